@@ -1,0 +1,93 @@
+import { copyData, freezeData } from './copy.ts';
+import { InvalidCompletionError, shorten } from './errors.ts';
+import type { WireMessage } from './messages.ts';
+import type { ChatCompletion } from './provider.ts';
+
+/** A call the model asks for, checked: all fields are there. */
+export interface ToolCall {
+  readonly id: string;
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly arguments: string };
+}
+
+/** A completion the loop can act on. */
+export interface Answer {
+  /** As it stands in later requests, frozen. */
+  message: WireMessage;
+  /** Empty when the model asks for none. */
+  calls: readonly ToolCall[];
+  finishReason: string;
+  usage: ChatCompletion['usage'];
+}
+
+/** Finish reasons after which tool calls may be incomplete. */
+const cutReasons = new Set(['length', 'content_filter']);
+
+/**
+ * Checks that an answer is a completion the loop can act on, and takes what it needs from it.
+ * Throws an InvalidCompletionError otherwise: nothing half-received is executed.
+ */
+export function readCompletion(completion: unknown): Answer {
+  if (!isRecord(completion)) throw new InvalidCompletionError('it is no completion object', completion);
+  const { choices } = completion;
+  if (!Array.isArray(choices)) throw new InvalidCompletionError('it has no choices', completion);
+  const choice: unknown = choices[0];
+  if (!isRecord(choice)) throw new InvalidCompletionError('its list of choices is empty', completion);
+  const message = choice['message'];
+  if (!isRecord(message)) throw new InvalidCompletionError('its choice has no message', completion);
+  const finishReason = choice['finish_reason'];
+  if (typeof finishReason !== 'string') {
+    throw new InvalidCompletionError('it has no finish_reason, so it was cut off', completion);
+  }
+  const calls = readCalls(message['tool_calls'], completion);
+  if (calls.length > 0 && cutReasons.has(finishReason)) {
+    throw new InvalidCompletionError(`its tool calls were cut off (finish_reason "${finishReason}")`, completion);
+  }
+  return {
+    message: readMessage(message, calls, completion),
+    calls,
+    finishReason,
+    usage: isRecord(completion['usage']) ? (copyData(completion['usage']) as unknown as ChatCompletion['usage']) : undefined,
+  };
+}
+
+function readMessage(message: Record<string, unknown>, calls: readonly ToolCall[], completion: unknown): WireMessage {
+  const content = message['content'];
+  if (content !== undefined && content !== null && typeof content !== 'string') {
+    throw new InvalidCompletionError('its content is no text', completion);
+  }
+  const read: Record<string, unknown> = { role: 'assistant', content: content === undefined ? '' : content };
+  for (const key in message) {
+    const value = message[key];
+    if (value === null || value === undefined || key === 'role' || key === 'content' || key === 'tool_calls') continue;
+    read[key] = freezeData(copyData(value));
+  }
+  if (calls.length > 0) read['tool_calls'] = calls;
+  return Object.freeze(read) as unknown as WireMessage;
+}
+
+const noCalls: readonly ToolCall[] = Object.freeze([]);
+
+function readCalls(toolCalls: unknown, completion: unknown): readonly ToolCall[] {
+  if (toolCalls === undefined || toolCalls === null) return noCalls;
+  if (!Array.isArray(toolCalls)) throw new InvalidCompletionError('its tool_calls are no list', completion);
+  return toolCalls.length === 0 ? noCalls : Object.freeze(toolCalls.map((call) => readCall(call, completion)));
+}
+
+function readCall(call: unknown, completion: unknown): ToolCall {
+  const invalid = (reason: string) => new InvalidCompletionError(`${reason} in the tool call ${shorten(call, 200)}`, completion);
+  if (!isRecord(call) || !isRecord(call['function'])) throw invalid('there is no function');
+  const { name, arguments: args } = call['function'];
+  if (typeof name !== 'string') throw invalid('the function has no name');
+  if (typeof call['id'] !== 'string' || call['id'] === '') throw invalid('there is no id to answer to');
+  if (args !== undefined && args !== null && typeof args !== 'string') throw invalid('the arguments are no text');
+  return Object.freeze({
+    id: call['id'],
+    type: 'function',
+    function: Object.freeze({ name, arguments: typeof args === 'string' ? args : '' }),
+  });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,112 @@
+import type { ChatCompletion, CompletionRequest } from './provider.ts';
+import type { Message, WireMessage } from './messages.ts';
+
+/**
+ * Why a run ended.
+ *
+ * completed: the model asked for no more calls (at the limit too). max_turns: the limit came first;
+ * the last turn's tools still ran. interrupted: executeTools=false met tool calls, which are the
+ * last message's.
+ */
+export type StopReason = 'completed' | 'max_turns' | 'interrupted';
+
+/** Why a run ended, or that it was rejected: by an error, or because its signal was aborted. */
+export type Outcome = StopReason | 'failed' | 'aborted';
+
+/** Why a tool call was answered with an error. JSON that is no object is invalid-arguments. */
+export type ToolErrorKind = 'unknown-tool' | 'invalid-json' | 'invalid-arguments' | 'threw' | 'not-serializable';
+
+/**
+ * One entry of the list of what happened, plain JSON.
+ *
+ * `run` counts the runs of a conversation from 1, `turn` the turns of a run from 1. A model-error's
+ * message is ours ("status 429"), since clients word theirs differently. A tool-result's args are
+ * the parsed JSON, or the raw string if it does not parse. At most one context-change a turn, before
+ * its handoff.
+ */
+export type TraceEvent =
+  | {
+      type: 'run-start';
+      run: number;
+      agent: string;
+      messages: Message[];
+      contextVariables: object;
+      /** null when there is no limit. */
+      maxTurns: number | null;
+      executeTools: boolean;
+    }
+  | { type: 'model-request'; run: number; turn: number; agent: string; request: CompletionRequest }
+  | {
+      type: 'model-response';
+      run: number;
+      turn: number;
+      agent: string;
+      /** As it stands in later requests, without `sender`. */
+      message: Message;
+      finishReason: string | null;
+      usage?: ChatCompletion['usage'];
+    }
+  | {
+      type: 'model-error';
+      run: number;
+      turn: number;
+      agent: string;
+      error: { name: string; message: string; status?: number };
+    }
+  | {
+      type: 'tool-result';
+      run: number;
+      turn: number;
+      agent: string;
+      tool: string;
+      toolCallId: string;
+      args: unknown;
+      content: string;
+      error?: ToolErrorKind;
+    }
+  | { type: 'handoff'; run: number; turn: number; from: string; to: string; tool: string }
+  | {
+      type: 'context-change';
+      run: number;
+      turn: number;
+      /** New values of the variables that changed. */
+      set: object;
+      /** Names of the variables that are gone. */
+      deleted: string[];
+    }
+  | { type: 'run-end'; run: number; agent: string; outcome: Outcome };
+
+type WithoutRun<Event> = Event extends unknown ? Omit<Event, 'run'> : never;
+
+/**
+ * An event as the engine keeps it: pointers into what exists anyway. A request is the length of the
+ * history at that moment, arguments are the string that came; both are spelled out when asked.
+ */
+export type RecordedEvent =
+  | WithoutRun<Exclude<TraceEvent, { type: 'model-request' | 'tool-result' }>>
+  | RecordedRequest
+  | RecordedToolResult;
+
+/** A request whose messages are the system message and the first `length - 1` of the history. */
+export interface RecordedRequest {
+  type: 'model-request';
+  turn: number;
+  agent: string;
+  request: Omit<CompletionRequest, 'messages'>;
+  system: WireMessage;
+  /** Slot 0 belongs to the system message; from 1 on it only grows. */
+  history: readonly WireMessage[];
+  length: number;
+}
+
+/** A tool result with its arguments as the model sent them. */
+export interface RecordedToolResult {
+  type: 'tool-result';
+  turn: number;
+  agent: string;
+  tool: string;
+  toolCallId: string;
+  rawArgs: string;
+  content: string;
+  error: ToolErrorKind | undefined;
+}

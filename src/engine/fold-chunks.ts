@@ -1,0 +1,93 @@
+import { isPlainObject, setOwn } from './copy.ts';
+import { InvalidCompletionError } from './errors.ts';
+
+interface PartialCall {
+  readonly index: number;
+  id: string;
+  type: string;
+  function: { name: string; arguments: string };
+}
+
+/**
+ * Folds streamed chunks to the completion they amount to.
+ *
+ * Text is joined; tool calls are merged by index, all calls of each delta. A repeated id, type or
+ * name is not joined. Servers that give every parallel call the index 0 are understood by the id
+ * that changes.
+ */
+export class ChunkFold {
+  readonly #message: Record<string, unknown> = { role: 'assistant' };
+  readonly #calls: PartialCall[] = [];
+  /** Which call a chunk's index means at present. */
+  readonly #callAtIndex = new Map<number, PartialCall>();
+  #finishReason: string | null = null;
+  #usage: unknown;
+  #first: Record<string, unknown> | undefined;
+
+  /** Takes one chunk in and returns its delta, or undefined where it has none (a usage chunk). */
+  add(chunk: unknown): Record<string, unknown> | undefined {
+    if (!isPlainObject(chunk) || !Array.isArray(chunk['choices'])) {
+      throw new InvalidCompletionError('a piece of the stream is no completion chunk', chunk);
+    }
+    this.#first ??= chunk;
+    if (chunk['usage'] !== null && chunk['usage'] !== undefined) this.#usage = chunk['usage'];
+    const choice: unknown = chunk['choices'][0];
+    if (!isPlainObject(choice)) return undefined;
+    if (typeof choice['finish_reason'] === 'string') this.#finishReason = choice['finish_reason'];
+    const delta = choice['delta'];
+    if (!isPlainObject(delta)) return undefined;
+    this.#addDelta(delta);
+    return delta;
+  }
+
+  /** The completion so far; its finish_reason is null until one has come. */
+  completion(): unknown {
+    const calls = this.#calls.toSorted((left, right) => left.index - right.index);
+    const message = calls.length > 0 ? { ...this.#message, tool_calls: calls } : this.#message;
+    return {
+      id: this.#first?.['id'],
+      object: 'chat.completion',
+      created: this.#first?.['created'],
+      model: this.#first?.['model'],
+      choices: [{ index: 0, message, finish_reason: this.#finishReason, logprobs: null }],
+      ...(this.#usage === undefined ? {} : { usage: this.#usage }),
+    };
+  }
+
+  #addDelta(delta: Record<string, unknown>): void {
+    for (const key of Object.keys(delta)) {
+      const value = delta[key];
+      if (key === 'role') continue;
+      if (key === 'tool_calls') {
+        if (Array.isArray(value)) for (const call of value) this.#addCall(call);
+        continue;
+      }
+      const before = this.#message[key];
+      if (typeof value === 'string' && typeof before === 'string') setOwn(this.#message, key, before + value);
+      else if (value !== null || before === undefined) setOwn(this.#message, key, value);
+    }
+  }
+
+  #addCall(part: unknown): void {
+    if (!isPlainObject(part)) throw new InvalidCompletionError('a streamed tool call is no object', part);
+    const call = this.#callFor(part);
+    if (typeof part['id'] === 'string' && call.id === '') call.id = part['id'];
+    if (typeof part['type'] === 'string') call.type = part['type'];
+    const piece = part['function'];
+    if (!isPlainObject(piece)) return;
+    const { name, arguments: args } = piece;
+    if (typeof name === 'string' && name !== call.function.name) call.function.name += name;
+    if (typeof args === 'string') call.function.arguments += args;
+  }
+
+  #callFor(part: Record<string, unknown>): PartialCall {
+    const id = typeof part['id'] === 'string' ? part['id'] : '';
+    const index = typeof part['index'] === 'number' ? part['index'] : Math.max(0, this.#calls.length - 1);
+    const known = this.#callAtIndex.get(index);
+    if (known && (id === '' || known.id === '' || known.id === id)) return known;
+    const call: PartialCall = { index, id: '', type: 'function', function: { name: '', arguments: '' } };
+    this.#calls.push(call);
+    this.#callAtIndex.set(index, call);
+    return call;
+  }
+}

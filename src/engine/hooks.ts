@@ -1,0 +1,46 @@
+import type { Agent } from './agent.ts';
+import type { ChatCompletion, CompletionRequest } from './provider.ts';
+
+/**
+ * Called around every model call and every tool that is executed. Sync or async, awaited, in the
+ * order given; events are read-only. One that throws ends the run with that error. Calls that are
+ * answered without executing anything (unknown tool, invalid arguments) reach no hook; they are in
+ * the trace.
+ */
+export interface Hooks {
+  /** Before each request; the request is the one the provider gets. */
+  beforeModel?(event: { agent: Agent; request: CompletionRequest; turn: number }): void | Promise<void>;
+  /** After each answer, streamed ones folded to one completion. */
+  afterModel?(event: { agent: Agent; completion: ChatCompletion; turn: number }): void | Promise<void>;
+  /** Before a tool is executed, with its parsed arguments. */
+  beforeTool?(event: {
+    agent: Agent;
+    name: string;
+    args: unknown;
+    toolCallId: string;
+    turn: number;
+  }): void | Promise<void>;
+  /** After a tool was executed; `error` is what it threw, when it did. */
+  afterTool?(event: {
+    agent: Agent;
+    name: string;
+    content: string;
+    error?: unknown;
+    toolCallId: string;
+    turn: number;
+  }): void | Promise<void>;
+}
+
+/** One hook of each, in order; each is awaited before the next. */
+export function* callHooks<Name extends keyof Hooks>(
+  hooks: readonly Hooks[],
+  name: Name,
+  event: Parameters<NonNullable<Hooks[Name]>>[0],
+): Generator<PromiseLike<unknown>, void, unknown> {
+  Object.freeze(event);
+  for (const hook of hooks) {
+    // The event's type follows from the hook's name, which the compiler cannot see through the union.
+    const pending = (hook[name] as ((event: unknown) => void | Promise<void>) | undefined)?.call(hook, event);
+    if (pending !== undefined) yield pending;
+  }
+}

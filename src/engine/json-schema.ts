@@ -1,0 +1,87 @@
+import type { StandardJSONSchemaV1 } from '@standard-schema/spec';
+import { isPlainObject } from './copy.ts';
+
+/** A JSON Schema as it is read: any keyword may be there. */
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+/** The JSON Schema of a tool's arguments. Throws a TypeError that names the tool where there is none. */
+export function toJsonSchema(toolName: string, parameters: unknown): JsonSchema {
+  if (parameters === undefined) return { type: 'object', properties: {} };
+  const fromLibrary = standardJsonSchema(parameters);
+  if (fromLibrary === undefined && !isPlainObject(parameters)) {
+    throw new TypeError(`The parameters of tool "${toolName}" are no schema: pass a JSON Schema of an object, or a zod, arktype or valibot schema.`);
+  }
+  const { $schema: _dialect, ...schema } = fromLibrary ? convert(toolName, fromLibrary) : (parameters as JsonSchema);
+  if (schema['type'] !== 'object') {
+    throw new TypeError(`The parameters of tool "${toolName}" must be the schema of an object, with "type": "object", because the model sends arguments by name.`);
+  }
+  return schema;
+}
+
+function standardJsonSchema(parameters: unknown): StandardJSONSchemaV1['~standard'] | undefined {
+  if ((typeof parameters !== 'object' && typeof parameters !== 'function') || parameters === null) return undefined;
+  return (parameters as Partial<StandardJSONSchemaV1>)['~standard'];
+}
+
+function convert(toolName: string, standard: Partial<StandardJSONSchemaV1['~standard']>): JsonSchema {
+  if (!standard.jsonSchema) {
+    const advice =
+      standard.vendor === 'valibot'
+        ? 'wrap it in toStandardJsonSchema() of @valibot/to-json-schema'
+        : 'update the library, or pass a JSON Schema';
+    throw new TypeError(`The parameters of tool "${toolName}" (${standard.vendor}) cannot give a JSON Schema, which the model is shown: ${advice}.`);
+  }
+  try {
+    return standard.jsonSchema.input({ target: 'draft-2020-12' });
+  } catch (error) {
+    throw new TypeError(`The parameters of tool "${toolName}" (${standard.vendor}) cannot be expressed as JSON Schema, which the model is shown: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Which arguments a schema declares, and whether it allows others. Looks through references and
+ * combinations, so that a schema made of parts declares what its parts do.
+ */
+export function declaredArguments(schema: JsonSchema): { names: ReadonlySet<string>; others: boolean } {
+  const names = new Set<string>();
+  let others = false;
+  const seen = new Set<unknown>();
+  const visit = (part: unknown) => {
+    if (!isPlainObject(part) || seen.has(part)) return;
+    seen.add(part);
+    for (const name of Object.keys(part['properties'] ?? {})) names.add(name);
+    const { additionalProperties, patternProperties } = part;
+    if (additionalProperties === true || isPlainObject(additionalProperties) || patternProperties !== undefined) others = true;
+    if (typeof part['$ref'] === 'string') visit(atPointer(schema, part['$ref']));
+    for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
+      const parts = part[keyword];
+      if (Array.isArray(parts)) parts.forEach(visit);
+    }
+    for (const keyword of ['if', 'then', 'else']) visit(part[keyword]);
+  };
+  visit(schema);
+  return { names, others };
+}
+
+/** The part of a schema that a JSON pointer names, following references on the way; undefined where there is none. */
+export function atPointer(schema: JsonSchema, pointer: string): unknown {
+  let part: unknown = schema;
+  for (const segment of pointer.replace(/^#\/?/, '').split('/')) {
+    if (segment === '') continue;
+    const key = decodePointerSegment(segment);
+    if (typeof part !== 'object' || part === null || !Object.hasOwn(part, key)) return undefined;
+    part = (part as Record<string, unknown>)[key];
+    if (key === '$ref' && typeof part === 'string') part = atPointer(schema, part);
+  }
+  return part;
+}
+
+/** One segment of a JSON pointer (RFC 6901), in the URI form or not. */
+export function decodePointerSegment(segment: string): string {
+  const plain = segment.replaceAll('~1', '/').replaceAll('~0', '~');
+  try {
+    return decodeURIComponent(plain);
+  } catch {
+    return plain;
+  }
+}

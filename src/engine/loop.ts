@@ -1,0 +1,223 @@
+import type { Agent, ContextVariables } from './agent.ts';
+import { readCompletion, type Answer, type ToolCall } from './completion.ts';
+import { contextChange, mergeContext, traceContext } from './context.ts';
+import { copyData, freezeData } from './copy.ts';
+import { errorName, InvalidCompletionError } from './errors.ts';
+import type { RecordedEvent, StopReason } from './events.ts';
+import { ChunkFold } from './fold-chunks.ts';
+import { callHooks, type Hooks } from './hooks.ts';
+import type { Message, WireMessage } from './messages.ts';
+import { isCurrent, prepareAgent, toolChoiceOf, type PreparedAgent } from './prepared-agent.ts';
+import type { ChatCompletion, CompletionOptions, CompletionProvider, CompletionRequest } from './provider.ts';
+import { isPromiseLike, runToolCall, type CallScene } from './tool-call.ts';
+
+/** All that a run is and changes: its arguments, copied, and where it stands. */
+export interface RunState {
+  readonly provider: CompletionProvider;
+  readonly hooks: readonly Hooks[];
+  readonly input: readonly Message[];
+  /** Slot 0 belongs to the system message of the request being made; from 1 on it only grows. */
+  readonly history: WireMessage[];
+  readonly modelOverride: string | undefined;
+  readonly maxTurns: number;
+  readonly executeTools: boolean;
+  readonly stream: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly conversation: string | undefined;
+  /** The signal for tools: the run's, or one that is never aborted. */
+  toolSignal(): AbortSignal;
+  /** Active now. */
+  agent: Agent;
+  /** Live: what tools write into it stays. */
+  readonly contextVariables: ContextVariables;
+  /** The context as the trace last showed it. */
+  tracedContext: ContextVariables;
+}
+
+/** A piece of a streamed answer, for whoever reads the run as a stream. */
+export type StreamPiece = { type: 'stream-delim'; delim: 'start' | 'end' } | { type: 'stream-delta'; delta: object };
+
+/**
+ * What the loop yields: an event, which goes on the list of what happened; a piece of a stream; or a
+ * promise, whose value (or rejection) it wants back. The loop itself never waits, so that one
+ * definition of it serves the streamed and the unstreamed run.
+ */
+export type LoopItem = RecordedEvent | StreamPiece | PromiseLike<unknown>;
+type Loop<Returned> = Generator<LoopItem, Returned, unknown>;
+
+/** The run, from its first event to its last (Swarm's README, `client.run()`). */
+export function* runLoop(state: RunState): Loop<StopReason> {
+  yield {
+    type: 'run-start',
+    agent: state.agent.name,
+    messages: state.input as Message[],
+    contextVariables: state.tracedContext,
+    maxTurns: Number.isFinite(state.maxTurns) ? state.maxTurns : null,
+    executeTools: state.executeTools,
+  };
+  try {
+    const outcome = yield* turns(state);
+    yield { type: 'run-end', agent: state.agent.name, outcome };
+    return outcome;
+  } catch (error) {
+    yield { type: 'run-end', agent: state.agent.name, outcome: isAbort(state, error) ? 'aborted' : 'failed' };
+    throw error;
+  }
+}
+
+/** Whether a run was rejected because its signal was aborted. */
+export function isAbort({ signal }: RunState, error: unknown): boolean {
+  return signal?.aborted === true && error === signal.reason;
+}
+
+function* turns(state: RunState): Loop<StopReason> {
+  let prepared: PreparedAgent | undefined;
+  let preparedFor: Agent | undefined;
+  for (let turn = 1; turn <= state.maxTurns; turn++) {
+    const { agent } = state;
+    if (!prepared || preparedFor !== agent || !isCurrent(prepared, agent)) prepared = prepareAgent(agent);
+    preparedFor = agent;
+
+    state.signal?.throwIfAborted();
+    const { message, calls, finishReason, usage } = yield* askModel(state, agent, prepared, turn);
+    state.history.push(message);
+    const response: RecordedEvent = { type: 'model-response', turn, agent: agent.name, message, finishReason };
+    if (usage) response.usage = usage;
+    yield response;
+
+    if (calls.length === 0) return 'completed';
+    if (!state.executeTools) return 'interrupted';
+    yield* answerCalls(state, agent, prepared, turn, calls);
+  }
+  return 'max_turns';
+}
+
+/** One completion: instructions, request, answer. */
+function* askModel(state: RunState, agent: Agent, prepared: PreparedAgent, turn: number): Loop<Answer> {
+  const { instructions } = agent;
+  let content: unknown = instructions;
+  if (typeof instructions === 'function') {
+    content = instructions(copyData(state.contextVariables));
+    if (isPromiseLike(content)) content = yield content;
+  }
+  if (typeof content !== 'string') {
+    throw new TypeError(`The instructions of agent "${agent.name}" must be a string, but are ${content === null ? 'null' : typeof content}.`);
+  }
+
+  const { history, signal, hooks } = state;
+  if (history[0]?.content !== content) history[0] = Object.freeze({ role: 'system', content });
+  const system = history[0]!;
+  const request: CompletionRequest = { model: state.modelOverride ?? agent.model, messages: history.slice() };
+  // The provider owns the request it is given, so what the trace keeps is another object.
+  const kept: Omit<CompletionRequest, 'messages'> = { model: request.model };
+  if (prepared.definitions) {
+    const toolChoice = toolChoiceOf(agent);
+    kept.tools = prepared.definitions as NonNullable<CompletionRequest['tools']>;
+    request.tools = prepared.definitions.slice();
+    if (toolChoice !== undefined) kept.tool_choice = request.tool_choice = toolChoice;
+    kept.parallel_tool_calls = request.parallel_tool_calls = agent.parallelToolCalls;
+  }
+  if (hooks.length > 0) {
+    const seen = Object.freeze({ ...kept, messages: Object.freeze(history.slice()) as WireMessage[] });
+    yield* callHooks(hooks, 'beforeModel', { agent, request: seen, turn });
+    signal?.throwIfAborted();
+  }
+  yield { type: 'model-request', turn, agent: agent.name, request: kept, system, history, length: history.length };
+
+  let answer: Answer;
+  let completion: unknown;
+  try {
+    const options: CompletionOptions = { signal, conversation: state.conversation };
+    if (state.stream) {
+      const fold = new ChunkFold();
+      yield* readStream(state, agent, state.provider.stream(request, options), fold);
+      completion = fold.completion();
+    } else {
+      completion = yield state.provider.complete(request, options);
+    }
+    answer = readCompletion(completion);
+  } catch (error) {
+    if (!isAbort(state, error)) yield { type: 'model-error', turn, agent: agent.name, error: modelError(error) };
+    throw error;
+  }
+  if (state.stream) yield { type: 'stream-delim', delim: 'end' };
+  if (hooks.length > 0) {
+    const seen = freezeData(copyData(completion)) as ChatCompletion;
+    yield* callHooks(hooks, 'afterModel', { agent, completion: seen, turn });
+  }
+  return answer;
+}
+
+/** Reads one streamed answer, showing each piece as it comes. */
+function* readStream(state: RunState, agent: Agent, source: AsyncIterable<unknown>, fold: ChunkFold): Loop<void> {
+  const chunks = source[Symbol.asyncIterator]();
+  let toClose = false;
+  let started = false;
+  try {
+    for (;;) {
+      // A source whose next() rejects has ended by itself; one that is left in the middle must be told.
+      toClose = false;
+      const next = (yield chunks.next()) as IteratorResult<unknown>;
+      if (!started) yield { type: 'stream-delim', delim: 'start' };
+      started = true;
+      if (next.done) return;
+      toClose = true;
+      const delta = fold.add(next.value);
+      if (!delta) continue;
+      const shown = copyData(delta);
+      if (shown['role'] === 'assistant') shown['sender'] = agent.name;
+      yield { type: 'stream-delta', delta: shown };
+    }
+  } finally {
+    const aborted = state.signal?.aborted === true;
+    const closed = toClose || aborted ? chunks.return?.() : undefined;
+    // After an abort the source may still wait for a chunk that never comes, and so would we.
+    if (closed && aborted) closed.then(undefined, () => {});
+    else if (closed) yield closed;
+  }
+}
+
+/** Runs a turn's calls in order, then applies what they ask of the run: context first, handoff last. */
+function* answerCalls(state: RunState, agent: Agent, prepared: PreparedAgent, turn: number, calls: readonly ToolCall[]): Loop<void> {
+  const scene: CallScene = {
+    agent,
+    prepared,
+    contextVariables: state.contextVariables,
+    hooks: state.hooks,
+    turn,
+    signal: state.toolSignal,
+  };
+  const changes: object[] = [];
+  let handoff: { to: Agent; tool: string } | undefined;
+  for (const call of calls) {
+    state.signal?.throwIfAborted();
+    const { name, arguments: rawArgs } = call.function;
+    const outcome = yield* runToolCall(call, scene);
+    const { content, error } = outcome;
+    state.history.push(Object.freeze({ role: 'tool', tool_call_id: call.id, content }));
+    yield { type: 'tool-result', turn, agent: agent.name, tool: name, toolCallId: call.id, rawArgs, content, error };
+    if (outcome.contextVariables) changes.push(outcome.contextVariables);
+    if (outcome.handoff) handoff = { to: outcome.handoff, tool: name };
+  }
+
+  for (const change of changes) mergeContext(state.contextVariables, change);
+  const context = traceContext(state.contextVariables);
+  const changed = contextChange(state.tracedContext, context);
+  if (changed) {
+    state.tracedContext = context;
+    yield { type: 'context-change', turn, ...changed };
+  }
+  if (handoff) {
+    state.agent = handoff.to;
+    yield { type: 'handoff', turn, from: agent.name, to: handoff.to.name, tool: handoff.tool };
+  }
+}
+
+/** An error as the trace tells it: the same words whichever client or transport it came through. */
+function modelError(error: unknown): { name: string; message: string; status?: number } {
+  const name = errorName(error);
+  if (error instanceof InvalidCompletionError) return { name, message: 'no usable completion' };
+  const status = typeof error === 'object' && error !== null ? (error as { status?: unknown }).status : undefined;
+  if (typeof status === 'number') return { name, message: `status ${status}`, status };
+  return { name, message: name.startsWith('APIConnection') ? 'connection error' : 'the provider failed' };
+}

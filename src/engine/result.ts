@@ -1,0 +1,30 @@
+import { isAgent, type Agent } from './agent.ts';
+import { brand, hasBrand } from './brand.ts';
+
+/** What a tool returns to give a value, hand off and update the context in one go (Swarm's README, "Handoffs"). */
+export class Result<C extends object = any> {
+  /** What the model is answered with; '' when it is left out. */
+  readonly value: unknown;
+  /** Active from the next turn, when given. */
+  readonly agent: Agent<any> | undefined;
+  /** Merged into the run's, one level deep, after all calls of the turn. */
+  readonly contextVariables: Partial<C>;
+
+  /** Each part may be left out. Throws when `agent` is no Agent: the model is then answered with that message. */
+  constructor(
+    parts: { value?: unknown; agent?: Agent<any> | undefined; contextVariables?: Partial<C> | undefined } = {},
+  ) {
+    if (parts.agent !== undefined && !isAgent(parts.agent)) {
+      throw new Error(`The agent of a Result must be an Agent, but is ${typeof parts.agent}.`);
+    }
+    this.value = parts.value ?? '';
+    this.agent = parts.agent;
+    this.contextVariables = parts.contextVariables ?? {};
+  }
+}
+brand(Result, 'swarmcheck.Result');
+
+/** True for results of any copy of this package. */
+export function isResult(value: unknown): value is Result {
+  return hasBrand(value, 'swarmcheck.Result');
+}

@@ -1,0 +1,84 @@
+import leven from 'leven';
+import { isAgent, type Agent } from './agent.ts';
+import { valueWords } from './schema-problems.ts';
+import type OpenAI from 'openai';
+import type { Message } from './messages.ts';
+import type { Response } from './run-record.ts';
+
+/** What `run` takes. */
+export type RunOptions<C extends object = any> = RunSettings<C> & ContextOption<C>;
+
+/**
+ * Required where the agent's type says that it needs some. Plain objects, arrays, Map, Set and Date
+ * are copied; functions and other instances pass by reference, and stand in a trace as
+ * "[Function name]", "[ClassName]".
+ */
+export type ContextOption<C extends object> = {} extends C
+  ? { contextVariables?: C | undefined }
+  : { contextVariables: C };
+
+/** Swarm's arguments to `run` (Swarm's README, "Arguments"), and those for async use. */
+export interface RunSettings<C extends object = any> {
+  /** The agent that is asked first. */
+  agent: Agent<C>;
+  /** The conversation so far; copied, never changed. */
+  messages: readonly Message[];
+  /** Asked instead of every agent's own model. */
+  modelOverride?: string | undefined;
+  /** Infinity. A turn is one completion and the tool calls it asks for; 0 or less calls no model; NaN or a fraction: RangeError. */
+  maxTurns?: number | undefined;
+  /** true. With false the run ends where the model first asks for tools. */
+  executeTools?: boolean | undefined;
+  /** false. Prints each step, readable, to the Swarm's `log`. */
+  debug?: boolean | undefined;
+  /** Stops the run before the next model call or tool, and reaches the provider and the tools; the run rejects with its reason at once. */
+  signal?: AbortSignal | undefined;
+  /** Handed to the provider, to tell conversations apart. */
+  conversation?: string | undefined;
+}
+
+/**
+ * Swarm's stream events in Swarm's order; the last one is `{ response }`. `{ delim: 'start' }` comes
+ * once the provider has answered, so a request that fails at once gives none. Nothing is requested
+ * before iteration starts.
+ */
+export type StreamEvent<C extends object = any> =
+  | { delim: 'start' | 'end' }
+  | (OpenAI.Chat.Completions.ChatCompletionChunk.Choice.Delta & { sender?: string })
+  | { response: Response<C> };
+
+const known = new Set([
+  'agent', 'messages', 'contextVariables', 'modelOverride', 'maxTurns', 'executeTools', 'debug', 'signal', 'conversation', 'stream',
+]);
+
+/** Throws a TypeError or a RangeError that names the option, what it is and what was expected. */
+export function checkRunOptions(options: RunOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`run takes one object: run({ agent, messages }). It was given ${valueWords(options)}.`);
+  }
+  for (const name of Object.keys(options)) if (!known.has(name)) throw unknownOption(name);
+  const { agent, messages, contextVariables, maxTurns } = options;
+  if (!isAgent(agent)) throw new TypeError(`The agent of a run must be an Agent, but is ${valueWords(agent)}.`);
+  if (!Array.isArray(messages)) throw new TypeError(`The messages of a run must be a list, but are ${valueWords(messages)}.`);
+  for (const [index, message] of (messages as unknown[]).entries()) {
+    if (typeof message !== 'object' || message === null || typeof (message as Message).role !== 'string') {
+      throw new TypeError(`Message ${index} must be an object with a role, but is ${valueWords(message)}.`);
+    }
+  }
+  if (contextVariables !== undefined && (typeof contextVariables !== 'object' || contextVariables === null)) {
+    throw new TypeError(`The contextVariables of a run must be an object, but are ${valueWords(contextVariables)}.`);
+  }
+  if (maxTurns !== undefined && !Number.isInteger(maxTurns) && Math.abs(maxTurns) !== Infinity) {
+    throw new RangeError(`maxTurns must be a whole number or Infinity, but is ${String(maxTurns)}.`);
+  }
+}
+
+function unknownOption(name: string): TypeError {
+  const [nearest] = [...known].sort((left, right) => distance(left, name) - distance(right, name));
+  return new TypeError(`run has no option "${name}". Did you mean "${nearest}"? Its options are ${[...known].join(', ')}.`);
+}
+
+/** Snake case, as in Python, counts as the same word. */
+function distance(option: string, given: string): number {
+  return leven(option.toLowerCase(), given.replaceAll('_', '').toLowerCase());
+}

@@ -1,0 +1,119 @@
+import { ActiveRun } from './active-run.ts';
+import { traceContext } from './context.ts';
+import { copyData } from './copy.ts';
+import { debugPrinter } from './debug.ts';
+import type { Hooks } from './hooks.ts';
+import type { RunState } from './loop.ts';
+import { enter, toWire, type WireMessage } from './messages.ts';
+import { openaiProvider } from './openai-provider.ts';
+import type { CompletionProvider } from './provider.ts';
+import { checkRunOptions, type RunOptions, type StreamEvent } from './run-options.ts';
+import type { Response } from './run-record.ts';
+
+/** Runs agents: Swarm's client. Holds no state between runs, so one serves any number of conversations at once. */
+export class Swarm {
+  readonly #provider: CompletionProvider;
+  readonly #hooks: readonly Hooks[];
+  readonly #log: (line: string) => void;
+
+  /** Without a provider: `openaiProvider()`, the live API. */
+  constructor(
+    options: {
+      provider?: CompletionProvider | undefined;
+      hooks?: Hooks | readonly Hooks[] | undefined;
+      /** Where `debug: true` prints, a line at a time, without the line break; stderr. */
+      log?: ((line: string) => void) | undefined;
+    } = {},
+  ) {
+    this.#provider = options.provider ?? openaiProvider();
+    this.#hooks = options.hooks === undefined ? [] : [options.hooks].flat();
+    this.#log = options.log ?? ((line) => process.stderr.write(`${line}\n`));
+  }
+
+  /**
+   * Asks the model, executes the tools it calls, follows handoffs, and repeats until the model asks
+   * for no more calls (Swarm's README, `client.run()`).
+   *
+   * Resolves to a Response, or with `stream: true` gives Swarm's stream events, which end in one; a
+   * stream can be iterated once. The caller's messages and context variables are never changed.
+   *
+   * Rejects with the provider's error, the abort's reason, or a hook's or instruction function's
+   * error, as the very objects they are (see `partialResponse`); with InvalidCompletionError for an
+   * answer that cannot be acted on; with TypeError or RangeError for wrong options or an agent that
+   * cannot be offered to a model.
+   */
+  run<C extends object = any>(options: RunOptions<C> & { stream?: false | undefined }): Promise<Response<C>>;
+  run<C extends object = any>(options: RunOptions<C> & { stream: true }): AsyncIterable<StreamEvent<C>>;
+  run<C extends object = any>(
+    options: RunOptions<C> & { stream?: boolean | undefined },
+  ): Promise<Response<C>> | AsyncIterable<StreamEvent<C>>;
+  run(options: RunOptions & { stream?: boolean | undefined }): Promise<Response> | AsyncIterable<StreamEvent> {
+    return options?.stream ? new RunStream(() => this.#start(options)) : this.#run(options);
+  }
+
+  async #run(options: RunOptions): Promise<Response> {
+    const run = this.#start(options);
+    await run.advance();
+    return run.response;
+  }
+
+  #start(options: RunOptions & { stream?: boolean | undefined }): ActiveRun {
+    checkRunOptions(options);
+    const { signal, contextVariables = {} } = options;
+    const input = options.messages.map(enter);
+    const state: RunState = {
+      provider: this.#provider,
+      hooks: this.#hooks,
+      input,
+      history: [unset, ...input.map(toWire)],
+      modelOverride: options.modelOverride,
+      maxTurns: options.maxTurns ?? Infinity,
+      executeTools: options.executeTools ?? true,
+      stream: options.stream ?? false,
+      signal,
+      conversation: options.conversation,
+      toolSignal: signal ? () => signal : neverAborted(),
+      agent: options.agent,
+      contextVariables: copyData(contextVariables),
+      tracedContext: traceContext(contextVariables),
+    };
+    return new ActiveRun(state, options.debug ? debugPrinter(this.#log) : undefined);
+  }
+}
+
+/** Stands where the system message will, until the first request is made. */
+const unset: WireMessage = Object.freeze({ role: 'system', content: '' });
+
+/** A signal for the tools of a run that cannot be aborted; made when first asked for. */
+function neverAborted(): () => AbortSignal {
+  let signal: AbortSignal | undefined;
+  return () => (signal ??= new AbortController().signal);
+}
+
+/** A run that is read as a stream. It starts when it is read, and there is one reading of it. */
+class RunStream implements AsyncIterable<StreamEvent> {
+  #start: (() => ActiveRun) | undefined;
+
+  constructor(start: () => ActiveRun) {
+    this.#start = start;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<StreamEvent> {
+    const start = this.#start;
+    if (!start) throw new TypeError('A stream of a run can be iterated once. Call run again for another one.');
+    this.#start = undefined;
+    return readRun(start);
+  }
+}
+
+async function* readRun(start: () => ActiveRun): AsyncGenerator<StreamEvent> {
+  const run = start();
+  try {
+    for (let piece = await run.advance(); piece; piece = await run.advance()) {
+      yield piece.type === 'stream-delim' ? { delim: piece.delim } : (piece.delta as StreamEvent);
+    }
+    yield { response: run.response };
+  } finally {
+    await run.close();
+  }
+}

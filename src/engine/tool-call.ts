@@ -1,0 +1,152 @@
+import { isAgent, type Agent, type ContextVariables } from './agent.ts';
+import { argumentsSummary, checkArguments, parseArguments, type CheckedArguments } from './arguments.ts';
+import type { ToolCall } from './completion.ts';
+import { freezeData } from './copy.ts';
+import { isNativeError } from './errors.ts';
+import type { ToolErrorKind } from './events.ts';
+import { callHooks, type Hooks } from './hooks.ts';
+import type { PreparedAgent } from './prepared-agent.ts';
+import { isResult, type Result } from './result.ts';
+import type { ToolContext } from './tool.ts';
+
+/** What a call came to: the text that answers it, and what it asks of the run. */
+export interface CallOutcome {
+  content: string;
+  error?: ToolErrorKind;
+  handoff?: Agent;
+  contextVariables?: object;
+}
+
+/** What a call needs to know of the run it belongs to. */
+export interface CallScene {
+  agent: Agent;
+  prepared: PreparedAgent;
+  contextVariables: ContextVariables;
+  hooks: readonly Hooks[];
+  turn: number;
+  /** Made when a tool asks for it: few do. */
+  signal(): AbortSignal;
+}
+
+/**
+ * Runs one tool call. Whatever is wrong with it becomes its answer, never an exception: Swarm's
+ * README, "Functions", wants an agent to be able to recover. Only a hook's error passes.
+ */
+export function* runToolCall(call: ToolCall, scene: CallScene): Generator<PromiseLike<unknown>, CallOutcome, unknown> {
+  const { name } = call.function;
+  const prepared = scene.prepared.tools.get(name);
+  if (!prepared) return failed('unknown-tool', `Tool ${name} not found. ${toolsSummary(scene.prepared)}`);
+
+  const { tool, takesArguments } = prepared;
+  const summary = takesArguments ? argumentsSummary : () => withoutArguments(name);
+  const parsed = parseArguments(call.function.arguments);
+  if (!('args' in parsed)) {
+    return failed(parsed.kind, `Invalid arguments for tool ${name}. ${parsed.problem} ${summary(tool)}`);
+  }
+
+  let checked: CheckedArguments;
+  try {
+    const verdict = checkArguments(tool, parsed.args);
+    checked = isPromiseLike(verdict) ? ((yield verdict) as CheckedArguments) : verdict;
+  } catch (error) {
+    return failed('threw', thrownText(name, error));
+  }
+  if ('problems' in checked) {
+    return failed('invalid-arguments', `Invalid arguments for tool ${name}. ${checked.problems.join(' ')} ${summary(tool)}`);
+  }
+
+  const about = { agent: scene.agent, name, toolCallId: call.id, turn: scene.turn };
+  if (scene.hooks.length > 0) {
+    const seen = freezeData((parseArguments(call.function.arguments) as { args: object }).args);
+    yield* callHooks(scene.hooks, 'beforeTool', { ...about, args: seen });
+  }
+  let outcome: CallOutcome;
+  let thrown: { error: unknown } | undefined;
+  try {
+    const returned: unknown = tool.execute(checked.args, new LiveToolContext(scene, call.id));
+    outcome = readReturn(name, isPromiseLike(returned) ? yield returned : returned);
+  } catch (error) {
+    thrown = { error };
+    outcome = failed('threw', thrownText(name, error));
+  }
+  if (scene.hooks.length > 0) yield* callHooks(scene.hooks, 'afterTool', { ...about, content: outcome.content, ...thrown });
+  return outcome;
+}
+
+/** Promises, and whatever else can be awaited. */
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return (
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
+class LiveToolContext implements ToolContext {
+  readonly contextVariables: ContextVariables;
+  readonly toolCallId: string;
+  readonly #scene: CallScene;
+
+  constructor(scene: CallScene, toolCallId: string) {
+    this.contextVariables = scene.contextVariables;
+    this.toolCallId = toolCallId;
+    this.#scene = scene;
+  }
+
+  get signal(): AbortSignal {
+    return this.#scene.signal();
+  }
+}
+
+function failed(error: ToolErrorKind, text: string): CallOutcome {
+  return { content: `Error: ${text}`, error };
+}
+
+function toolsSummary({ tools }: PreparedAgent): string {
+  return tools.size === 0 ? 'There are no tools.' : `Available tools: ${[...tools.keys()].join(', ')}.`;
+}
+
+function withoutArguments(name: string): string {
+  return `This tool takes no arguments: call it with {}. (To give it arguments, its author defines it with tool({ name: "${name}", parameters: … }).)`;
+}
+
+/**
+ * An Error's own message passes on, because recovery needs it. Of native errors only the name does:
+ * what they say differs between Node versions, and the model can do nothing about it.
+ */
+function thrownText(name: string, error: unknown): string {
+  if (error instanceof Error) {
+    return `Tool ${name} failed: ${isNativeError(error) ? error.name : error.message || error.name}`;
+  }
+  if (error === undefined) return `Tool ${name} failed: it threw undefined.`;
+  const stringified = jsonText(error);
+  return `Tool ${name} failed: ${'text' in stringified ? stringified.text : stringified.problem}`;
+}
+
+function readReturn(name: string, returned: unknown): CallOutcome {
+  if (isAgent(returned)) return { content: JSON.stringify({ assistant: returned.name }), handoff: returned };
+  if (!isResult(returned)) return readValue(name, returned);
+  const outcome = readValue(name, (returned as Result).value);
+  if (outcome.error) return outcome;
+  if (returned.agent) outcome.handoff = returned.agent;
+  outcome.contextVariables = returned.contextVariables;
+  return outcome;
+}
+
+function readValue(name: string, value: unknown): CallOutcome {
+  const stringified = jsonText(value);
+  return 'text' in stringified
+    ? { content: stringified.text }
+    : failed('not-serializable', `Tool ${name} ran, but returned ${stringified.problem}, which cannot be sent as text.`);
+}
+
+function jsonText(value: unknown): { text: string } | { problem: string } {
+  if (typeof value === 'string') return { text: value };
+  if (value === undefined) return { text: '' };
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch {
+    return { problem: typeof value === 'bigint' ? 'a bigint' : 'an object that is no JSON (it holds a bigint, or itself)' };
+  }
+  return text === undefined ? { problem: `a ${typeof value}` } : { text };
+}
