@@ -1,7 +1,7 @@
-import { outcomeOf, partialOf, producedMessages, remember, type Response } from './run-record.ts';
 import { copyData } from './copy.ts';
 import type { RecordedEvent, StopReason } from './events.ts';
 import { runLoop, type LoopItem, type RunState, type StreamPiece } from './loop.ts';
+import { outcomeOf, producedMessages, rememberFailure, RunResponse, type Response } from './run-record.ts';
 import { isPromiseLike } from './tool-call.ts';
 
 /**
@@ -84,16 +84,16 @@ export class ActiveRun {
   }
 
   #finish(stopReason: StopReason): void {
-    const { agent, contextVariables } = this.#state;
-    this.#response = { messages: producedMessages(this.events), agent, contextVariables, stopReason };
-    remember(this.#response, this);
+    this.#response = new RunResponse(this, this.#state.agent, this.#state.contextVariables, stopReason);
     this.#release();
   }
 
   #fail(error: unknown): void {
-    const { agent, contextVariables } = this.#state;
     const outcome = outcomeOf(this.events) === 'aborted' ? 'aborted' : 'failed';
-    remember(error, this, partialOf(this.events, agent, copyData(contextVariables), outcome));
+    const { agent } = this.#state;
+    // A copy of the context: a tool that an abort left behind may still write into the run's own.
+    const contextVariables = copyData(this.#state.contextVariables);
+    rememberFailure(error, this, { messages: producedMessages(this.events), agent, contextVariables, outcome });
     this.#release();
   }
 

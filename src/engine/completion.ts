@@ -1,6 +1,6 @@
 import { copyData, freezeData } from './copy.ts';
 import { InvalidCompletionError, shorten } from './errors.ts';
-import type { WireMessage } from './messages.ts';
+import type { AssistantMessage } from './messages.ts';
 import type { ChatCompletion } from './provider.ts';
 
 /** A call the model asks for, checked: all fields are there. */
@@ -13,7 +13,7 @@ export interface ToolCall {
 /** A completion the loop can act on. */
 export interface Answer {
   /** As it stands in later requests, frozen. */
-  message: WireMessage;
+  message: AssistantMessage;
   /** Empty when the model asks for none. */
   calls: readonly ToolCall[];
   finishReason: string;
@@ -51,7 +51,7 @@ export function readCompletion(completion: unknown): Answer {
   };
 }
 
-function readMessage(message: Record<string, unknown>, calls: readonly ToolCall[], completion: unknown): WireMessage {
+function readMessage(message: Record<string, unknown>, calls: readonly ToolCall[], completion: unknown): AssistantMessage {
   const content = message['content'];
   if (content !== undefined && content !== null && typeof content !== 'string') {
     throw new InvalidCompletionError('its content is no text', completion);
@@ -63,7 +63,7 @@ function readMessage(message: Record<string, unknown>, calls: readonly ToolCall[
     read[key] = freezeData(copyData(value));
   }
   if (calls.length > 0) read['tool_calls'] = calls;
-  return Object.freeze(read) as unknown as WireMessage;
+  return Object.freeze(read) as unknown as AssistantMessage;
 }
 
 const noCalls: readonly ToolCall[] = Object.freeze([]);

@@ -1,5 +1,5 @@
 import type { ChatCompletion, CompletionRequest } from './provider.ts';
-import type { Message, WireMessage } from './messages.ts';
+import type { AssistantMessage, Message, WireMessage } from './messages.ts';
 
 /**
  * Why a run ended.
@@ -83,8 +83,9 @@ type WithoutRun<Event> = Event extends unknown ? Omit<Event, 'run'> : never;
  * history at that moment, arguments are the string that came; both are spelled out when asked.
  */
 export type RecordedEvent =
-  | WithoutRun<Exclude<TraceEvent, { type: 'model-request' | 'tool-result' }>>
+  | WithoutRun<Exclude<TraceEvent, { type: 'model-request' | 'model-response' | 'tool-result' }>>
   | RecordedRequest
+  | RecordedResponse
   | RecordedToolResult;
 
 /** A request whose messages are the system message and the first `length - 1` of the history. */
@@ -97,6 +98,16 @@ export interface RecordedRequest {
   /** Slot 0 belongs to the system message; from 1 on it only grows. */
   history: readonly WireMessage[];
   length: number;
+}
+
+/** What the model answered, as it stands in later requests. */
+export interface RecordedResponse {
+  type: 'model-response';
+  turn: number;
+  agent: string;
+  message: AssistantMessage;
+  finishReason: string;
+  usage: ChatCompletion['usage'];
 }
 
 /** A tool result with its arguments as the model sent them. */

@@ -43,6 +43,7 @@ export type StreamPiece = { type: 'stream-delim'; delim: 'start' | 'end' } | { t
  * definition of it serves the streamed and the unstreamed run.
  */
 export type LoopItem = RecordedEvent | StreamPiece | PromiseLike<unknown>;
+type KeptRequest = Omit<CompletionRequest, 'messages'>;
 type Loop<Returned> = Generator<LoopItem, Returned, unknown>;
 
 /** The run, from its first event to its last (Swarm's README, `client.run()`). */
@@ -81,9 +82,7 @@ function* turns(state: RunState): Loop<StopReason> {
     state.signal?.throwIfAborted();
     const { message, calls, finishReason, usage } = yield* askModel(state, agent, prepared, turn);
     state.history.push(message);
-    const response: RecordedEvent = { type: 'model-response', turn, agent: agent.name, message, finishReason };
-    if (usage) response.usage = usage;
-    yield response;
+    yield { type: 'model-response', turn, agent: agent.name, message, finishReason, usage };
 
     if (calls.length === 0) return 'completed';
     if (!state.executeTools) return 'interrupted';
@@ -107,19 +106,10 @@ function* askModel(state: RunState, agent: Agent, prepared: PreparedAgent, turn:
   const { history, signal, hooks } = state;
   if (history[0]?.content !== content) history[0] = Object.freeze({ role: 'system', content });
   const system = history[0]!;
-  const request: CompletionRequest = { model: state.modelOverride ?? agent.model, messages: history.slice() };
   // The provider owns the request it is given, so what the trace keeps is another object.
-  const kept: Omit<CompletionRequest, 'messages'> = { model: request.model };
-  if (prepared.definitions) {
-    const toolChoice = toolChoiceOf(agent);
-    kept.tools = prepared.definitions as NonNullable<CompletionRequest['tools']>;
-    request.tools = prepared.definitions.slice();
-    if (toolChoice !== undefined) kept.tool_choice = request.tool_choice = toolChoice;
-    kept.parallel_tool_calls = request.parallel_tool_calls = agent.parallelToolCalls;
-  }
+  const kept = requestOf(state.modelOverride ?? agent.model, agent, prepared);
   if (hooks.length > 0) {
-    const seen = Object.freeze({ ...kept, messages: Object.freeze(history.slice()) as WireMessage[] });
-    yield* callHooks(hooks, 'beforeModel', { agent, request: seen, turn });
+    yield* callHooks(hooks, 'beforeModel', { agent, request: freezeData(ownRequest(kept, history)), turn });
     signal?.throwIfAborted();
   }
   yield { type: 'model-request', turn, agent: agent.name, request: kept, system, history, length: history.length };
@@ -130,10 +120,10 @@ function* askModel(state: RunState, agent: Agent, prepared: PreparedAgent, turn:
     const options: CompletionOptions = { signal, conversation: state.conversation };
     if (state.stream) {
       const fold = new ChunkFold();
-      yield* readStream(state, agent, state.provider.stream(request, options), fold);
+      yield* readStream(state, agent, state.provider.stream(ownRequest(kept, history), options), fold);
       completion = fold.completion();
     } else {
-      completion = yield state.provider.complete(request, options);
+      completion = yield state.provider.complete(ownRequest(kept, history), options);
     }
     answer = readCompletion(completion);
   } catch (error) {
@@ -146,6 +136,27 @@ function* askModel(state: RunState, agent: Agent, prepared: PreparedAgent, turn:
     yield* callHooks(hooks, 'afterModel', { agent, completion: seen, turn });
   }
   return answer;
+}
+
+/** A request without its messages. What is not sent is absent, never undefined. */
+function requestOf(model: string, agent: Agent, { definitions }: PreparedAgent): KeptRequest {
+  if (!definitions) return { model };
+  const tools = definitions as NonNullable<CompletionRequest['tools']>;
+  const parallel_tool_calls = agent.parallelToolCalls;
+  const tool_choice = toolChoiceOf(agent);
+  return tool_choice === undefined
+    ? { model, tools, parallel_tool_calls }
+    : { model, tools, tool_choice, parallel_tool_calls };
+}
+
+/** A request that is the provider's own, arrays included; what stands in the arrays is frozen. Literals: a spread costs as much as the rest of the turn. */
+function ownRequest(kept: KeptRequest, history: readonly WireMessage[]): CompletionRequest {
+  const { model, tools, tool_choice, parallel_tool_calls } = kept;
+  const messages = history.slice();
+  if (!tools || parallel_tool_calls === undefined) return { model, messages };
+  return tool_choice === undefined
+    ? { model, messages, tools: tools.slice(), parallel_tool_calls }
+    : { model, messages, tools: tools.slice(), tool_choice, parallel_tool_calls };
 }
 
 /** Reads one streamed answer, showing each piece as it comes. */

@@ -1,5 +1,5 @@
 import type OpenAI from 'openai';
-import { copyData, freezeData } from './copy.ts';
+import { copyData, copyTree, freezeData } from './copy.ts';
 
 /** A message of the Chat Completions API, with what Swarm adds for the reader. */
 export type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam & {
@@ -11,6 +11,9 @@ export type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam & {
 
 /** A message as the API takes it, frozen at every depth. */
 export type WireMessage = OpenAI.Chat.Completions.ChatCompletionMessageParam;
+
+/** What the model said, as it stands in requests. */
+export type AssistantMessage = OpenAI.Chat.Completions.ChatCompletionAssistantMessageParam;
 
 /** The caller's message, copied once and frozen. */
 export function enter(message: Message): Message {
@@ -24,7 +27,11 @@ export function toWire(message: Message): WireMessage {
   return Object.freeze(wire) as WireMessage;
 }
 
-/** A copy for the caller to do with as they like. */
-export function leave(message: WireMessage): Message {
-  return copyData(message);
+/** An assistant message for the caller to do with as they like, with its sender. */
+export function leave(message: AssistantMessage, sender: string): Message {
+  const { role, content = null, tool_calls } = message;
+  // The usual shapes as literals: this runs for every turn, and a copy of any shape takes thrice as long.
+  const extras = Object.keys(message).length - (tool_calls ? 3 : 2);
+  if (extras > 0) return Object.assign(copyTree(message), { sender });
+  return tool_calls ? { role, content, tool_calls: tool_calls.map(copyTree), sender } : { role, content, sender };
 }

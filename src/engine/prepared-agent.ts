@@ -16,7 +16,7 @@ export interface PreparedAgent {
   /** The functions it was made from, to see when they change. */
   readonly functions: readonly AgentFunction[];
   readonly tools: ReadonlyMap<string, PreparedTool>;
-  /** Frozen, in the order offered; undefined when there are none. */
+  /** In the order offered, each frozen; undefined when there are none. The list itself is copied for every request, which is slow for a frozen one. */
   readonly definitions: readonly ToolDefinition[] | undefined;
 }
 
@@ -50,7 +50,7 @@ export function prepareAgent(agent: Agent): PreparedAgent {
   return {
     functions: [...agent.functions],
     tools,
-    definitions: definitions.length === 0 ? undefined : Object.freeze(definitions),
+    definitions: definitions.length === 0 ? undefined : definitions,
   };
 }
 

@@ -25,20 +25,43 @@ export interface RunRecord {
   readonly events: readonly RecordedEvent[];
 }
 
-/** Beside the responses and errors rather than on them: nothing is attached to an object of the caller's. */
-const records = new WeakMap<object, RunRecord>();
-const partials = new WeakMap<object, PartialResponse>();
+/** A response as `run` makes it: it knows its run. In a private field, because a WeakMap costs half as much as the run itself. */
+export class RunResponse implements Response {
+  messages: Message[];
+  agent: Agent;
+  contextVariables: ContextVariables;
+  stopReason: StopReason;
+  readonly #record: RunRecord;
 
-/** Remembers which run a response or an error came from. Primitives cannot be remembered. */
-export function remember(source: unknown, record: RunRecord, partial?: PartialResponse): void {
-  if ((typeof source !== 'object' && typeof source !== 'function') || source === null) return;
-  records.set(source, record);
-  if (partial) partials.set(source, partial);
+  constructor(record: RunRecord, agent: Agent, contextVariables: ContextVariables, stopReason: StopReason) {
+    this.messages = producedMessages(record.events);
+    this.agent = agent;
+    this.contextVariables = contextVariables;
+    this.stopReason = stopReason;
+    this.#record = record;
+  }
+
+  /** The run behind a response; undefined for what is none, or a copy of one. */
+  static recordOf(source: object): RunRecord | undefined {
+    return #record in source ? source.#record : undefined;
+  }
+}
+
+/** Beside the errors rather than on them: they are the caller's or the provider's own. */
+const failures = new WeakMap<object, { record: RunRecord; partial: PartialResponse }>();
+
+/** Remembers which run an error came from. Primitives cannot be remembered. */
+export function rememberFailure(error: unknown, record: RunRecord, partial: PartialResponse): void {
+  if (isReference(error)) failures.set(error, { record, partial });
 }
 
 /** The run behind a response or a rejected run's error. */
 export function recordOf(source: object): RunRecord | undefined {
-  return records.get(source);
+  return RunResponse.recordOf(source) ?? failures.get(source)?.record;
+}
+
+function isReference(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
 /**
@@ -50,16 +73,14 @@ export function recordOf(source: object): RunRecord | undefined {
  * that ended several runs belongs to the last of them.
  */
 export function partialResponse(error: unknown): PartialResponse | undefined {
-  return (typeof error === 'object' || typeof error === 'function') && error !== null
-    ? partials.get(error)
-    : undefined;
+  return isReference(error) ? failures.get(error)?.partial : undefined;
 }
 
 /** The messages a run produced, for the caller to keep: with `sender` and `tool_name`. */
 export function producedMessages(events: readonly RecordedEvent[]): Message[] {
   const messages: Message[] = [];
   for (const event of events) {
-    if (event.type === 'model-response') messages.push(Object.assign(leave(event.message), { sender: event.agent }));
+    if (event.type === 'model-response') messages.push(leave(event.message, event.agent));
     if (event.type === 'tool-result') {
       const { toolCallId: tool_call_id, tool: tool_name, content } = event;
       messages.push({ role: 'tool', tool_call_id, tool_name, content });
@@ -72,14 +93,4 @@ export function producedMessages(events: readonly RecordedEvent[]): Message[] {
 export function outcomeOf(events: readonly RecordedEvent[]): Outcome | undefined {
   const last = events.at(-1);
   return last?.type === 'run-end' ? last.outcome : undefined;
-}
-
-/** What a rejected run leaves behind. The context is copied: a tool left behind by an abort may still write. */
-export function partialOf(
-  events: readonly RecordedEvent[],
-  agent: Agent,
-  contextVariables: ContextVariables,
-  outcome: 'failed' | 'aborted',
-): PartialResponse {
-  return { messages: producedMessages(events), agent, contextVariables, outcome };
 }

@@ -58,27 +58,37 @@ export class Swarm {
   }
 
   #start(options: RunOptions & { stream?: boolean | undefined }): ActiveRun {
-    checkRunOptions(options);
-    const { signal, contextVariables = {} } = options;
-    const input = options.messages.map(enter);
-    const state: RunState = {
-      provider: this.#provider,
-      hooks: this.#hooks,
-      input,
-      history: [unset, ...input.map(toWire)],
-      modelOverride: options.modelOverride,
-      maxTurns: options.maxTurns ?? Infinity,
-      executeTools: options.executeTools ?? true,
-      stream: options.stream ?? false,
-      signal,
-      conversation: options.conversation,
-      toolSignal: signal ? () => signal : neverAborted(),
-      agent: options.agent,
-      contextVariables: copyData(contextVariables),
-      tracedContext: traceContext(contextVariables),
-    };
-    return new ActiveRun(state, options.debug ? debugPrinter(this.#log) : undefined);
+    return startRun(this.#provider, this.#hooks, options, this.#log);
   }
+}
+
+/** Checks and copies what a run is given. Nothing is requested before the run is advanced. */
+export function startRun(
+  provider: CompletionProvider,
+  hooks: readonly Hooks[],
+  options: RunOptions & { stream?: boolean | undefined },
+  log?: (line: string) => void,
+): ActiveRun {
+  checkRunOptions(options);
+  const { signal, contextVariables = {} } = options;
+  const input = options.messages.map(enter);
+  const state: RunState = {
+    provider,
+    hooks,
+    input,
+    history: [unset, ...input.map(toWire)],
+    modelOverride: options.modelOverride,
+    maxTurns: options.maxTurns ?? Infinity,
+    executeTools: options.executeTools ?? true,
+    stream: options.stream ?? false,
+    signal,
+    conversation: options.conversation,
+    toolSignal: signal ? () => signal : neverAborted(),
+    agent: options.agent,
+    contextVariables: copyData(contextVariables),
+    tracedContext: traceContext(contextVariables),
+  };
+  return new ActiveRun(state, options.debug && log ? debugPrinter(log) : undefined);
 }
 
 /** Stands where the system message will, until the first request is made. */

@@ -1,0 +1,78 @@
+import { isPlainObject } from '../engine/copy.ts';
+
+/**
+ * Whether a value is what was expected, at every depth. Order of keys does not matter, and a field
+ * that is undefined is as good as absent, since these are values as JSON carries them. Asymmetric
+ * matchers (`expect.any(String)`, …) may stand anywhere in what is expected; functions and other
+ * instances are equal to themselves alone.
+ */
+export function equals(expected: unknown, actual: unknown): boolean {
+  return compare(expected, actual, false);
+}
+
+/** The same, where objects may have more fields than expected, at every depth. Lists are as long as expected. */
+export function contains(expected: unknown, actual: unknown): boolean {
+  return compare(expected, actual, true);
+}
+
+/** Where two values part, as a path and both sides; undefined when they do not. */
+export function firstMismatch(
+  expected: unknown,
+  actual: unknown,
+  partial: boolean,
+  path = '',
+): { path: string; expected: unknown; actual: unknown } | undefined {
+  if (compare(expected, actual, partial)) return undefined;
+  const bothLists = Array.isArray(expected) && Array.isArray(actual);
+  if (bothLists || (isPlainObject(expected) && isPlainObject(actual) && !isAsymmetric(expected))) {
+    const keys = new Set([...Object.keys(expected), ...(partial && !bothLists ? [] : Object.keys(actual))]);
+    for (const key of keys) {
+      const inner = bothLists ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
+      const found = firstMismatch(field(expected, key), field(actual, key), partial, inner);
+      if (found) return found;
+    }
+  }
+  return { path, expected, actual };
+}
+
+function compare(expected: unknown, actual: unknown, partial: boolean): boolean {
+  if (isAsymmetric(expected)) return expected.asymmetricMatch(actual);
+  if (expected === actual || Object.is(expected, actual)) return true;
+  if (expected instanceof Date && actual instanceof Date) return expected.getTime() === actual.getTime();
+  if (Array.isArray(expected)) {
+    return Array.isArray(actual) && actual.length === expected.length && expected.every((item, index) => compare(item, actual[index], partial));
+  }
+  if (expected instanceof Map || expected instanceof Set) {
+    return actual?.constructor === expected.constructor && compare([...expected], [...(actual as Set<unknown>)], partial);
+  }
+  if (!isPlainObject(expected) || !isPlainObject(actual)) return false;
+  return (
+    Object.keys(expected).every((key) => compare(expected[key], field(actual, key), partial)) &&
+    (partial || Object.keys(actual).every((key) => actual[key] === undefined || field(expected, key) !== undefined))
+  );
+}
+
+interface Asymmetric {
+  asymmetricMatch(value: unknown): boolean;
+}
+
+function isAsymmetric(value: unknown): value is Asymmetric {
+  return typeof value === 'object' && value !== null && typeof (value as Partial<Asymmetric>).asymmetricMatch === 'function';
+}
+
+function field(value: object, key: string): unknown {
+  return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+}
+
+/** A value as a reader writes it; asymmetric matchers by their name. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'undefined';
+  if (value instanceof RegExp || typeof value === 'bigint' || typeof value === 'symbol') return String(value);
+  const text = JSON.stringify(value, (_key, item: unknown) => {
+    if (isAsymmetric(item)) return `‹${String(item)}›`;
+    if (item instanceof RegExp) return `‹${String(item)}›`;
+    if (typeof item === 'function') return `‹function ${item.name}›`;
+    return typeof item === 'bigint' ? `‹${String(item)}n›` : item;
+  });
+  return (text ?? String(value)).replaceAll(/"‹(.*?)›"/g, '$1');
+}

@@ -1,0 +1,44 @@
+import { errorName } from '../engine/errors.ts';
+import type { ScenarioRun } from './scenario.ts';
+import {
+  containsContextVariables,
+  endsWithText,
+  hasAgents,
+  hasToolCalls,
+  stoppedBecause,
+  type Verdict,
+} from './verdicts.ts';
+
+/** What a scenario's `expect` asks for and the run did not give, as messages; an unexpected error comes first. */
+export function unmetExpectations(run: ScenarioRun): string[] {
+  const { toolCalls, agents, stopReason, error, contextVariables, finalMessage } = run.scenario.expect ?? {};
+  const verdicts: (Verdict | undefined)[] = [
+    expectedError(run, error),
+    toolCalls && hasToolCalls(run, toolCalls),
+    agents && hasAgents(run, agents),
+    stopReason && stoppedBecause(run, stopReason),
+    contextVariables && containsContextVariables(run, contextVariables),
+    finalMessage === undefined ? undefined : endsWithText(run, finalMessage),
+  ];
+  return verdicts.flatMap((verdict) => (verdict && !verdict.pass ? [verdict.message()] : []));
+}
+
+function expectedError(run: ScenarioRun, expected: { name?: string; message?: string } | undefined): Verdict | undefined {
+  if (!expected) {
+    if (run.error === undefined) return undefined;
+    return failure(`The run was rejected: ${describe(run.error)}\nIf this is meant to happen, say so: expect: { error: { name: ${JSON.stringify(errorName(run.error))} } }.`);
+  }
+  const wanted = [expected.name, expected.message && `a message with ${JSON.stringify(expected.message)}`].filter(Boolean).join(' and ');
+  if (run.error === undefined) return failure(`The run was expected to be rejected with ${wanted}, but it ${run.trace.outcome}.`);
+  const message = run.error instanceof Error ? run.error.message : String(run.error);
+  const fits = (expected.name === undefined || expected.name === errorName(run.error)) && message.includes(expected.message ?? '');
+  return fits ? undefined : failure(`The run was expected to be rejected with ${wanted}, but was with ${describe(run.error)}`);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${errorName(error)}: ${error.message}` : String(error);
+}
+
+function failure(text: string): Verdict {
+  return { pass: false, message: () => text };
+}

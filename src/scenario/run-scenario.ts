@@ -1,0 +1,195 @@
+import type { ActiveRun } from '../engine/active-run.ts';
+import { isAgent, type Agent } from '../engine/agent.ts';
+import type { RecordedEvent } from '../engine/events.ts';
+import type { Message } from '../engine/messages.ts';
+import type { Response } from '../engine/run-record.ts';
+import { valueWords } from '../engine/schema-problems.ts';
+import { startRun } from '../engine/swarm.ts';
+import { didYouMean } from '../script/check-steps.ts';
+import { ScriptPlayer } from '../script/script-player.ts';
+import { providerOf } from '../script/scripted-provider.ts';
+import { RunTrace } from '../trace/trace.ts';
+import { unmetExpectations } from './expectations.ts';
+import { checkScenario, defaultMaxTurns, defaultTimeoutMs, type Scenario, type ScenarioRun } from './scenario.ts';
+import { StubbedAgents } from './stub-tools.ts';
+import { TimeLimit } from './timeout.ts';
+
+/** How a scenario is played. */
+export interface RunScenarioOptions {
+  /** "in-process": the engine asks the script directly. */
+  transport?: 'in-process' | undefined;
+  /** false. Whether the model's answers come in pieces; the trace is the same. */
+  stream?: boolean | undefined;
+  /** Every choice that is made follows from it; an in-process run makes none. */
+  seed?: number | undefined;
+  /** Stops the scenario; its reason becomes the run's error. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Plays a scenario and says what came of it. Rejects only for a scenario that is malformed
+ * (TypeError, ScriptMistakeError); everything that happens in it is a result.
+ *
+ * Every user step starts a run that continues the last. A run that is rejected ends the scenario,
+ * unless the script itself made the model fail and a user step comes next: then the user goes on
+ * from where the conversation was before that run.
+ */
+export async function runScenario(scenario: Scenario, options: RunScenarioOptions = {}): Promise<ScenarioRun> {
+  checkScenario(scenario);
+  if (options.transport !== undefined && options.transport !== 'in-process') {
+    throw new TypeError(`The transport ${JSON.stringify(options.transport)} is not known. There is "in-process".`);
+  }
+  const play = new Play(scenario, options);
+  using limit = new TimeLimit(scenario.timeoutMs ?? defaultTimeoutMs, options.signal, () => play.awaited);
+  return await play.run(limit);
+}
+
+/** One playing of a scenario. */
+class Play {
+  /** What is being waited for outside of runs; within one, its events tell. */
+  #waitingFor = 'the agent factory';
+  readonly #scenario: Scenario;
+  readonly #stream: boolean;
+  readonly #player: ScriptPlayer;
+  readonly #provider: ReturnType<typeof providerOf>;
+  readonly #runs: ActiveRun[] = [];
+  readonly #stubs: StubbedAgents;
+  readonly #result: ScenarioRun;
+
+  constructor(scenario: Scenario, options: RunScenarioOptions) {
+    this.#scenario = scenario;
+    this.#stream = options.stream ?? false;
+    this.#player = new ScriptPlayer(scenario.steps);
+    this.#provider = providerOf(this.#player);
+    this.#stubs = new StubbedAgents(scenario.tools ?? {});
+    const runs = this.#runs;
+    let trace: RunTrace | undefined;
+    this.#result = {
+      scenario,
+      passed: true,
+      failures: [],
+      get trace() {
+        return (trace ??= new RunTrace(runs.map(({ events }) => events)));
+      },
+    };
+  }
+
+  get awaited(): string {
+    const run = this.#runs.at(-1);
+    return this.#waitingFor === '' && run ? awaitedIn(run.events) : this.#waitingFor;
+  }
+
+  async run(limit: TimeLimit): Promise<ScenarioRun> {
+    const result = this.#result;
+    const agent = await this.#makeAgent(limit);
+    if (agent) {
+      if (await this.#converse(agent, limit)) this.#checkLeftovers();
+      this.#checkStubs();
+    }
+    // An error is the cause of whatever else is not as expected, so it is told first.
+    for (const message of unmetExpectations(result)) this.#fail(message);
+    await this.#check(limit);
+    result.passed = result.failures.length === 0;
+    return result;
+  }
+
+  async #makeAgent(limit: TimeLimit): Promise<Agent | undefined> {
+    const given = this.#scenario.agent;
+    let agent: unknown = given;
+    if (typeof given === 'function') {
+      try {
+        agent = await limit.within(given());
+      } catch (error) {
+        this.#result.error = error;
+        return undefined;
+      }
+    }
+    if (!isAgent(agent)) {
+      throw new TypeError(`The agent factory of the scenario must return an Agent, but returned ${valueWords(agent)}. Is a "return" missing?`);
+    }
+    return this.#scenario.tools ? this.#stubs.copyOf(agent) : agent;
+  }
+
+  /** The runs, one for each user step. False when one of them was rejected, so that leftovers are no news. */
+  async #converse(start: Agent, limit: TimeLimit): Promise<boolean> {
+    let messages: Message[] = [...(this.#scenario.messages ?? [])];
+    let agent = start;
+    let contextVariables = this.#scenario.contextVariables ?? {};
+    for (;;) {
+      const said: Message[] = [];
+      for (let content = this.#player.takeUser(); content !== undefined; content = this.#player.takeUser()) {
+        said.push({ role: 'user', content });
+      }
+      const position = this.#player.position;
+      const response = await this.#playRun(agent, [...messages, ...said], contextVariables, limit);
+      if (response) {
+        messages = [...messages, ...said, ...response.messages];
+        ({ agent, contextVariables } = response);
+      } else if (!this.#failedAsScripted(position)) {
+        return false;
+      }
+      if (!this.#player.userIsNext) return response !== undefined;
+    }
+  }
+
+  async #playRun(agent: Agent, messages: Message[], contextVariables: object, limit: TimeLimit): Promise<Response | undefined> {
+    const { maxTurns = defaultMaxTurns, executeTools, modelOverride, hooks } = this.#scenario;
+    const options = { agent, messages, contextVariables, maxTurns, executeTools, modelOverride, signal: limit.signal, stream: this.#stream };
+    const run = startRun(this.#provider, hooks === undefined ? [] : [hooks].flat(), options);
+    this.#runs.push(run);
+    this.#waitingFor = '';
+    delete this.#result.error;
+    delete this.#result.response;
+    try {
+      while (await run.advance());
+      return (this.#result.response = run.response);
+    } catch (error) {
+      this.#result.error = error;
+      return undefined;
+    }
+  }
+
+  /** Whether the last run was rejected because the last step it took says that the model fails. */
+  #failedAsScripted(position: number): boolean {
+    return this.#player.position > position && this.#player.lastAnswerFails;
+  }
+
+  #checkLeftovers(): void {
+    if (this.#player.position >= this.#scenario.steps.length) return;
+    const { stopReason } = this.#result.response!;
+    const step = this.#player.position + 1;
+    this.#fail(this.#player.notFinished(`Run ${this.#runs.length} ended (${stopReason}) before step ${step}`).message, step);
+  }
+
+  #checkStubs(): void {
+    for (const name of this.#stubs.unused) {
+      const { toolNames } = this.#stubs;
+      this.#fail(`The stub "${name}" stands in for no tool: no agent that was reached has one of that name.${didYouMean(name, toolNames)} Their tools: ${toolNames.join(', ') || 'none'}.`);
+    }
+  }
+
+  async #check(limit: TimeLimit): Promise<void> {
+    this.#waitingFor = 'the check of the scenario';
+    try {
+      await limit.within(this.#scenario.check?.(this.#result));
+    } catch (error) {
+      this.#fail(error instanceof Error ? error.message : `The check threw ${String(error)}.`);
+    }
+  }
+
+  #fail(message: string, step?: number): void {
+    this.#result.failures.push(step === undefined ? { message } : { message, step });
+  }
+}
+
+/** What a run that has come so far is waiting for. */
+function awaitedIn(events: readonly RecordedEvent[]): string {
+  const last = events.at(-1);
+  if (last?.type === 'model-request') return `the model's answer to ${last.agent} (turn ${last.turn})`;
+  const answer = events.findLast((event) => event.type === 'model-response');
+  const calls = (answer && answer.message.tool_calls) ?? [];
+  const answered = events.slice(answer ? events.indexOf(answer) : 0).filter((event) => event.type === 'tool-result').length;
+  const pending = calls[answered];
+  if (answer && pending?.type === 'function') return `the tool "${pending.function.name}" or a hook (turn ${answer.turn})`;
+  return 'the instructions of an agent or a hook';
+}

@@ -1,0 +1,139 @@
+import { isAgent, type Agent } from '../engine/agent.ts';
+import { isPlainObject } from '../engine/copy.ts';
+import type { StopReason } from '../engine/events.ts';
+import type { Hooks } from '../engine/hooks.ts';
+import type { Message } from '../engine/messages.ts';
+import type { Response } from '../engine/run-record.ts';
+import { valueWords } from '../engine/schema-problems.ts';
+import { checkSteps, didYouMean } from '../script/check-steps.ts';
+import type { Step } from '../script/steps.ts';
+import type { Trace } from '../trace/trace.ts';
+import type { ToolStub } from './stub-tools.ts';
+import type { Trajectory } from './trajectory.ts';
+
+/** Our agents, or a factory of fresh ones. */
+export type AgentUnderTest = Agent<any> | (() => Agent<any> | Promise<Agent<any>>);
+
+/** A conversation to play against an agent, and what should come of it. */
+export interface Scenario {
+  /** Names it in reports; `defineScenario` wants one. */
+  name?: string | undefined;
+  /** Who is under test. A factory gives every call of `runScenario` fresh agents. */
+  agent: AgentUnderTest;
+  /** User and model steps in the order they happen. Several user steps: several runs, each continuing the last. */
+  steps: readonly Step[];
+  /** What was said before the first step. */
+  messages?: readonly Message[] | undefined;
+  /** The context variables of the first run; later ones continue with what it left. */
+  contextVariables?: object | undefined;
+  /** 100: a limit on everything. Of each run. */
+  maxTurns?: number | undefined;
+  /** true */
+  executeTools?: boolean | undefined;
+  /** Asked instead of every agent's own model. */
+  modelOverride?: string | undefined;
+  /** As those of a Swarm. */
+  hooks?: Hooks | readonly Hooks[] | undefined;
+  /** 5,000, of real time, as a last resort; ScenarioTimeoutError names what was awaited. */
+  timeoutMs?: number | undefined;
+  /** Stand-ins for tools, by name; a name that no agent reached by the end has fails. */
+  tools?: Record<string, ToolStub> | undefined;
+  /** What should come of it, as data. */
+  expect?: Expectations | undefined;
+  /** The same as code: throws for what is wrong. */
+  check?: ((run: ScenarioRun) => void | Promise<void>) | undefined;
+}
+
+/** What should come of a scenario. Declarative and JSON, so that recorded and generated scenarios can carry it. */
+export interface Expectations {
+  /** The tool calls that were answered, or that are pending after an interruption. */
+  toolCalls?: Trajectory;
+  /** Agents in the order they were active, the starting one first; a handoff to itself is no change. */
+  agents?: readonly string[];
+  /** Why the last run ended. */
+  stopReason?: StopReason;
+  /** The last run is rejected with an error of this name, whose message has this in it. Without it an error is a failure. */
+  error?: { name?: string; message?: string };
+  /** At the end; others may be there too. */
+  contextVariables?: object;
+  /** In the last text of an assistant. */
+  finalMessage?: string;
+}
+
+/** What came of a scenario. */
+export interface ScenarioRun {
+  /** The one that was played. */
+  readonly scenario: Scenario;
+  /** Whether there are no failures. */
+  passed: boolean;
+  /** What went wrong, the cause first. `step` counts from 1. */
+  failures: Array<{ message: string; step?: number }>;
+  /** Of the last run; absent when it failed. */
+  response?: Response;
+  /** What the last run was rejected with, the very object. */
+  error?: unknown;
+  /** All runs of the scenario. */
+  trace: Trace;
+}
+
+/** The limit on turns of scenarios that state none. */
+export const defaultMaxTurns = 100;
+
+/** The limit on real time of scenarios that state none. */
+export const defaultTimeoutMs = 5000;
+
+/**
+ * A scenario for a file of its own, checked at once: TypeError or ScriptMistakeError for one that is
+ * malformed.
+ */
+export function defineScenario(scenario: Scenario & { name: string }): Scenario & { name: string } {
+  checkScenario(scenario);
+  if (typeof scenario.name !== 'string' || scenario.name.trim() === '') {
+    throw new TypeError('A scenario needs a name that says what happens in it, such as "a refund is issued once".');
+  }
+  return scenario;
+}
+
+const fields = [
+  'name', 'agent', 'steps', 'messages', 'contextVariables', 'maxTurns', 'executeTools', 'modelOverride', 'hooks', 'timeoutMs',
+  'tools', 'expect', 'check',
+];
+const expectationFields = ['toolCalls', 'agents', 'stopReason', 'error', 'contextVariables', 'finalMessage'];
+const stopReasons = ['completed', 'max_turns', 'interrupted'];
+
+/** Throws for a scenario that cannot be played: what is wrong, where, and what was expected. */
+export function checkScenario(scenario: unknown): asserts scenario is Scenario {
+  if (!isPlainObject(scenario)) throw new TypeError(`A scenario must be an object, but is ${valueWords(scenario)}.`);
+  const { name } = scenario;
+  const which = typeof name === 'string' ? `The scenario "${name}"` : 'The scenario';
+  checkFields(scenario, fields, which);
+  const { agent, contextVariables, expect, check, timeoutMs, tools } = scenario;
+  if (!isAgent(agent) && typeof agent !== 'function') {
+    throw new TypeError(`${which} has an "agent" that must be an Agent or a function that makes one, but is ${valueWords(agent)}.`);
+  }
+  checkSteps(scenario['steps']);
+  for (const [field, value] of Object.entries({ contextVariables, tools })) {
+    if (value !== undefined && !isPlainObject(value)) throw new TypeError(`${which} has "${field}" that must be an object, but are ${valueWords(value)}.`);
+  }
+  if (check !== undefined && typeof check !== 'function') throw new TypeError(`${which} has a "check" that must be a function, but is ${valueWords(check)}.`);
+  if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs < 2 ** 31)) {
+    throw new TypeError(`${which} has a "timeoutMs" that must be a number of milliseconds above 0, but is ${valueWords(timeoutMs)}.`);
+  }
+  if (expect !== undefined) checkExpectations(expect, which);
+}
+
+function checkExpectations(expect: unknown, which: string): void {
+  if (!isPlainObject(expect)) throw new TypeError(`${which} has an "expect" that must be an object, but is ${valueWords(expect)}.`);
+  checkFields(expect, expectationFields, `${which}, in "expect",`);
+  const { stopReason, agents } = expect;
+  if (stopReason !== undefined && !stopReasons.includes(stopReason as string)) {
+    throw new TypeError(`${which} expects the stopReason ${JSON.stringify(stopReason)}. It is one of ${stopReasons.join(', ')}; a rejected run has none: use "error".`);
+  }
+  if (agents !== undefined && !Array.isArray(agents)) throw new TypeError(`${which} expects "agents" that must be a list of names, but are ${valueWords(agents)}.`);
+}
+
+function checkFields(value: object, known: readonly string[], which: string): void {
+  for (const field of Object.keys(value)) {
+    if (!known.includes(field)) throw new TypeError(`${which} has an unknown field "${field}".${didYouMean(field, known)} Fields: ${known.join(', ')}.`);
+  }
+}

@@ -1,0 +1,41 @@
+/** A scenario took longer than its `timeoutMs`; the message names what was awaited. */
+export class ScenarioTimeoutError extends Error {
+  override readonly name = 'ScenarioTimeoutError';
+}
+
+/**
+ * Aborts its signal after a real time, with a ScenarioTimeoutError that says what was awaited then,
+ * or when the signal it was given is aborted.
+ */
+export class TimeLimit implements Disposable {
+  readonly signal: AbortSignal;
+  readonly #timer: ReturnType<typeof setTimeout>;
+
+  constructor(timeoutMs: number, outer: AbortSignal | undefined, awaited: () => string) {
+    const controller = new AbortController();
+    this.signal = outer ? AbortSignal.any([controller.signal, outer]) : controller.signal;
+    this.#timer = setTimeout(() => {
+      controller.abort(new ScenarioTimeoutError(`The scenario was stopped after ${timeoutMs} ms, waiting for ${awaited()}. Make what it waits for finish, or raise timeoutMs.`));
+    }, timeoutMs);
+  }
+
+  /** The promise, but no longer than until the signal is aborted: then it rejects with its reason. */
+  async within<T>(promise: T | PromiseLike<T>): Promise<T> {
+    const { signal } = this;
+    signal.throwIfAborted();
+    let stop = () => {};
+    const aborted = new Promise<never>((_resolve, reject) => {
+      stop = () => reject(signal.reason as Error);
+      signal.addEventListener('abort', stop, { once: true });
+    });
+    try {
+      return await Promise.race([promise, aborted]);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,110 @@
+import type { ChatCompletion, ChatCompletionChunk } from '../engine/provider.ts';
+import type { ModelStep, ToolCallStep } from './steps.ts';
+
+type Delta = ChatCompletionChunk['choices'][number]['delta'];
+type FinishReason = ChatCompletion['choices'][number]['finish_reason'];
+
+/** What an answer carries besides its content. */
+export interface AnswerFrame {
+  /** "chatcmpl-1", … */
+  id: string;
+  /** The model that was asked. */
+  model: string;
+  /** Ids for the calls that have none of their own. */
+  callIds: readonly string[];
+}
+
+/** The whole completion of a step. `created` is 0: time never comes from the machine. */
+export function completionOf(step: ModelStep, frame: AnswerFrame): ChatCompletion {
+  const calls = (step.calls ?? []).map((call, index) => ({
+    id: frame.callIds[index]!,
+    type: 'function' as const,
+    function: { name: call.tool, arguments: argumentsText(call) },
+  }));
+  const message: ChatCompletion['choices'][number]['message'] = { role: 'assistant', content: step.say ?? null, refusal: step.refusal ?? null };
+  if (calls.length > 0) message.tool_calls = calls;
+  return {
+    id: frame.id,
+    object: 'chat.completion',
+    created: 0,
+    model: frame.model,
+    choices: [{ index: 0, message, finish_reason: finishReasonOf(step), logprobs: null }],
+    ...(step.usage ? { usage: { ...step.usage } } : {}),
+  };
+}
+
+/**
+ * The same completion as chunks, always cut at the same places: inside words and inside arguments,
+ * with the arguments of parallel calls interleaved. The chunk with the finish reason is the last of
+ * the content; usage follows in one with no choices.
+ */
+export function chunksOf(step: ModelStep, frame: AnswerFrame): ChatCompletionChunk[] {
+  const chunk = (delta: Delta, finish_reason: FinishReason | null = null): ChatCompletionChunk => ({
+    id: frame.id,
+    object: 'chat.completion.chunk',
+    created: 0,
+    model: frame.model,
+    choices: [{ index: 0, delta, finish_reason, logprobs: null }],
+  });
+  const chunks = contentDeltas(step, frame.callIds).map((delta) => chunk(delta));
+  chunks.push(chunk({}, finishReasonOf(step)));
+  if (step.usage) chunks.push({ ...chunk({}), choices: [], usage: { ...step.usage } });
+  return chunks;
+}
+
+/** How many chunks of content a step has, the one with the finish reason included. */
+export function chunkCount(step: ModelStep): number {
+  return contentDeltas(step, []).length + 1;
+}
+
+/** The arguments of a call as text: as written, else JSON. */
+export function argumentsText(call: ToolCallStep): string {
+  return call.rawArgs ?? JSON.stringify(call.args ?? {});
+}
+
+function finishReasonOf(step: ModelStep): FinishReason {
+  return (step.finishReason ?? (step.calls ? 'tool_calls' : 'stop')) as FinishReason;
+}
+
+function contentDeltas(step: ModelStep, callIds: readonly string[]): Delta[] {
+  const deltas: Delta[] = [{ role: 'assistant', content: step.say === undefined ? null : '' }];
+  for (const content of pieces(step.say ?? '')) deltas.push({ content });
+  for (const refusal of pieces(step.refusal ?? '')) deltas.push({ refusal });
+  // An empty refusal is one all the same.
+  if (step.refusal === '') deltas.push({ refusal: '' });
+
+  const calls = step.calls ?? [];
+  for (const [index, call] of calls.entries()) {
+    deltas.push({ tool_calls: [{ index, id: callIds[index] ?? '', type: 'function', function: { name: call.tool, arguments: '' } }] });
+  }
+  const argumentPieces = calls.map((call) => pieces(argumentsText(call)));
+  const rounds = Math.max(0, ...argumentPieces.map((list) => list.length));
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, list] of argumentPieces.entries()) {
+      const text = list[round];
+      if (text !== undefined) deltas.push({ tool_calls: [{ index, function: { arguments: text } }] });
+    }
+  }
+  return deltas;
+}
+
+/** Uneven, so that cuts fall anywhere. */
+const pieceLengths = [3, 5, 2, 7, 4];
+
+/** Cuts a text; long ones into longer pieces, about 200 at most. A pair of surrogates stays together, as in the API. */
+function pieces(text: string): string[] {
+  const scale = Math.ceil(text.length / 800);
+  const list: string[] = [];
+  for (let start = 0; start < text.length; ) {
+    let end = start + pieceLengths[list.length % pieceLengths.length]! * scale;
+    if (isHighSurrogate(text, end - 1)) end++;
+    list.push(text.slice(start, end));
+    start = end;
+  }
+  return list;
+}
+
+function isHighSurrogate(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
+  return code >= 0xd800 && code <= 0xdbff;
+}

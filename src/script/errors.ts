@@ -1,0 +1,14 @@
+/** A completion was requested beyond the last step of a script. */
+export class ScriptExhaustedError extends Error {
+  override readonly name = 'ScriptExhaustedError';
+}
+
+/** A run ended, or a test did, with steps of a script left over. */
+export class ScriptNotFinishedError extends Error {
+  override readonly name = 'ScriptNotFinishedError';
+}
+
+/** The script itself is wrong: a malformed step, a call of a tool that was not offered, arguments that fail its schema. */
+export class ScriptMistakeError extends Error {
+  override readonly name = 'ScriptMistakeError';
+}

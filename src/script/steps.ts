@@ -1,0 +1,118 @@
+import type { ChatCompletion, CompletionRequest } from '../engine/provider.ts';
+import { ScriptMistakeError } from './errors.ts';
+import type { Fault } from './faults.ts';
+
+/**
+ * What happens next in a conversation: plain JSON, functions aside. One script plays streamed and
+ * not, in process and over HTTP.
+ */
+export type Step = UserStep | ModelStep | ((request: CompletionRequest) => ModelStep | Promise<ModelStep>);
+
+/**
+ * The next user message. In a provider's script: asserts that the request's last user message is
+ * this one; no answer, not counted in `remaining`.
+ */
+export interface UserStep {
+  /** What the user says. */
+  user: string;
+}
+
+/**
+ * What the model answers. Text and calls may stand together, as in the API. Malformed, and refused
+ * when the script is made: an empty step, `user` beside anything else, `args` beside `rawArgs`,
+ * options on a call inside callTools.
+ */
+export interface ModelStep {
+  /** The text of the answer. */
+  say?: string;
+  /** The tool calls it asks for, in order. */
+  calls?: ToolCallStep[];
+  /** A refusal, which the API sends in place of text. */
+  refusal?: string;
+  /** Alone: the request fails. Beside content: the answer is damaged in this way. */
+  fault?: Fault;
+  /** Virtual in `simulate`, real in `serve`, not waited for elsewhere. */
+  latencyMs?: number;
+  /** Reported with the answer; no part of a trace's hash. */
+  usage?: StepUsage;
+  /** "tool_calls" with calls, else "stop". */
+  finishReason?: string;
+}
+
+/** Token counts as the API reports them. */
+export type StepUsage = Pick<NonNullable<ChatCompletion['usage']>, 'prompt_tokens' | 'completion_tokens' | 'total_tokens'>;
+
+/** One tool call of an answer. */
+export interface ToolCallStep {
+  /** The tool's name. */
+  tool: string;
+  /** {} */
+  args?: object;
+  /** Sent as it is, for arguments no schema would pass. Implies hallucinated; a marked call that happens to be valid is fine. */
+  rawArgs?: string;
+  /** "call_1", "call_2", … in the order of the script. */
+  id?: string;
+  /** The call is meant to be wrong: not offered to the model, or arguments that fail the schema. */
+  hallucinated?: boolean;
+}
+
+/** What may be said about any answer. */
+export interface StepOptions extends Pick<ModelStep, 'latencyMs' | 'usage' | 'finishReason' | 'fault'> {}
+
+/** A step with one call: what `callTool` makes and `callTools` takes. */
+export interface CallStep extends ModelStep {
+  /** Exactly one. */
+  calls: [ToolCallStep];
+}
+
+/** The user says this. */
+export function user(content: string): UserStep {
+  return { user: content };
+}
+
+/** The model answers with text. */
+export function say(content: string, options: StepOptions = {}): ModelStep {
+  return { say: content, ...options };
+}
+
+/** The model calls one tool. `args` as a string are sent raw, as they are. */
+export function callTool(
+  tool: string,
+  args?: object | string,
+  options: StepOptions & { id?: string; hallucinated?: boolean; say?: string } = {},
+): CallStep {
+  const { id, hallucinated, ...stepOptions } = options;
+  const call: ToolCallStep = { tool };
+  if (typeof args === 'string') call.rawArgs = args;
+  else if (args !== undefined) call.args = args;
+  if (id !== undefined) call.id = id;
+  if (hallucinated !== undefined) call.hallucinated = hallucinated;
+  return { calls: [call], ...stepOptions };
+}
+
+/**
+ * The model asks for several calls in one completion:
+ * `callTools([callTool('a'), callTool('b', { x: 1 })])`. Throws a ScriptMistakeError where a call
+ * carries options of a step: they belong to the whole answer.
+ */
+export function callTools(calls: readonly [CallStep, ...CallStep[]], options: StepOptions & { say?: string } = {}): ModelStep {
+  for (const [index, call] of calls.entries()) {
+    const misplaced = Object.keys(call).filter((key) => key !== 'calls');
+    if (misplaced.length > 0) {
+      throw new ScriptMistakeError(
+        `Call ${index + 1} of callTools (${call.calls[0].tool}) carries ${misplaced.join(', ')}, which belongs to the whole answer: pass it as the second argument of callTools.`,
+      );
+    }
+  }
+  return { calls: calls.flatMap((call) => call.calls), ...options };
+}
+
+/** The model refuses. */
+export function refuse(refusal: string, options: StepOptions = {}): ModelStep {
+  return { refusal, ...options };
+}
+
+/** The request fails, or its answer is damaged, in the way the fault says. */
+export function modelFails(fault: Fault, options: Pick<StepOptions, 'latencyMs'> = {}): ModelStep {
+  return { fault, ...options };
+}

@@ -1,0 +1,73 @@
+import { createTwoFilesPatch } from 'diff';
+import type { TraceEvent } from '../engine/events.ts';
+import { withoutUsage } from './hash.ts';
+
+/** Where two traces part. */
+export interface TraceDifference {
+  /** Of the event in the list. */
+  index: number;
+  /** The field within the event, e.g. "request.messages[2].content"; '' when one trace has no such event. */
+  path: string;
+  /** The field's value in this trace. */
+  left: unknown;
+  /** The field's value in the other trace. */
+  right: unknown;
+  /** The same for a reader, with a line diff. */
+  text: string;
+}
+
+/** The first event in which two lists differ, and the first field of it. */
+export function firstDifference(left: readonly TraceEvent[], right: readonly TraceEvent[]): TraceDifference | undefined {
+  const length = Math.max(left.length, right.length);
+  for (let index = 0; index < length; index++) {
+    const [one, other] = [left[index], right[index]];
+    const found = differenceWithin(one && withoutUsage(one), other && withoutUsage(other), '');
+    if (found) return { index, ...found, text: describe(index, one, other, found) };
+  }
+  return undefined;
+}
+
+interface Found {
+  path: string;
+  left: unknown;
+  right: unknown;
+}
+
+function differenceWithin(left: unknown, right: unknown, path: string): Found | undefined {
+  if (Object.is(left, right)) return undefined;
+  if (!isObject(left) || !isObject(right) || Array.isArray(left) !== Array.isArray(right)) return { path, left, right };
+  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
+  for (const key of keys) {
+    const inner = Array.isArray(left) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
+    const found = differenceWithin(ownValue(left, key), ownValue(right, key), inner);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function describe(index: number, left: TraceEvent | undefined, right: TraceEvent | undefined, found: Found): string {
+  const event = left ?? right!;
+  const place = [`event ${index} (${event.type}, run ${event.run}`, 'turn' in event ? `, turn ${event.turn}` : '', ')'].join('');
+  if (!left || !right) return `The ${left ? 'other' : 'first'} trace ends before ${place}.`;
+  return `The traces differ at ${place}, in ${found.path}:\n${lineDiff(found.left, found.right)}`;
+}
+
+/** A line diff of two values, as text or as JSON with an indent. */
+export function lineDiff(left: unknown, right: unknown): string {
+  const patch = createTwoFilesPatch('left', 'right', `${asText(left)}\n`, `${asText(right)}\n`, '', '', { context: 3 });
+  // The first four lines are the file names; the hunks say the rest.
+  return patch.split('\n').slice(3).filter((line) => !line.startsWith('@@')).join('\n').trimEnd();
+}
+
+function asText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return JSON.stringify(value, null, 2) ?? 'undefined';
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function ownValue(value: object, key: string): unknown {
+  return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+}

@@ -1,0 +1,94 @@
+import { shorten } from '../engine/errors.ts';
+import type { TraceEvent } from '../engine/events.ts';
+import type { CompletionRequest } from '../engine/provider.ts';
+import type { Trace } from './trace.ts';
+
+/** The messages of a request as lines for an error message: who said what, shortened. */
+export function conversationLines(messages: CompletionRequest['messages']): string[] {
+  const toolNames = new Map<string, string>();
+  return messages.flatMap((message) => {
+    const lines: string[] = [];
+    const line = (text: string) => lines.push(`  ${message.role.padEnd(9)}  ${text}`);
+    if (message.role === 'tool') {
+      const name = toolNames.get(message.tool_call_id) ?? message.tool_call_id;
+      line(`${name} → ${shorten(textOf(message.content), 120)}`);
+      return lines;
+    }
+    const text = textOf(message.content);
+    if (text !== '') line(shorten(text, 120));
+    if (message.role === 'assistant') {
+      if (message.refusal) line(`refuses: ${shorten(message.refusal, 120)}`);
+      for (const call of message.tool_calls ?? []) {
+        if (call.type !== 'function') continue;
+        toolNames.set(call.id, call.function.name);
+        line(callText(call.function.name, call.function.arguments));
+      }
+    }
+    if (lines.length === 0) line("''");
+    return lines;
+  });
+}
+
+/** A call as a reader writes it: `issue_refund({"orderId":"A-17"})`, without empty arguments. */
+export function callText(tool: string, args: unknown, length = 120): string {
+  const text = typeof args === 'string' ? args : (JSON.stringify(args) ?? '');
+  return `${tool}(${text === '{}' ? '' : shorten(text, length)})`;
+}
+
+/**
+ * A trace as lines for a reader: calls with their results, handoffs, texts and why each run ended.
+ * The line of the event `marked` starts with "❯".
+ */
+export function trajectoryLines(trace: Trace, marked?: TraceEvent): string[] {
+  const { events } = trace;
+  const severalRuns = events.some((event) => event.run > 1);
+  return events.flatMap((event) => {
+    const text = eventText(event, severalRuns);
+    if (text === undefined) return [];
+    return text.split('\n').map((line) => `${event === marked ? '❯' : ' '} ${line}`);
+  });
+}
+
+function eventText(event: TraceEvent, severalRuns: boolean): string | undefined {
+  switch (event.type) {
+    case 'run-start':
+      return severalRuns ? `run ${event.run}: ${shorten(lastText(event), 100)}` : undefined;
+    case 'model-request':
+      return undefined;
+    case 'model-response':
+      return answerText(event);
+    case 'model-error':
+      return `turn ${event.turn}  ${event.agent}: the model fails: ${event.error.name}, ${event.error.message}`;
+    case 'tool-result':
+      return `turn ${event.turn}  ${event.agent}: ${callText(event.tool, event.args)} → ${shorten(event.content, 120)}`;
+    case 'handoff':
+      return `turn ${event.turn}  ${event.from} hands off to ${event.to}`;
+    case 'context-change': {
+      const deleted = event.deleted.length > 0 ? `, deletes ${event.deleted.join(', ')}` : '';
+      return `turn ${event.turn}  context: sets ${shorten(event.set, 120)}${deleted}`;
+    }
+    case 'run-end':
+      return `ended: ${event.outcome}`;
+  }
+}
+
+function answerText({ turn, agent, message }: Extract<TraceEvent, { type: 'model-response' }>): string | undefined {
+  const says = textOf(message.content);
+  const refuses = 'refusal' in message && message.refusal ? `refuses ${JSON.stringify(shorten(message.refusal, 120))}` : '';
+  const parts = [says === '' ? '' : `says ${JSON.stringify(shorten(says, 120))}`, refuses].filter((part) => part !== '');
+  return parts.length === 0 ? undefined : `turn ${turn}  ${agent}: ${parts.join(', ')}`;
+}
+
+function lastText(event: Extract<TraceEvent, { type: 'run-start' }>): string {
+  const last = event.messages.findLast(({ role }) => role === 'user');
+  return last ? `the user says ${JSON.stringify(textOf(last.content))}` : 'no user message';
+}
+
+/** The text of a message's content; parts of other kinds are named. */
+export function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  return content
+    .map((part: { type?: string; text?: string }) => part.text ?? `[${part.type ?? 'part'}]`)
+    .join('');
+}

@@ -1,0 +1,77 @@
+import { hash } from 'node:crypto';
+import stringify from 'safe-stable-stringify';
+import type { TraceEvent } from '../engine/events.ts';
+import type { RecordedEvent } from '../engine/events.ts';
+import { materialize } from './materialize.ts';
+
+/**
+ * sha256 over the canonical events of consecutive runs, without usage.
+ *
+ * Canonical is JSON with sorted keys. In place of its messages a request stands with the digest of
+ * its system message and a digest chained over its history, H(n) = sha256(H(n-1) + message n): it
+ * depends on the content alone, and each message is read once however many requests repeat it.
+ */
+export function hashRuns(runs: readonly (readonly RecordedEvent[])[]): string {
+  const lines: string[] = [];
+  for (const [index, events] of runs.entries()) {
+    const digests = new RequestDigests();
+    for (const event of events) lines.push(canonical(event, index + 1, digests));
+  }
+  return sha256(lines.join('\n'));
+}
+
+/** Remembers, within one run, what requests have in common. */
+class RequestDigests {
+  /** H(n) of the run's history; slot 0 is the empty history. */
+  readonly #chain: string[] = [''];
+  readonly #tools = new Map<object, string>();
+  #system: { message: object; digest: string } | undefined;
+
+  history(messages: readonly object[], length: number): string {
+    for (let index = this.#chain.length; index < length; index++) {
+      this.#chain.push(sha256(this.#chain[index - 1]! + json(messages[index])));
+    }
+    return this.#chain[length - 1]!;
+  }
+
+  system(message: object): string {
+    if (this.#system?.message !== message) this.#system = { message, digest: sha256(json(message)) };
+    return this.#system.digest;
+  }
+
+  tools(definitions: object | undefined): string | null {
+    if (!definitions) return null;
+    let digest = this.#tools.get(definitions);
+    if (!digest) this.#tools.set(definitions, (digest = sha256(json(definitions))));
+    return digest;
+  }
+}
+
+function canonical(event: RecordedEvent, run: number, digests: RequestDigests): string {
+  if (event.type === 'model-request') {
+    const { tools, ...rest } = event.request;
+    const request = {
+      ...rest,
+      tools: digests.tools(tools),
+      system: digests.system(event.system),
+      history: digests.history(event.history, event.length),
+    };
+    return json({ type: event.type, run, turn: event.turn, agent: event.agent, request });
+  }
+  return json(withoutUsage(materialize(event, run)));
+}
+
+/** Usage is the provider's business: a replayed run has none, and is the same run. */
+export function withoutUsage(event: TraceEvent): TraceEvent {
+  if (event.type !== 'model-response' || !event.usage) return event;
+  const { usage: _usage, ...rest } = event;
+  return rest;
+}
+
+function json(value: unknown): string {
+  return stringify(value) ?? 'null';
+}
+
+function sha256(text: string): string {
+  return hash('sha256', text);
+}

@@ -1,0 +1,40 @@
+import { parseArguments } from '../engine/arguments.ts';
+import type { RecordedEvent, TraceEvent } from '../engine/events.ts';
+import type { Message } from '../engine/messages.ts';
+import type { CompletionRequest } from '../engine/provider.ts';
+
+/** An event as the contract has it, from the pointers the engine kept. Costs time and memory, so it waits until somebody asks. */
+export function materialize(event: RecordedEvent, run: number): TraceEvent {
+  switch (event.type) {
+    case 'model-request': {
+      const { type, turn, agent } = event;
+      return { type, run, turn, agent, request: fullRequest(event) };
+    }
+    case 'model-response': {
+      const { type, turn, agent, finishReason, usage } = event;
+      const response: TraceEvent = { type, run, turn, agent, message: event.message as Message, finishReason };
+      return usage ? { ...response, usage } : response;
+    }
+    case 'tool-result': {
+      const { type, turn, agent, tool, toolCallId, content, error } = event;
+      const result: TraceEvent = { type, run, turn, agent, tool, toolCallId, args: readArgs(event.rawArgs), content };
+      return error ? { ...result, error } : result;
+    }
+    default: {
+      const { type, ...rest } = event;
+      return { type, run, ...rest } as TraceEvent;
+    }
+  }
+}
+
+function fullRequest(event: Extract<RecordedEvent, { type: 'model-request' }>): CompletionRequest {
+  const { model, ...rest } = event.request;
+  return { model, messages: [event.system, ...event.history.slice(1, event.length)], ...rest };
+}
+
+/** Parsed where that is possible, whatever it gives; else as it came. Nothing at all means no arguments. */
+export function readArgs(raw: string): unknown {
+  const parsed = parseArguments(raw);
+  if ('args' in parsed) return parsed.args;
+  return parsed.kind === 'invalid-json' ? raw : (JSON.parse(raw) as unknown);
+}

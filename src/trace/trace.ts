@@ -1,0 +1,123 @@
+import type { Outcome, RecordedEvent, ToolErrorKind, TraceEvent } from '../engine/events.ts';
+import type { CompletionRequest } from '../engine/provider.ts';
+import { firstDifference, type TraceDifference } from './difference.ts';
+import { hashRuns } from './hash.ts';
+import { materialize } from './materialize.ts';
+
+/** A tool call and what it was answered with. */
+export interface TracedToolCall {
+  /** Counts the runs of a conversation from 1. */
+  run: number;
+  /** Counts the turns of a run from 1. */
+  turn: number;
+  /** The agent that called. */
+  agent: string;
+  tool: string;
+  toolCallId: string;
+  /** Parsed, or the raw string if it does not parse. */
+  args: unknown;
+  content: string;
+  /** Why it was answered with an error, if it was. */
+  error?: ToolErrorKind;
+}
+
+/** A handoff: `tool` returned the agent `to`, active from the next turn. */
+export interface TracedHandoff {
+  run: number;
+  turn: number;
+  from: string;
+  to: string;
+  tool: string;
+}
+
+/** What the model was shown, whole. */
+export interface TracedRequest {
+  run: number;
+  turn: number;
+  agent: string;
+  request: CompletionRequest;
+}
+
+/** What happened, as one flat JSON list; everything else is a projection of it, made when asked. */
+export interface Trace {
+  /** The list. */
+  readonly events: readonly TraceEvent[];
+  /** The requests, in order. */
+  readonly requests: ReadonlyArray<TracedRequest>;
+  /** The tool calls that were answered, in order. */
+  readonly toolCalls: ReadonlyArray<TracedToolCall>;
+  /** The handoffs that took effect, in order; one to the agent itself included. */
+  readonly handoffs: ReadonlyArray<TracedHandoff>;
+  /** Agents in the order they were active, the starting one first. A handoff to itself is no change. */
+  readonly agents: readonly string[];
+  /** How the last run ended. */
+  readonly outcome: Outcome;
+  /** sha256 over the canonical events without usage; computed when asked, each message once. Equal on every machine, transport, stream mode and Node version. */
+  readonly hash: string;
+  /** The first event that differs, field by field, usage aside; undefined when there is none. */
+  diff(other: Trace): TraceDifference | undefined;
+  /** Plain JSON, as it is stored. */
+  toJSON(): { version: 1; events: TraceEvent[] };
+}
+
+/** The trace of consecutive runs, made from what the engine kept of them. */
+export class RunTrace implements Trace {
+  readonly #runs: readonly (readonly RecordedEvent[])[];
+  #events: readonly TraceEvent[] | undefined;
+  #hash: string | undefined;
+
+  constructor(runs: readonly (readonly RecordedEvent[])[]) {
+    this.#runs = runs;
+  }
+
+  get events(): readonly TraceEvent[] {
+    return (this.#events ??= this.#runs.flatMap((events, index) => events.map((event) => materialize(event, index + 1))));
+  }
+
+  get requests(): readonly TracedRequest[] {
+    return this.#all('model-request').map(({ run, turn, agent, request }) => ({ run, turn, agent, request }));
+  }
+
+  get toolCalls(): readonly TracedToolCall[] {
+    return this.#all('tool-result').map(({ type: _type, ...call }) => call);
+  }
+
+  get handoffs(): readonly TracedHandoff[] {
+    return this.#all('handoff').map(({ type: _type, ...handoff }) => handoff);
+  }
+
+  get agents(): readonly string[] {
+    const agents: string[] = [];
+    for (const event of this.#runs.flat()) {
+      const active = event.type === 'run-start' ? event.agent : event.type === 'handoff' ? event.to : undefined;
+      if (active !== undefined && active !== agents.at(-1)) agents.push(active);
+    }
+    return agents;
+  }
+
+  get outcome(): Outcome {
+    const last = this.#runs.at(-1)?.at(-1);
+    return last?.type === 'run-end' ? last.outcome : 'failed';
+  }
+
+  get hash(): string {
+    return (this.#hash ??= hashRuns(this.#runs));
+  }
+
+  diff(other: Trace): TraceDifference | undefined {
+    return firstDifference(this.events, other.events);
+  }
+
+  toJSON(): { version: 1; events: TraceEvent[] } {
+    return { version: 1, events: [...this.events] };
+  }
+
+  /** The events of one kind, out of the list as it was kept: the requests, the costly ones, are only spelled out when they are wanted. */
+  #all<Type extends TraceEvent['type']>(type: Type): Extract<TraceEvent, { type: Type }>[] {
+    return this.#runs.flatMap((events, index) =>
+      events
+        .filter((event) => event.type === type)
+        .map((event) => materialize(event, index + 1) as Extract<TraceEvent, { type: Type }>),
+    );
+  }
+}
