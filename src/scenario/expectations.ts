@@ -1,5 +1,7 @@
 import { errorName } from '../engine/errors.ts';
+import { ScriptExhaustedError, ScriptMistakeError } from '../script/errors.ts';
 import type { ScenarioRun } from './scenario.ts';
+import { ScenarioTimeoutError } from './timeout.ts';
 import {
   containsContextVariables,
   endsWithText,
@@ -26,13 +28,19 @@ export function unmetExpectations(run: ScenarioRun): string[] {
 function expectedError(run: ScenarioRun, expected: { name?: string; message?: string } | undefined): Verdict | undefined {
   if (!expected) {
     if (run.error === undefined) return undefined;
-    return failure(`The run was rejected: ${describe(run.error)}\nIf this is meant to happen, say so: expect: { error: { name: ${JSON.stringify(errorName(run.error))} } }.`);
+    const advice = `\nIf this is meant to happen, say so: expect: { error: { name: ${JSON.stringify(errorName(run.error))} } }.`;
+    return failure(`The run was rejected: ${describe(run.error)}${isOfTheTest(run.error) ? '' : advice}`);
   }
   const wanted = [expected.name, expected.message && `a message with ${JSON.stringify(expected.message)}`].filter(Boolean).join(' and ');
   if (run.error === undefined) return failure(`The run was expected to be rejected with ${wanted}, but it ${run.trace.outcome}.`);
   const message = run.error instanceof Error ? run.error.message : String(run.error);
   const fits = (expected.name === undefined || expected.name === errorName(run.error)) && message.includes(expected.message ?? '');
   return fits ? undefined : failure(`The run was expected to be rejected with ${wanted}, but was with ${describe(run.error)}`);
+}
+
+/** Errors that say that the scenario is wrong, or stands still: nobody means them to happen. */
+function isOfTheTest(error: unknown): boolean {
+  return [ScriptExhaustedError, ScriptMistakeError, ScenarioTimeoutError].some((kind) => error instanceof kind);
 }
 
 function describe(error: unknown): string {

@@ -42,21 +42,19 @@ export function callText(tool: string, args: unknown, length = 120): string {
 export function trajectoryLines(trace: Trace, marked?: TraceEvent): string[] {
   const { events } = trace;
   const severalRuns = events.some((event) => event.run > 1);
-  return events.flatMap((event) => {
-    const text = eventText(event, severalRuns);
+  return events.flatMap((event, index) => {
+    const text = event.type === 'model-response' ? answerText(event, events[index + 1]) : eventText(event, severalRuns);
     if (text === undefined) return [];
     return text.split('\n').map((line) => `${event === marked ? '❯' : ' '} ${line}`);
   });
 }
 
-function eventText(event: TraceEvent, severalRuns: boolean): string | undefined {
+function eventText(event: Exclude<TraceEvent, { type: 'model-response' }>, severalRuns: boolean): string | undefined {
   switch (event.type) {
     case 'run-start':
       return severalRuns ? `run ${event.run}: ${shorten(lastText(event), 100)}` : undefined;
     case 'model-request':
       return undefined;
-    case 'model-response':
-      return answerText(event);
     case 'model-error':
       return `turn ${event.turn}  ${event.agent}: the model fails: ${event.error.name}, ${event.error.message}`;
     case 'tool-result':
@@ -72,10 +70,15 @@ function eventText(event: TraceEvent, severalRuns: boolean): string | undefined 
   }
 }
 
-function answerText({ turn, agent, message }: Extract<TraceEvent, { type: 'model-response' }>): string | undefined {
+/** What an agent said, and what it asked for where no tool answered. */
+function answerText({ turn, agent, message }: Extract<TraceEvent, { type: 'model-response' }>, next: TraceEvent | undefined): string | undefined {
+  const parts: string[] = [];
   const says = textOf(message.content);
-  const refuses = 'refusal' in message && message.refusal ? `refuses ${JSON.stringify(shorten(message.refusal, 120))}` : '';
-  const parts = [says === '' ? '' : `says ${JSON.stringify(shorten(says, 120))}`, refuses].filter((part) => part !== '');
+  if (says !== '') parts.push(`says ${JSON.stringify(shorten(says, 120))}`);
+  if ('refusal' in message && message.refusal) parts.push(`refuses ${JSON.stringify(shorten(message.refusal, 120))}`);
+  for (const call of ('tool_calls' in message && next?.type !== 'tool-result' && message.tool_calls) || []) {
+    if (call.type === 'function') parts.push(`asks for ${callText(call.function.name, call.function.arguments)}`);
+  }
   return parts.length === 0 ? undefined : `turn ${turn}  ${agent}: ${parts.join(', ')}`;
 }
 
