@@ -9,22 +9,40 @@ export interface BareMessage {
   tool_calls?: { id: string; function: { name: string; arguments: string } }[];
 }
 export interface BareAgent {
+  name: string;
   model: string;
   instructions: string;
   tools: Record<string, (args: { x?: number }) => unknown>;
 }
 
-/** Answers the n-th request with the n-th prepared message. */
-export function bareModel(answers: readonly BareMessage[]) {
+/**
+ * Answers the n-th request with the n-th prepared message. With snapshots each request is kept as a
+ * new array with the system message in front: the nearest honest neighbour of a real engine.
+ */
+export function bareModel(answers: readonly BareMessage[], snapshots: boolean) {
   let next = 0;
+  const requests: BareMessage[][] = [];
   return {
-    async complete(_request: { model: string; system: string; messages: BareMessage[]; tools: object }) {
+    async complete({
+      system,
+      messages,
+    }: {
+      model: string;
+      system: string;
+      messages: BareMessage[];
+      tools: object;
+    }) {
+      if (snapshots) requests.push([{ role: 'system', content: system }, ...messages]);
       return answers[next++]!;
     },
   };
 }
 
-export async function bareLoop(agent: BareAgent, model: ReturnType<typeof bareModel>, messages: BareMessage[]) {
+export async function bareLoop(
+  agent: BareAgent,
+  model: ReturnType<typeof bareModel>,
+  messages: BareMessage[],
+) {
   let active = agent;
   for (;;) {
     const { model: name, instructions: system, tools } = active;

@@ -18,4 +18,11 @@ export { partialResponse } from './engine/run-record.ts';
 export type { PartialResponse, Response } from './engine/run-record.ts';
 export { Swarm } from './engine/swarm.ts';
 export { tool } from './engine/tool.ts';
-export type { AgentFunction, InferArguments, JsonObjectSchema, Tool, ToolContext, ToolReturn } from './engine/tool.ts';
+export type {
+  AgentFunction,
+  InferArguments,
+  JsonObjectSchema,
+  Tool,
+  ToolContext,
+  ToolReturn,
+} from './engine/tool.ts';

@@ -4,7 +4,15 @@ export type { Fault } from './script/faults.ts';
 export { scriptedProvider } from './script/scripted-provider.ts';
 export type { ScriptedProvider } from './script/scripted-provider.ts';
 export { callTool, callTools, modelFails, refuse, say, user } from './script/steps.ts';
-export type { CallStep, ModelStep, Step, StepOptions, StepUsage, ToolCallStep, UserStep } from './script/steps.ts';
+export type {
+  CallStep,
+  ModelStep,
+  Step,
+  StepOptions,
+  StepUsage,
+  ToolCallStep,
+  UserStep,
+} from './script/steps.ts';
 export type { Trace, TracedHandoff, TracedRequest, TracedToolCall } from './trace/trace.ts';
 export type { TraceDifference } from './trace/difference.ts';
 export { traceOf } from './trace/trace-of.ts';
@@ -16,4 +24,4 @@ export { stubTools } from './scenario/stub-tools.ts';
 export type { ToolStub } from './scenario/stub-tools.ts';
 export { ScenarioTimeoutError } from './scenario/timeout.ts';
 export type { ToolCallPattern, Trajectory, TrajectoryItem } from './scenario/trajectory.ts';
-export type { SeenPattern } from './scenario/verdicts.ts';
+export type { SeenPattern } from './scenario/verdicts/requests.ts';

@@ -20,26 +20,39 @@ const moduleEndings = new Set(['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.c
 const loadLimitMs = 30_000;
 
 /** The files that patterns name, relative to the working directory and sorted, each once; what names nothing is an error. */
-export async function findFiles(patterns: readonly string[]): Promise<{ files: string[]; errors: LoadError[] }> {
+export async function findFiles(
+  patterns: readonly string[],
+): Promise<{ files: string[]; errors: LoadError[] }> {
   const files = new Set<string>();
   const errors: LoadError[] = [];
   for (const pattern of patterns) {
     const exact = await kindOf(pattern);
     if (exact === 'file') {
       if (moduleEndings.has(extname(pattern))) files.add(fromHere(resolve(pattern)));
-      else errors.push({ file: pattern, message: `This is no module that could export a scenario: its name ends in none of ${[...moduleEndings].join(', ')}.` });
+      else
+        errors.push({
+          file: pattern,
+          message: `This is no module that could export a scenario: its name ends in none of ${[...moduleEndings].join(', ')}.`,
+        });
       continue;
     }
-    const globPattern = exact === 'folder' ? `${pattern.replaceAll(sep, '/').replace(/\/+$/, '')}/**/*.scenario.{ts,mts,js,mjs}` : pattern;
+    const globPattern =
+      exact === 'folder'
+        ? `${pattern.replaceAll(sep, '/').replace(/\/+$/, '')}/**/*.scenario.{ts,mts,js,mjs}`
+        : pattern;
     if (exact === undefined && !isDynamicPattern(pattern)) {
       errors.push({ file: pattern, message: 'There is no such file.' });
       continue;
     }
-    const found = await glob(globPattern, { absolute: true, ignore: ['**/node_modules/**'], expandDirectories: false });
+    const found = await glob(globPattern, {
+      absolute: true,
+      ignore: ['**/node_modules/**'],
+      expandDirectories: false,
+    });
     if (found.length === 0) errors.push({ file: pattern, message: 'No file matches this pattern.' });
     for (const file of found) files.add(fromHere(file));
   }
-  return { files: [...files].sort(), errors };
+  return { files: [...files].toSorted(), errors };
 }
 
 let registered = false;
@@ -50,7 +63,9 @@ export async function loadScenarios(file: string): Promise<{ scenarios: FoundSce
   registered = true;
   let exported: Record<string, unknown>;
   try {
-    exported = await withinLimit(import(pathToFileURL(resolve(file)).href) as Promise<Record<string, unknown>>);
+    exported = await withinLimit(
+      import(pathToFileURL(resolve(file)).href) as Promise<Record<string, unknown>>,
+    );
   } catch (error) {
     return describeLoadError(file, error);
   }
@@ -60,11 +75,19 @@ export async function loadScenarios(file: string): Promise<{ scenarios: FoundSce
     try {
       checkScenario(value);
     } catch (error) {
-      return { file, message: `The export "${exportName}" is no scenario that can be played. ${(error as Error).message}` };
+      return {
+        file,
+        message: `The export "${exportName}" is no scenario that can be played. ${(error as Error).message}`,
+      };
     }
     scenarios.push({ name: value.name ?? exportName, scenario: value });
   }
-  return scenarios.length > 0 ? { scenarios } : { file, message: 'No export of this file is a scenario. Export one: export default defineScenario({ … }).' };
+  return scenarios.length > 0
+    ? { scenarios }
+    : {
+        file,
+        message: 'No export of this file is a scenario. Export one: export default defineScenario({ … }).',
+      };
 }
 
 async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
@@ -78,7 +101,15 @@ async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
 async function withinLimit<T>(loading: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`It did not finish loading within ${loadLimitMs / 1000} s. Does it await something at its top level that never comes?`)), loadLimitMs);
+    timer = setTimeout(
+      () =>
+        reject(
+          new Error(
+            `It did not finish loading within ${loadLimitMs / 1000} s. Does it await something at its top level that never comes?`,
+          ),
+        ),
+      loadLimitMs,
+    );
   });
   try {
     return await Promise.race([loading, late]);
@@ -91,18 +122,28 @@ async function withinLimit<T>(loading: Promise<T>): Promise<T> {
 function describeLoadError(file: string, error: unknown): LoadError {
   if (!(error instanceof Error)) return { file, message: `It threw ${String(error)} while loading.` };
   const syntax = /^(.*):(\d+):\d+: ERROR: (.*)$/m.exec(error.message);
-  if (syntax) return { file: fromHere(syntax[1]!), line: Number(syntax[2]), message: `It does not parse: ${syntax[3]}` };
+  if (syntax)
+    return {
+      file: fromHere(syntax[1]!),
+      line: Number(syntax[2]),
+      message: `It does not parse: ${syntax[3]}`,
+    };
   const place = placeInUserCode(error.stack ?? '');
   const missing = (error as { code?: string }).code === 'ERR_MODULE_NOT_FOUND';
-  const message = missing ? `It imports something that is not there: ${firstLine(error.message)}` : `It threw while loading: ${error.message}`;
+  const message = missing
+    ? `It imports something that is not there: ${firstLine(error.message)}`
+    : `It threw while loading: ${error.message}`;
   return { file: place?.file ?? file, line: place?.line, message };
 }
 
 /** The innermost frame of a stack that is neither Node's nor a package's. */
 function placeInUserCode(stack: string): { file: string; line: number } | undefined {
-  for (const match of stack.matchAll(/(?:\(|at (?:async )?)((?:file:\/\/)?[^()\s][^()]*?)(?:\?[^:()]*)?:(\d+):\d+\)?$/gm)) {
+  for (const match of stack.matchAll(
+    /(?:\(|at (?:async )?)((?:file:\/\/)?[^()\s][^()]*?)(?:\?[^:()]*)?:(\d+):\d+\)?$/gm,
+  )) {
     const path = match[1]!.startsWith('file:') ? fileURLToPath(match[1]!) : match[1]!;
-    if (!isAbsolute(path) || path.includes(`${sep}node_modules${sep}`) || path.startsWith(ownFolder)) continue;
+    if (!isAbsolute(path) || path.includes(`${sep}node_modules${sep}`) || path.startsWith(ownFolder))
+      continue;
     return { file: fromHere(path), line: Number(match[2]) };
   }
   return undefined;

@@ -9,7 +9,9 @@ const usageError = 2;
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 const program = new Command('swarmcheck')
-  .description('Runs agents against a model that does exactly what you say, and tells you what the agents did.')
+  .description(
+    'Runs agents against a model that does exactly what you say, and tells you what the agents did.',
+  )
   .version(version)
   .exitOverride()
   .showHelpAfterError('(run "swarmcheck --help" for what there is)')

@@ -1,6 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { Command } from 'commander';
-import { loadErrorText, runJson, scenarioText, styleFor, summaryText, type LoadError, type PlayedScenario } from '../report/run-report.ts';
+import {
+  loadErrorText,
+  runJson,
+  scenarioText,
+  styleFor,
+  summaryText,
+  type LoadError,
+  type PlayedScenario,
+} from '../report/run-report.ts';
 import { runScenario } from '../scenario/run-scenario.ts';
 import { findFiles, loadScenarios, type FoundScenario } from './load-scenarios.ts';
 import { StrayErrors } from './stray-errors.ts';
@@ -12,9 +20,15 @@ const defaultPattern = 'scenarios/**/*.scenario.ts';
 export function runCommand(): Command {
   return new Command('run')
     .description('Runs scenarios, once each, in process.')
-    .argument('[files...]', `files, folders or globs of modules that export scenarios (default: "${defaultPattern}")`)
+    .argument(
+      '[files...]',
+      `files, folders or globs of modules that export scenarios (default: "${defaultPattern}")`,
+    )
     .option('--json', 'print one JSON document to stdout, and nothing else there')
-    .addHelpText('after', '\nExit codes: 0 all passed, 1 some failed, 2 wrong use, or a file that could not be loaded.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all passed, 1 some failed, 2 wrong use, or a file that could not be loaded.',
+    )
     .exitOverride()
     .action(async (patterns: string[], { json = false }: { json?: boolean }) => {
       process.exitCode = await run(patterns.length === 0 ? [defaultPattern] : patterns, json);
@@ -35,7 +49,8 @@ async function run(patterns: readonly string[], json: boolean): Promise<0 | 1 | 
 
   for (const file of files) {
     const loaded = await loadScenarios(file);
-    for (const error of stray.take()) report({ file, message: `An error was thrown that nobody caught: ${text(error)}` });
+    for (const error of stray.take())
+      report({ file, message: `An error was thrown that nobody caught: ${text(error)}` });
     if ('message' in loaded) {
       report(loaded);
       continue;
@@ -52,18 +67,28 @@ async function run(patterns: readonly string[], json: boolean): Promise<0 | 1 | 
     }
   }
 
-  print(json ? `${JSON.stringify(runJson(played, errors), null, 2)}\n` : `\n${summaryText(played, errors, style)}\n`);
+  print(
+    json
+      ? `${JSON.stringify(runJson(played, errors), null, 2)}\n`
+      : `\n${summaryText(played, errors, style)}\n`,
+  );
   if (errors.length > 0) return 2;
   return played.every(({ run: { passed } }) => passed) ? 0 : 1;
 }
 
-async function play({ name, scenario }: FoundScenario, file: string, stray: StrayErrors): Promise<PlayedScenario | LoadError> {
+async function play(
+  { name, scenario }: FoundScenario,
+  file: string,
+  stray: StrayErrors,
+): Promise<PlayedScenario | LoadError> {
   const start = performance.now();
   try {
     const result = await runScenario(scenario);
     for (const error of await stray.settled()) {
       result.passed = false;
-      result.failures.push({ message: `An error was thrown that nobody caught: ${text(error)}. Is an "await" missing?` });
+      result.failures.push({
+        message: `An error was thrown that nobody caught: ${text(error)}. Is an "await" missing?`,
+      });
     }
     return { name, file, run: result, durationMs: Math.round(performance.now() - start) };
   } catch (error) {
@@ -74,7 +99,7 @@ async function play({ name, scenario }: FoundScenario, file: string, stray: Stra
 /** With --json stdout is for the document alone: what user modules print goes to stderr. Returns the way to the real stdout. */
 function keepStdoutClean(json: boolean): (chunk: string) => void {
   const write = process.stdout.write.bind(process.stdout);
-  if (json) process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
+  if (json) process.stdout.write = process.stderr.write.bind(process.stderr);
   return (chunk) => void write(chunk);
 }
 

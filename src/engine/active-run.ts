@@ -1,12 +1,15 @@
 import { copyData } from './copy.ts';
 import type { RecordedEvent, StopReason } from './events.ts';
-import { runLoop, type LoopItem, type RunState, type StreamPiece } from './loop.ts';
+import { runLoop, type RunState, type StreamPiece } from './loop.ts';
 import { outcomeOf, producedMessages, rememberFailure, RunResponse, type Response } from './run-record.ts';
 import { isPromiseLike } from './tool-call.ts';
 
 /**
  * Drives a loop: waits for the promises it yields, keeps the events, hands out the pieces of a
- * stream. An async driver around a plain generator costs half of what an async generator does.
+ * stream.
+ *
+ * Written with callbacks, because whatever is being waited for must be dropped at once when the run
+ * is aborted, and a race for every promise costs more than the loop itself.
  */
 export class ActiveRun {
   /** What happened so far; everything that is said about the run later is read off this list. */
@@ -15,9 +18,24 @@ export class ActiveRun {
   readonly #loop: ReturnType<typeof runLoop>;
   readonly #onEvent: ((event: RecordedEvent) => void) | undefined;
   #response: Response | undefined;
-  /** Rejects what is being waited for when the run is aborted. */
-  #interrupt: ((reason: unknown) => void) | undefined;
-  readonly #onAbort = () => this.#interrupt?.(this.#state.signal?.reason);
+  #resolve: (piece: StreamPiece | undefined) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+  /** After an abort, what was waited for may still settle; nobody listens any more. */
+  #abandoned = false;
+  readonly #onValue = (value: unknown) => {
+    if (!this.#abandoned) this.#pump('next', value);
+  };
+  readonly #onError = (error: unknown) => {
+    if (!this.#abandoned) this.#pump('throw', error);
+  };
+  readonly #onAbort = () => {
+    if (!this.#waiting) return;
+    this.#abandoned = true;
+    this.#pump('throw', this.#state.signal?.reason);
+  };
+  #finished = false;
+  /** Whether the loop waits for a promise, and so can be interrupted. */
+  #waiting = false;
 
   constructor(state: RunState, onEvent?: (event: RecordedEvent) => void) {
     this.#state = state;
@@ -32,68 +50,84 @@ export class ActiveRun {
   }
 
   /** Goes on to the next piece of a stream, or to the end: then undefined. Rejects when the run does. */
-  async advance(): Promise<StreamPiece | undefined> {
-    try {
-      let item = this.#loop.next();
-      while (!item.done) {
-        const { value } = item;
-        if (isPromiseLike(value)) {
-          item = await this.#settle(value);
-        } else if (value.type === 'stream-delta' || value.type === 'stream-delim') {
-          return value;
-        } else {
-          this.events.push(value);
-          this.#onEvent?.(value);
-          item = this.#loop.next();
-        }
-      }
-      this.#finish(item.value);
-      return undefined;
-    } catch (error) {
-      this.#fail(error);
-      throw error;
-    }
+  advance(): Promise<StreamPiece | undefined> {
+    return this.#resume('next');
   }
 
   /** Ends a run that nobody reads on: its provider is told, no further request or tool starts. */
   async close(): Promise<void> {
-    let item = this.#loop.return('completed');
-    while (!item.done) item = isPromiseLike(item.value) ? await this.#settle(item.value) : this.#loop.next();
-    this.#release();
+    if (this.#finished) return;
+    await this.#resume('return');
   }
 
-  /** Waits for a promise, but no longer than until the run is aborted, and resumes the loop with what came. */
-  async #settle(promise: PromiseLike<unknown>): Promise<IteratorResult<LoopItem, StopReason>> {
-    let value: unknown;
-    try {
-      value = this.#state.signal ? await this.#unlessAborted(promise) : await promise;
-    } catch (error) {
-      return this.#loop.throw(error);
-    }
-    return this.#loop.next(value);
-  }
-
-  #unlessAborted(promise: PromiseLike<unknown>): Promise<unknown> {
-    const { signal } = this.#state;
+  #resume(how: 'next' | 'return'): Promise<StreamPiece | undefined> {
     return new Promise((resolve, reject) => {
-      this.#interrupt = reject;
-      promise.then(resolve, reject);
-      // A signal that fired while nothing was waited for fires no more.
-      if (signal?.aborted) reject(signal.reason);
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#pump(how, undefined);
     });
   }
 
+  /** Runs the loop until it has to wait, has a piece to hand out, or ends. */
+  #pump(how: 'next' | 'throw' | 'return', sent: unknown): void {
+    this.#waiting = false;
+    try {
+      let item =
+        how === 'next'
+          ? this.#loop.next(sent)
+          : how === 'throw'
+            ? this.#loop.throw(sent)
+            : this.#loop.return('completed');
+      while (!item.done) {
+        const { value } = item;
+        if (isPromiseLike(value)) {
+          // A thenable of somebody else's may call back at once or twice; a real promise does not.
+          const promise = value instanceof Promise ? value : Promise.resolve(value);
+          const { signal } = this.#state;
+          // Aborted by what made the promise: nothing will interrupt the waiting, so it does not begin.
+          if (signal?.aborted) this.#abandoned = true;
+          promise.then(this.#onValue, this.#onError);
+          if (!signal?.aborted) {
+            this.#waiting = true;
+            return;
+          }
+          item = this.#loop.throw(signal.reason);
+          continue;
+        }
+        if (value.type === 'stream-delta' || value.type === 'stream-delim') {
+          this.#resolve(value);
+          return;
+        }
+        this.events.push(value);
+        this.#onEvent?.(value);
+        item = this.#loop.next();
+      }
+      this.#finish(item.value);
+      this.#resolve(undefined);
+    } catch (error) {
+      this.#fail(error);
+      this.#reject(error);
+    }
+  }
+
   #finish(stopReason: StopReason): void {
+    this.#finished = true;
     this.#response = new RunResponse(this, this.#state.agent, this.#state.contextVariables, stopReason);
     this.#release();
   }
 
   #fail(error: unknown): void {
+    this.#finished = true;
     const outcome = outcomeOf(this.events) === 'aborted' ? 'aborted' : 'failed';
     const { agent } = this.#state;
     // A copy of the context: a tool that an abort left behind may still write into the run's own.
     const contextVariables = copyData(this.#state.contextVariables);
-    rememberFailure(error, this, { messages: producedMessages(this.events), agent, contextVariables, outcome });
+    rememberFailure(error, this, {
+      messages: producedMessages(this.events),
+      agent,
+      contextVariables,
+      outcome,
+    });
     this.#release();
   }
 

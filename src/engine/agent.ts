@@ -13,7 +13,9 @@ export type ContextVariables = Record<string, any>;
  * The system prompt, or a function of the context variables that returns it, evaluated for every
  * model call. The function sees a copy: what it writes does not reach the run.
  */
-export type Instructions<C extends object = any> = string | ((contextVariables: C) => string | Promise<string>);
+export type Instructions<C extends object = any> =
+  | string
+  | ((contextVariables: C) => string | Promise<string>);
 
 /** The fields of an agent, all optional (Swarm's README, "Agent Fields"). */
 export interface AgentOptions<C extends object = any> {
@@ -63,7 +65,9 @@ export class Agent<C extends object = any> {
   }
 
   /** For agents that need I/O to come into being (connections, tool discovery, restored storage). */
-  static async create<C extends object = any>(init: () => AgentOptions<C> | Promise<AgentOptions<C>>): Promise<Agent<C>> {
+  static async create<C extends object = any>(
+    init: () => AgentOptions<C> | Promise<AgentOptions<C>>,
+  ): Promise<Agent<C>> {
     return new Agent(await init());
   }
 

@@ -1,7 +1,7 @@
 import type { Validator } from '@cfworker/json-schema';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { copyData } from './copy.ts';
-import { declaredArguments, type JsonSchema } from './json-schema.ts';
+import { declaredArguments, derivedFrom, type JsonSchema } from './json-schema.ts';
 import { argumentsWords, schemaProblems, valueWords } from './schema-problems.ts';
 import { standardSchemaOf, type Tool } from './tool.ts';
 
@@ -11,8 +11,14 @@ export type CheckedArguments = { args: unknown } | { problems: string[] };
 /** Loaded with the first tool that needs it: agents without a plain JSON Schema do not pay for it. */
 let validatorClass: typeof Validator | undefined;
 
-/** What is derived from a tool's schema, kept as long as the schema is. */
-const compiled = new WeakMap<object, { declared: ReturnType<typeof declaredArguments>; validator?: Validator }>();
+/** What is derived from a schema: made with the first arguments that are held against it. */
+interface CompiledSchema {
+  declared?: ReturnType<typeof declaredArguments>;
+  validator?: Validator;
+}
+
+/** For schemas that `tool()` did not make, such as those of a request that came over a wire. */
+const compiledElsewhere = new WeakMap<object, CompiledSchema>();
 
 /**
  * Validates parsed arguments against a tool's schema, before the tool is called.
@@ -26,7 +32,8 @@ export function checkArguments(tool: Tool, args: object): CheckedArguments | Pro
   const undeclared = undeclaredProblems(schema, args);
   const library = standardSchemaOf(tool);
   if (!library) {
-    if (Object.keys(args).length === 0 && schema['required'] === undefined && undeclared.length === 0) return { args };
+    if (Object.keys(args).length === 0 && schema['required'] === undefined && undeclared.length === 0)
+      return { args };
     if (!validatorClass) return loadValidator().then(() => checkArguments(tool, args));
     return verdict(args, undeclared, jsonSchemaProblems(tool.name, schema, args));
   }
@@ -36,9 +43,13 @@ export function checkArguments(tool: Tool, args: object): CheckedArguments | Pro
     : libraryVerdict(tool, args, undeclared, outcome);
 }
 
-/** What is wrong with arguments by a JSON Schema alone, as sentences; for the doubles that only see a request. */
-export async function problemsBySchema(name: string, parameters: object, args: object): Promise<string[]> {
-  if (!validatorClass) await loadValidator();
+/** What is wrong with arguments by a JSON Schema alone, as sentences; for the doubles that only see a request. At once, unless the validator is yet to be loaded. */
+export function problemsBySchema(
+  name: string,
+  parameters: object,
+  args: object,
+): string[] | Promise<string[]> {
+  if (!validatorClass) return loadValidator().then(() => problemsBySchema(name, parameters, args));
   const schema = parameters as JsonSchema;
   return distinct([...undeclaredProblems(schema, args), ...jsonSchemaProblems(name, schema, args)]);
 }
@@ -49,7 +60,9 @@ export function argumentsSummary(tool: Tool): string {
 }
 
 /** Parses what the model sent as arguments. Nothing at all means no arguments. */
-export function parseArguments(raw: string): { args: object } | { kind: 'invalid-json' | 'invalid-arguments'; problem: string } {
+export function parseArguments(
+  raw: string,
+): { args: object } | { kind: 'invalid-json' | 'invalid-arguments'; problem: string } {
   if (raw.trim() === '') return { args: {} };
   let parsed: unknown;
   try {
@@ -58,27 +71,46 @@ export function parseArguments(raw: string): { args: object } | { kind: 'invalid
     return { kind: 'invalid-json', problem: 'They are not valid JSON.' };
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    return { kind: 'invalid-arguments', problem: `They must be a JSON object, but are ${valueWords(parsed)}.` };
+    return {
+      kind: 'invalid-arguments',
+      problem: `They must be a JSON object, but are ${valueWords(parsed)}.`,
+    };
   }
   return { args: parsed };
 }
 
 function verdict(args: unknown, undeclared: string[], problems: string[]): CheckedArguments {
-  return undeclared.length + problems.length === 0 ? { args } : { problems: distinct([...undeclared, ...problems]) };
+  return undeclared.length + problems.length === 0
+    ? { args }
+    : { problems: distinct([...undeclared, ...problems]) };
 }
 
-async function explainedByLibrary(tool: Tool, args: object, undeclared: string[], issues: readonly StandardSchemaV1.Issue[]): Promise<CheckedArguments> {
+async function explainedByLibrary(
+  tool: Tool,
+  args: object,
+  undeclared: string[],
+  issues: readonly StandardSchemaV1.Issue[],
+): Promise<CheckedArguments> {
   const bySchema = await problemsBySchema(tool.name, tool.parameters, args);
-  return { problems: distinct([...undeclared, ...(bySchema.length > 0 ? bySchema : issues.map(issueWords))]) };
+  return {
+    problems: distinct([...undeclared, ...(bySchema.length > 0 ? bySchema : issues.map(issueWords))]),
+  };
 }
 
-function libraryVerdict(tool: Tool, args: object, undeclared: string[], outcome: StandardSchemaV1.Result<unknown>): CheckedArguments | Promise<CheckedArguments> {
+function libraryVerdict(
+  tool: Tool,
+  args: object,
+  undeclared: string[],
+  outcome: StandardSchemaV1.Result<unknown>,
+): CheckedArguments | Promise<CheckedArguments> {
   if (outcome.issues) return explainedByLibrary(tool, args, undeclared, outcome.issues);
   return verdict(outcome.value, undeclared, []);
 }
 
 function issueWords(issue: StandardSchemaV1.Issue): string {
-  const path = (issue.path ?? []).map((segment) => String(typeof segment === 'object' ? segment.key : segment)).join('.');
+  const path = (issue.path ?? [])
+    .map((segment) => String(typeof segment === 'object' ? segment.key : segment))
+    .join('.');
   return path === '' ? issue.message : `"${path}": ${issue.message}`;
 }
 
@@ -86,14 +118,16 @@ async function loadValidator(): Promise<void> {
   validatorClass = (await import('@cfworker/json-schema')).Validator;
 }
 
-function compile(schema: JsonSchema) {
-  let entry = compiled.get(schema);
-  if (!entry) compiled.set(schema, (entry = { declared: declaredArguments(schema) }));
-  return entry;
+function compiledOf(schema: JsonSchema): CompiledSchema {
+  const known = derivedFrom(schema) ?? compiledElsewhere.get(schema);
+  if (known) return known;
+  const compiled: CompiledSchema = {};
+  compiledElsewhere.set(schema, compiled);
+  return compiled;
 }
 
 function undeclaredProblems(schema: JsonSchema, args: object): string[] {
-  const { declared } = compile(schema);
+  const declared = (compiledOf(schema).declared ??= declaredArguments(schema));
   if (declared.others) return [];
   return Object.keys(args)
     .filter((name) => !declared.names.has(name))
@@ -101,14 +135,17 @@ function undeclaredProblems(schema: JsonSchema, args: object): string[] {
 }
 
 function jsonSchemaProblems(name: string, schema: JsonSchema, args: object): string[] {
-  const entry = compile(schema);
+  const compiled = compiledOf(schema);
   try {
     // The validator writes into the schema it is given, so it gets a copy of its own.
-    entry.validator ??= new validatorClass!(copyData(schema), '2020-12', false);
-    const { valid, errors } = entry.validator.validate(args);
+    compiled.validator ??= new validatorClass!(copyData(schema), '2020-12', false);
+    const { valid, errors } = compiled.validator.validate(args);
     return valid ? [] : schemaProblems(schema, args, errors);
   } catch (error) {
-    throw new TypeError(`The parameters of tool "${name}" are no valid JSON Schema: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new TypeError(
+      `The parameters of tool "${name}" are no valid JSON Schema: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
 }
 

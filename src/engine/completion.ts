@@ -41,17 +41,26 @@ export function readCompletion(completion: unknown): Answer {
   }
   const calls = readCalls(message['tool_calls'], completion);
   if (calls.length > 0 && cutReasons.has(finishReason)) {
-    throw new InvalidCompletionError(`its tool calls were cut off (finish_reason "${finishReason}")`, completion);
+    throw new InvalidCompletionError(
+      `its tool calls were cut off (finish_reason "${finishReason}")`,
+      completion,
+    );
   }
   return {
     message: readMessage(message, calls, completion),
     calls,
     finishReason,
-    usage: isRecord(completion['usage']) ? (copyData(completion['usage']) as unknown as ChatCompletion['usage']) : undefined,
+    usage: isRecord(completion['usage'])
+      ? (copyData(completion['usage']) as unknown as ChatCompletion['usage'])
+      : undefined,
   };
 }
 
-function readMessage(message: Record<string, unknown>, calls: readonly ToolCall[], completion: unknown): AssistantMessage {
+function readMessage(
+  message: Record<string, unknown>,
+  calls: readonly ToolCall[],
+  completion: unknown,
+): AssistantMessage {
   const content = message['content'];
   if (content !== undefined && content !== null && typeof content !== 'string') {
     throw new InvalidCompletionError('its content is no text', completion);
@@ -59,7 +68,8 @@ function readMessage(message: Record<string, unknown>, calls: readonly ToolCall[
   const read: Record<string, unknown> = { role: 'assistant', content: content === undefined ? '' : content };
   for (const key in message) {
     const value = message[key];
-    if (value === null || value === undefined || key === 'role' || key === 'content' || key === 'tool_calls') continue;
+    if (value === null || value === undefined || key === 'role' || key === 'content' || key === 'tool_calls')
+      continue;
     read[key] = freezeData(copyData(value));
   }
   if (calls.length > 0) read['tool_calls'] = calls;
@@ -71,16 +81,20 @@ const noCalls: readonly ToolCall[] = Object.freeze([]);
 function readCalls(toolCalls: unknown, completion: unknown): readonly ToolCall[] {
   if (toolCalls === undefined || toolCalls === null) return noCalls;
   if (!Array.isArray(toolCalls)) throw new InvalidCompletionError('its tool_calls are no list', completion);
-  return toolCalls.length === 0 ? noCalls : Object.freeze(toolCalls.map((call) => readCall(call, completion)));
+  return toolCalls.length === 0
+    ? noCalls
+    : Object.freeze(toolCalls.map((call) => readCall(call, completion)));
 }
 
 function readCall(call: unknown, completion: unknown): ToolCall {
-  const invalid = (reason: string) => new InvalidCompletionError(`${reason} in the tool call ${shorten(call, 200)}`, completion);
+  const invalid = (reason: string) =>
+    new InvalidCompletionError(`${reason} in the tool call ${shorten(call, 200)}`, completion);
   if (!isRecord(call) || !isRecord(call['function'])) throw invalid('there is no function');
   const { name, arguments: args } = call['function'];
   if (typeof name !== 'string') throw invalid('the function has no name');
   if (typeof call['id'] !== 'string' || call['id'] === '') throw invalid('there is no id to answer to');
-  if (args !== undefined && args !== null && typeof args !== 'string') throw invalid('the arguments are no text');
+  if (args !== undefined && args !== null && typeof args !== 'string')
+    throw invalid('the arguments are no text');
   return Object.freeze({
     id: call['id'],
     type: 'function',

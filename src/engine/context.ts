@@ -10,7 +10,7 @@ export function mergeContext(target: ContextVariables, changes: object): void {
  * A value as it stands in a trace: JSON. Map and Set become lists, Date its ISO text; what JSON cannot
  * hold is named ("[Function name]", "[ClassName]"), so that equal contexts give equal traces.
  */
-export function traceValue(value: unknown, inside: readonly object[] = []): unknown {
+function traceValue(value: unknown, inside: readonly object[] = []): unknown {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -53,7 +53,10 @@ export function traceContext(context: object): ContextVariables {
 }
 
 /** What changed between two contexts as traces show them; undefined when nothing did. */
-export function contextChange(before: ContextVariables, after: ContextVariables): { set: object; deleted: string[] } | undefined {
+export function contextChange(
+  before: ContextVariables,
+  after: ContextVariables,
+): { set: object; deleted: string[] } | undefined {
   const set = {};
   for (const key of Object.keys(after)) {
     if (!Object.hasOwn(before, key) || !sameJson(before[key], after[key])) setOwn(set, key, after[key]);
@@ -71,7 +74,8 @@ function sameJson(left: unknown, right: unknown): boolean {
     keys.length === Object.keys(right).length &&
     keys.every(
       (key) =>
-        Object.hasOwn(right, key) && sameJson((left as ContextVariables)[key], (right as ContextVariables)[key]),
+        Object.hasOwn(right, key) &&
+        sameJson((left as ContextVariables)[key], (right as ContextVariables)[key]),
     )
   );
 }

@@ -11,9 +11,13 @@ export function debugPrinter(log: (line: string) => void): (event: RecordedEvent
 function debugLines(event: RecordedEvent): string[] {
   switch (event.type) {
     case 'run-start':
-      return [`run starts with ${event.agent}, ${event.messages.length} messages, context ${shorten(event.contextVariables, 200)}`];
+      return [
+        `run starts with ${event.agent}, ${event.messages.length} messages, context ${shorten(event.contextVariables, 200)}`,
+      ];
     case 'model-request':
-      return [`turn ${event.turn}: ${event.agent} asks ${event.request.model} (${event.length} messages, ${event.request.tools?.length ?? 0} tools)`];
+      return [
+        `turn ${event.turn}: ${event.agent} asks ${event.request.model} (${event.length} messages, ${event.request.tools?.length ?? 0} tools)`,
+      ];
     case 'model-response':
       return responseLines(event);
     case 'model-error':
@@ -21,7 +25,9 @@ function debugLines(event: RecordedEvent): string[] {
     case 'tool-result':
       return [`${event.tool}(${shorten(event.rawArgs, 200)}) → ${shorten(event.content, 200)}`];
     case 'context-change':
-      return [`context: set ${shorten(event.set, 200)}${event.deleted.length > 0 ? `, deleted ${event.deleted.join(', ')}` : ''}`];
+      return [
+        `context: set ${shorten(event.set, 200)}${event.deleted.length > 0 ? `, deleted ${event.deleted.join(', ')}` : ''}`,
+      ];
     case 'handoff':
       return [`${event.from} hands off to ${event.to}`];
     case 'run-end':
@@ -31,10 +37,13 @@ function debugLines(event: RecordedEvent): string[] {
 
 function responseLines({ agent, message }: Extract<RecordedEvent, { type: 'model-response' }>): string[] {
   const lines: string[] = [];
-  if (typeof message.content === 'string' && message.content !== '') lines.push(`${agent} says: ${shorten(message.content, 200)}`);
-  if ('refusal' in message && message.refusal) lines.push(`${agent} refuses: ${shorten(message.refusal, 200)}`);
+  if (typeof message.content === 'string' && message.content !== '')
+    lines.push(`${agent} says: ${shorten(message.content, 200)}`);
+  if ('refusal' in message && message.refusal)
+    lines.push(`${agent} refuses: ${shorten(message.refusal, 200)}`);
   for (const call of ('tool_calls' in message && message.tool_calls) || []) {
-    if (call.type === 'function') lines.push(`${agent} calls ${call.function.name}(${shorten(call.function.arguments, 200)})`);
+    if (call.type === 'function')
+      lines.push(`${agent} calls ${call.function.name}(${shorten(call.function.arguments, 200)})`);
   }
   return lines;
 }

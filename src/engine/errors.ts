@@ -37,6 +37,7 @@ const nativeNames = new Set(['TypeError', 'RangeError', 'ReferenceError', 'Synta
 
 /** True for a native error of any realm, false for a subclass somebody wrote. */
 export function isNativeError(error: Error): boolean {
-  const constructor: unknown = (Object.getPrototypeOf(error) as { constructor?: unknown } | null)?.constructor;
+  const constructor: unknown = (Object.getPrototypeOf(error) as { constructor?: unknown } | null)
+    ?.constructor;
   return nativeNames.has(error.name) && typeof constructor === 'function' && constructor.name === error.name;
 }

@@ -14,7 +14,12 @@ export type StopReason = 'completed' | 'max_turns' | 'interrupted';
 export type Outcome = StopReason | 'failed' | 'aborted';
 
 /** Why a tool call was answered with an error. JSON that is no object is invalid-arguments. */
-export type ToolErrorKind = 'unknown-tool' | 'invalid-json' | 'invalid-arguments' | 'threw' | 'not-serializable';
+export type ToolErrorKind =
+  | 'unknown-tool'
+  | 'invalid-json'
+  | 'invalid-arguments'
+  | 'threw'
+  | 'not-serializable';
 
 /**
  * One entry of the list of what happened, plain JSON.
@@ -89,7 +94,7 @@ export type RecordedEvent =
   | RecordedToolResult;
 
 /** A request whose messages are the system message and the first `length - 1` of the history. */
-export interface RecordedRequest {
+interface RecordedRequest {
   type: 'model-request';
   turn: number;
   agent: string;
@@ -101,7 +106,7 @@ export interface RecordedRequest {
 }
 
 /** What the model answered, as it stands in later requests. */
-export interface RecordedResponse {
+interface RecordedResponse {
   type: 'model-response';
   turn: number;
   agent: string;
@@ -111,7 +116,7 @@ export interface RecordedResponse {
 }
 
 /** A tool result with its arguments as the model sent them. */
-export interface RecordedToolResult {
+interface RecordedToolResult {
   type: 'tool-result';
   turn: number;
   agent: string;

@@ -1,25 +1,50 @@
 import type { StandardJSONSchemaV1 } from '@standard-schema/spec';
-import { isPlainObject } from './copy.ts';
+import { copyData, freezeData, isPlainObject } from './copy.ts';
 
 /** A JSON Schema as it is read: any keyword may be there. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
+
+const derivedKey = Symbol('swarmcheck.derived');
+
+/**
+ * Copies and freezes a schema, with a place beside its keywords for what is derived from it later. A
+ * WeakMap from schemas would serve as well, but costs a run whose agents are made for it alone as
+ * much as all the rest.
+ */
+export function ownSchema(schema: JsonSchema): JsonSchema {
+  const copy = copyData(schema);
+  Object.defineProperty(copy, derivedKey, { value: {} });
+  return freezeData(copy);
+}
+
+/** The place that `ownSchema` made, if it made this schema. */
+export function derivedFrom(schema: JsonSchema): object | undefined {
+  return (schema as { [derivedKey]?: object })[derivedKey];
+}
 
 /** The JSON Schema of a tool's arguments. Throws a TypeError that names the tool where there is none. */
 export function toJsonSchema(toolName: string, parameters: unknown): JsonSchema {
   if (parameters === undefined) return { type: 'object', properties: {} };
   const fromLibrary = standardJsonSchema(parameters);
   if (fromLibrary === undefined && !isPlainObject(parameters)) {
-    throw new TypeError(`The parameters of tool "${toolName}" are no schema: pass a JSON Schema of an object, or a zod, arktype or valibot schema.`);
+    throw new TypeError(
+      `The parameters of tool "${toolName}" are no schema: pass a JSON Schema of an object, or a zod, arktype or valibot schema.`,
+    );
   }
-  const { $schema: _dialect, ...schema } = fromLibrary ? convert(toolName, fromLibrary) : (parameters as JsonSchema);
+  const { $schema: _dialect, ...schema } = fromLibrary
+    ? convert(toolName, fromLibrary)
+    : (parameters as JsonSchema);
   if (schema['type'] !== 'object') {
-    throw new TypeError(`The parameters of tool "${toolName}" must be the schema of an object, with "type": "object", because the model sends arguments by name.`);
+    throw new TypeError(
+      `The parameters of tool "${toolName}" must be the schema of an object, with "type": "object", because the model sends arguments by name.`,
+    );
   }
   return schema;
 }
 
 function standardJsonSchema(parameters: unknown): StandardJSONSchemaV1['~standard'] | undefined {
-  if ((typeof parameters !== 'object' && typeof parameters !== 'function') || parameters === null) return undefined;
+  if ((typeof parameters !== 'object' && typeof parameters !== 'function') || parameters === null)
+    return undefined;
   return (parameters as Partial<StandardJSONSchemaV1>)['~standard'];
 }
 
@@ -29,12 +54,17 @@ function convert(toolName: string, standard: Partial<StandardJSONSchemaV1['~stan
       standard.vendor === 'valibot'
         ? 'wrap it in toStandardJsonSchema() of @valibot/to-json-schema'
         : 'update the library, or pass a JSON Schema';
-    throw new TypeError(`The parameters of tool "${toolName}" (${standard.vendor}) cannot give a JSON Schema, which the model is shown: ${advice}.`);
+    throw new TypeError(
+      `The parameters of tool "${toolName}" (${standard.vendor}) cannot give a JSON Schema, which the model is shown: ${advice}.`,
+    );
   }
   try {
     return standard.jsonSchema.input({ target: 'draft-2020-12' });
   } catch (error) {
-    throw new TypeError(`The parameters of tool "${toolName}" (${standard.vendor}) cannot be expressed as JSON Schema, which the model is shown: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new TypeError(
+      `The parameters of tool "${toolName}" (${standard.vendor}) cannot be expressed as JSON Schema, which the model is shown: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
 }
 
@@ -51,7 +81,12 @@ export function declaredArguments(schema: JsonSchema): { names: ReadonlySet<stri
     seen.add(part);
     for (const name of Object.keys(part['properties'] ?? {})) names.add(name);
     const { additionalProperties, patternProperties } = part;
-    if (additionalProperties === true || isPlainObject(additionalProperties) || patternProperties !== undefined) others = true;
+    if (
+      additionalProperties === true ||
+      isPlainObject(additionalProperties) ||
+      patternProperties !== undefined
+    )
+      others = true;
     if (typeof part['$ref'] === 'string') visit(atPointer(schema, part['$ref']));
     for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
       const parts = part[keyword];

@@ -35,14 +35,16 @@ export interface RunState {
 }
 
 /** A piece of a streamed answer, for whoever reads the run as a stream. */
-export type StreamPiece = { type: 'stream-delim'; delim: 'start' | 'end' } | { type: 'stream-delta'; delta: object };
+export type StreamPiece =
+  | { type: 'stream-delim'; delim: 'start' | 'end' }
+  | { type: 'stream-delta'; delta: object };
 
 /**
  * What the loop yields: an event, which goes on the list of what happened; a piece of a stream; or a
  * promise, whose value (or rejection) it wants back. The loop itself never waits, so that one
  * definition of it serves the streamed and the unstreamed run.
  */
-export type LoopItem = RecordedEvent | StreamPiece | PromiseLike<unknown>;
+type LoopItem = RecordedEvent | StreamPiece | PromiseLike<unknown>;
 type KeptRequest = Omit<CompletionRequest, 'messages'>;
 type Loop<Returned> = Generator<LoopItem, Returned, unknown>;
 
@@ -67,7 +69,7 @@ export function* runLoop(state: RunState): Loop<StopReason> {
 }
 
 /** Whether a run was rejected because its signal was aborted. */
-export function isAbort({ signal }: RunState, error: unknown): boolean {
+function isAbort({ signal }: RunState, error: unknown): boolean {
   return signal?.aborted === true && error === signal.reason;
 }
 
@@ -100,19 +102,29 @@ function* askModel(state: RunState, agent: Agent, prepared: PreparedAgent, turn:
     if (isPromiseLike(content)) content = yield content;
   }
   if (typeof content !== 'string') {
-    throw new TypeError(`The instructions of agent "${agent.name}" must be a string, but are ${content === null ? 'null' : typeof content}.`);
+    throw new TypeError(
+      `The instructions of agent "${agent.name}" must be a string, but are ${content === null ? 'null' : typeof content}.`,
+    );
   }
 
   const { history, signal, hooks } = state;
   if (history[0]?.content !== content) history[0] = Object.freeze({ role: 'system', content });
-  const system = history[0]!;
+  const system = history[0];
   // The provider owns the request it is given, so what the trace keeps is another object.
   const kept = requestOf(state.modelOverride ?? agent.model, agent, prepared);
   if (hooks.length > 0) {
     yield* callHooks(hooks, 'beforeModel', { agent, request: freezeData(ownRequest(kept, history)), turn });
     signal?.throwIfAborted();
   }
-  yield { type: 'model-request', turn, agent: agent.name, request: kept, system, history, length: history.length };
+  yield {
+    type: 'model-request',
+    turn,
+    agent: agent.name,
+    request: kept,
+    system,
+    history,
+    length: history.length,
+  };
 
   let answer: Answer;
   let completion: unknown;
@@ -127,7 +139,8 @@ function* askModel(state: RunState, agent: Agent, prepared: PreparedAgent, turn:
     }
     answer = readCompletion(completion);
   } catch (error) {
-    if (!isAbort(state, error)) yield { type: 'model-error', turn, agent: agent.name, error: modelError(error) };
+    if (!isAbort(state, error))
+      yield { type: 'model-error', turn, agent: agent.name, error: modelError(error) };
     throw error;
   }
   if (state.stream) yield { type: 'stream-delim', delim: 'end' };
@@ -160,7 +173,12 @@ function ownRequest(kept: KeptRequest, history: readonly WireMessage[]): Complet
 }
 
 /** Reads one streamed answer, showing each piece as it comes. */
-function* readStream(state: RunState, agent: Agent, source: AsyncIterable<unknown>, fold: ChunkFold): Loop<void> {
+function* readStream(
+  state: RunState,
+  agent: Agent,
+  source: AsyncIterable<unknown>,
+  fold: ChunkFold,
+): Loop<void> {
   const chunks = source[Symbol.asyncIterator]();
   let toClose = false;
   let started = false;
@@ -189,14 +207,20 @@ function* readStream(state: RunState, agent: Agent, source: AsyncIterable<unknow
 }
 
 /** Runs a turn's calls in order, then applies what they ask of the run: context first, handoff last. */
-function* answerCalls(state: RunState, agent: Agent, prepared: PreparedAgent, turn: number, calls: readonly ToolCall[]): Loop<void> {
+function* answerCalls(
+  state: RunState,
+  agent: Agent,
+  prepared: PreparedAgent,
+  turn: number,
+  calls: readonly ToolCall[],
+): Loop<void> {
   const scene: CallScene = {
     agent,
     prepared,
     contextVariables: state.contextVariables,
     hooks: state.hooks,
     turn,
-    signal: state.toolSignal,
+    signal: () => state.toolSignal(),
   };
   const changes: object[] = [];
   let handoff: { to: Agent; tool: string } | undefined;
@@ -206,7 +230,16 @@ function* answerCalls(state: RunState, agent: Agent, prepared: PreparedAgent, tu
     const outcome = yield* runToolCall(call, scene);
     const { content, error } = outcome;
     state.history.push(Object.freeze({ role: 'tool', tool_call_id: call.id, content }));
-    yield { type: 'tool-result', turn, agent: agent.name, tool: name, toolCallId: call.id, rawArgs, content, error };
+    yield {
+      type: 'tool-result',
+      turn,
+      agent: agent.name,
+      tool: name,
+      toolCallId: call.id,
+      rawArgs,
+      content,
+      error,
+    };
     if (outcome.contextVariables) changes.push(outcome.contextVariables);
     if (outcome.handoff) handoff = { to: outcome.handoff, tool: name };
   }
@@ -228,7 +261,8 @@ function* answerCalls(state: RunState, agent: Agent, prepared: PreparedAgent, tu
 function modelError(error: unknown): { name: string; message: string; status?: number } {
   const name = errorName(error);
   if (error instanceof InvalidCompletionError) return { name, message: 'no usable completion' };
-  const status = typeof error === 'object' && error !== null ? (error as { status?: unknown }).status : undefined;
+  const status =
+    typeof error === 'object' && error !== null ? (error as { status?: unknown }).status : undefined;
   if (typeof status === 'number') return { name, message: `status ${status}`, status };
   return { name, message: name.startsWith('APIConnection') ? 'connection error' : 'the provider failed' };
 }

@@ -24,7 +24,7 @@ export function enter(message: Message): Message {
 export function toWire(message: Message): WireMessage {
   if (!('sender' in message) && !('tool_name' in message)) return message;
   const { sender: _sender, tool_name: _toolName, ...wire } = message;
-  return Object.freeze(wire) as WireMessage;
+  return Object.freeze(wire);
 }
 
 /** An assistant message for the caller to do with as they like, with its sender. */
@@ -33,5 +33,7 @@ export function leave(message: AssistantMessage, sender: string): Message {
   // The usual shapes as literals: this runs for every turn, and a copy of any shape takes thrice as long.
   const extras = Object.keys(message).length - (tool_calls ? 3 : 2);
   if (extras > 0) return Object.assign(copyTree(message), { sender });
-  return tool_calls ? { role, content, tool_calls: tool_calls.map(copyTree), sender } : { role, content, sender };
+  return tool_calls
+    ? { role, content, tool_calls: tool_calls.map(copyTree), sender }
+    : { role, content, sender };
 }

@@ -1,6 +1,12 @@
 import type OpenAI from 'openai';
 import { InvalidCompletionError } from './errors.ts';
-import type { ChatCompletion, ChatCompletionChunk, CompletionOptions, CompletionProvider, CompletionRequest } from './provider.ts';
+import type {
+  ChatCompletion,
+  ChatCompletionChunk,
+  CompletionOptions,
+  CompletionProvider,
+  CompletionRequest,
+} from './provider.ts';
 
 /**
  * The live API, or anything that speaks it (`baseURL`), through a client of the `openai` package or
@@ -9,7 +15,9 @@ import type { ChatCompletion, ChatCompletionChunk, CompletionOptions, Completion
  * Errors reach the caller as the client throws them, with its own retries and time-outs; only an
  * answer that is no JSON becomes an InvalidCompletionError.
  */
-export function openaiProvider(clientOrOptions?: OpenAI | ConstructorParameters<typeof OpenAI>[0]): CompletionProvider {
+export function openaiProvider(
+  clientOrOptions?: OpenAI | ConstructorParameters<typeof OpenAI>[0],
+): CompletionProvider {
   let client: Promise<OpenAI> | undefined;
   const connect = () => (client ??= makeClient(clientOrOptions));
 
@@ -18,10 +26,15 @@ export function openaiProvider(clientOrOptions?: OpenAI | ConstructorParameters<
       const { chat } = await connect();
       return await readable(chat.completions.create(request, { signal: options?.signal }));
     },
-    async *stream(request: CompletionRequest, options?: CompletionOptions): AsyncGenerator<ChatCompletionChunk> {
+    async *stream(
+      request: CompletionRequest,
+      options?: CompletionOptions,
+    ): AsyncGenerator<ChatCompletionChunk> {
       const { chat } = await connect();
       const body = { ...request, stream: true, stream_options: { include_usage: true } } as const;
-      const chunks = (await readable(chat.completions.create(body, { signal: options?.signal })))[Symbol.asyncIterator]();
+      const chunks = (await readable(chat.completions.create(body, { signal: options?.signal })))[
+        Symbol.asyncIterator
+      ]();
       try {
         for (;;) {
           const next = await readable(chunks.next());
@@ -35,7 +48,9 @@ export function openaiProvider(clientOrOptions?: OpenAI | ConstructorParameters<
   };
 }
 
-async function makeClient(clientOrOptions: OpenAI | ConstructorParameters<typeof OpenAI>[0]): Promise<OpenAI> {
+async function makeClient(
+  clientOrOptions: OpenAI | ConstructorParameters<typeof OpenAI>[0],
+): Promise<OpenAI> {
   if (clientOrOptions && 'chat' in clientOrOptions) return clientOrOptions;
   const { OpenAI: Client } = await import('openai');
   return new Client(clientOrOptions);

@@ -6,7 +6,7 @@ import { tool, type AgentFunction, type Tool } from './tool.ts';
 type ToolDefinition = OpenAI.Chat.Completions.ChatCompletionFunctionTool;
 
 /** A tool as the loop calls it. `takesArguments` is false for plain functions. */
-export interface PreparedTool {
+interface PreparedTool {
   readonly tool: Tool;
   readonly takesArguments: boolean;
 }
@@ -34,13 +34,17 @@ export function isCurrent(prepared: PreparedAgent, agent: Agent): boolean {
 /** Checks an agent's functions and makes their definitions. Throws a TypeError for what cannot be offered to a model. */
 export function prepareAgent(agent: Agent): PreparedAgent {
   if (!Array.isArray(agent.functions)) {
-    throw new TypeError(`The functions of agent "${agent.name}" must be a list, but are ${typeof agent.functions}.`);
+    throw new TypeError(
+      `The functions of agent "${agent.name}" must be a list, but are ${typeof agent.functions}.`,
+    );
   }
   const tools = new Map<string, PreparedTool>();
   for (const [index, candidate] of agent.functions.entries()) {
     const prepared = prepareTool(agent, candidate, index);
     if (tools.has(prepared.tool.name)) {
-      throw new TypeError(`Agent "${agent.name}" has two functions named "${prepared.tool.name}". Rename one: the model could not tell them apart.`);
+      throw new TypeError(
+        `Agent "${agent.name}" has two functions named "${prepared.tool.name}". Rename one: the model could not tell them apart.`,
+      );
     }
     tools.set(prepared.tool.name, prepared);
   }
@@ -56,12 +60,18 @@ export function prepareAgent(agent: Agent): PreparedAgent {
 
 function prepareTool(agent: Agent, candidate: unknown, index: number): PreparedTool {
   const place = `Function ${index + 1} of agent "${agent.name}"`;
-  if (typeof candidate === 'function') return { tool: plainFunctionTool(place, candidate), takesArguments: false };
+  if (typeof candidate === 'function')
+    return { tool: plainFunctionTool(place, candidate), takesArguments: false };
   if (!isTool(candidate)) {
-    throw new TypeError(`${place} is ${candidate === undefined ? 'undefined (an import cycle?)' : 'no function'}. Pass a named function, or a tool made by tool().`);
+    throw new TypeError(
+      `${place} is ${candidate === undefined ? 'undefined (an import cycle?)' : 'no function'}. Pass a named function, or a tool made by tool().`,
+    );
   }
   checkName(place, candidate.name);
-  return { tool: Object.isFrozen(candidate.parameters) ? candidate : withOwnSchema(candidate), takesArguments: true };
+  return {
+    tool: Object.isFrozen(candidate.parameters) ? candidate : withOwnSchema(candidate),
+    takesArguments: true,
+  };
 }
 
 function isTool(candidate: unknown): candidate is Tool {
@@ -82,21 +92,28 @@ function withOwnSchema(candidate: Tool): Tool {
 function plainFunctionTool(place: string, candidate: Function): Tool {
   const { name } = candidate;
   if (name === '') {
-    throw new TypeError(`${place} has no name, and the model calls functions by name. Write "function name() { … }", or use tool({ name: … }).`);
+    throw new TypeError(
+      `${place} has no name, and the model calls functions by name. Write "function name() { … }", or use tool({ name: … }).`,
+    );
   }
   checkName(place, name);
   if (candidate.length > 1) {
-    throw new TypeError(`${place}, "${name}", has ${candidate.length} parameters. A plain function receives the context variables and nothing else; for arguments from the model use tool({ name: '${name}', parameters: … }).`);
+    throw new TypeError(
+      `${place}, "${name}", has ${candidate.length} parameters. A plain function receives the context variables and nothing else; for arguments from the model use tool({ name: '${name}', parameters: … }).`,
+    );
   }
   return tool({
     name,
-    execute: (_args, { contextVariables }) => (candidate as (context: ContextVariables) => unknown)(contextVariables),
+    execute: (_args, { contextVariables }) =>
+      (candidate as (context: ContextVariables) => unknown)(contextVariables),
   });
 }
 
 function checkName(place: string, name: string): void {
   if (!names.test(name)) {
-    throw new TypeError(`${place} is named "${name}", which the API does not take. Use 1 to 64 of the characters a-z, A-Z, 0-9, _ and -.`);
+    throw new TypeError(
+      `${place} is named "${name}", which the API does not take. Use 1 to 64 of the characters a-z, A-Z, 0-9, _ and -.`,
+    );
   }
 }
 

@@ -6,13 +6,17 @@ export class Result<C extends object = any> {
   /** What the model is answered with; '' when it is left out. */
   readonly value: unknown;
   /** Active from the next turn, when given. */
-  readonly agent: Agent<any> | undefined;
+  readonly agent: Agent | undefined;
   /** Merged into the run's, one level deep, after all calls of the turn. */
   readonly contextVariables: Partial<C>;
 
   /** Each part may be left out. Throws when `agent` is no Agent: the model is then answered with that message. */
   constructor(
-    parts: { value?: unknown; agent?: Agent<any> | undefined; contextVariables?: Partial<C> | undefined } = {},
+    parts: {
+      value?: unknown;
+      agent?: Agent | undefined;
+      contextVariables?: Partial<C> | undefined;
+    } = {},
   ) {
     if (parts.agent !== undefined && !isAgent(parts.agent)) {
       throw new Error(`The agent of a Result must be an Agent, but is ${typeof parts.agent}.`);

@@ -48,25 +48,40 @@ export type StreamEvent<C extends object = any> =
   | { response: Response<C> };
 
 const known = new Set([
-  'agent', 'messages', 'contextVariables', 'modelOverride', 'maxTurns', 'executeTools', 'debug', 'signal', 'conversation', 'stream',
+  'agent',
+  'messages',
+  'contextVariables',
+  'modelOverride',
+  'maxTurns',
+  'executeTools',
+  'debug',
+  'signal',
+  'conversation',
+  'stream',
 ]);
 
 /** Throws a TypeError or a RangeError that names the option, what it is and what was expected. */
 export function checkRunOptions(options: RunOptions): void {
   if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`run takes one object: run({ agent, messages }). It was given ${valueWords(options)}.`);
+    throw new TypeError(
+      `run takes one object: run({ agent, messages }). It was given ${valueWords(options)}.`,
+    );
   }
   for (const name of Object.keys(options)) if (!known.has(name)) throw unknownOption(name);
   const { agent, messages, contextVariables, maxTurns } = options;
-  if (!isAgent(agent)) throw new TypeError(`The agent of a run must be an Agent, but is ${valueWords(agent)}.`);
-  if (!Array.isArray(messages)) throw new TypeError(`The messages of a run must be a list, but are ${valueWords(messages)}.`);
+  if (!isAgent(agent))
+    throw new TypeError(`The agent of a run must be an Agent, but is ${valueWords(agent)}.`);
+  if (!Array.isArray(messages))
+    throw new TypeError(`The messages of a run must be a list, but are ${valueWords(messages)}.`);
   for (const [index, message] of (messages as unknown[]).entries()) {
     if (typeof message !== 'object' || message === null || typeof (message as Message).role !== 'string') {
       throw new TypeError(`Message ${index} must be an object with a role, but is ${valueWords(message)}.`);
     }
   }
   if (contextVariables !== undefined && (typeof contextVariables !== 'object' || contextVariables === null)) {
-    throw new TypeError(`The contextVariables of a run must be an object, but are ${valueWords(contextVariables)}.`);
+    throw new TypeError(
+      `The contextVariables of a run must be an object, but are ${valueWords(contextVariables)}.`,
+    );
   }
   if (maxTurns !== undefined && !Number.isInteger(maxTurns) && Math.abs(maxTurns) !== Infinity) {
     throw new RangeError(`maxTurns must be a whole number or Infinity, but is ${String(maxTurns)}.`);
@@ -74,8 +89,10 @@ export function checkRunOptions(options: RunOptions): void {
 }
 
 function unknownOption(name: string): TypeError {
-  const [nearest] = [...known].sort((left, right) => distance(left, name) - distance(right, name));
-  return new TypeError(`run has no option "${name}". Did you mean "${nearest}"? Its options are ${[...known].join(', ')}.`);
+  const [nearest] = [...known].toSorted((left, right) => distance(left, name) - distance(right, name));
+  return new TypeError(
+    `run has no option "${name}". Did you mean "${nearest}"? Its options are ${[...known].join(', ')}.`,
+  );
 }
 
 /** Snake case, as in Python, counts as the same word. */

@@ -7,7 +7,7 @@ export interface Response<C extends object = any> {
   /** Only the new ones. */
   messages: Message[];
   /** Active at the end. */
-  agent: Agent<any>;
+  agent: Agent;
   /** The run's own: the caller's, copied, plus changes. */
   contextVariables: C;
   /** Why the run ended. */

@@ -5,8 +5,21 @@ import { atPointer, decodePointerSegment, type JsonSchema } from './json-schema.
 
 /** Keywords that only say that a part inside them failed; the part speaks for itself. */
 const containers = new Set([
-  'properties', 'patternProperties', 'additionalProperties', 'items', 'prefixItems', 'additionalItems', 'allOf', '$ref',
-  '$recursiveRef', 'if', 'then', 'else', 'dependentSchemas', 'unevaluatedProperties', 'unevaluatedItems',
+  'properties',
+  'patternProperties',
+  'additionalProperties',
+  'items',
+  'prefixItems',
+  'additionalItems',
+  'allOf',
+  '$ref',
+  '$recursiveRef',
+  'if',
+  'then',
+  'else',
+  'dependentSchemas',
+  'unevaluatedProperties',
+  'unevaluatedItems',
 ]);
 
 /** Keywords whose parts are alternatives: that each of them failed is told once, by the keyword itself. */
@@ -37,7 +50,10 @@ function problemsOf(schema: JsonSchema, unit: OutputUnit, found: unknown): strin
       return [`${name} must be ${typeWords(limit)}, but is ${valueWords(found)}.`];
     case 'required':
       return missingNames(limit, found).map((missing) => {
-        const property = atPointer(schema, `${unit.keywordLocation.replace(/required$/, 'properties')}/${encodeSegment(missing)}`);
+        const property = atPointer(
+          schema,
+          `${unit.keywordLocation.replace(/required$/, 'properties')}/${encodeSegment(missing)}`,
+        );
         return `"${path === '' ? missing : `${path}.${missing}`}" is missing (${schemaWords(property)}).`;
       });
     case 'enum':
@@ -81,7 +97,8 @@ export function argumentsWords(schema: JsonSchema): string {
   const properties = isPlainObject(schema['properties']) ? schema['properties'] : {};
   const required = new Set(Array.isArray(schema['required']) ? (schema['required'] as unknown[]) : []);
   const words = Object.entries(properties).map(
-    ([name, property]) => `${name} (${schemaWords(resolve(schema, property))}${required.has(name) ? ', required' : ''})`,
+    ([name, property]) =>
+      `${name} (${schemaWords(resolve(schema, property))}${required.has(name) ? ', required' : ''})`,
   );
   return words.length === 0 ? 'none' : words.join(', ');
 }
@@ -94,17 +111,21 @@ function resolve(schema: JsonSchema, part: unknown): unknown {
 function schemaWords(schema: unknown): string {
   if (!isPlainObject(schema)) return 'any value';
   if ('const' in schema) return JSON.stringify(schema['const']);
-  if (Array.isArray(schema['enum'])) return `one of ${schema['enum'].map((item) => JSON.stringify(item)).join(', ')}`;
+  if (Array.isArray(schema['enum']))
+    return `one of ${schema['enum'].map((item) => JSON.stringify(item)).join(', ')}`;
   const parts = schema['anyOf'] ?? schema['oneOf'];
   if (Array.isArray(parts)) return [...new Set(parts.map(schemaWords))].join(' or ');
-  if (schema['type'] === 'array' && isPlainObject(schema['items'])) return `array of ${schemaWords(schema['items'])}`;
+  if (schema['type'] === 'array' && isPlainObject(schema['items']))
+    return `array of ${schemaWords(schema['items'])}`;
   if (Array.isArray(schema['type'])) return schema['type'].join(' or ');
   return typeof schema['type'] === 'string' ? schema['type'] : 'any value';
 }
 
 function typeWords(type: unknown): string {
   const types = Array.isArray(type) ? (type as string[]) : [String(type)];
-  return types.map((name) => (name === 'null' ? 'null' : `${/^[aio]/.test(name) ? 'an' : 'a'} ${name}`)).join(' or ');
+  return types
+    .map((name) => (name === 'null' ? 'null' : `${/^[aio]/.test(name) ? 'an' : 'a'} ${name}`))
+    .join(' or ');
 }
 
 /** A value as the model sent it, with its kind: `the number 17`, `the string "x"`, `an array`. */
@@ -121,7 +142,11 @@ function missingNames(required: unknown, found: unknown): string[] {
 }
 
 function segmentsOf(location: string): string[] {
-  return location.replace(/^#\/?/, '').split('/').filter((segment) => segment !== '').map(decodePointerSegment);
+  return location
+    .replace(/^#\/?/, '')
+    .split('/')
+    .filter((segment) => segment !== '')
+    .map(decodePointerSegment);
 }
 
 function encodeSegment(name: string): string {

@@ -47,7 +47,9 @@ export class Swarm {
   run<C extends object = any>(
     options: RunOptions<C> & { stream?: boolean | undefined },
   ): Promise<Response<C>> | AsyncIterable<StreamEvent<C>>;
-  run(options: RunOptions & { stream?: boolean | undefined }): Promise<Response> | AsyncIterable<StreamEvent> {
+  run(
+    options: RunOptions & { stream?: boolean | undefined },
+  ): Promise<Response> | AsyncIterable<StreamEvent> {
     return options?.stream ? new RunStream(() => this.#start(options)) : this.#run(options);
   }
 
@@ -110,7 +112,8 @@ class RunStream implements AsyncIterable<StreamEvent> {
 
   [Symbol.asyncIterator](): AsyncIterator<StreamEvent> {
     const start = this.#start;
-    if (!start) throw new TypeError('A stream of a run can be iterated once. Call run again for another one.');
+    if (!start)
+      throw new TypeError('A stream of a run can be iterated once. Call run again for another one.');
     this.#start = undefined;
     return readRun(start);
   }
@@ -120,7 +123,7 @@ async function* readRun(start: () => ActiveRun): AsyncGenerator<StreamEvent> {
   const run = start();
   try {
     for (let piece = await run.advance(); piece; piece = await run.advance()) {
-      yield piece.type === 'stream-delim' ? { delim: piece.delim } : (piece.delta as StreamEvent);
+      yield piece.type === 'stream-delim' ? { delim: piece.delim } : piece.delta;
     }
     yield { response: run.response };
   } finally {

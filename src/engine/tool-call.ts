@@ -6,7 +6,7 @@ import { isNativeError } from './errors.ts';
 import type { ToolErrorKind } from './events.ts';
 import { callHooks, type Hooks } from './hooks.ts';
 import type { PreparedAgent } from './prepared-agent.ts';
-import { isResult, type Result } from './result.ts';
+import { isResult } from './result.ts';
 import type { ToolContext } from './tool.ts';
 
 /** What a call came to: the text that answers it, and what it asks of the run. */
@@ -32,7 +32,10 @@ export interface CallScene {
  * Runs one tool call. Whatever is wrong with it becomes its answer, never an exception: Swarm's
  * README, "Functions", wants an agent to be able to recover. Only a hook's error passes.
  */
-export function* runToolCall(call: ToolCall, scene: CallScene): Generator<PromiseLike<unknown>, CallOutcome, unknown> {
+export function* runToolCall(
+  call: ToolCall,
+  scene: CallScene,
+): Generator<PromiseLike<unknown>, CallOutcome, unknown> {
   const { name } = call.function;
   const prepared = scene.prepared.tools.get(name);
   if (!prepared) return failed('unknown-tool', `Tool ${name} not found. ${toolsSummary(scene.prepared)}`);
@@ -52,7 +55,10 @@ export function* runToolCall(call: ToolCall, scene: CallScene): Generator<Promis
     return failed('threw', thrownText(name, error));
   }
   if ('problems' in checked) {
-    return failed('invalid-arguments', `Invalid arguments for tool ${name}. ${checked.problems.join(' ')} ${summary(tool)}`);
+    return failed(
+      'invalid-arguments',
+      `Invalid arguments for tool ${name}. ${checked.problems.join(' ')} ${summary(tool)}`,
+    );
   }
 
   const about = { agent: scene.agent, name, toolCallId: call.id, turn: scene.turn };
@@ -69,7 +75,8 @@ export function* runToolCall(call: ToolCall, scene: CallScene): Generator<Promis
     thrown = { error };
     outcome = failed('threw', thrownText(name, error));
   }
-  if (scene.hooks.length > 0) yield* callHooks(scene.hooks, 'afterTool', { ...about, content: outcome.content, ...thrown });
+  if (scene.hooks.length > 0)
+    yield* callHooks(scene.hooks, 'afterTool', { ...about, content: outcome.content, ...thrown });
   return outcome;
 }
 
@@ -125,7 +132,7 @@ function thrownText(name: string, error: unknown): string {
 function readReturn(name: string, returned: unknown): CallOutcome {
   if (isAgent(returned)) return { content: JSON.stringify({ assistant: returned.name }), handoff: returned };
   if (!isResult(returned)) return readValue(name, returned);
-  const outcome = readValue(name, (returned as Result).value);
+  const outcome = readValue(name, returned.value);
   if (outcome.error) return outcome;
   if (returned.agent) outcome.handoff = returned.agent;
   outcome.contextVariables = returned.contextVariables;
@@ -136,7 +143,10 @@ function readValue(name: string, value: unknown): CallOutcome {
   const stringified = jsonText(value);
   return 'text' in stringified
     ? { content: stringified.text }
-    : failed('not-serializable', `Tool ${name} ran, but returned ${stringified.problem}, which cannot be sent as text.`);
+    : failed(
+        'not-serializable',
+        `Tool ${name} ran, but returned ${stringified.problem}, which cannot be sent as text.`,
+      );
 }
 
 function jsonText(value: unknown): { text: string } | { problem: string } {
@@ -146,7 +156,10 @@ function jsonText(value: unknown): { text: string } | { problem: string } {
   try {
     text = JSON.stringify(value);
   } catch {
-    return { problem: typeof value === 'bigint' ? 'a bigint' : 'an object that is no JSON (it holds a bigint, or itself)' };
+    return {
+      problem:
+        typeof value === 'bigint' ? 'a bigint' : 'an object that is no JSON (it holds a bigint, or itself)',
+    };
   }
   return text === undefined ? { problem: `a ${typeof value}` } : { text };
 }

@@ -1,6 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { copyData, freezeData } from './copy.ts';
-import { toJsonSchema } from './json-schema.ts';
+import { ownSchema, toJsonSchema } from './json-schema.ts';
 
 /**
  * What a tool may return: strings pass as they are; an Agent hands off; a Result may do both;
@@ -91,15 +90,17 @@ export function tool<
   parameters?: Schema;
   execute(args: InferArguments<Schema>, context: ToolContext<C>): ToolReturn;
 }): Tool<C> {
-  const { name, description, parameters, execute } = definition;
-  if (typeof execute !== 'function') {
-    throw new TypeError(`The tool "${name}" has no execute function. Give it one: execute(args, { contextVariables }) { … }.`);
+  const { name, description, parameters } = definition;
+  if (typeof definition.execute !== 'function') {
+    throw new TypeError(
+      `The tool "${name}" has no execute function. Give it one: execute(args, { contextVariables }) { … }.`,
+    );
   }
   const made: Tool<C> = {
     name,
     description: description ?? '',
-    parameters: freezeData(copyData(toJsonSchema(name, parameters))),
-    execute,
+    parameters: ownSchema(toJsonSchema(name, parameters)),
+    execute: (args: InferArguments<Schema>, context) => definition.execute(args, context) as unknown,
   };
   return isStandardSchema(parameters) ? Object.assign(made, { [standardSchemaKey]: parameters }) : made;
 }
@@ -110,6 +111,8 @@ export function standardSchemaOf(value: Tool): StandardSchemaV1 | undefined {
 }
 
 /** Libraries differ in whether a schema is an object or a function. */
-export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
-  return ((typeof value === 'object' && value !== null) || typeof value === 'function') && '~standard' in value;
+function isStandardSchema(value: unknown): value is StandardSchemaV1 {
+  return (
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') && '~standard' in value
+  );
 }

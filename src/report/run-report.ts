@@ -37,11 +37,18 @@ export function scenarioText({ name, run }: PlayedScenario, style: Style): strin
 /** `file:line: message`, as editors and terminals make links of it. */
 export function loadErrorText({ file, line, message }: LoadError, style: Style): string {
   const [first = '', ...rest] = message.split('\n');
-  return [`${style('red', '✗')} ${file}${line === undefined ? '' : `:${line}`}: ${first}`, ...rest.map((text) => `    ${text}`)].join('\n');
+  return [
+    `${style('red', '✗')} ${file}${line === undefined ? '' : `:${line}`}: ${first}`,
+    ...rest.map((text) => `    ${text}`),
+  ].join('\n');
 }
 
 /** The last line: how many passed, failed, and did not load. */
-export function summaryText(played: readonly PlayedScenario[], errors: readonly LoadError[], style: Style): string {
+export function summaryText(
+  played: readonly PlayedScenario[],
+  errors: readonly LoadError[],
+  style: Style,
+): string {
   const passed = played.filter(({ run }) => run.passed).length;
   const failed = played.length - passed;
   const parts = [style(failed === 0 ? 'green' : 'dim', `${passed} passed`)];

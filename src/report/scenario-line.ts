@@ -10,7 +10,7 @@ import { callText, textOf } from '../trace/format.ts';
 export function storyOf(run: ScenarioRun): string {
   const { events } = run.trace;
   const starts = events.flatMap(({ type }, index) => (type === 'run-start' ? [index] : []));
-  return starts.map((start, run) => storyOfRun(events.slice(start, starts[run + 1]))).join(' | ');
+  return starts.map((start, index) => storyOfRun(events.slice(start, starts[index + 1]))).join(' | ');
 }
 
 function storyOfRun(events: readonly TraceEvent[]): string {
@@ -26,7 +26,9 @@ function storyOfRun(events: readonly TraceEvent[]): string {
         break;
       case 'tool-result': {
         const isHandoff = event.content.startsWith('{"assistant":');
-        current().parts.push(`${callText(event.tool, event.args, 60)}${isHandoff ? '' : ` = ${shorten(oneLine(event.content), 60)}`}`);
+        current().parts.push(
+          `${callText(event.tool, event.args, 60)}${isHandoff ? '' : ` = ${shorten(oneLine(event.content), 60)}`}`,
+        );
         break;
       }
       case 'model-response':
@@ -38,17 +40,24 @@ function storyOfRun(events: readonly TraceEvent[]): string {
       default:
     }
   }
-  const story = chapters.map(({ agent, parts }) => (parts.length === 0 ? agent : `${agent}: ${parts.join(', ')}`)).join(' → ');
+  const story = chapters
+    .map(({ agent, parts }) => (parts.length === 0 ? agent : `${agent}: ${parts.join(', ')}`))
+    .join(' → ');
   return `${story} (${ending(events)})`;
 }
 
-function answerParts({ message }: Extract<TraceEvent, { type: 'model-response' }>, next: TraceEvent | undefined): string[] {
+function answerParts(
+  { message }: Extract<TraceEvent, { type: 'model-response' }>,
+  next: TraceEvent | undefined,
+): string[] {
   const parts: string[] = [];
   const says = textOf(message.content);
   if (says !== '') parts.push(`says ${JSON.stringify(shorten(oneLine(says), 60))}`);
-  if ('refusal' in message && message.refusal) parts.push(`refuses: ${JSON.stringify(shorten(oneLine(message.refusal), 60))}`);
+  if ('refusal' in message && message.refusal)
+    parts.push(`refuses: ${JSON.stringify(shorten(oneLine(message.refusal), 60))}`);
   for (const call of ('tool_calls' in message && next?.type !== 'tool-result' && message.tool_calls) || []) {
-    if (call.type === 'function') parts.push(`asks for ${callText(call.function.name, call.function.arguments, 60)}`);
+    if (call.type === 'function')
+      parts.push(`asks for ${callText(call.function.name, call.function.arguments, 60)}`);
   }
   return parts;
 }

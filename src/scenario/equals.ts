@@ -40,24 +40,38 @@ function compare(expected: unknown, actual: unknown, partial: boolean): boolean 
   if (expected === actual || Object.is(expected, actual)) return true;
   if (expected instanceof Date && actual instanceof Date) return expected.getTime() === actual.getTime();
   if (Array.isArray(expected)) {
-    return Array.isArray(actual) && actual.length === expected.length && expected.every((item, index) => compare(item, actual[index], partial));
+    return (
+      Array.isArray(actual) &&
+      actual.length === expected.length &&
+      expected.every((item, index) => compare(item, actual[index], partial))
+    );
   }
   if (expected instanceof Map || expected instanceof Set) {
-    return actual?.constructor === expected.constructor && compare([...expected], [...(actual as Set<unknown>)], partial);
+    return (
+      actual?.constructor === expected.constructor &&
+      compare([...expected], [...(actual as Set<unknown>)], partial)
+    );
   }
   if (!isPlainObject(expected) || !isPlainObject(actual)) return false;
   return (
     Object.keys(expected).every((key) => compare(expected[key], field(actual, key), partial)) &&
-    (partial || Object.keys(actual).every((key) => actual[key] === undefined || field(expected, key) !== undefined))
+    (partial ||
+      Object.keys(actual).every((key) => actual[key] === undefined || field(expected, key) !== undefined))
   );
 }
 
 interface Asymmetric {
   asymmetricMatch(value: unknown): boolean;
+  /** What vitest's and jest's matchers call themselves, e.g. "Any<String>". */
+  toAsymmetricMatcher?(): string;
 }
 
 function isAsymmetric(value: unknown): value is Asymmetric {
-  return typeof value === 'object' && value !== null && typeof (value as Partial<Asymmetric>).asymmetricMatch === 'function';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Partial<Asymmetric>).asymmetricMatch === 'function'
+  );
 }
 
 function field(value: object, key: string): unknown {
@@ -66,13 +80,17 @@ function field(value: object, key: string): unknown {
 
 /** A value as a reader writes it; asymmetric matchers by their name. */
 export function show(value: unknown): string {
-  if (value === undefined) return 'undefined';
-  if (value instanceof RegExp || typeof value === 'bigint' || typeof value === 'symbol') return String(value);
   const text = JSON.stringify(value, (_key, item: unknown) => {
-    if (isAsymmetric(item)) return `‹${String(item)}›`;
-    if (item instanceof RegExp) return `‹${String(item)}›`;
-    if (typeof item === 'function') return `‹function ${item.name}›`;
-    return typeof item === 'bigint' ? `‹${String(item)}n›` : item;
-  });
-  return (text ?? String(value)).replaceAll(/"‹(.*?)›"/g, '$1');
+    const name = nameOf(item);
+    return name === undefined ? item : `‹${name}›`;
+  }) as string | undefined;
+  return (text ?? 'undefined').replaceAll(/"‹(.*?)›"/g, '$1');
+}
+
+/** How a value is shown that JSON has no words for. */
+function nameOf(value: unknown): string | undefined {
+  if (isAsymmetric(value)) return value.toAsymmetricMatcher?.() ?? 'an asymmetric matcher';
+  if (value instanceof RegExp || typeof value === 'symbol') return String(value);
+  if (typeof value === 'bigint') return `${value}n`;
+  return typeof value === 'function' ? `function ${value.name}` : undefined;
 }

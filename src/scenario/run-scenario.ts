@@ -10,7 +10,13 @@ import { ScriptPlayer } from '../script/script-player.ts';
 import { providerOf } from '../script/scripted-provider.ts';
 import { RunTrace } from '../trace/trace.ts';
 import { unmetExpectations } from './expectations.ts';
-import { checkScenario, defaultMaxTurns, defaultTimeoutMs, type Scenario, type ScenarioRun } from './scenario.ts';
+import {
+  checkScenario,
+  defaultMaxTurns,
+  defaultTimeoutMs,
+  type Scenario,
+  type ScenarioRun,
+} from './scenario.ts';
 import { StubbedAgents } from './stub-tools.ts';
 import { TimeLimit } from './timeout.ts';
 
@@ -34,10 +40,15 @@ export interface RunScenarioOptions {
  * unless the script itself made the model fail and a user step comes next: then the user goes on
  * from where the conversation was before that run.
  */
-export async function runScenario(scenario: Scenario, options: RunScenarioOptions = {}): Promise<ScenarioRun> {
+export async function runScenario(
+  scenario: Scenario,
+  options: RunScenarioOptions = {},
+): Promise<ScenarioRun> {
   checkScenario(scenario);
   if (options.transport !== undefined && options.transport !== 'in-process') {
-    throw new TypeError(`The transport ${JSON.stringify(options.transport)} is not known. There is "in-process".`);
+    throw new TypeError(
+      `The transport ${JSON.stringify(options.transport)} is not known. There is "in-process".`,
+    );
   }
   const play = new Play(scenario, options);
   using limit = new TimeLimit(scenario.timeoutMs ?? defaultTimeoutMs, options.signal, () => play.awaited);
@@ -105,7 +116,9 @@ class Play {
       }
     }
     if (!isAgent(agent)) {
-      throw new TypeError(`The agent factory of the scenario must return an Agent, but returned ${valueWords(agent)}. Is a "return" missing?`);
+      throw new TypeError(
+        `The agent factory of the scenario must return an Agent, but returned ${valueWords(agent)}. Is a "return" missing?`,
+      );
     }
     return this.#scenario.tools ? this.#stubs.copyOf(agent) : agent;
   }
@@ -132,9 +145,23 @@ class Play {
     }
   }
 
-  async #playRun(agent: Agent, messages: Message[], contextVariables: object, limit: TimeLimit): Promise<Response | undefined> {
+  async #playRun(
+    agent: Agent,
+    messages: Message[],
+    contextVariables: object,
+    limit: TimeLimit,
+  ): Promise<Response | undefined> {
     const { maxTurns = defaultMaxTurns, executeTools, modelOverride, hooks } = this.#scenario;
-    const options = { agent, messages, contextVariables, maxTurns, executeTools, modelOverride, signal: limit.signal, stream: this.#stream };
+    const options = {
+      agent,
+      messages,
+      contextVariables,
+      maxTurns,
+      executeTools,
+      modelOverride,
+      signal: limit.signal,
+      stream: this.#stream,
+    };
     const run = startRun(this.#provider, hooks === undefined ? [] : [hooks].flat(), options);
     this.#runs.push(run);
     this.#waitingFor = '';
@@ -158,13 +185,18 @@ class Play {
     if (this.#player.position >= this.#scenario.steps.length) return;
     const { stopReason } = this.#result.response!;
     const step = this.#player.position + 1;
-    this.#fail(this.#player.notFinished(`Run ${this.#runs.length} ended (${stopReason}) before step ${step}`).message, step);
+    this.#fail(
+      this.#player.notFinished(`Run ${this.#runs.length} ended (${stopReason}) before step ${step}`).message,
+      step,
+    );
   }
 
   #checkStubs(): void {
     for (const name of this.#stubs.unused) {
       const { toolNames } = this.#stubs;
-      this.#fail(`The stub "${name}" stands in for no tool: no agent that was reached has one of that name.${didYouMean(name, toolNames)} Their tools: ${toolNames.join(', ') || 'none'}.`);
+      this.#fail(
+        `The stub "${name}" stands in for no tool: no agent that was reached has one of that name.${didYouMean(name, toolNames)} Their tools: ${toolNames.join(', ') || 'none'}.`,
+      );
     }
   }
 
@@ -188,8 +220,11 @@ function awaitedIn(events: readonly RecordedEvent[]): string {
   if (last?.type === 'model-request') return `the model's answer to ${last.agent} (turn ${last.turn})`;
   const answer = events.findLast((event) => event.type === 'model-response');
   const calls = (answer && answer.message.tool_calls) ?? [];
-  const answered = events.slice(answer ? events.indexOf(answer) : 0).filter((event) => event.type === 'tool-result').length;
+  const answered = events
+    .slice(answer ? events.indexOf(answer) : 0)
+    .filter((event) => event.type === 'tool-result').length;
   const pending = calls[answered];
-  if (answer && pending?.type === 'function') return `the tool "${pending.function.name}" or a hook (turn ${answer.turn})`;
+  if (answer && pending?.type === 'function')
+    return `the tool "${pending.function.name}" or a hook (turn ${answer.turn})`;
   return 'the instructions of an agent or a hook';
 }

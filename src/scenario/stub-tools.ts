@@ -11,7 +11,7 @@ export type ToolStub = ((args: any, context: ToolContext) => ToolReturn) | strin
  * Schemas still hold; handoffs lead to the copies; the agents given are not touched. A name that no
  * agent has is only noticed by a scenario's `tools`, which knows how far the run came.
  */
-export function stubTools<A extends Agent<any>>(agent: A, stubs: Record<string, ToolStub>): A {
+export function stubTools<A extends Agent>(agent: A, stubs: Record<string, ToolStub>): A {
   return new StubbedAgents(stubs).copyOf(agent) as A;
 }
 
@@ -39,9 +39,11 @@ export class StubbedAgents {
   copyOf(agent: Agent): Agent {
     const known = this.#copies.get(agent);
     if (known) return known;
-    const copy = new Agent({ ...agent });
+    const { name, model, instructions, functions, toolChoice, parallelToolCalls } = agent;
+    const copy = new Agent({ name, model, instructions, functions, toolChoice, parallelToolCalls });
     this.#copies.set(agent, copy);
-    if (Array.isArray(agent.functions)) copy.functions = agent.functions.map((original) => this.#stubbed(original));
+    if (Array.isArray(agent.functions))
+      copy.functions = agent.functions.map((original) => this.#stubbed(original));
     return copy;
   }
 
@@ -51,14 +53,23 @@ export class StubbedAgents {
     const replacement = stub === undefined ? undefined : typeof stub === 'function' ? stub : () => stub;
     if (typeof original === 'function') return this.#stubbedFunction(original, replacement);
     const execute = replacement ?? ((args: unknown, context: ToolContext) => original.execute(args, context));
-    const copy: Tool = { ...original, execute: (args: unknown, context) => this.#redirected((execute as Tool['execute'])(args, context)) };
+    const copy: Tool = {
+      ...original,
+      execute: (args: unknown, context) => this.#redirected((execute as Tool['execute'])(args, context)),
+    };
     return copy;
   }
 
   /** Keeps name and number of parameters, so that what is wrong with the original is still wrong. */
   #stubbedFunction(original: (context: any) => unknown, replacement: Function | undefined): AgentFunction {
-    const copy = (context: object) => this.#redirected(replacement ? (replacement({}, { contextVariables: context }) as unknown) : original(context));
-    return Object.defineProperties(copy, { name: { value: original.name }, length: { value: original.length } });
+    const copy = (context: object) =>
+      this.#redirected(
+        replacement ? (replacement({}, { contextVariables: context }) as unknown) : original(context),
+      );
+    return Object.defineProperties(copy, {
+      name: { value: original.name },
+      length: { value: original.length },
+    });
   }
 
   /** What a tool returned, with handoffs leading to the copies. */

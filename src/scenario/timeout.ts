@@ -15,7 +15,11 @@ export class TimeLimit implements Disposable {
     const controller = new AbortController();
     this.signal = outer ? AbortSignal.any([controller.signal, outer]) : controller.signal;
     this.#timer = setTimeout(() => {
-      controller.abort(new ScenarioTimeoutError(`The scenario was stopped after ${timeoutMs} ms, waiting for ${awaited()}. Make what it waits for finish, or raise timeoutMs.`));
+      controller.abort(
+        new ScenarioTimeoutError(
+          `The scenario was stopped after ${timeoutMs} ms, waiting for ${awaited()}. Make what it waits for finish, or raise timeoutMs.`,
+        ),
+      );
     }, timeoutMs);
   }
 
@@ -23,7 +27,7 @@ export class TimeLimit implements Disposable {
   async within<T>(promise: T | PromiseLike<T>): Promise<T> {
     const { signal } = this;
     signal.throwIfAborted();
-    let stop = () => {};
+    let stop: (() => void) | undefined;
     const aborted = new Promise<never>((_resolve, reject) => {
       stop = () => reject(signal.reason as Error);
       signal.addEventListener('abort', stop, { once: true });
@@ -31,7 +35,7 @@ export class TimeLimit implements Disposable {
     try {
       return await Promise.race([promise, aborted]);
     } finally {
-      signal.removeEventListener('abort', stop);
+      if (stop) signal.removeEventListener('abort', stop);
     }
   }
 

@@ -1,7 +1,5 @@
 import { isPlainObject } from '../engine/copy.ts';
 import { valueWords } from '../engine/schema-problems.ts';
-import type { TracedToolCall } from '../trace/trace.ts';
-import { contains, equals, firstMismatch, show } from './equals.ts';
 
 /** A tool call by name, or with its arguments: `args` is exact; `argsContain` is partial, deep. */
 export type ToolCallPattern = string | { tool: string; args?: object; argsContain?: object };
@@ -20,46 +18,21 @@ export type Trajectory =
   | readonly TrajectoryItem[]
   | { sequence: readonly TrajectoryItem[]; allowOthers?: boolean; never?: readonly ToolCallPattern[] };
 
-/** What a trajectory is held against: calls that were answered, or that are pending. */
-export type ComparedCall = Pick<TracedToolCall, 'run' | 'turn' | 'tool' | 'args'>;
-
-/** Whether the calls are as expected; if not, what was found of it and where they first part. */
-export interface TrajectoryMatch {
-  pass: boolean;
-  /** One line for each expected item and each extra or forbidden call. */
-  lines: string[];
-  /** The first call that is not as expected; undefined when calls are missing at the end. */
-  departure: number | undefined;
-}
-
-/** Holds calls against a trajectory. Choices are made so that as much as possible fits, never first come first served. */
-export function matchTrajectory(trajectory: Trajectory, calls: readonly ComparedCall[]): TrajectoryMatch {
-  const { items, allowOthers, never } = readTrajectory(trajectory);
-  const alignment = align(items, calls, allowOthers);
-  const taken = new Set(alignment.flatMap((place) => place.calls));
-  const forbidden = calls.flatMap((call, index) => (never.some((pattern) => fits(pattern, call)) ? [index] : []));
-  const extra = allowOthers ? [] : calls.flatMap((_call, index) => (taken.has(index) ? [] : [index]));
-  const missing = items.filter((_item, index) => !alignment[index]!.complete);
-
-  const lines = items.map((item, index) => itemLine(item, alignment[index]!, calls, taken));
-  for (const index of extra) lines.push(`+ ${showCall(calls[index]!)}, which was not expected`);
-  for (const index of forbidden) lines.push(`! ${showCall(calls[index]!)}, which must never be called`);
-  return {
-    pass: missing.length + extra.length + forbidden.length === 0,
-    lines,
-    departure: firstDeparture(items, alignment, extra, forbidden, calls.length),
-  };
-}
-
-interface Expected {
+/** An item of a trajectory as it is matched. */
+export interface Expected {
   kind: 'call' | 'turn' | 'anyOrder';
   patterns: readonly ToolCallPattern[];
 }
 
 /** Throws a TypeError for what is no trajectory: a pattern that can match nothing would pass as a test. */
-function readTrajectory(trajectory: Trajectory): { items: Expected[]; allowOthers: boolean; never: readonly ToolCallPattern[] } {
+export function readTrajectory(trajectory: Trajectory): {
+  items: Expected[];
+  allowOthers: boolean;
+  never: readonly ToolCallPattern[];
+} {
   const parts = isList(trajectory) ? { sequence: trajectory } : trajectory;
-  if (!isPlainObject(parts)) throw malformed(trajectory, 'A trajectory is a list of calls, or { sequence, allowOthers, never }');
+  if (!isPlainObject(parts))
+    throw malformed(trajectory, 'A trajectory is a list of calls, or { sequence, allowOthers, never }');
   checkKeys(parts, ['sequence', 'allowOthers', 'never'], 'A trajectory');
   const { sequence, allowOthers = false, never = [] } = parts;
   if (!Array.isArray(sequence)) throw malformed(sequence, 'The sequence of a trajectory is a list of calls');
@@ -75,20 +48,26 @@ function readItem(item: TrajectoryItem): Expected {
   }
   checkKeys(item as object, [kind], `A trajectory's ${kind}`);
   const patterns = (item as unknown as Record<string, ToolCallPattern[]>)[kind];
-  if (!Array.isArray(patterns) || patterns.length === 0) throw malformed(patterns, `A trajectory's ${kind} is a list of at least one call`);
+  if (!Array.isArray(patterns) || patterns.length === 0)
+    throw malformed(patterns, `A trajectory's ${kind} is a list of at least one call`);
   patterns.forEach(checkPattern);
   return { kind, patterns };
 }
 
 function checkPattern(pattern: ToolCallPattern): void {
   if (typeof pattern === 'string') return;
-  if (!isPlainObject(pattern) || typeof pattern['tool'] !== 'string') throw malformed(pattern, 'A call in a trajectory is a tool\'s name, or { tool, args } or { tool, argsContain }');
+  if (!isPlainObject(pattern) || typeof pattern['tool'] !== 'string')
+    throw malformed(
+      pattern,
+      "A call in a trajectory is a tool's name, or { tool, args } or { tool, argsContain }",
+    );
   checkKeys(pattern, ['tool', 'args', 'argsContain'], 'A call in a trajectory');
 }
 
 function checkKeys(value: object, known: readonly string[], what: string): void {
   const unknown = Object.keys(value).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw new TypeError(`${what} has no field "${unknown}". Fields: ${known.join(', ')}.`);
+  if (unknown !== undefined)
+    throw new TypeError(`${what} has no field "${unknown}". Fields: ${known.join(', ')}.`);
 }
 
 function malformed(value: unknown, rule: string): TypeError {
@@ -97,170 +76,4 @@ function malformed(value: unknown, rule: string): TypeError {
 
 function isList(trajectory: Trajectory): trajectory is readonly TrajectoryItem[] {
   return Array.isArray(trajectory);
-}
-
-/** Where an item was found: the call that each of its patterns took. */
-interface Place {
-  calls: number[];
-  complete: boolean;
-}
-
-const nowhere: Place = { calls: [], complete: false };
-
-/**
- * Places items on calls so that as many patterns as possible find a call, items in order. Dynamic
- * programming over (item, call): the best that can follow when the first `item` items and the first
- * `call` calls are behind. Complete items count more than the same calls found in parts.
- */
-function align(items: readonly Expected[], calls: readonly ComparedCall[], allowOthers: boolean): Place[] {
-  const width = calls.length + 1;
-  const best = new Float64Array((items.length + 1) * width);
-  const choice: ({ place: Place; next: number } | undefined)[] = Array.from({ length: best.length });
-  for (let item = items.length - 1; item >= 0; item--) {
-    for (let call = calls.length; call >= 0; call--) {
-      const cell = item * width + call;
-      best[cell] = best[cell + width]!;
-      choice[cell] = { place: nowhere, next: call };
-      for (const { place, next } of placements(items[item]!, calls, call, allowOthers)) {
-        const score = place.calls.length + (place.complete ? 0.5 : 0) + best[(item + 1) * width + next]!;
-        if (score > best[cell]!) {
-          best[cell] = score;
-          choice[cell] = { place, next };
-        }
-      }
-      if (call < calls.length && best[cell + 1]! > best[cell]!) {
-        best[cell] = best[cell + 1]!;
-        choice[cell] = undefined;
-      }
-    }
-  }
-  const places: Place[] = [];
-  for (let item = 0, call = 0; item < items.length; ) {
-    const chosen = choice[item * width + call];
-    if (!chosen) {
-      call++;
-      continue;
-    }
-    places.push(chosen.place);
-    call = chosen.next;
-    item++;
-  }
-  return places;
-}
-
-/** The ways to place an item from this call on: on a window of calls as long as it is, or longer where others may stand between. */
-function* placements(item: Expected, calls: readonly ComparedCall[], from: number, allowOthers: boolean): Generator<{ place: Place; next: number }> {
-  const size = item.patterns.length;
-  if (item.kind === 'turn') {
-    const found = item.patterns.flatMap((pattern, offset) => (isSameTurn(calls, from, from + offset) && fits(pattern, calls[from + offset]!) ? [from + offset] : []));
-    const complete = found.length === size && size > 0 && isWholeTurn(calls, from, from + size);
-    if (found.length > 0) yield { place: { calls: found, complete }, next: Math.min(from + size, calls.length) };
-    return;
-  }
-  const end = allowOthers && item.kind === 'anyOrder' ? calls.length : Math.min(from + size, calls.length);
-  const found = assign(item.patterns, calls, from, end);
-  if (found.length === 0) return;
-  if (found.length < size) {
-    yield { place: { calls: found, complete: false }, next: found.at(-1)! + 1 };
-    return;
-  }
-  // A longer window never takes a call away, so the shortest one that does is found by halving.
-  let [short, long] = [from + size, end];
-  while (short < long) {
-    const middle = Math.floor((short + long) / 2);
-    if (assign(item.patterns, calls, from, middle).length === size) long = middle;
-    else short = middle + 1;
-  }
-  yield { place: { calls: assign(item.patterns, calls, from, long), complete: true }, next: long };
-}
-
-/** The calls of a window that patterns can have, each its own, as many as possible (augmenting paths, Kuhn 1955). */
-function assign(patterns: readonly ToolCallPattern[], calls: readonly ComparedCall[], from: number, to: number): number[] {
-  const ownerOf = new Map<number, number>();
-  const find = (pattern: number, tried: Set<number>): boolean => {
-    for (let call = from; call < to; call++) {
-      if (tried.has(call) || !fits(patterns[pattern]!, calls[call]!)) continue;
-      tried.add(call);
-      const owner = ownerOf.get(call);
-      if (owner === undefined || find(owner, tried)) {
-        ownerOf.set(call, pattern);
-        return true;
-      }
-    }
-    return false;
-  };
-  for (const index of patterns.keys()) find(index, new Set());
-  return [...ownerOf.keys()].sort((left, right) => left - right);
-}
-
-function isSameTurn(calls: readonly ComparedCall[], one: number, other: number): boolean {
-  const [left, right] = [calls[one], calls[other]];
-  return left !== undefined && right !== undefined && left.run === right.run && left.turn === right.turn;
-}
-
-function isWholeTurn(calls: readonly ComparedCall[], from: number, to: number): boolean {
-  return !isSameTurn(calls, from, from - 1) && !isSameTurn(calls, to - 1, to);
-}
-
-/** Whether a call is as a pattern says. */
-export function fits(pattern: ToolCallPattern, call: ComparedCall): boolean {
-  if (typeof pattern === 'string') return pattern === call.tool;
-  return (
-    pattern.tool === call.tool &&
-    (pattern.args === undefined || equals(pattern.args, call.args)) &&
-    (pattern.argsContain === undefined || contains(pattern.argsContain, call.args))
-  );
-}
-
-/** The first call that no item took, before the first item that found none, or else the place where that item was due. */
-function firstDeparture(items: readonly Expected[], alignment: readonly Place[], extra: readonly number[], forbidden: readonly number[], count: number): number | undefined {
-  const candidates = [...extra, ...forbidden];
-  let behind = 0;
-  for (const index of items.keys()) {
-    const place = alignment[index]!;
-    if (!place.complete) {
-      if (behind < count) candidates.push(behind);
-      break;
-    }
-    behind = Math.max(behind, ...place.calls.map((call) => call + 1));
-  }
-  return candidates.length === 0 ? undefined : Math.min(...candidates);
-}
-
-function itemLine(item: Expected, place: Place, calls: readonly ComparedCall[], taken: ReadonlySet<number>): string {
-  const words = showItem(item);
-  if (place.complete) return `✓ ${words}`;
-  const pattern = item.patterns[0];
-  const near = calls.find((call, index) => !taken.has(index) && nameOf(pattern) === call.tool);
-  return `✗ ${words}${near && item.kind === 'call' ? `, but ${whyNot(pattern!, near)}` : item.kind === 'turn' ? ', as one whole turn' : ''}`;
-}
-
-function whyNot(pattern: ToolCallPattern, call: ComparedCall): string {
-  if (typeof pattern === 'string') return `${showCall(call)} came at another place`;
-  const found =
-    firstMismatch(pattern.args ?? call.args, call.args, false) ?? firstMismatch(pattern.argsContain ?? {}, call.args, true);
-  if (!found) return `${showCall(call)} came at another place`;
-  const where = found.path === '' ? 'the arguments are' : `"${found.path}" is`;
-  return `in ${showCall(call)} ${where} ${show(found.actual)}, not ${show(found.expected)}`;
-}
-
-function nameOf(pattern: ToolCallPattern | undefined): string | undefined {
-  return typeof pattern === 'object' ? pattern.tool : pattern;
-}
-
-function showItem(item: Expected): string {
-  const list = item.patterns.map(showPattern).join(', ');
-  return item.kind === 'call' ? list : item.kind === 'turn' ? `one turn: ${list}` : `in any order: ${list}`;
-}
-
-function showPattern(pattern: ToolCallPattern): string {
-  if (typeof pattern === 'string') return pattern;
-  if (pattern.args !== undefined) return showCall({ tool: pattern.tool, args: pattern.args });
-  return pattern.argsContain === undefined ? pattern.tool : `${pattern.tool}(… ${show(pattern.argsContain)} …)`;
-}
-
-/** A call as a reader writes it. */
-export function showCall(call: Pick<ComparedCall, 'tool' | 'args'>): string {
-  const args = typeof call.args === 'string' ? call.args : show(call.args);
-  return `${call.tool}(${args === '{}' ? '' : args})`;
 }

@@ -16,21 +16,23 @@ export interface AnswerFrame {
 
 /** The whole completion of a step. `created` is 0: time never comes from the machine. */
 export function completionOf(step: ModelStep, frame: AnswerFrame): ChatCompletion {
-  const calls = (step.calls ?? []).map((call, index) => ({
-    id: frame.callIds[index]!,
-    type: 'function' as const,
-    function: { name: call.tool, arguments: argumentsText(call) },
-  }));
-  const message: ChatCompletion['choices'][number]['message'] = { role: 'assistant', content: step.say ?? null, refusal: step.refusal ?? null };
-  if (calls.length > 0) message.tool_calls = calls;
-  return {
-    id: frame.id,
-    object: 'chat.completion',
-    created: 0,
-    model: frame.model,
-    choices: [{ index: 0, message, finish_reason: finishReasonOf(step), logprobs: null }],
-    ...(step.usage ? { usage: { ...step.usage } } : {}),
+  const { id, model, callIds } = frame;
+  const message: ChatCompletion['choices'][number]['message'] = {
+    role: 'assistant',
+    content: step.say ?? null,
+    refusal: step.refusal ?? null,
   };
+  if (step.calls) {
+    message.tool_calls = step.calls.map((call, index) => ({
+      id: callIds[index]!,
+      type: 'function',
+      function: { name: call.tool, arguments: argumentsText(call) },
+    }));
+  }
+  const choices = [{ index: 0, message, finish_reason: finishReasonOf(step), logprobs: null }];
+  const completion: ChatCompletion = { id, object: 'chat.completion', created: 0, model, choices };
+  if (step.usage) completion.usage = { ...step.usage };
+  return completion;
 }
 
 /**
@@ -58,7 +60,7 @@ export function chunkCount(step: ModelStep): number {
 }
 
 /** The arguments of a call as text: as written, else JSON. */
-export function argumentsText(call: ToolCallStep): string {
+function argumentsText(call: ToolCallStep): string {
   return call.rawArgs ?? JSON.stringify(call.args ?? {});
 }
 
@@ -75,7 +77,11 @@ function contentDeltas(step: ModelStep, callIds: readonly string[]): Delta[] {
 
   const calls = step.calls ?? [];
   for (const [index, call] of calls.entries()) {
-    deltas.push({ tool_calls: [{ index, id: callIds[index] ?? '', type: 'function', function: { name: call.tool, arguments: '' } }] });
+    deltas.push({
+      tool_calls: [
+        { index, id: callIds[index] ?? '', type: 'function', function: { name: call.tool, arguments: '' } },
+      ],
+    });
   }
   const argumentPieces = calls.map((call) => pieces(argumentsText(call)));
   const rounds = Math.max(0, ...argumentPieces.map((list) => list.length));
@@ -95,7 +101,7 @@ const pieceLengths = [3, 5, 2, 7, 4];
 function pieces(text: string): string[] {
   const scale = Math.ceil(text.length / 800);
   const list: string[] = [];
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     let end = start + pieceLengths[list.length % pieceLengths.length]! * scale;
     if (isHighSurrogate(text, end - 1)) end++;
     list.push(text.slice(start, end));

@@ -1,5 +1,5 @@
 import type { APIError as APIErrorClass } from 'openai';
-import { InvalidCompletionError } from '../engine/errors.ts';
+import { InvalidCompletionError, shorten } from '../engine/errors.ts';
 
 /**
  * Something the model or the wire does wrong, on purpose.
@@ -28,7 +28,9 @@ export type Fault =
   | { kind: 'bad-frame'; afterChunks: number };
 
 /** Which fields each kind takes beside `kind`, and whether the request fails before there is any content to damage. */
-export const faultKinds: Readonly<Record<Fault['kind'], { fields: readonly string[]; failsRequest: boolean }>> = {
+export const faultKinds: Readonly<
+  Record<Fault['kind'], { fields: readonly string[]; failsRequest: boolean }>
+> = {
   status: { fields: ['status', 'retryAfterMs', 'body'], failsRequest: true },
   reset: { fields: [], failsRequest: true },
   'no-answer': { fields: [], failsRequest: true },
@@ -43,8 +45,9 @@ export const faultKinds: Readonly<Record<Fault['kind'], { fields: readonly strin
 };
 
 /** The body the API sends with an error status. */
-export function errorBody(status: number): unknown {
-  const type = status === 429 ? 'rate_limit_exceeded' : status >= 500 ? 'server_error' : 'invalid_request_error';
+function errorBody(status: number): unknown {
+  const type =
+    status === 429 ? 'rate_limit_exceeded' : status >= 500 ? 'server_error' : 'invalid_request_error';
   return { error: { message: `Scripted fault: status ${status}.`, type, param: null, code: null } };
 }
 
@@ -57,10 +60,16 @@ export async function statusError(fault: Extract<Fault, { kind: 'status' }>): Pr
   const openai = await loadOpenai();
   if (openai) {
     // As the client does it: a body that is JSON is the error, any other text is its message.
-    const text = isJson || body === null ? undefined : String(body);
+    const text = isJson || body === null ? undefined : shorten(body, Infinity);
     return openai.APIError.generate(status, isJson ? body : undefined, text, headers);
   }
-  return Object.assign(named(statusNames[status] ?? (status >= 500 ? 'InternalServerError' : 'APIError'), `${status} scripted fault`), { status, headers });
+  return Object.assign(
+    named(
+      statusNames[status] ?? (status >= 500 ? 'InternalServerError' : 'APIError'),
+      `${status} scripted fault`,
+    ),
+    { status, headers },
+  );
 }
 
 /** The error a client raises when the connection breaks. */
@@ -77,7 +86,10 @@ export function brokenAnswer(fault: Fault): InvalidCompletionError {
     'bad-frame': 'a frame of its stream is not JSON',
     cut: 'it was cut off',
   };
-  return new InvalidCompletionError(reasons[fault.kind] ?? 'it is damaged', `(scripted fault: ${fault.kind})`);
+  return new InvalidCompletionError(
+    reasons[fault.kind] ?? 'it is damaged',
+    `(scripted fault: ${fault.kind})`,
+  );
 }
 
 /** Never settles, except that it rejects with the signal's reason. */

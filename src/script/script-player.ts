@@ -1,18 +1,11 @@
 import { problemsBySchema } from '../engine/arguments.ts';
-import { copyData } from '../engine/copy.ts';
+import { copyData, copyTree } from '../engine/copy.ts';
 import { shorten } from '../engine/errors.ts';
 import type { CompletionRequest } from '../engine/provider.ts';
 import { callText, conversationLines, textOf } from '../trace/format.ts';
 import { checkModelStep, checkSteps, didYouMean } from './check-steps.ts';
 import { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './errors.ts';
-import type { ModelStep, Step, UserStep } from './steps.ts';
-
-/** An answer due, with its place in the script. */
-export interface DueStep {
-  step: ModelStep;
-  /** Into the steps of the script, from 0. */
-  index: number;
-}
+import type { ModelStep, Step, ToolCallStep, UserStep } from './steps.ts';
 
 /**
  * A script and how far it has been played. Strict both ways: it gives each step once, in order, and
@@ -27,7 +20,7 @@ export class ScriptPlayer {
   /** Throws a ScriptMistakeError for a malformed step. Later changes of the list do not show. */
   constructor(steps: readonly Step[]) {
     checkSteps(steps);
-    this.#steps = copyData(steps);
+    this.#steps = copyTree(steps);
   }
 
   /** Answers that are left; what the user says is not counted. */
@@ -71,19 +64,41 @@ export class ScriptPlayer {
     }
   }
 
-  /** The answer that is due. The step is taken at once, so that concurrent requests get different ones. */
-  async takeAnswer(request: CompletionRequest): Promise<DueStep> {
+  /**
+   * The answer that is due. The step is taken at once, so that concurrent requests get different
+   * ones; there is a promise only where the step is a function or a validator has to be loaded.
+   */
+  takeAnswer(request: CompletionRequest): ModelStep | Promise<ModelStep> {
     this.#requests++;
     const index = this.#next;
     const due = this.#steps[index];
     if (due === undefined || isUserStep(due)) throw this.#exhausted(request, due);
     this.#next++;
-    const place = `Step ${index + 1} (steps[${index}])`;
-    const step = typeof due === 'function' ? copyData(await due(copyData(request))) : due;
-    if (typeof due === 'function') checkModelStep(`${place} is a function, and what it returned`, step);
-    await checkCalls(place, step, request);
+    return typeof due === 'function'
+      ? this.#callStep(due, index, request)
+      : this.#checked(due, index, request);
+  }
+
+  async #callStep(
+    due: Extract<Step, Function>,
+    index: number,
+    request: CompletionRequest,
+  ): Promise<ModelStep> {
+    const step: unknown = copyData(await due(copyData(request)));
+    checkModelStep(`${placeOf(index)} is a function, and what it returned`, step);
+    return await this.#checked(step, index, request);
+  }
+
+  #checked(step: ModelStep, index: number, request: CompletionRequest): ModelStep | Promise<ModelStep> {
     this.#lastAnswer = step;
-    return { step, index };
+    for (const call of step.calls ?? []) {
+      const problems = problemsOfCall(call, request);
+      if (problems instanceof Promise) return problems.then(() => this.#checked(step, index, request));
+      if (problems !== undefined) {
+        throw new ScriptMistakeError(`${placeOf(index)} calls ${problems} ${hint}${conversation(request)}`);
+      }
+    }
+    return step;
   }
 
   /** Throws a ScriptNotFinishedError that lists the steps left over, if there are any. */
@@ -94,7 +109,9 @@ export class ScriptPlayer {
   /** The error that lists what is left; `how` is the start of its sentence. */
   notFinished(how: string): ScriptNotFinishedError {
     const left = this.#steps.slice(this.#next);
-    const lines = left.slice(0, 10).map((step, offset) => `  step ${this.#next + offset + 1}  ${stepText(step)}`);
+    const lines = left
+      .slice(0, 10)
+      .map((step, offset) => `  step ${this.#next + offset + 1}  ${stepText(step)}`);
     if (left.length > 10) lines.push(`  … and ${left.length - 10} more`);
     return new ScriptNotFinishedError(
       `${how}: ${left.length === 1 ? '1 step is' : `${left.length} steps are`} left over. Remove what is not needed, or check why the run stopped early.\n${lines.join('\n')}`,
@@ -112,7 +129,7 @@ export class ScriptPlayer {
 }
 
 /** A step as its source: `say("hi")`, `callTool("look_up", {"q":"a"})`. */
-export function stepText(step: Step): string {
+function stepText(step: Step): string {
   if (typeof step === 'function') return '(a function of the request)';
   if (isUserStep(step)) return `user(${JSON.stringify(shorten(step.user, 80))})`;
   const calls = (step.calls ?? []).map(({ tool, args, rawArgs }) => {
@@ -126,25 +143,32 @@ export function stepText(step: Step): string {
   return parts.join(' + ');
 }
 
-/** Holds scripted calls against what the model was offered: a call no model could make is a mistake in the script. */
-async function checkCalls(place: string, step: ModelStep, request: CompletionRequest): Promise<void> {
-  for (const call of step.calls ?? []) {
-    if (call.hallucinated || call.rawArgs !== undefined) continue;
-    const offered = request.tools ?? [];
-    const definition = offered.find((tool) => tool.function.name === call.tool);
-    if (!definition) {
-      const names = offered.map((tool) => tool.function.name);
-      throw new ScriptMistakeError(
-        `${place} calls the tool "${call.tool}", which the model was not offered.${didYouMean(call.tool, names)} ${names.length === 0 ? 'No tools were offered.' : `Offered: ${names.join(', ')}.`} ${hint}${conversation(request)}`,
-      );
-    }
-    const parameters = definition.function.parameters;
-    if (!parameters) continue;
-    const problems = await problemsBySchema(call.tool, parameters, call.args ?? {});
-    if (problems.length > 0) {
-      throw new ScriptMistakeError(`${place} calls ${callText(call.tool, call.args ?? {})} with arguments that fail its schema: ${problems.join(' ')} ${hint}${conversation(request)}`);
-    }
+/**
+ * What makes a scripted call one that no model could make, or undefined: it is then a mistake in the
+ * script. A promise while the validator is being loaded; ask again after it.
+ */
+function problemsOfCall(
+  call: ToolCallStep,
+  request: CompletionRequest,
+): string | undefined | Promise<unknown> {
+  if (call.hallucinated || call.rawArgs !== undefined) return undefined;
+  const { tool, args = {} } = call;
+  const definition = request.tools?.find((offered) => offered.function.name === tool);
+  if (!definition) {
+    const names = (request.tools ?? []).map((offered) => offered.function.name);
+    const offered = names.length === 0 ? 'No tools were offered.' : `Offered: ${names.join(', ')}.`;
+    return `the tool "${tool}", which the model was not offered.${didYouMean(tool, names)} ${offered}`;
   }
+  const { parameters } = definition.function;
+  const problems = parameters ? problemsBySchema(tool, parameters, args) : [];
+  if (problems instanceof Promise) return problems;
+  return problems.length === 0
+    ? undefined
+    : `${callText(tool, args)} with arguments that fail its schema: ${problems.join(' ')}`;
+}
+
+function placeOf(index: number): string {
+  return `Step ${index + 1} (steps[${index}])`;
 }
 
 const hint = 'Correct the step, or mark the call { hallucinated: true } if the model is meant to be wrong.';

@@ -1,7 +1,13 @@
-import type { ChatCompletion, ChatCompletionChunk, CompletionOptions, CompletionProvider, CompletionRequest } from '../engine/provider.ts';
+import type {
+  ChatCompletion,
+  ChatCompletionChunk,
+  CompletionOptions,
+  CompletionProvider,
+  CompletionRequest,
+} from '../engine/provider.ts';
 import { chunksOf, completionOf, type AnswerFrame } from './answers.ts';
 import { brokenAnswer, connectionError, never, statusError, type Fault } from './faults.ts';
-import { ScriptPlayer, type DueStep } from './script-player.ts';
+import { ScriptPlayer } from './script-player.ts';
 import { RequestSnapshots } from './snapshots.ts';
 import type { ModelStep, Step } from './steps.ts';
 
@@ -30,18 +36,22 @@ export function scriptedProvider(steps: readonly Step[]): ScriptedProvider {
 }
 
 /** A provider that answers from a player, which somebody else may move on as well. */
-export function providerOf(player: ScriptPlayer, beforeAnswer?: (request: CompletionRequest) => void): ScriptedProvider {
+export function providerOf(
+  player: ScriptPlayer,
+  beforeAnswer?: (request: CompletionRequest) => void,
+): ScriptedProvider {
   const snapshots = new RequestSnapshots();
   const ids = new AnswerIds();
 
-  /** Runs up to its first await at once: the order of requests is the order of the calls. */
-  async function take(request: CompletionRequest, signal: AbortSignal | undefined): Promise<DueStep & { frame: AnswerFrame }> {
+  /** Takes the step at once: the order of requests is the order of the calls. */
+  async function take(request: CompletionRequest, signal: AbortSignal | undefined): Promise<Taken> {
     snapshots.add(request);
     // A request that was aborted before it was made takes no step.
     signal?.throwIfAborted();
     beforeAnswer?.(request);
-    const due = await player.takeAnswer(request);
-    return { ...due, frame: ids.frame(due.step, request.model) };
+    const due = player.takeAnswer(request);
+    const step = due instanceof Promise ? await due : due;
+    return { step, frame: ids.frame(step, request.model) };
   }
 
   return {
@@ -53,7 +63,9 @@ export function providerOf(player: ScriptPlayer, beforeAnswer?: (request: Comple
     },
     async complete(request: CompletionRequest, options?: CompletionOptions): Promise<ChatCompletion> {
       const { step, frame } = await take(request, options?.signal);
-      return step.fault ? await faultyCompletion(step, step.fault, frame, options?.signal) : completionOf(step, frame);
+      return step.fault
+        ? await faultyCompletion(step, step.fault, frame, options?.signal)
+        : completionOf(step, frame);
     },
     stream(request: CompletionRequest, options?: CompletionOptions): AsyncIterable<ChatCompletionChunk> {
       const taken = take(request, options?.signal);
@@ -66,22 +78,27 @@ export function providerOf(player: ScriptPlayer, beforeAnswer?: (request: Comple
   };
 }
 
+/** An answer that is due, and what frames it. */
+interface Taken {
+  step: ModelStep;
+  frame: AnswerFrame;
+}
+
 /** Sequential ids: two plays of one script are alike to the byte. */
 class AnswerIds {
   #answers = 0;
   #calls = 0;
 
   frame(step: ModelStep, model: string): AnswerFrame {
-    const callIds = (step.calls ?? []).map((call) => {
-      this.#calls++;
-      return call.id ?? `call_${this.#calls}`;
-    });
+    const callIds: string[] = [];
+    for (const call of step.calls ?? []) callIds.push(call.id ?? `call_${this.#calls + callIds.length + 1}`);
+    this.#calls += callIds.length;
     return { id: `chatcmpl-${++this.#answers}`, model, callIds };
   }
 }
 
 async function* streamAnswer(
-  taken: Promise<DueStep & { frame: AnswerFrame }>,
+  taken: Promise<Taken>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ChatCompletionChunk> {
   const { step, frame } = await taken;
@@ -118,12 +135,23 @@ async function* streamAnswer(
   }
 }
 
-async function faultyCompletion(step: ModelStep, fault: Fault, frame: AnswerFrame, signal: AbortSignal | undefined): Promise<ChatCompletion> {
+async function faultyCompletion(
+  step: ModelStep,
+  fault: Fault,
+  frame: AnswerFrame,
+  signal: AbortSignal | undefined,
+): Promise<ChatCompletion> {
   await failBeforeContent(fault, signal);
   const completion = completionOf(step, frame);
   switch (fault.kind) {
     case 'no-finish-reason':
-      return { ...completion, choices: completion.choices.map((choice) => ({ ...choice, finish_reason: null as unknown as 'stop' })) };
+      return {
+        ...completion,
+        choices: completion.choices.map((choice) => ({
+          ...choice,
+          finish_reason: null as unknown as 'stop',
+        })),
+      };
     case 'missing-choices':
       return { ...completion, choices: undefined as unknown as [] };
     case 'empty-choices':

@@ -40,7 +40,10 @@ export interface ModelStep {
 }
 
 /** Token counts as the API reports them. */
-export type StepUsage = Pick<NonNullable<ChatCompletion['usage']>, 'prompt_tokens' | 'completion_tokens' | 'total_tokens'>;
+export type StepUsage = Pick<
+  NonNullable<ChatCompletion['usage']>,
+  'prompt_tokens' | 'completion_tokens' | 'total_tokens'
+>;
 
 /** One tool call of an answer. */
 export interface ToolCallStep {
@@ -95,7 +98,10 @@ export function callTool(
  * `callTools([callTool('a'), callTool('b', { x: 1 })])`. Throws a ScriptMistakeError where a call
  * carries options of a step: they belong to the whole answer.
  */
-export function callTools(calls: readonly [CallStep, ...CallStep[]], options: StepOptions & { say?: string } = {}): ModelStep {
+export function callTools(
+  calls: readonly [CallStep, ...CallStep[]],
+  options: StepOptions & { say?: string } = {},
+): ModelStep {
   for (const [index, call] of calls.entries()) {
     const misplaced = Object.keys(call).filter((key) => key !== 'calls');
     if (misplaced.length > 0) {

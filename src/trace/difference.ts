@@ -17,7 +17,10 @@ export interface TraceDifference {
 }
 
 /** The first event in which two lists differ, and the first field of it. */
-export function firstDifference(left: readonly TraceEvent[], right: readonly TraceEvent[]): TraceDifference | undefined {
+export function firstDifference(
+  left: readonly TraceEvent[],
+  right: readonly TraceEvent[],
+): TraceDifference | undefined {
   const length = Math.max(left.length, right.length);
   for (let index = 0; index < length; index++) {
     const [one, other] = [left[index], right[index]];
@@ -35,7 +38,8 @@ interface Found {
 
 function differenceWithin(left: unknown, right: unknown, path: string): Found | undefined {
   if (Object.is(left, right)) return undefined;
-  if (!isObject(left) || !isObject(right) || Array.isArray(left) !== Array.isArray(right)) return { path, left, right };
+  if (!isObject(left) || !isObject(right) || Array.isArray(left) !== Array.isArray(right))
+    return { path, left, right };
   const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
   for (const key of keys) {
     const inner = Array.isArray(left) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
@@ -45,18 +49,34 @@ function differenceWithin(left: unknown, right: unknown, path: string): Found | 
   return undefined;
 }
 
-function describe(index: number, left: TraceEvent | undefined, right: TraceEvent | undefined, found: Found): string {
+function describe(
+  index: number,
+  left: TraceEvent | undefined,
+  right: TraceEvent | undefined,
+  found: Found,
+): string {
   const event = left ?? right!;
-  const place = [`event ${index} (${event.type}, run ${event.run}`, 'turn' in event ? `, turn ${event.turn}` : '', ')'].join('');
+  const place = [
+    `event ${index} (${event.type}, run ${event.run}`,
+    'turn' in event ? `, turn ${event.turn}` : '',
+    ')',
+  ].join('');
   if (!left || !right) return `The ${left ? 'other' : 'first'} trace ends before ${place}.`;
   return `The traces differ at ${place}, in ${found.path}:\n${lineDiff(found.left, found.right)}`;
 }
 
 /** A line diff of two values, as text or as JSON with an indent. */
 export function lineDiff(left: unknown, right: unknown): string {
-  const patch = createTwoFilesPatch('left', 'right', `${asText(left)}\n`, `${asText(right)}\n`, '', '', { context: 3 });
+  const patch = createTwoFilesPatch('left', 'right', `${asText(left)}\n`, `${asText(right)}\n`, '', '', {
+    context: 3,
+  });
   // The first four lines are the file names; the hunks say the rest.
-  return patch.split('\n').slice(3).filter((line) => !line.startsWith('@@')).join('\n').trimEnd();
+  return patch
+    .split('\n')
+    .slice(3)
+    .filter((line) => !line.startsWith('@@'))
+    .join('\n')
+    .trimEnd();
 }
 
 function asText(value: unknown): string {

@@ -43,13 +43,17 @@ export function trajectoryLines(trace: Trace, marked?: TraceEvent): string[] {
   const { events } = trace;
   const severalRuns = events.some((event) => event.run > 1);
   return events.flatMap((event, index) => {
-    const text = event.type === 'model-response' ? answerText(event, events[index + 1]) : eventText(event, severalRuns);
+    const text =
+      event.type === 'model-response' ? answerText(event, events[index + 1]) : eventText(event, severalRuns);
     if (text === undefined) return [];
     return text.split('\n').map((line) => `${event === marked ? '❯' : ' '} ${line}`);
   });
 }
 
-function eventText(event: Exclude<TraceEvent, { type: 'model-response' }>, severalRuns: boolean): string | undefined {
+function eventText(
+  event: Exclude<TraceEvent, { type: 'model-response' }>,
+  severalRuns: boolean,
+): string | undefined {
   switch (event.type) {
     case 'run-start':
       return severalRuns ? `run ${event.run}: ${shorten(lastText(event), 100)}` : undefined;
@@ -71,13 +75,18 @@ function eventText(event: Exclude<TraceEvent, { type: 'model-response' }>, sever
 }
 
 /** What an agent said, and what it asked for where no tool answered. */
-function answerText({ turn, agent, message }: Extract<TraceEvent, { type: 'model-response' }>, next: TraceEvent | undefined): string | undefined {
+function answerText(
+  { turn, agent, message }: Extract<TraceEvent, { type: 'model-response' }>,
+  next: TraceEvent | undefined,
+): string | undefined {
   const parts: string[] = [];
   const says = textOf(message.content);
   if (says !== '') parts.push(`says ${JSON.stringify(shorten(says, 120))}`);
-  if ('refusal' in message && message.refusal) parts.push(`refuses ${JSON.stringify(shorten(message.refusal, 120))}`);
+  if ('refusal' in message && message.refusal)
+    parts.push(`refuses ${JSON.stringify(shorten(message.refusal, 120))}`);
   for (const call of ('tool_calls' in message && next?.type !== 'tool-result' && message.tool_calls) || []) {
-    if (call.type === 'function') parts.push(`asks for ${callText(call.function.name, call.function.arguments)}`);
+    if (call.type === 'function')
+      parts.push(`asks for ${callText(call.function.name, call.function.arguments)}`);
   }
   return parts.length === 0 ? undefined : `turn ${turn}  ${agent}: ${parts.join(', ')}`;
 }

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
-import stringify from 'safe-stable-stringify';
-import type { TraceEvent } from '../engine/events.ts';
-import type { RecordedEvent } from '../engine/events.ts';
+import { stringify } from 'safe-stable-stringify';
+import type { RecordedEvent, TraceEvent } from '../engine/events.ts';
 import { materialize } from './materialize.ts';
 
 /**

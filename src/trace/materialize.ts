@@ -12,12 +12,28 @@ export function materialize(event: RecordedEvent, run: number): TraceEvent {
     }
     case 'model-response': {
       const { type, turn, agent, finishReason, usage } = event;
-      const response: TraceEvent = { type, run, turn, agent, message: event.message as Message, finishReason };
+      const response: TraceEvent = {
+        type,
+        run,
+        turn,
+        agent,
+        message: event.message as Message,
+        finishReason,
+      };
       return usage ? { ...response, usage } : response;
     }
     case 'tool-result': {
       const { type, turn, agent, tool, toolCallId, content, error } = event;
-      const result: TraceEvent = { type, run, turn, agent, tool, toolCallId, args: readArgs(event.rawArgs), content };
+      const result: TraceEvent = {
+        type,
+        run,
+        turn,
+        agent,
+        tool,
+        toolCallId,
+        args: readArgs(event.rawArgs),
+        content,
+      };
       return error ? { ...result, error } : result;
     }
     default: {

@@ -12,7 +12,9 @@ const traces = new WeakMap<RunRecord, Trace>();
 export function traceOf(source: object): Trace {
   const found = findTrace(source);
   if (!found) {
-    throw new TypeError('There is no trace behind this value. traceOf takes what run() resolved to (itself, not a copy), the error it rejected with, a ScenarioRun, a MockModel or a Trace.');
+    throw new TypeError(
+      'There is no trace behind this value. traceOf takes what run() resolved to (itself, not a copy), the error it rejected with, a ScenarioRun, a MockModel or a Trace.',
+    );
   }
   return found;
 }
@@ -34,6 +36,11 @@ function traceOfRecord(record: RunRecord): Trace {
 
 function isTrace(value: unknown): value is Trace {
   return (
-    typeof value === 'object' && value !== null && 'events' in value && 'toolCalls' in value && 'hash' in value && 'diff' in value
+    typeof value === 'object' &&
+    value !== null &&
+    'events' in value &&
+    'toolCalls' in value &&
+    'hash' in value &&
+    'diff' in value
   );
 }

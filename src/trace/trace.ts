@@ -12,10 +12,13 @@ export interface TracedToolCall {
   turn: number;
   /** The agent that called. */
   agent: string;
+  /** The tool's name. */
   tool: string;
+  /** The id the model gave the call. */
   toolCallId: string;
   /** Parsed, or the raw string if it does not parse. */
   args: unknown;
+  /** What the model was answered with. */
   content: string;
   /** Why it was answered with an error, if it was. */
   error?: ToolErrorKind;
@@ -23,18 +26,27 @@ export interface TracedToolCall {
 
 /** A handoff: `tool` returned the agent `to`, active from the next turn. */
 export interface TracedHandoff {
+  /** Counts the runs of a conversation from 1. */
   run: number;
+  /** Counts the turns of a run from 1. */
   turn: number;
+  /** The agent that was active. */
   from: string;
+  /** The agent active from the next turn. */
   to: string;
+  /** The tool that returned it. */
   tool: string;
 }
 
 /** What the model was shown, whole. */
 export interface TracedRequest {
+  /** Counts the runs of a conversation from 1. */
   run: number;
+  /** Counts the turns of a run from 1. */
   turn: number;
+  /** The agent that was active. */
   agent: string;
+  /** The body of the request. */
   request: CompletionRequest;
 }
 
@@ -71,7 +83,9 @@ export class RunTrace implements Trace {
   }
 
   get events(): readonly TraceEvent[] {
-    return (this.#events ??= this.#runs.flatMap((events, index) => events.map((event) => materialize(event, index + 1))));
+    return (this.#events ??= this.#runs.flatMap((events, index) =>
+      events.map((event) => materialize(event, index + 1)),
+    ));
   }
 
   get requests(): readonly TracedRequest[] {
@@ -89,7 +103,8 @@ export class RunTrace implements Trace {
   get agents(): readonly string[] {
     const agents: string[] = [];
     for (const event of this.#runs.flat()) {
-      const active = event.type === 'run-start' ? event.agent : event.type === 'handoff' ? event.to : undefined;
+      const active =
+        event.type === 'run-start' ? event.agent : event.type === 'handoff' ? event.to : undefined;
       if (active !== undefined && active !== agents.at(-1)) agents.push(active);
     }
     return agents;

@@ -1,20 +1,16 @@
 import type { Outcome, ToolErrorKind } from '../engine/events.ts';
 import type { ScenarioRun } from '../scenario/scenario.ts';
 import type { Trajectory } from '../scenario/trajectory.ts';
+import { hasSeen, type SeenPattern } from '../scenario/verdicts/requests.ts';
+import { containsContextVariables, hasAgents, sameTrace, stoppedBecause } from '../scenario/verdicts/run.ts';
 import {
   calledTool,
-  containsContextVariables,
-  hasAgents,
-  hasSeen,
   hasToolCalls,
   hasToolResult,
   interrupted,
   recoveredFrom,
-  sameTrace,
-  stoppedBecause,
-  type SeenPattern,
-  type Verdict,
-} from '../scenario/verdicts.ts';
+} from '../scenario/verdicts/tool-calls.ts';
+import type { Verdict } from '../scenario/verdicts/verdict.ts';
 import type { Trace } from '../trace/trace.ts';
 
 /** They take a ScenarioRun, a Trace, a Response or a MockModel. Asymmetric matchers are allowed in every value. */
@@ -42,7 +38,12 @@ export interface SwarmcheckMatchers<R = unknown> {
 }
 
 /** The matchers as `expect.extend` takes them. */
-export const matchers: { [Name in keyof SwarmcheckMatchers]: (received: unknown, ...args: Parameters<SwarmcheckMatchers[Name]>) => Verdict } = {
+export const matchers: {
+  [Name in keyof SwarmcheckMatchers]: (
+    received: unknown,
+    ...args: Parameters<SwarmcheckMatchers[Name]>
+  ) => Verdict;
+} = {
   toHaveCalledTool: calledTool,
   toHaveToolCalls: hasToolCalls,
   toHaveToolResult: hasToolResult,

@@ -19,5 +19,6 @@ export function scenarioTest(scenario: Scenario & { name: string }): void {
 }
 
 function expectPassed(run: ScenarioRun): void {
-  if (!run.passed) throw new Error(run.failures.map(({ message }) => message).join('\n'), { cause: run.error });
+  if (!run.passed)
+    throw new Error(run.failures.map(({ message }) => message).join('\n'), { cause: run.error });
 }

@@ -1,0 +1,73 @@
+/**
+ * Checks the package as its users get it: packed, then installed into an empty project beside openai and vitest alone,
+ * where every declaration is type-checked, theirs too, and the README's blocks and test/package/consumer/ are run.
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { extract } from './docs.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'swarmcheck-package-'));
+const project = join(folder, 'project');
+const hadDist = existsSync('dist');
+
+/** Prints what it runs; what that printed, only when it failed. */
+function run(command: string, args: string[], cwd = '.'): void {
+  console.log(`- ${[command, ...args].join(' ').replaceAll(folder, '…')}`);
+  const { status, error, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command} ended with ${error?.message ?? status}:\n${stdout}${stderr}`);
+}
+
+function write(path: string, text: string): void {
+  const target = join(project, path);
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, text);
+}
+
+const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+  packages: Record<string, { version: string }>;
+};
+const locked = (name: string) => `${name}@${lock.packages[`node_modules/${name}`]?.version}`;
+
+/** The checks of the strictest of users. Types have to be named: TypeScript 6 includes none of itself. */
+const compilerOptions = {
+  target: 'es2023',
+  module: 'nodenext',
+  types: ['node'],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  skipLibCheck: false,
+  allowImportingTsExtensions: true,
+  noEmit: true,
+};
+
+try {
+  run('npm', ['pack', '--pack-destination', folder]);
+  const tarball = join(folder, readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? '');
+  run('npx', ['--no', '--', 'publint', 'run', tarball, '--strict']);
+  run('npx', ['--no', '--', 'attw', tarball, '--profile', 'esm-only']);
+
+  write('package.json', JSON.stringify({ private: true, type: 'module' }));
+  write('tsconfig.json', JSON.stringify({ compilerOptions }));
+  run('npm', ['install', tarball, ...['openai', 'vitest', '@types/node'].map(locked)], project);
+  for (const { path, text } of extract(readFileSync('README.md', 'utf8'), 'README.md')) write(path, text);
+  cpSync('test/package/consumer', project, { recursive: true });
+
+  run(resolve('node_modules/.bin/tsc'), [], project);
+  run('npx', ['--no', '--', 'vitest', 'run'], project);
+  run('npx', ['--no', '--', 'swarmcheck', 'run'], project);
+  run('npx', ['--no', '--', 'swarmcheck', '--help'], project);
+} finally {
+  rmSync(folder, { recursive: true });
+  if (!hadDist) rmSync('dist', { recursive: true, force: true });
+}

@@ -1,0 +1,95 @@
+import type { ContextVariables } from '../../engine/agent.ts';
+import { setOwn } from '../../engine/copy.ts';
+import type { Outcome } from '../../engine/events.ts';
+import { textOf } from '../../trace/format.ts';
+import type { Trace } from '../../trace/trace.ts';
+import { equals, firstMismatch, show } from '../equals.ts';
+import { runEnd, traceBehind, verdict, type Verdict } from './verdict.ts';
+
+/** Agents were active in this order, the starting one first. */
+export function hasAgents(source: unknown, agents: readonly string[]): Verdict {
+  const trace = traceBehind(source);
+  const { agents: actual } = trace;
+  const index = actual.findIndex((name, place) => name !== agents[place]);
+  // The n-th agent became active by the n-th handoff that was a change.
+  const changes = trace.events.filter((event) => event.type === 'handoff' && event.from !== event.to);
+  return verdict(trace, equals(agents, actual), {
+    missing: `Expected the agents ${arrows(agents)}, but they were ${arrows(actual)}.`,
+    unwanted: `Expected the agents not to be ${arrows(agents)}, but they were.`,
+    marked: index > 0 ? changes[index - 1] : index === 0 ? trace.events[0] : runEnd(trace),
+  });
+}
+
+/** The last run ended for this reason. */
+export function stoppedBecause(source: unknown, reason: Outcome): Verdict {
+  const trace = traceBehind(source);
+  return verdict(trace, trace.outcome === reason, {
+    missing: `Expected the run to end with ${reason}, but it ended with ${trace.outcome}.`,
+    unwanted: `Expected the run not to end with ${reason}, but it did.`,
+    marked: runEnd(trace),
+  });
+}
+
+/** At the end the context holds these variables, others aside. */
+export function containsContextVariables(source: unknown, subset: object): Verdict {
+  const trace = traceBehind(source);
+  const actual = contextVariablesOf(source, trace);
+  const found = firstMismatch(subset, actual, true);
+  return verdict(trace, found === undefined, {
+    missing: found
+      ? `Expected the context variable ${found.path} to be ${show(found.expected)}, but it is ${show(found.actual)}. All of them: ${show(actual)}.`
+      : '',
+    unwanted: `Expected the context variables not to contain ${show(subset)}, but they do.`,
+    marked: trace.events.findLast(({ type }) => type === 'context-change'),
+  });
+}
+
+/** The last text of an assistant has this in it. */
+export function endsWithText(source: unknown, text: string): Verdict {
+  const trace = traceBehind(source);
+  const answer = trace.events.findLast(
+    (event) => event.type === 'model-response' && textOf(event.message.content) !== '',
+  );
+  const said = answer?.type === 'model-response' ? textOf(answer.message.content) : undefined;
+  return verdict(trace, said?.includes(text) === true, {
+    missing: `Expected the final message to contain ${show(text)}, but ${said === undefined ? 'no agent said anything' : `it is ${show(said)}`}.`,
+    unwanted: `Expected the final message not to contain ${show(text)}, but it is ${show(said)}.`,
+    marked: answer,
+  });
+}
+
+/** Both traces have the same hash. */
+export function sameTrace(source: unknown, other: unknown): Verdict {
+  const [left, right] = [traceBehind(source), traceBehind(other)];
+  const same = left.hash === right.hash;
+  const difference = same ? undefined : left.diff(right);
+  return {
+    pass: same,
+    message: () =>
+      same
+        ? 'Expected the traces to differ, but they are the same.'
+        : `Expected the same trace.\n${difference?.text ?? `${left.hash} is not ${right.hash}`}`,
+  };
+}
+
+function arrows(agents: readonly string[]): string {
+  return agents.length === 0 ? '(none)' : agents.join(' → ');
+}
+
+/** The context at the end: the real one where there is a response, else as the trace tells it. */
+function contextVariablesOf(source: unknown, trace: Trace): ContextVariables {
+  const holder = source as {
+    contextVariables?: ContextVariables;
+    response?: { contextVariables?: ContextVariables };
+  };
+  const real = holder.response?.contextVariables ?? holder.contextVariables;
+  if (real) return real;
+  let context: ContextVariables = {};
+  for (const event of trace.events) {
+    if (event.type === 'run-start') context = { ...event.contextVariables };
+    if (event.type !== 'context-change') continue;
+    for (const [name, value] of Object.entries(event.set)) setOwn(context, name, value);
+    for (const name of event.deleted) delete context[name];
+  }
+  return context;
+}

@@ -1,0 +1,152 @@
+import type { ToolErrorKind, TraceEvent } from '../../engine/events.ts';
+import { lineDiff } from '../../trace/difference.ts';
+import { callText } from '../../trace/format.ts';
+import { readArgs } from '../../trace/materialize.ts';
+import type { Trace } from '../../trace/trace.ts';
+import { equals, firstMismatch, show } from '../equals.ts';
+import { fits, matchTrajectory } from '../match-trajectory.ts';
+import type { Trajectory } from '../trajectory.ts';
+import {
+  includesText,
+  matches,
+  pendingCalls,
+  runEnd,
+  toolResults,
+  traceBehind,
+  verdict,
+  type Verdict,
+} from './verdict.ts';
+
+/** A call was made, with exactly these arguments if any are given. */
+export function calledTool(source: unknown, tool: string, args?: unknown): Verdict {
+  const trace = traceBehind(source);
+  const pattern = args === undefined ? tool : { tool, args: args as object };
+  const found = toolResults(trace).find((call) => fits(pattern, call));
+  const wanted = args === undefined ? `a call of ${tool}` : `the call ${callText(tool, show(args), 200)}`;
+  return verdict(trace, found !== undefined, {
+    missing: `Expected ${wanted}, but ${describeCallsOf(trace, tool)}`,
+    unwanted: `Expected no ${wanted.replace(/^(a|the) /, '')}, but there was one.`,
+    marked: found ?? firstEventOf(trace, tool),
+    details: found || args === undefined ? [] : argumentDiff(trace, tool, args),
+  });
+}
+
+/** The calls are as a trajectory says. */
+export function hasToolCalls(source: unknown, trajectory: Trajectory): Verdict {
+  const trace = traceBehind(source);
+  const answered = toolResults(trace);
+  const { pass, lines, departure } = matchTrajectory(trajectory, [...answered, ...pendingCalls(trace)]);
+  return verdict(trace, pass, {
+    missing: 'The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):',
+    unwanted: 'The tool calls are exactly what they should not be:',
+    details: lines.map((line) => `  ${line}`),
+    // What is missing at the end was due where the run stopped; what is pending never began.
+    marked: (departure === undefined ? undefined : answered[departure]) ?? runEnd(trace),
+  });
+}
+
+/** A tool answered with this text, this pattern, or this value as JSON. */
+export function hasToolResult(source: unknown, tool: string, content: unknown): Verdict {
+  const trace = traceBehind(source);
+  const results = toolResults(trace).filter((call) => call.tool === tool);
+  const found = results.find((call) => fitsContent(content, call.content));
+  const answers = results.map((call) => show(call.content)).join(', ');
+  return verdict(trace, found !== undefined, {
+    missing: `Expected ${tool} to answer ${show(content)}, but ${results.length === 0 ? describeCallsOf(trace, tool) : `it answered ${answers}.`}`,
+    unwanted: `Expected ${tool} not to answer ${show(content)}, but it did.`,
+    details:
+      !found && results.length === 1 && typeof content === 'string'
+        ? [lineDiff(content, results[0]!.content)]
+        : [],
+    marked: found ?? firstEventOf(trace, tool),
+  });
+}
+
+/** A call was answered with an error of this kind, and its run went on to complete. */
+export function recoveredFrom(
+  source: unknown,
+  error: { tool?: string; kind?: ToolErrorKind; content?: string | RegExp },
+): Verdict {
+  const trace = traceBehind(source);
+  const { tool, kind, content } = error;
+  const errors = toolResults(trace).filter((call) => call.error !== undefined);
+  const fitting = errors.filter(
+    (call) =>
+      (tool === undefined || call.tool === tool) &&
+      (kind === undefined || call.error === kind) &&
+      (content === undefined || includesText(content, call.content)),
+  );
+  const completed = new Set(
+    trace.events.flatMap((event) =>
+      event.type === 'run-end' && event.outcome === 'completed' ? [event.run] : [],
+    ),
+  );
+  const found = fitting.find((call) => completed.has(call.run));
+  const wanted = [
+    'an error',
+    kind && `of kind ${kind}`,
+    tool && `of the tool ${tool}`,
+    content !== undefined && `with ${show(content)}`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+  const kinds = errors.map((call) => `${call.error} (${callText(call.tool, call.args, 60)})`).join(', ');
+  const problem =
+    fitting.length > 0
+      ? `the run did not complete: it ended with ${trace.outcome}.`
+      : errors.length === 0
+        ? 'no tool call was answered with an error.'
+        : `the errors were ${kinds}.`;
+  return verdict(trace, found !== undefined, {
+    missing: `Expected the run to recover from ${wanted}, but ${problem}`,
+    unwanted: `Expected no recovery from ${wanted}, but there was one.`,
+    marked: found ?? (fitting[0] ? runEnd(trace) : errors[0]),
+  });
+}
+
+/** The run was interrupted before its tools, with these calls pending. */
+export function interrupted(source: unknown, pending?: { pending: Trajectory }): Verdict {
+  const trace = traceBehind(source);
+  const calls = pendingCalls(trace);
+  const wasInterrupted = trace.outcome === 'interrupted';
+  const match = pending && wasInterrupted ? matchTrajectory(pending.pending, calls) : undefined;
+  return verdict(trace, wasInterrupted && (match?.pass ?? true), {
+    missing: wasInterrupted
+      ? 'The pending tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):'
+      : `Expected the run to be interrupted, but it ended with ${trace.outcome}. Did the run have executeTools: false?`,
+    unwanted: 'Expected the run not to be interrupted, but it was.',
+    details: match?.lines.map((line) => `  ${line}`),
+    marked: runEnd(trace),
+  });
+}
+
+function describeCallsOf(trace: Trace, tool: string): string {
+  const results = toolResults(trace);
+  const calls = results.filter((call) => call.tool === tool);
+  if (calls.length > 0)
+    return `it was called as ${calls.map((call) => callText(call.tool, call.args)).join(', ')}.`;
+  const others = [...new Set(results.map((call) => call.tool))];
+  return others.length === 0
+    ? 'no tool was called.'
+    : `it was not called. Called were: ${others.join(', ')}.`;
+}
+
+function argumentDiff(trace: Trace, tool: string, args: unknown): string[] {
+  const calls = toolResults(trace).filter((call) => call.tool === tool);
+  const found = calls.length === 1 ? firstMismatch(args, calls[0]!.args, false) : undefined;
+  return found
+    ? [
+        `  ${found.path === '' ? 'the arguments' : `"${found.path}"`}: expected ${show(found.expected)}, was ${show(found.actual)}`,
+      ]
+    : [];
+}
+
+function firstEventOf(trace: Trace, tool: string): TraceEvent | undefined {
+  return toolResults(trace).find((event) => event.tool === tool) ?? runEnd(trace);
+}
+
+function fitsContent(expected: unknown, content: string): boolean {
+  if (typeof expected === 'string') return expected === content;
+  if (expected instanceof RegExp) return matches(expected, content);
+  return equals(expected, content) || equals(expected, readArgs(content));
+}

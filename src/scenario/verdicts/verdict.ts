@@ -1,0 +1,83 @@
+import { isAgent } from '../../engine/agent.ts';
+import type { TraceEvent } from '../../engine/events.ts';
+import { valueWords } from '../../engine/schema-problems.ts';
+import { trajectoryLines } from '../../trace/format.ts';
+import { readArgs } from '../../trace/materialize.ts';
+import { findTrace } from '../../trace/trace-of.ts';
+import type { Trace } from '../../trace/trace.ts';
+import type { ComparedCall } from '../match-trajectory.ts';
+
+/** Whether a statement about a trace holds, and the message for the reader who expected otherwise. */
+export interface Verdict {
+  pass: boolean;
+  /** Says what was expected and what happened; where the statement holds, that it should not have. */
+  message: () => string;
+}
+
+interface Parts {
+  missing: string;
+  unwanted: string;
+  details?: string[] | undefined;
+  /** Where to look first. */
+  marked: TraceEvent | undefined;
+}
+
+export function verdict(
+  trace: Trace,
+  pass: boolean,
+  { missing, unwanted, details = [], marked }: Parts,
+): Verdict {
+  const message = () =>
+    [
+      pass ? unwanted : missing,
+      ...(pass ? [] : details),
+      'What happened:',
+      ...trajectoryLines(trace, marked).map((line) => `  ${line}`),
+    ].join('\n');
+  return { pass, message };
+}
+
+/** The trace of what is judged; a TypeError that names the usual mistake where there is none. */
+export function traceBehind(source: unknown): Trace {
+  const trace = findTrace(source);
+  if (trace) return trace;
+  const advice =
+    source instanceof Promise
+      ? ' It is a promise: is an "await" missing?'
+      : isAgent(source)
+        ? ' An agent has done nothing yet: run it first.'
+        : '';
+  throw new TypeError(
+    `This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given ${valueWords(source)}.${advice}`,
+  );
+}
+
+export function toolResults(trace: Trace): Extract<TraceEvent, { type: 'tool-result' }>[] {
+  return trace.events.filter((event) => event.type === 'tool-result');
+}
+
+export function runEnd(trace: Trace): TraceEvent | undefined {
+  return trace.events.findLast(({ type }) => type === 'run-end');
+}
+
+/** The calls an interrupted run has left to its caller. */
+export function pendingCalls(trace: Trace): ComparedCall[] {
+  if (trace.outcome !== 'interrupted') return [];
+  const answer = trace.events.findLast((event) => event.type === 'model-response');
+  if (answer?.type !== 'model-response' || !('tool_calls' in answer.message)) return [];
+  const { run, turn } = answer;
+  return (answer.message.tool_calls ?? []).flatMap((call) =>
+    call.type === 'function'
+      ? [{ run, turn, tool: call.function.name, args: readArgs(call.function.arguments) }]
+      : [],
+  );
+}
+
+export function includesText(expected: string | RegExp, text: string): boolean {
+  return typeof expected === 'string' ? text.includes(expected) : matches(expected, text);
+}
+
+/** Without the memory that a global expression keeps between tests. */
+export function matches(expression: RegExp, text: string): boolean {
+  return text.search(expression) >= 0;
+}

@@ -1,0 +1,195 @@
+/** What the linter cannot express: the shape of the source tree, read as text. Every line of a failure says what to do. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+import { expect, test } from 'vitest';
+
+const core = ['engine', 'trace', 'script', 'wire', 'cassette', 'scenario'];
+const everything = [...core, 'vitest', 'property', 'simulation', 'report'];
+
+/** What the files of a folder may import, beside their own folder. The entries may import everything but src/cli. */
+const mayImport: Record<string, string[]> = {
+  engine: [],
+  trace: ['engine'],
+  script: ['engine', 'trace'],
+  wire: ['engine', 'trace', 'script'],
+  cassette: ['engine', 'trace', 'script', 'wire'],
+  scenario: ['engine', 'trace', 'script', 'wire'],
+  vitest: core,
+  property: core,
+  simulation: core,
+  report: core,
+  cli: everything,
+};
+
+/** Packages that belong to one folder. */
+const homes: Record<string, string> = {
+  vitest: 'src/vitest/',
+  msw: 'src/wire/',
+  'fast-check': 'src/property/',
+  commander: 'src/cli/',
+  tinyglobby: 'src/cli/',
+  tsx: 'src/cli/',
+};
+
+/** Packages that come by dynamic import, on first use, except in the entries that are for them. */
+const onFirstUse = [...Object.keys(homes), 'openai', '@cfworker/json-schema'];
+const loads: Record<string, string[]> = {
+  'src/vitest.ts': ['vitest'],
+  'src/msw.ts': ['msw'],
+  'src/fast-check.ts': ['fast-check'],
+  'src/cli/main.ts': ['commander', 'tinyglobby', 'tsx'],
+};
+
+interface Import {
+  /** Where it stands, as file:line. */
+  place: string;
+  file: string;
+  specifier: string;
+  /** Loads the module together with the file, as a type or a dynamic import does not. */
+  loads: boolean;
+  /** What a relative import points to, from the root of the repository. */
+  target: string | undefined;
+}
+
+const filesOf = (folder: string) =>
+  (existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [])
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => join(folder, path));
+const parse = (file: string) =>
+  ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+const placeOf = (node: ts.Node) => {
+  const source = node.getSourceFile();
+  return `${source.fileName}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`;
+};
+const nodesOf = (node: ts.Node): ts.Node[] => [node, ...node.getChildren().flatMap(nodesOf)];
+
+function importsOf(source: ts.SourceFile): Import[] {
+  return nodesOf(source).flatMap((node) => {
+    const isStatic = ts.isImportDeclaration(node) || ts.isExportDeclaration(node);
+    const isDynamic = ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword;
+    let name: ts.Node | undefined;
+    if (isStatic) name = node.moduleSpecifier;
+    else if (isDynamic) name = node.arguments[0];
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) name = node.argument.literal;
+    if (!name || !ts.isStringLiteralLike(name)) return [];
+    const isType = /^(import|export) type\b/.test(node.getText());
+    const specifier = name.text;
+    const target = specifier.startsWith('.') ? join(dirname(source.fileName), specifier) : undefined;
+    return [{ place: placeOf(node), file: source.fileName, specifier, loads: isStatic && !isType, target }];
+  });
+}
+
+const folderOf = (file: string) => /^src\/([^/]+)\//.exec(file)?.[1];
+const packageOf = (specifier: string) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
+const isEntry = (file: string) => /^src\/[^/]+$/.test(file);
+
+const sources = filesOf('src').map(parse);
+const imports = sources.flatMap(importsOf);
+
+test('imports go up the list of folders, never down or sideways', () => {
+  const wrong = imports.flatMap(({ place, file, target }) => {
+    if (target === undefined) return [];
+    const [from, to] = [folderOf(file), folderOf(target)];
+    const allowed = from === undefined ? everything : mayImport[from];
+    if (!allowed) return `${place} is in src/${from}, which has no place in mayImport. Give it one.`;
+    if (to !== undefined && [from, ...allowed].includes(to)) return [];
+    return `${place} imports ${target}, but may import ${allowed.join(', ') || 'nothing of ours'}. Move up what is shared.`;
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('sources import each other by relative path, ending in .ts', () => {
+  const wrong = imports
+    .filter(({ specifier, target }) =>
+      target === undefined ? packageOf(specifier) === 'swarmcheck' : !target.endsWith('.ts'),
+    )
+    .map(({ place, specifier }) => `${place} imports ${specifier}. Write the relative path of the .ts file.`);
+  expect(wrong).toEqual([]);
+});
+
+test('entries hold named re-exports only', () => {
+  const wrong = sources
+    .filter(({ fileName }) => isEntry(fileName))
+    .flatMap(({ fileName, statements }) => {
+      const allowed =
+        fileName === 'src/vitest.ts'
+          ? /^(export (type )?\{[^]* from |import ')/
+          : /^export (type )?\{[^]* from /;
+      return statements.filter((statement) => !allowed.test(statement.getText()));
+    })
+    .map(
+      (node) =>
+        `${placeOf(node)} is no re-export by name. Write export { … } from './….ts', and move the code there.`,
+    );
+  expect(wrong).toEqual([]);
+});
+
+test('a package is imported in its folder only', () => {
+  const wrong = imports.flatMap(({ place, file, specifier }) => {
+    const home = homes[packageOf(specifier)];
+    return home === undefined || file.startsWith(home)
+      ? []
+      : `${place} imports ${specifier}. Do that under ${home}.`;
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('an entry loads no package that it is not for', () => {
+  const loading = imports.filter((one) => one.loads);
+  const entries = sources
+    .map(({ fileName }) => fileName)
+    .filter((file) => isEntry(file) || file === 'src/cli/main.ts');
+  const wrong = entries.flatMap((entry) => {
+    const reached = new Set([entry]);
+    // A set visits what is added while it is walked.
+    for (const file of reached) {
+      for (const { target } of loading.filter((one) => one.file === file)) reached.add(target ?? entry);
+    }
+    const late = onFirstUse.filter((name) => !loads[entry]?.includes(name));
+    return loading
+      .filter(({ file, specifier }) => reached.has(file) && late.includes(packageOf(specifier)))
+      .map(
+        ({ place, specifier }) =>
+          `${place} makes ${entry} load ${specifier}. Import it dynamically, or as a type.`,
+      );
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('only the command line asks what time it is', () => {
+  const wrong = sources
+    .filter(({ fileName }) => !fileName.startsWith('src/cli/'))
+    .flatMap(nodesOf)
+    .filter((node) => {
+      const called = ts.isCallExpression(node) || (ts.isNewExpression(node) && !node.arguments?.length);
+      return called && /^(globalThis\.)?Date$/.test(node.expression.getText());
+    })
+    .map((node) => `${placeOf(node)} reads the clock. Let the caller give the time.`);
+  expect(wrong).toEqual([]);
+});
+
+test('no source file is above 300 lines', () => {
+  const wrong = sources
+    .filter((source) => source.getLineStarts().length - 1 > 300)
+    .map(({ fileName }) => `${fileName}:301 Divide this file: its reader should see the whole of it.`);
+  expect(wrong).toEqual([]);
+});
+
+test('scenarios import the public entries, as a user would', () => {
+  const wrong = filesOf('scenarios')
+    .flatMap((file) => importsOf(parse(file)))
+    .filter(({ target }) => target !== undefined && !target.startsWith('scenarios/'))
+    .map(({ place, specifier }) => `${place} imports ${specifier}. Import swarmcheck or one of its entries.`);
+  expect(wrong).toEqual([]);
+});
+
+test('the lock file names no registry', () => {
+  const lines = readFileSync('package-lock.json', 'utf8').split('\n');
+  const wrong = lines.flatMap((line, index) =>
+    /^\s*"resolved": "http/.test(line)
+      ? `package-lock.json:${index + 1} Remove it: .npmrc keeps npm from writing it.`
+      : [],
+  );
+  expect(wrong).toEqual([]);
+});
