@@ -1,5 +1,6 @@
 export { Agent } from './engine/agent.ts';
 export type { AgentOptions, ContextVariables, Instructions } from './engine/agent.ts';
+export { Conversation } from './engine/conversation.ts';
 export { InvalidCompletionError } from './engine/errors.ts';
 export type { StopReason } from './engine/events.ts';
 export type { Hooks } from './engine/hooks.ts';

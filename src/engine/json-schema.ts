@@ -22,7 +22,7 @@ export function derivedFrom(schema: JsonSchema): object | undefined {
   return (schema as { [derivedKey]?: object })[derivedKey];
 }
 
-/** The JSON Schema of a tool's arguments. Throws a TypeError that names the tool where there is none. */
+/** The JSON Schema of a tool's parameters. Throws a TypeError that names the tool where there is none. */
 export function toJsonSchema(toolName: string, parameters: unknown): JsonSchema {
   if (parameters === undefined) return { type: 'object', properties: {} };
   const fromLibrary = standardJsonSchema(parameters);
@@ -34,11 +34,6 @@ export function toJsonSchema(toolName: string, parameters: unknown): JsonSchema 
   const { $schema: _dialect, ...schema } = fromLibrary
     ? convert(toolName, fromLibrary)
     : (parameters as JsonSchema);
-  if (schema['type'] !== 'object') {
-    throw new TypeError(
-      `The parameters of tool "${toolName}" must be the schema of an object, with "type": "object", because the model sends arguments by name.`,
-    );
-  }
   return schema;
 }
 

@@ -68,6 +68,11 @@ function prepareTool(agent: Agent, candidate: unknown, index: number): PreparedT
     );
   }
   checkName(place, candidate.name);
+  if ((candidate.parameters as { type?: unknown } | undefined)?.type !== 'object') {
+    throw new TypeError(
+      `${place}, "${candidate.name}", has parameters that are not the schema of an object. The model sends arguments by name: use { type: 'object', properties: … }.`,
+    );
+  }
   return {
     tool: Object.isFrozen(candidate.parameters) ? candidate : withOwnSchema(candidate),
     takesArguments: true,

@@ -79,7 +79,8 @@ const standardSchemaKey = Symbol.for('swarmcheck.standardSchema');
  * model, never thrown. With every kind of schema alike, an argument that is not declared is invalid
  * unless `additionalProperties` allows it. Empty arguments mean {}.
  *
- * Throws a TypeError when `parameters` is no schema of an object, or cannot be expressed as JSON Schema.
+ * Throws a TypeError when `parameters` cannot be expressed as JSON Schema. Parameters that are not those of an object
+ * make `run` reject with one before the model is called.
  */
 export function tool<
   const Schema extends StandardSchemaV1<any, object> | JsonObjectSchema | undefined = undefined,

@@ -5,7 +5,7 @@ import type { Step } from '../script/steps.ts';
 /** What tests made with `test` are given. */
 export interface SwarmcheckFixtures {
   /** A scripted provider whose leftovers fail the test at its end. */
-  script(steps: readonly Step[]): ScriptedProvider;
+  script: (steps: readonly Step[]) => ScriptedProvider;
 }
 
 /** vitest's `test` with fixtures that check themselves when the test ends, in concurrent tests too. */

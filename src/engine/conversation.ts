@@ -1,0 +1,156 @@
+import { isAgent, type Agent } from './agent.ts';
+import { copyData, isPlainObject } from './copy.ts';
+import type { Message } from './messages.ts';
+import type { ContextOption, RunOptions } from './run-options.ts';
+import type { Response } from './run-record.ts';
+import { valueWords } from './schema-problems.ts';
+import type { Swarm } from './swarm.ts';
+
+/** What may be said about one `send`; see `run`. */
+type SendOptions = Pick<RunOptions, 'maxTurns' | 'executeTools' | 'signal'>;
+
+/**
+ * Several runs, each continuing the last: the pattern of Swarm's README ("you can pass these values
+ * to your next run"), once. One message at a time; a failed `send` changes nothing.
+ */
+export class Conversation<C extends object = any> {
+  readonly #swarm: Swarm;
+  readonly #id: string | undefined;
+  #messages: readonly Message[];
+  #agent: Agent;
+  #contextVariables: C;
+  #sending = false;
+
+  /** Starts with this agent, after these messages. `id` is handed to the provider as `conversation`. */
+  constructor(
+    options: {
+      swarm: Swarm;
+      agent: Agent<C>;
+      messages?: readonly Message[] | undefined;
+      id?: string | undefined;
+    } & ContextOption<C>,
+  ) {
+    this.#swarm = options.swarm;
+    this.#id = options.id;
+    this.#messages = copyData([...(options.messages ?? [])]);
+    this.#agent = options.agent;
+    this.#contextVariables = copyData((options.contextVariables ?? {}) as C);
+  }
+
+  /** All of them so far, the user's included. The list is replaced by each `send`, never changed. */
+  get messages(): readonly Message[] {
+    return this.#messages;
+  }
+
+  /** Active now: the next message goes to it. */
+  get agent(): Agent {
+    return this.#agent;
+  }
+
+  /** As the last run left them. */
+  get contextVariables(): C {
+    return this.#contextVariables;
+  }
+
+  /**
+   * Runs the active agent with one more user message, and goes on from what came of it. Rejects as
+   * `run` does, and with an Error while another `send` is under way.
+   */
+  async send(content: string, options: SendOptions = {}): Promise<Response<C>> {
+    if (this.#sending) {
+      throw new Error(
+        'This conversation is answering a message already. Await its send() before the next one.',
+      );
+    }
+    this.#sending = true;
+    try {
+      const messages: Message[] = [...this.#messages, { role: 'user', content }];
+      const { maxTurns, executeTools, signal } = options;
+      const response = await this.#swarm.run({
+        agent: this.#agent,
+        messages,
+        contextVariables: this.#contextVariables,
+        conversation: this.#id,
+        maxTurns,
+        executeTools,
+        signal,
+      });
+      this.#messages = [...messages, ...copyData(response.messages)];
+      this.#agent = response.agent;
+      this.#contextVariables = copyData(response.contextVariables);
+      return response;
+    } finally {
+      this.#sending = false;
+    }
+  }
+
+  /**
+   * The state as JSON, for storage; agents by name. Throws a TypeError for a context variable that
+   * JSON cannot carry there and back (a Map, a Date, a function, …).
+   */
+  toJSON(): { id?: string; messages: Message[]; agent: string; contextVariables: C } {
+    checkIsJson(this.#contextVariables, 'contextVariables');
+    return {
+      ...(this.#id === undefined ? {} : { id: this.#id }),
+      messages: copyData([...this.#messages]),
+      agent: this.#agent.name,
+      contextVariables: copyData(this.#contextVariables),
+    };
+  }
+
+  /** A conversation from what `toJSON` gave. Throws a TypeError for a state that is none, or names an agent that is not among `agents`. */
+  static restore(state: unknown, options: { swarm: Swarm; agents: readonly Agent[] }): Conversation {
+    const { id, messages, agent, contextVariables } = readState(state);
+    const found = options.agents.filter((candidate) => isAgent(candidate) && candidate.name === agent);
+    if (found.length !== 1) {
+      const names = options.agents.map(({ name }) => `"${name}"`).join(', ');
+      throw new TypeError(
+        `The conversation was with the agent "${agent}", and ${found.length === 0 ? 'none' : 'more than one'} of the agents given has that name: ${names || 'there are none'}.`,
+      );
+    }
+    return new Conversation({ swarm: options.swarm, agent: found[0]!, messages, id, contextVariables });
+  }
+}
+
+interface State {
+  id: string | undefined;
+  messages: Message[];
+  agent: string;
+  contextVariables: object;
+}
+
+function readState(state: unknown): State {
+  if (!isPlainObject(state)) throw wrong(`it is ${valueWords(state)}`);
+  const { id, messages, agent, contextVariables } = state;
+  if (typeof agent !== 'string') throw wrong(`its agent is ${valueWords(agent)}, not a name`);
+  if (!Array.isArray(messages)) throw wrong(`its messages are ${valueWords(messages)}, not a list`);
+  const index = messages.findIndex(
+    (message) => !isPlainObject(message) || typeof message['role'] !== 'string',
+  );
+  if (index >= 0) throw wrong(`its message ${index} is ${valueWords(messages[index])} without a role`);
+  if (!isPlainObject(contextVariables))
+    throw wrong(`its contextVariables are ${valueWords(contextVariables)}`);
+  if (id !== undefined && typeof id !== 'string') throw wrong(`its id is ${valueWords(id)}`);
+  return { id, messages: messages as Message[], agent, contextVariables };
+}
+
+function wrong(what: string): TypeError {
+  return new TypeError(
+    `This is no stored conversation: ${what}. Pass what Conversation.toJSON() gave, parsed.`,
+  );
+}
+
+function checkIsJson(value: unknown, path: string): void {
+  if (value === null || value === undefined || ['string', 'boolean'].includes(typeof value)) return;
+  if (typeof value === 'number' && Number.isFinite(value)) return;
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) checkIsJson(item, `${path}[${index}]`);
+  } else if (isPlainObject(value)) {
+    for (const [key, item] of Object.entries(value)) checkIsJson(item, `${path}.${key}`);
+  } else {
+    const kind = typeof value === 'object' ? `a ${value.constructor.name}` : `a ${typeof value}`;
+    throw new TypeError(
+      `${path} holds ${kind}, which JSON cannot carry there and back. Keep plain data there.`,
+    );
+  }
+}
