@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { callTool, runScenario, say, user } from 'swarmcheck/testing';
 import 'swarmcheck/vitest';
-import handoff from '../../scenarios/handoff.scenario.ts';
+import handoff from '../../scenarios/handoffs/handoff.scenario.ts';
 import { scenarioText, styleFor } from '../../src/report/run-report.ts';
 // The README's own module, as scripts/docs.ts writes it.
 import { refunds, triage } from '../../.docs-tests/README.md/refunds.ts';
@@ -29,7 +29,7 @@ test('there are three outputs, each of which is compared here', () => {
 test('the line of a scenario', async () => {
   const run = await runScenario(handoff);
   const text = scenarioText({ name: handoff.name, file: '', run, durationMs: 0 }, styleFor(false));
-  expect(shown[0]).toBe(`scenarios/handoff.scenario.ts\n${text}`);
+  expect(shown[0]).toBe(`scenarios/handoffs/handoff.scenario.ts\n${text}`);
 });
 
 test('a failed matcher', async () => {
