@@ -55,7 +55,6 @@ async function run(patterns: readonly string[], json: boolean): Promise<0 | 1 | 
       report(loaded);
       continue;
     }
-    if (!json) print(`${style('bold', file)}\n`);
     for (const found of loaded.scenarios) {
       const result = await play(found, file, stray);
       if ('message' in result) {

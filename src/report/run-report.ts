@@ -26,12 +26,12 @@ export function styleFor(colour: boolean): Style {
   return (format, text) => (colour ? styleText(format, text, { validateStream: false }) : text);
 }
 
-/** One line for a scenario, and for a failed one what went wrong. */
-export function scenarioText({ name, run }: PlayedScenario, style: Style): string {
-  const mark = run.passed ? style('green', '✓') : style('red', '✗');
-  const lines = [`  ${mark} ${name}  ${style('dim', storyOf(run))}`];
-  for (const { message } of run.failures) lines.push(...indent(message, '      '), '');
-  return lines.join('\n');
+/** One line for a scenario; for a failed one also its file and what went wrong. */
+export function scenarioText({ name, file, run }: PlayedScenario, style: Style): string {
+  const story = style('dim', storyOf(run));
+  if (run.passed) return `${style('green', '✓')} ${name}  ${story}`;
+  const failures = run.failures.flatMap(({ message }) => [...indent(message, '    '), '']);
+  return [`${style('red', '✗')} ${name}  ${story}`, style('dim', `  ${file}`), ...failures].join('\n');
 }
 
 /** `file:line: message`, as editors and terminals make links of it. */
@@ -68,7 +68,9 @@ export function runJson(played: readonly PlayedScenario[], errors: readonly Load
       name,
       file,
       passed: run.passed,
-      failures: run.failures,
+      failures: run.failures.map(({ message, step }) =>
+        step === undefined ? { message } : { message, step },
+      ),
       agents: run.trace.agents,
       toolCalls: run.trace.toolCalls,
       outcome: run.trace.outcome,

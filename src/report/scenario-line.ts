@@ -1,70 +1,90 @@
-import { shorten } from '../engine/errors.ts';
 import type { TraceEvent } from '../engine/events.ts';
 import type { ScenarioRun } from '../scenario/scenario.ts';
-import { callText, textOf } from '../trace/format.ts';
+import { failureText, textOf } from '../trace/format.ts';
 
 /**
  * What happened in a scenario, in one line for somebody who sees it for the first time:
- * `Triage: transfer_to_refunds() → Refunds: issue_refund({"orderId":"A-17"}) = done, says "Done." (completed after 3 turns)`.
+ * `Triage: transfer_to_refunds() → Refunds: issue_refund({"orderId":"A-17"}) ⇒ done, says “Done.” (completed, 3 turns)`.
+ *
+ * Calls of one turn are joined by "+"; "→" is a handoff, "⇒" a result, "✗" an error. Several runs are told one after the
+ * other, each with what the user said.
  */
 export function storyOf(run: ScenarioRun): string {
   const { events } = run.trace;
   const starts = events.flatMap(({ type }, index) => (type === 'run-start' ? [index] : []));
-  return starts.map((start, index) => storyOfRun(events.slice(start, starts[index + 1]))).join(' | ');
+  const stories = starts.map((start, index) => storyOfRun(events.slice(start, starts[index + 1])));
+  if (stories.length === 1) return stories[0]!;
+  return stories
+    .map(
+      (story, index) => `${index === 0 ? 'on' : '; then on'} ${userText(events[starts[index]!]!)} ${story}`,
+    )
+    .join('');
+}
+
+/** What an agent did while it was active, turn by turn. */
+interface Chapter {
+  agent: string;
+  turns: string[];
 }
 
 function storyOfRun(events: readonly TraceEvent[]): string {
-  const chapters: { agent: string; parts: string[] }[] = [];
-  const current = () => chapters.at(-1)!;
-  for (const [index, event] of events.entries()) {
-    switch (event.type) {
-      case 'run-start':
-        chapters.push({ agent: event.agent, parts: [] });
-        break;
-      case 'handoff':
-        if (event.to !== event.from) chapters.push({ agent: event.to, parts: [] });
-        break;
-      case 'tool-result': {
-        const isHandoff = event.content.startsWith('{"assistant":');
-        current().parts.push(
-          `${callText(event.tool, event.args, 60)}${isHandoff ? '' : ` = ${shorten(oneLine(event.content), 60)}`}`,
-        );
-        break;
-      }
-      case 'model-response':
-        current().parts.push(...answerParts(event, events[index + 1]));
-        break;
-      case 'model-error':
-        current().parts.push(`the model fails (${event.error.name}, ${event.error.message})`);
-        break;
-      default:
-    }
+  const chapters: Chapter[] = [];
+  for (const event of events) {
+    if (event.type === 'run-start') chapters.push({ agent: event.agent, turns: [] });
+    if (event.type === 'handoff' && event.to !== event.from) chapters.push({ agent: event.to, turns: [] });
+    if (event.type === 'model-request') chapters.at(-1)!.turns.push(turnText(events, event.turn));
   }
-  const story = chapters
-    .map(({ agent, parts }) => (parts.length === 0 ? agent : `${agent}: ${parts.join(', ')}`))
-    .join(' → ');
-  return `${story} (${ending(events)})`;
+  const story = chapters.map(({ agent, turns }) =>
+    turns.length === 0 ? agent : `${agent}: ${turns.join(', ')}`,
+  );
+  return `${story.join(' → ')} (${ending(events)})`;
 }
 
-function answerParts(
-  { message }: Extract<TraceEvent, { type: 'model-response' }>,
-  next: TraceEvent | undefined,
-): string[] {
+/** One turn: what the model said and asked for, with what came of it. */
+function turnText(all: readonly TraceEvent[], turn: number): string {
+  const events = all.filter((event) => 'turn' in event && event.turn === turn);
+  const handoff = events.find((event) => event.type === 'handoff');
+  const results = events.filter((event) => event.type === 'tool-result');
+  const change = events.find((event) => event.type === 'context-change');
   const parts: string[] = [];
-  const says = textOf(message.content);
-  if (says !== '') parts.push(`says ${JSON.stringify(shorten(oneLine(says), 60))}`);
-  if ('refusal' in message && message.refusal)
-    parts.push(`refuses: ${JSON.stringify(shorten(oneLine(message.refusal), 60))}`);
-  for (const call of ('tool_calls' in message && next?.type !== 'tool-result' && message.tool_calls) || []) {
-    if (call.type === 'function')
-      parts.push(`asks for ${callText(call.function.name, call.function.arguments, 60)}`);
+  for (const event of events) {
+    if (event.type === 'model-error') parts.push(failureText(event.error));
+    if (event.type !== 'model-response') continue;
+    const { message } = event;
+    const says = textOf(message.content);
+    if (says !== '') parts.push(`says ${quoted(says)}`);
+    if ('refusal' in message && message.refusal) parts.push(`refuses ${quoted(message.refusal)}`);
+    const asked = ('tool_calls' in message && results.length === 0 && message.tool_calls) || [];
+    const names = asked.flatMap((call) =>
+      call.type === 'function' ? [callWords(call.function.name, call.function.arguments)] : [],
+    );
+    if (names.length > 0) parts.push(`asks for ${names.join(' + ')}`);
   }
-  return parts;
+  const calls = results.map((result) =>
+    resultText(result, handoff?.type === 'handoff' && handoff.tool === result.tool),
+  );
+  if (calls.length > 0) parts.push(calls.join(' + '));
+  if (change?.type === 'context-change')
+    parts.push(`[sets ${[...Object.keys(change.set), ...change.deleted].join(', ')}]`);
+  return parts.join(' ');
+}
+
+function resultText(
+  { tool, args, content, error }: Extract<TraceEvent, { type: 'tool-result' }>,
+  handsOff: boolean,
+): string {
+  const call = callWords(tool, args);
+  if (error)
+    return `${call} ✗ ${clip(oneLine(content.replace(/^Error: /, '').replace(/^(Tool \S+ failed: |Invalid arguments for tool \S+\. )/, '')))}`;
+  const isAgent = handsOff && content.startsWith('{"assistant":');
+  return content === '' || isAgent ? call : `${call} ⇒ ${clip(oneLine(content))}`;
 }
 
 function ending(events: readonly TraceEvent[]): string {
   const turns = events.filter(({ type }) => type === 'model-request').length;
   const last = events.at(-1);
+  if (turns === 0 && last?.type === 'run-end' && last.outcome === 'max_turns')
+    return 'never asked, maxTurns 0';
   const words = {
     completed: 'completed',
     max_turns: 'cut off by maxTurns',
@@ -73,9 +93,28 @@ function ending(events: readonly TraceEvent[]): string {
     aborted: 'aborted',
   };
   const outcome = last?.type === 'run-end' ? words[last.outcome] : 'did not end';
-  return `${outcome} after ${turns === 1 ? '1 turn' : `${turns} turns`}`;
+  return `${outcome}, ${turns === 1 ? '1 turn' : `${turns} turns`}`;
+}
+
+function userText(event: TraceEvent): string {
+  const said =
+    event.type === 'run-start' ? event.messages.findLast(({ role }) => role === 'user') : undefined;
+  return said ? quoted(textOf(said.content)) : 'no message';
+}
+
+function callWords(tool: string, args: unknown): string {
+  const text = typeof args === 'string' ? args : (JSON.stringify(args) ?? '');
+  return `${tool}(${text === '{}' ? '' : clip(text)})`;
+}
+
+function quoted(text: string): string {
+  return `“${clip(oneLine(text))}”`;
+}
+
+function clip(text: string): string {
+  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ');
+  return text.replaceAll(/\s+/g, ' ').trim();
 }

@@ -1,47 +1,56 @@
 import { errorName } from '../engine/errors.ts';
+import type { TraceEvent } from '../engine/events.ts';
 import { ScriptExhaustedError, ScriptMistakeError } from '../script/errors.ts';
 import type { ScenarioRun } from './scenario.ts';
 import { show } from './equals.ts';
 import { ScenarioTimeoutError } from './timeout.ts';
 import { containsContextVariables, endsWithText, hasAgents, stoppedBecause } from './verdicts/run.ts';
 import { hasToolCalls } from './verdicts/tool-calls.ts';
-import type { Verdict } from './verdicts/verdict.ts';
+import { runEnd, verdict, type Verdict } from './verdicts/verdict.ts';
 
-/** What a scenario's `expect` asks for and the run did not give, as messages; an unexpected error comes first. */
-export function unmetExpectations(run: ScenarioRun): string[] {
+/** What a scenario's `expect` asks for and the run did not give. An error that nobody expected is all there is to tell: the rest follows from it. */
+export function unmetExpectations(run: ScenarioRun): Verdict[] {
   const { toolCalls, agents, stopReason, error, contextVariables, finalMessage } = run.scenario.expect ?? {};
+  if (!error && run.error !== undefined) return [unexpectedError(run)];
   const verdicts: (Verdict | undefined)[] = [
-    expectedError(run, error),
+    error && rejectedWith(run, error),
     toolCalls && hasToolCalls(run, toolCalls),
     agents && hasAgents(run, agents),
     stopReason && stoppedBecause(run, stopReason),
     contextVariables && containsContextVariables(run, contextVariables),
     finalMessage === undefined ? undefined : endsWithText(run, finalMessage),
   ];
-  return verdicts.flatMap((verdict) => (verdict && !verdict.pass ? [verdict.message()] : []));
+  return verdicts.filter((item) => item !== undefined && !item.pass) as Verdict[];
 }
 
-function expectedError(
-  run: ScenarioRun,
-  expected: { name?: string; message?: string } | undefined,
-): Verdict | undefined {
-  if (!expected) {
-    if (run.error === undefined) return undefined;
-    const advice = `\nIf this is meant to happen, say so: expect: { error: { name: ${JSON.stringify(errorName(run.error))} } }.`;
-    return failure(`The run was rejected: ${describe(run.error)}${isOfTheTest(run.error) ? '' : advice}`);
-  }
-  const wanted = [expected.name, expected.message && `a message with ${JSON.stringify(expected.message)}`]
-    .filter(Boolean)
-    .join(' and ');
-  if (run.error === undefined)
-    return failure(`The run was expected to be rejected with ${wanted}, but it ${run.trace.outcome}.`);
+function unexpectedError(run: ScenarioRun): Verdict {
+  const advice = `\nIf this is meant to happen, say so: expect: { error: { name: ${JSON.stringify(errorName(run.error))} } }.`;
+  return verdict(run.trace, false, {
+    missing: `The run was rejected: ${describe(run.error)}${isOfTheTest(run.error) ? '' : advice}`,
+    unwanted: '',
+    marked: lastModelError(run),
+  });
+}
+
+function rejectedWith(run: ScenarioRun, expected: { name?: string; message?: string }): Verdict {
+  const parts = [expected.name, expected.message && `a message with ${JSON.stringify(expected.message)}`];
+  const wanted = parts.filter(Boolean).join(' and ') || 'an error';
   const message = run.error instanceof Error ? run.error.message : show(run.error);
-  const fits =
+  const pass =
+    run.error !== undefined &&
     (expected.name === undefined || expected.name === errorName(run.error)) &&
     message.includes(expected.message ?? '');
-  return fits
-    ? undefined
-    : failure(`The run was expected to be rejected with ${wanted}, but was with ${describe(run.error)}`);
+  const found =
+    run.error === undefined ? `it ended with ${run.trace.outcome}.` : `it was with ${describe(run.error)}`;
+  return verdict(run.trace, pass, {
+    missing: `The last run was expected to be rejected with ${wanted}, but ${found}`,
+    unwanted: '',
+    marked: lastModelError(run),
+  });
+}
+
+function lastModelError(run: ScenarioRun): TraceEvent | undefined {
+  return run.trace.events.findLast(({ type }) => type === 'model-error') ?? runEnd(run.trace);
 }
 
 /** Errors that say that the scenario is wrong, or stands still: nobody means them to happen. */
@@ -53,8 +62,4 @@ function isOfTheTest(error: unknown): boolean {
 
 function describe(error: unknown): string {
   return error instanceof Error ? `${errorName(error)}: ${error.message}` : show(error);
-}
-
-function failure(text: string): Verdict {
-  return { pass: false, message: () => text };
 }

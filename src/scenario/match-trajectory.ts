@@ -192,7 +192,17 @@ function itemLine(
   if (place.complete) return `✓ ${words}`;
   const pattern = item.patterns[0];
   const near = calls.find((call, index) => !taken.has(index) && nameOf(pattern) === call.tool);
-  return `✗ ${words}${near && item.kind === 'call' ? `, but ${whyNot(pattern!, near)}` : item.kind === 'turn' ? ', as one whole turn' : ''}`;
+  if (item.kind === 'call') return `✗ ${words}${near ? `, but ${whyNot(pattern!, near)}` : ''}`;
+  return `✗ ${words}${place.calls.length === 0 ? '' : `, but ${partlyFound(item, place, calls)}`}`;
+}
+
+/** What is wrong with a turn, or with calls in any order, of which some were found. */
+function partlyFound(item: Expected, place: Place, calls: readonly ComparedCall[]): string {
+  const found = place.calls.map((index) => showCall(calls[index]!)).join(', ');
+  if (place.calls.length < item.patterns.length) return `of these only ${found} came there`;
+  const others =
+    calls.filter((call) => isSameTurn([call, calls[place.calls[0]!]!], 0, 1)).length - item.patterns.length;
+  return others > 0 ? `their turn has ${others} more` : 'they did not come in one turn';
 }
 
 function whyNot(pattern: ToolCallPattern, call: ComparedCall): string {

@@ -1,6 +1,6 @@
 import type { ActiveRun } from '../engine/active-run.ts';
 import { isAgent, type Agent } from '../engine/agent.ts';
-import type { RecordedEvent } from '../engine/events.ts';
+import type { RecordedEvent, TraceEvent } from '../engine/events.ts';
 import type { Message } from '../engine/messages.ts';
 import type { Response } from '../engine/run-record.ts';
 import { valueWords } from '../engine/schema-problems.ts';
@@ -9,6 +9,7 @@ import { didYouMean } from '../script/check-steps.ts';
 import { ScriptPlayer } from '../script/script-player.ts';
 import { providerOf } from '../script/scripted-provider.ts';
 import { RunTrace } from '../trace/trace.ts';
+import { show } from './equals.ts';
 import { unmetExpectations } from './expectations.ts';
 import {
   checkScenario,
@@ -19,6 +20,7 @@ import {
 } from './scenario.ts';
 import { StubbedAgents } from './stub-tools.ts';
 import { TimeLimit } from './timeout.ts';
+import { whatHappened } from './verdicts/verdict.ts';
 
 /** How a scenario is played. */
 export interface RunScenarioOptions {
@@ -66,6 +68,8 @@ class Play {
   readonly #runs: ActiveRun[] = [];
   readonly #stubs: StubbedAgents;
   readonly #result: ScenarioRun;
+  /** The event that the first unmet expectation points to. */
+  #marked: TraceEvent | undefined;
 
   constructor(scenario: Scenario, options: RunScenarioOptions) {
     this.#scenario = scenario;
@@ -97,10 +101,17 @@ class Play {
       if (await this.#converse(agent, limit)) this.#checkLeftovers();
       this.#checkStubs();
     }
-    // An error is the cause of whatever else is not as expected, so it is told first.
-    for (const message of unmetExpectations(result)) this.#fail(message);
-    await this.#check(limit);
-    result.passed = result.failures.length === 0;
+    for (const { reason, marked } of unmetExpectations(result)) {
+      this.#marked ??= marked;
+      this.#fail(reason());
+    }
+    // Of a run that was rejected unexpectedly nothing else is to be expected.
+    if (result.error === undefined || this.#scenario.expect?.error) await this.#check(limit);
+    const [first] = result.failures;
+    // Once is enough, where the reader begins; a matcher in the check has told it already.
+    if (first && !first.message.includes('What happened:'))
+      first.message += `\n${whatHappened(result.trace, this.#marked)}`;
+    result.passed = first === undefined;
     return result;
   }
 
@@ -205,7 +216,8 @@ class Play {
     try {
       await limit.within(this.#scenario.check?.(this.#result));
     } catch (error) {
-      this.#fail(error instanceof Error ? error.message : `The check threw ${String(error)}.`);
+      const message = `The check failed: ${error instanceof Error ? error.message : show(error)}`;
+      this.#result.failures.push({ message, cause: error });
     }
   }
 

@@ -66,8 +66,8 @@ export interface ScenarioRun {
   readonly scenario: Scenario;
   /** Whether there are no failures. */
   passed: boolean;
-  /** What went wrong, the cause first. `step` counts from 1. */
-  failures: Array<{ message: string; step?: number }>;
+  /** What went wrong, the cause first; the first message ends with what happened. `step` counts from 1; `cause` is what the check threw. */
+  failures: Array<{ message: string; step?: number; cause?: unknown }>;
   /** Of the last run; absent when it failed. */
   response?: Response;
   /** What the last run was rejected with, the very object. */

@@ -123,7 +123,7 @@ export class ScriptPlayer {
     const asked = `The model was asked to continue after a "${last?.role ?? 'system'}" message.`;
     const what = due
       ? `Completion ${this.#requests} was requested, but step ${this.#next + 1} of the script is ${stepText(due)}: the run was expected to have ended. ${asked} Add a model step before it, or check why the run did not stop.`
-      : `Completion ${this.#requests} was requested, but the script has ${countSteps(this.#steps.length)}. ${asked} Add a step, or check why the run did not stop.`;
+      : `Completion ${this.#requests} was requested, but the script has ${countAnswers(this.#steps.filter((step) => !isUserStep(step)).length)}. ${asked} Add a step, or check why the run did not stop.`;
     return new ScriptExhaustedError(`${what}${conversation(request)}`);
   }
 }
@@ -171,14 +171,15 @@ function placeOf(index: number): string {
   return `Step ${index + 1} (steps[${index}])`;
 }
 
-const hint = 'Correct the step, or mark the call { hallucinated: true } if the model is meant to be wrong.';
+const hint =
+  'Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.';
 
 function conversation(request: CompletionRequest): string {
   return `\nThe conversation so far:\n${conversationLines(request.messages).join('\n')}`;
 }
 
-function countSteps(count: number): string {
-  return count === 1 ? '1 step' : `${count} steps`;
+function countAnswers(count: number): string {
+  return count === 1 ? '1 step for the model' : `${count} steps for the model`;
 }
 
 function isUserStep(step: Step | undefined): step is UserStep {

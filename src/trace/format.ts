@@ -60,7 +60,7 @@ function eventText(
     case 'model-request':
       return undefined;
     case 'model-error':
-      return `turn ${event.turn}  ${event.agent}: the model fails: ${event.error.name}, ${event.error.message}`;
+      return `turn ${event.turn}  ${event.agent}: ${failureText(event.error)}`;
     case 'tool-result':
       return `turn ${event.turn}  ${event.agent}: ${callText(event.tool, event.args)} → ${shorten(event.content, 120)}`;
     case 'handoff':
@@ -72,6 +72,13 @@ function eventText(
     case 'run-end':
       return `ended: ${event.outcome}`;
   }
+}
+
+/** Why there was no answer. A mistake of the script's is none of the model's. */
+export function failureText({ name, message }: { name: string; message: string }): string {
+  return name.startsWith('Script')
+    ? `the script does not fit (${name})`
+    : `the model fails (${name}, ${message})`;
 }
 
 /** What an agent said, and what it asked for where no tool answered. */

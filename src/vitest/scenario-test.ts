@@ -18,7 +18,11 @@ export function scenarioTest(scenario: Scenario & { name: string }): void {
   });
 }
 
-function expectPassed(run: ScenarioRun): void {
-  if (!run.passed)
-    throw new Error(run.failures.map(({ message }) => message).join('\n'), { cause: run.error });
+/** The cause, with its place and its diff, is the error that was thrown: by the check, or by the run. */
+function expectPassed({ passed, failures, error, scenario }: ScenarioRun): void {
+  if (passed) return;
+  const thrown =
+    failures.find(({ cause }) => cause !== undefined)?.cause ?? (scenario.expect?.error ? undefined : error);
+  const message = failures.map((failure) => failure.message).join('\n');
+  throw thrown === undefined ? new Error(message) : new Error(message, { cause: thrown });
 }

@@ -29,7 +29,7 @@ test('there are three outputs, each of which is compared here', () => {
 test('the line of a scenario', async () => {
   const run = await runScenario(handoff);
   const text = scenarioText({ name: handoff.name, file: '', run, durationMs: 0 }, styleFor(false));
-  expect(shown[0]).toBe(`scenarios/handoffs/handoff.scenario.ts\n${text}`);
+  expect(shown[0]).toBe(text);
 });
 
 test('a failed matcher', async () => {

@@ -1,4 +1,4 @@
-import { textOf } from '../../trace/format.ts';
+import { conversationLines, textOf } from '../../trace/format.ts';
 import type { TracedRequest } from '../../trace/trace.ts';
 import { equals, show } from '../equals.ts';
 import { includesText, traceBehind, verdict, type Verdict } from './verdict.ts';
@@ -42,7 +42,7 @@ export function hasSeen(source: unknown, seen: SeenPattern): Verdict {
   return verdict(trace, found !== undefined, {
     missing: `Expected a request that shows the model ${tests.map(([words]) => words).join(', ')}, but ${nearest ? `none of ${requests.length} does. The nearest, of ${nearest.agent} in turn ${nearest.turn}:` : 'the model was never asked.'}`,
     unwanted: `Expected no request that shows the model ${tests.map(([words]) => words).join(', ')}, but there is one.`,
-    details: nearest && !found ? nearestRequest(nearest, tests) : [],
+    details: nearest && !found ? nearestRequest(nearest, tests, message !== undefined) : [],
     marked: undefined,
   });
 }
@@ -62,10 +62,14 @@ function passed(tests: [string, (request: TracedRequest) => boolean][], item: Tr
 function nearestRequest(
   item: TracedRequest,
   tests: [string, (request: TracedRequest) => boolean][],
+  withMessages: boolean,
 ): string[] {
   return [
     ...tests.map(([words, test]) => `  ${test(item) ? '✓' : '✗'} ${words}`),
     `  instructions: ${show(instructionsOf(item))}`,
     `  tools: ${toolNamesOf(item).join(', ') || '(none)'}`,
+    ...(withMessages
+      ? ['  messages:', ...conversationLines(item.request.messages.slice(1)).map((line) => `  ${line}`)]
+      : []),
   ];
 }

@@ -62,14 +62,11 @@ export function endsWithText(source: unknown, text: string): Verdict {
 export function sameTrace(source: unknown, other: unknown): Verdict {
   const [left, right] = [traceBehind(source), traceBehind(other)];
   const same = left.hash === right.hash;
-  const difference = same ? undefined : left.diff(right);
-  return {
-    pass: same,
-    message: () =>
-      same
-        ? 'Expected the traces to differ, but they are the same.'
-        : `Expected the same trace.\n${difference?.text ?? `${left.hash} is not ${right.hash}`}`,
-  };
+  const reason = () =>
+    same
+      ? 'Expected the traces to differ, but they are the same.'
+      : `Expected the same trace.\n${left.diff(right)?.text ?? `${left.hash} is not ${right.hash}`}`;
+  return { pass: same, reason, marked: undefined, message: reason };
 }
 
 function arrows(agents: readonly string[]): string {

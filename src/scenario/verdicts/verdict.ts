@@ -7,10 +7,14 @@ import { findTrace } from '../../trace/trace-of.ts';
 import type { Trace } from '../../trace/trace.ts';
 import type { ComparedCall } from '../match-trajectory.ts';
 
-/** Whether a statement about a trace holds, and the message for the reader who expected otherwise. */
+/** Whether a statement about a trace holds, and what to tell the reader who expected otherwise. */
 export interface Verdict {
   pass: boolean;
-  /** Says what was expected and what happened; where the statement holds, that it should not have. */
+  /** What was expected and what was found; where the statement holds, that it should not have. */
+  reason: () => string;
+  /** The event to look at first. */
+  marked: TraceEvent | undefined;
+  /** The reason, and the whole trajectory with the marked event. */
   message: () => string;
 }
 
@@ -18,7 +22,6 @@ interface Parts {
   missing: string;
   unwanted: string;
   details?: string[] | undefined;
-  /** Where to look first. */
   marked: TraceEvent | undefined;
 }
 
@@ -27,14 +30,14 @@ export function verdict(
   pass: boolean,
   { missing, unwanted, details = [], marked }: Parts,
 ): Verdict {
-  const message = () =>
-    [
-      pass ? unwanted : missing,
-      ...(pass ? [] : details),
-      'What happened:',
-      ...trajectoryLines(trace, marked).map((line) => `  ${line}`),
-    ].join('\n');
-  return { pass, message };
+  const reason = () => (pass ? unwanted : [missing, ...details].join('\n'));
+  return { pass, reason, marked, message: () => `${reason()}\n${whatHappened(trace, marked)}` };
+}
+
+/** The whole trajectory, for the end of a message. */
+export function whatHappened(trace: Trace, marked?: TraceEvent): string {
+  const lines = trajectoryLines(trace, marked).map((line) => `  ${line}`);
+  return ['What happened:', ...(lines.length === 0 ? ['    nothing'] : lines)].join('\n');
 }
 
 /** The trace of what is judged; a TypeError that names the usual mistake where there is none. */
