@@ -39,11 +39,11 @@ const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
 };
 const locked = (name: string) => `${name}@${lock.packages[`node_modules/${name}`]?.version}`;
 
-/** The checks of the strictest of users. Types have to be named: TypeScript 6 includes none of itself. */
+/** The checks of the strictest of users, who has no types of Node's either. */
 const compilerOptions = {
   target: 'es2023',
   module: 'nodenext',
-  types: ['node'],
+  types: [],
   strict: true,
   exactOptionalPropertyTypes: true,
   skipLibCheck: false,
@@ -59,7 +59,7 @@ try {
 
   write('package.json', JSON.stringify({ private: true, type: 'module' }));
   write('tsconfig.json', JSON.stringify({ compilerOptions }));
-  run('npm', ['install', tarball, ...['openai', 'vitest', '@types/node'].map(locked)], project);
+  run('npm', ['install', tarball, ...['openai', 'vitest'].map(locked)], project);
   for (const { path, text } of extract(readFileSync('README.md', 'utf8'), 'README.md')) write(path, text);
   cpSync('test/package/consumer', project, { recursive: true });
 

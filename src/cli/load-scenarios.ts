@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
-import { extname, isAbsolute, relative, resolve, sep } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { extname, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { register } from 'tsx/esm/api';
 import { isPlainObject } from '../engine/copy.ts';
 import type { LoadError } from '../report/run-report.ts';
 import { checkScenario, type Scenario } from '../scenario/scenario.ts';
+import { fromHere, placeInUserCode } from './user-code.ts';
 
 /** A scenario as a module exports it. */
 export interface FoundScenario {
@@ -101,15 +102,7 @@ async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
 async function withinLimit<T>(loading: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () =>
-        reject(
-          new Error(
-            `It did not finish loading within ${loadLimitMs / 1000} s. Does it await something at its top level that never comes?`,
-          ),
-        ),
-      loadLimitMs,
-    );
+    timer = setTimeout(() => reject(new LoadLimitError()), loadLimitMs);
   });
   try {
     return await Promise.race([loading, late]);
@@ -118,8 +111,17 @@ async function withinLimit<T>(loading: Promise<T>): Promise<T> {
   }
 }
 
+class LoadLimitError extends Error {
+  constructor() {
+    super(
+      `It did not finish loading within ${loadLimitMs / 1000} s. Does it await something at its top level that never comes?`,
+    );
+  }
+}
+
 /** What went wrong while loading, at the place in the user's own code where it did, without a stack trace. */
 function describeLoadError(file: string, error: unknown): LoadError {
+  if (error instanceof LoadLimitError) return { file, message: error.message };
   if (!(error instanceof Error)) return { file, message: `It threw ${String(error)} while loading.` };
   const syntax = /^(.*):(\d+):\d+: ERROR: (.*)$/m.exec(error.message);
   if (syntax)
@@ -128,33 +130,12 @@ function describeLoadError(file: string, error: unknown): LoadError {
       line: Number(syntax[2]),
       message: `It does not parse: ${syntax[3]}`,
     };
-  const place = placeInUserCode(error.stack ?? '');
+  const place = placeInUserCode(error);
   const missing = (error as { code?: string }).code === 'ERR_MODULE_NOT_FOUND';
   const message = missing
     ? `It imports something that is not there: ${firstLine(error.message)}`
     : `It threw while loading: ${error.message}`;
   return { file: place?.file ?? file, line: place?.line, message };
-}
-
-/** The innermost frame of a stack that is neither Node's nor a package's. */
-function placeInUserCode(stack: string): { file: string; line: number } | undefined {
-  for (const match of stack.matchAll(
-    /(?:\(|at (?:async )?)((?:file:\/\/)?[^()\s][^()]*?)(?:\?[^:()]*)?:(\d+):\d+\)?$/gm,
-  )) {
-    const path = match[1]!.startsWith('file:') ? fileURLToPath(match[1]!) : match[1]!;
-    if (!isAbsolute(path) || path.includes(`${sep}node_modules${sep}`) || path.startsWith(ownFolder))
-      continue;
-    return { file: fromHere(path), line: Number(match[2]) };
-  }
-  return undefined;
-}
-
-/** Of this package: its frames are not the user's. */
-const ownFolder = fileURLToPath(new URL('..', import.meta.url));
-
-function fromHere(path: string): string {
-  const here = relative(process.cwd(), path);
-  return (here.startsWith('..') ? path : here).replaceAll(sep, '/');
 }
 
 function firstLine(text: string): string {

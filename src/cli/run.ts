@@ -12,6 +12,7 @@ import {
 import { runScenario } from '../scenario/run-scenario.ts';
 import { findFiles, loadScenarios, type FoundScenario } from './load-scenarios.ts';
 import { StrayErrors } from './stray-errors.ts';
+import { placeInUserCode } from './user-code.ts';
 
 /** What is run when nothing is named. */
 const defaultPattern = 'scenarios/**/*.scenario.ts';
@@ -83,6 +84,10 @@ async function play(
   const start = performance.now();
   try {
     const result = await runScenario(scenario);
+    for (const failure of result.failures) {
+      const place = placeInUserCode(failure.cause ?? result.error);
+      if (place) failure.message += `\nThrown at ${place.file}:${place.line}`;
+    }
     for (const error of await stray.settled()) {
       result.passed = false;
       result.failures.push({

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type OpenAI from 'openai';
 import { brand, hasBrand } from './brand.ts';
 import type { AgentFunction } from './tool.ts';

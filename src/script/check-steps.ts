@@ -37,10 +37,9 @@ export function checkModelStep(place: string, step: unknown): asserts step is Mo
   if (say === undefined && calls === undefined && refusal === undefined && fault === undefined) {
     fail('is empty. Give it one of say, calls, refusal or fault.');
   }
-  for (const [name, text] of Object.entries({ say, refusal, finishReason })) {
-    if (text !== undefined && typeof text !== 'string')
-      fail(`has a "${name}" that must be a string, but is ${valueWords(text)}.`);
-  }
+  if (say !== undefined) checkText('say', say, fail);
+  if (refusal !== undefined) checkText('refusal', refusal, fail);
+  if (finishReason !== undefined) checkText('finishReason', finishReason, fail);
   if (latencyMs !== undefined && !isCount(latencyMs, Number.isFinite))
     fail(`has a "latencyMs" that must be a number from 0, but is ${valueWords(latencyMs)}.`);
   if (usage !== undefined) {
@@ -55,6 +54,10 @@ export function checkModelStep(place: string, step: unknown): asserts step is Mo
     }
   }
   if (fault !== undefined) checkFault(step, fault, fail);
+}
+
+function checkText(name: string, text: unknown, fail: (problem: string) => never): void {
+  if (typeof text !== 'string') fail(`has a "${name}" that must be a string, but is ${valueWords(text)}.`);
 }
 
 function checkUserStep(place: string, step: Record<string, unknown>): void {
@@ -154,10 +157,16 @@ function isCount(value: unknown, test: (value: unknown) => boolean): boolean {
 }
 
 /** Whether a value survives as JSON: no function, symbol or bigint, and nothing that holds itself. */
-function isJson(value: unknown, inside: readonly unknown[] = []): boolean {
-  if (typeof value !== 'object' || value === null)
-    return !['function', 'symbol', 'bigint'].includes(typeof value);
-  if (inside.includes(value)) return false;
-  const within = [...inside, value];
-  return Object.values(value).every((item) => isJson(item, within));
+function isJson(value: unknown, inside?: readonly unknown[]): boolean {
+  if (typeof value !== 'object' || value === null) {
+    return typeof value !== 'function' && typeof value !== 'symbol' && typeof value !== 'bigint';
+  }
+  if (inside?.includes(value)) return false;
+  let within: readonly unknown[] | undefined;
+  for (const key in value) {
+    const item: unknown = (value as Record<string, unknown>)[key];
+    if (typeof item === 'object') within ??= [...(inside ?? []), value];
+    if (!isJson(item, within)) return false;
+  }
+  return true;
 }
