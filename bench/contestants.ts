@@ -13,21 +13,23 @@ export interface Contestant {
 }
 
 const instructions = 'You add numbers.';
-const args = '{"x":1}';
+/** Another number for every call, so that nobody validates the same text twice. */
+const argsOf = (index: number) => ({ x: index });
+const numbered = (index: number) => JSON.stringify(argsOf(index));
 
-function answers(turns: number, rawArgs: string): BareMessage[] {
+function answers(turns: number, argsText: (index: number) => string): BareMessage[] {
   const call = (id: string, name: string, raw: string): BareMessage => ({
     role: 'assistant',
     content: null,
     tool_calls: [{ id, function: { name, arguments: raw } }],
   });
-  const list = Array.from({ length: turns }, (_item, index) => call(`call_${index}`, 'add', rawArgs));
+  const list = Array.from({ length: turns }, (_item, index) => call(`call_${index}`, 'add', argsText(index)));
   list.splice(Math.floor(turns / 2), 0, call('call_handoff', 'transfer', '{}'));
   return [...list, { role: 'assistant', content: 'done' }];
 }
 
-function completions(turns: number, rawArgs: string): ChatCompletion[] {
-  return answers(turns, rawArgs).map((message) => ({
+function completions(turns: number, argsText: (index: number) => string): ChatCompletion[] {
+  return answers(turns, argsText).map((message) => ({
     id: 'chatcmpl-1',
     object: 'chat.completion',
     created: 0,
@@ -48,7 +50,7 @@ function bare(name: string, snapshots: boolean): Contestant {
   return {
     name,
     prepare(turns) {
-      const prepared = answers(turns, args);
+      const prepared = answers(turns, numbered);
       return async () => {
         const { messages, agent } = await bareLoop(bareAgents(), bareModel(prepared, snapshots), [
           { role: 'user', content: 'go' },
@@ -83,11 +85,15 @@ function agents(add: () => ReturnType<typeof plainAdd> | ReturnType<typeof valid
   return new Agent({ name: 'First', model: 'model', instructions, functions: [add(), transfer] });
 }
 
-function engine(name: string, rawArgs: string, add: typeof plainAdd | typeof validatedAdd): Contestant {
+function engine(
+  name: string,
+  argsText: (index: number) => string,
+  add: typeof plainAdd | typeof validatedAdd,
+): Contestant {
   return {
     name,
     prepare(turns) {
-      const prepared = completions(turns, rawArgs);
+      const prepared = completions(turns, argsText);
       return async () => {
         let next = 0;
         const provider = {
@@ -110,7 +116,7 @@ function scenario(name: string, withHash: boolean): Contestant {
   return {
     name,
     prepare(turns) {
-      const steps: Step[] = Array.from({ length: turns }, () => callTool('add', { x: 1 }));
+      const steps: Step[] = Array.from({ length: turns }, (_item, index) => callTool('add', argsOf(index)));
       steps.splice(Math.floor(turns / 2), 0, callTool('transfer'));
       const whole = [user('go'), ...steps, say('done')];
       return async () => {
@@ -127,8 +133,8 @@ function scenario(name: string, withHash: boolean): Contestant {
 export const contestants: readonly Contestant[] = [
   bare('bare loop', false),
   bare('bare loop + shallow snapshot', true),
-  engine('Swarm.run, plain function tools', '{}', plainAdd),
-  engine('Swarm.run, validated tools', args, validatedAdd),
+  engine('Swarm.run, plain function tools', () => '{}', plainAdd),
+  engine('Swarm.run, validated tools', numbered, validatedAdd),
   scenario('runScenario with its trace', false),
   scenario('runScenario, trace and hash', true),
 ];

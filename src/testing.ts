@@ -1,4 +1,11 @@
-export type { Outcome, ToolErrorKind, TraceEvent } from './engine/events.ts';
+export type {
+  Outcome,
+  ToolErrorKind,
+  TracedHandoff,
+  TracedRequest,
+  TracedToolCall,
+  TraceEvent,
+} from './engine/events.ts';
 export { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './script/errors.ts';
 export type { Fault } from './script/faults.ts';
 export { scriptedProvider } from './script/scripted-provider.ts';
@@ -13,7 +20,7 @@ export type {
   ToolCallStep,
   UserStep,
 } from './script/steps.ts';
-export type { Trace, TracedHandoff, TracedRequest, TracedToolCall } from './trace/trace.ts';
+export type { Trace } from './trace/trace.ts';
 export type { TraceDifference } from './trace/difference.ts';
 export { traceOf } from './trace/trace-of.ts';
 export { runScenario } from './scenario/run-scenario.ts';

@@ -15,6 +15,8 @@ let validatorClass: typeof Validator | undefined;
 interface CompiledSchema {
   declared?: ReturnType<typeof declaredArguments>;
   validator?: Validator;
+  /** What was found valid last, as text: a scripted call is checked as it leaves the script, and again as it arrives. */
+  lastValid?: string;
 }
 
 /** For schemas that `tool()` did not make, such as those of a request that came over a wire. */
@@ -27,15 +29,18 @@ const compiledElsewhere = new WeakMap<object, CompiledSchema>();
  * What the JSON Schema itself refuses is worded here; only where it is satisfied and the library
  * still refuses (a refinement) do its author's messages pass.
  */
-export function checkArguments(tool: Tool, args: object): CheckedArguments | Promise<CheckedArguments> {
+export function checkArguments(
+  tool: Tool,
+  args: object,
+  raw: string,
+): CheckedArguments | Promise<CheckedArguments> {
   const schema = tool.parameters as JsonSchema;
   const undeclared = undeclaredProblems(schema, args);
   const library = standardSchemaOf(tool);
   if (!library) {
-    if (Object.keys(args).length === 0 && schema['required'] === undefined && undeclared.length === 0)
-      return { args };
-    if (!validatorClass) return loadValidator().then(() => checkArguments(tool, args));
-    return verdict(args, undeclared, jsonSchemaProblems(tool.name, schema, args));
+    if (Object.keys(args).length === 0 && takesNothing(schema)) return { args };
+    if (!validatorClass) return loadValidator().then(() => checkArguments(tool, args, raw));
+    return verdict(args, undeclared, jsonSchemaProblems(tool.name, schema, args, raw));
   }
   const outcome = library['~standard'].validate(args);
   return outcome instanceof Promise
@@ -48,10 +53,13 @@ export function problemsBySchema(
   name: string,
   parameters: object,
   args: object,
+  raw?: string,
 ): string[] | Promise<string[]> {
-  if (!validatorClass) return loadValidator().then(() => problemsBySchema(name, parameters, args));
+  if (!validatorClass) return loadValidator().then(() => problemsBySchema(name, parameters, args, raw));
   const schema = parameters as JsonSchema;
-  return distinct([...undeclaredProblems(schema, args), ...jsonSchemaProblems(name, schema, args)]);
+  const undeclared = undeclaredProblems(schema, args);
+  const problems = jsonSchemaProblems(name, schema, args, raw);
+  return undeclared.length === 0 ? problems : distinct([...undeclared, ...problems]);
 }
 
 /** The sentence that ends a message about arguments: what the tool takes. */
@@ -111,7 +119,8 @@ function issueWords(issue: StandardSchemaV1.Issue): string {
   const path = (issue.path ?? [])
     .map((segment) => String(typeof segment === 'object' ? segment.key : segment))
     .join('.');
-  return path === '' ? issue.message : `"${path}": ${issue.message}`;
+  const message = /[.!?]$/.test(issue.message) ? issue.message : `${issue.message}.`;
+  return path === '' ? message : `"${path}": ${message}`;
 }
 
 async function loadValidator(): Promise<void> {
@@ -134,18 +143,28 @@ function undeclaredProblems(schema: JsonSchema, args: object): string[] {
     .map((name) => `"${name}" is not an argument of this tool.`);
 }
 
-function jsonSchemaProblems(name: string, schema: JsonSchema, args: object): string[] {
+/** A schema without any keyword that could refuse an empty object. */
+function takesNothing(schema: JsonSchema): boolean {
+  return Object.keys(schema).every((keyword) => keyword === 'type' || keyword === 'properties');
+}
+
+function jsonSchemaProblems(
+  name: string,
+  schema: JsonSchema,
+  args: object,
+  raw: string | undefined,
+): string[] {
   const compiled = compiledOf(schema);
+  if (raw !== undefined && raw === compiled.lastValid) return [];
   try {
     // The validator writes into the schema it is given, so it gets a copy of its own.
     compiled.validator ??= new validatorClass!(copyData(schema), '2020-12', false);
     const { valid, errors } = compiled.validator.validate(args);
-    return valid ? [] : schemaProblems(schema, args, errors);
+    if (!valid) return schemaProblems(schema, args, errors);
+    if (raw !== undefined && raw.length < 1000) compiled.lastValid = raw;
+    return [];
   } catch (error) {
-    throw new TypeError(
-      `The parameters of tool "${name}" are no valid JSON Schema: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new Error(`The parameters of tool "${name}" are no valid JSON Schema.`, { cause: error });
   }
 }
 

@@ -21,6 +21,52 @@ export type ToolErrorKind =
   | 'threw'
   | 'not-serializable';
 
+/** A tool call and what it was answered with. */
+export interface TracedToolCall {
+  /** Counts the runs of a conversation from 1. */
+  run: number;
+  /** Counts the turns of a run from 1. */
+  turn: number;
+  /** The agent that called. */
+  agent: string;
+  /** The tool's name. */
+  tool: string;
+  /** The id the model gave the call. */
+  toolCallId: string;
+  /** Parsed, or the raw string if it does not parse. */
+  args: unknown;
+  /** What the model was answered with. */
+  content: string;
+  /** Why it was answered with an error, if it was. */
+  error?: ToolErrorKind;
+}
+
+/** A handoff: `tool` returned the agent `to`, active from the next turn. */
+export interface TracedHandoff {
+  /** Counts the runs of a conversation from 1. */
+  run: number;
+  /** Counts the turns of a run from 1. */
+  turn: number;
+  /** The agent that was active. */
+  from: string;
+  /** The agent active from the next turn. */
+  to: string;
+  /** The tool that returned it. */
+  tool: string;
+}
+
+/** What the model was shown, whole. */
+export interface TracedRequest {
+  /** Counts the runs of a conversation from 1. */
+  run: number;
+  /** Counts the turns of a run from 1. */
+  turn: number;
+  /** The agent that was active. */
+  agent: string;
+  /** The body of the request. */
+  request: CompletionRequest;
+}
+
 /**
  * One entry of the list of what happened, plain JSON.
  *
@@ -40,7 +86,7 @@ export type TraceEvent =
       maxTurns: number | null;
       executeTools: boolean;
     }
-  | { type: 'model-request'; run: number; turn: number; agent: string; request: CompletionRequest }
+  | ({ type: 'model-request' } & TracedRequest)
   | {
       type: 'model-response';
       run: number;
@@ -58,18 +104,8 @@ export type TraceEvent =
       agent: string;
       error: { name: string; message: string; status?: number };
     }
-  | {
-      type: 'tool-result';
-      run: number;
-      turn: number;
-      agent: string;
-      tool: string;
-      toolCallId: string;
-      args: unknown;
-      content: string;
-      error?: ToolErrorKind;
-    }
-  | { type: 'handoff'; run: number; turn: number; from: string; to: string; tool: string }
+  | ({ type: 'tool-result' } & TracedToolCall)
+  | ({ type: 'handoff' } & TracedHandoff)
   | {
       type: 'context-change';
       run: number;

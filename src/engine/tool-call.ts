@@ -49,7 +49,7 @@ export function* runToolCall(
 
   let checked: CheckedArguments;
   try {
-    const verdict = checkArguments(tool, parsed.args);
+    const verdict = checkArguments(tool, parsed.args, call.function.arguments);
     checked = isPromiseLike(verdict) ? ((yield verdict) as CheckedArguments) : verdict;
   } catch (error) {
     return failed('threw', thrownText(name, error));

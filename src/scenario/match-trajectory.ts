@@ -1,4 +1,4 @@
-import type { TracedToolCall } from '../trace/trace.ts';
+import type { TracedToolCall } from '../engine/events.ts';
 import { contains, equals, firstMismatch, show } from './equals.ts';
 import { readTrajectory, type Expected, type ToolCallPattern, type Trajectory } from './trajectory.ts';
 

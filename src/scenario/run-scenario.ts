@@ -1,4 +1,3 @@
-import type { ActiveRun } from '../engine/active-run.ts';
 import { isAgent, type Agent } from '../engine/agent.ts';
 import type { RecordedEvent, TraceEvent } from '../engine/events.ts';
 import type { Message } from '../engine/messages.ts';
@@ -65,7 +64,8 @@ class Play {
   readonly #stream: boolean;
   readonly #player: ScriptPlayer;
   readonly #provider: ReturnType<typeof providerOf>;
-  readonly #runs: ActiveRun[] = [];
+  /** Of each run so far; the trace reads them when it is asked. */
+  readonly #events: (readonly RecordedEvent[])[] = [];
   readonly #stubs: StubbedAgents;
   readonly #result: ScenarioRun;
   /** The event that the first unmet expectation points to. */
@@ -77,21 +77,12 @@ class Play {
     this.#player = new ScriptPlayer(scenario.steps);
     this.#provider = providerOf(this.#player);
     this.#stubs = new StubbedAgents(scenario.tools ?? {});
-    const runs = this.#runs;
-    let trace: RunTrace | undefined;
-    this.#result = {
-      scenario,
-      passed: true,
-      failures: [],
-      get trace() {
-        return (trace ??= new RunTrace(runs.map(({ events }) => events)));
-      },
-    };
+    this.#result = { scenario, passed: true, failures: [], trace: new RunTrace(this.#events) };
   }
 
   get awaited(): string {
-    const run = this.#runs.at(-1);
-    return this.#waitingFor === '' && run ? awaitedIn(run.events) : this.#waitingFor;
+    const events = this.#events.at(-1);
+    return this.#waitingFor === '' && events ? awaitedIn(events) : this.#waitingFor;
   }
 
   async run(limit: TimeLimit): Promise<ScenarioRun> {
@@ -174,7 +165,7 @@ class Play {
       stream: this.#stream,
     };
     const run = startRun(this.#provider, hooks === undefined ? [] : [hooks].flat(), options);
-    this.#runs.push(run);
+    this.#events.push(run.events);
     this.#waitingFor = '';
     delete this.#result.error;
     delete this.#result.response;
@@ -197,7 +188,8 @@ class Play {
     const { stopReason } = this.#result.response!;
     const step = this.#player.position + 1;
     this.#fail(
-      this.#player.notFinished(`Run ${this.#runs.length} ended (${stopReason}) before step ${step}`).message,
+      this.#player.notFinished(`Run ${this.#events.length} ended (${stopReason}) before step ${step}`)
+        .message,
       step,
     );
   }

@@ -60,7 +60,7 @@ export function chunkCount(step: ModelStep): number {
 }
 
 /** The arguments of a call as text: as written, else JSON. */
-function argumentsText(call: ToolCallStep): string {
+export function argumentsText(call: ToolCallStep): string {
   return call.rawArgs ?? JSON.stringify(call.args ?? {});
 }
 

@@ -3,6 +3,7 @@ import { copyData, copyTree } from '../engine/copy.ts';
 import { shorten } from '../engine/errors.ts';
 import type { CompletionRequest } from '../engine/provider.ts';
 import { callText, conversationLines, textOf } from '../trace/format.ts';
+import { argumentsText } from './answers.ts';
 import { checkModelStep, checkSteps, didYouMean } from './check-steps.ts';
 import { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './errors.ts';
 import type { ModelStep, Step, ToolCallStep, UserStep } from './steps.ts';
@@ -160,7 +161,7 @@ function problemsOfCall(
     return `the tool "${tool}", which the model was not offered.${didYouMean(tool, names)} ${offered}`;
   }
   const { parameters } = definition.function;
-  const problems = parameters ? problemsBySchema(tool, parameters, args) : [];
+  const problems = parameters ? problemsBySchema(tool, parameters, args, argumentsText(call)) : [];
   if (problems instanceof Promise) return problems;
   return problems.length === 0
     ? undefined

@@ -41,42 +41,66 @@ export function providerOf(
   player: ScriptPlayer,
   beforeAnswer?: (request: CompletionRequest) => void,
 ): ScriptedProvider {
-  const snapshots = new RequestSnapshots();
-  const ids = new AnswerIds();
+  return new ScriptedModel(player, beforeAnswer);
+}
 
-  /** Takes the step at once: the order of requests is the order of the calls. */
-  async function take(request: CompletionRequest, signal: AbortSignal | undefined): Promise<Taken> {
-    snapshots.add(request);
-    // A request that was aborted before it was made takes no step.
-    signal?.throwIfAborted();
-    beforeAnswer?.(request);
-    const due = player.takeAnswer(request);
-    const step = due instanceof Promise ? await due : due;
-    return { step, frame: ids.frame(step, request.model) };
+/**
+ * Methods are fields, so that a decorator may spread a provider. A class, and no literal with getters: V8 keeps a hidden
+ * class for each of those, and with it all that they see, until the next full collection.
+ */
+class ScriptedModel implements ScriptedProvider {
+  readonly requests: readonly CompletionRequest[];
+  readonly #player: ScriptPlayer;
+  readonly #beforeAnswer: ((request: CompletionRequest) => void) | undefined;
+  readonly #snapshots = new RequestSnapshots();
+  readonly #ids = new AnswerIds();
+
+  constructor(player: ScriptPlayer, beforeAnswer: ((request: CompletionRequest) => void) | undefined) {
+    this.#player = player;
+    this.#beforeAnswer = beforeAnswer;
+    this.requests = this.#snapshots.list;
   }
 
-  return {
-    get requests() {
-      return snapshots.list;
-    },
-    get remaining() {
-      return player.remaining;
-    },
-    async complete(request: CompletionRequest, options?: CompletionOptions): Promise<ChatCompletion> {
-      const { step, frame } = await take(request, options?.signal);
-      return step.fault
-        ? await faultyCompletion(step, step.fault, frame, options?.signal)
-        : completionOf(step, frame);
-    },
-    stream(request: CompletionRequest, options?: CompletionOptions): AsyncIterable<ChatCompletionChunk> {
-      const taken = take(request, options?.signal);
-      // Whoever iterates is told; a stream that nobody reads is no unhandled rejection.
-      taken.catch(() => {});
-      return streamAnswer(taken, options?.signal);
-    },
-    assertComplete: () => player.assertComplete(),
-    [Symbol.dispose]: () => player.assertComplete(),
+  readonly complete = async (
+    request: CompletionRequest,
+    options?: CompletionOptions,
+  ): Promise<ChatCompletion> => {
+    const { step, frame } = await this.#take(request, options?.signal);
+    return step.fault
+      ? await faultyCompletion(step, step.fault, frame, options?.signal)
+      : completionOf(step, frame);
   };
+
+  readonly stream = (
+    request: CompletionRequest,
+    options?: CompletionOptions,
+  ): AsyncIterable<ChatCompletionChunk> => {
+    const taken = this.#take(request, options?.signal);
+    // Whoever iterates is told; a stream that nobody reads is no unhandled rejection.
+    taken.catch(() => {});
+    return streamAnswer(taken, options?.signal);
+  };
+
+  readonly assertComplete = (): void => this.#player.assertComplete();
+
+  get remaining(): number {
+    return this.#player.remaining;
+  }
+
+  [Symbol.dispose](): void {
+    this.assertComplete();
+  }
+
+  /** Takes the step at once: the order of requests is the order of the calls. */
+  async #take(request: CompletionRequest, signal: AbortSignal | undefined): Promise<Taken> {
+    this.#snapshots.add(request);
+    // A request that was aborted before it was made takes no step.
+    signal?.throwIfAborted();
+    this.#beforeAnswer?.(request);
+    const due = this.#player.takeAnswer(request);
+    const step = due instanceof Promise ? await due : due;
+    return { step, frame: this.#ids.frame(step, request.model) };
+  }
 }
 
 /** An answer that is due, and what frames it. */

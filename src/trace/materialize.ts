@@ -1,5 +1,5 @@
 import { parseArguments } from '../engine/arguments.ts';
-import type { RecordedEvent, TraceEvent } from '../engine/events.ts';
+import type { RecordedEvent, TracedToolCall, TraceEvent } from '../engine/events.ts';
 import type { Message } from '../engine/messages.ts';
 import type { CompletionRequest } from '../engine/provider.ts';
 
@@ -22,25 +22,24 @@ export function materialize(event: RecordedEvent, run: number): TraceEvent {
       };
       return usage ? { ...response, usage } : response;
     }
-    case 'tool-result': {
-      const { type, turn, agent, tool, toolCallId, content, error } = event;
-      const result: TraceEvent = {
-        type,
-        run,
-        turn,
-        agent,
-        tool,
-        toolCallId,
-        args: readArgs(event.rawArgs),
-        content,
-      };
-      return error ? { ...result, error } : result;
-    }
+    case 'tool-result':
+      return { type: event.type, ...toolCallOf(event, run) };
     default: {
       const { type, ...rest } = event;
       return { type, run, ...rest } as TraceEvent;
     }
   }
+}
+
+/** A tool call and its answer, with the arguments parsed. */
+export function toolCallOf(
+  event: Extract<RecordedEvent, { type: 'tool-result' }>,
+  run: number,
+): TracedToolCall {
+  const { turn, agent, tool, toolCallId, content, error } = event;
+  const call: TracedToolCall = { run, turn, agent, tool, toolCallId, args: readArgs(event.rawArgs), content };
+  if (error) call.error = error;
+  return call;
 }
 
 function fullRequest(event: Extract<RecordedEvent, { type: 'model-request' }>): CompletionRequest {

@@ -1,54 +1,14 @@
-import type { Outcome, RecordedEvent, ToolErrorKind, TraceEvent } from '../engine/events.ts';
-import type { CompletionRequest } from '../engine/provider.ts';
+import type {
+  Outcome,
+  RecordedEvent,
+  TracedHandoff,
+  TracedRequest,
+  TracedToolCall,
+  TraceEvent,
+} from '../engine/events.ts';
 import { firstDifference, type TraceDifference } from './difference.ts';
 import { hashRuns } from './hash.ts';
-import { materialize } from './materialize.ts';
-
-/** A tool call and what it was answered with. */
-export interface TracedToolCall {
-  /** Counts the runs of a conversation from 1. */
-  run: number;
-  /** Counts the turns of a run from 1. */
-  turn: number;
-  /** The agent that called. */
-  agent: string;
-  /** The tool's name. */
-  tool: string;
-  /** The id the model gave the call. */
-  toolCallId: string;
-  /** Parsed, or the raw string if it does not parse. */
-  args: unknown;
-  /** What the model was answered with. */
-  content: string;
-  /** Why it was answered with an error, if it was. */
-  error?: ToolErrorKind;
-}
-
-/** A handoff: `tool` returned the agent `to`, active from the next turn. */
-export interface TracedHandoff {
-  /** Counts the runs of a conversation from 1. */
-  run: number;
-  /** Counts the turns of a run from 1. */
-  turn: number;
-  /** The agent that was active. */
-  from: string;
-  /** The agent active from the next turn. */
-  to: string;
-  /** The tool that returned it. */
-  tool: string;
-}
-
-/** What the model was shown, whole. */
-export interface TracedRequest {
-  /** Counts the runs of a conversation from 1. */
-  run: number;
-  /** Counts the turns of a run from 1. */
-  turn: number;
-  /** The agent that was active. */
-  agent: string;
-  /** The body of the request. */
-  request: CompletionRequest;
-}
+import { materialize, toolCallOf } from './materialize.ts';
 
 /** What happened, as one flat JSON list; everything else is a projection of it, made when asked. */
 export interface Trace {
@@ -93,7 +53,11 @@ export class RunTrace implements Trace {
   }
 
   get toolCalls(): readonly TracedToolCall[] {
-    return this.#all('tool-result').map(({ type: _type, ...call }) => call);
+    const calls: TracedToolCall[] = [];
+    for (const [index, events] of this.#runs.entries()) {
+      for (const event of events) if (event.type === 'tool-result') calls.push(toolCallOf(event, index + 1));
+    }
+    return calls;
   }
 
   get handoffs(): readonly TracedHandoff[] {

@@ -1,5 +1,5 @@
 import { conversationLines, textOf } from '../../trace/format.ts';
-import type { TracedRequest } from '../../trace/trace.ts';
+import type { TracedRequest } from '../../engine/events.ts';
 import { equals, show } from '../equals.ts';
 import { includesText, traceBehind, verdict, type Verdict } from './verdict.ts';
 
