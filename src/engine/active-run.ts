@@ -1,8 +1,8 @@
-import { copyData } from './copy.ts';
+import { ownContext } from './context.ts';
 import type { RecordedEvent, StopReason } from './events.ts';
 import { runLoop, type RunState, type StreamPiece } from './loop.ts';
 import { outcomeOf, producedMessages, rememberFailure, RunResponse, type Response } from './run-record.ts';
-import { isPromiseLike } from './tool-call.ts';
+import { isPromiseLike } from './promise.ts';
 
 /**
  * Drives a loop: waits for the promises it yields, keeps the events, hands out the pieces of a
@@ -51,33 +51,27 @@ export class ActiveRun {
 
   /** Goes on to the next piece of a stream, or to the end: then undefined. Rejects when the run does. */
   advance(): Promise<StreamPiece | undefined> {
-    return this.#resume('next');
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#pump('next', undefined);
+    });
   }
 
   /** Ends a run that nobody reads on: its provider is told, no further request or tool starts. */
   async close(): Promise<void> {
     if (this.#finished) return;
-    await this.#resume('return');
-  }
-
-  #resume(how: 'next' | 'return'): Promise<StreamPiece | undefined> {
-    return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-      this.#pump(how, undefined);
-    });
+    this.#finished = true;
+    this.#loop.return('completed');
+    this.#release();
+    await this.#state.closing;
   }
 
   /** Runs the loop until it has to wait, has a piece to hand out, or ends. */
-  #pump(how: 'next' | 'throw' | 'return', sent: unknown): void {
+  #pump(how: 'next' | 'throw', sent: unknown): void {
     this.#waiting = false;
     try {
-      let item =
-        how === 'next'
-          ? this.#loop.next(sent)
-          : how === 'throw'
-            ? this.#loop.throw(sent)
-            : this.#loop.return('completed');
+      let item = how === 'next' ? this.#loop.next(sent) : this.#loop.throw(sent);
       while (!item.done) {
         const { value } = item;
         if (isPromiseLike(value)) {
@@ -118,10 +112,12 @@ export class ActiveRun {
 
   #fail(error: unknown): void {
     this.#finished = true;
+    // The error that ended the run is the one to tell, whatever closing its stream comes to.
+    this.#state.closing?.catch(() => {});
     const outcome = outcomeOf(this.events) === 'aborted' ? 'aborted' : 'failed';
     const { agent } = this.#state;
     // A copy of the context: a tool that an abort left behind may still write into the run's own.
-    const contextVariables = copyData(this.#state.contextVariables);
+    const contextVariables = ownContext(this.#state.contextVariables);
     rememberFailure(error, this, {
       messages: producedMessages(this.events),
       agent,

@@ -1,4 +1,4 @@
-import { copyData, freezeData } from './copy.ts';
+import { copyData, freezeData, setOwn } from './copy.ts';
 import { InvalidCompletionError, shorten } from './errors.ts';
 import type { AssistantMessage } from './messages.ts';
 import type { ChatCompletion } from './provider.ts';
@@ -70,7 +70,7 @@ function readMessage(
     const value = message[key];
     if (value === null || value === undefined || key === 'role' || key === 'content' || key === 'tool_calls')
       continue;
-    read[key] = freezeData(copyData(value));
+    setOwn(read, key, freezeData(copyData(value)));
   }
   if (calls.length > 0) read['tool_calls'] = calls;
   return Object.freeze(read) as unknown as AssistantMessage;

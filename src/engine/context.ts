@@ -47,9 +47,17 @@ function traceObject(value: object, inside: readonly object[]): unknown {
   return copy;
 }
 
+/** The run's own context: the caller's values copied, in an object of the same class. */
+export function ownContext(context: object): ContextVariables {
+  if (isPlainObject(context)) return copyData(context);
+  const own = Object.create(Object.getPrototypeOf(context) as object | null) as ContextVariables;
+  mergeContext(own, context);
+  return own;
+}
+
 /** The context as a trace shows it. */
 export function traceContext(context: object): ContextVariables {
-  return traceValue(context) as ContextVariables;
+  return traceObject(isPlainObject(context) ? context : { ...context }, []) as ContextVariables;
 }
 
 /** What changed between two contexts as traces show them; undefined when nothing did. */

@@ -4,7 +4,7 @@ import type { RecordedEvent } from './events.ts';
 /** Prints what happens in a run, one readable line an event, for `debug: true`. */
 export function debugPrinter(log: (line: string) => void): (event: RecordedEvent) => void {
   return (event) => {
-    for (const line of debugLines(event)) log(`[swarm] ${line}`);
+    for (const line of debugLines(event)) log(`[swarm] ${line.replaceAll(/\r?\n/g, '⏎')}`);
   };
 }
 

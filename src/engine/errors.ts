@@ -26,9 +26,14 @@ export function shorten(value: unknown, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length)}… (${text.length} characters)`;
 }
 
+/** Errors of any realm. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+}
+
 /** The name a reader knows an error by; the openai client's classes do not set `name`. */
 export function errorName(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
+  if (!isError(error)) return typeof error;
   return error.name === 'Error' ? error.constructor.name : error.name;
 }
 

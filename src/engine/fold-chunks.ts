@@ -1,11 +1,12 @@
 import { isPlainObject, setOwn } from './copy.ts';
-import { InvalidCompletionError } from './errors.ts';
+import { InvalidCompletionError, shorten } from './errors.ts';
 
 interface PartialCall {
   readonly index: number;
   id: string;
   type: string;
-  function: { name: string; arguments: string };
+  /** Absent until a piece has one. */
+  function?: { name?: string; arguments: string };
 }
 
 /**
@@ -76,8 +77,16 @@ export class ChunkFold {
     const piece = part['function'];
     if (!isPlainObject(piece)) return;
     const { name, arguments: args } = piece;
-    if (typeof name === 'string' && name !== call.function.name) call.function.name += name;
+    call.function ??= { arguments: '' };
+    if (typeof name === 'string' && name !== call.function.name)
+      call.function.name = (call.function.name ?? '') + name;
     if (typeof args === 'string') call.function.arguments += args;
+    else if (args !== undefined && args !== null) {
+      throw new InvalidCompletionError(
+        `the arguments are no text in the tool call ${shorten(part, 200)}`,
+        part,
+      );
+    }
   }
 
   #callFor(part: Record<string, unknown>): PartialCall {
@@ -85,7 +94,7 @@ export class ChunkFold {
     const index = typeof part['index'] === 'number' ? part['index'] : Math.max(0, this.#calls.length - 1);
     const known = this.#callAtIndex.get(index);
     if (known && (id === '' || known.id === '' || known.id === id)) return known;
-    const call: PartialCall = { index, id: '', type: 'function', function: { name: '', arguments: '' } };
+    const call: PartialCall = { index, id: '', type: 'function' };
     this.#calls.push(call);
     this.#callAtIndex.set(index, call);
     return call;

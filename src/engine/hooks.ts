@@ -1,4 +1,5 @@
 import type { Agent } from './agent.ts';
+import { isPromiseLike } from './promise.ts';
 import type { ChatCompletion, CompletionRequest } from './provider.ts';
 
 /**
@@ -40,7 +41,7 @@ export function* callHooks<Name extends keyof Hooks>(
   Object.freeze(event);
   for (const hook of hooks) {
     // The event's type follows from the hook's name, which the compiler cannot see through the union.
-    const pending = (hook[name] as ((event: unknown) => void | Promise<void>) | undefined)?.call(hook, event);
-    if (pending !== undefined) yield pending;
+    const pending = (hook[name] as ((event: unknown) => unknown) | undefined)?.call(hook, event);
+    if (isPromiseLike(pending)) yield pending;
   }
 }

@@ -19,7 +19,7 @@ export function ownSchema(schema: JsonSchema): JsonSchema {
 
 /** The place that `ownSchema` made, if it made this schema. */
 export function derivedFrom(schema: JsonSchema): object | undefined {
-  return (schema as { [derivedKey]?: object })[derivedKey];
+  return (schema as { [derivedKey]?: object } | undefined)?.[derivedKey];
 }
 
 /** The JSON Schema of a tool's parameters. Throws a TypeError that names the tool where there is none. */

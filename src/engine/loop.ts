@@ -1,6 +1,6 @@
 import type { Agent, ContextVariables } from './agent.ts';
 import { readCompletion, type Answer, type ToolCall } from './completion.ts';
-import { contextChange, mergeContext, traceContext } from './context.ts';
+import { contextChange, mergeContext, ownContext, traceContext } from './context.ts';
 import { copyData, freezeData } from './copy.ts';
 import { errorName, InvalidCompletionError } from './errors.ts';
 import type { RecordedEvent, StopReason } from './events.ts';
@@ -9,7 +9,8 @@ import { callHooks, type Hooks } from './hooks.ts';
 import type { Message, WireMessage } from './messages.ts';
 import { isCurrent, prepareAgent, toolChoiceOf, type PreparedAgent } from './prepared-agent.ts';
 import type { ChatCompletion, CompletionOptions, CompletionProvider, CompletionRequest } from './provider.ts';
-import { isPromiseLike, runToolCall, type CallScene } from './tool-call.ts';
+import { isPromiseLike } from './promise.ts';
+import { runToolCall, type CallScene } from './tool-call.ts';
 
 /** All that a run is and changes: its arguments, copied, and where it stands. */
 export interface RunState {
@@ -32,6 +33,8 @@ export interface RunState {
   readonly contextVariables: ContextVariables;
   /** The context as the trace last showed it. */
   tracedContext: ContextVariables;
+  /** Settles when the source of a stream that was left in the middle has been closed. */
+  closing?: Promise<void>;
 }
 
 /** A piece of a streamed answer, for whoever reads the run as a stream. */
@@ -98,7 +101,7 @@ function* askModel(state: RunState, agent: Agent, prepared: PreparedAgent, turn:
   const { instructions } = agent;
   let content: unknown = instructions;
   if (typeof instructions === 'function') {
-    content = instructions(copyData(state.contextVariables));
+    content = instructions(ownContext(state.contextVariables));
     if (isPromiseLike(content)) content = yield content;
   }
   if (typeof content !== 'string') {
@@ -180,17 +183,15 @@ function* readStream(
   fold: ChunkFold,
 ): Loop<void> {
   const chunks = source[Symbol.asyncIterator]();
-  let toClose = false;
-  let started = false;
+  let open = false;
   try {
-    for (;;) {
+    for (let first = true; ; first = false) {
       // A source whose next() rejects has ended by itself; one that is left in the middle must be told.
-      toClose = false;
+      open = false;
       const next = (yield chunks.next()) as IteratorResult<unknown>;
-      if (!started) yield { type: 'stream-delim', delim: 'start' };
-      started = true;
+      open = next.done !== true;
+      if (first) yield { type: 'stream-delim', delim: 'start' };
       if (next.done) return;
-      toClose = true;
       const delta = fold.add(next.value);
       if (!delta) continue;
       const shown = copyData(delta);
@@ -198,12 +199,14 @@ function* readStream(
       yield { type: 'stream-delta', delta: shown };
     }
   } finally {
-    const aborted = state.signal?.aborted === true;
-    const closed = toClose || aborted ? chunks.return?.() : undefined;
-    // After an abort the source may still wait for a chunk that never comes, and so would we.
-    if (closed && aborted) closed.then(undefined, () => {});
-    else if (closed) yield closed;
+    // Not waited for here: a generator that is left by return() and yields once more goes on as if it had not been left.
+    if (open || state.signal?.aborted) state.closing = closeSource(chunks);
   }
+}
+
+/** Tells a source that nobody reads on. */
+async function closeSource(chunks: AsyncIterator<unknown>): Promise<void> {
+  await chunks.return?.();
 }
 
 /** Runs a turn's calls in order, then applies what they ask of the run: context first, handoff last. */
@@ -221,6 +224,7 @@ function* answerCalls(
     hooks: state.hooks,
     turn,
     signal: () => state.toolSignal(),
+    throwIfAborted: () => state.signal?.throwIfAborted(),
   };
   const changes: object[] = [];
   let handoff: { to: Agent; tool: string } | undefined;

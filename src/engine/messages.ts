@@ -17,7 +17,8 @@ export type AssistantMessage = OpenAI.Chat.Completions.ChatCompletionAssistantMe
 
 /** The caller's message, copied once and frozen. */
 export function enter(message: Message): Message {
-  return freezeData(copyData(message));
+  // Spread first: a message may be an object of a class.
+  return freezeData(copyData({ ...message }));
 }
 
 /** The same message without the fields that are not part of the protocol. */

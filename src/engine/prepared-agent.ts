@@ -1,7 +1,8 @@
 import type OpenAI from 'openai';
 import type { Agent, ContextVariables } from './agent.ts';
 import { copyData, freezeData } from './copy.ts';
-import { tool, type AgentFunction, type Tool } from './tool.ts';
+import { derivedFrom, type JsonSchema } from './json-schema.ts';
+import { standardSchemaOf, tool, type AgentFunction, type JsonObjectSchema, type Tool } from './tool.ts';
 
 type ToolDefinition = OpenAI.Chat.Completions.ChatCompletionFunctionTool;
 
@@ -68,15 +69,13 @@ function prepareTool(agent: Agent, candidate: unknown, index: number): PreparedT
     );
   }
   checkName(place, candidate.name);
-  if ((candidate.parameters as { type?: unknown } | undefined)?.type !== 'object') {
+  const own = derivedFrom(candidate.parameters as JsonSchema) ? candidate : asOwnTool(candidate);
+  if ((own.parameters as JsonSchema)['type'] !== 'object') {
     throw new TypeError(
-      `${place}, "${candidate.name}", has parameters that are not the schema of an object. The model sends arguments by name: use { type: 'object', properties: … }.`,
+      `${place}, "${own.name}", has parameters that are not the schema of an object. The model sends arguments by name: use { type: 'object', properties: … }.`,
     );
   }
-  return {
-    tool: Object.isFrozen(candidate.parameters) ? candidate : withOwnSchema(candidate),
-    takesArguments: true,
-  };
+  return { tool: own, takesArguments: true };
 }
 
 function isTool(candidate: unknown): candidate is Tool {
@@ -88,10 +87,16 @@ function isTool(candidate: unknown): candidate is Tool {
   );
 }
 
-/** An object that somebody wrote instead of calling `tool()` is taken for what `tool()` would have made. */
-function withOwnSchema(candidate: Tool): Tool {
-  const made = tool({ ...candidate, parameters: candidate.parameters as { type: 'object' } });
-  return { ...candidate, parameters: made.parameters, description: made.description };
+/** An object that somebody wrote instead of calling `tool()`, or another copy of this package made, is taken for what `tool()` would have made. */
+function asOwnTool(candidate: Tool): Tool {
+  const parameters = (standardSchemaOf(candidate) ?? candidate.parameters) as JsonObjectSchema;
+  const { name, description } = candidate;
+  return tool({
+    name,
+    description,
+    parameters,
+    execute: (args, context) => candidate.execute(args, context) as unknown,
+  });
 }
 
 function plainFunctionTool(place: string, candidate: Function): Tool {

@@ -21,7 +21,7 @@ export class Result<C extends object = any> {
     if (parts.agent !== undefined && !isAgent(parts.agent)) {
       throw new Error(`The agent of a Result must be an Agent, but is ${typeof parts.agent}.`);
     }
-    this.value = parts.value ?? '';
+    this.value = parts.value === undefined ? '' : parts.value;
     this.agent = parts.agent;
     this.contextVariables = parts.contextVariables ?? {};
   }

@@ -1,6 +1,5 @@
 import { ActiveRun } from './active-run.ts';
-import { traceContext } from './context.ts';
-import { copyData } from './copy.ts';
+import { ownContext, traceContext } from './context.ts';
 import { debugPrinter } from './debug.ts';
 import type { Hooks } from './hooks.ts';
 import type { RunState } from './loop.ts';
@@ -87,7 +86,7 @@ export function startRun(
     conversation: options.conversation,
     toolSignal: signal ? () => signal : neverAborted(),
     agent: options.agent,
-    contextVariables: copyData(contextVariables),
+    contextVariables: ownContext(contextVariables),
     tracedContext: traceContext(contextVariables),
   };
   return new ActiveRun(state, options.debug && log ? debugPrinter(log) : undefined);

@@ -2,9 +2,10 @@ import { isAgent, type Agent, type ContextVariables } from './agent.ts';
 import { argumentsSummary, checkArguments, parseArguments, type CheckedArguments } from './arguments.ts';
 import type { ToolCall } from './completion.ts';
 import { freezeData } from './copy.ts';
-import { isNativeError } from './errors.ts';
+import { isError, isNativeError } from './errors.ts';
 import type { ToolErrorKind } from './events.ts';
 import { callHooks, type Hooks } from './hooks.ts';
+import { isPromiseLike } from './promise.ts';
 import type { PreparedAgent } from './prepared-agent.ts';
 import { isResult } from './result.ts';
 import type { ToolContext } from './tool.ts';
@@ -26,6 +27,8 @@ export interface CallScene {
   turn: number;
   /** Made when a tool asks for it: few do. */
   signal(): AbortSignal;
+  /** Throws the abort's reason: what a tool throws then is no answer, since the run is over. */
+  throwIfAborted(): void;
 }
 
 /**
@@ -52,6 +55,7 @@ export function* runToolCall(
     const verdict = checkArguments(tool, parsed.args, call.function.arguments);
     checked = isPromiseLike(verdict) ? ((yield verdict) as CheckedArguments) : verdict;
   } catch (error) {
+    scene.throwIfAborted();
     return failed('threw', thrownText(name, error));
   }
   if ('problems' in checked) {
@@ -72,20 +76,13 @@ export function* runToolCall(
     const returned: unknown = tool.execute(checked.args, new LiveToolContext(scene, call.id));
     outcome = readReturn(name, isPromiseLike(returned) ? yield returned : returned);
   } catch (error) {
+    scene.throwIfAborted();
     thrown = { error };
     outcome = failed('threw', thrownText(name, error));
   }
   if (scene.hooks.length > 0)
     yield* callHooks(scene.hooks, 'afterTool', { ...about, content: outcome.content, ...thrown });
   return outcome;
-}
-
-/** Promises, and whatever else can be awaited. */
-export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return (
-    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
-    typeof (value as { then?: unknown }).then === 'function'
-  );
 }
 
 class LiveToolContext implements ToolContext {
@@ -121,7 +118,7 @@ function withoutArguments(name: string): string {
  * what they say differs between Node versions, and the model can do nothing about it.
  */
 function thrownText(name: string, error: unknown): string {
-  if (error instanceof Error) {
+  if (isError(error)) {
     return `Tool ${name} failed: ${isNativeError(error) ? error.name : error.message || error.name}`;
   }
   if (error === undefined) return `Tool ${name} failed: it threw undefined.`;

@@ -1,6 +1,6 @@
 import { Agent, isAgent } from '../engine/agent.ts';
 import { isResult, Result } from '../engine/result.ts';
-import { isPromiseLike } from '../engine/tool-call.ts';
+import { isPromiseLike } from '../engine/promise.ts';
 import type { AgentFunction, Tool, ToolContext, ToolReturn } from '../engine/tool.ts';
 
 /** Stands in for a tool's execute, or is what it returns; the schema is still enforced. */
