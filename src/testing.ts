@@ -25,7 +25,7 @@ export type { TraceDifference } from './trace/difference.ts';
 export { traceOf } from './trace/trace-of.ts';
 export { runScenario } from './scenario/run-scenario.ts';
 export type { RunScenarioOptions } from './scenario/run-scenario.ts';
-export { defineScenario } from './scenario/scenario.ts';
+export { defineScenario } from './scenario/define-scenario.ts';
 export type { AgentUnderTest, Expectations, Scenario, ScenarioRun } from './scenario/scenario.ts';
 export { stubTools } from './scenario/stub-tools.ts';
 export type { ToolStub } from './scenario/stub-tools.ts';

@@ -5,7 +5,8 @@ import { glob, isDynamicPattern } from 'tinyglobby';
 import { register } from 'tsx/esm/api';
 import { isPlainObject } from '../engine/copy.ts';
 import type { LoadError } from '../report/run-report.ts';
-import { checkScenario, type Scenario } from '../scenario/scenario.ts';
+import { checkScenario } from '../scenario/check-scenario.ts';
+import { type Scenario } from '../scenario/scenario.ts';
 import { fromHere, placeInUserCode } from './user-code.ts';
 
 /** A scenario as a module exports it. */

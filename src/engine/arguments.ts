@@ -2,7 +2,8 @@ import type { Validator } from '@cfworker/json-schema';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { copyData } from './copy.ts';
 import { declaredArguments, derivedFrom, type JsonSchema } from './json-schema.ts';
-import { argumentsWords, schemaProblems, valueWords } from './schema-problems.ts';
+import { argumentsWords, schemaProblems } from './schema-problems.ts';
+import { valueWords } from './value-words.ts';
 import { standardSchemaOf, type Tool } from './tool.ts';
 
 /** Arguments ready for `execute`, or what to tell the model about them. */

@@ -69,7 +69,9 @@ export function contextChange(
   for (const key of Object.keys(after)) {
     if (!Object.hasOwn(before, key) || !sameJson(before[key], after[key])) setOwn(set, key, after[key]);
   }
-  const deleted = Object.keys(before).filter((key) => !Object.hasOwn(after, key));
+  const deleted = Object.keys(before)
+    .filter((key) => !Object.hasOwn(after, key))
+    .toSorted();
   return Object.keys(set).length + deleted.length === 0 ? undefined : { set, deleted };
 }
 

@@ -3,7 +3,7 @@ import { copyData, isPlainObject } from './copy.ts';
 import type { Message } from './messages.ts';
 import type { ContextOption, RunOptions } from './run-options.ts';
 import type { Response } from './run-record.ts';
-import { valueWords } from './schema-problems.ts';
+import { valueWords } from './value-words.ts';
 import type { Swarm } from './swarm.ts';
 
 /** What may be said about one `send`; see `run`. */

@@ -1,6 +1,6 @@
 import leven from 'leven';
 import { isAgent, type Agent } from './agent.ts';
-import { valueWords } from './schema-problems.ts';
+import { valueWords } from './value-words.ts';
 import type OpenAI from 'openai';
 import type { Message } from './messages.ts';
 import type { Response } from './run-record.ts';

@@ -1,6 +1,7 @@
 import type { OutputUnit } from '@cfworker/json-schema';
 import { isPlainObject } from './copy.ts';
 import { shorten } from './errors.ts';
+import { valueWords } from './value-words.ts';
 import { atPointer, decodePointerSegment, type JsonSchema } from './json-schema.ts';
 
 /** Keywords that only say that a part inside them failed; the part speaks for itself. */
@@ -126,14 +127,6 @@ function typeWords(type: unknown): string {
   return types
     .map((name) => (name === 'null' ? 'null' : `${/^[aio]/.test(name) ? 'an' : 'a'} ${name}`))
     .join(' or ');
-}
-
-/** A value as the model sent it, with its kind: `the number 17`, `the string "x"`, `an array`. */
-export function valueWords(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (Array.isArray(value)) return `an array of ${value.length} items`;
-  if (typeof value === 'object') return 'an object';
-  return `the ${typeof value} ${shorten(JSON.stringify(value), 60)}`;
 }
 
 function missingNames(required: unknown, found: unknown): string[] {

@@ -46,10 +46,12 @@ function compare(expected: unknown, actual: unknown, partial: boolean): boolean 
       expected.every((item, index) => compare(item, actual[index], partial))
     );
   }
-  if (expected instanceof Map || expected instanceof Set) {
+  if (expected instanceof Set || expected instanceof Map) {
+    // The order in which they were filled does not matter, as that of keys does not.
     return (
-      actual?.constructor === expected.constructor &&
-      compare([...expected], [...(actual as Set<unknown>)], partial)
+      (actual instanceof Set || actual instanceof Map) &&
+      actual.constructor === expected.constructor &&
+      sameMembers([...expected], [...actual], partial)
     );
   }
   if (!isPlainObject(expected) || !isPlainObject(actual)) return false;
@@ -60,13 +62,26 @@ function compare(expected: unknown, actual: unknown, partial: boolean): boolean 
   );
 }
 
+/** Whether each member of one list has its own in the other. */
+function sameMembers(expected: readonly unknown[], actual: readonly unknown[], partial: boolean): boolean {
+  const left = [...actual];
+  const found = expected.every((item) => {
+    const index = left.findIndex((candidate) => compare(item, candidate, partial));
+    if (index >= 0) left.splice(index, 1);
+    return index >= 0;
+  });
+  return found && left.length === 0;
+}
+
 interface Asymmetric {
   asymmetricMatch(value: unknown): boolean;
   /** What vitest's and jest's matchers call themselves, e.g. "Any<String>". */
   toAsymmetricMatcher?(): string;
+  toString(): string;
 }
 
-function isAsymmetric(value: unknown): value is Asymmetric {
+/** Matchers that say for themselves what fits, as vitest's and jest's do. */
+export function isAsymmetric(value: unknown): value is Asymmetric {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -89,7 +104,7 @@ export function show(value: unknown): string {
 
 /** How a value is shown that JSON has no words for. */
 function nameOf(value: unknown): string | undefined {
-  if (isAsymmetric(value)) return value.toAsymmetricMatcher?.() ?? 'an asymmetric matcher';
+  if (isAsymmetric(value)) return value.toAsymmetricMatcher?.() ?? value.toString();
   if (value instanceof RegExp || typeof value === 'symbol') return String(value);
   if (typeof value === 'bigint') return `${value}n`;
   return typeof value === 'function' ? `function ${value.name}` : undefined;

@@ -11,7 +11,8 @@ import { runEnd, verdict, type Verdict } from './verdicts/verdict.ts';
 /** What a scenario's `expect` asks for and the run did not give. An error that nobody expected is all there is to tell: the rest follows from it. */
 export function unmetExpectations(run: ScenarioRun): Verdict[] {
   const { toolCalls, agents, stopReason, error, contextVariables, finalMessage } = run.scenario.expect ?? {};
-  if (!error && run.error !== undefined) return [unexpectedError(run)];
+  const { outcome } = run.trace;
+  if (!error && (outcome === 'failed' || outcome === 'aborted')) return [unexpectedError(run)];
   const verdicts: (Verdict | undefined)[] = [
     error && rejectedWith(run, error),
     toolCalls && hasToolCalls(run, toolCalls),
@@ -26,7 +27,7 @@ export function unmetExpectations(run: ScenarioRun): Verdict[] {
 function unexpectedError(run: ScenarioRun): Verdict {
   const advice = `\nIf this is meant to happen, say so: expect: { error: { name: ${JSON.stringify(errorName(run.error))} } }.`;
   return verdict(run.trace, false, {
-    missing: `The run was rejected: ${describe(run.error)}${isOfTheTest(run.error) ? '' : advice}`,
+    missing: `${run.trace.events.length === 0 ? 'The agent factory failed' : 'The run was rejected'}: ${describe(run.error)}${isOfTheTest(run.error) ? '' : advice}`,
     unwanted: '',
     marked: lastModelError(run),
   });

@@ -1,3 +1,4 @@
+import { shorten } from '../engine/errors.ts';
 import type { TracedToolCall } from '../engine/events.ts';
 import { contains, equals, firstMismatch, show } from './equals.ts';
 import { readTrajectory, type Expected, type ToolCallPattern, type Trajectory } from './trajectory.ts';
@@ -212,7 +213,7 @@ function whyNot(pattern: ToolCallPattern, call: ComparedCall): string {
     firstMismatch(pattern.argsContain ?? {}, call.args, true);
   if (!found) return `${showCall(call)} came at another place`;
   const where = found.path === '' ? 'the arguments are' : `"${found.path}" is`;
-  return `in ${showCall(call)} ${where} ${show(found.actual)}, not ${show(found.expected)}`;
+  return `in ${showCall(call)} ${where} ${shorten(show(found.actual), 200)}, not ${shorten(show(found.expected), 200)}`;
 }
 
 function nameOf(pattern: ToolCallPattern | undefined): string | undefined {
@@ -229,11 +230,11 @@ function showPattern(pattern: ToolCallPattern): string {
   if (pattern.args !== undefined) return showCall({ tool: pattern.tool, args: pattern.args });
   return pattern.argsContain === undefined
     ? pattern.tool
-    : `${pattern.tool}(… ${show(pattern.argsContain)} …)`;
+    : `${pattern.tool}(… ${shorten(show(pattern.argsContain), 200)} …)`;
 }
 
 /** A call as a reader writes it. */
 function showCall(call: Pick<ComparedCall, 'tool' | 'args'>): string {
   const args = typeof call.args === 'string' ? call.args : show(call.args);
-  return `${call.tool}(${args === '{}' ? '' : args})`;
+  return `${call.tool}(${args === '{}' ? '' : shorten(args, 200)})`;
 }

@@ -2,7 +2,7 @@ import { isAgent, type Agent } from '../engine/agent.ts';
 import type { RecordedEvent, TraceEvent } from '../engine/events.ts';
 import type { Message } from '../engine/messages.ts';
 import type { Response } from '../engine/run-record.ts';
-import { valueWords } from '../engine/schema-problems.ts';
+import { valueWords } from '../engine/value-words.ts';
 import { startRun } from '../engine/swarm.ts';
 import { didYouMean } from '../script/check-steps.ts';
 import { ScriptPlayer } from '../script/script-player.ts';
@@ -10,13 +10,8 @@ import { providerOf } from '../script/scripted-provider.ts';
 import { RunTrace } from '../trace/trace.ts';
 import { show } from './equals.ts';
 import { unmetExpectations } from './expectations.ts';
-import {
-  checkScenario,
-  defaultMaxTurns,
-  defaultTimeoutMs,
-  type Scenario,
-  type ScenarioRun,
-} from './scenario.ts';
+import { checkScenario } from './check-scenario.ts';
+import { defaultMaxTurns, defaultTimeoutMs, type Scenario, type ScenarioRun } from './scenario.ts';
 import { StubbedAgents } from './stub-tools.ts';
 import { TimeLimit } from './timeout.ts';
 import { whatHappened } from './verdicts/verdict.ts';
@@ -58,8 +53,6 @@ export async function runScenario(
 
 /** One playing of a scenario. */
 class Play {
-  /** What is being waited for outside of runs; within one, its events tell. */
-  #waitingFor = 'the agent factory';
   readonly #scenario: Scenario;
   readonly #stream: boolean;
   readonly #player: ScriptPlayer;
@@ -82,22 +75,26 @@ class Play {
 
   get awaited(): string {
     const events = this.#events.at(-1);
-    return this.#waitingFor === '' && events ? awaitedIn(events) : this.#waitingFor;
+    if (!events) return 'the agent factory';
+    return `${awaitedIn(events)}${this.#scenario.hooks ? ' or a hook' : ''}`;
   }
 
   async run(limit: TimeLimit): Promise<ScenarioRun> {
     const result = this.#result;
     const agent = await this.#makeAgent(limit);
     if (agent) {
-      if (await this.#converse(agent, limit)) this.#checkLeftovers();
-      this.#checkStubs();
+      const finished = await this.#converse(agent, limit);
+      // Leftovers of a run that was rejected are no news, unless that was to happen.
+      const failedAsExpected = this.#scenario.expect?.error && result.trace.outcome === 'failed';
+      if (finished || failedAsExpected) this.#checkLeftovers();
     }
     for (const { reason, marked } of unmetExpectations(result)) {
       this.#marked ??= marked;
       this.#fail(reason());
     }
+    if (agent) this.#checkStubs();
     // Of a run that was rejected unexpectedly nothing else is to be expected.
-    if (result.error === undefined || this.#scenario.expect?.error) await this.#check(limit);
+    if (!this.#rejected || this.#scenario.expect?.error) await this.#check();
     const [first] = result.failures;
     // Once is enough, where the reader begins; a matcher in the check has told it already.
     if (first && !first.message.includes('What happened:'))
@@ -166,7 +163,6 @@ class Play {
     };
     const run = startRun(this.#provider, hooks === undefined ? [] : [hooks].flat(), options);
     this.#events.push(run.events);
-    this.#waitingFor = '';
     delete this.#result.error;
     delete this.#result.response;
     try {
@@ -185,7 +181,7 @@ class Play {
 
   #checkLeftovers(): void {
     if (this.#player.position >= this.#scenario.steps.length) return;
-    const { stopReason } = this.#result.response!;
+    const stopReason = this.#result.response?.stopReason ?? 'rejected';
     const step = this.#player.position + 1;
     this.#fail(
       this.#player.notFinished(`Run ${this.#events.length} ended (${stopReason}) before step ${step}`)
@@ -203,14 +199,23 @@ class Play {
     }
   }
 
-  async #check(limit: TimeLimit): Promise<void> {
-    this.#waitingFor = 'the check of the scenario';
+  /** Within a limit of its own: that of the runs may be used up, as expected. */
+  async #check(): Promise<void> {
+    const { check, timeoutMs = defaultTimeoutMs } = this.#scenario;
+    if (!check) return;
+    using limit = new TimeLimit(timeoutMs, undefined, () => 'the check of the scenario');
     try {
-      await limit.within(this.#scenario.check?.(this.#result));
+      await limit.within(check(this.#result));
     } catch (error) {
       const message = `The check failed: ${error instanceof Error ? error.message : show(error)}`;
       this.#result.failures.push({ message, cause: error });
     }
+  }
+
+  /** Whether the last run, or the agent factory, was rejected: perhaps with undefined. */
+  get #rejected(): boolean {
+    const { outcome } = this.#result.trace;
+    return outcome === 'failed' || outcome === 'aborted';
   }
 
   #fail(message: string, step?: number): void {
@@ -229,6 +234,6 @@ function awaitedIn(events: readonly RecordedEvent[]): string {
     .filter((event) => event.type === 'tool-result').length;
   const pending = calls[answered];
   if (answer && pending?.type === 'function')
-    return `the tool "${pending.function.name}" or a hook (turn ${answer.turn})`;
-  return 'the instructions of an agent or a hook';
+    return `the tool "${pending.function.name}" (turn ${answer.turn})`;
+  return 'the instructions of an agent';
 }

@@ -1,11 +1,8 @@
-import { isAgent, type Agent } from '../engine/agent.ts';
-import { isPlainObject } from '../engine/copy.ts';
+import type { Agent } from '../engine/agent.ts';
 import type { StopReason } from '../engine/events.ts';
 import type { Hooks } from '../engine/hooks.ts';
 import type { Message } from '../engine/messages.ts';
 import type { Response } from '../engine/run-record.ts';
-import { valueWords } from '../engine/schema-problems.ts';
-import { checkSteps, didYouMean } from '../script/check-steps.ts';
 import type { Step } from '../script/steps.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { ToolStub } from './stub-tools.ts';
@@ -81,88 +78,3 @@ export const defaultMaxTurns = 100;
 
 /** The limit on real time of scenarios that state none. */
 export const defaultTimeoutMs = 5000;
-
-/**
- * A scenario for a file of its own, checked at once: TypeError or ScriptMistakeError for one that is
- * malformed.
- */
-export function defineScenario(scenario: Scenario & { name: string }): Scenario & { name: string } {
-  checkScenario(scenario);
-  if (typeof scenario.name !== 'string' || scenario.name.trim() === '') {
-    throw new TypeError(
-      'A scenario needs a name that says what happens in it, such as "a refund is issued once".',
-    );
-  }
-  return scenario;
-}
-
-const fields = [
-  'name',
-  'agent',
-  'steps',
-  'messages',
-  'contextVariables',
-  'maxTurns',
-  'executeTools',
-  'modelOverride',
-  'hooks',
-  'timeoutMs',
-  'tools',
-  'expect',
-  'check',
-];
-const expectationFields = ['toolCalls', 'agents', 'stopReason', 'error', 'contextVariables', 'finalMessage'];
-const stopReasons = ['completed', 'max_turns', 'interrupted'];
-
-/** Throws for a scenario that cannot be played: what is wrong, where, and what was expected. */
-export function checkScenario(scenario: unknown): asserts scenario is Scenario {
-  if (!isPlainObject(scenario))
-    throw new TypeError(`A scenario must be an object, but is ${valueWords(scenario)}.`);
-  const { name } = scenario;
-  const which = typeof name === 'string' ? `The scenario "${name}"` : 'The scenario';
-  checkFields(scenario, fields, which);
-  const { agent, contextVariables, expect, check, timeoutMs, tools } = scenario;
-  if (!isAgent(agent) && typeof agent !== 'function') {
-    throw new TypeError(
-      `${which} has an "agent" that must be an Agent or a function that makes one, but is ${valueWords(agent)}.`,
-    );
-  }
-  checkSteps(scenario['steps']);
-  for (const [field, value] of Object.entries({ contextVariables, tools })) {
-    if (value !== undefined && !isPlainObject(value))
-      throw new TypeError(`${which} has "${field}" that must be an object, but are ${valueWords(value)}.`);
-  }
-  if (check !== undefined && typeof check !== 'function')
-    throw new TypeError(`${which} has a "check" that must be a function, but is ${valueWords(check)}.`);
-  if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs < 2 ** 31)) {
-    throw new TypeError(
-      `${which} has a "timeoutMs" that must be a number of milliseconds above 0, but is ${valueWords(timeoutMs)}.`,
-    );
-  }
-  if (expect !== undefined) checkExpectations(expect, which);
-}
-
-function checkExpectations(expect: unknown, which: string): void {
-  if (!isPlainObject(expect))
-    throw new TypeError(`${which} has an "expect" that must be an object, but is ${valueWords(expect)}.`);
-  checkFields(expect, expectationFields, `${which}, in "expect",`);
-  const { stopReason, agents } = expect;
-  if (stopReason !== undefined && !stopReasons.includes(stopReason as string)) {
-    throw new TypeError(
-      `${which} expects the stopReason ${JSON.stringify(stopReason)}. It is one of ${stopReasons.join(', ')}; a rejected run has none: use "error".`,
-    );
-  }
-  if (agents !== undefined && !Array.isArray(agents))
-    throw new TypeError(
-      `${which} expects "agents" that must be a list of names, but are ${valueWords(agents)}.`,
-    );
-}
-
-function checkFields(value: object, known: readonly string[], which: string): void {
-  for (const field of Object.keys(value)) {
-    if (!known.includes(field))
-      throw new TypeError(
-        `${which} has an unknown field "${field}".${didYouMean(field, known)} Fields: ${known.join(', ')}.`,
-      );
-  }
-}

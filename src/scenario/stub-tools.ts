@@ -1,7 +1,7 @@
 import { Agent, isAgent } from '../engine/agent.ts';
 import { isResult, Result } from '../engine/result.ts';
 import { isPromiseLike } from '../engine/promise.ts';
-import type { AgentFunction, Tool, ToolContext, ToolReturn } from '../engine/tool.ts';
+import { tool, type AgentFunction, type Tool, type ToolContext, type ToolReturn } from '../engine/tool.ts';
 
 /** Stands in for a tool's execute, or is what it returns; the schema is still enforced. */
 export type ToolStub = ((args: any, context: ToolContext) => ToolReturn) | string | number | boolean | object;
@@ -22,6 +22,7 @@ export class StubbedAgents {
   readonly #unused: Set<string>;
 
   constructor(stubs: Record<string, ToolStub>) {
+    for (const [name, stub] of Object.entries(stubs)) checkStub(name, stub);
     this.#stubs = new Map(Object.entries(stubs));
     this.#unused = new Set(this.#stubs.keys());
   }
@@ -33,7 +34,13 @@ export class StubbedAgents {
 
   /** Names of the tools of the agents reached so far. */
   get toolNames(): string[] {
-    return [...new Set([...this.#copies.keys()].flatMap((agent) => agent.functions.map(({ name }) => name)))];
+    return [
+      ...new Set(
+        [...this.#copies.keys()].flatMap(({ functions }) =>
+          functionsOf(functions).map((original) => original?.name ?? ''),
+        ),
+      ),
+    ];
   }
 
   copyOf(agent: Agent): Agent {
@@ -48,24 +55,33 @@ export class StubbedAgents {
   }
 
   #stubbed(original: AgentFunction): AgentFunction {
-    const stub = this.#stubs.get(original?.name);
-    if (stub !== undefined) this.#unused.delete(original.name);
-    const replacement = stub === undefined ? undefined : typeof stub === 'function' ? stub : () => stub;
-    if (typeof original === 'function') return this.#stubbedFunction(original, replacement);
-    const execute = replacement ?? ((args: unknown, context: ToolContext) => original.execute(args, context));
-    const copy: Tool = {
-      ...original,
-      execute: (args: unknown, context) => this.#redirected((execute as Tool['execute'])(args, context)),
-    };
-    return copy;
+    // What is no function or tool at all is told by the run, as it is without stubs.
+    if (typeof original !== 'function' && typeof original?.execute !== 'function') return original;
+    const { name } = original;
+    const stub = this.#stubs.get(name);
+    if (stub === undefined) return this.#redirecting(original);
+    this.#unused.delete(name);
+    const replacement = (typeof stub === 'function' ? stub : () => stub) as Tool['execute'];
+    const execute: Tool['execute'] = (args: unknown, context) => this.#redirected(replacement(args, context));
+    // One that would be refused by the run stays as it is.
+    if (typeof original === 'function')
+      return original.length > 1 || name === '' ? original : tool({ name, execute });
+    return Object.assign(Object.create(Object.getPrototypeOf(original) as object) as Tool, original, {
+      execute,
+    });
   }
 
-  /** Keeps name and number of parameters, so that what is wrong with the original is still wrong. */
-  #stubbedFunction(original: (context: any) => unknown, replacement: Function | undefined): AgentFunction {
-    const copy = (context: object) =>
-      this.#redirected(
-        replacement ? (replacement({}, { contextVariables: context }) as unknown) : original(context),
-      );
+  /** The original, with handoffs leading to the copies. */
+  #redirecting(original: AgentFunction): AgentFunction {
+    if (typeof original !== 'function') {
+      const execute: Tool['execute'] = (args: unknown, context) =>
+        this.#redirected(original.execute(args, context));
+      return Object.assign(Object.create(Object.getPrototypeOf(original) as object) as Tool, original, {
+        execute,
+      });
+    }
+    // Name and number of parameters are kept, so that what is wrong with the original is still wrong.
+    const copy = (context: object) => this.#redirected(original(context));
     return Object.defineProperties(copy, {
       name: { value: original.name },
       length: { value: original.length },
@@ -81,5 +97,19 @@ export class StubbedAgents {
       return new Result({ value, agent: this.copyOf(agent), contextVariables });
     }
     return returned;
+  }
+}
+
+/** An agent's functions may be anything until a run has checked them. */
+function functionsOf(functions: unknown): readonly (AgentFunction | undefined)[] {
+  return Array.isArray(functions) ? (functions as AgentFunction[]) : [];
+}
+
+/** A stand-in that is nothing is a mistake, such as a missing import. */
+export function checkStub(name: string, stub: unknown): void {
+  if (stub === undefined || stub === null) {
+    throw new TypeError(
+      `The stub "${name}" is ${String(stub)}. Give the tool something to return, or a function to run.`,
+    );
   }
 }

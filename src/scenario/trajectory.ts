@@ -1,5 +1,6 @@
 import { isPlainObject } from '../engine/copy.ts';
-import { valueWords } from '../engine/schema-problems.ts';
+import { isAsymmetric } from './equals.ts';
+import { valueWords } from '../engine/value-words.ts';
 
 /** A tool call by name, or with its arguments: `args` is exact; `argsContain` is partial, deep. */
 export type ToolCallPattern = string | { tool: string; args?: object; argsContain?: object };
@@ -36,6 +37,9 @@ export function readTrajectory(trajectory: Trajectory): {
   checkKeys(parts, ['sequence', 'allowOthers', 'never'], 'A trajectory');
   const { sequence, allowOthers = false, never = [] } = parts;
   if (!Array.isArray(sequence)) throw malformed(sequence, 'The sequence of a trajectory is a list of calls');
+  if (!Array.isArray(never)) throw malformed(never, 'The "never" of a trajectory is a list of calls');
+  if (typeof allowOthers !== 'boolean')
+    throw malformed(allowOthers, 'The "allowOthers" of a trajectory is true or false');
   never.forEach(checkPattern);
   return { items: sequence.map(readItem), allowOthers, never };
 }
@@ -62,6 +66,11 @@ function checkPattern(pattern: ToolCallPattern): void {
       "A call in a trajectory is a tool's name, or { tool, args } or { tool, argsContain }",
     );
   checkKeys(pattern, ['tool', 'args', 'argsContain'], 'A call in a trajectory');
+  for (const key of ['args', 'argsContain'] as const) {
+    const args = pattern[key];
+    if (args === undefined || isPlainObject(args) || isAsymmetric(args)) continue;
+    throw malformed(args, `The "${key}" of a call in a trajectory is an object`);
+  }
 }
 
 function checkKeys(value: object, known: readonly string[], what: string): void {

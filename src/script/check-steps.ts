@@ -1,6 +1,6 @@
 import leven from 'leven';
 import { isPlainObject } from '../engine/copy.ts';
-import { valueWords } from '../engine/schema-problems.ts';
+import { valueWords } from '../engine/value-words.ts';
 import { chunkCount } from './answers.ts';
 import { ScriptMistakeError } from './errors.ts';
 import { faultKinds, type Fault } from './faults.ts';
@@ -94,6 +94,9 @@ function checkCall(call: unknown, fail: (problem: string) => never): void {
 }
 
 function checkFault(step: ModelStep, fault: unknown, fail: (problem: string) => never): void {
+  if (isPlainObject(fault) && typeof fault['kind'] !== 'string') {
+    return fail(`has a "fault" without a kind. Kinds: ${Object.keys(faultKinds).join(', ')}.`);
+  }
   if (!isPlainObject(fault) || typeof fault['kind'] !== 'string')
     return fail(`has a "fault" that must be an object with a kind, but is ${valueWords(fault)}.`);
   const { kind } = fault;

@@ -54,7 +54,7 @@ function errorBody(status: number): unknown {
 /** The error a client raises for a status: the openai client's class when it is installed, else one of the same name and status. */
 export async function statusError(fault: Extract<Fault, { kind: 'status' }>): Promise<Error> {
   const { status, retryAfterMs } = fault;
-  const body = 'body' in fault ? fault.body : errorBody(status);
+  const body = fault.body === undefined ? errorBody(status) : fault.body;
   const headers = new Headers(retryAfterMs === undefined ? {} : { 'retry-after-ms': String(retryAfterMs) });
   const isJson = typeof body === 'object' && body !== null;
   const openai = await loadOpenai();

@@ -104,7 +104,7 @@ export class ScriptPlayer {
 
   /** Throws a ScriptNotFinishedError that lists the steps left over, if there are any. */
   assertComplete(): void {
-    if (this.remaining > 0) throw this.notFinished('The script was not played to its end');
+    if (this.#next < this.#steps.length) throw this.notFinished('The script was not played to its end');
   }
 
   /** The error that lists what is left; `how` is the start of its sentence. */
@@ -161,7 +161,9 @@ function problemsOfCall(
     return `the tool "${tool}", which the model was not offered.${didYouMean(tool, names)} ${offered}`;
   }
   const { parameters } = definition.function;
-  const problems = parameters ? problemsBySchema(tool, parameters, args, argumentsText(call)) : [];
+  // As the model would have sent them: what JSON leaves out or writes in another form is gone.
+  const raw = argumentsText(call);
+  const problems = parameters ? problemsBySchema(tool, parameters, JSON.parse(raw) as object, raw) : [];
   if (problems instanceof Promise) return problems;
   return problems.length === 0
     ? undefined

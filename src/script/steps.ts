@@ -1,3 +1,5 @@
+import { isPlainObject } from '../engine/copy.ts';
+import { valueWords } from '../engine/value-words.ts';
 import type { ChatCompletion, CompletionRequest } from '../engine/provider.ts';
 import { ScriptMistakeError } from './errors.ts';
 import type { Fault } from './faults.ts';
@@ -102,11 +104,17 @@ export function callTools(
   calls: readonly [CallStep, ...CallStep[]],
   options: StepOptions & { say?: string } = {},
 ): ModelStep {
-  for (const [index, call] of calls.entries()) {
+  if (!Array.isArray(calls))
+    throw new ScriptMistakeError(`callTools takes a list of calls, but was given ${valueWords(calls)}.`);
+  for (const [index, call] of (calls as readonly unknown[]).entries()) {
+    const place = `Call ${index + 1} of callTools`;
+    if (!isPlainObject(call) || !Array.isArray(call['calls'])) {
+      throw new ScriptMistakeError(`${place} must be made by callTool(…), but is ${valueWords(call)}.`);
+    }
     const misplaced = Object.keys(call).filter((key) => key !== 'calls');
     if (misplaced.length > 0) {
       throw new ScriptMistakeError(
-        `Call ${index + 1} of callTools (${call.calls[0].tool}) carries ${misplaced.join(', ')}, which belongs to the whole answer: pass it as the second argument of callTools.`,
+        `${place} carries ${misplaced.join(', ')}, which belongs to the whole answer: pass it as the second argument of callTools.`,
       );
     }
   }

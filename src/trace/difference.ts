@@ -37,7 +37,7 @@ interface Found {
 }
 
 function differenceWithin(left: unknown, right: unknown, path: string): Found | undefined {
-  if (Object.is(left, right)) return undefined;
+  if (left === right) return undefined;
   if (!isObject(left) || !isObject(right) || Array.isArray(left) !== Array.isArray(right))
     return { path, left, right };
   const keys = new Set([...Object.keys(left), ...Object.keys(right)]);

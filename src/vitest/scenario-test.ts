@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { runScenario } from '../scenario/run-scenario.ts';
-import { checkScenario, type Scenario, type ScenarioRun } from '../scenario/scenario.ts';
+import { defineScenario } from '../scenario/define-scenario.ts';
+import { type Scenario, type ScenarioRun } from '../scenario/scenario.ts';
 
 /** One test per transport and stream mode, and one for equal hashes. Each fails with what the scenario expected and did not get. */
 export function scenarioTest(scenario: Scenario & { name: string }): void {
-  checkScenario(scenario);
+  defineScenario(scenario);
   describe(scenario.name, () => {
     for (const stream of [false, true]) {
       test(stream ? 'streamed' : 'in one piece', async () => {

@@ -1,3 +1,5 @@
+import { isPlainObject } from '../../engine/copy.ts';
+import { valueWords } from '../../engine/value-words.ts';
 import { conversationLines, textOf } from '../../trace/format.ts';
 import type { TracedRequest } from '../../engine/events.ts';
 import { equals, show } from '../equals.ts';
@@ -18,9 +20,10 @@ export interface SeenPattern {
 /** Some request showed the model all of this. */
 export function hasSeen(source: unknown, seen: SeenPattern): Verdict {
   const trace = traceBehind(source);
+  checkPattern(seen);
   const tests: [string, (request: TracedRequest) => boolean][] = [];
   const { agent, instructions, tools, message } = seen;
-  if (agent !== undefined) tests.push([`agent ${show(agent)}`, (item) => item.agent === agent]);
+  if (agent !== undefined) tests.push([`agent ${show(agent)}`, (item) => equals(agent, item.agent)]);
   if (instructions !== undefined)
     tests.push([
       `instructions with ${show(instructions)}`,
@@ -28,8 +31,11 @@ export function hasSeen(source: unknown, seen: SeenPattern): Verdict {
     ]);
   if (tools !== undefined)
     tests.push([
-      `exactly the tools ${tools.join(', ') || '(none)'}`,
-      (item) => equals(tools.toSorted(), toolNamesOf(item).toSorted()),
+      `exactly the tools ${Array.isArray(tools) ? tools.map((name) => (typeof name === 'string' ? name : show(name))).join(', ') || '(none)' : show(tools)}`,
+      (item) =>
+        Array.isArray(tools)
+          ? equals(new Set(tools), new Set(toolNamesOf(item)))
+          : equals(tools, toolNamesOf(item)),
     ]);
   if (message !== undefined)
     tests.push([
@@ -45,6 +51,20 @@ export function hasSeen(source: unknown, seen: SeenPattern): Verdict {
     details: nearest && !found ? nearestRequest(nearest, tests, message !== undefined) : [],
     marked: undefined,
   });
+}
+
+const fields = ['agent', 'instructions', 'tools', 'message'];
+
+/** Throws a TypeError for what asks for nothing: any request would do. */
+function checkPattern(seen: SeenPattern): void {
+  if (!isPlainObject(seen))
+    throw new TypeError(`toHaveSeen takes an object, but was given ${valueWords(seen)}.`);
+  const unknown = Object.keys(seen).find((field) => !fields.includes(field));
+  if (unknown !== undefined)
+    throw new TypeError(`toHaveSeen has no field "${unknown}". Fields: ${fields.join(', ')}.`);
+  if (fields.every((field) => seen[field as keyof SeenPattern] === undefined)) {
+    throw new TypeError(`toHaveSeen was given nothing to look for. Give it one of ${fields.join(', ')}.`);
+  }
 }
 
 function instructionsOf({ request }: TracedRequest): string {

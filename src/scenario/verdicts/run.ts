@@ -10,7 +10,7 @@ import { runEnd, traceBehind, verdict, type Verdict } from './verdict.ts';
 export function hasAgents(source: unknown, agents: readonly string[]): Verdict {
   const trace = traceBehind(source);
   const { agents: actual } = trace;
-  const index = actual.findIndex((name, place) => name !== agents[place]);
+  const index = !Array.isArray(agents) ? 0 : actual.findIndex((name, place) => !equals(agents[place], name));
   // The n-th agent became active by the n-th handoff that was a change.
   const changes = trace.events.filter((event) => event.type === 'handoff' && event.from !== event.to);
   return verdict(trace, equals(agents, actual), {
@@ -23,9 +23,9 @@ export function hasAgents(source: unknown, agents: readonly string[]): Verdict {
 /** The last run ended for this reason. */
 export function stoppedBecause(source: unknown, reason: Outcome): Verdict {
   const trace = traceBehind(source);
-  return verdict(trace, trace.outcome === reason, {
-    missing: `Expected the run to end with ${reason}, but it ended with ${trace.outcome}.`,
-    unwanted: `Expected the run not to end with ${reason}, but it did.`,
+  return verdict(trace, equals(reason, trace.outcome), {
+    missing: `Expected the run to end with ${typeof reason === 'string' ? reason : show(reason)}, but it ended with ${trace.outcome}.`,
+    unwanted: `Expected the run not to end with ${typeof reason === 'string' ? reason : show(reason)}, but it did.`,
     marked: runEnd(trace),
   });
 }
@@ -37,7 +37,7 @@ export function containsContextVariables(source: unknown, subset: object): Verdi
   const found = firstMismatch(subset, actual, true);
   return verdict(trace, found === undefined, {
     missing: found
-      ? `Expected the context variable ${found.path} to be ${show(found.expected)}, but it is ${show(found.actual)}. All of them: ${show(actual)}.`
+      ? `Expected ${found.path === '' ? 'the context variables' : `the context variable ${found.path}`} to be ${show(found.expected)}, but ${found.path === '' ? 'they are' : 'it is'} ${show(found.actual)}. All of them: ${show(actual)}.`
       : '',
     unwanted: `Expected the context variables not to contain ${show(subset)}, but they do.`,
     marked: trace.events.findLast(({ type }) => type === 'context-change'),
@@ -65,12 +65,15 @@ export function sameTrace(source: unknown, other: unknown): Verdict {
   const reason = () =>
     same
       ? 'Expected the traces to differ, but they are the same.'
-      : `Expected the same trace.\n${left.diff(right)?.text ?? `${left.hash} is not ${right.hash}`}`;
+      : `Expected the same trace (- expected, + received).\n${right.diff(left)?.text ?? `${right.hash} is not ${left.hash}`}`;
   return { pass: same, reason, marked: undefined, message: reason };
 }
 
 function arrows(agents: readonly string[]): string {
-  return agents.length === 0 ? '(none)' : agents.join(' → ');
+  if (!Array.isArray(agents)) return show(agents);
+  return agents.length === 0
+    ? '(none)'
+    : agents.map((name: unknown) => (typeof name === 'string' ? name : show(name))).join(' → ');
 }
 
 /** The context at the end: the real one where there is a response, else as the trace tells it. */

@@ -4,7 +4,7 @@ import { callText } from '../../trace/format.ts';
 import { readArgs } from '../../trace/materialize.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { equals, firstMismatch, show } from '../equals.ts';
-import { fits, matchTrajectory } from '../match-trajectory.ts';
+import { matchTrajectory } from '../match-trajectory.ts';
 import type { Trajectory } from '../trajectory.ts';
 import {
   includesText,
@@ -20,9 +20,13 @@ import {
 /** A call was made, with exactly these arguments if any are given. */
 export function calledTool(source: unknown, tool: string, args?: unknown): Verdict {
   const trace = traceBehind(source);
-  const pattern = args === undefined ? tool : { tool, args: args as object };
-  const found = toolResults(trace).find((call) => fits(pattern, call));
-  const wanted = args === undefined ? `a call of ${tool}` : `the call ${callText(tool, show(args), 200)}`;
+  if (tool === undefined)
+    throw new TypeError('toHaveCalledTool takes the name of a tool, but was given undefined.');
+  const found = toolResults(trace).find(
+    (call) => equals(tool, call.tool) && (args === undefined || equals(args, call.args)),
+  );
+  const name = nameOf(tool);
+  const wanted = args === undefined ? `a call of ${name}` : `the call ${callText(name, show(args), 200)}`;
   return verdict(trace, found !== undefined, {
     missing: `Expected ${wanted}, but ${describeCallsOf(trace, tool)}`,
     unwanted: `Expected no ${wanted.replace(/^(a|the) /, '')}, but there was one.`,
@@ -48,12 +52,12 @@ export function hasToolCalls(source: unknown, trajectory: Trajectory): Verdict {
 /** A tool answered with this text, this pattern, or this value as JSON. */
 export function hasToolResult(source: unknown, tool: string, content: unknown): Verdict {
   const trace = traceBehind(source);
-  const results = toolResults(trace).filter((call) => call.tool === tool);
+  const results = toolResults(trace).filter((call) => equals(tool, call.tool));
   const found = results.find((call) => fitsContent(content, call.content));
   const answers = results.map((call) => show(call.content)).join(', ');
   return verdict(trace, found !== undefined, {
-    missing: `Expected ${tool} to answer ${show(content)}, but ${results.length === 0 ? describeCallsOf(trace, tool) : `it answered ${answers}.`}`,
-    unwanted: `Expected ${tool} not to answer ${show(content)}, but it did.`,
+    missing: `Expected ${nameOf(tool)} to answer ${show(content)}, but ${results.length === 0 ? describeCallsOf(trace, tool) : `it answered ${answers}.`}`,
+    unwanted: `Expected ${nameOf(tool)} not to answer ${show(content)}, but it did.`,
     details:
       !found && results.length === 1 && typeof content === 'string'
         ? [lineDiff(content, results[0]!.content)]
@@ -72,20 +76,17 @@ export function recoveredFrom(
   const errors = toolResults(trace).filter((call) => call.error !== undefined);
   const fitting = errors.filter(
     (call) =>
-      (tool === undefined || call.tool === tool) &&
-      (kind === undefined || call.error === kind) &&
+      (tool === undefined || equals(tool, call.tool)) &&
+      (kind === undefined || equals(kind, call.error)) &&
       (content === undefined || includesText(content, call.content)),
   );
-  const completed = new Set(
-    trace.events.flatMap((event) =>
-      event.type === 'run-end' && event.outcome === 'completed' ? [event.run] : [],
-    ),
-  );
-  const found = fitting.find((call) => completed.has(call.run));
+  const ends = trace.events.filter((event) => event.type === 'run-end');
+  const endOf = (call: { run: number }) => ends.find(({ run }) => run === call.run);
+  const found = fitting.find((call) => endOf(call)?.outcome === 'completed');
   const wanted = [
     'an error',
-    kind && `of kind ${kind}`,
-    tool && `of the tool ${tool}`,
+    kind !== undefined && `of kind ${nameOf(kind)}`,
+    tool !== undefined && `of the tool ${nameOf(tool)}`,
     content !== undefined && `with ${show(content)}`,
   ]
     .filter(Boolean)
@@ -93,14 +94,14 @@ export function recoveredFrom(
   const kinds = errors.map((call) => `${call.error} (${callText(call.tool, call.args, 60)})`).join(', ');
   const problem =
     fitting.length > 0
-      ? `the run did not complete: it ended with ${trace.outcome}.`
+      ? `its run did not complete: it ended with ${fitting.map((call) => endOf(call)?.outcome).join(', ')}.`
       : errors.length === 0
         ? 'no tool call was answered with an error.'
         : `the errors were ${kinds}.`;
   return verdict(trace, found !== undefined, {
     missing: `Expected the run to recover from ${wanted}, but ${problem}`,
     unwanted: `Expected no recovery from ${wanted}, but there was one.`,
-    marked: found ?? (fitting[0] ? runEnd(trace) : errors[0]),
+    marked: found ?? (fitting[0] ? endOf(fitting[0]) : errors[0]),
   });
 }
 
@@ -109,20 +110,21 @@ export function interrupted(source: unknown, pending?: { pending: Trajectory }):
   const trace = traceBehind(source);
   const calls = pendingCalls(trace);
   const wasInterrupted = trace.outcome === 'interrupted';
-  const match = pending && wasInterrupted ? matchTrajectory(pending.pending, calls) : undefined;
+  // Matched in any case: a malformed trajectory is a mistake whatever happened.
+  const match = pending && matchTrajectory(pending.pending, calls);
   return verdict(trace, wasInterrupted && (match?.pass ?? true), {
     missing: wasInterrupted
       ? 'The pending tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):'
       : `Expected the run to be interrupted, but it ended with ${trace.outcome}. Did the run have executeTools: false?`,
     unwanted: 'Expected the run not to be interrupted, but it was.',
-    details: match?.lines.map((line) => `  ${line}`),
+    details: wasInterrupted ? match?.lines.map((line) => `  ${line}`) : [],
     marked: runEnd(trace),
   });
 }
 
 function describeCallsOf(trace: Trace, tool: string): string {
   const results = toolResults(trace);
-  const calls = results.filter((call) => call.tool === tool);
+  const calls = results.filter((call) => equals(tool, call.tool));
   if (calls.length > 0)
     return `it was called as ${calls.map((call) => callText(call.tool, call.args)).join(', ')}.`;
   const others = [...new Set(results.map((call) => call.tool))];
@@ -132,7 +134,7 @@ function describeCallsOf(trace: Trace, tool: string): string {
 }
 
 function argumentDiff(trace: Trace, tool: string, args: unknown): string[] {
-  const calls = toolResults(trace).filter((call) => call.tool === tool);
+  const calls = toolResults(trace).filter((call) => equals(tool, call.tool));
   const found = calls.length === 1 ? firstMismatch(args, calls[0]!.args, false) : undefined;
   return found
     ? [
@@ -142,7 +144,12 @@ function argumentDiff(trace: Trace, tool: string, args: unknown): string[] {
 }
 
 function firstEventOf(trace: Trace, tool: string): TraceEvent | undefined {
-  return toolResults(trace).find((event) => event.tool === tool) ?? runEnd(trace);
+  return toolResults(trace).find((event) => equals(tool, event.tool)) ?? runEnd(trace);
+}
+
+/** A name as it is, an asymmetric matcher by its own. */
+function nameOf(name: unknown): string {
+  return typeof name === 'string' ? name : show(name);
 }
 
 function fitsContent(expected: unknown, content: string): boolean {

@@ -1,10 +1,11 @@
 import { isAgent } from '../../engine/agent.ts';
 import type { TraceEvent } from '../../engine/events.ts';
-import { valueWords } from '../../engine/schema-problems.ts';
+import { valueWords } from '../../engine/value-words.ts';
 import { trajectoryLines } from '../../trace/format.ts';
 import { readArgs } from '../../trace/materialize.ts';
 import { findTrace } from '../../trace/trace-of.ts';
 import type { Trace } from '../../trace/trace.ts';
+import { equals } from '../equals.ts';
 import type { ComparedCall } from '../match-trajectory.ts';
 
 /** Whether a statement about a trace holds, and what to tell the reader who expected otherwise. */
@@ -30,7 +31,7 @@ export function verdict(
   pass: boolean,
   { missing, unwanted, details = [], marked }: Parts,
 ): Verdict {
-  const reason = () => (pass ? unwanted : [missing, ...details].join('\n'));
+  const reason = () => [pass ? unwanted : missing, ...details].join('\n');
   return { pass, reason, marked, message: () => `${reason()}\n${whatHappened(trace, marked)}` };
 }
 
@@ -76,8 +77,10 @@ export function pendingCalls(trace: Trace): ComparedCall[] {
   );
 }
 
-export function includesText(expected: string | RegExp, text: string): boolean {
-  return typeof expected === 'string' ? text.includes(expected) : matches(expected, text);
+/** Whether a text is as expected: has a string in it, matches a pattern, or is what an asymmetric matcher wants. */
+export function includesText(expected: unknown, text: string): boolean {
+  if (typeof expected === 'string') return text.includes(expected);
+  return expected instanceof RegExp ? matches(expected, text) : equals(expected, text);
 }
 
 /** Without the memory that a global expression keeps between tests. */
