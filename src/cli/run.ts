@@ -31,6 +31,7 @@ export function runCommand(): Command {
       '\nExit codes: 0 all passed, 1 some failed, 2 wrong use, or a file that could not be loaded.',
     )
     .exitOverride()
+    .showHelpAfterError('(run "swarmcheck run --help" for what there is)')
     .action(async (patterns: string[], { json = false }: { json?: boolean }) => {
       process.exitCode = await run(patterns.length === 0 ? [defaultPattern] : patterns, json);
     });

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { ScenarioRun } from '../scenario/scenario.ts';
+import { printable } from './printable.ts';
 import { storyOf } from './scenario-line.ts';
 
 /** A scenario that was played, with the file it came from. */
@@ -28,17 +29,20 @@ export function styleFor(colour: boolean): Style {
 
 /** One line for a scenario; for a failed one also its file and what went wrong. */
 export function scenarioText({ name, file, run }: PlayedScenario, style: Style): string {
-  const story = style('dim', storyOf(run));
-  if (run.passed) return `${style('green', '✓')} ${name}  ${story}`;
-  const failures = run.failures.flatMap(({ message }) => [...indent(message, '    '), '']);
-  return [`${style('red', '✗')} ${name}  ${story}`, style('dim', `  ${file}`), ...failures].join('\n');
+  const title = printable(name.replaceAll(/\s+/g, ' '));
+  const story = style('dim', printable(storyOf(run)));
+  if (run.passed) return `${style('green', '✓')} ${title}  ${story}`;
+  const failures = run.failures.flatMap(({ message }) => [...indent(printable(message), '    '), '']);
+  return [`${style('red', '✗')} ${title}  ${story}`, style('dim', `  ${printable(file)}`), ...failures].join(
+    '\n',
+  );
 }
 
 /** `file:line: message`, as editors and terminals make links of it. */
 export function loadErrorText({ file, line, message }: LoadError, style: Style): string {
-  const [first = '', ...rest] = message.split('\n');
+  const [first = '', ...rest] = printable(message).split('\n');
   return [
-    `${style('red', '✗')} ${file}${line === undefined ? '' : `:${line}`}: ${first}`,
+    `${style('red', '✗')} ${printable(file.replaceAll('\n', ' '))}${line === undefined ? '' : `:${line}`}: ${first}`,
     ...rest.map((text) => `    ${text}`),
   ].join('\n');
 }

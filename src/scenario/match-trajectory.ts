@@ -153,7 +153,7 @@ function isWholeTurn(calls: readonly ComparedCall[], from: number, to: number): 
 }
 
 /** Whether a call is as a pattern says. */
-export function fits(pattern: ToolCallPattern, call: ComparedCall): boolean {
+function fits(pattern: ToolCallPattern, call: ComparedCall): boolean {
   if (typeof pattern === 'string') return pattern === call.tool;
   return (
     pattern.tool === call.tool &&
