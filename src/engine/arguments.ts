@@ -2,6 +2,7 @@ import type { Validator } from '@cfworker/json-schema';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { copyData } from './copy.ts';
 import { declaredArguments, derivedFrom, type JsonSchema } from './json-schema.ts';
+import { isPromiseLike } from './promise.ts';
 import { argumentsWords, schemaProblems } from './schema-problems.ts';
 import { valueWords } from './value-words.ts';
 import { standardSchemaOf, type Tool } from './tool.ts';
@@ -44,8 +45,8 @@ export function checkArguments(
     return verdict(args, undeclared, jsonSchemaProblems(tool.name, schema, args, raw));
   }
   const outcome = library['~standard'].validate(args);
-  return outcome instanceof Promise
-    ? outcome.then((late) => libraryVerdict(tool, args, undeclared, late))
+  return isPromiseLike(outcome)
+    ? Promise.resolve(outcome).then((late) => libraryVerdict(tool, args, undeclared, late))
     : libraryVerdict(tool, args, undeclared, outcome);
 }
 
@@ -73,6 +74,8 @@ export function parseArguments(
   raw: string,
 ): { args: object } | { kind: 'invalid-json' | 'invalid-arguments'; problem: string } {
   if (raw.trim() === '') return { args: {} };
+  if (isTooDeep(raw))
+    return { kind: 'invalid-arguments', problem: `They are nested more than ${deepest} levels deep.` };
   let parsed: unknown;
   try {
     parsed = JSON.parse(raw);
@@ -86,6 +89,21 @@ export function parseArguments(
     };
   }
   return { args: parsed };
+}
+
+/** No tool takes more, and what walks through such values would run out of stack. */
+const deepest = 500;
+
+/** Whether arguments are nested so deep that they are refused unread. */
+export function isTooDeep(raw: string): boolean {
+  if (raw.length < 2 * deepest) return false;
+  let depth = 0;
+  for (const [token] of raw.matchAll(/"(?:[^"\\]|\\.)*"?|[[{\]}]/gs)) {
+    if (token === '[' || token === '{') depth++;
+    else if (token === ']' || token === '}') depth--;
+    if (depth > deepest) return true;
+  }
+  return false;
 }
 
 function verdict(args: unknown, undeclared: string[], problems: string[]): CheckedArguments {

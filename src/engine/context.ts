@@ -10,42 +10,63 @@ export function mergeContext(target: ContextVariables, changes: object): void {
  * A value as it stands in a trace: JSON. Map and Set become lists, Date its ISO text; what JSON cannot
  * hold is named ("[Function name]", "[ClassName]"), so that equal contexts give equal traces.
  */
-function traceValue(value: unknown, inside: readonly object[] = []): unknown {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return value;
-    case 'number':
-      return Number.isFinite(value) ? value : `[${String(value)}]`;
-    case 'bigint':
-      return `[BigInt ${String(value)}]`;
-    case 'symbol':
-      return `[${String(value)}]`;
-    case 'function':
-      return `[Function ${value.name || 'anonymous'}]`;
-    case 'undefined':
-      return undefined;
-    default:
-      return value === null ? null : traceObject(value as object, inside);
+class TraceView {
+  /** The objects around the one that is being shown. */
+  readonly #inside = new Set<object>();
+  /** How often each object was shown: along every path that leads to it would be too often. */
+  readonly #shown = new Map<object, number>();
+
+  of(value: unknown): unknown {
+    switch (typeof value) {
+      case 'string':
+      case 'boolean':
+        return value;
+      case 'number':
+        return Number.isFinite(value) ? value : `[${String(value)}]`;
+      case 'bigint':
+        return `[BigInt ${String(value)}]`;
+      case 'symbol':
+        return `[${String(value)}]`;
+      case 'function':
+        return `[Function ${value.name || 'anonymous'}]`;
+      case 'undefined':
+        return undefined;
+      default:
+        return value === null ? null : this.ofObject(value as object);
+    }
+  }
+
+  ofObject(value: object): unknown {
+    if (this.#inside.has(value)) return '[Circular]';
+    const times = this.#shown.get(value) ?? 0;
+    if (times >= shownAtMost) return '[Repeated]';
+    this.#shown.set(value, times + 1);
+    this.#inside.add(value);
+    const shown = this.#parts(value);
+    this.#inside.delete(value);
+    return shown;
+  }
+
+  #parts(value: object): unknown {
+    if (Array.isArray(value) || value instanceof Set) return this.#items(value);
+    if (value instanceof Map) return Array.from(value, (entry) => this.#items(entry));
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? '[Invalid Date]' : value.toISOString();
+    if (!isPlainObject(value)) return `[${value.constructor.name || 'Object'}]`;
+    const copy = {};
+    for (const key of Object.keys(value)) {
+      const item = this.of(value[key]);
+      if (item !== undefined) setOwn(copy, key, item);
+    }
+    return copy;
+  }
+
+  #items(list: Iterable<unknown>): unknown[] {
+    return Array.from(list, (item) => this.of(item) ?? null);
   }
 }
 
-function traceObject(value: object, inside: readonly object[]): unknown {
-  if (inside.includes(value)) return '[Circular]';
-  const within = [...inside, value];
-  const items = (list: Iterable<unknown>) => Array.from(list, (item) => traceValue(item, within) ?? null);
-  if (Array.isArray(value)) return items(value);
-  if (value instanceof Set) return items(value);
-  if (value instanceof Map) return Array.from(value, (entry) => items(entry));
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? '[Invalid Date]' : value.toISOString();
-  if (!isPlainObject(value)) return `[${value.constructor.name || 'Object'}]`;
-  const copy = {};
-  for (const key of Object.keys(value)) {
-    const item = traceValue(value[key], within);
-    if (item !== undefined) setOwn(copy, key, item);
-  }
-  return copy;
-}
+/** How often one object is shown in one trace of a context. */
+const shownAtMost = 10;
 
 /** The run's own context: the caller's values copied, in an object of the same class. */
 export function ownContext(context: object): ContextVariables {
@@ -57,7 +78,7 @@ export function ownContext(context: object): ContextVariables {
 
 /** The context as a trace shows it. */
 export function traceContext(context: object): ContextVariables {
-  return traceObject(isPlainObject(context) ? context : { ...context }, []) as ContextVariables;
+  return new TraceView().ofObject(isPlainObject(context) ? context : { ...context }) as ContextVariables;
 }
 
 /** What changed between two contexts as traces show them; undefined when nothing did. */

@@ -103,12 +103,24 @@ export function tool<
     parameters: ownSchema(toJsonSchema(name, parameters)),
     execute: (args: InferArguments<Schema>, context) => definition.execute(args, context) as unknown,
   };
-  return isStandardSchema(parameters) ? Object.assign(made, { [standardSchemaKey]: parameters }) : made;
+  if (isStandardSchema(parameters)) {
+    const origin: SchemaOrigin = { schema: parameters, parameters: made.parameters };
+    Object.assign(made, { [standardSchemaKey]: origin });
+  }
+  return made;
 }
 
-/** The Standard Schema a tool was made from, if it was. */
+/** The schema a tool was made from, and the parameters that came of it. */
+interface SchemaOrigin {
+  schema: StandardSchemaV1;
+  parameters: object;
+}
+
+/** The Standard Schema a tool was made from, if it was. A copy that was given other parameters has none. */
 export function standardSchemaOf(value: Tool): StandardSchemaV1 | undefined {
-  return (value as { [standardSchemaKey]?: StandardSchemaV1 })[standardSchemaKey];
+  const origin = (value as { [standardSchemaKey]?: SchemaOrigin })[standardSchemaKey];
+  if (origin) return origin.parameters === value.parameters ? origin.schema : undefined;
+  return isStandardSchema(value.parameters) ? value.parameters : undefined;
 }
 
 /** Libraries differ in whether a schema is an object or a function. */

@@ -1,4 +1,4 @@
-import { parseArguments } from '../engine/arguments.ts';
+import { isTooDeep, parseArguments } from '../engine/arguments.ts';
 import type { RecordedEvent, TracedToolCall, TraceEvent } from '../engine/events.ts';
 import type { Message } from '../engine/messages.ts';
 import type { CompletionRequest } from '../engine/provider.ts';
@@ -47,9 +47,9 @@ function fullRequest(event: Extract<RecordedEvent, { type: 'model-request' }>): 
   return { model, messages: [event.system, ...event.history.slice(1, event.length)], ...rest };
 }
 
-/** Parsed where that is possible, whatever it gives; else as it came. Nothing at all means no arguments. */
+/** Parsed where that is possible, whatever it gives; else as it came, also where it is nested too deep. Nothing at all means no arguments. */
 export function readArgs(raw: string): unknown {
   const parsed = parseArguments(raw);
   if ('args' in parsed) return parsed.args;
-  return parsed.kind === 'invalid-json' ? raw : (JSON.parse(raw) as unknown);
+  return parsed.kind === 'invalid-json' || isTooDeep(raw) ? raw : (JSON.parse(raw) as unknown);
 }
