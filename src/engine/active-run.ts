@@ -1,3 +1,4 @@
+import type { ContextVariables } from './agent.ts';
 import { ownContext } from './context.ts';
 import type { RecordedEvent, StopReason } from './events.ts';
 import { runLoop, type RunState, type StreamPiece } from './loop.ts';
@@ -34,6 +35,7 @@ export class ActiveRun {
     this.#pump('throw', this.#state.signal?.reason);
   };
   #finished = false;
+  #listening = false;
   /** Whether the loop waits for a promise, and so can be interrupted. */
   #waiting = false;
 
@@ -41,7 +43,6 @@ export class ActiveRun {
     this.#state = state;
     this.#loop = runLoop(state);
     this.#onEvent = onEvent;
-    state.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   /** The run's result; there is one when `advance` has come to the end. */
@@ -51,6 +52,9 @@ export class ActiveRun {
 
   /** Goes on to the next piece of a stream, or to the end: then undefined. Rejects when the run does. */
   advance(): Promise<StreamPiece | undefined> {
+    // Not before: a run that is never read would listen for ever.
+    if (!this.#listening) this.#state.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#listening = true;
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -58,13 +62,22 @@ export class ActiveRun {
     });
   }
 
-  /** Ends a run that nobody reads on: its provider is told, no further request or tool starts. */
+  /** Ends a run that nobody reads on: its provider is told, no further request or tool starts. Waits for the provider, but no longer than until the run is aborted. */
   async close(): Promise<void> {
     if (this.#finished) return;
     this.#finished = true;
     this.#loop.return('completed');
-    this.#release();
-    await this.#state.closing;
+    const { closing, signal } = this.#state;
+    if (closing && signal) {
+      await new Promise<unknown>((resolve, reject) => {
+        signal.addEventListener('abort', resolve, { once: true });
+        closing.then(resolve, reject).finally(() => signal.removeEventListener('abort', resolve));
+        if (signal.aborted) resolve(undefined);
+      }).finally(() => this.#release());
+    } else {
+      this.#release();
+      await closing;
+    }
   }
 
   /** Runs the loop until it has to wait, has a piece to hand out, or ends. */
@@ -117,7 +130,7 @@ export class ActiveRun {
     const outcome = outcomeOf(this.events) === 'aborted' ? 'aborted' : 'failed';
     const { agent } = this.#state;
     // A copy of the context: a tool that an abort left behind may still write into the run's own.
-    const contextVariables = ownContext(this.#state.contextVariables);
+    const contextVariables = this.#contextNow();
     rememberFailure(error, this, {
       messages: producedMessages(this.events),
       agent,
@@ -125,6 +138,16 @@ export class ActiveRun {
       outcome,
     });
     this.#release();
+  }
+
+  #contextNow(): ContextVariables {
+    const { contextVariables } = this.#state;
+    try {
+      return ownContext(contextVariables);
+    } catch {
+      // What a tool put there cannot be copied; the run still ends with the error that ended it.
+      return contextVariables;
+    }
   }
 
   #release(): void {

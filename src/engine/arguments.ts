@@ -1,11 +1,14 @@
 import type { Validator } from '@cfworker/json-schema';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { copyData } from './copy.ts';
-import { declaredArguments, derivedFrom, type JsonSchema } from './json-schema.ts';
+import { declaredArguments, derivedFrom, type DeclaredArguments, type JsonSchema } from './json-schema.ts';
 import { isPromiseLike } from './promise.ts';
 import { argumentsWords, schemaProblems } from './schema-problems.ts';
 import { valueWords } from './value-words.ts';
 import { standardSchemaOf, type Tool } from './tool.ts';
+
+/** A tool whose schema cannot be used, such as one with a reference to nothing: its author's mistake, and none the model could mend. */
+export class ToolSchemaError extends TypeError {}
 
 /** Arguments ready for `execute`, or what to tell the model about them. */
 export type CheckedArguments = { args: unknown } | { problems: string[] };
@@ -15,7 +18,7 @@ let validatorClass: typeof Validator | undefined;
 
 /** What is derived from a schema: made with the first arguments that are held against it. */
 interface CompiledSchema {
-  declared?: ReturnType<typeof declaredArguments>;
+  declared?: DeclaredArguments;
   validator?: Validator;
   /** What was found valid last, as text: a scripted call is checked as it leaves the script, and again as it arrives. */
   lastValid?: string;
@@ -158,7 +161,7 @@ function undeclaredProblems(schema: JsonSchema, args: object): string[] {
   const declared = (compiledOf(schema).declared ??= declaredArguments(schema));
   if (declared.others) return [];
   return Object.keys(args)
-    .filter((name) => !declared.names.has(name))
+    .filter((name) => !declared.names.has(name) && !declared.patterns.some((pattern) => pattern.test(name)))
     .map((name) => `"${name}" is not an argument of this tool.`);
 }
 
@@ -183,7 +186,7 @@ function jsonSchemaProblems(
     if (raw !== undefined && raw.length < 1000) compiled.lastValid = raw;
     return [];
   } catch (error) {
-    throw new Error(`The parameters of tool "${name}" are no valid JSON Schema.`, { cause: error });
+    throw new ToolSchemaError(`The parameters of tool "${name}" are no valid JSON Schema.`, { cause: error });
   }
 }
 

@@ -36,7 +36,7 @@ export function readCompletion(completion: unknown): Answer {
   const message = choice['message'];
   if (!isRecord(message)) throw new InvalidCompletionError('its choice has no message', completion);
   const finishReason = choice['finish_reason'];
-  if (typeof finishReason !== 'string') {
+  if (typeof finishReason !== 'string' || finishReason === '') {
     throw new InvalidCompletionError('it has no finish_reason, so it was cut off', completion);
   }
   const calls = readCalls(message['tool_calls'], completion);

@@ -51,7 +51,8 @@ class TraceView {
     if (Array.isArray(value) || value instanceof Set) return this.#items(value);
     if (value instanceof Map) return Array.from(value, (entry) => this.#items(entry));
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? '[Invalid Date]' : value.toISOString();
-    if (!isPlainObject(value)) return `[${value.constructor.name || 'Object'}]`;
+    if (!isPlainObject(value))
+      return `[${(value as { constructor?: { name?: string } }).constructor?.name || 'Object'}]`;
     const copy = {};
     for (const key of Object.keys(value)) {
       const item = this.of(value[key]);
@@ -72,7 +73,7 @@ const shownAtMost = 10;
 export function ownContext(context: object): ContextVariables {
   if (isPlainObject(context)) return copyData(context);
   const own = Object.create(Object.getPrototypeOf(context) as object | null) as ContextVariables;
-  mergeContext(own, context);
+  mergeContext(own, copyData({ ...context }));
   return own;
 }
 

@@ -140,13 +140,18 @@ function wrong(what: string): TypeError {
   );
 }
 
-function checkIsJson(value: unknown, path: string): void {
-  if (value === null || value === undefined || ['string', 'boolean'].includes(typeof value)) return;
+function checkIsJson(value: unknown, path: string, inside: readonly unknown[] = []): void {
+  if (value === null || ['string', 'boolean'].includes(typeof value)) return;
+  // A field that is undefined is as good as absent; an item of a list is not.
+  if (value === undefined && !Array.isArray(inside.at(-1))) return;
+  if (inside.includes(value))
+    throw new TypeError(`${path} holds itself, which JSON cannot carry. Keep plain data there.`);
+  const within = [...inside, value];
   if (typeof value === 'number' && Number.isFinite(value)) return;
   if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) checkIsJson(item, `${path}[${index}]`);
+    for (const [index, item] of value.entries()) checkIsJson(item, `${path}[${index}]`, within);
   } else if (isPlainObject(value)) {
-    for (const [key, item] of Object.entries(value)) checkIsJson(item, `${path}.${key}`);
+    for (const [key, item] of Object.entries(value)) checkIsJson(item, `${path}.${key}`, within);
   } else {
     const kind = typeof value === 'object' ? `a ${value.constructor.name}` : `a ${typeof value}`;
     throw new TypeError(

@@ -1,16 +1,20 @@
+import { copyData } from './copy.ts';
+
 /**
  * The model's answer was not a completion the loop can act on: no choices, no finish reason, cut in
  * the middle (also by `length`, with tool calls), not JSON. Nothing of it was executed.
  */
 export class InvalidCompletionError extends Error {
-  /** What was received, shortened to 2,000 characters where it is text. */
+  /** What was received; where it is long, the first 2,000 characters of it as text. */
   readonly received: unknown;
 
   /** `reason` completes the sentence "The model's answer cannot be acted on: …". */
   constructor(reason: string, received: unknown, options?: ErrorOptions) {
     super(`The model's answer cannot be acted on: ${reason}. Received: ${shorten(received, 300)}`, options);
     this.name = 'InvalidCompletionError';
-    this.received = typeof received === 'string' ? received.slice(0, 2000) : received;
+    const text = shorten(received, Infinity);
+    this.received =
+      typeof received === 'string' || text.length > 2000 ? text.slice(0, 2000) : copyData(received);
   }
 }
 

@@ -34,7 +34,8 @@ export class ChunkFold {
     if (chunk['usage'] !== null && chunk['usage'] !== undefined) this.#usage = chunk['usage'];
     const choice: unknown = chunk['choices'][0];
     if (!isPlainObject(choice)) return undefined;
-    if (typeof choice['finish_reason'] === 'string') this.#finishReason = choice['finish_reason'];
+    if (typeof choice['finish_reason'] === 'string' && choice['finish_reason'] !== '')
+      this.#finishReason = choice['finish_reason'];
     const delta = choice['delta'];
     if (!isPlainObject(delta)) return undefined;
     this.#addDelta(delta);
@@ -58,7 +59,8 @@ export class ChunkFold {
   #addDelta(delta: Record<string, unknown>): void {
     for (const key of Object.keys(delta)) {
       const value = delta[key];
-      if (key === 'role') continue;
+      // The calls of the old API are no calls of ours, and their pieces make no message.
+      if (key === 'role' || key === 'function_call') continue;
       if (key === 'tool_calls') {
         if (Array.isArray(value)) for (const call of value) this.#addCall(call);
         continue;
@@ -91,7 +93,7 @@ export class ChunkFold {
 
   #callFor(part: Record<string, unknown>): PartialCall {
     const id = typeof part['id'] === 'string' ? part['id'] : '';
-    const index = typeof part['index'] === 'number' ? part['index'] : Math.max(0, this.#calls.length - 1);
+    const index = typeof part['index'] === 'number' ? part['index'] : (this.#calls.at(-1)?.index ?? 0);
     const known = this.#callAtIndex.get(index);
     if (known && (id === '' || known.id === '' || known.id === id)) return known;
     const call: PartialCall = { index, id: '', type: 'function' };

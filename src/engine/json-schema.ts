@@ -63,34 +63,39 @@ function convert(toolName: string, standard: Partial<StandardJSONSchemaV1['~stan
   }
 }
 
-/**
- * Which arguments a schema declares, and whether it allows others. Looks through references and
- * combinations, so that a schema made of parts declares what its parts do.
- */
-export function declaredArguments(schema: JsonSchema): { names: ReadonlySet<string>; others: boolean } {
+/** Which arguments a schema declares. */
+export interface DeclaredArguments {
+  names: ReadonlySet<string>;
+  /** Of the arguments that are declared by pattern. */
+  patterns: readonly RegExp[];
+  /** Whether `additionalProperties` allows more. */
+  others: boolean;
+}
+
+/** Looks through references and combinations, so that a schema made of parts declares what its parts do. */
+export function declaredArguments(schema: JsonSchema): DeclaredArguments {
   const names = new Set<string>();
+  const patterns: RegExp[] = [];
   let others = false;
   const seen = new Set<unknown>();
   const visit = (part: unknown) => {
     if (!isPlainObject(part) || seen.has(part)) return;
     seen.add(part);
     for (const name of Object.keys(part['properties'] ?? {})) names.add(name);
-    const { additionalProperties, patternProperties } = part;
-    if (
-      additionalProperties === true ||
-      isPlainObject(additionalProperties) ||
-      patternProperties !== undefined
-    )
-      others = true;
+    for (const pattern of Object.keys(part['patternProperties'] ?? {}))
+      patterns.push(new RegExp(pattern, 'u'));
+    const { additionalProperties } = part;
+    if (additionalProperties === true || isPlainObject(additionalProperties)) others = true;
     if (typeof part['$ref'] === 'string') visit(atPointer(schema, part['$ref']));
     for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
       const parts = part[keyword];
       if (Array.isArray(parts)) parts.forEach(visit);
     }
     for (const keyword of ['if', 'then', 'else']) visit(part[keyword]);
+    Object.values(part['dependentSchemas'] ?? {}).forEach(visit);
   };
   visit(schema);
-  return { names, others };
+  return { names, patterns, others };
 }
 
 /** The part of a schema that a JSON pointer names, following references on the way; undefined where there is none. */

@@ -58,7 +58,7 @@ export function* runLoop(state: RunState): Loop<StopReason> {
     agent: state.agent.name,
     messages: state.input as Message[],
     contextVariables: state.tracedContext,
-    maxTurns: Number.isFinite(state.maxTurns) ? state.maxTurns : null,
+    maxTurns: state.maxTurns === Infinity ? null : Math.max(0, state.maxTurns),
     executeTools: state.executeTools,
   };
   try {
@@ -117,8 +117,8 @@ function* askModel(state: RunState, agent: Agent, prepared: PreparedAgent, turn:
   const kept = requestOf(state.modelOverride ?? agent.model, agent, prepared);
   if (hooks.length > 0) {
     yield* callHooks(hooks, 'beforeModel', { agent, request: freezeData(ownRequest(kept, history)), turn });
-    signal?.throwIfAborted();
   }
+  signal?.throwIfAborted();
   yield {
     type: 'model-request',
     turn,
@@ -151,6 +151,8 @@ function* askModel(state: RunState, agent: Agent, prepared: PreparedAgent, turn:
     const seen = freezeData(copyData(completion)) as ChatCompletion;
     yield* callHooks(hooks, 'afterModel', { agent, completion: seen, turn });
   }
+  // Also after the last answer: a run that was aborted never ends as if it had not been.
+  signal?.throwIfAborted();
   return answer;
 }
 
@@ -259,6 +261,7 @@ function* answerCalls(
     state.agent = handoff.to;
     yield { type: 'handoff', turn, from: agent.name, to: handoff.to.name, tool: handoff.tool };
   }
+  state.signal?.throwIfAborted();
 }
 
 /** An error as the trace tells it: the same words whichever client or transport it came through. */

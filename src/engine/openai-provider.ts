@@ -19,7 +19,16 @@ export function openaiProvider(
   clientOrOptions?: OpenAI | ConstructorParameters<typeof OpenAI>[0],
 ): CompletionProvider {
   let client: Promise<OpenAI> | undefined;
-  const connect = () => (client ??= makeClient(clientOrOptions));
+  const connect = async () => {
+    client ??= makeClient(clientOrOptions);
+    try {
+      return await client;
+    } catch (error) {
+      // Such as a missing key, which may be there the next time.
+      client = undefined;
+      throw error;
+    }
+  };
 
   return {
     async complete(request: CompletionRequest, options?: CompletionOptions): Promise<ChatCompletion> {
@@ -52,7 +61,11 @@ async function makeClient(
   clientOrOptions: OpenAI | ConstructorParameters<typeof OpenAI>[0],
 ): Promise<OpenAI> {
   if (clientOrOptions && 'chat' in clientOrOptions) return clientOrOptions;
-  const { OpenAI: Client } = await import('openai');
+  const { OpenAI: Client } = await import('openai').catch((error: unknown) => {
+    throw new Error('Asking a live model takes the package "openai". Install it: npm install openai', {
+      cause: error,
+    });
+  });
   return new Client(clientOrOptions);
 }
 

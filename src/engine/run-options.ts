@@ -1,5 +1,5 @@
-import leven from 'leven';
 import { isAgent, type Agent } from './agent.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { valueWords } from './value-words.ts';
 import type OpenAI from 'openai';
 import type { Message } from './messages.ts';
@@ -78,7 +78,7 @@ export function checkRunOptions(options: RunOptions): void {
       throw new TypeError(`Message ${index} must be an object with a role, but is ${valueWords(message)}.`);
     }
   }
-  if (contextVariables !== undefined && (typeof contextVariables !== 'object' || contextVariables === null)) {
+  if (contextVariables !== undefined && !isRecord(contextVariables)) {
     throw new TypeError(
       `The contextVariables of a run must be an object, but are ${valueWords(contextVariables)}.`,
     );
@@ -88,14 +88,16 @@ export function checkRunOptions(options: RunOptions): void {
   }
 }
 
-function unknownOption(name: string): TypeError {
-  const [nearest] = [...known].toSorted((left, right) => distance(left, name) - distance(right, name));
-  return new TypeError(
-    `run has no option "${name}". Did you mean "${nearest}"? Its options are ${[...known].join(', ')}.`,
-  );
+/** Objects with names: a list or a Map has none. */
+function isRecord(value: unknown): boolean {
+  const isOther =
+    Array.isArray(value) || value instanceof Map || value instanceof Set || value instanceof Date;
+  return typeof value === 'object' && value !== null && !isOther;
 }
 
-/** Snake case, as in Python, counts as the same word. */
-function distance(option: string, given: string): number {
-  return leven(option.toLowerCase(), given.replaceAll('_', '').toLowerCase());
+function unknownOption(name: string): TypeError {
+  const options = [...known];
+  return new TypeError(
+    `run has no option "${name}".${didYouMean(name, options)} Its options are ${options.join(', ')}.`,
+  );
 }

@@ -48,16 +48,32 @@ export class RunResponse implements Response {
 }
 
 /** Beside the errors rather than on them: they are the caller's or the provider's own. */
-const failures = new WeakMap<object, { record: RunRecord; partial: PartialResponse }>();
+const failures = new WeakMap<object, { record: RunRecord; partial: PartialResponse } | 'several'>();
 
 /** Remembers which run an error came from. Primitives cannot be remembered. */
 export function rememberFailure(error: unknown, record: RunRecord, partial: PartialResponse): void {
-  if (isReference(error)) failures.set(error, { record, partial });
+  if (!isReference(error)) return;
+  const known = failures.get(error);
+  // One object that ended two runs, as a shared signal's reason does, tells of neither: the wrong one would be worse.
+  failures.set(
+    error,
+    known && (known === 'several' || known.record !== record) ? 'several' : { record, partial },
+  );
 }
 
 /** The run behind a response or a rejected run's error. */
 export function recordOf(source: object): RunRecord | undefined {
-  return RunResponse.recordOf(source) ?? failures.get(source)?.record;
+  return RunResponse.recordOf(source) ?? failureOf(source)?.record;
+}
+
+/** Whether an error ended several runs, so that it tells of none. */
+export function endedSeveralRuns(error: object): boolean {
+  return failures.get(error) === 'several';
+}
+
+function failureOf(error: object): { record: RunRecord; partial: PartialResponse } | undefined {
+  const found = failures.get(error);
+  return found === 'several' ? undefined : found;
 }
 
 function isReference(value: unknown): value is object {
@@ -69,11 +85,11 @@ function isReference(value: unknown): value is object {
  *
  * The provider's error, an abort's reason, a hook's and an instruction function's error reject the
  * run as the very objects they are (`error instanceof RateLimitError` holds), with nothing attached.
- * Undefined for errors that are no objects, and for those that did not come from a run. An error
- * that ended several runs belongs to the last of them.
+ * Undefined for errors that are no objects, and for those that did not come from a run. One
+ * object that ended several runs, as the reason of a signal they share, tells of none.
  */
 export function partialResponse(error: unknown): PartialResponse | undefined {
-  return isReference(error) ? failures.get(error)?.partial : undefined;
+  return isReference(error) ? failureOf(error)?.partial : undefined;
 }
 
 /** The messages a run produced, for the caller to keep: with `sender` and `tool_name`. */

@@ -26,6 +26,9 @@ const containers = new Set([
 /** Keywords whose parts are alternatives: that each of them failed is told once, by the keyword itself. */
 const alternatives = /\/(anyOf|oneOf|not|contains|propertyNames)\//;
 
+/** Where a location names a property rather than a keyword: an argument may be called "not". */
+const names = /\/(properties|patternProperties|\$defs|definitions|dependentSchemas)\/[^/]*/g;
+
 /**
  * What is wrong with arguments, one sentence for each problem, worded here so that it reads the same
  * whatever library found it.
@@ -33,11 +36,13 @@ const alternatives = /\/(anyOf|oneOf|not|contains|propertyNames)\//;
 export function schemaProblems(schema: JsonSchema, args: unknown, units: readonly OutputUnit[]): string[] {
   const problems = new Set<string>();
   for (const unit of units) {
-    if (containers.has(unit.keyword) || alternatives.test(unit.keywordLocation)) continue;
+    if (containers.has(unit.keyword) || alternatives.test(unit.keywordLocation.replaceAll(names, '')))
+      continue;
     const found = at(args, unit.instanceLocation);
     for (const problem of problemsOf(schema, unit, found)) problems.add(problem);
   }
-  return [...problems];
+  // Never none: these arguments were refused.
+  return problems.size > 0 ? [...problems] : ['They do not satisfy the schema of this tool.'];
 }
 
 function problemsOf(schema: JsonSchema, unit: OutputUnit, found: unknown): string[] {

@@ -101,25 +101,35 @@ function neverAborted(): () => AbortSignal {
   return () => (signal ??= new AbortController().signal);
 }
 
-/** A run that is read as a stream. It starts when it is read, and there is one reading of it. */
+/** A run that is read as a stream. It takes its input at once, starts when it is read, and there is one reading of it. */
 class RunStream implements AsyncIterable<StreamEvent> {
-  #start: (() => ActiveRun) | undefined;
+  #run: ActiveRun | undefined;
+  /** What is wrong with the options is told to the reader, as it is told to who awaits an unstreamed run. */
+  readonly #mistake: { error: unknown } | undefined;
 
   constructor(start: () => ActiveRun) {
-    this.#start = start;
+    try {
+      this.#run = start();
+    } catch (error) {
+      this.#mistake = { error };
+    }
   }
 
   [Symbol.asyncIterator](): AsyncIterator<StreamEvent> {
-    const start = this.#start;
-    if (!start)
+    const run = this.#run;
+    if (!run && !this.#mistake) {
       throw new TypeError('A stream of a run can be iterated once. Call run again for another one.');
-    this.#start = undefined;
-    return readRun(start);
+    }
+    this.#run = undefined;
+    return readRun(run, this.#mistake);
   }
 }
 
-async function* readRun(start: () => ActiveRun): AsyncGenerator<StreamEvent> {
-  const run = start();
+async function* readRun(
+  run: ActiveRun | undefined,
+  mistake: { error: unknown } | undefined,
+): AsyncGenerator<StreamEvent> {
+  if (!run) throw mistake?.error;
   try {
     for (let piece = await run.advance(); piece; piece = await run.advance()) {
       yield piece.type === 'stream-delim' ? { delim: piece.delim } : piece.delta;

@@ -1,6 +1,13 @@
 import { isAgent, type Agent, type ContextVariables } from './agent.ts';
-import { argumentsSummary, checkArguments, parseArguments, type CheckedArguments } from './arguments.ts';
+import {
+  argumentsSummary,
+  checkArguments,
+  parseArguments,
+  ToolSchemaError,
+  type CheckedArguments,
+} from './arguments.ts';
 import type { ToolCall } from './completion.ts';
+import { ownContext } from './context.ts';
 import { freezeData } from './copy.ts';
 import { isError, isNativeError } from './errors.ts';
 import type { ToolErrorKind } from './events.ts';
@@ -25,7 +32,7 @@ export interface CallScene {
   contextVariables: ContextVariables;
   hooks: readonly Hooks[];
   turn: number;
-  /** Made when a tool asks for it: few do. */
+  /** The run's signal, or one that is never aborted. */
   signal(): AbortSignal;
   /** Throws the abort's reason: what a tool throws then is no answer, since the run is over. */
   throwIfAborted(): void;
@@ -56,6 +63,7 @@ export function* runToolCall(
     checked = isPromiseLike(verdict) ? ((yield verdict) as CheckedArguments) : verdict;
   } catch (error) {
     scene.throwIfAborted();
+    if (error instanceof ToolSchemaError) throw error;
     return failed('threw', thrownText(name, error));
   }
   if ('problems' in checked) {
@@ -69,11 +77,12 @@ export function* runToolCall(
   if (scene.hooks.length > 0) {
     const seen = freezeData((parseArguments(call.function.arguments) as { args: object }).args);
     yield* callHooks(scene.hooks, 'beforeTool', { ...about, args: seen });
+    scene.throwIfAborted();
   }
   let outcome: CallOutcome;
   let thrown: { error: unknown } | undefined;
   try {
-    const returned: unknown = tool.execute(checked.args, new LiveToolContext(scene, call.id));
+    const returned: unknown = tool.execute(checked.args, contextOf(scene, call.id));
     outcome = readReturn(name, isPromiseLike(returned) ? yield returned : returned);
   } catch (error) {
     scene.throwIfAborted();
@@ -85,20 +94,8 @@ export function* runToolCall(
   return outcome;
 }
 
-class LiveToolContext implements ToolContext {
-  readonly contextVariables: ContextVariables;
-  readonly toolCallId: string;
-  readonly #scene: CallScene;
-
-  constructor(scene: CallScene, toolCallId: string) {
-    this.contextVariables = scene.contextVariables;
-    this.toolCallId = toolCallId;
-    this.#scene = scene;
-  }
-
-  get signal(): AbortSignal {
-    return this.#scene.signal();
-  }
+function contextOf(scene: CallScene, toolCallId: string): ToolContext {
+  return { contextVariables: scene.contextVariables, signal: scene.signal(), toolCallId };
 }
 
 function failed(error: ToolErrorKind, text: string): CallOutcome {
@@ -119,11 +116,16 @@ function withoutArguments(name: string): string {
  */
 function thrownText(name: string, error: unknown): string {
   if (isError(error)) {
-    return `Tool ${name} failed: ${isNativeError(error) ? error.name : error.message || error.name}`;
+    return `Tool ${name} failed: ${isNativeError(error) ? error.name : messageOf(error) || error.name}`;
   }
   if (error === undefined) return `Tool ${name} failed: it threw undefined.`;
   const stringified = jsonText(error);
   return `Tool ${name} failed: ${'text' in stringified ? stringified.text : stringified.problem}`;
+}
+
+/** Typed as a string, but anything may stand there. */
+function messageOf(error: { message: unknown }): string {
+  return String(error.message);
 }
 
 function readReturn(name: string, returned: unknown): CallOutcome {
@@ -132,7 +134,8 @@ function readReturn(name: string, returned: unknown): CallOutcome {
   const outcome = readValue(name, returned.value);
   if (outcome.error) return outcome;
   if (returned.agent) outcome.handoff = returned.agent;
-  outcome.contextVariables = returned.contextVariables;
+  // Copied here, where what cannot be copied becomes the call's answer.
+  outcome.contextVariables = ownContext(returned.contextVariables);
   return outcome;
 }
 

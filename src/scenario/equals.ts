@@ -1,4 +1,5 @@
 import { isPlainObject } from '../engine/copy.ts';
+import { pairUp } from './pairing.ts';
 
 /**
  * Whether a value is what was expected, at every depth. Order of keys does not matter, and a field
@@ -64,13 +65,9 @@ function compare(expected: unknown, actual: unknown, partial: boolean): boolean 
 
 /** Whether each member of one list has its own in the other. */
 function sameMembers(expected: readonly unknown[], actual: readonly unknown[], partial: boolean): boolean {
-  const left = [...actual];
-  const found = expected.every((item) => {
-    const index = left.findIndex((candidate) => compare(item, candidate, partial));
-    if (index >= 0) left.splice(index, 1);
-    return index >= 0;
-  });
-  return found && left.length === 0;
+  if (expected.length !== actual.length) return false;
+  const fits = (wanted: number, candidate: number) => compare(expected[wanted], actual[candidate], partial);
+  return pairUp(expected.length, [...actual.keys()], fits).size === expected.length;
 }
 
 interface Asymmetric {

@@ -1,6 +1,7 @@
 import { shorten } from '../engine/errors.ts';
 import type { TracedToolCall } from '../engine/events.ts';
 import { contains, equals, firstMismatch, show } from './equals.ts';
+import { pairUp } from './pairing.ts';
 import { readTrajectory, type Expected, type ToolCallPattern, type Trajectory } from './trajectory.ts';
 
 /** What a trajectory is held against: calls that were answered, or that are pending. */
@@ -119,28 +120,16 @@ function* placements(
   yield { place: { calls: assign(item.patterns, calls, from, long), complete: true }, next: long };
 }
 
-/** The calls of a window that patterns can have, each its own, as many as possible (augmenting paths, Kuhn 1955). */
+/** The calls of a window that patterns can have, each its own, as many as possible. */
 function assign(
   patterns: readonly ToolCallPattern[],
   calls: readonly ComparedCall[],
   from: number,
   to: number,
 ): number[] {
-  const ownerOf = new Map<number, number>();
-  const find = (pattern: number, tried: Set<number>): boolean => {
-    for (let call = from; call < to; call++) {
-      if (tried.has(call) || !fits(patterns[pattern]!, calls[call]!)) continue;
-      tried.add(call);
-      const owner = ownerOf.get(call);
-      if (owner === undefined || find(owner, tried)) {
-        ownerOf.set(call, pattern);
-        return true;
-      }
-    }
-    return false;
-  };
-  for (const index of patterns.keys()) find(index, new Set());
-  return [...ownerOf.keys()].toSorted((left, right) => left - right);
+  const window = Array.from({ length: to - from }, (_item, offset) => from + offset);
+  const pairs = pairUp(patterns.length, window, (pattern, call) => fits(patterns[pattern]!, calls[call]!));
+  return [...pairs.keys()].toSorted((left, right) => left - right);
 }
 
 function isSameTurn(calls: readonly ComparedCall[], one: number, other: number): boolean {

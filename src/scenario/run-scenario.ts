@@ -4,7 +4,7 @@ import type { Message } from '../engine/messages.ts';
 import type { Response } from '../engine/run-record.ts';
 import { valueWords } from '../engine/value-words.ts';
 import { startRun } from '../engine/swarm.ts';
-import { didYouMean } from '../script/check-steps.ts';
+import { didYouMean } from '../engine/did-you-mean.ts';
 import { ScriptPlayer } from '../script/script-player.ts';
 import { providerOf } from '../script/scripted-provider.ts';
 import { RunTrace } from '../trace/trace.ts';

@@ -1,5 +1,5 @@
-import leven from 'leven';
 import { isPlainObject } from '../engine/copy.ts';
+import { didYouMean } from '../engine/did-you-mean.ts';
 import { valueWords } from '../engine/value-words.ts';
 import { chunkCount } from './answers.ts';
 import { ScriptMistakeError } from './errors.ts';
@@ -145,14 +145,6 @@ function checkKeys(
     if (!known.includes(key))
       fail(`has an unknown field "${key}".${didYouMean(key, known)} Fields: ${known.join(', ')}.`);
   }
-}
-
-/** " Did you mean …?" when a known name is near, else nothing. */
-export function didYouMean(given: string, known: readonly string[]): string {
-  const [nearest] = known.toSorted((left, right) => leven(left, given) - leven(right, given));
-  return nearest !== undefined && leven(nearest, given) <= Math.max(2, given.length / 3)
-    ? ` Did you mean "${nearest}"?`
-    : '';
 }
 
 function isCount(value: unknown, test: (value: unknown) => boolean): boolean {

@@ -4,7 +4,8 @@ import { shorten } from '../engine/errors.ts';
 import type { CompletionRequest } from '../engine/provider.ts';
 import { callText, conversationLines, textOf } from '../trace/format.ts';
 import { argumentsText } from './answers.ts';
-import { checkModelStep, checkSteps, didYouMean } from './check-steps.ts';
+import { didYouMean } from '../engine/did-you-mean.ts';
+import { checkModelStep, checkSteps } from './check-steps.ts';
 import { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './errors.ts';
 import type { ModelStep, Step, ToolCallStep, UserStep } from './steps.ts';
 
@@ -32,6 +33,12 @@ export class ScriptPlayer {
   /** Of the step that is due next, from 0. */
   get position(): number {
     return this.#next;
+  }
+
+  /** The answer that is due next; undefined where a function is yet to give it, or there is none. */
+  get upcoming(): ModelStep | undefined {
+    const step = this.#steps[this.#next];
+    return step === undefined || typeof step === 'function' || isUserStep(step) ? undefined : step;
   }
 
   /** Whether the user is the next to speak. */

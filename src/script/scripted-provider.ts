@@ -97,9 +97,12 @@ class ScriptedModel implements ScriptedProvider {
     // A request that was aborted before it was made takes no step.
     signal?.throwIfAborted();
     this.#beforeAnswer?.(request);
+    const { upcoming } = this.#player;
     const due = this.#player.takeAnswer(request);
+    // Numbered now, not when the answer is ready: concurrent requests would get their ids by chance.
+    const frame = upcoming && this.#ids.frame(upcoming, request.model);
     const step = due instanceof Promise ? await due : due;
-    return { step, frame: this.#ids.frame(step, request.model) };
+    return { step, frame: frame ?? this.#ids.frame(step, request.model) };
   }
 }
 

@@ -1,4 +1,5 @@
 import { createTwoFilesPatch } from 'diff';
+import { shorten } from '../engine/errors.ts';
 import type { TraceEvent } from '../engine/events.ts';
 import { withoutUsage } from './hash.ts';
 
@@ -65,12 +66,17 @@ function describe(
   return `The traces differ at ${place}, in ${found.path}:\n${lineDiff(found.left, found.right)}`;
 }
 
+/** More differing lines than this are not worth a diff, and a diff of them takes minutes. */
+const mostEdits = 2000;
+
 /** A line diff of two values, as text or as JSON with an indent. */
 export function lineDiff(left: unknown, right: unknown): string {
-  const patch = createTwoFilesPatch('left', 'right', `${asText(left)}\n`, `${asText(right)}\n`, '', '', {
-    context: 3,
-  });
-  // The first four lines are the file names; the hunks say the rest.
+  const sameText = asText(left) === asText(right);
+  const [before, after] = [left, right].map((value) => (sameText ? asJson(value) : asText(value)));
+  const options = { context: 3, maxEditLength: mostEdits };
+  const patch = createTwoFilesPatch('left', 'right', `${before}\n`, `${after}\n`, '', '', options);
+  if (patch === undefined) return `-${shorten(before, 1000)}\n+${shorten(after, 1000)}`;
+  // The first lines are the file names; the hunks say the rest.
   return patch
     .split('\n')
     .slice(3)
@@ -80,7 +86,10 @@ export function lineDiff(left: unknown, right: unknown): string {
 }
 
 function asText(value: unknown): string {
-  if (typeof value === 'string') return value;
+  return typeof value === 'string' ? value : asJson(value);
+}
+
+function asJson(value: unknown): string {
   return JSON.stringify(value, null, 2) ?? 'undefined';
 }
 

@@ -3,8 +3,17 @@ import type { TraceEvent } from '../engine/events.ts';
 import type { CompletionRequest } from '../engine/provider.ts';
 import type { Trace } from './trace.ts';
 
-/** The messages of a request as lines for an error message: who said what, shortened. */
+/** The messages of a request as lines for an error message: who said what, shortened; of long ones the first and the last. */
 export function conversationLines(messages: CompletionRequest['messages']): string[] {
+  const lines = messageLines(messages);
+  if (lines.length <= mostLines) return lines;
+  const left = lines.length - mostLines;
+  return [lines[0]!, `  … ${left} more …`, ...lines.slice(left + 1)];
+}
+
+const mostLines = 24;
+
+function messageLines(messages: CompletionRequest['messages']): string[] {
   const toolNames = new Map<string, string>();
   return messages.flatMap((message) => {
     const lines: string[] = [];

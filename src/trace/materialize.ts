@@ -43,8 +43,9 @@ export function toolCallOf(
 }
 
 function fullRequest(event: Extract<RecordedEvent, { type: 'model-request' }>): CompletionRequest {
-  const { model, ...rest } = event.request;
-  return { model, messages: [event.system, ...event.history.slice(1, event.length)], ...rest };
+  const { model, tools, ...rest } = event.request;
+  const messages = [event.system, ...event.history.slice(1, event.length)];
+  return tools ? { model, messages, tools: [...tools], ...rest } : { model, messages, ...rest };
 }
 
 /** Parsed where that is possible, whatever it gives; else as it came, also where it is nested too deep. Nothing at all means no arguments. */

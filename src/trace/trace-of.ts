@@ -1,4 +1,4 @@
-import { recordOf, type RunRecord } from '../engine/run-record.ts';
+import { endedSeveralRuns, recordOf, type RunRecord } from '../engine/run-record.ts';
 import { RunTrace, type Trace } from './trace.ts';
 
 const traces = new WeakMap<RunRecord, Trace>();
@@ -11,6 +11,11 @@ const traces = new WeakMap<RunRecord, Trace>();
  */
 export function traceOf(source: object): Trace {
   const found = findTrace(source);
+  if (!found && endedSeveralRuns(source)) {
+    throw new TypeError(
+      'This error ended several runs, so it tells of none of them. Give each run a signal, or an error, of its own.',
+    );
+  }
   if (!found) {
     throw new TypeError(
       'There is no trace behind this value. traceOf takes what run() resolved to (itself, not a copy), the error it rejected with, a ScenarioRun, a MockModel or a Trace.',

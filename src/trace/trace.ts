@@ -1,3 +1,4 @@
+import { freezeData } from '../engine/copy.ts';
 import type {
   Outcome,
   RecordedEvent,
@@ -12,7 +13,7 @@ import { materialize, toolCallOf } from './materialize.ts';
 
 /** What happened, as one flat JSON list; everything else is a projection of it, made when asked. */
 export interface Trace {
-  /** The list. */
+  /** The list; frozen, like all that is read off it. */
   readonly events: readonly TraceEvent[];
   /** The requests, in order. */
   readonly requests: ReadonlyArray<TracedRequest>;
@@ -44,7 +45,7 @@ export class RunTrace implements Trace {
 
   get events(): readonly TraceEvent[] {
     return (this.#events ??= this.#runs.flatMap((events, index) =>
-      events.map((event) => materialize(event, index + 1)),
+      events.map((event) => freezeData(materialize(event, index + 1))),
     ));
   }
 
@@ -55,7 +56,8 @@ export class RunTrace implements Trace {
   get toolCalls(): readonly TracedToolCall[] {
     const calls: TracedToolCall[] = [];
     for (const [index, events] of this.#runs.entries()) {
-      for (const event of events) if (event.type === 'tool-result') calls.push(toolCallOf(event, index + 1));
+      for (const event of events)
+        if (event.type === 'tool-result') calls.push(freezeData(toolCallOf(event, index + 1)));
     }
     return calls;
   }
@@ -96,7 +98,7 @@ export class RunTrace implements Trace {
     return this.#runs.flatMap((events, index) =>
       events
         .filter((event) => event.type === type)
-        .map((event) => materialize(event, index + 1) as Extract<TraceEvent, { type: Type }>),
+        .map((event) => freezeData(materialize(event, index + 1)) as Extract<TraceEvent, { type: Type }>),
     );
   }
 }

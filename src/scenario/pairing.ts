@@ -1,0 +1,26 @@
+/**
+ * Gives as many of the wanted as possible a candidate of their own, by augmenting paths (Kuhn 1955):
+ * first come, first served would give away what only a later one can use. Returns which wanted got
+ * which candidate, by candidate.
+ */
+export function pairUp(
+  wanted: number,
+  candidates: readonly number[],
+  fits: (wanted: number, candidate: number) => boolean,
+): Map<number, number> {
+  const ownerOf = new Map<number, number>();
+  const find = (index: number, tried: Set<number>): boolean => {
+    for (const candidate of candidates) {
+      if (tried.has(candidate) || !fits(index, candidate)) continue;
+      tried.add(candidate);
+      const owner = ownerOf.get(candidate);
+      if (owner === undefined || find(owner, tried)) {
+        ownerOf.set(candidate, index);
+        return true;
+      }
+    }
+    return false;
+  };
+  for (let index = 0; index < wanted; index++) find(index, new Set());
+  return ownerOf;
+}
