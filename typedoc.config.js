@@ -28,6 +28,7 @@ function spareObviousMembers(app) {
 export default {
   entryPoints: ['src/*.ts'],
   emit: 'none',
+  readme: 'none',
   excludeInternal: true,
   // Nothing links to the sources, so no git remote is asked for.
   disableSources: true,

@@ -1,13 +1,10 @@
 import { isAgent, type Agent } from './agent.ts';
 import { copyData, isPlainObject } from './copy.ts';
 import type { Message } from './messages.ts';
-import type { ContextOption, RunOptions } from './run-options.ts';
+import type { ContextOption } from './run-options.ts';
 import type { Response } from './run-record.ts';
 import { valueWords } from './value-words.ts';
 import type { Swarm } from './swarm.ts';
-
-/** What may be said about one `send`; see `run`. */
-type SendOptions = Pick<RunOptions, 'maxTurns' | 'executeTools' | 'signal'>;
 
 /**
  * Several runs, each continuing the last: the pattern of Swarm's README ("you can pass these values
@@ -56,7 +53,14 @@ export class Conversation<C extends object = any> {
    * Runs the active agent with one more user message, and goes on from what came of it. Rejects as
    * `run` does, and with an Error while another `send` is under way.
    */
-  async send(content: string, options: SendOptions = {}): Promise<Response<C>> {
+  async send(
+    content: string,
+    options: {
+      maxTurns?: number | undefined;
+      executeTools?: boolean | undefined;
+      signal?: AbortSignal | undefined;
+    } = {},
+  ): Promise<Response<C>> {
     if (this.#sending) {
       throw new Error(
         'This conversation is answering a message already. Await its send() before the next one.',
