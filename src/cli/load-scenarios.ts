@@ -1,13 +1,16 @@
 import { stat } from 'node:fs/promises';
-import { extname, resolve, sep } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { glob, isDynamicPattern } from 'tinyglobby';
+import { register as registerCommonJs } from 'tsx/cjs/api';
 import { register } from 'tsx/esm/api';
 import { isPlainObject } from '../engine/copy.ts';
+import { valueWords } from '../engine/value-words.ts';
 import type { LoadError } from '../report/run-report.ts';
 import { checkScenario } from '../scenario/check-scenario.ts';
 import { type Scenario } from '../scenario/scenario.ts';
-import { fromHere, placeInUserCode } from './user-code.ts';
+import { shareOwnEntries } from './one-copy.ts';
+import { fromHere, placeInUserCode, placeOfSyntaxError, thrownText } from './thrown.ts';
 
 /** A scenario as a module exports it. */
 export interface FoundScenario {
@@ -21,6 +24,9 @@ const moduleEndings = new Set(['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.c
 /** How long a module may take to load: a top-level await that never ends would hang the command. */
 const loadLimitMs = 30_000;
 
+/** How scenario files are named, for folders. */
+const scenarioFiles = '**/*.scenario.{ts,mts,cts,tsx,js,mjs,cjs,jsx}';
+
 /** The files that patterns name, relative to the working directory and sorted, each once; what names nothing is an error. */
 export async function findFiles(
   patterns: readonly string[],
@@ -28,75 +34,87 @@ export async function findFiles(
   const files = new Set<string>();
   const errors: LoadError[] = [];
   for (const pattern of patterns) {
-    const exact = await kindOf(pattern);
-    if (exact === 'file') {
-      if (moduleEndings.has(extname(pattern))) files.add(fromHere(resolve(pattern)));
-      else
-        errors.push({
-          file: pattern,
-          message: `This is no module that could export a scenario: its name ends in none of ${[...moduleEndings].join(', ')}.`,
-        });
-      continue;
-    }
-    const globPattern =
-      exact === 'folder'
-        ? `${pattern.replaceAll(sep, '/').replace(/\/+$/, '')}/**/*.scenario.{ts,mts,js,mjs}`
-        : pattern;
-    if (exact === undefined && !isDynamicPattern(pattern)) {
-      errors.push({ file: pattern, message: 'There is no such file.' });
-      continue;
-    }
-    const found = await glob(globPattern, {
-      absolute: true,
-      ignore: ['**/node_modules/**'],
-      expandDirectories: false,
-    });
-    if (found.length === 0) errors.push({ file: pattern, message: 'No file matches this pattern.' });
-    for (const file of found) files.add(fromHere(file));
+    const found = await filesOf(pattern);
+    if ('message' in found) errors.push({ file: pattern, message: found.message });
+    else for (const file of found.files) files.add(fromHere(file));
   }
   return { files: [...files].toSorted(), errors };
 }
 
+async function filesOf(pattern: string): Promise<{ files: string[] } | { message: string }> {
+  const kind = await kindOf(pattern);
+  if (kind === 'file') {
+    if (moduleEndings.has(extname(pattern))) return { files: [resolve(pattern)] };
+    return {
+      message: `This is no module that could export a scenario: its name ends in none of ${[...moduleEndings].join(', ')}.`,
+    };
+  }
+  if (kind === 'nothing' && !isDynamicPattern(pattern)) return { message: 'There is no such file.' };
+  if (kind === 'unreadable') return { message: 'It cannot be read: permission was denied.' };
+  const options = { absolute: true, ignore: ['**/node_modules/**'], expandDirectories: false };
+  const files = await (kind === 'folder'
+    ? glob(scenarioFiles, { ...options, cwd: pattern })
+    : glob(pattern, options));
+  if (files.length > 0) return { files };
+  return {
+    message:
+      kind === 'folder'
+        ? 'This folder has no scenario file. Write one whose name ends in .scenario.ts.'
+        : 'No file matches this pattern.',
+  };
+}
+
 let registered = false;
 
-/** Imports a module, TypeScript or not, and collects the scenarios among its exports. */
+/** Imports a module, TypeScript or not, and collects the scenarios among its exports, each once. */
 export async function loadScenarios(file: string): Promise<{ scenarios: FoundScenario[] } | LoadError> {
-  if (!registered) register();
+  if (!registered) {
+    register();
+    // In a project of CommonJS modules, as `npm init` makes it, TypeScript is loaded as that.
+    registerCommonJs();
+    shareOwnEntries();
+  }
   registered = true;
-  let exported: Record<string, unknown>;
+  const found = new Map<Scenario, string>();
+  const kinds: string[] = [];
   try {
-    exported = await withinLimit(
-      import(pathToFileURL(resolve(file)).href) as Promise<Record<string, unknown>>,
-    );
+    const loading = import(pathToFileURL(resolve(file)).href) as Promise<Record<string, unknown>>;
+    for (const [exportName, value] of Object.entries(exportsOf(await withinLimit(loading)))) {
+      kinds.push(`${exportName} is ${valueWords(value)}`);
+      if (!isPlainObject(value) || !('steps' in value || ('agent' in value && 'name' in value))) continue;
+      try {
+        checkScenario(value);
+      } catch (error) {
+        return {
+          file,
+          message: `The export "${exportName}" is no scenario that can be played. ${thrownText(error)}`,
+        };
+      }
+      if (!found.has(value)) found.set(value, value.name ?? exportName);
+    }
   } catch (error) {
     return describeLoadError(file, error);
   }
-  const scenarios: FoundScenario[] = [];
-  for (const [exportName, value] of Object.entries(exported)) {
-    if (!isPlainObject(value) || !('steps' in value) || !('agent' in value)) continue;
-    try {
-      checkScenario(value);
-    } catch (error) {
-      return {
-        file,
-        message: `The export "${exportName}" is no scenario that can be played. ${(error as Error).message}`,
-      };
-    }
-    scenarios.push({ name: value.name ?? exportName, scenario: value });
-  }
-  return scenarios.length > 0
-    ? { scenarios }
-    : {
-        file,
-        message: 'No export of this file is a scenario. Export one: export default defineScenario({ … }).',
-      };
+  if (found.size > 0) return { scenarios: [...found].map(([scenario, name]) => ({ name, scenario })) };
+  const exported =
+    kinds.length === 0 ? 'It exports nothing.' : `Its exports: ${kinds.slice(0, 5).join(', ')}.`;
+  return {
+    file,
+    message: `No export of this file is a scenario. Export one: export default defineScenario({ … }). ${exported}`,
+  };
 }
 
-async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
+/** What a module exports. One of CommonJS has its exports once more under "default". */
+function exportsOf(loaded: Record<string, unknown>): Record<string, unknown> {
+  const inner = loaded['default'];
+  return typeof inner === 'object' && inner !== null && '__esModule' in inner ? { ...inner } : loaded;
+}
+
+async function kindOf(path: string): Promise<'file' | 'folder' | 'unreadable' | 'nothing'> {
   try {
     return (await stat(path)).isDirectory() ? 'folder' : 'file';
-  } catch {
-    return undefined;
+  } catch (error) {
+    return (error as { code?: string }).code === 'EACCES' ? 'unreadable' : 'nothing';
   }
 }
 
@@ -122,23 +140,20 @@ class LoadLimitError extends Error {
 
 /** What went wrong while loading, at the place in the user's own code where it did, without a stack trace. */
 function describeLoadError(file: string, error: unknown): LoadError {
-  if (error instanceof LoadLimitError) return { file, message: error.message };
-  if (!(error instanceof Error)) return { file, message: `It threw ${String(error)} while loading.` };
-  const syntax = /^(.*):(\d+):\d+: ERROR: (.*)$/m.exec(error.message);
-  if (syntax)
-    return {
-      file: fromHere(syntax[1]!),
-      line: Number(syntax[2]),
-      message: `It does not parse: ${syntax[3]}`,
-    };
+  const text = thrownText(error);
+  if (error instanceof LoadLimitError) return { file, message: text };
+  const ofTypeScript = /^(.*):(\d+):\d+: ERROR: (.*)$/m.exec(text);
+  if (ofTypeScript) {
+    const [, path, line, message] = ofTypeScript;
+    return { file: fromHere(path!), line: Number(line), message: `It does not parse: ${message}` };
+  }
+  const unparsed = error instanceof SyntaxError ? placeOfSyntaxError(file) : undefined;
+  if (unparsed) return { ...unparsed, message: `It does not parse: ${text}` };
   const place = placeInUserCode(error);
-  const missing = (error as { code?: string }).code === 'ERR_MODULE_NOT_FOUND';
-  const message = missing
-    ? `It imports something that is not there: ${firstLine(error.message)}`
-    : `It threw while loading: ${error.message}`;
+  const { code } = (typeof error === 'object' && error !== null ? error : {}) as { code?: unknown };
+  const isMissing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
+  const message = isMissing
+    ? `It imports something that is not there: ${text.split('\n')[0]}`
+    : `It threw while loading: ${text}`;
   return { file: place?.file ?? file, line: place?.line, message };
-}
-
-function firstLine(text: string): string {
-  return text.split('\n')[0]!;
 }

@@ -3,11 +3,14 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { Ending } from './ending.ts';
 import { runCommand } from './run.ts';
+import { thrownText } from './thrown.ts';
 
 /** Exit codes of every command: 0 all is well, 1 something failed, 2 it was used wrongly or could not be loaded. */
 const usageError = 2;
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+const ending = new Ending();
 
 const program = new Command('swarmcheck')
   .description(
@@ -16,16 +19,16 @@ const program = new Command('swarmcheck')
   .version(version)
   .exitOverride()
   .showHelpAfterError('(run "swarmcheck --help" for what there is)')
-  .addCommand(runCommand());
+  .addCommand(runCommand(ending));
 
-const ending = new Ending();
 let exitCode: number;
 try {
   await program.parseAsync();
   exitCode = Number(process.exitCode ?? 0);
 } catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  // Help and version end this way too, with code 0.
-  exitCode = error.exitCode === 0 ? 0 : usageError;
+  exitCode = usageError;
+  // Help and version end this way too, with code 0. Anything else is a mistake of ours, and still no stack trace.
+  if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? 0 : usageError;
+  else process.stderr.write(`swarmcheck could not go on: ${thrownText(error)}\n`);
 }
 await ending.finish(exitCode);

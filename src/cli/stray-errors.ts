@@ -11,19 +11,26 @@ export class StrayErrors implements Disposable {
     process.on('uncaughtException', this.#add);
   }
 
-  /** The errors since the last time it was asked. */
-  take(): unknown[] {
+  /** The errors since the last time it was asked, after all that are due have been reported. */
+  async settled(): Promise<unknown[]> {
+    await new Promise((resolve) => setImmediate(resolve));
     return this.#errors.splice(0);
   }
 
-  /** The same, after all rejections that are due have been reported. */
-  async settled(): Promise<unknown[]> {
-    await new Promise((resolve) => setImmediate(resolve));
-    return this.take();
+  /** The errors of what was left running, for as long as there is a timer, but not longer than `waitMs`. */
+  async last(waitMs: number): Promise<unknown[]> {
+    for (let waited = 0; waited < waitMs && isTimerLeft(); waited += 10) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return await this.settled();
   }
 
   [Symbol.dispose](): void {
     process.off('unhandledRejection', this.#add);
     process.off('uncaughtException', this.#add);
   }
+}
+
+function isTimerLeft(): boolean {
+  return process.getActiveResourcesInfo().includes('Timeout');
 }

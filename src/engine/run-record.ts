@@ -25,6 +25,9 @@ export interface RunRecord {
   readonly events: readonly RecordedEvent[];
 }
 
+/** Where a response keeps its run; registered, so that two copies of the package in one process share it. */
+const recordKey = Symbol.for('swarmcheck.record');
+
 /** A response as `run` makes it: it knows its run. In a private field, because a WeakMap costs half as much as the run itself. */
 export class RunResponse implements Response {
   messages: Message[];
@@ -41,14 +44,21 @@ export class RunResponse implements Response {
     this.#record = record;
   }
 
-  /** The run behind a response; undefined for what is none, or a copy of one. */
-  static recordOf(source: object): RunRecord | undefined {
-    return #record in source ? source.#record : undefined;
+  get [recordKey](): RunRecord {
+    return this.#record;
   }
 }
 
-/** Beside the errors rather than on them: they are the caller's or the provider's own. */
-const failures = new WeakMap<object, { record: RunRecord; partial: PartialResponse } | 'several'>();
+interface Failure {
+  record: RunRecord;
+  partial: PartialResponse;
+}
+
+const failuresKey = Symbol.for('swarmcheck.failures');
+const shared = globalThis as { [failuresKey]?: WeakMap<object, Failure | 'several'> };
+
+/** Beside the errors rather than on them: they are the caller's or the provider's own. One map for all copies of the package. */
+const failures = (shared[failuresKey] ??= new WeakMap<object, Failure | 'several'>());
 
 /** Remembers which run an error came from. Primitives cannot be remembered. */
 export function rememberFailure(error: unknown, record: RunRecord, partial: PartialResponse): void {
@@ -63,7 +73,7 @@ export function rememberFailure(error: unknown, record: RunRecord, partial: Part
 
 /** The run behind a response or a rejected run's error. */
 export function recordOf(source: object): RunRecord | undefined {
-  return RunResponse.recordOf(source) ?? failureOf(source)?.record;
+  return (source as { [recordKey]?: RunRecord })[recordKey] ?? failureOf(source)?.record;
 }
 
 /** Whether an error ended several runs, so that it tells of none. */
@@ -71,7 +81,7 @@ export function endedSeveralRuns(error: object): boolean {
   return failures.get(error) === 'several';
 }
 
-function failureOf(error: object): { record: RunRecord; partial: PartialResponse } | undefined {
+function failureOf(error: object): Failure | undefined {
   const found = failures.get(error);
   return found === 'several' ? undefined : found;
 }

@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process';
+import { isAbsolute, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { show } from '../scenario/equals.ts';
+
+/** What was thrown, as text. Anything can be thrown, also what throws when it is looked at. */
+export function thrownText(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message || thrown.name : show(thrown);
+  } catch {
+    return 'something that cannot be shown';
+  }
+}
+
+/** The innermost frame of an error's stack that is neither Node's nor a package's. */
+export function placeInUserCode(thrown: unknown): { file: string; line: number } | undefined {
+  for (const { path, line } of framesOf(thrown)) {
+    if (!isAbsolute(path) || path.includes(`${sep}node_modules${sep}`) || path.startsWith(ownFolder))
+      continue;
+    return { file: fromHere(path), line };
+  }
+  return undefined;
+}
+
+/** Where a JavaScript module does not parse. Node tells it on the terminal only, so it is asked once more. */
+export function placeOfSyntaxError(file: string): { file: string; line: number } | undefined {
+  const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: 5000 });
+  const match = /^(?:file:\/\/)?([^\n]*):(\d+)\n/.exec(stderr);
+  return match ? { file, line: Number(match[2]) } : undefined;
+}
+
+/** A path as people write it: relative to where the command was started, where it is inside. */
+export function fromHere(path: string): string {
+  const here = relative(startedIn, path);
+  return (here.startsWith('..') ? path : here).replaceAll(sep, '/');
+}
+
+/** A module may change the working directory. */
+const startedIn = process.cwd();
+
+/** Of this package: its frames are not the user's. */
+const ownFolder = fileURLToPath(new URL('..', import.meta.url));
+
+function* framesOf(thrown: unknown): Generator<{ path: string; line: number }> {
+  const frame = /(?:\(|at (?:async )?)((?:file:\/\/)?[^()\s][^()]*?)(?:\?[^:()]*)?:(\d+):\d+\)?$/gm;
+  for (const match of stackOf(thrown).matchAll(frame))
+    yield { path: toPath(match[1]!), line: Number(match[2]) };
+}
+
+function toPath(place: string): string {
+  return place.startsWith('file:') ? fileURLToPath(place) : place;
+}
+
+function stackOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? (thrown.stack ?? '') : '';
+  } catch {
+    return '';
+  }
+}
