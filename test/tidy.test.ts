@@ -94,6 +94,8 @@ test('imports go up the list of folders, never down or sideways', () => {
     const allowed = from === undefined ? everything : mayImport[from];
     if (!allowed) return `${place} is in src/${from}, which has no place in mayImport. Give it one.`;
     if (to !== undefined && [from, ...allowed].includes(to)) return [];
+    // The command line gives user modules the entries that it has itself.
+    if (from === 'cli' && isEntry(target)) return [];
     return `${place} imports ${target}, but may import ${allowed.join(', ') || 'nothing of ours'}. Move up what is shared.`;
   });
   expect(wrong).toEqual([]);

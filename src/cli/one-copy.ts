@@ -15,7 +15,7 @@ const entries = new Map<string, object>([
  */
 export function shareOwnEntries(): void {
   // Not in Node's types, but what every loader of CommonJS modules has hooked into since there are any.
-  const loader = Module as unknown as { _load: (request: string, ...rest: unknown[]) => unknown };
-  const load = loader._load.bind(loader);
-  loader._load = (request, ...rest) => entries.get(request) ?? load(request, ...rest);
+  const loader = Module as unknown as Record<'_load', (request: string, ...rest: unknown[]) => unknown>;
+  const load = loader['_load'].bind(loader);
+  loader['_load'] = (request, ...rest) => entries.get(request) ?? load(request, ...rest);
 }

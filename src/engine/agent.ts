@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type OpenAI from 'openai';
 import { brand, hasBrand } from './brand.ts';
+import { checkKnownFields } from './known-fields.ts';
 import type { AgentFunction } from './tool.ts';
 
 /**
@@ -36,6 +37,16 @@ export interface AgentOptions<C extends object = any> {
   dispose?: (() => void | Promise<void>) | undefined;
 }
 
+const agentFields = [
+  'name',
+  'model',
+  'instructions',
+  'functions',
+  'toolChoice',
+  'parallelToolCalls',
+  'dispose',
+];
+
 /** Beside the agents rather than in them: an agent's own fields are plain data. */
 const disposers = new WeakMap<object, () => void | Promise<void>>();
 
@@ -56,6 +67,7 @@ export class Agent<C extends object = any> {
 
   /** Takes the fields it is given and Swarm's defaults for the others. */
   constructor(options: AgentOptions<C> = {}) {
+    checkKnownFields('An Agent', options, agentFields);
     this.name = options.name ?? 'Agent';
     this.model = options.model ?? 'gpt-4o';
     this.instructions = options.instructions ?? 'You are a helpful agent.';

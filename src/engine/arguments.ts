@@ -101,9 +101,13 @@ const deepest = 500;
 export function isTooDeep(raw: string): boolean {
   if (raw.length < 2 * deepest) return false;
   let depth = 0;
-  for (const [token] of raw.matchAll(/"(?:[^"\\]|\\.)*"?|[[{\]}]/gs)) {
-    if (token === '[' || token === '{') depth++;
-    else if (token === ']' || token === '}') depth--;
+  let inText = false;
+  for (let index = 0; index < raw.length; index++) {
+    const character = raw[index];
+    if (character === '"') inText = !inText;
+    else if (inText) index += character === '\\' ? 1 : 0;
+    else if (character === '[' || character === '{') depth++;
+    else if (character === ']' || character === '}') depth--;
     if (depth > deepest) return true;
   }
   return false;

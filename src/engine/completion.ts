@@ -56,6 +56,9 @@ export function readCompletion(completion: unknown): Answer {
   };
 }
 
+/** Read apart from the others, or of the old API, whose calls are none of ours. */
+const notCopied = new Set(['role', 'content', 'tool_calls', 'function_call']);
+
 function readMessage(
   message: Record<string, unknown>,
   calls: readonly ToolCall[],
@@ -68,8 +71,7 @@ function readMessage(
   const read: Record<string, unknown> = { role: 'assistant', content: content === undefined ? '' : content };
   for (const key in message) {
     const value = message[key];
-    if (value === null || value === undefined || key === 'role' || key === 'content' || key === 'tool_calls')
-      continue;
+    if (value === null || value === undefined || notCopied.has(key)) continue;
     setOwn(read, key, freezeData(copyData(value)));
   }
   if (calls.length > 0) read['tool_calls'] = calls;

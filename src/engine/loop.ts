@@ -79,6 +79,7 @@ function isAbort({ signal }: RunState, error: unknown): boolean {
 function* turns(state: RunState): Loop<StopReason> {
   let prepared: PreparedAgent | undefined;
   let preparedFor: Agent | undefined;
+  state.signal?.throwIfAborted();
   for (let turn = 1; turn <= state.maxTurns; turn++) {
     const { agent } = state;
     if (!prepared || preparedFor !== agent || !isCurrent(prepared, agent)) prepared = prepareAgent(agent);

@@ -1,5 +1,6 @@
 import { isAgent, type Agent } from './agent.ts';
 import { brand, hasBrand } from './brand.ts';
+import { checkKnownFields } from './known-fields.ts';
 
 /** What a tool returns to give a value, hand off and update the context in one go (Swarm's README, "Handoffs"). */
 export class Result<C extends object = any> {
@@ -18,6 +19,7 @@ export class Result<C extends object = any> {
       contextVariables?: Partial<C> | undefined;
     } = {},
   ) {
+    checkKnownFields('A Result', parts, ['value', 'agent', 'contextVariables']);
     if (parts.agent !== undefined && !isAgent(parts.agent)) {
       throw new Error(`The agent of a Result must be an Agent, but is ${typeof parts.agent}.`);
     }

@@ -4,7 +4,9 @@ import { debugPrinter } from './debug.ts';
 import type { Hooks } from './hooks.ts';
 import type { RunState } from './loop.ts';
 import { enter, toWire, type WireMessage } from './messages.ts';
+import { checkKnownFields } from './known-fields.ts';
 import { openaiProvider } from './openai-provider.ts';
+import { valueWords } from './value-words.ts';
 import type { CompletionProvider } from './provider.ts';
 import { checkRunOptions, type RunOptions, type StreamEvent } from './run-options.ts';
 import type { Response } from './run-record.ts';
@@ -24,7 +26,8 @@ export class Swarm {
       log?: ((line: string) => void) | undefined;
     } = {},
   ) {
-    this.#provider = options.provider ?? openaiProvider();
+    checkKnownFields('A Swarm', options, ['provider', 'hooks', 'log']);
+    this.#provider = checkProvider(options.provider) ?? openaiProvider();
     this.#hooks = options.hooks === undefined ? [] : [options.hooks].flat();
     this.#log = options.log ?? ((line) => process.stderr.write(`${line}\n`));
   }
@@ -61,6 +64,20 @@ export class Swarm {
   #start(options: RunOptions & { stream?: boolean | undefined }): ActiveRun {
     return startRun(this.#provider, this.#hooks, options, this.#log);
   }
+}
+
+function checkProvider(provider: CompletionProvider | undefined): CompletionProvider | undefined {
+  if (
+    provider === undefined ||
+    (typeof provider.complete === 'function' && typeof provider.stream === 'function')
+  )
+    return provider;
+  const advice = Array.isArray(provider)
+    ? 'Steps are made one by scriptedProvider([…]) of "swarmcheck/testing".'
+    : 'An OpenAI client is made one by openaiProvider(client).';
+  throw new TypeError(
+    `The provider of a Swarm must have the methods complete and stream, but is ${valueWords(provider)}. ${advice}`,
+  );
 }
 
 /** Checks and copies what a run is given. Nothing is requested before the run is advanced. */

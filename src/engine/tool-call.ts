@@ -9,7 +9,7 @@ import {
 import type { ToolCall } from './completion.ts';
 import { ownContext } from './context.ts';
 import { freezeData } from './copy.ts';
-import { isError, isNativeError } from './errors.ts';
+import { errorName, isError, isNativeError, shorten } from './errors.ts';
 import type { ToolErrorKind } from './events.ts';
 import { callHooks, type Hooks } from './hooks.ts';
 import { isPromiseLike } from './promise.ts';
@@ -116,16 +116,20 @@ function withoutArguments(name: string): string {
  */
 function thrownText(name: string, error: unknown): string {
   if (isError(error)) {
-    return `Tool ${name} failed: ${isNativeError(error) ? error.name : messageOf(error) || error.name}`;
+    return `Tool ${name} failed: ${isNativeError(error) ? error.name : messageOf(error) || errorName(error)}`;
   }
   if (error === undefined) return `Tool ${name} failed: it threw undefined.`;
   const stringified = jsonText(error);
   return `Tool ${name} failed: ${'text' in stringified ? stringified.text : stringified.problem}`;
 }
 
-/** Typed as a string, but anything may stand there. */
+/** Typed as a string, but anything may stand there, also what throws when it is read. */
 function messageOf(error: { message: unknown }): string {
-  return String(error.message);
+  try {
+    return error.message === undefined ? '' : shorten(error.message, Infinity);
+  } catch {
+    return '';
+  }
 }
 
 function readReturn(name: string, returned: unknown): CallOutcome {

@@ -13,6 +13,7 @@ export function storyOf(run: ScenarioRun): string {
   const { events } = run.trace;
   const starts = events.flatMap(({ type }, index) => (type === 'run-start' ? [index] : []));
   const stories = starts.map((start, index) => storyOfRun(events.slice(start, starts[index + 1])));
+  if (stories.length === 0) return '(nothing happened)';
   if (stories.length === 1) return stories[0]!;
   return stories
     .map(
@@ -32,7 +33,10 @@ function storyOfRun(events: readonly TraceEvent[]): string {
   for (const event of events) {
     if (event.type === 'run-start') chapters.push({ agent: event.agent, turns: [] });
     if (event.type === 'handoff' && event.to !== event.from) chapters.push({ agent: event.to, turns: [] });
-    if (event.type === 'model-request') chapters.at(-1)!.turns.push(turnText(events, event.turn));
+    if (event.type === 'model-request') {
+      const text = turnText(events, event.turn);
+      if (text !== '') chapters.at(-1)!.turns.push(text);
+    }
   }
   const story = chapters.map(({ agent, turns }) =>
     turns.length === 0 ? agent : `${agent}: ${turns.join(', ')}`,
@@ -53,6 +57,7 @@ function turnText(all: readonly TraceEvent[], turn: number): string {
     const { message } = event;
     const says = textOf(message.content);
     if (says !== '') parts.push(`says ${quoted(says)}`);
+    else if (!('refusal' in message) && !('tool_calls' in message)) parts.push('says nothing');
     if ('refusal' in message && message.refusal) parts.push(`refuses ${quoted(message.refusal)}`);
     const asked = ('tool_calls' in message && results.length === 0 && message.tool_calls) || [];
     const names = asked.flatMap((call) =>
@@ -64,9 +69,15 @@ function turnText(all: readonly TraceEvent[], turn: number): string {
     resultText(result, handoff?.type === 'handoff' && handoff.tool === result.tool),
   );
   if (calls.length > 0) parts.push(calls.join(' + '));
-  if (change?.type === 'context-change')
-    parts.push(`[sets ${[...Object.keys(change.set), ...change.deleted].join(', ')}]`);
+  if (change?.type === 'context-change') parts.push(`[${changeText(change)}]`);
   return parts.join(' ');
+}
+
+function changeText({ set, deleted }: Extract<TraceEvent, { type: 'context-change' }>): string {
+  const parts: string[] = [];
+  if (Object.keys(set).length > 0) parts.push(`sets ${Object.keys(set).join(', ')}`);
+  if (deleted.length > 0) parts.push(`deletes ${deleted.join(', ')}`);
+  return parts.join(', ');
 }
 
 function resultText(
@@ -112,7 +123,9 @@ function quoted(text: string): string {
 }
 
 function clip(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
+  // By characters, not by their halves.
+  const characters = Array.from(text.slice(0, 200));
+  return characters.length <= 60 ? text : `${characters.slice(0, 59).join('')}…`;
 }
 
 function oneLine(text: string): string {

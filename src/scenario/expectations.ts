@@ -13,13 +13,15 @@ export function unmetExpectations(run: ScenarioRun): Verdict[] {
   const { toolCalls, agents, stopReason, error, contextVariables, finalMessage } = run.scenario.expect ?? {};
   const { outcome } = run.trace;
   if (!error && (outcome === 'failed' || outcome === 'aborted')) return [unexpectedError(run)];
+  // Without its failures: what does not fit is told beside what was expected.
+  const played = { trace: run.trace, response: run.response };
   const verdicts: (Verdict | undefined)[] = [
     error && rejectedWith(run, error),
-    toolCalls && hasToolCalls(run, toolCalls),
-    agents && hasAgents(run, agents),
-    stopReason && stoppedBecause(run, stopReason),
-    contextVariables && containsContextVariables(run, contextVariables),
-    finalMessage === undefined ? undefined : endsWithText(run, finalMessage),
+    toolCalls && hasToolCalls(played, toolCalls),
+    agents && hasAgents(played, agents),
+    stopReason && stoppedBecause(played, stopReason),
+    contextVariables && containsContextVariables(played, contextVariables),
+    finalMessage === undefined ? undefined : endsWithText(played, finalMessage),
   ];
   return verdicts.filter((item) => item !== undefined && !item.pass) as Verdict[];
 }

@@ -183,11 +183,10 @@ class Play {
     if (this.#player.position >= this.#scenario.steps.length) return;
     const stopReason = this.#result.response?.stopReason ?? 'rejected';
     const step = this.#player.position + 1;
-    this.#fail(
-      this.#player.notFinished(`Run ${this.#events.length} ended (${stopReason}) before step ${step}`)
-        .message,
-      step,
+    const cause = this.#player.notFinished(
+      `Run ${this.#events.length} ended (${stopReason}) before step ${step}`,
     );
+    this.#result.failures.push({ message: cause.message, step, cause });
   }
 
   #checkStubs(): void {
@@ -218,8 +217,8 @@ class Play {
     return outcome === 'failed' || outcome === 'aborted';
   }
 
-  #fail(message: string, step?: number): void {
-    this.#result.failures.push(step === undefined ? { message } : { message, step });
+  #fail(message: string): void {
+    this.#result.failures.push({ message });
   }
 }
 

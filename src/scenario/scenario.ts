@@ -63,7 +63,7 @@ export interface ScenarioRun {
   readonly scenario: Scenario;
   /** Whether there are no failures. */
   passed: boolean;
-  /** What went wrong, the cause first; the first message ends with what happened. `step` counts from 1; `cause` is what the check threw. */
+  /** What went wrong, the cause first; the first message ends with what happened. `step` counts from 1; `cause` is what the check threw, or the ScriptNotFinishedError of what is left over. */
   failures: Array<{ message: string; step?: number; cause?: unknown }>;
   /** Of the last run; absent when it failed. */
   response?: Response;

@@ -1,4 +1,5 @@
 import { isPlainObject } from '../engine/copy.ts';
+import { didYouMean } from '../engine/did-you-mean.ts';
 import { valueWords } from '../engine/value-words.ts';
 import type { ChatCompletion, CompletionRequest } from '../engine/provider.ts';
 import { ScriptMistakeError } from './errors.ts';
@@ -80,12 +81,20 @@ export function say(content: string, options: StepOptions = {}): ModelStep {
   return { say: content, ...options };
 }
 
+const callOptions = ['id', 'hallucinated', 'say', 'latencyMs', 'usage', 'finishReason', 'fault'];
+
 /** The model calls one tool. `args` as a string are sent raw, as they are. */
 export function callTool(
   tool: string,
   args?: object | string,
   options: StepOptions & { id?: string; hallucinated?: boolean; say?: string } = {},
 ): CallStep {
+  const unknown = Object.keys(options).find((field) => !callOptions.includes(field));
+  if (unknown !== undefined) {
+    throw new ScriptMistakeError(
+      `callTool has no option "${unknown}".${didYouMean(unknown, callOptions)} Its options: ${callOptions.join(', ')}.`,
+    );
+  }
   const { id, hallucinated, ...stepOptions } = options;
   const call: ToolCallStep = { tool };
   if (typeof args === 'string') call.rawArgs = args;

@@ -1,9 +1,7 @@
-import { isPlainObject } from '../../engine/copy.ts';
-import { valueWords } from '../../engine/value-words.ts';
 import { conversationLines, textOf } from '../../trace/format.ts';
 import type { TracedRequest } from '../../engine/events.ts';
 import { equals, show } from '../equals.ts';
-import { includesText, traceBehind, verdict, type Verdict } from './verdict.ts';
+import { checkFields, includesText, traceBehind, verdict, type Verdict } from './verdict.ts';
 
 /** What the model is shown in a request. Strings are substrings; `tools` are all of them, in any order. */
 export interface SeenPattern {
@@ -20,7 +18,7 @@ export interface SeenPattern {
 /** Some request showed the model all of this. */
 export function hasSeen(source: unknown, seen: SeenPattern): Verdict {
   const trace = traceBehind(source);
-  checkPattern(seen);
+  checkFields('toHaveSeen', seen, ['agent', 'instructions', 'tools', 'message']);
   const tests: [string, (request: TracedRequest) => boolean][] = [];
   const { agent, instructions, tools, message } = seen;
   if (agent !== undefined) tests.push([`agent ${show(agent)}`, (item) => equals(agent, item.agent)]);
@@ -51,20 +49,6 @@ export function hasSeen(source: unknown, seen: SeenPattern): Verdict {
     details: nearest && !found ? nearestRequest(nearest, tests, message !== undefined) : [],
     marked: undefined,
   });
-}
-
-const fields = ['agent', 'instructions', 'tools', 'message'];
-
-/** Throws a TypeError for what asks for nothing: any request would do. */
-function checkPattern(seen: SeenPattern): void {
-  if (!isPlainObject(seen))
-    throw new TypeError(`toHaveSeen takes an object, but was given ${valueWords(seen)}.`);
-  const unknown = Object.keys(seen).find((field) => !fields.includes(field));
-  if (unknown !== undefined)
-    throw new TypeError(`toHaveSeen has no field "${unknown}". Fields: ${fields.join(', ')}.`);
-  if (fields.every((field) => seen[field as keyof SeenPattern] === undefined)) {
-    throw new TypeError(`toHaveSeen was given nothing to look for. Give it one of ${fields.join(', ')}.`);
-  }
 }
 
 function instructionsOf({ request }: TracedRequest): string {

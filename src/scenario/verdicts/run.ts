@@ -1,5 +1,6 @@
 import type { ContextVariables } from '../../engine/agent.ts';
-import { setOwn } from '../../engine/copy.ts';
+import { isPlainObject, setOwn } from '../../engine/copy.ts';
+import { didYouMean } from '../../engine/did-you-mean.ts';
 import type { Outcome } from '../../engine/events.ts';
 import { textOf } from '../../trace/format.ts';
 import type { Trace } from '../../trace/trace.ts';
@@ -20,9 +21,16 @@ export function hasAgents(source: unknown, agents: readonly string[]): Verdict {
   });
 }
 
+const outcomes: readonly Outcome[] = ['completed', 'max_turns', 'interrupted', 'failed', 'aborted'];
+
 /** The last run ended for this reason. */
 export function stoppedBecause(source: unknown, reason: Outcome): Verdict {
   const trace = traceBehind(source);
+  if (typeof reason === 'string' && !outcomes.includes(reason)) {
+    throw new TypeError(
+      `toHaveStoppedBecause knows no reason "${reason}".${didYouMean(reason, outcomes)} Reasons: ${outcomes.join(', ')}.`,
+    );
+  }
   return verdict(trace, equals(reason, trace.outcome), {
     missing: `Expected the run to end with ${typeof reason === 'string' ? reason : show(reason)}, but it ended with ${trace.outcome}.`,
     unwanted: `Expected the run not to end with ${typeof reason === 'string' ? reason : show(reason)}, but it did.`,
@@ -33,6 +41,9 @@ export function stoppedBecause(source: unknown, reason: Outcome): Verdict {
 /** At the end the context holds these variables, others aside. */
 export function containsContextVariables(source: unknown, subset: object): Verdict {
   const trace = traceBehind(source);
+  if (isPlainObject(subset) && Object.keys(subset).length === 0) {
+    throw new TypeError('toHaveContextVariables was given nothing to look for: {} is in every context.');
+  }
   const actual = contextVariablesOf(source, trace);
   const found = firstMismatch(subset, actual, true);
   return verdict(trace, found === undefined, {

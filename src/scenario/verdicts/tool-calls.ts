@@ -7,6 +7,7 @@ import { equals, firstMismatch, show } from '../equals.ts';
 import { matchTrajectory } from '../match-trajectory.ts';
 import type { Trajectory } from '../trajectory.ts';
 import {
+  checkFields,
   includesText,
   matches,
   pendingCalls,
@@ -66,13 +67,26 @@ export function hasToolResult(source: unknown, tool: string, content: unknown): 
   });
 }
 
+const errorKinds: readonly ToolErrorKind[] = [
+  'unknown-tool',
+  'invalid-json',
+  'invalid-arguments',
+  'threw',
+  'not-serializable',
+];
+
 /** A call was answered with an error of this kind, and its run went on to complete. */
 export function recoveredFrom(
   source: unknown,
   error: { tool?: string; kind?: ToolErrorKind; content?: string | RegExp },
 ): Verdict {
   const trace = traceBehind(source);
+  // Nothing said means any error.
+  checkFields('toHaveRecoveredFrom', error, ['tool', 'kind', 'content'], true);
   const { tool, kind, content } = error;
+  if (typeof kind === 'string' && !errorKinds.includes(kind)) {
+    throw new TypeError(`toHaveRecoveredFrom knows no kind "${kind}". Kinds: ${errorKinds.join(', ')}.`);
+  }
   const errors = toolResults(trace).filter((call) => call.error !== undefined);
   const fitting = errors.filter(
     (call) =>

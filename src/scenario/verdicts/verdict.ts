@@ -1,12 +1,16 @@
 import { isAgent } from '../../engine/agent.ts';
 import type { TraceEvent } from '../../engine/events.ts';
+import { isPlainObject } from '../../engine/copy.ts';
+import { didYouMean } from '../../engine/did-you-mean.ts';
 import { valueWords } from '../../engine/value-words.ts';
 import { trajectoryLines } from '../../trace/format.ts';
 import { readArgs } from '../../trace/materialize.ts';
 import { findTrace } from '../../trace/trace-of.ts';
 import type { Trace } from '../../trace/trace.ts';
+import { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from '../../script/errors.ts';
 import { equals } from '../equals.ts';
 import type { ComparedCall } from '../match-trajectory.ts';
+import type { ScenarioRun } from '../scenario.ts';
 
 /** Whether a statement about a trace holds, and what to tell the reader who expected otherwise. */
 export interface Verdict {
@@ -44,7 +48,10 @@ export function whatHappened(trace: Trace, marked?: TraceEvent): string {
 /** The trace of what is judged; a TypeError that names the usual mistake where there is none. */
 export function traceBehind(source: unknown): Trace {
   const trace = findTrace(source);
-  if (trace) return trace;
+  if (trace) {
+    checkScript(source);
+    return trace;
+  }
   const advice =
     source instanceof Promise
       ? ' It is a promise: is an "await" missing?'
@@ -54,6 +61,26 @@ export function traceBehind(source: unknown): Trace {
   throw new TypeError(
     `This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given ${valueWords(source)}.${advice}`,
   );
+}
+
+/**
+ * A run whose script did not fit shows nothing: what was asserted would hold, or not, for the wrong
+ * reason. So it fails whatever is asserted, and with `.not` as well.
+ */
+function checkScript(source: unknown): void {
+  const { error, failures = [] } = source as Partial<ScenarioRun>;
+  if (!Array.isArray(failures)) return;
+  const misfit = [error, ...failures.map(({ cause }) => cause)].find(
+    (thrown) =>
+      thrown instanceof ScriptMistakeError ||
+      thrown instanceof ScriptExhaustedError ||
+      thrown instanceof ScriptNotFinishedError,
+  );
+  if (misfit)
+    throw new Error(
+      `The script of this scenario does not fit, so the run shows nothing. ${(misfit as Error).message}`,
+      { cause: misfit },
+    );
 }
 
 export function toolResults(trace: Trace): Extract<TraceEvent, { type: 'tool-result' }>[] {
@@ -75,6 +102,26 @@ export function pendingCalls(trace: Trace): ComparedCall[] {
       ? [{ run, turn, tool: call.function.name, args: readArgs(call.function.arguments) }]
       : [],
   );
+}
+
+/** Throws a TypeError for what asks for nothing, or for something unknown: as a test it would pass whatever happened. */
+export function checkFields(
+  matcher: string,
+  given: object,
+  fields: readonly string[],
+  mayBeEmpty = false,
+): void {
+  if (!isPlainObject(given))
+    throw new TypeError(`${matcher} takes an object, but was given ${valueWords(given)}.`);
+  const unknown = Object.keys(given).find((field) => !fields.includes(field));
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `${matcher} has no field "${unknown}".${didYouMean(unknown, fields)} Fields: ${fields.join(', ')}.`,
+    );
+  }
+  if (!mayBeEmpty && fields.every((field) => given[field] === undefined)) {
+    throw new TypeError(`${matcher} was given nothing to look for. Give it one of ${fields.join(', ')}.`);
+  }
 }
 
 /** Whether a text is as expected: has a string in it, matches a pattern, or is what an asymmetric matcher wants. */

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { Project, scenarioSource, stackTrace, type CommandResult } from './swarmcheck.ts';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+
+const passing = scenarioSource('looks it up');
+
+/** Every file that cannot be run, by what is wrong with it, in one project. */
+const files = {
+  'parses-not.scenario.ts': 'export const a = 1;\nexport const b = ;\n',
+  'js-parses-not.scenario.js': 'export const a = 1;\nexport const b = ;\n',
+  'mjs-parses-not.scenario.mjs': 'export const a = 1;\nexport const b = ;\n',
+  'imports-what-parses-not.scenario.ts': "import './lib/helper.ts';\n",
+  'lib/helper.ts': '\n\nexport const b = ;\n',
+  'throws.scenario.ts':
+    "const url: string | undefined = undefined;\n\nif (!url) throw new Error('No database.');\n",
+  'throws-elsewhere.scenario.ts': "import { connect } from './lib/database.ts';\nconnect();\n",
+  'lib/database.ts': "export function connect(): void {\n  throw new Error('No connection.');\n}\n",
+  'throws-in-a-package.scenario.ts': "import { z } from 'zod';\n\nz.string().parse(5);\n",
+  'throws-a-text.scenario.ts': "throw 'no database';\n",
+  'throws-an-object.scenario.ts': 'throw { code: 7 };\n',
+  'misses-a-file.scenario.ts': "import './nowhere.ts';\n",
+  'misses-a-package.scenario.ts': "import 'no-such-package';\n",
+  'misses-a-name.scenario.ts': "import { Agnt } from 'swarmcheck';\nexport default Agnt;\n",
+  'exports-none.scenario.ts': 'export const settings = { retries: 3 };\n',
+  'exports-a-malformed-one.scenario.ts':
+    "import { Agent } from 'swarmcheck';\nexport const greeting = { agent: new Agent(), steps: [{ say: 5 }] };\n",
+  'defines-a-malformed-one.scenario.ts': passing.replace("say('hello')", '{}'),
+  'makes-no-agent.scenario.ts':
+    "export const greeting = { agent: () => undefined, steps: [{ user: 'hi' }] };\n",
+  'steps.json': '{}',
+  'empty/readme.txt': 'nothing here',
+};
+const asked = ['.', 'steps.json', 'nowhere.scenario.ts', 'scenarios/*.ts', 'empty'];
+
+let project: Project;
+let result: CommandResult;
+
+beforeAll(async () => {
+  project = await Project.of(files);
+  result = await project.swarmcheck(['run', ...asked]);
+});
+
+afterAll(() => project[Symbol.asyncDispose]());
+
+/** What is told about a file, from its line on. */
+function told(file: string): string {
+  const lines = result.stderr.replaceAll(project.folder, '<project>').split('\n');
+  const start = lines.findIndex((line) => line.startsWith(`✗ ${file}`));
+  if (start < 0) throw new Error(`Nothing is told about ${file}:\n${result.stderr}`);
+  const end = lines.findIndex((line, index) => index > start && !line.startsWith('    '));
+  return lines.slice(start, end).join('\n');
+}
+
+test('files that cannot be run are code 2, one error each', () => {
+  expect(result.stdout).toBe('\n0 scenarios: 0 passed, 20 could not be loaded\n');
+  expect(result.stderr.match(/^✗ /gm)).toHaveLength(20);
+  expect(result.code).toBe(2);
+});
+
+test('no stack trace is told', () => {
+  expect(result.stderr).not.toMatch(stackTrace);
+});
+
+test('a file that does not exist', () => {
+  expect(told('nowhere.scenario.ts')).toMatchInlineSnapshot(
+    `"✗ nowhere.scenario.ts: There is no such file."`,
+  );
+});
+
+test('a glob that matches nothing', () => {
+  expect(told('scenarios/*.ts')).toMatchInlineSnapshot(`"✗ scenarios/*.ts: No file matches this pattern."`);
+});
+
+test('a folder without scenarios', () => {
+  expect(told('empty')).toMatchInlineSnapshot(
+    `"✗ empty: This folder has no scenario file. Write one whose name ends in .scenario.ts."`,
+  );
+});
+
+test('a file that is no module', () => {
+  expect(told('steps.json')).toMatchInlineSnapshot(
+    `"✗ steps.json: This is no module that could export a scenario: its name ends in none of .ts, .mts, .cts, .tsx, .js, .mjs, .cjs, .jsx."`,
+  );
+});
+
+test('a file that does not parse', () => {
+  expect(told('parses-not.scenario.ts')).toMatchInlineSnapshot(
+    `"✗ parses-not.scenario.ts:2: It does not parse: Unexpected ";""`,
+  );
+});
+
+test.for(['js-parses-not.scenario.js', 'mjs-parses-not.scenario.mjs'])(
+  '%s that does not parse is told with its line, too',
+  (file) => {
+    expect(told(file)).toMatch(`✗ ${file}:2: It does not parse:`);
+  },
+);
+
+test('a file whose import does not parse is told at the place of the mistake', () => {
+  expect(told('lib/helper.ts')).toMatchInlineSnapshot(
+    `"✗ lib/helper.ts:3: It does not parse: Unexpected ";""`,
+  );
+});
+
+test('a file that throws while it is loaded', () => {
+  expect(told('throws.scenario.ts')).toMatchInlineSnapshot(
+    `"✗ throws.scenario.ts:3: It threw while loading: No database."`,
+  );
+});
+
+test('a file that throws in a function of another file is told at the innermost place', () => {
+  expect(told('lib/database.ts')).toMatchInlineSnapshot(
+    `"✗ lib/database.ts:2: It threw while loading: No connection."`,
+  );
+});
+
+test('a file that throws in a package is told at the call of it', () => {
+  expect(told('throws-in-a-package.scenario.ts')).toMatch(
+    /^✗ throws-in-a-package\.scenario\.ts:3: It threw while loading:/,
+  );
+});
+
+test('a file that throws no Error', () => {
+  expect(told('throws-a-text.scenario.ts')).toMatch('"no database"');
+  expect(told('throws-an-object.scenario.ts')).not.toMatch('[object Object]');
+});
+
+test('a file that imports a file that is missing', () => {
+  expect(told('misses-a-file.scenario.ts')).toMatchInlineSnapshot(
+    `"✗ misses-a-file.scenario.ts: It imports something that is not there: Cannot find module '<project>/nowhere.ts' imported from <project>/misses-a-file.scenario.ts"`,
+  );
+});
+
+test('a file that imports a package that is missing', () => {
+  expect(told('misses-a-package.scenario.ts')).toMatchInlineSnapshot(
+    `"✗ misses-a-package.scenario.ts: It imports something that is not there: Cannot find package 'no-such-package' imported from <project>/misses-a-package.scenario.ts"`,
+  );
+});
+
+test('a file that imports a name that is missing', () => {
+  expect(told('misses-a-name.scenario.ts')).toMatch(/^✗ misses-a-name\.scenario\.ts.*'Agnt'/);
+});
+
+test('a file that exports no scenario', () => {
+  expect(told('exports-none.scenario.ts')).toMatchInlineSnapshot(
+    `"✗ exports-none.scenario.ts: No export of this file is a scenario. Export one: export default defineScenario({ … }). Its exports: settings is an object."`,
+  );
+});
+
+test('a file that exports a malformed scenario', () => {
+  expect(told('exports-a-malformed-one.scenario.ts')).toMatchInlineSnapshot(
+    `"✗ exports-a-malformed-one.scenario.ts: The export "greeting" is no scenario that can be played. Step 1 (steps[0]) has a "say" that must be a string, but is the number 5."`,
+  );
+});
+
+test('a file that defines a malformed scenario is told at its place', () => {
+  expect(told('defines-a-malformed-one.scenario.ts')).toMatch(
+    /^✗ defines-a-malformed-one\.scenario\.ts:6: .*Step 3 \(steps\[2\]\) is empty/,
+  );
+});
+
+test('a scenario whose factory gives no agent', () => {
+  expect(told('makes-no-agent.scenario.ts')).toMatch(
+    'The scenario "greeting" cannot be played: The agent factory of the scenario must return an Agent',
+  );
+});

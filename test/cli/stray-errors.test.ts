@@ -1,0 +1,70 @@
+import { expect, test, vi } from 'vitest';
+import { Project, scenarioSource } from './swarmcheck.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
+
+/** Runs a file whose tool does this, and a second one that is fine. */
+async function runWith(execute: string) {
+  await using project = await Project.of({
+    'a.scenario.ts': scenarioSource('floats', { execute }),
+    'b.scenario.ts': scenarioSource('is fine'),
+  });
+  return await project.swarmcheck(['run', 'a.scenario.ts', 'b.scenario.ts']);
+}
+
+test('a promise that a tool forgot to await, and that is rejected, fails its scenario', async () => {
+  const { code, stdout, stderr } = await runWith(
+    "{ void Promise.reject(new Error('No database')); return 'found'; }",
+  );
+  expect(stdout).toMatch(
+    /✗ floats.*\n {2}a\.scenario\.ts\n {4}.*an error was thrown that nobody caught: No database\. Is an "await" missing\?\n {4}Thrown at a\.scenario\.ts:4/,
+  );
+  expect(stdout).toMatch('✓ is fine');
+  expect(stdout).toMatch('2 scenarios: 1 passed, 1 failed');
+  expect(stderr).toBe('');
+  expect(code).toBe(1);
+});
+
+test('an error that is thrown in a callback of a tool fails its scenario', async () => {
+  const { code, stdout, stderr } = await runWith(
+    "{ queueMicrotask(() => { throw new Error('No database'); }); return 'found'; }",
+  );
+  expect(stdout).toMatch('an error was thrown that nobody caught: No database');
+  expect(stderr).toBe('');
+  expect(code).toBe(1);
+});
+
+test('what would go wrong long after all is done is not waited for', async () => {
+  const { code, stderr } = await runWith(
+    "{ setTimeout(() => void Promise.reject(new Error('No database')), 5000); return 'found'; }",
+  );
+  expect([code, stderr]).toEqual([0, '']);
+});
+
+test('a promise that is rejected while another file is loaded is not that file’s', async () => {
+  await using project = await Project.of({
+    'a.scenario.ts': scenarioSource('floats', {
+      execute: "{ setTimeout(() => void Promise.reject(new Error('No database')), 50); return 'found'; }",
+    }),
+    'b.scenario.ts': scenarioSource('is fine', {
+      top: 'await new Promise((resolve) => setTimeout(resolve, 300));',
+    }),
+  });
+  const { code, stdout, stderr } = await project.swarmcheck(['run', 'a.scenario.ts', 'b.scenario.ts']);
+  expect(`${stdout}${stderr}`).toMatch('No database');
+  expect(stderr).not.toMatch(/^✗ b\.scenario\.ts/);
+  expect(code).not.toBe(0);
+});
+
+test('something thrown that is no Error is named', async () => {
+  const { stdout } = await runWith("{ void Promise.reject({ code: 7 }); return 'found'; }");
+  expect(stdout).toMatch('nobody caught:');
+  expect(stdout).not.toMatch('[object Object]');
+});
+
+test('a message that is a sentence gets no second full stop', async () => {
+  const { stdout } = await runWith(
+    "{ void Promise.reject(new Error('There is no database.')); return 'found'; }",
+  );
+  expect(stdout).toMatch('There is no database. Is an "await" missing?');
+});

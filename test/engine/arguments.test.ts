@@ -1,0 +1,222 @@
+import { expect, test, vi } from 'vitest';
+import { toStandardJsonSchema } from '@valibot/to-json-schema';
+import { type } from 'arktype';
+import * as v from 'valibot';
+import { z } from 'zod';
+import { Agent, tool } from 'swarmcheck';
+import { callTool, say, traceOf } from 'swarmcheck/testing';
+import { bothWays, toolContents, unstreamed } from './support.ts';
+
+/** One schema in four spellings, each with its arguments in the order in which arktype gives them. */
+const schemas = {
+  'zod 4': z.object({
+    orderId: z.string(),
+    address: z.object({ city: z.string() }).optional(),
+    amount: z.number().optional(),
+    size: z.enum(['M', 'S']).optional(),
+    tags: z.array(z.string()).optional(),
+  }),
+  arktype: type({
+    orderId: 'string',
+    'address?': { city: 'string' },
+    'amount?': 'number',
+    'size?': "'M' | 'S'",
+    'tags?': 'string[]',
+  }),
+  valibot: toStandardJsonSchema(
+    v.object({
+      orderId: v.string(),
+      address: v.optional(v.object({ city: v.string() })),
+      amount: v.optional(v.number()),
+      size: v.optional(v.picklist(['M', 'S'])),
+      tags: v.optional(v.array(v.string())),
+    }),
+  ),
+  'JSON Schema': {
+    type: 'object',
+    properties: {
+      orderId: { type: 'string' },
+      address: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+      amount: { type: 'number' },
+      size: { enum: ['M', 'S'] },
+      tags: { type: 'array', items: { type: 'string' } },
+    },
+    required: ['orderId'],
+  } as const,
+};
+
+const summary =
+  'Arguments: orderId (string, required), address (object), amount (number), size (one of "M", "S"), tags (array of string).';
+
+const problems: Record<string, [args: object, words: string]> = {
+  'a missing required argument': [{}, '"orderId" is missing (string).'],
+  'a wrong type': [{ orderId: 17 }, '"orderId" must be a string, but is the number 17.'],
+  'null for a string': [{ orderId: null }, '"orderId" must be a string, but is null.'],
+  'null for an optional argument': [
+    { orderId: 'A', amount: null },
+    '"amount" must be a number, but is null.',
+  ],
+  'a number as a string': [
+    { orderId: 'A', amount: '7' },
+    '"amount" must be a number, but is the string "7".',
+  ],
+  'a value that is none of an enum': [
+    { orderId: 'A', size: 'L' },
+    '"size" must be one of "M", "S", but is the string "L".',
+  ],
+  'a missing argument within an object': [
+    { orderId: 'A', address: {} },
+    '"address.city" is missing (string).',
+  ],
+  'a wrong type within an object': [
+    { orderId: 'A', address: { city: true } },
+    '"address.city" must be a string, but is the boolean true.',
+  ],
+  'an object where a list belongs': [
+    { orderId: 'A', tags: {} },
+    '"tags" must be an array, but is an object.',
+  ],
+  'a list where an object belongs': [
+    { orderId: 'A', address: [1] },
+    '"address" must be an object, but is an array of 1 items.',
+  ],
+  'a wrong item of a list': [
+    { orderId: 'A', tags: ['x', 7] },
+    '"tags[1]" must be a string, but is the number 7.',
+  ],
+  'an undeclared argument': [{ orderId: 'A', colour: 'red' }, '"colour" is not an argument of this tool.'],
+  'several problems at once': [
+    { amount: 'x', colour: 'red' },
+    '"colour" is not an argument of this tool. "amount" must be a number, but is the string "x". "orderId" is missing (string).',
+  ],
+};
+
+for (const [library, parameters] of Object.entries(schemas)) {
+  const execute = vi.fn<(args: object) => object>((args) => args);
+  const agent = new Agent({ functions: [tool({ name: 'refund', parameters, execute })] });
+
+  for (const [words, [args, text]] of Object.entries(problems)) {
+    test(`${words} is answered in our words, with ${library}`, async () => {
+      execute.mockClear();
+      const response = await unstreamed({
+        agent,
+        steps: [callTool('refund', args, { hallucinated: true }), say('Sorry.')],
+      });
+      expect(sorted(toolContents(response)[0])).toEqual(
+        sorted(`Error: Invalid arguments for tool refund. ${text} ${summary}`),
+      );
+      expect(traceOf(response).toolCalls[0]?.error).toBe('invalid-arguments');
+      expect(execute).not.toHaveBeenCalled();
+    });
+  }
+
+  test.for(bothWays)(`arguments that fit reach the tool, with ${library}, %s`, async ([, run]) => {
+    const args = { orderId: 'A', address: { city: 'Ulm' }, amount: 1.5, size: 'M', tags: [] };
+    const response = await run({ agent, steps: [callTool('refund', args), say('ok')] });
+    expect(JSON.parse(String(toolContents(response)[0]))).toEqual(args);
+  });
+}
+
+/** The sentences of an answer; validators find problems in different orders. */
+function sorted(content: unknown): string[] {
+  return String(content)
+    .split(/(?<=\.) (?=")/)
+    .map((sentence) => sentence.replace(` ${summary}`, ''))
+    .toSorted();
+}
+
+test('the summary of the arguments ends every message about them', async () => {
+  const agent = new Agent({
+    functions: [tool({ name: 'refund', parameters: schemas['JSON Schema'], execute: () => '' })],
+  });
+  const response = await unstreamed({ agent, steps: [callTool('refund', '{}'), say('Sorry.')] });
+  expect(toolContents(response)[0]).toMatch(new RegExp(`${summary.replaceAll(/[().]/g, '\\$&')}$`));
+});
+
+const open = {
+  'zod 4': z.looseObject({ orderId: z.string() }),
+  arktype: type({ orderId: 'string', '[string]': 'unknown' }),
+  valibot: toStandardJsonSchema(v.objectWithRest({ orderId: v.string() }, v.unknown())),
+  'JSON Schema': {
+    type: 'object',
+    properties: { orderId: { type: 'string' } },
+    required: ['orderId'],
+    additionalProperties: true,
+  } as const,
+};
+
+for (const [library, parameters] of Object.entries(open)) {
+  test.for(bothWays)(
+    `undeclared arguments pass where the schema allows them, with ${library}, %s`,
+    async ([, run]) => {
+      const agent = new Agent({ functions: [tool({ name: 'echo', parameters, execute: (args) => args })] });
+      const response = await run({
+        agent,
+        steps: [callTool('echo', { orderId: 'A', colour: 'red' }), say('ok')],
+      });
+      expect(toolContents(response)[0]).toBe('{"orderId":"A","colour":"red"}');
+    },
+  );
+}
+
+test.for(bothWays)(
+  'additional arguments are held against the schema that allows them, %s',
+  async ([, run]) => {
+    const parameters = { type: 'object', additionalProperties: { type: 'number' } } as const;
+    const agent = new Agent({
+      functions: [tool({ name: 'sum', parameters, execute: (args) => Object.keys(args).length })],
+    });
+    const response = await run({
+      agent,
+      steps: [
+        callTool('sum', { a: 1, b: 2 }),
+        callTool('sum', { a: 'x' }, { hallucinated: true }),
+        say('ok'),
+      ],
+    });
+    expect(toolContents(response)).toEqual([
+      '2',
+      expect.stringContaining('"a" must be a number, but is the string "x".'),
+    ]);
+  },
+);
+
+for (const rawArgs of ['', '  \n', '{}']) {
+  test.for(bothWays)(`arguments of ${JSON.stringify(rawArgs)} are no arguments, %s`, async ([, run]) => {
+    const seen: unknown[] = [];
+    const agent = new Agent({ functions: [tool({ name: 'a', execute: (args) => void seen.push(args) })] });
+    await run({ agent, steps: [callTool('a', rawArgs), say('ok')] });
+    expect(seen).toEqual([{}]);
+  });
+
+  test.for(bothWays)(`arguments of ${JSON.stringify(rawArgs)} lack what is required, %s`, async ([, run]) => {
+    const agent = new Agent({
+      functions: [tool({ name: 'refund', parameters: schemas['zod 4'], execute: () => 'done' })],
+    });
+    const response = await run({ agent, steps: [callTool('refund', rawArgs), say('ok')] });
+    expect(toolContents(response)[0]).toContain('"orderId" is missing (string).');
+  });
+}
+
+test.for(bothWays)(
+  'no arguments are refused where the schema asks for one of several, %s',
+  async ([, run]) => {
+    const parameters = {
+      type: 'object',
+      properties: { id: { type: 'string' }, email: { type: 'string' } },
+      anyOf: [{ required: ['id'] }, { required: ['email'] }],
+    } as const;
+    const execute = vi.fn<() => string>(() => 'found');
+    const agent = new Agent({ functions: [tool({ name: 'find', parameters, execute })] });
+    const response = await run({ agent, steps: [callTool('find', '{}'), say('ok')] });
+    expect(toolContents(response)[0]).toMatch(/^Error: Invalid arguments for tool find\./);
+    expect(execute).not.toHaveBeenCalled();
+  },
+);
+
+test.for(bothWays)('no arguments are refused where the schema asks for at least one, %s', async ([, run]) => {
+  const parameters = { type: 'object', properties: { id: { type: 'string' } }, minProperties: 1 } as const;
+  const agent = new Agent({ functions: [tool({ name: 'find', parameters, execute: () => 'found' })] });
+  const response = await run({ agent, steps: [callTool('find', '{}'), say('ok')] });
+  expect(toolContents(response)[0]).toMatch(/^Error: Invalid arguments for tool find\./);
+});

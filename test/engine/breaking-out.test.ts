@@ -1,0 +1,157 @@
+import { getEventListeners } from 'node:events';
+import { expect, test, vi } from 'vitest';
+import { Agent, type ChatCompletionChunk, type StreamEvent } from 'swarmcheck';
+import { callPiece, chunk, completing, never, rejection, streamOf } from './support.ts';
+
+/** A model that calls `pay` in its first answer, and says how often it was asked and left. */
+function observed(onClose: () => void = () => {}) {
+  const log = { asked: 0, closed: 0 };
+  const pay = vi.fn<() => string>(() => 'paid');
+  const provider = {
+    ...completing(),
+    async *stream(): AsyncGenerator<ChatCompletionChunk> {
+      log.asked++;
+      try {
+        yield chunk({ role: 'assistant', content: 'One moment.' });
+        yield chunk(callPiece(0, { id: 'a', type: 'function', function: { name: 'pay', arguments: '{}' } }));
+        yield chunk({}, 'tool_calls');
+      } finally {
+        log.closed++;
+        onClose();
+      }
+    },
+  };
+  const agent = new Agent({
+    functions: [{ name: 'pay', description: '', parameters: { type: 'object' }, execute: pay }],
+  });
+  return { log, pay, provider, agent };
+}
+
+const isAt: Record<string, (event: StreamEvent) => boolean> = {
+  'the delim start': (event) => 'delim' in event && event.delim === 'start',
+  'the first delta': (event) => 'content' in event,
+  'a delta with a tool call': (event) => 'tool_calls' in event,
+  'the last delta': (event) => Object.keys(event).length === 0,
+  'the delim end': (event) => 'delim' in event && event.delim === 'end',
+};
+
+for (const [place, at] of Object.entries(isAt)) {
+  test(`breaking out at ${place} closes the provider's stream, and starts no request and no tool`, async () => {
+    const { log, pay, provider, agent } = observed();
+    for await (const event of streamOf({ agent, provider })) if (at(event)) break;
+    expect(log).toEqual({ asked: 1, closed: 1 });
+    expect(pay).not.toHaveBeenCalled();
+  });
+
+  test(`an error of the reader at ${place} closes the provider's stream as well, and is the one that is thrown`, async () => {
+    const { log, pay, provider, agent } = observed();
+    const mine = new Error('mine');
+    const read = async () => {
+      for await (const event of streamOf({ agent, provider })) if (at(event)) throw mine;
+    };
+    expect(await rejection(read())).toBe(mine);
+    expect(log).toEqual({ asked: 1, closed: 1 });
+    expect(pay).not.toHaveBeenCalled();
+  });
+
+  test(`after breaking out at ${place} no listener is left on the signal`, async () => {
+    const { provider, agent } = observed();
+    const { signal } = new AbortController();
+    for await (const event of streamOf({ agent, provider, signal })) if (at(event)) break;
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+}
+
+test('breaking out in the second turn closes the second stream', async () => {
+  const { log, pay, provider, agent } = observed();
+  let starts = 0;
+  for await (const event of streamOf({ agent, provider })) {
+    if ('delim' in event && event.delim === 'start') starts++;
+    if (starts === 2 && 'content' in event) break;
+  }
+  expect(log).toEqual({ asked: 2, closed: 2 });
+  expect(pay).toHaveBeenCalledOnce();
+});
+
+test.for([
+  ['without a signal', undefined],
+  ['with a signal', new AbortController().signal],
+] as const)('breaking out waits until the provider has closed, %s', async ([, signal]) => {
+  const order: string[] = [];
+  const provider = {
+    ...completing(),
+    async *stream() {
+      try {
+        yield chunk({ role: 'assistant', content: 'ok' });
+      } finally {
+        await new Promise(setImmediate);
+        order.push('closed');
+      }
+    },
+  };
+  for await (const event of streamOf({ provider, ...(signal ? { signal } : {}) }))
+    if ('content' in event) break;
+  order.push('after the loop');
+  expect(order).toEqual(['closed', 'after the loop']);
+});
+
+test('an error of the provider while it closes is told to who breaks out, and no listener is left', async () => {
+  const error = new Error('cannot close');
+  const { provider, agent } = observed(() => {
+    throw error;
+  });
+  const { signal } = new AbortController();
+  const read = async () => {
+    for await (const event of streamOf({ agent, provider, signal })) if ('content' in event) break;
+  };
+  expect(await rejection(read())).toBe(error);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+test('a provider that hangs while it closes is left behind at an abort', async () => {
+  const controller = new AbortController();
+  const { provider, agent } = observed();
+  const hanging = {
+    ...provider,
+    async *stream() {
+      try {
+        yield chunk({ role: 'assistant', content: 'ok' });
+      } finally {
+        queueMicrotask(() => controller.abort('stop'));
+        await never();
+      }
+    },
+  };
+  for await (const event of streamOf({ agent, provider: hanging, signal: controller.signal })) {
+    if ('content' in event) break;
+  }
+  expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+});
+
+test('a stream that is left before it is read asks nothing', async () => {
+  const { log, provider, agent } = observed();
+  await streamOf({ agent, provider })[Symbol.asyncIterator]().return?.();
+  expect(log).toEqual({ asked: 0, closed: 0 });
+});
+
+test('a stream that was left is at its end', async () => {
+  const { provider, agent } = observed();
+  const reader = streamOf({ agent, provider })[Symbol.asyncIterator]();
+  await reader.next();
+  await reader.return?.();
+  expect(await reader.next()).toEqual({ done: true, value: undefined });
+});
+
+test('a stream that is read to its end is closed once', async () => {
+  const { log, provider, agent } = observed();
+  for await (const event of streamOf({ agent, provider, maxTurns: 1 })) expect(event).toBeDefined();
+  expect(log).toEqual({ asked: 1, closed: 1 });
+});
+
+test('a source without return can be left', async () => {
+  const chunks = [chunk({ role: 'assistant', content: 'ok' }), chunk({}, 'stop')];
+  const source = { next: () => Promise.resolve({ done: false as const, value: chunks.shift()! }) };
+  const provider = { ...completing(), stream: () => ({ [Symbol.asyncIterator]: () => source }) };
+  for await (const event of streamOf({ provider })) if ('content' in event) break;
+  expect(chunks).toHaveLength(1);
+});

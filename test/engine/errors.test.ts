@@ -1,0 +1,215 @@
+import { expect, test } from 'vitest';
+import { Agent, partialResponse, type Hooks } from 'swarmcheck';
+import { callTool, say, scriptedProvider, traceOf } from 'swarmcheck/testing';
+import {
+  answeredBy,
+  asking,
+  bothWays,
+  chunk,
+  completing,
+  completion,
+  rejection,
+  saying,
+  streamed,
+  type Trial,
+} from './support.ts';
+
+/** A second turn in which something throws, after a handoff and a change of the context in the first. */
+const places: Record<string, (error: unknown) => Trial> = {
+  'the provider': (error) => ({
+    provider: answeredBy((_request, _options, count) =>
+      count === 1 ? completion(asking(call('to_sales'))) : Promise.reject(error),
+    ),
+  }),
+  'an instructions function': (error) => ({
+    agent: triage(() => {
+      throw error;
+    }),
+  }),
+  'an instructions function that is asynchronous': (error) => ({
+    agent: triage(() => Promise.reject(error)),
+  }),
+  'a beforeModel hook': (error) => ({ hooks: throwing('beforeModel', error) }),
+  'an afterModel hook': (error) => ({ hooks: throwing('afterModel', error) }),
+  'a beforeTool hook': (error) => ({ hooks: throwing('beforeTool', error) }),
+  'an afterTool hook': (error) => ({ hooks: throwing('afterTool', error) }),
+};
+
+/** What had been reached when it threw; the messages that every place has in common. */
+const firstTurn = [
+  {
+    role: 'assistant',
+    content: null,
+    tool_calls: [{ type: 'function', ...call('to_sales') }],
+    sender: 'Triage',
+  },
+  { role: 'tool', tool_call_id: 'a', tool_name: 'to_sales', content: '{"assistant":"Sales"}' },
+];
+
+for (const [place, trial] of Object.entries(places)) {
+  test.for(bothWays)(
+    `an error of ${place} reaches the caller as the very object it is, %s`,
+    async ([, run]) => {
+      const error = new Error('mine');
+      expect(await rejection(run(prepared(trial(error))))).toBe(error);
+    },
+  );
+
+  test.for(bothWays)(`to an error of ${place} nothing is attached, %s`, async ([, run]) => {
+    const error = Object.assign(new Error('mine'), { code: 7 });
+    const keys = Reflect.ownKeys(error);
+    await rejection(run(prepared(trial(error))));
+    expect(Reflect.ownKeys(error)).toEqual(keys);
+  });
+
+  test.for(bothWays)(`a frozen error of ${place} passes, and has a partial response, %s`, async ([, run]) => {
+    const error = Object.freeze(new Error('mine'));
+    expect(await rejection(run(prepared(trial(error))))).toBe(error);
+    expect(partialResponse(error)).toBeDefined();
+  });
+
+  test.for(bothWays)(
+    `the partial response of an error of ${place} has what was reached, %s`,
+    async ([, run]) => {
+      const error = new Error('mine');
+      await rejection(run(prepared(trial(error))));
+      const partial = partialResponse(error)!;
+      expect(partial.messages.slice(0, 2)).toEqual(firstTurn);
+      expect(partial).toMatchObject({
+        agent: { name: 'Sales' },
+        contextVariables: { given: 1, moved: true },
+        outcome: 'failed',
+      });
+      expect(Object.keys(partial).toSorted()).toEqual(['agent', 'contextVariables', 'messages', 'outcome']);
+    },
+  );
+
+  test.for(bothWays)(`the trace behind an error of ${place} ends in failed, %s`, async ([, run]) => {
+    const error = new Error('mine');
+    await rejection(run(prepared(trial(error))));
+    expect(traceOf(error)).toMatchObject({
+      outcome: 'failed',
+      agents: ['Triage', 'Sales'],
+      toolCalls: [{ tool: 'to_sales' }],
+    });
+    expect(traceOf(error).events.at(-1)).toEqual({
+      type: 'run-end',
+      run: 1,
+      agent: 'Sales',
+      outcome: 'failed',
+    });
+  });
+
+  test.for(bothWays)(`${place} may throw what is no object, %s`, async ([, run]) => {
+    expect(await rejection(run(prepared(trial('mine'))))).toBe('mine');
+    expect(await rejection(run(prepared(trial(undefined))))).toBeUndefined();
+  });
+}
+
+test.for(bothWays)(
+  'a partial response before anything was reached has no messages, and the caller’s context copied, %s',
+  async ([, run]) => {
+    const error = new Error('mine');
+    const contextVariables = { a: { b: 1 } };
+    await rejection(run({ provider: answeredBy(() => Promise.reject(error)), contextVariables }));
+    expect(partialResponse(error)).toMatchObject({ messages: [], contextVariables: { a: { b: 1 } } });
+    expect(partialResponse(error)?.contextVariables.a).not.toBe(contextVariables.a);
+  },
+);
+
+test('an error in the middle of a stream reaches the caller as it is', async () => {
+  const error = new Error('mine');
+  const provider = {
+    ...completing(),
+    async *stream() {
+      yield chunk({ role: 'assistant', content: 'He' });
+      throw error;
+    },
+  };
+  expect(await rejection(streamed({ provider }))).toBe(error);
+  expect(partialResponse(error)).toMatchObject({ messages: [], outcome: 'failed' });
+});
+
+test.for(bothWays)('an error that ended two runs tells of neither, %s', async ([, run]) => {
+  const error = new Error('mine');
+  const provider = answeredBy(() => Promise.reject(error));
+  await rejection(run({ provider, agent: new Agent({ name: 'First' }) }));
+  expect(partialResponse(error)?.agent.name).toBe('First');
+  await rejection(run({ provider, agent: new Agent({ name: 'Second' }) }));
+  expect(partialResponse(error)).toBeUndefined();
+  expect(() => traceOf(error)).toThrow(TypeError);
+});
+
+test.for([
+  ['a string', 'x'],
+  ['undefined', undefined],
+  ['null', null],
+  ['a number', 7],
+  ['an error of nobody', new Error('other')],
+  ['an object', {}],
+] as const)('%s has no partial response', ([, value]) => {
+  expect(partialResponse(value)).toBeUndefined();
+});
+
+test('traceOf an error that no run was rejected with is a TypeError', () => {
+  expect(() => traceOf(new Error('other'))).toThrow(/There is no trace behind this value/);
+});
+
+test.for(bothWays)('a model error stands in the trace in our words, %s', async ([, run]) => {
+  const error = Object.assign(new Error('words of a client'), { status: 503 });
+  await rejection(run({ provider: answeredBy(() => Promise.reject(error)) }));
+  expect(traceOf(error).events.find(({ type }) => type === 'model-error')).toEqual({
+    type: 'model-error',
+    run: 1,
+    turn: 1,
+    agent: 'Agent',
+    error: { name: 'Error', message: 'status 503', status: 503 },
+  });
+});
+
+test.for(bothWays)('the next run of the same swarm is none the worse for an error, %s', async ([, run]) => {
+  const provider = answeredBy((_request, _options, count) =>
+    count === 1 ? Promise.reject(new Error('mine')) : saying('ok'),
+  );
+  await rejection(run({ provider }));
+  expect(await run({ provider })).toMatchObject({ stopReason: 'completed' });
+});
+
+function call(name: string): { id: string; function: { name: string; arguments: string } } {
+  return { id: 'a', function: { name, arguments: '{}' } };
+}
+
+function triage(instructions: () => string | Promise<string> = () => 'Sell.'): Agent {
+  const sales = new Agent({
+    name: 'Sales',
+    instructions,
+    functions: [
+      function close() {
+        return 'closed';
+      },
+    ],
+  });
+  return new Agent({
+    name: 'Triage',
+    functions: [
+      function to_sales(context: { moved?: boolean }) {
+        context.moved = true;
+        return sales;
+      },
+    ],
+  });
+}
+
+/** Throws in the second turn. */
+function throwing(hook: keyof Hooks, error: unknown): Hooks {
+  return {
+    [hook]: ({ turn }: { turn: number }) => {
+      if (turn === 2) throw error;
+    },
+  };
+}
+
+function prepared(trial: Trial): Trial {
+  const provider = scriptedProvider([callTool('to_sales', {}, { id: 'a' }), callTool('close'), say('ok')]);
+  return { agent: triage(), provider, contextVariables: { given: 1 }, ...trial };
+}

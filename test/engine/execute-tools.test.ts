@@ -1,0 +1,67 @@
+import { expect, test, vi } from 'vitest';
+import { Agent } from 'swarmcheck';
+import { callTool, say } from 'swarmcheck/testing';
+import { bothWays } from './support.ts';
+
+test.for(bothWays)(
+  'B4 executeTools false ends the run with the calls as its last message, %s',
+  async ([, run]) => {
+    const agent = new Agent({
+      functions: [
+        function ping() {
+          return 'pong';
+        },
+      ],
+    });
+    const response = await run({
+      agent,
+      executeTools: false,
+      steps: [callTool('ping', {}, { say: 'One moment.' })],
+    });
+    expect(response.messages).toEqual([
+      {
+        role: 'assistant',
+        content: 'One moment.',
+        tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'ping', arguments: '{}' } }],
+        sender: 'Agent',
+      },
+    ]);
+    expect(response.stopReason).toBe('interrupted');
+  },
+);
+
+test.for(bothWays)('B4 executeTools false runs no tool and follows no handoff, %s', async ([, run]) => {
+  const to_sales = vi.fn<() => Agent>(() => new Agent({ name: 'Sales' }));
+  const agent = new Agent({
+    name: 'Triage',
+    functions: [{ name: 'to_sales', description: '', parameters: { type: 'object' }, execute: to_sales }],
+  });
+  const response = await run({ agent, executeTools: false, steps: [callTool('to_sales')] });
+  expect(to_sales).not.toHaveBeenCalled();
+  expect(response.agent).toBe(agent);
+});
+
+test.for(bothWays)('B4 executeTools false completes a run that calls nothing, %s', async ([, run]) => {
+  const response = await run({ executeTools: false, steps: [say('ok')] });
+  expect(response.stopReason).toBe('completed');
+});
+
+test.for(bothWays)(
+  'B4 the pending calls of an interrupted run are executed by a person, and the next run goes on, %s',
+  async ([, run]) => {
+    const agent = new Agent({
+      functions: [
+        function ping() {
+          return 'pong';
+        },
+      ],
+    });
+    const { messages } = await run({ agent, executeTools: false, steps: [callTool('ping')] });
+    const response = await run({
+      agent,
+      messages: [...messages, { role: 'tool', tool_call_id: 'call_1', content: 'done by hand' }],
+      steps: [say('ok')],
+    });
+    expect(response.messages).toEqual([{ role: 'assistant', content: 'ok', sender: 'Agent' }]);
+  },
+);

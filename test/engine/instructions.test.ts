@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import { Agent, Result, tool } from 'swarmcheck';
+import { callTool, say, scriptedProvider, type ScriptedProvider } from 'swarmcheck/testing';
+import { bothWays, rejection, unstreamed } from './support.ts';
+
+test.for(bothWays)('A2 instructions may be a string, %s', async ([, run]) => {
+  const provider = scriptedProvider([say('ok')]);
+  await run({ agent: new Agent({ instructions: 'Be brief.' }), provider });
+  expect(systemMessages(provider)).toEqual(['Be brief.']);
+});
+
+test.for(bothWays)('A2 instructions may be a function of the context variables, %s', async ([, run]) => {
+  const provider = scriptedProvider([say('ok')]);
+  const agent = new Agent({ instructions: ({ user }: { user: string }) => `Help ${user}.` });
+  await run({ agent, provider, contextVariables: { user: 'Ann' } });
+  expect(systemMessages(provider)).toEqual(['Help Ann.']);
+});
+
+test.for(bothWays)('A2 instructions may be a function that takes nothing, %s', async ([, run]) => {
+  const provider = scriptedProvider([say('ok')]);
+  await run({ agent: new Agent({ instructions: () => 'Be kind.' }), provider });
+  expect(systemMessages(provider)).toEqual(['Be kind.']);
+});
+
+test.for(bothWays)('A2 instructions may come as a promise, %s', async ([, run]) => {
+  const provider = scriptedProvider([say('ok')]);
+  await run({ agent: new Agent({ instructions: () => Promise.resolve('Be late.') }), provider });
+  expect(systemMessages(provider)).toEqual(['Be late.']);
+});
+
+test.for(bothWays)(
+  'A3 instructions are evaluated for every model call, with the context of that moment, %s',
+  async ([, run]) => {
+    const provider = scriptedProvider([callTool('count'), callTool('count'), say('ok')]);
+    const agent = new Agent({
+      instructions: ({ calls = 0 }: { calls?: number }) => `${calls} calls so far.`,
+      functions: [
+        tool({
+          name: 'count',
+          execute: (_args, { contextVariables }) =>
+            void (contextVariables['calls'] = (contextVariables['calls'] ?? 0) + 1),
+        }),
+      ],
+    });
+    await run({ agent, provider });
+    expect(systemMessages(provider)).toEqual(['0 calls so far.', '1 calls so far.', '2 calls so far.']);
+  },
+);
+
+test.for(bothWays)('A3 instructions see what a Result put into the context, %s', async ([, run]) => {
+  const provider = scriptedProvider([callTool('log_in'), say('ok')]);
+  const agent = new Agent({
+    instructions: ({ user }: { user?: string }) => `Help ${user}.`,
+    functions: [
+      function log_in() {
+        return new Result({ contextVariables: { user: 'Ann' } });
+      },
+    ],
+  });
+  await run({ agent, provider });
+  expect(systemMessages(provider)).toEqual(['Help undefined.', 'Help Ann.']);
+});
+
+test.for(bothWays)('A3 a variable that is not there is undefined to instructions, %s', async ([, run]) => {
+  const seen: unknown[] = [];
+  const instructions = ({ user }: { user?: string }) => {
+    seen.push(user);
+    return '';
+  };
+  await run({ agent: new Agent({ instructions }), steps: [say('ok')] });
+  expect(seen).toEqual([undefined]);
+});
+
+test.for(bothWays)(
+  'A3 what instructions write into the context does not reach the run, at any depth, %s',
+  async ([, run]) => {
+    const agent = new Agent({
+      instructions: (context: { user: { name: string }; added?: boolean }) => {
+        context.user.name = 'Eve';
+        context.added = true;
+        return 'Hi.';
+      },
+    });
+    const response = await run({ agent, steps: [say('ok')], contextVariables: { user: { name: 'Ann' } } });
+    expect(response.contextVariables).toEqual({ user: { name: 'Ann' } });
+  },
+);
+
+for (const [words, value] of [
+  ['number', 7],
+  ['undefined', undefined],
+  ['null', null],
+  ['object', ['Be brief.']],
+] as const) {
+  test(`instructions of type ${words} reject the run before the model is asked`, async () => {
+    const provider = scriptedProvider([]);
+    const agent = new Agent({ name: 'Sales', instructions: () => value as unknown as string });
+    const error = await rejection(unstreamed({ agent, provider }));
+    expect(error).toEqual(
+      new TypeError(`The instructions of agent "Sales" must be a string, but are ${words}.`),
+    );
+    expect(provider.requests).toEqual([]);
+  });
+}
+
+function systemMessages({ requests }: ScriptedProvider): unknown[] {
+  return requests.map(({ messages: [system] }) => {
+    expect(system?.role).toBe('system');
+    return system?.content;
+  });
+}

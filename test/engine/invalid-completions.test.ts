@@ -1,0 +1,153 @@
+import { expect, test, vi } from 'vitest';
+import { Agent, InvalidCompletionError, partialResponse, tool } from 'swarmcheck';
+import { traceOf } from 'swarmcheck/testing';
+import { asking, completing, completion, rejection, saying, unstreamed } from './support.ts';
+
+const whole = { id: 'a', function: { name: 'pay', arguments: '{}' } };
+
+const invalid: Record<string, [answer: unknown, reason: string]> = {
+  null: [null, 'it is no completion object'],
+  undefined: [undefined, 'it is no completion object'],
+  'a string': ['<html>', 'it is no completion object'],
+  'a number': [7, 'it is no completion object'],
+  'a list': [[], 'it is no completion object'],
+  'an empty object': [{}, 'it has no choices'],
+  'choices of null': [{ choices: null }, 'it has no choices'],
+  'choices that are no list': [{ choices: { 0: {} } }, 'it has no choices'],
+  'no choice': [{ choices: [] }, 'its list of choices is empty'],
+  'a choice of null': [{ choices: [null] }, 'its list of choices is empty'],
+  'a choice without a message': [{ choices: [{ finish_reason: 'stop' }] }, 'its choice has no message'],
+  'a message that is text': [
+    { choices: [{ finish_reason: 'stop', message: 'hi' }] },
+    'its choice has no message',
+  ],
+  'no finish_reason': [
+    { choices: [{ message: asking(whole) }] },
+    'it has no finish_reason, so it was cut off',
+  ],
+  'a finish_reason of null': [completion(asking(whole), null), 'it has no finish_reason, so it was cut off'],
+  'an empty finish_reason': [completion(asking(whole), ''), 'it has no finish_reason, so it was cut off'],
+  'finish_reason length with tool calls': [
+    completion(asking(whole), 'length'),
+    'its tool calls were cut off (finish_reason "length")',
+  ],
+  'finish_reason content_filter with tool calls': [
+    completion(asking(whole), 'content_filter'),
+    'its tool calls were cut off (finish_reason "content_filter")',
+  ],
+  'tool_calls that are no list': [
+    completion({ role: 'assistant', content: null, tool_calls: whole }),
+    'its tool_calls are no list',
+  ],
+  'a tool call of null': [
+    completion({ role: 'assistant', content: null, tool_calls: [null] }),
+    'there is no function in the tool call null',
+  ],
+  'a tool call without a function': [
+    completion(asking({ id: 'a' })),
+    'there is no function in the tool call {"type":"function","id":"a"}',
+  ],
+  'a tool call without an id': [
+    completion(asking({ function: whole.function })),
+    'there is no id to answer to in the tool call',
+  ],
+  'a tool call with an empty id': [
+    completion(asking({ ...whole, id: '' })),
+    'there is no id to answer to in the tool call',
+  ],
+  'a tool call with a number as its id': [
+    completion(asking({ ...whole, id: 7 })),
+    'there is no id to answer to in the tool call',
+  ],
+  'a tool call without a name': [
+    completion(asking({ id: 'a', function: { arguments: '{}' } })),
+    'the function has no name in the tool call',
+  ],
+  'arguments that are an object': [
+    completion(asking({ id: 'a', function: { name: 'pay', arguments: {} } })),
+    'the arguments are no text in the tool call',
+  ],
+  'content that is a list': [
+    completion({ role: 'assistant', content: [{ type: 'text', text: 'hi' }] }),
+    'its content is no text',
+  ],
+  'a valid call before an invalid one': [
+    completion(asking(whole, { id: 'b' })),
+    'there is no function in the tool call {"type":"function","id":"b"}',
+  ],
+};
+
+for (const [words, [answer, reason]] of Object.entries(invalid)) {
+  test(`${words} in place of a completion rejects the run, and no tool runs`, async () => {
+    const { agent, pay } = payer();
+    const error = await rejection(unstreamed({ agent, provider: completing(answer, saying('next turn')) }));
+    expect(error).toBeInstanceOf(InvalidCompletionError);
+    expect(error).toHaveProperty(
+      'message',
+      expect.stringContaining(`The model's answer cannot be acted on: ${reason}`),
+    );
+    expect(error).toHaveProperty('name', 'InvalidCompletionError');
+    expect(pay).not.toHaveBeenCalled();
+  });
+}
+
+for (const finishReason of ['length', 'content_filter', 'function_call', 'something new']) {
+  test(`finish_reason ${finishReason} without tool calls completes the run`, async () => {
+    const provider = completing(completion({ role: 'assistant', content: 'I was' }, finishReason));
+    expect(await unstreamed({ provider })).toMatchObject({
+      stopReason: 'completed',
+      messages: [{ content: 'I was' }],
+    });
+  });
+}
+
+test('finish_reason stop with tool calls runs them', async () => {
+  const { agent, pay } = payer();
+  await unstreamed({ agent, provider: completing(completion(asking(whole), 'stop'), saying('ok')) });
+  expect(pay).toHaveBeenCalledOnce();
+});
+
+test.for([
+  ['missing', undefined],
+  ['null', null],
+  ['empty', ''],
+] as const)('arguments that are %s are no arguments', async ([, args]) => {
+  const { agent, pay } = payer();
+  const answer = completion(asking({ id: 'a', function: { name: 'pay', arguments: args } }));
+  const response = await unstreamed({ agent, provider: completing(answer, saying('ok')) });
+  expect(pay).toHaveBeenCalledExactlyOnceWith({}, expect.anything());
+  expect(response.messages[0]).toMatchObject({ tool_calls: [{ function: { arguments: '' } }] });
+});
+
+test('what was received is on the error, and shortened in its message', async () => {
+  const answer = { choices: [], note: 'n'.repeat(1000) };
+  const error = await rejection(unstreamed({ provider: completing(answer) }));
+  expect(error).toHaveProperty('received', answer);
+  expect(String(error)).toHaveLength(
+    String(error).indexOf('Received: ') + 'Received: '.length + 300 + '… (1025 characters)'.length,
+  );
+});
+
+test('of a long text that was received the beginning is kept', async () => {
+  const error = await rejection(unstreamed({ provider: completing('x'.repeat(5000)) }));
+  expect(error).toHaveProperty('received', 'x'.repeat(2000));
+});
+
+test('an invalid completion in a later turn leaves what was reached', async () => {
+  const { agent } = payer();
+  const error = await rejection(unstreamed({ agent, provider: completing(completion(asking(whole)), {}) }));
+  expect(partialResponse(error)).toMatchObject({
+    messages: [{ role: 'assistant' }, { role: 'tool', content: 'paid' }],
+    outcome: 'failed',
+  });
+  expect(traceOf(error as object).events.at(-2)).toMatchObject({
+    type: 'model-error',
+    turn: 2,
+    error: { name: 'InvalidCompletionError', message: 'no usable completion' },
+  });
+});
+
+function payer() {
+  const pay = vi.fn<() => string>(() => 'paid');
+  return { pay, agent: new Agent({ functions: [tool({ name: 'pay', execute: pay })] }) };
+}

@@ -1,0 +1,127 @@
+import { expect, test, vi } from 'vitest';
+import { Agent, InvalidCompletionError, tool, type StreamEvent } from 'swarmcheck';
+import { callTool, modelFails } from 'swarmcheck/testing';
+import { callPiece, chunk, chunking, completing, rejection, streamOf, streamed } from './support.ts';
+
+const opening = chunk({ role: 'assistant', content: null });
+const call = callPiece(0, { id: 'a', type: 'function', function: { name: 'pay', arguments: '{}' } });
+const end = chunk({}, 'tool_calls');
+
+const invalid: Record<string, [chunks: unknown[], reason: string]> = {
+  'no chunk at all': [[], 'it has no finish_reason, so it was cut off'],
+  'no finish_reason after text': [
+    [chunk({ role: 'assistant', content: 'He' })],
+    'it has no finish_reason, so it was cut off',
+  ],
+  'no finish_reason after a whole call': [
+    [opening, chunk(call)],
+    'it has no finish_reason, so it was cut off',
+  ],
+  'an empty finish_reason in every chunk': [
+    [chunk({ role: 'assistant' }, ''), chunk(call, '')],
+    'it has no finish_reason, so it was cut off',
+  ],
+  'an end in the middle of arguments': [
+    [opening, chunk(callPiece(0, { id: 'a', function: { name: 'pay', arguments: '{"amount":1' } }))],
+    'it has no finish_reason, so it was cut off',
+  ],
+  'finish_reason length with tool calls': [
+    [opening, chunk(call), chunk({}, 'length')],
+    'its tool calls were cut off (finish_reason "length")',
+  ],
+  'finish_reason content_filter with tool calls': [
+    [opening, chunk(call), chunk({}, 'content_filter')],
+    'its tool calls were cut off',
+  ],
+  'a chunk that is null': [[opening, null], 'a piece of the stream is no completion chunk'],
+  'a chunk that is text': [[opening, '[DONE]'], 'a piece of the stream is no completion chunk'],
+  'a chunk that is a number': [[7], 'a piece of the stream is no completion chunk'],
+  'a chunk that is a list': [[[]], 'a piece of the stream is no completion chunk'],
+  'a chunk without choices': [[{ id: 'c' }], 'a piece of the stream is no completion chunk'],
+  'a chunk whose choices are no list': [[{ choices: {} }], 'a piece of the stream is no completion chunk'],
+  'a tool call that is no object': [
+    [opening, chunk({ tool_calls: ['pay'] }), end],
+    'a streamed tool call is no object',
+  ],
+  'a tool call without an id': [
+    [opening, chunk(callPiece(0, { function: { name: 'pay', arguments: '{}' } })), end],
+    'there is no id to answer to',
+  ],
+  'a tool call without a name': [
+    [opening, chunk(callPiece(0, { id: 'a', function: { arguments: '{}' } })), end],
+    'the function has no name',
+  ],
+  'a tool call without a function': [[opening, chunk(callPiece(0, { id: 'a' })), end], 'in the tool call'],
+  'arguments that are an object': [
+    [opening, chunk(callPiece(0, { id: 'a', function: { name: 'pay', arguments: { amount: 1 } } })), end],
+    'the arguments are no text',
+  ],
+  'content that is a list': [[chunk({ role: 'assistant', content: [] }), end], 'its content is no text'],
+};
+
+for (const [words, [chunks, reason]] of Object.entries(invalid)) {
+  test(`${words} in a stream rejects the run, and no tool runs`, async () => {
+    const { agent, pay } = payer();
+    const provider = chunking(chunks, [chunk({ role: 'assistant', content: 'next turn' }, 'stop')]);
+    const error = await rejection(streamed({ agent, provider }));
+    expect(error).toBeInstanceOf(InvalidCompletionError);
+    expect(error).toHaveProperty('message', expect.stringContaining(reason));
+    expect(pay).not.toHaveBeenCalled();
+  });
+}
+
+test('finish_reason length without tool calls completes the run', async () => {
+  const provider = chunking([chunk({ role: 'assistant', content: 'I was' }), chunk({}, 'length')]);
+  expect(await streamed({ provider })).toMatchObject({
+    stopReason: 'completed',
+    messages: [{ content: 'I was' }],
+  });
+});
+
+test('a cut stream gives the events so far, then the error', async () => {
+  const events: StreamEvent[] = [];
+  const read = async () => {
+    for await (const event of streamOf({ provider: chunking([opening, chunk(call)]) })) events.push(event);
+  };
+  expect(await rejection(read())).toBeInstanceOf(InvalidCompletionError);
+  expect(events).toEqual([{ delim: 'start' }, { role: 'assistant', content: null, sender: 'Agent' }, call]);
+});
+
+test('after an invalid chunk the source is closed', async () => {
+  let closed = false;
+  const provider = {
+    ...completing(),
+    async *stream() {
+      try {
+        yield opening;
+        yield JSON.parse('null') as typeof opening;
+        yield end;
+      } finally {
+        closed = true;
+      }
+    },
+  };
+  await rejection(streamed({ provider }));
+  expect(closed).toBe(true);
+});
+
+for (let afterChunks = 0; afterChunks < 4; afterChunks++) {
+  test(`a scripted stream that ends after ${afterChunks} chunks runs no tool`, async () => {
+    const { agent, pay } = payer();
+    const step = callTool('pay', { amount: 1 }, { fault: { kind: 'cut', afterChunks, by: 'end' } });
+    const error = await rejection(streamed({ agent, steps: [step] }));
+    expect(error).toBeInstanceOf(InvalidCompletionError);
+    expect(pay).not.toHaveBeenCalled();
+  });
+}
+
+test('a frame of a stream that is no JSON is an InvalidCompletionError', async () => {
+  const error = await rejection(streamed({ steps: [modelFails({ kind: 'bad-frame', afterChunks: 0 })] }));
+  expect(error).toBeInstanceOf(InvalidCompletionError);
+});
+
+function payer() {
+  const pay = vi.fn<() => string>(() => 'paid');
+  const parameters = { type: 'object', properties: { amount: { type: 'number' } } } as const;
+  return { pay, agent: new Agent({ functions: [tool({ name: 'pay', parameters, execute: pay })] }) };
+}

@@ -1,0 +1,123 @@
+import { expect, test, vi } from 'vitest';
+import { Agent, InvalidCompletionError, openaiProvider, tool } from 'swarmcheck';
+import { traceOf } from 'swarmcheck/testing';
+import { complete, serve, sse, type Exchange } from './loopback.ts';
+import { callPiece, chunk, eventsOf, rejection, saying, streamed, streamOf } from './support.ts';
+
+const opening = chunk({ role: 'assistant', content: null });
+const call = chunk(
+  callPiece(0, { id: 'a', type: 'function', function: { name: 'pay', arguments: '{"amount":1' } }),
+);
+
+function payer() {
+  const pay = vi.fn<() => string>(() => 'paid');
+  const parameters = { type: 'object', properties: { amount: { type: 'number' } } } as const;
+  return { pay, agent: new Agent({ functions: [tool({ name: 'pay', parameters, execute: pay })] }) };
+}
+
+test('the deltas arrive as the API sent them, and its usage in the trace', async () => {
+  const { options } = await serve(complete(saying('Hello.')));
+  const events = await eventsOf(streamOf({ provider: openaiProvider(options) }));
+  expect(events.slice(0, -1)).toEqual([
+    { delim: 'start' },
+    { role: 'assistant', content: 'Hello.', sender: 'Agent' },
+    {},
+    { delim: 'end' },
+  ]);
+  const [last] = events.slice(-1) as [{ response: object }];
+  expect(traceOf(last.response).events.find(({ type }) => type === 'model-response')).toMatchObject({
+    usage: { total_tokens: 3 },
+  });
+});
+
+test('a delta is there before the next one was sent', async () => {
+  const { options, exchanges } = await serve(({ response }) =>
+    sse(response, chunk({ role: 'assistant', content: 'He' })),
+  );
+  const contents: unknown[] = [];
+  for await (const event of streamOf({ provider: openaiProvider(options) })) {
+    if (!('content' in event)) continue;
+    contents.push(event.content);
+    if (contents.length > 1) continue;
+    const { response } = exchanges[0]!;
+    sse(response, chunk({ content: 'llo' }, 'stop'));
+    response.end('data: [DONE]\n\n');
+  }
+  expect(contents).toEqual(['He', 'llo']);
+});
+
+const cuts: Record<string, (exchange: Exchange) => void> = {
+  'ends in the middle of arguments': ({ response }) => {
+    sse(response, opening);
+    sse(response, call);
+    response.end();
+  },
+  'ends with [DONE], but without a finish_reason': ({ response }) => {
+    sse(response, opening);
+    sse(response, call);
+    response.end('data: [DONE]\n\n');
+  },
+  'has a frame that is no JSON': ({ response }) => {
+    sse(response, opening);
+    sse(response, call);
+    sse(response, '{"choices":');
+    response.end();
+  },
+  'has no frame at all': ({ response }) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).end();
+  },
+};
+
+for (const [words, answer] of Object.entries(cuts)) {
+  test(`a stream that ${words} is an InvalidCompletionError, and no tool runs`, async () => {
+    const { options } = await serve(answer);
+    const { pay, agent } = payer();
+    expect(await rejection(streamed({ agent, provider: openaiProvider(options) }))).toBeInstanceOf(
+      InvalidCompletionError,
+    );
+    expect(pay).not.toHaveBeenCalled();
+  });
+}
+
+test('a stream whose connection breaks rejects the run, and no tool runs', async () => {
+  const { options } = await serve(({ response }) => {
+    sse(response, opening);
+    response.write(`data: ${JSON.stringify(call)}\n\n`, () => response.destroy());
+  });
+  const { pay, agent } = payer();
+  const error = await rejection(streamed({ agent, provider: openaiProvider(options) }));
+  expect(error).toBeInstanceOf(Error);
+  expect(pay).not.toHaveBeenCalled();
+});
+
+test('an error event in the middle of a stream reaches the caller', async () => {
+  const { options } = await serve(({ response }) => {
+    sse(response, opening);
+    sse(response, { error: { message: 'overloaded' } });
+    response.end();
+  });
+  const error = await rejection(streamed({ provider: openaiProvider(options) }));
+  expect(error).toMatchObject({ name: 'Error', message: expect.stringContaining('overloaded') });
+});
+
+test('breaking out hangs up', async () => {
+  const { options, exchanges } = await serve(({ response }) =>
+    sse(response, chunk({ role: 'assistant', content: 'He' })),
+  );
+  for await (const event of streamOf({ provider: openaiProvider(options) })) if ('content' in event) break;
+  await expect(exchanges[0]?.closed).resolves.toBeUndefined();
+});
+
+test('an abort in the middle of a stream rejects the reading with its reason, and hangs up', async () => {
+  const controller = new AbortController();
+  const { options, exchanges } = await serve(({ response }) =>
+    sse(response, chunk({ role: 'assistant', content: 'He' })),
+  );
+  const read = async () => {
+    for await (const event of streamOf({ provider: openaiProvider(options), signal: controller.signal })) {
+      if ('content' in event) controller.abort('stop');
+    }
+  };
+  expect(await rejection(read())).toBe('stop');
+  await expect(exchanges[0]?.closed).resolves.toBeUndefined();
+});

@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Agent, Result, tool } from 'swarmcheck';
+import {
+  callTool,
+  callTools,
+  refuse,
+  say,
+  scriptedProvider,
+  traceOf,
+  type CallStep,
+  type ModelStep,
+} from 'swarmcheck/testing';
+import { streamed, toolContents, unstreamed } from './support.ts';
+
+const parameters = {
+  type: 'object',
+  properties: { key: { type: 'string' }, value: {} },
+  required: ['key'],
+} as const;
+
+/** Two agents that hand off to each other; tools that answer, write, throw and cannot be sent. */
+function agents(): Agent {
+  const other = new Agent({ name: 'Other', instructions: (context) => `Other, ${JSON.stringify(context)}` });
+  const first: Agent = new Agent({
+    name: 'First',
+    instructions: (context) => `First, ${JSON.stringify(context)}`,
+    functions: [
+      function move() {
+        return other;
+      },
+      tool({
+        name: 'set',
+        parameters,
+        execute: ({ key, value }) => new Result({ value: key, contextVariables: { [key]: value } }),
+      }),
+      tool({
+        name: 'write',
+        parameters,
+        execute: ({ key, value }, { contextVariables }) => Promise.resolve((contextVariables[key] = value)),
+      }),
+      function fail() {
+        throw new Error('failed');
+      },
+      function odd() {
+        return 1n;
+      },
+    ],
+  });
+  other.functions = [
+    ...first.functions.slice(1),
+    function move() {
+      return new Result({ value: 'back', agent: first });
+    },
+  ];
+  return first;
+}
+
+const keys = fc.constantFrom('a', 'b', '__proto__', 'constructor');
+const calls: fc.Arbitrary<CallStep> = fc.oneof(
+  fc.constantFrom('move', 'fail', 'odd').map((name) => callTool(name)),
+  fc
+    .tuple(keys, fc.jsonValue({ maxDepth: 1 }))
+    .map(([key, value]) => callTool('set', JSON.stringify({ key, value }))),
+  fc.jsonValue({ maxDepth: 1 }).map((value) => callTool('write', { key: 'b', value })),
+  fc
+    .tuple(fc.constantFrom('set', 'nothing'), fc.string({ maxLength: 6 }))
+    .map(([name, rawArgs]) => callTool(name, rawArgs)),
+);
+const texts = fc.string({ unit: 'grapheme', maxLength: 10 });
+const turns: fc.Arbitrary<ModelStep> = fc
+  .tuple(fc.array(calls, { minLength: 1, maxLength: 4 }), fc.option(texts, { nil: undefined }))
+  .map(([[one, ...more], content]) =>
+    callTools([one!, ...more], content === undefined ? {} : { say: content }),
+  );
+const endings: fc.Arbitrary<ModelStep> = fc.oneof(
+  texts.map((content) => say(content)),
+  texts.map((refusal) => refuse(refusal)),
+);
+const scripts = fc
+  .tuple(fc.array(turns, { maxLength: 4 }), endings)
+  .map(([list, ending]) => [...list, ending]);
+
+test('a streamed run is the unstreamed one: the same response, the same trace', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      scripts,
+      fc.option(fc.nat(5), { nil: undefined }),
+      fc.boolean(),
+      async (steps, limit, executeTools) => {
+        const trial = () => ({
+          agent: agents(),
+          provider: scriptedProvider(steps),
+          contextVariables: { a: 0 },
+          maxTurns: limit ?? Infinity,
+          executeTools,
+        });
+        const [whole, pieces] = [await unstreamed(trial()), await streamed(trial())];
+        expect(pieces.messages).toEqual(whole.messages);
+        expect(pieces.contextVariables).toEqual(whole.contextVariables);
+        expect([pieces.agent.name, pieces.stopReason]).toEqual([whole.agent.name, whole.stopReason]);
+        expect(traceOf(pieces).hash).toBe(traceOf(whole).hash);
+      },
+    ),
+    { seed: 1, numRuns: 300 },
+  );
+});
+
+test('every call is answered once, in order, right after the message that asked for it', async () => {
+  await fc.assert(
+    fc.asyncProperty(scripts, async (steps) => {
+      const { messages } = await unstreamed({ agent: agents(), steps });
+      for (const [index, message] of messages.entries()) {
+        const ids =
+          'tool_calls' in message && message.tool_calls ? message.tool_calls.map(({ id }) => id) : [];
+        const answers = messages.slice(index + 1, index + 1 + ids.length);
+        expect(answers.map((answer) => ('tool_call_id' in answer ? answer.tool_call_id : undefined))).toEqual(
+          ids,
+        );
+      }
+      expect(toolContents({ messages }).every((content) => typeof content === 'string')).toBe(true);
+    }),
+    { seed: 1, numRuns: 200 },
+  );
+});

@@ -1,0 +1,150 @@
+import { expect, test, vi } from 'vitest';
+import * as v from 'valibot';
+import { z } from 'zod';
+import { Agent, tool, type Tool } from 'swarmcheck';
+import { callTool, say, scriptedProvider } from 'swarmcheck/testing';
+import {
+  answeredBy,
+  asking,
+  bothWays,
+  completion,
+  rejection,
+  saying,
+  toolContents,
+  unstreamed,
+} from './support.ts';
+
+const execute = () => '';
+
+const notOfAnObject =
+  'Function 1 of agent "Agent", "a", has parameters that are not the schema of an object. The model sends arguments by name: use { type: \'object\', properties: … }.';
+
+test('a JSON Schema of something else than an object rejects the run before the model is asked', async () => {
+  // @ts-expect-error not the schema of an object
+  const a = tool({ name: 'a', parameters: { type: 'string' }, execute });
+  expect(await rejected(a)).toEqual(new TypeError(notOfAnObject));
+});
+
+test('a JSON Schema without a type rejects the run before the model is asked', async () => {
+  // @ts-expect-error not the schema of an object
+  const a = tool({ name: 'a', parameters: { properties: { q: { type: 'string' } } }, execute });
+  expect(await rejected(a)).toEqual(new TypeError(notOfAnObject));
+});
+
+test('a zod schema of something else than an object rejects the run before the model is asked', async () => {
+  // @ts-expect-error not the schema of an object
+  const a = tool({ name: 'a', parameters: z.string(), execute });
+  expect(await rejected(a)).toEqual(new TypeError(notOfAnObject));
+});
+
+async function rejected(made: Tool): Promise<unknown> {
+  const provider = scriptedProvider([]);
+  const error = await rejection(unstreamed({ agent: new Agent({ functions: [made] }), provider }));
+  expect(provider.requests).toEqual([]);
+  return error;
+}
+
+for (const [words, parameters] of [
+  ['null', null],
+  ['text', 'object'],
+  ['a list', []],
+  ['a class', Agent],
+] as const) {
+  test(`parameters that are ${words} are refused`, () => {
+    // @ts-expect-error no schema at all
+    expect(() => tool({ name: 'a', parameters, execute })).toThrow(
+      /The parameters of tool "a" are no schema/,
+    );
+  });
+}
+
+test('a zod schema that JSON Schema cannot express is refused, in the words of zod', () => {
+  expect(() => tool({ name: 'plan', parameters: z.object({ day: z.date() }), execute })).toThrow(
+    'The parameters of tool "plan" (zod) cannot be expressed as JSON Schema, which the model is shown: Date cannot be represented in JSON Schema',
+  );
+});
+
+test('a valibot schema without its converter is refused with what to do', () => {
+  expect(() => tool({ name: 'plan', parameters: v.object({ day: v.string() }), execute })).toThrow(
+    'The parameters of tool "plan" (valibot) cannot give a JSON Schema, which the model is shown: wrap it in toStandardJsonSchema() of @valibot/to-json-schema.',
+  );
+});
+
+test('a Standard Schema of a library that knows no JSON Schema is refused', () => {
+  const parameters = {
+    '~standard': { version: 1, vendor: 'homemade', validate: () => ({ value: {} }) },
+  } as const;
+  expect(() => tool({ name: 'plan', parameters, execute })).toThrow(
+    /\(homemade\) cannot give a JSON Schema.*update the library, or pass a JSON Schema/,
+  );
+});
+
+test('a tool without execute is refused', () => {
+  // @ts-expect-error execute is missing
+  expect(() => tool({ name: 'plan' })).toThrow(
+    new TypeError(
+      'The tool "plan" has no execute function. Give it one: execute(args, { contextVariables }) { … }.',
+    ),
+  );
+});
+
+test.for(bothWays)(
+  'a reference that leads nowhere rejects the run, and the tool is not called, %s',
+  async ([, run]) => {
+    const parameters = { type: 'object', properties: { size: { $ref: '#/$defs/Size' } } } as const;
+    const executed = vi.fn<() => string>(() => 'ran');
+    const agent = new Agent({ functions: [tool({ name: 'paint', parameters, execute: executed })] });
+    const call = { id: 'a', function: { name: 'paint', arguments: '{"size":"M"}' } };
+    const provider = answeredBy((_request, _options, count) =>
+      count === 1 ? completion(asking(call)) : saying('ok'),
+    );
+    const error = await rejection(run({ agent, provider }));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error).toMatchObject({
+      message: 'The parameters of tool "paint" are no valid JSON Schema.',
+      cause: { message: expect.stringContaining('#/$defs/Size') },
+    });
+    expect(executed).not.toHaveBeenCalled();
+  },
+);
+
+test.for(bothWays)('schemas with the same parts are told apart, %s', async ([, run]) => {
+  const one = tool({
+    name: 'one',
+    parameters: { type: 'object', properties: { x: { type: 'string' } } },
+    execute: (args) => args,
+  });
+  const two = tool({
+    name: 'two',
+    parameters: { type: 'object', properties: { x: { type: 'number' } } },
+    execute: (args) => args,
+  });
+  const steps = [callTool('one', { x: 'a' }), callTool('two', { x: 1 }), say('ok')];
+  const response = await run({ agent: new Agent({ functions: [one, two] }), steps });
+  expect(toolContents(response)).toEqual(['{"x":"a"}', '{"x":1}']);
+});
+
+test('format is checked as the validator knows it', async () => {
+  const parameters = { type: 'object', properties: { mail: { type: 'string', format: 'email' } } } as const;
+  const agent = new Agent({ functions: [tool({ name: 'send', parameters, execute: () => 'sent' })] });
+  const response = await unstreamed({ agent, steps: [callTool('send', '{"mail":"nobody"}'), say('ok')] });
+  expect(toolContents(response)[0]).toContain('"mail" must');
+});
+
+test.for(bothWays)(
+  'a schema that names its dialect is taken, and the dialect is not sent, %s',
+  async ([, run]) => {
+    const parameters = {
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      type: 'object',
+      properties: { q: { type: 'string' } },
+    } as const;
+    const requests: unknown[] = [];
+    const provider = answeredBy((request) => {
+      requests.push(request.tools?.[0]?.function.parameters);
+      return saying('ok');
+    });
+    await run({ agent: new Agent({ functions: [tool({ name: 'a', parameters, execute })] }), provider });
+    expect(requests).toEqual([{ type: 'object', properties: { q: { type: 'string' } } }]);
+  },
+);

@@ -1,0 +1,72 @@
+import { getEventListeners } from 'node:events';
+import { expect, test } from 'vitest';
+import { Agent } from 'swarmcheck';
+import { modelFails, say, traceOf } from 'swarmcheck/testing';
+import { answeredBy, bothWays, hanging, rejection, saying, streamOf, type Trial } from './support.ts';
+
+const endings: Record<string, Trial> = {
+  'a run that completes': { provider: answeredBy(() => saying('ok')) },
+  'a run that fails': { provider: answeredBy(() => Promise.reject(new Error('mine'))) },
+  'a run whose agent cannot be offered': {
+    agent: new Agent({
+      functions: [
+        function two(a: object, b?: object) {
+          return [a, b];
+        },
+      ] as never,
+    }),
+  },
+  'a run without turns': { maxTurns: 0 },
+  'a run that the script fails': { steps: [modelFails({ kind: 'status', status: 429 })] },
+};
+
+for (const [words, trial] of Object.entries(endings)) {
+  test.for(bothWays)(`after ${words} no listener is left on the signal, %s`, async ([, run]) => {
+    const { signal } = new AbortController();
+    await run({ ...trial, signal }).catch(() => {});
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+}
+
+test.for(bothWays)('after a run that was aborted no listener is left on the signal, %s', async ([, run]) => {
+  const controller = new AbortController();
+  await rejection(run({ provider: hanging(() => controller.abort('stop')), signal: controller.signal }));
+  expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+});
+
+test.for(bothWays)(
+  'a signal that is aborted already rejects a run without turns, too, %s',
+  async ([, run]) => {
+    expect(await rejection(run({ maxTurns: 0, signal: AbortSignal.abort('stop') }))).toBe('stop');
+  },
+);
+
+test.for(bothWays)('an abort in the hook after the last answer rejects the run, %s', async ([, run]) => {
+  const controller = new AbortController();
+  const hooks = { afterModel: () => controller.abort('stop') };
+  const error = await rejection(run({ steps: [say('ok')], hooks, signal: controller.signal }));
+  expect(error).toBe('stop');
+});
+
+test('an abort at the last piece of the last answer rejects the reading', async () => {
+  const controller = new AbortController();
+  const read = async () => {
+    for await (const event of streamOf({ steps: [say('ok')], signal: controller.signal })) {
+      if ('delim' in event && event.delim === 'end') controller.abort('stop');
+    }
+  };
+  expect(await rejection(read())).toBe('stop');
+});
+
+test('a stream that nobody reads listens to no signal', () => {
+  const { signal } = new AbortController();
+  streamOf({ steps: [say('ok')], signal });
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+test.for(bothWays)('a signal that is aborted after the run changes nothing, %s', async ([, run]) => {
+  const controller = new AbortController();
+  const response = await run({ steps: [say('ok')], signal: controller.signal });
+  controller.abort('too late');
+  expect(traceOf(response).outcome).toBe('completed');
+});

@@ -1,0 +1,227 @@
+import { expect, test, vi } from 'vitest';
+import { Agent, partialResponse } from 'swarmcheck';
+import { callTool, say, scriptedProvider, traceOf } from 'swarmcheck/testing';
+import {
+  answeredBy,
+  bothWays,
+  chunk,
+  completing,
+  hanging,
+  never,
+  rejection,
+  streamOf,
+  streamed,
+  type Trial,
+} from './support.ts';
+
+test.for(bothWays)(
+  'a signal that is aborted already rejects the run with its reason, and nothing is requested, %s',
+  async ([, run]) => {
+    const provider = scriptedProvider([say('ok')]);
+    const reason = new Error('stop');
+    const error = await rejection(run({ provider, signal: AbortSignal.abort(reason) }));
+    expect(error).toBe(reason);
+    expect(provider.requests).toEqual([]);
+    expect(partialResponse(reason)).toMatchObject({ messages: [], outcome: 'aborted' });
+  },
+);
+
+test.for(bothWays)('the reason may be a text, which has no partial response, %s', async ([, run]) => {
+  expect(await rejection(run({ signal: AbortSignal.abort('stop') }))).toBe('stop');
+  expect(partialResponse('stop')).toBeUndefined();
+});
+
+test.for(bothWays)(
+  'the reason that abort() makes is the very object the run rejects with, %s',
+  async ([, run]) => {
+    const controller = new AbortController();
+    const error = await rejection(
+      run({ provider: hanging(() => controller.abort()), signal: controller.signal }),
+    );
+    expect(error).toBe(controller.signal.reason);
+    expect(error).toHaveProperty('name', 'AbortError');
+  },
+);
+
+test.for(bothWays)(
+  'while the provider hangs an abort rejects the run at once, and the provider is told, %s',
+  async ([, run]) => {
+    const controller = new AbortController();
+    const told: unknown[] = [];
+    const provider = answeredBy((_request, options) => {
+      options?.signal?.addEventListener('abort', () => told.push(options.signal?.reason));
+      queueMicrotask(() => controller.abort('stop'));
+      return never();
+    });
+    expect(await rejection(run({ provider, signal: controller.signal }))).toBe('stop');
+    expect(told).toEqual(['stop']);
+  },
+);
+
+test.for(bothWays)(
+  'a provider that rejects in its own words when it is aborted does not replace the reason, %s',
+  async ([, run]) => {
+    const controller = new AbortController();
+    const reason = new Error('stop');
+    const provider = answeredBy((_request, options) => {
+      queueMicrotask(() => controller.abort(reason));
+      return new Promise((_resolve, reject) => {
+        options?.signal?.addEventListener('abort', () => reject(new Error('Request was aborted.')));
+      });
+    });
+    expect(await rejection(run({ provider, signal: controller.signal }))).toBe(reason);
+  },
+);
+
+test.for(bothWays)('after an abort nobody is troubled by what had been waited for, %s', async ([, run]) => {
+  const controller = new AbortController();
+  let fail: (error: Error) => void = () => {};
+  const provider = answeredBy(() => {
+    queueMicrotask(() => controller.abort('stop'));
+    return new Promise((_resolve, reject) => (fail = reject));
+  });
+  expect(await rejection(run({ provider, signal: controller.signal }))).toBe('stop');
+  // Left unhandled, this would fail the whole run of the tests.
+  fail(new Error('too late'));
+  await new Promise(setImmediate);
+});
+
+test.for(bothWays)('while an instructions function hangs an abort rejects the run, %s', async ([, run]) => {
+  const controller = new AbortController();
+  const provider = scriptedProvider([say('ok')]);
+  const agent = new Agent({
+    instructions: () => {
+      queueMicrotask(() => controller.abort('stop'));
+      return never();
+    },
+  });
+  expect(await rejection(run({ agent, provider, signal: controller.signal }))).toBe('stop');
+  expect(provider.requests).toEqual([]);
+});
+
+test.for(bothWays)(
+  'an abort in an instructions function or a hook stops the run before the request, %s',
+  async ([, run]) => {
+    for (const trial of [
+      (abort: () => void): Trial => ({
+        agent: new Agent({ instructions: () => (abort(), 'Hi.') }),
+        hooks: { beforeModel() {} },
+      }),
+      (abort: () => void): Trial => ({ hooks: { beforeModel: abort } }),
+    ]) {
+      const controller = new AbortController();
+      const provider = scriptedProvider([say('ok')]);
+      const options = trial(() => controller.abort('stop'));
+      expect(await rejection(run({ ...options, provider, signal: controller.signal }))).toBe('stop');
+      expect(provider.requests).toEqual([]);
+    }
+  },
+);
+
+test.for(['beforeModel', 'afterModel', 'beforeTool', 'afterTool'] as const)(
+  'while a %s hook hangs an abort rejects the run',
+  async (hook) => {
+    const controller = new AbortController();
+    const hooks = {
+      [hook]: () => {
+        queueMicrotask(() => controller.abort('stop'));
+        return never();
+      },
+    };
+    const agent = new Agent({
+      functions: [
+        function ping() {
+          return 'pong';
+        },
+      ],
+    });
+    for (const [, run] of bothWays) {
+      const provider = scriptedProvider([callTool('ping'), say('ok')]);
+      expect(await rejection(run({ agent, provider, hooks, signal: controller.signal }))).toBe('stop');
+    }
+  },
+);
+
+test('an abort between two events of a stream rejects the reading, and the provider is told', async () => {
+  const controller = new AbortController();
+  const closed = vi.fn<() => void>();
+  const provider = {
+    ...completing(),
+    async *stream() {
+      try {
+        yield chunk({ role: 'assistant', content: 'He' });
+        yield chunk({ content: 'llo' }, 'stop');
+      } finally {
+        closed();
+      }
+    },
+  };
+  const contents: unknown[] = [];
+  const read = async () => {
+    for await (const event of streamOf({ provider, signal: controller.signal })) {
+      if (!('content' in event)) continue;
+      contents.push(event.content);
+      controller.abort('stop');
+    }
+  };
+  expect(await rejection(read())).toBe('stop');
+  expect(contents).toEqual(['He']);
+  expect(closed).toHaveBeenCalledOnce();
+});
+
+test('an error of the provider while it closes after an abort does not replace the reason', async () => {
+  const controller = new AbortController();
+  const provider = {
+    ...completing(),
+    async *stream() {
+      try {
+        yield chunk({ role: 'assistant', content: 'He' });
+      } finally {
+        // Left unhandled, this would fail the whole run of the tests.
+        await Promise.reject(new Error('cannot close'));
+      }
+    },
+  };
+  const read = async () => {
+    for await (const event of streamOf({ provider, signal: controller.signal })) {
+      if ('content' in event) controller.abort('stop');
+    }
+  };
+  expect(await rejection(read())).toBe('stop');
+  await new Promise(setImmediate);
+});
+
+test('while a stream hangs in the middle an abort rejects the reading', async () => {
+  const controller = new AbortController();
+  const provider = {
+    ...completing(),
+    async *stream() {
+      yield chunk({ role: 'assistant', content: 'He' });
+      queueMicrotask(() => controller.abort('stop'));
+      yield await never();
+    },
+  };
+  expect(await rejection(streamed({ provider, signal: controller.signal }))).toBe('stop');
+});
+
+test.for(bothWays)(
+  'the trace of an aborted run ends in aborted, and has no model error, %s',
+  async ([, run]) => {
+    const controller = new AbortController();
+    const reason = new Error('stop');
+    await rejection(run({ provider: hanging(() => controller.abort(reason)), signal: controller.signal }));
+    expect(traceOf(reason).events.map(({ type }) => type)).toEqual(['run-start', 'model-request', 'run-end']);
+    expect(traceOf(reason).outcome).toBe('aborted');
+  },
+);
+
+test.for(bothWays)(
+  'an error of the provider is no abort, although a signal is there, %s',
+  async ([, run]) => {
+    const error = new Error('mine');
+    await rejection(
+      run({ provider: answeredBy(() => Promise.reject(error)), signal: new AbortController().signal }),
+    );
+    expect(partialResponse(error)?.outcome).toBe('failed');
+  },
+);

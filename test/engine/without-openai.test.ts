@@ -1,0 +1,18 @@
+import { expect, test, vi } from 'vitest';
+import { openaiProvider } from 'swarmcheck';
+import { bothWays, rejection } from './support.ts';
+
+vi.mock('openai', () => {
+  throw new Error('Cannot find package "openai"');
+});
+
+test.for(bothWays)(
+  'without openai installed a live model is refused with the command that installs it, %s',
+  async ([, run]) => {
+    const error = await rejection(run({ provider: openaiProvider({ apiKey: 'none' }) }));
+    expect(error).toHaveProperty(
+      'message',
+      'Asking a live model takes the package "openai". Install it: npm install openai',
+    );
+  },
+);

@@ -1,0 +1,81 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from 'vitest';
+import { Agent } from 'swarmcheck';
+import { runScenario, say, user, type Expectations } from 'swarmcheck/testing';
+import {
+  loadErrorText,
+  scenarioText,
+  styleFor,
+  summaryText,
+  type PlayedScenario,
+} from '../../src/report/run-report.ts';
+
+const plain = styleFor(false);
+const coloured = styleFor(true);
+
+async function played(expectations?: Expectations): Promise<PlayedScenario> {
+  const run = await runScenario({
+    agent: new Agent({ name: 'Desk' }),
+    steps: [user('hi'), say('hello')],
+    expect: expectations,
+  });
+  return { name: 'greets', file: 'scenarios/greets.scenario.ts', run, durationMs: 3 };
+}
+
+test('a scenario that passed is one line', async () => {
+  expect(scenarioText(await played(), plain)).toMatchInlineSnapshot(
+    `"✓ greets  Desk: says “hello” (completed, 1 turn)"`,
+  );
+});
+
+test('a scenario that failed is told with its file and what went wrong', async () => {
+  expect(scenarioText(await played({ finalMessage: 'goodbye', agents: ['Triage'] }), plain))
+    .toMatchInlineSnapshot(`
+    "✗ greets  Desk: says “hello” (completed, 1 turn)
+      scenarios/greets.scenario.ts
+        Expected the agents Triage, but they were Desk.
+        What happened:
+            turn 1  Desk: says "hello"
+            ended: completed
+
+        Expected the final message to contain "goodbye", but it is "hello".
+    "
+  `);
+});
+
+test('a file that could not be loaded is file, line and message', () => {
+  expect(loadErrorText({ file: 'a.ts', line: 3, message: 'It does not parse: Unexpected ";"' }, plain)).toBe(
+    '✗ a.ts:3: It does not parse: Unexpected ";"',
+  );
+  expect(loadErrorText({ file: 'a.ts', message: 'first\nsecond' }, plain)).toBe('✗ a.ts: first\n    second');
+});
+
+test('the last line counts', async () => {
+  const [passed, failed] = [await played(), await played({ finalMessage: 'goodbye' })];
+  expect(summaryText([passed], [], plain)).toBe('1 scenario: 1 passed');
+  expect(summaryText([passed, failed, failed], [{ file: 'a.ts', message: 'x' }], plain)).toBe(
+    '3 scenarios: 1 passed, 2 failed, 1 could not be loaded',
+  );
+  expect(summaryText([], [], plain)).toBe('0 scenarios: 0 passed');
+});
+
+test('with colours it says the same', async () => {
+  const failed = await played({ finalMessage: 'goodbye' });
+  for (const text of [
+    [scenarioText(failed, coloured), scenarioText(failed, plain)],
+    [summaryText([failed], [], coloured), summaryText([failed], [], plain)],
+    [
+      loadErrorText({ file: 'a.ts', message: 'x' }, coloured),
+      loadErrorText({ file: 'a.ts', message: 'x' }, plain),
+    ],
+  ]) {
+    expect(text[0]).toMatch('\u001B[');
+    expect(stripVTControlCharacters(text[0]!)).toBe(text[1]);
+  }
+});
+
+test('a name of several lines stays one line', async () => {
+  expect(scenarioText({ ...(await played()), name: 'greets\n  and waits' }, plain)).toMatch(
+    /^✓ greets and waits {2}Desk/,
+  );
+});

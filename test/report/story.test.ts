@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest';
+import { Agent, tool } from 'swarmcheck';
+import { callTool, callTools, modelFails, refuse, runScenario, say, user } from 'swarmcheck/testing';
+import { storyOf } from '../../src/report/scenario-line.ts';
+import { story, triage } from './tell.ts';
+
+test('an answer', async () => {
+  expect(await story([say('Hello.')])).toMatchInlineSnapshot(`"Triage: says “Hello.” (completed, 1 turn)"`);
+});
+
+test('a tool with its result', async () => {
+  expect(await story([callTool('look_up', { q: 'A-17' }), say('Found.')])).toMatchInlineSnapshot(
+    `"Triage: look_up({"q":"A-17"}) ⇒ {"found":"A-17"}, says “Found.” (completed, 2 turns)"`,
+  );
+});
+
+test('a tool that answers nothing', async () => {
+  expect(await story([callTool('note'), say('Noted.')])).toMatchInlineSnapshot(
+    `"Triage: note(), says “Noted.” (completed, 2 turns)"`,
+  );
+});
+
+test('a handoff, and what it changed', async () => {
+  expect(
+    await story([
+      callTool('transfer_to_refunds'),
+      callTool('issue_refund', { orderId: 'A-17' }),
+      say('Done.'),
+    ]),
+  ).toMatchInlineSnapshot(
+    `"Triage: transfer_to_refunds() → Refunds: issue_refund({"orderId":"A-17"}) ⇒ refunded A-17 [sets refunded], says “Done.” (completed, 3 turns)"`,
+  );
+});
+
+test('a handoff that says something', async () => {
+  expect(await story([callTool('transfer_with_a_note'), say('Hello.')])).toMatchInlineSnapshot(
+    `"Triage: transfer_with_a_note() ⇒ Be kind. → Refunds: says “Hello.” (completed, 2 turns)"`,
+  );
+});
+
+test('a handoff of an agent to itself is no change of agents', async () => {
+  const agent: Agent = new Agent({
+    name: 'Desk',
+    functions: [tool({ name: 'again', execute: () => agent })],
+  });
+  expect(await story([callTool('again'), say('ok')], { agent })).toBe(
+    'Desk: again(), says “ok” (completed, 2 turns)',
+  );
+});
+
+test('a handoff in the last turn', async () => {
+  expect(await story([callTool('transfer_to_refunds')], { maxTurns: 1 })).toMatchInlineSnapshot(
+    `"Triage: transfer_to_refunds() → Refunds (cut off by maxTurns, 1 turn)"`,
+  );
+});
+
+test('several calls of a turn, with a text beside them', async () => {
+  const calls = callTools([callTool('look_up', { q: 'a' }), callTool('note')], { say: 'One moment.' });
+  expect(await story([calls, say('Here.')])).toMatchInlineSnapshot(
+    `"Triage: says “One moment.” look_up({"q":"a"}) ⇒ {"found":"a"} + note(), says “Here.” (completed, 2 turns)"`,
+  );
+});
+
+test('calls that go wrong', async () => {
+  const steps = [
+    callTool('fail'),
+    callTool('nothing', {}, { hallucinated: true }),
+    callTool('look_up', '{'),
+    callTool('look_up', { q: 7 }, { hallucinated: true }),
+    say('Sorry.'),
+  ];
+  expect(await story(steps)).toMatchInlineSnapshot(
+    `"Triage: fail() ✗ The bank is closed., nothing() ✗ Tool nothing not found. Available tools: look_up, fail, not…, look_up({) ✗ They are not valid JSON. Arguments: q (string)., look_up({"q":7}) ✗ "q" must be a string, but is the number 7. Arguments: q (st…, says “Sorry.” (completed, 5 turns)"`,
+  );
+});
+
+test('a refusal', async () => {
+  expect(await story([refuse('I will not.')])).toMatchInlineSnapshot(
+    `"Triage: refuses “I will not.” (completed, 1 turn)"`,
+  );
+});
+
+test('an interruption', async () => {
+  expect(
+    await story([callTools([callTool('look_up', { q: 'a' }), callTool('note')])], { executeTools: false }),
+  ).toMatchInlineSnapshot(
+    `"Triage: asks for look_up({"q":"a"}) + note() (interrupted before the tools, 1 turn)"`,
+  );
+});
+
+test('a model that fails', async () => {
+  expect(
+    await story([callTool('look_up', { q: 'a' }), modelFails({ kind: 'status', status: 429 })]),
+  ).toMatchInlineSnapshot(
+    `"Triage: look_up({"q":"a"}) ⇒ {"found":"a"}, the model fails (RateLimitError, status 429) (failed, 2 turns)"`,
+  );
+});
+
+test('a script that does not fit', async () => {
+  expect(await story([callTool('note')])).toMatchInlineSnapshot(
+    `"Triage: note(), the script does not fit (ScriptExhaustedError) (failed, 2 turns)"`,
+  );
+});
+
+test('several runs', async () => {
+  expect(
+    await story([
+      callTool('transfer_to_refunds'),
+      say('Hello.'),
+      user('Refund A-17.'),
+      callTool('issue_refund', { orderId: 'A-17' }),
+      say('Done.'),
+    ]),
+  ).toMatchInlineSnapshot(
+    `"on “hi” Triage: transfer_to_refunds() → Refunds: says “Hello.” (completed, 2 turns); then on “Refund A-17.” Refunds: issue_refund({"orderId":"A-17"}) ⇒ refunded A-17 [sets refunded], says “Done.” (completed, 2 turns)"`,
+  );
+});
+
+test('a run that goes on after one that failed', async () => {
+  expect(
+    await story([modelFails({ kind: 'reset' }), user('Still there?'), say('Yes.')]),
+  ).toMatchInlineSnapshot(
+    `"on “hi” Triage: the model fails (APIConnectionError, connection error) (failed, 1 turn); then on “Still there?” Triage: says “Yes.” (completed, 1 turn)"`,
+  );
+});
+
+test('no turns at all', async () => {
+  expect(await story([], { maxTurns: 0 })).toMatchInlineSnapshot(`"Triage (never asked, maxTurns 0)"`);
+});
+
+test('an abort', async () => {
+  const run = await runScenario(
+    { agent: triage, steps: [user('hi'), say('Hello.')] },
+    { signal: AbortSignal.abort() },
+  );
+  expect(storyOf(run)).toMatchInlineSnapshot(`"Triage (aborted, 0 turns)"`);
+});
+
+test('instructions that throw', async () => {
+  const agent = new Agent({
+    name: 'Desk',
+    instructions: () => {
+      throw new Error('no such user');
+    },
+  });
+  expect(await story([say('Hello.')], { agent })).toMatchInlineSnapshot(`"Desk (failed, 0 turns)"`);
+});

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import { callTool, modelFails, user, type ScenarioRun } from 'swarmcheck/testing';
+import { reasonsOf, playRefund } from './shop.ts';
+
+test('a check that throws nothing passes', async () => {
+  expect((await playRefund({ check: () => {} })).passed).toBe(true);
+});
+
+test('a check is given the run, with its response and its trace', async () => {
+  let seen: ScenarioRun | undefined;
+  const run = await playRefund({ check: (each) => void (seen = each) });
+  expect(seen).toBe(run);
+  expect(seen?.response?.stopReason).toBe('completed');
+  expect(seen?.trace.toolCalls).toHaveLength(2);
+});
+
+test('a check that throws is a failure with its message', async () => {
+  const run = await playRefund({
+    check: () => {
+      throw new Error('Two refunds were issued.');
+    },
+  });
+  expect(run.passed).toBe(false);
+  expect(run.failures.map(({ message }) => message)).toMatchInlineSnapshot(`
+    [
+      "The check failed: Two refunds were issued.
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+        turn 1  Triage hands off to Refunds
+        turn 2  Refunds: issue_refund({"orderId":"A-17","amount":5}) → refunded A-17
+        turn 2  context: sets {"refunded":["A-17"]}
+        turn 3  Refunds: says "Done: A-17 is refunded."
+        ended: completed",
+    ]
+  `);
+  expect(run).not.toHaveProperty('error');
+});
+
+test('the error that a check threw is the cause of the failure', async () => {
+  const cause = new Error('Two refunds were issued.');
+  const run = await playRefund({ check: () => Promise.reject(cause) });
+  expect(run.failures[0]?.cause).toBe(cause);
+});
+
+test('an async check is awaited', async () => {
+  const run = await playRefund({
+    check: async ({ trace }) => {
+      await Promise.resolve();
+      throw new Error(`There were ${trace.toolCalls.length} calls.`);
+    },
+  });
+  expect(reasonsOf(run)).toEqual(['The check failed: There were 2 calls.']);
+});
+
+test('an assertion in a check fails with what it says', async () => {
+  const run = await playRefund({ check: ({ trace }) => expect(trace.agents).toHaveLength(3) });
+  expect(reasonsOf(run)).toMatchObject([expect.stringContaining('to have a length of 3 but got 2')]);
+});
+
+test('something thrown that is no Error is named', async () => {
+  const run = await playRefund({ check: () => Promise.reject('nothing') });
+  expect(reasonsOf(run)).toEqual(['The check failed: "nothing"']);
+});
+
+test('an object thrown by a check is shown', async () => {
+  const run = await playRefund({ check: () => Promise.reject({ code: 7 }) });
+  expect(reasonsOf(run)[0]).toMatch('7');
+});
+
+test('a check that never settles is a failure that names it', async () => {
+  const run = await playRefund({ timeoutMs: 200, check: () => new Promise<void>(() => {}) });
+  expect(run.passed).toBe(false);
+  expect(reasonsOf(run)).toMatchInlineSnapshot(`
+    [
+      "The check failed: The scenario was stopped after 200 ms, waiting for the check of the scenario. Make what it waits for finish, or raise timeoutMs.",
+    ]
+  `);
+});
+
+test('what is not as expected is told before what the check says', async () => {
+  const run = await playRefund({
+    expect: { stopReason: 'max_turns' },
+    check: () => {
+      throw new Error('The check.');
+    },
+  });
+  expect(reasonsOf(run)).toEqual([
+    'Expected the run to end with max_turns, but it ended with completed.',
+    'The check failed: The check.',
+  ]);
+});
+
+test('a check sees the failures so far', async () => {
+  let seen = -1;
+  await playRefund({
+    expect: { stopReason: 'max_turns' },
+    check: ({ failures }) => void (seen = failures.length),
+  });
+  expect(seen).toBe(1);
+});
+
+test('a check is called after a run that failed as expected', async () => {
+  let seen: unknown;
+  const steps = [user('x'), callTool('transfer_to_refunds'), modelFails({ kind: 'reset' })];
+  const check = (run: ScenarioRun) => void (seen = [run.error instanceof Error, run.trace.agents]);
+  await playRefund({ steps, check, expect: { error: { name: 'APIConnectionError' } } });
+  expect(seen).toEqual([true, ['Triage', 'Refunds']]);
+});
+
+test('a check is not asked about a run that failed as nobody expected', async () => {
+  let asked = false;
+  await playRefund({ steps: [user('x'), modelFails({ kind: 'reset' })], check: () => void (asked = true) });
+  expect(asked).toBe(false);
+});

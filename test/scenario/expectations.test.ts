@@ -1,0 +1,218 @@
+import { expect, test } from 'vitest';
+import { callTool, modelFails, say, user } from 'swarmcheck/testing';
+import { failureOf, messagesOf, playRefund, reasonsOf, refundSteps } from './shop.ts';
+
+test('toolCalls that are not as expected', async () => {
+  expect(
+    await failureOf({
+      toolCalls: ['transfer_to_refunds', { tool: 'issue_refund', args: { orderId: 'A-17', amount: 50 } }],
+    }),
+  ).toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✓ transfer_to_refunds
+      ✗ issue_refund({"orderId":"A-17","amount":50}), but in issue_refund({"orderId":"A-17","amount":5}) "amount" is 5, not 50
+      + issue_refund({"orderId":"A-17","amount":5}), which was not expected
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+        turn 1  Triage hands off to Refunds
+      ❯ turn 2  Refunds: issue_refund({"orderId":"A-17","amount":5}) → refunded A-17
+        turn 2  context: sets {"refunded":["A-17"]}
+        turn 3  Refunds: says "Done: A-17 is refunded."
+        ended: completed"
+  `);
+});
+
+test('agents that are not as expected', async () => {
+  expect(await failureOf({ agents: ['Triage', 'Sales'] })).toMatchInlineSnapshot(`
+    "Expected the agents Triage → Sales, but they were Triage → Refunds.
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+      ❯ turn 1  Triage hands off to Refunds
+        turn 2  Refunds: issue_refund({"orderId":"A-17","amount":5}) → refunded A-17
+        turn 2  context: sets {"refunded":["A-17"]}
+        turn 3  Refunds: says "Done: A-17 is refunded."
+        ended: completed"
+  `);
+});
+
+test('agents that stop short', async () => {
+  expect(await failureOf({ agents: ['Triage', 'Refunds', 'Triage'] })).toMatch(
+    'Expected the agents Triage → Refunds → Triage, but they were Triage → Refunds.',
+  );
+});
+
+test('a stop reason that is not as expected', async () => {
+  expect(await failureOf({ stopReason: 'max_turns' })).toMatchInlineSnapshot(`
+    "Expected the run to end with max_turns, but it ended with completed.
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+        turn 1  Triage hands off to Refunds
+        turn 2  Refunds: issue_refund({"orderId":"A-17","amount":5}) → refunded A-17
+        turn 2  context: sets {"refunded":["A-17"]}
+        turn 3  Refunds: says "Done: A-17 is refunded."
+      ❯ ended: completed"
+  `);
+});
+
+test('a context variable that is not as expected', async () => {
+  expect(await failureOf({ contextVariables: { refunded: ['A-18'] } })).toMatchInlineSnapshot(`
+    "Expected the context variable refunded[0] to be "A-18", but it is "A-17". All of them: {"user":"Ann","refunded":["A-17"]}.
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+        turn 1  Triage hands off to Refunds
+        turn 2  Refunds: issue_refund({"orderId":"A-17","amount":5}) → refunded A-17
+      ❯ turn 2  context: sets {"refunded":["A-17"]}
+        turn 3  Refunds: says "Done: A-17 is refunded."
+        ended: completed"
+  `);
+});
+
+test('a context variable that is not there', async () => {
+  expect(await failureOf({ contextVariables: { closed: true } })).toMatch(
+    'Expected the context variable closed to be true, but it is undefined.',
+  );
+});
+
+test('a final message that is not as expected', async () => {
+  expect(await failureOf({ finalMessage: 'A-18' })).toMatchInlineSnapshot(`
+    "Expected the final message to contain "A-18", but it is "Done: A-17 is refunded.".
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+        turn 1  Triage hands off to Refunds
+        turn 2  Refunds: issue_refund({"orderId":"A-17","amount":5}) → refunded A-17
+        turn 2  context: sets {"refunded":["A-17"]}
+      ❯ turn 3  Refunds: says "Done: A-17 is refunded."
+        ended: completed"
+  `);
+});
+
+test('a final message where nobody said anything', async () => {
+  const different = { steps: refundSteps.slice(0, 2), maxTurns: 1 };
+  expect(await failureOf({ finalMessage: 'A-18' }, different)).toMatch(
+    'Expected the final message to contain "A-18", but no agent said anything.',
+  );
+});
+
+test('the final message is the last text, also where a refusal came after it', async () => {
+  const steps = [user('x'), callTool('transfer_to_refunds', {}, { say: 'One moment.' }), { refusal: 'No.' }];
+  expect((await playRefund({ steps, expect: { finalMessage: 'One moment.' } })).passed).toBe(true);
+});
+
+test('an error that was not expected', async () => {
+  const run = await playRefund({ steps: [user('x'), modelFails({ kind: 'status', status: 429 })] });
+  expect(messagesOf(run)).toHaveLength(1);
+  expect(messagesOf(run)[0]).toMatchInlineSnapshot(`
+    "The run was rejected: RateLimitError: 429 Scripted fault: status 429.
+    If this is meant to happen, say so: expect: { error: { name: "RateLimitError" } }.
+    What happened:
+      ❯ turn 1  Triage: the model fails (RateLimitError, status 429)
+        ended: failed"
+  `);
+});
+
+test('an expected error that did not come', async () => {
+  expect(await failureOf({ error: { name: 'RateLimitError', message: '429' } })).toMatchInlineSnapshot(`
+    "The last run was expected to be rejected with RateLimitError and a message with "429", but it ended with completed.
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+        turn 1  Triage hands off to Refunds
+        turn 2  Refunds: issue_refund({"orderId":"A-17","amount":5}) → refunded A-17
+        turn 2  context: sets {"refunded":["A-17"]}
+        turn 3  Refunds: says "Done: A-17 is refunded."
+      ❯ ended: completed"
+  `);
+});
+
+test('an expected error in place of which another one came', async () => {
+  const different = { steps: [user('x'), modelFails({ kind: 'reset' })] };
+  expect(await failureOf({ error: { name: 'RateLimitError' } }, different)).toMatchInlineSnapshot(`
+    "The last run was expected to be rejected with RateLimitError, but it was with APIConnectionError: Connection error.
+    What happened:
+      ❯ turn 1  Triage: the model fails (APIConnectionError, connection error)
+        ended: failed"
+  `);
+});
+
+test('an expected error with another message', async () => {
+  const different = { steps: [user('x'), modelFails({ kind: 'status', status: 429 })] };
+  expect(await failureOf({ error: { message: 'tokens' } }, different)).toMatchInlineSnapshot(`
+    "The last run was expected to be rejected with a message with "tokens", but it was with RateLimitError: 429 Scripted fault: status 429.
+    What happened:
+      ❯ turn 1  Triage: the model fails (RateLimitError, status 429)
+        ended: failed"
+  `);
+});
+
+test('an expected error of which nothing is said but that it comes', async () => {
+  expect(await failureOf({ error: {} })).toMatch(
+    'to be rejected with an error, but it ended with completed.',
+  );
+});
+
+test('every expectation that is not met is a failure of its own', async () => {
+  const run = await playRefund({
+    expect: { agents: ['Sales'], stopReason: 'interrupted', finalMessage: 'Nothing.' },
+  });
+  expect(reasonsOf(run)).toMatchInlineSnapshot(`
+    [
+      "Expected the agents Sales, but they were Triage → Refunds.",
+      "Expected the run to end with interrupted, but it ended with completed.",
+      "Expected the final message to contain "Nothing.", but it is "Done: A-17 is refunded.".",
+    ]
+  `);
+});
+
+test('after an error that nobody expected nothing else is told', async () => {
+  const run = await playRefund({
+    steps: [user('x'), modelFails({ kind: 'reset' })],
+    expect: { agents: ['Triage', 'Refunds'], finalMessage: 'Done.' },
+  });
+  expect(messagesOf(run)).toMatchObject([expect.stringMatching(/^The run was rejected: APIConnectionError/)]);
+});
+
+test('what happened is told once, by the first message', async () => {
+  const run = await playRefund({
+    expect: { agents: ['Sales'], stopReason: 'interrupted', finalMessage: 'Nothing.' },
+  });
+  expect(messagesOf(run).map((message) => message.includes('What happened:'))).toEqual([true, false, false]);
+});
+
+test('expectations of a failed run hold for what happened until then', async () => {
+  const steps = [...refundSteps.slice(0, 3), modelFails({ kind: 'status', status: 500 })];
+  const run = await playRefund({
+    steps,
+    expect: {
+      error: { name: 'InternalServerError' },
+      agents: ['Triage', 'Refunds'],
+      contextVariables: { refunded: ['A-17'] },
+      toolCalls: ['transfer_to_refunds', 'issue_refund'],
+    },
+  });
+  expect(messagesOf(run)).toEqual([]);
+});
+
+test('a long answer is shortened in what happened', async () => {
+  const message = await failureOf(
+    { agents: ['Sales'] },
+    { steps: [...refundSteps.slice(0, 3), say('word '.repeat(200))] },
+  );
+  expect(message.length).toBeLessThan(900);
+});
+
+test('several runs are told apart in what happened', async () => {
+  const steps = [...refundSteps, user('Thanks!'), say('You are welcome.')];
+  expect(await failureOf({ finalMessage: 'Bye.' }, { steps })).toMatchInlineSnapshot(`
+    "Expected the final message to contain "Bye.", but it is "You are welcome.".
+    What happened:
+        run 1: the user says "I want my money back for A-17."
+        turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+        turn 1  Triage hands off to Refunds
+        turn 2  Refunds: issue_refund({"orderId":"A-17","amount":5}) → refunded A-17
+        turn 2  context: sets {"refunded":["A-17"]}
+        turn 3  Refunds: says "Done: A-17 is refunded."
+        ended: completed
+        run 2: the user says "Thanks!"
+      ❯ turn 1  Refunds: says "You are welcome."
+        ended: completed"
+  `);
+});

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { Agent } from 'swarmcheck';
+import { runScenario, say, user, type Scenario } from 'swarmcheck/testing';
+import { messagesOf } from './shop.ts';
+
+const steps = [user('hi'), say('hello')];
+
+test('a factory makes a fresh agent for every play', async () => {
+  const made: Agent[] = [];
+  const scenario: Scenario = {
+    agent: () => {
+      const agent = new Agent({ name: `Agent ${made.length + 1}` });
+      made.push(agent);
+      return agent;
+    },
+    steps,
+  };
+  const runs = [await runScenario(scenario), await runScenario(scenario)];
+  expect(runs.map(({ response }) => response?.agent)).toEqual(made);
+  expect(made).toHaveLength(2);
+});
+
+test('an async factory is awaited', async () => {
+  const run = await runScenario({ agent: () => Agent.create(async () => ({ name: 'Late' })), steps });
+  expect(run.trace.agents).toEqual(['Late']);
+});
+
+test('a factory that throws is a failure, and nothing is run', async () => {
+  const failure = new Error('no database');
+  const run = await runScenario({
+    agent: () => {
+      throw failure;
+    },
+    steps,
+  });
+  expect(run.error).toBe(failure);
+  expect(run.passed).toBe(false);
+  expect(run.trace.events).toEqual([]);
+  expect(run.trace.outcome).toBe('failed');
+});
+
+test('a factory that throws is named as the place where it broke', async () => {
+  const run = await runScenario({
+    agent: () => {
+      throw new Error('no database');
+    },
+    steps,
+  });
+  expect(messagesOf(run)).toMatchObject([expect.stringMatching(/factory[^]*no database/)]);
+});
+
+test('an async factory that rejects is a failure', async () => {
+  const failure = new Error('no database');
+  const run = await runScenario({ agent: () => Promise.reject(failure), steps });
+  expect(run.error).toBe(failure);
+});
+
+test('a factory that returns nothing is a malformed scenario', async () => {
+  const scenario = { agent: () => {}, steps } as unknown as Scenario;
+  await expect(runScenario(scenario)).rejects.toThrow(TypeError);
+  await expect(runScenario(scenario)).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[TypeError: The agent factory of the scenario must return an Agent, but returned undefined. Is a "return" missing?]`,
+  );
+});
+
+test('a factory that returns a class in place of an agent is a malformed scenario', async () => {
+  const scenario = { agent: () => Agent, steps } as unknown as Scenario;
+  await expect(runScenario(scenario)).rejects.toThrow(/must return an Agent, but returned (?!.*undefined)/);
+});
+
+test('a factory that never settles is a failure that names it', async () => {
+  const run = await runScenario({ agent: () => new Promise<Agent>(() => {}), steps, timeoutMs: 20 });
+  expect(messagesOf(run)).toMatchObject([expect.stringContaining('waiting for the agent factory')]);
+});

@@ -1,0 +1,183 @@
+import { expect, test } from 'vitest';
+import { Agent } from 'swarmcheck';
+import { callTool, modelFails, runScenario, say, user } from 'swarmcheck/testing';
+import { messagesOf, playRefund, refunds, refundSteps, triage } from './shop.ts';
+
+test('a scenario that goes as scripted passes', async () => {
+  const run = await playRefund();
+  expect(run.passed).toBe(true);
+  expect(run.failures).toEqual([]);
+});
+
+test('its result has the response, the trace and the scenario itself', async () => {
+  const scenario = { agent: triage, steps: refundSteps };
+  const run = await runScenario(scenario);
+  expect(run.scenario).toBe(scenario);
+  expect(run.response).toMatchObject({
+    stopReason: 'completed',
+    agent: refunds,
+    contextVariables: { refunded: ['A-17'] },
+  });
+  expect(run.trace.agents).toEqual(['Triage', 'Refunds']);
+  expect(run).not.toHaveProperty('error');
+});
+
+test('a scenario that meets every expectation passes', async () => {
+  const run = await playRefund({
+    expect: {
+      agents: ['Triage', 'Refunds'],
+      toolCalls: ['transfer_to_refunds', { tool: 'issue_refund', args: { orderId: 'A-17', amount: 5 } }],
+      stopReason: 'completed',
+      contextVariables: { refunded: ['A-17'] },
+      finalMessage: 'A-17 is refunded',
+    },
+  });
+  expect(messagesOf(run)).toEqual([]);
+});
+
+test('every user step starts a run that continues the last', async () => {
+  const { trace, passed } = await playRefund({
+    steps: [...refundSteps, user('Thanks!'), say('You are welcome.')],
+  });
+  expect(passed).toBe(true);
+  const last = trace.requests.at(-1)!;
+  expect(last).toMatchObject({ run: 2, turn: 1, agent: 'Refunds' });
+  expect(last.request.messages.map(({ role }) => role)).toEqual([
+    'system',
+    'user',
+    'assistant',
+    'tool',
+    'assistant',
+    'tool',
+    'assistant',
+    'user',
+  ]);
+});
+
+test('a later run starts with the context that the last one left', async () => {
+  const { trace } = await playRefund({ steps: [...refundSteps, user('Thanks!'), say('You are welcome.')] });
+  const starts = trace.events.filter((event) => event.type === 'run-start');
+  expect(starts.map(({ contextVariables }) => contextVariables)).toEqual([
+    { user: 'Ann' },
+    { user: 'Ann', refunded: ['A-17'] },
+  ]);
+});
+
+test('user steps in a row are messages of one run', async () => {
+  const { trace } = await runScenario({
+    agent: new Agent(),
+    steps: [user('Hello?'), user('Anybody?'), say('Yes.')],
+  });
+  expect(trace.requests).toHaveLength(1);
+  expect(trace.requests[0]?.request.messages.slice(1)).toEqual([
+    { role: 'user', content: 'Hello?' },
+    { role: 'user', content: 'Anybody?' },
+  ]);
+});
+
+test('what was said before comes before the first step', async () => {
+  const messages = [
+    { role: 'user', content: 'Hi.' } as const,
+    { role: 'assistant', content: 'Hello.', sender: 'Triage' } as const,
+  ];
+  const { trace } = await playRefund({ messages });
+  expect(trace.requests[0]?.request.messages.map(({ content }) => content)).toEqual([
+    'Find out what the user needs.',
+    'Hi.',
+    'Hello.',
+    'I want my money back for A-17.',
+  ]);
+  expect(messages).toHaveLength(2);
+});
+
+test('a scenario may start with an answer to what was said before', async () => {
+  const run = await runScenario({
+    agent: new Agent(),
+    messages: [{ role: 'user', content: 'Hi.' }],
+    steps: [say('Hello.')],
+  });
+  expect(run.passed).toBe(true);
+});
+
+test('a scenario without steps asks for an answer that is not there', async () => {
+  expect(messagesOf(await runScenario({ agent: new Agent(), steps: [] }))).toMatchObject([
+    expect.stringContaining('ScriptExhaustedError'),
+  ]);
+});
+
+test('turns are limited to 100 where nothing else is said', async () => {
+  const steps = [
+    user('x'),
+    ...Array.from({ length: 100 }, () => callTool('transfer_to_refunds', {}, { hallucinated: true })),
+  ];
+  const run = await runScenario({ agent: triage, steps, expect: { stopReason: 'max_turns' } });
+  expect(run.passed).toBe(true);
+  expect(run.trace.events[0]).toMatchObject({ maxTurns: 100 });
+});
+
+test('the limit on turns is that of each run', async () => {
+  const steps = [user('x'), callTool('transfer_to_refunds'), user('y'), callTool('back_to_triage')];
+  const { passed, trace } = await runScenario({ agent: triage, maxTurns: 1, steps });
+  expect(passed).toBe(true);
+  expect(trace.agents).toEqual(['Triage', 'Refunds', 'Triage']);
+});
+
+test('modelOverride is asked instead of the model of every agent', async () => {
+  const { trace } = await playRefund({ modelOverride: 'gpt-4o-mini' });
+  expect(new Set(trace.requests.map(({ request }) => request.model))).toEqual(new Set(['gpt-4o-mini']));
+});
+
+test('executeTools: false leaves the calls pending', async () => {
+  const run = await playRefund({
+    executeTools: false,
+    steps: refundSteps.slice(0, 2),
+    expect: { stopReason: 'interrupted', toolCalls: ['transfer_to_refunds'] },
+  });
+  expect(run.passed).toBe(true);
+});
+
+test('hooks are called as those of a Swarm, one or several', async () => {
+  const seen: string[] = [];
+  const hook = (name: string) => ({
+    beforeModel: ({ turn }: { turn: number }) => void seen.push(`${name} ${turn}`),
+  });
+  await playRefund({ hooks: hook('a') });
+  await playRefund({ hooks: [hook('b'), hook('c')], steps: [user('x'), say('y')] });
+  expect(seen).toEqual(['a 1', 'a 2', 'a 3', 'b 1', 'c 1']);
+});
+
+test('two plays of one scenario do not meet', async () => {
+  const scenario = { agent: triage, contextVariables: { user: 'Ann' }, steps: refundSteps };
+  const [one, other] = await Promise.all([runScenario(scenario), runScenario(scenario, { stream: true })]);
+  expect([one.passed, other.passed]).toEqual([true, true]);
+  expect(one.trace.hash).toBe(other.trace.hash);
+  expect(scenario.contextVariables).toEqual({ user: 'Ann' });
+});
+
+test('a scripted failure of the model can be followed by the user, who goes on from before it', async () => {
+  const steps = [
+    user('Hi.'),
+    say('Hello.'),
+    user('Refund me.'),
+    modelFails({ kind: 'status', status: 503 }),
+    user('Still there?'),
+    say('Yes.'),
+  ];
+  const { passed, trace, response } = await runScenario({ agent: triage, steps });
+  expect(passed).toBe(true);
+  expect(response?.stopReason).toBe('completed');
+  expect(
+    trace.requests
+      .at(-1)
+      ?.request.messages.slice(1)
+      .map(({ content }) => content),
+  ).toEqual(['Hi.', 'Hello.', 'Still there?']);
+});
+
+test('a transport that is not known is refused', async () => {
+  await expect(
+    runScenario({ agent: triage, steps: refundSteps }, { transport: 'carrier pigeon' as 'in-process' }),
+  ).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[TypeError: The transport "carrier pigeon" is not known. There is "in-process".]`,
+  );
+});

@@ -1,0 +1,145 @@
+import { expect, test } from 'vitest';
+import { Agent } from 'swarmcheck';
+import {
+  callTool,
+  runScenario,
+  say,
+  ScriptExhaustedError,
+  ScriptMistakeError,
+  user,
+} from 'swarmcheck/testing';
+import { messagesOf, playRefund, refundSteps, triage } from './shop.ts';
+
+test('steps that are left over are a failure, at the step that was due', async () => {
+  const run = await playRefund({
+    steps: [...refundSteps, callTool('look_up', { orderId: 'A-17' }), say('Anything else?')],
+  });
+  expect(run.passed).toBe(false);
+  expect(run.failures).toMatchObject([{ step: 5 }]);
+  expect(messagesOf(run)[0]).toMatchInlineSnapshot(`
+    "Run 1 ended (completed) before step 5: 2 steps are left over. Remove what is not needed, or check why the run stopped early.
+      step 5  callTool("look_up", {"orderId":"A-17"})
+      step 6  say("Anything else?")
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+        turn 1  Triage hands off to Refunds
+        turn 2  Refunds: issue_refund({"orderId":"A-17","amount":5}) → refunded A-17
+        turn 2  context: sets {"refunded":["A-17"]}
+        turn 3  Refunds: says "Done: A-17 is refunded."
+        ended: completed"
+  `);
+});
+
+test('what is left over in the middle is told with its run', async () => {
+  const run = await runScenario({
+    agent: new Agent(),
+    steps: [user('a'), say('1'), say('2'), user('b'), say('3')],
+  });
+  expect(run.failures).toMatchObject([
+    { step: 3, message: expect.stringMatching(/^Run 1 ended \(completed\) before step 3/) },
+  ]);
+});
+
+test('what an interruption leaves over is told with its reason', async () => {
+  const run = await playRefund({ executeTools: false });
+  expect(run.failures).toMatchObject([
+    { step: 3, message: expect.stringMatching(/^Run 1 ended \(interrupted\) before step 3/) },
+  ]);
+});
+
+test('a user step at the end that nobody answers is a request beyond the script', async () => {
+  const run = await playRefund({ steps: [...refundSteps, user('Thanks!')] });
+  expect(run.error).toBeInstanceOf(ScriptExhaustedError);
+});
+
+test('a request beyond the script is a failure that shows the conversation', async () => {
+  const run = await playRefund({ steps: refundSteps.slice(0, 3) });
+  expect(run.passed).toBe(false);
+  expect(run.error).toBeInstanceOf(ScriptExhaustedError);
+  expect(run).not.toHaveProperty('response');
+  expect(messagesOf(run)).toHaveLength(1);
+  expect(messagesOf(run)[0]?.split('\n').slice(1).join('\n')).toMatchInlineSnapshot(`
+    "The conversation so far:
+      system     Refund what was paid.
+      user       I want my money back for A-17.
+      assistant  transfer_to_refunds()
+      tool       transfer_to_refunds → {"assistant":"Refunds"}
+      assistant  issue_refund({"orderId":"A-17","amount":5})
+      tool       issue_refund → refunded A-17
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+        turn 1  Triage hands off to Refunds
+        turn 2  Refunds: issue_refund({"orderId":"A-17","amount":5}) → refunded A-17
+        turn 2  context: sets {"refunded":["A-17"]}
+      ❯ turn 3  Refunds: the script does not fit (ScriptExhaustedError)
+        ended: failed"
+  `);
+});
+
+test('a request beyond the script is numbered against the answers of the script, not against all of its steps', async () => {
+  const run = await playRefund({ steps: refundSteps.slice(0, 3) });
+  expect(messagesOf(run)[0]).toMatch('Completion 3 was requested, but the script has 2 steps for the model.');
+});
+
+test('a request where the user is due says so', async () => {
+  const run = await runScenario({
+    agent: triage,
+    steps: [user('a'), callTool('transfer_to_refunds'), user('b'), say('c')],
+  });
+  expect(messagesOf(run)[0]).toMatchInlineSnapshot(`
+    "The run was rejected: ScriptExhaustedError: Completion 2 was requested, but step 3 of the script is user("b"): the run was expected to have ended. The model was asked to continue after a "tool" message. Add a model step before it, or check why the run did not stop.
+    The conversation so far:
+      system     Refund what was paid.
+      user       a
+      assistant  transfer_to_refunds()
+      tool       transfer_to_refunds → {"assistant":"Refunds"}
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+        turn 1  Triage hands off to Refunds
+      ❯ turn 2  Refunds: the script does not fit (ScriptExhaustedError)
+        ended: failed"
+  `);
+});
+
+test('a call of a tool that was not offered is a mistake in the script', async () => {
+  const run = await playRefund({ steps: [user('x'), callTool('issue_refund', { orderId: 'A-17' })] });
+  expect(run.error).toBeInstanceOf(ScriptMistakeError);
+  expect(messagesOf(run)[0]).toMatch(
+    'ScriptMistakeError: Step 2 (steps[1]) calls the tool "issue_refund", which the model was not offered',
+  );
+});
+
+test('steps after a mistake in the script are no news', async () => {
+  const run = await playRefund({ steps: [user('x'), callTool('nothing'), say('a'), say('b')] });
+  expect(messagesOf(run)).toHaveLength(1);
+});
+
+test('a mistake in the script is not something to expect', async () => {
+  const run = await playRefund({ steps: [user('x'), callTool('nothing')] });
+  expect(messagesOf(run)[0]).not.toMatch('If this is meant to happen');
+});
+
+test('a function step sees what the agent did', async () => {
+  const steps = [
+    ...refundSteps.slice(0, 3),
+    ({ messages }: { messages: { content?: unknown }[] }) =>
+      say(`It said: ${String(messages.at(-1)?.content)}`),
+  ];
+  const run = await playRefund({ steps, expect: { finalMessage: 'It said: refunded A-17' } });
+  expect(run.passed).toBe(true);
+});
+
+test('a function step that throws rejects the run', async () => {
+  const failure = new Error('no idea');
+  const run = await runScenario({
+    agent: triage,
+    steps: [
+      user('x'),
+      () => {
+        throw failure;
+      },
+    ],
+  });
+  expect(run.error).toBe(failure);
+  expect(run.passed).toBe(false);
+});

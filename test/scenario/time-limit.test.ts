@@ -1,0 +1,207 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { Agent, tool, type Hooks, type Instructions, type ToolReturn } from 'swarmcheck';
+import {
+  callTool,
+  callTools,
+  modelFails,
+  runScenario,
+  say,
+  ScenarioTimeoutError,
+  user,
+  type Scenario,
+  type ScenarioRun,
+} from 'swarmcheck/testing';
+import { messagesOf, playRefund, reasonsOf } from './shop.ts';
+
+const limit = 20;
+const never = () => new Promise<never>(() => {});
+
+// What is loaded on first use is loaded here, so that nothing is awaited later but what a test is about.
+await playRefund();
+
+// The limit is one of real time; here time passes when a test says so, however busy the machine is.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => void vi.useRealTimers());
+
+/** Until nothing happens any more. */
+async function still(): Promise<void> {
+  for (let round = 0; round < 20; round++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Plays a scenario until it stands still, and then until its time is over. */
+async function playOut(scenario: Scenario, stream = false): Promise<ScenarioRun> {
+  const running = runScenario(scenario, { stream });
+  await still();
+  vi.advanceTimersByTime(scenario.timeoutMs ?? 5000);
+  return await running;
+}
+
+/** A scenario with a tool, and a short limit. */
+function scenarioWith(
+  parts: { execute?: () => ToolReturn; instructions?: Instructions; hooks?: Hooks } & Partial<Scenario>,
+): Scenario {
+  const { execute = () => 'ok', instructions = 'Help.', ...different } = parts;
+  const agent = new Agent({
+    name: 'Desk',
+    instructions,
+    functions: [tool({ name: 'quick', execute: () => 'ok' }), tool({ name: 'slow', execute })],
+  });
+  return { agent, steps: [user('x'), callTool('slow'), say('done')], timeoutMs: limit, ...different };
+}
+
+/** What the error of the scenario says that was awaited. */
+async function awaited(scenario: Scenario, stream = false): Promise<string> {
+  const run = await playOut(scenario, stream);
+  expect(run.error).toBeInstanceOf(ScenarioTimeoutError);
+  expect(run.trace.outcome).toBe('aborted');
+  return /waiting for (.*)\. Make what/.exec(messagesOf(run)[0] ?? '')?.[1] ?? '';
+}
+
+test('a scenario that takes too long fails, and says after how long and what to do', async () => {
+  const run = await playOut(scenarioWith({ execute: never }));
+  expect(run.passed).toBe(false);
+  expect(reasonsOf(run)).toMatchInlineSnapshot(`
+    [
+      "The run was rejected: ScenarioTimeoutError: The scenario was stopped after 20 ms, waiting for the tool "slow" (turn 1). Make what it waits for finish, or raise timeoutMs.",
+    ]
+  `);
+});
+
+test.for([false, true])('a tool that never settles is named (streamed: %s)', async (stream) => {
+  expect(await awaited(scenarioWith({ execute: never }), stream)).toMatch(/the tool "slow".*turn 1/);
+});
+
+test('a tool that never settles in the last turn allowed is an error, not an end', async () => {
+  const steps = [user('x'), callTool('slow')];
+  expect(await awaited(scenarioWith({ execute: never, steps, maxTurns: 1 }))).toMatch('the tool "slow"');
+});
+
+test('a tool that was cut off has no result, and no hook is told of one', async () => {
+  const told: string[] = [];
+  const hooks: Hooks = { afterTool: ({ name }) => void told.push(name) };
+  const run = await playOut(scenarioWith({ execute: never, hooks }));
+  expect(run.trace.toolCalls).toEqual([]);
+  expect(told).toEqual([]);
+});
+
+test('of several calls in a turn the one that never settles is named', async () => {
+  const steps = [
+    user('x'),
+    callTool('quick'),
+    callTools([callTool('quick'), callTool('slow'), callTool('quick')]),
+  ];
+  expect(await awaited(scenarioWith({ execute: never, steps }))).toMatch(/the tool "slow".*turn 2/);
+});
+
+test.for([false, true])('a model that never answers is named (streamed: %s)', async (stream) => {
+  const steps = [user('x'), callTool('quick'), modelFails({ kind: 'no-answer' })];
+  expect(await awaited(scenarioWith({ steps }), stream)).toBe("the model's answer to Desk (turn 2)");
+});
+
+test.for([false, true])('an answer that never ends is named (streamed: %s)', async (stream) => {
+  const steps = [user('x'), say('hello', { fault: { kind: 'hung-body' } })];
+  expect(await awaited(scenarioWith({ steps }), stream)).toBe("the model's answer to Desk (turn 1)");
+});
+
+test('instructions that never settle are named', async () => {
+  expect(await awaited(scenarioWith({ instructions: never }))).toMatch('instructions');
+});
+
+test('a function step that never settles is named as the answer it owes', async () => {
+  expect(await awaited(scenarioWith({ steps: [user('x'), never] }))).toBe(
+    "the model's answer to Desk (turn 1)",
+  );
+});
+
+test.for(['beforeModel', 'afterModel', 'beforeTool', 'afterTool'] as const)(
+  '%s that never settles is named as a hook',
+  async (name) => {
+    expect(await awaited(scenarioWith({ hooks: { [name]: never } }))).toMatch('hook');
+  },
+);
+
+test('a hook of the second turn is not taken for the tools of the first', async () => {
+  const hooks: Hooks = { beforeModel: ({ turn }) => (turn === 2 ? never() : undefined) };
+  const what = await awaited(
+    scenarioWith({
+      hooks,
+      steps: [user('x'), callTools([callTool('quick'), callTool('quick')]), say('done')],
+    }),
+  );
+  expect(what).toMatch('hook');
+  expect(what).not.toMatch('the tool');
+});
+
+test('a schema that never finishes its check is named with its tool', async () => {
+  const agent = new Agent({
+    functions: [
+      tool({ name: 'slow', parameters: z.object({ q: z.string().refine(never) }), execute: () => 'ok' }),
+    ],
+  });
+  expect(
+    await awaited({ agent, timeoutMs: limit, steps: [user('x'), callTool('slow', { q: 'a' })] }),
+  ).toMatch('the tool "slow"');
+});
+
+test('what an earlier run waited for is not what a later one waits for', async () => {
+  const steps = [user('x'), callTool('quick'), say('done'), user('y'), modelFails({ kind: 'no-answer' })];
+  expect(await awaited(scenarioWith({ steps }))).toBe("the model's answer to Desk (turn 1)");
+});
+
+test('a scenario that takes too long is told once', async () => {
+  const run = await playOut(scenarioWith({ execute: never, check: () => {} }));
+  expect(messagesOf(run)).toHaveLength(1);
+});
+
+test('a scenario that is expected to take too long passes', async () => {
+  const run = await playOut(
+    scenarioWith({ execute: never, expect: { error: { name: 'ScenarioTimeoutError' } } }),
+  );
+  expect(messagesOf(run)).toEqual([]);
+  expect(run.passed).toBe(true);
+});
+
+test('a check after an expected time-out is still asked', async () => {
+  let asked = false;
+  const check = () => void (asked = true);
+  await playOut(scenarioWith({ execute: never, check, expect: { error: { name: 'ScenarioTimeoutError' } } }));
+  expect(asked).toBe(true);
+});
+
+test('the limit is 5,000 ms where nothing else is said', async () => {
+  const running = runScenario(scenarioWith({ execute: never, timeoutMs: undefined }));
+  let settled = false;
+  void running.then(() => (settled = true));
+  await still();
+  vi.advanceTimersByTime(4999);
+  await still();
+  expect(settled).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect(reasonsOf(await running)[0]).toMatch('stopped after 5000 ms');
+});
+
+test('the limit holds for the whole scenario, not for each run', async () => {
+  const steps = [user('a'), callTool('slow'), say('1'), user('b'), callTool('slow'), say('2')];
+  const execute = () => new Promise((resolve) => setTimeout(resolve, 15, 'ok'));
+  const running = runScenario(scenarioWith({ execute, steps }));
+  await still();
+  vi.advanceTimersByTime(15);
+  await still();
+  vi.advanceTimersByTime(5);
+  const run = await running;
+  expect(run.error).toBeInstanceOf(ScenarioTimeoutError);
+  expect(run.trace.events.filter(({ type }) => type === 'run-start')).toHaveLength(2);
+});
+
+test('a scenario that ends in time leaves no timer behind', async () => {
+  const run = await runScenario(scenarioWith({ timeoutMs: 60_000 }));
+  expect(run.passed).toBe(true);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a time-out while the agent is made is a failure of its own', async () => {
+  const run = await playOut({ agent: never, steps: [], timeoutMs: limit });
+  expect(reasonsOf(run)).toMatchObject([expect.stringContaining('waiting for the agent factory')]);
+  expect(run.error).toBeInstanceOf(ScenarioTimeoutError);
+});

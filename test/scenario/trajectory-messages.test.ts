@@ -1,0 +1,182 @@
+import { expect, test } from 'vitest';
+import { Agent, tool } from 'swarmcheck';
+import { callTool, callTools, runScenario, say, user, type Step, type Trajectory } from 'swarmcheck/testing';
+import { messagesOf } from './shop.ts';
+
+const agent = new Agent({
+  name: 'Desk',
+  functions: ['look_up', 'refund', 'close'].map((name) =>
+    tool({ name, parameters: { type: 'object', additionalProperties: true }, execute: () => 'ok' }),
+  ),
+});
+const calls = [
+  callTool('look_up', { q: 'A-17' }),
+  callTools([callTool('refund', { id: 'A-17', amount: 5 }), callTool('close')]),
+];
+
+/** The lines of the message about calls that do not meet a trajectory, without what happened. */
+async function linesOf(toolCalls: Trajectory, steps: Step[] = calls): Promise<string> {
+  const run = await runScenario({ agent, steps: [user('x'), ...steps, say('done')], expect: { toolCalls } });
+  const [message = 'It passed.'] = messagesOf(run);
+  return message.split('\nWhat happened:')[0]!;
+}
+
+/** The line that the message points to. */
+async function markedLine(toolCalls: Trajectory, steps: Step[] = calls): Promise<string | undefined> {
+  const run = await runScenario({ agent, steps: [user('x'), ...steps, say('done')], expect: { toolCalls } });
+  return /❯ (.*)/.exec(messagesOf(run)[0] ?? '')?.[1];
+}
+
+test('a call that is missing', async () => {
+  expect(await linesOf(['look_up', 'refund', 'close', 'escalate'])).toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✓ look_up
+      ✓ refund
+      ✓ close
+      ✗ escalate"
+  `);
+});
+
+test('a call that is extra', async () => {
+  expect(await linesOf(['look_up', 'close'])).toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✓ look_up
+      ✓ close
+      + refund({"id":"A-17","amount":5}), which was not expected"
+  `);
+});
+
+test('a call that is forbidden', async () => {
+  expect(await linesOf({ sequence: ['look_up'], allowOthers: true, never: ['close'] }))
+    .toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✓ look_up
+      ! close(), which must never be called"
+  `);
+});
+
+test('a call with other arguments', async () => {
+  expect(await linesOf(['look_up', { tool: 'refund', args: { id: 'A-17', amount: 50 } }, 'close']))
+    .toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✓ look_up
+      ✗ refund({"id":"A-17","amount":50}), but in refund({"id":"A-17","amount":5}) "amount" is 5, not 50
+      ✓ close
+      + refund({"id":"A-17","amount":5}), which was not expected"
+  `);
+});
+
+test('a call without the arguments it should contain', async () => {
+  expect(await linesOf(['look_up', { tool: 'refund', argsContain: { reason: 'late' } }, 'close']))
+    .toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✓ look_up
+      ✗ refund(… {"reason":"late"} …), but in refund({"id":"A-17","amount":5}) "reason" is undefined, not "late"
+      ✓ close
+      + refund({"id":"A-17","amount":5}), which was not expected"
+  `);
+});
+
+test('asymmetric matchers are shown as they are written', async () => {
+  expect(await linesOf(['look_up', { tool: 'refund', argsContain: { id: expect.any(Number) } }, 'close']))
+    .toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✓ look_up
+      ✗ refund(… {"id":Any<Number>} …), but in refund({"id":"A-17","amount":5}) "id" is "A-17", not Any<Number>
+      ✓ close
+      + refund({"id":"A-17","amount":5}), which was not expected"
+  `);
+});
+
+test('an asymmetric matcher of a text is shown by its name', async () => {
+  const lines = await linesOf([
+    'look_up',
+    { tool: 'refund', argsContain: { id: expect.stringMatching(/^B-/) } },
+    'close',
+  ]);
+  expect(lines).toMatch(/"id" is "A-17", not StringMatching/);
+});
+
+test('calls in the wrong order', async () => {
+  expect(await linesOf(['refund', 'look_up', 'close'])).toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✗ refund, but refund({"id":"A-17","amount":5}) came at another place
+      ✓ look_up
+      ✓ close
+      + refund({"id":"A-17","amount":5}), which was not expected"
+  `);
+});
+
+test('a turn that is not whole', async () => {
+  expect(await linesOf(['look_up', { turn: ['refund'] }, 'close'])).toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✓ look_up
+      ✗ one turn: refund, but their turn has 1 more
+      ✓ close"
+  `);
+});
+
+test('a turn of which one call is another', async () => {
+  expect(await linesOf(['look_up', { turn: ['refund', 'escalate'] }])).toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✓ look_up
+      ✗ one turn: refund, escalate, but of these only refund({"id":"A-17","amount":5}) came there
+      + close(), which was not expected"
+  `);
+});
+
+test('a turn whose calls came in two', async () => {
+  expect(await linesOf([{ turn: ['look_up', 'refund'] }, 'close'])).toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✗ one turn: look_up, refund, but of these only look_up({"q":"A-17"}) came there
+      ✓ close
+      + refund({"id":"A-17","amount":5}), which was not expected"
+  `);
+});
+
+test('calls in any order of which one is missing', async () => {
+  expect(await linesOf(['look_up', { anyOrder: ['close', 'escalate'] }])).toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✓ look_up
+      ✗ in any order: close, escalate, but of these only close() came there
+      + refund({"id":"A-17","amount":5}), which was not expected"
+  `);
+});
+
+test('no calls where some were expected', async () => {
+  expect(await linesOf(['look_up'], [])).toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✗ look_up"
+  `);
+});
+
+test('some calls where none were expected', async () => {
+  expect(await linesOf([], [callTool('look_up', { q: 'x' })])).toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      + look_up({"q":"x"}), which was not expected"
+  `);
+});
+
+test('long arguments are shortened', async () => {
+  const long = 'x'.repeat(5000);
+  const lines = await linesOf(
+    [{ tool: 'look_up', args: { q: `${long}y` } }],
+    [callTool('look_up', { q: long })],
+  );
+  expect(lines.length).toBeLessThan(1500);
+});
+
+test('it points to the first call that is not as expected', async () => {
+  expect(await markedLine(['look_up', 'close', 'refund'])).toMatch(/^turn 2 {2}Desk: (refund|close)/);
+  expect(await markedLine(['close', 'look_up', 'refund'])).toMatch(/^turn 1 {2}Desk: look_up/);
+});
+
+test('it points to a forbidden call', async () => {
+  expect(await markedLine({ sequence: [], allowOthers: true, never: ['close'] })).toBe(
+    'turn 2  Desk: close() → ok',
+  );
+});
+
+test('it points to the end where calls are missing there', async () => {
+  expect(await markedLine(['look_up', 'refund', 'close', 'escalate'])).toBe('ended: completed');
+});

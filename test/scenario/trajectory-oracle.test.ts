@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { ToolCallPattern, TrajectoryItem } from 'swarmcheck/testing';
+import { matchTrajectory, type ComparedCall } from '../../src/scenario/match-trajectory.ts';
+
+type Sequence = readonly TrajectoryItem[];
+
+/** Tries every way to place the items on the calls, one after the other: slow, and plain to see that it is right. */
+function canPlace(
+  items: Sequence,
+  calls: readonly ComparedCall[],
+  from: number,
+  allowOthers: boolean,
+): boolean {
+  const [item, ...rest] = items;
+  if (item === undefined) return allowOthers || from === calls.length;
+  if (allowOthers && from < calls.length && canPlace(items, calls, from + 1, allowOthers)) return true;
+  return endsOf(item, calls, from, allowOthers).some((end) => canPlace(rest, calls, end, allowOthers));
+}
+
+/** All places where an item can end that takes the call at `from`. */
+function endsOf(
+  item: TrajectoryItem,
+  calls: readonly ComparedCall[],
+  from: number,
+  allowOthers: boolean,
+): number[] {
+  if (from >= calls.length) return [];
+  if (typeof item === 'string' || 'tool' in item) return fits(item, calls[from]!) ? [from + 1] : [];
+  if ('turn' in item) {
+    const end = from + item.turn.length;
+    const taken = calls.slice(from, end);
+    const whole = calls.filter((call) => call.turn === calls[from]!.turn);
+    const same =
+      taken.length === item.turn.length &&
+      whole.length === taken.length &&
+      taken.every((call, index) => call === whole[index]);
+    return same && item.turn.every((pattern, index) => fits(pattern, taken[index]!)) ? [end] : [];
+  }
+  return endsInAnyOrder(item.anyOrder, calls, from, allowOthers);
+}
+
+function endsInAnyOrder(
+  patterns: readonly ToolCallPattern[],
+  calls: readonly ComparedCall[],
+  from: number,
+  allowOthers: boolean,
+): number[] {
+  if (patterns.length === 0) return [from];
+  if (from >= calls.length) return [];
+  const taken = patterns.flatMap((pattern, index) =>
+    fits(pattern, calls[from]!)
+      ? endsInAnyOrder(patterns.toSpliced(index, 1), calls, from + 1, allowOthers)
+      : [],
+  );
+  return allowOthers ? [...taken, ...endsInAnyOrder(patterns, calls, from + 1, allowOthers)] : taken;
+}
+
+/** All arguments here are one number. */
+function fits(pattern: ToolCallPattern, call: ComparedCall): boolean {
+  if (typeof pattern === 'string') return pattern === call.tool;
+  const { args } = pattern as { args?: { n: number } };
+  return pattern.tool === call.tool && (args === undefined || args.n === (call.args as { n: number }).n);
+}
+
+const toolName = fc.constantFrom('a', 'b');
+const n = fc.constantFrom(1, 2);
+const pattern: fc.Arbitrary<ToolCallPattern> = fc.oneof(
+  toolName,
+  fc.record({ tool: toolName, args: fc.record({ n }) }),
+);
+const several = fc.array(pattern, { minLength: 1, maxLength: 3 });
+const item: fc.Arbitrary<TrajectoryItem> = fc.oneof(
+  { weight: 2, arbitrary: pattern },
+  several.map((turn) => ({ turn })),
+  several.map((anyOrder) => ({ anyOrder })),
+);
+const calls: fc.Arbitrary<ComparedCall[]> = fc
+  .array(fc.array(fc.record({ tool: toolName, args: fc.record({ n }) }), { minLength: 1, maxLength: 3 }), {
+    maxLength: 4,
+  })
+  .map((turns) => turns.flatMap((turn, index) => turn.map((call) => ({ ...call, run: 1, turn: index + 1 }))));
+
+for (const allowOthers of [false, true]) {
+  test(`an independent matcher that tries everything agrees (allowOthers: ${allowOthers})`, () => {
+    const verdicts = { pass: 0, fail: 0 };
+    fc.assert(
+      fc.property(fc.array(item, { maxLength: 3 }), calls, (sequence, made) => {
+        const expected = canPlace(sequence, made, 0, allowOthers);
+        expect(matchTrajectory({ sequence, allowOthers }, made).pass).toBe(expected);
+        verdicts[expected ? 'pass' : 'fail']++;
+      }),
+      { seed: 7, numRuns: 5000 },
+    );
+    expect(Math.min(verdicts.pass, verdicts.fail)).toBeGreaterThan(100);
+  });
+
+  test(`what was made from the calls themselves is found again (allowOthers: ${allowOthers})`, () => {
+    fc.assert(
+      fc.property(
+        calls,
+        fc.array(fc.constantFrom('call', 'turn', 'anyOrder', 'skip'), { minLength: 4, maxLength: 4 }),
+        (made, kinds) => {
+          const turns = [1, 2, 3, 4].map((turn) => made.filter((call) => call.turn === turn));
+          const sequence = turns.flatMap((turn, index) => itemsFor(turn, kinds[index]!, allowOthers));
+          expect(matchTrajectory({ sequence, allowOthers }, made)).toMatchObject({ pass: true });
+          expect(canPlace(sequence, made, 0, allowOthers)).toBe(true);
+        },
+      ),
+      { seed: 8, numRuns: 500 },
+    );
+  });
+}
+
+/** One turn of calls as a trajectory may describe it. */
+function itemsFor(turn: ComparedCall[], kind: string, allowOthers: boolean): TrajectoryItem[] {
+  const patterns = turn.map(({ tool, args }): ToolCallPattern => ({ tool, args: args as object }));
+  if (turn.length === 0 || (kind === 'skip' && allowOthers)) return [];
+  if (kind === 'turn') return [{ turn: patterns }];
+  return kind === 'anyOrder' ? [{ anyOrder: patterns.toReversed() }] : patterns;
+}
+
+test('many calls are matched without trying everything', () => {
+  const made = Array.from({ length: 400 }, (_, index) => ({
+    run: 1,
+    turn: index + 1,
+    tool: index % 2 === 0 ? 'a' : 'b',
+    args: { n: 1 },
+  }));
+  const sequence: TrajectoryItem[] = [
+    { anyOrder: ['a', 'a', 'a', 'b'] },
+    ...Array.from({ length: 40 }, (): TrajectoryItem => 'a'),
+    { anyOrder: ['b', 'a'] },
+  ];
+  expect(matchTrajectory({ sequence, allowOthers: true }, made).pass).toBe(true);
+  expect(matchTrajectory({ sequence: [...sequence, 'c'], allowOthers: true }, made).pass).toBe(false);
+});

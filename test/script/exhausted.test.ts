@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { Agent, Swarm } from 'swarmcheck';
+import { callTool, say, scriptedProvider, ScriptExhaustedError, user } from 'swarmcheck/testing';
+import { echoTool, readAll, rejection, request } from './ask.ts';
+
+test('a request beyond the script throws, with the conversation so far', async () => {
+  const agent = new Agent({ name: 'Desk', functions: [echoTool('look_up', { q: { type: 'string' } })] });
+  const swarm = new Swarm({
+    provider: scriptedProvider([
+      callTool('look_up', { q: 'Tokyo' }, { say: 'One moment.' }),
+      callTool('look_up'),
+    ]),
+  });
+  const error = await rejection(
+    swarm.run({ agent, messages: [{ role: 'user', content: 'How warm is it?' }] }),
+  );
+  expect(error).toBeInstanceOf(ScriptExhaustedError);
+  expect(error.message).toMatchInlineSnapshot(`
+    "Completion 3 was requested, but the script has 2 steps for the model. The model was asked to continue after a "tool" message. Add a step, or check why the run did not stop.
+    The conversation so far:
+      system     You are a helpful agent.
+      user       How warm is it?
+      assistant  One moment.
+      assistant  look_up({"q":"Tokyo"})
+      tool       look_up → {"q":"Tokyo"}
+      assistant  look_up()
+      tool       look_up → {}"
+  `);
+});
+
+test('an empty script has nothing to answer with', async () => {
+  const error = await rejection(scriptedProvider([]).complete(request({ messages: [] })));
+  expect(error).toBeInstanceOf(ScriptExhaustedError);
+  expect(error.message).toMatchInlineSnapshot(`
+    "Completion 1 was requested, but the script has 0 steps for the model. The model was asked to continue after a "system" message. Add a step, or check why the run did not stop.
+    The conversation so far:
+    "
+  `);
+});
+
+test('long messages are shortened', async () => {
+  const messages = [{ role: 'user', content: 'x'.repeat(5000) } as const];
+  const error = await rejection(scriptedProvider([]).complete(request({ messages })));
+  expect(error.message).toMatch('x… (5000 characters)');
+  expect(error.message.length).toBeLessThan(500);
+});
+
+test('content in parts is shown as text, parts of other kinds by their kind', async () => {
+  const content = [
+    { type: 'text', text: 'What is this? ' } as const,
+    { type: 'image_url', image_url: { url: 'data:,' } } as const,
+  ];
+  const error = await rejection(
+    scriptedProvider([]).complete(request({ messages: [{ role: 'user', content }] })),
+  );
+  expect(error.message).toMatch('What is this? [image_url]');
+});
+
+test('a refusal in the conversation is shown', async () => {
+  const error = await rejection(
+    scriptedProvider([]).complete(
+      request({ messages: [{ role: 'assistant', content: null, refusal: 'No.' }] }),
+    ),
+  );
+  expect(error.message).toMatch('assistant  refuses: No.');
+});
+
+test('the same error comes streamed', async () => {
+  const whole = await rejection(scriptedProvider([]).complete(request()));
+  const streamed = await rejection(readAll(scriptedProvider([]).stream(request())));
+  expect(streamed).toBeInstanceOf(ScriptExhaustedError);
+  expect(streamed.message).toBe(whole.message);
+});
+
+test('every further request is counted and refused', async () => {
+  const provider = scriptedProvider([say('only')]);
+  await provider.complete(request());
+  expect((await rejection(provider.complete(request()))).message).toMatch(
+    /^Completion 2 was requested, but the script has 1 step for the model\./,
+  );
+  expect((await rejection(provider.complete(request()))).message).toMatch(/^Completion 3 was requested/);
+});
+
+test('nothing repeats: the last step answers once', async () => {
+  const provider = scriptedProvider([say('only')]);
+  await provider.complete(request());
+  await expect(provider.complete(request())).rejects.toThrow(ScriptExhaustedError);
+  expect(provider.remaining).toBe(0);
+});
+
+test('a stream that nobody reads takes its step, and is no unhandled rejection', async () => {
+  const provider = scriptedProvider([say('only')]);
+  provider.stream(request());
+  provider.stream(request());
+  expect(provider.remaining).toBe(0);
+});
+
+test('user steps at the end of the script do not answer', async () => {
+  const provider = scriptedProvider([user('hi')]);
+  await expect(provider.complete(request())).rejects.toThrow(ScriptExhaustedError);
+});

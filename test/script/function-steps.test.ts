@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest';
+import {
+  callTool,
+  say,
+  scriptedProvider,
+  ScriptMistakeError,
+  user,
+  type ModelStep,
+} from 'swarmcheck/testing';
+import { readAll, rejection, request } from './ask.ts';
+
+/** The message with which what a function step returned is refused. */
+async function mistakeOf(returned: unknown): Promise<string> {
+  const error = await rejection(scriptedProvider([() => returned as ModelStep]).complete(request()));
+  expect(error).toBeInstanceOf(ScriptMistakeError);
+  return error.message;
+}
+
+test('a function answers with the step it makes of the request', async () => {
+  const provider = scriptedProvider([
+    ({ model, messages }) => say(`${model} was asked with ${messages.length} messages`),
+  ]);
+  const { choices } = await provider.complete(request());
+  expect(choices[0]?.message.content).toBe('gpt-4o was asked with 2 messages');
+});
+
+test('an async function is awaited', async () => {
+  const { choices } = await scriptedProvider([async () => say('later')]).complete(request());
+  expect(choices[0]?.message.content).toBe('later');
+});
+
+test('a function answers streamed too', async () => {
+  const chunks = await readAll(scriptedProvider([() => say('later')]).stream(request()));
+  expect(chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join('')).toBe('later');
+});
+
+test('a function is called once, when its turn has come', async () => {
+  const calls: string[] = [];
+  const provider = scriptedProvider([
+    () => {
+      calls.push('first');
+      return say('a');
+    },
+    () => {
+      calls.push('second');
+      return say('b');
+    },
+  ]);
+  expect(calls).toEqual([]);
+  await provider.complete(request());
+  expect(calls).toEqual(['first']);
+});
+
+test('a function counts as one answer that is left', () => {
+  expect(scriptedProvider([() => say('a'), say('b')]).remaining).toBe(2);
+});
+
+test('what a function writes into the request reaches nobody', async () => {
+  const provider = scriptedProvider([
+    (seen) => {
+      seen.messages.length = 0;
+      return say('a');
+    },
+  ]);
+  const asked = request();
+  await provider.complete(asked);
+  expect(asked.messages).toHaveLength(2);
+  expect(provider.requests[0]?.messages).toHaveLength(2);
+});
+
+test('what a function returned may be changed later', async () => {
+  const step = say('as it was');
+  const stream = scriptedProvider([() => step]).stream(request());
+  await Promise.resolve();
+  const chunks = readAll(stream);
+  await new Promise((resolve) => setImmediate(resolve));
+  step.say = 'changed';
+  expect((await chunks).map(({ choices }) => choices[0]?.delta.content ?? '').join('')).toBe('as it was');
+});
+
+test('a function that throws rejects the request with that very error', async () => {
+  const failure = new Error('no such order');
+  const provider = scriptedProvider([
+    () => {
+      throw failure;
+    },
+  ]);
+  expect(await rejection(provider.complete(request()))).toBe(failure);
+});
+
+test('a function that rejects does the same', async () => {
+  const failure = new Error('no such order');
+  expect(await rejection(scriptedProvider([async () => Promise.reject(failure)]).complete(request()))).toBe(
+    failure,
+  );
+});
+
+test('a function that returns nothing is a mistake in the script', async () => {
+  expect(await mistakeOf(undefined)).toMatchInlineSnapshot(
+    `"Step 1 (steps[0]) is a function, and what it returned must be a step (user, say, callTool, …), but is undefined."`,
+  );
+});
+
+test('a function that returns a malformed step is a mistake in the script', async () => {
+  expect(await mistakeOf({ say: 5 })).toMatchInlineSnapshot(
+    `"Step 1 (steps[0]) is a function, and what it returned has a "say" that must be a string, but is the number 5."`,
+  );
+});
+
+test('a function that returns an empty step is a mistake in the script', async () => {
+  expect(await mistakeOf({})).toMatchInlineSnapshot(
+    `"Step 1 (steps[0]) is a function, and what it returned is empty. Give it one of say, calls, refusal or fault."`,
+  );
+});
+
+test('a function that returns a user step is a mistake in the script', async () => {
+  expect(await mistakeOf(user('hi'))).toMatch('what it returned has an unknown field "user"');
+});
+
+test('a function that returns a function is a mistake in the script', async () => {
+  expect(await mistakeOf(() => say('a'))).toMatch(/must be a step.* function(?! undefined)/);
+});
+
+test('calls that a function makes are held against the offer', async () => {
+  expect(await mistakeOf(callTool('look_up'))).toMatch(
+    'calls the tool "look_up", which the model was not offered',
+  );
+});

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { callTool, callTools, say, ScriptMistakeError, type CallStep } from 'swarmcheck/testing';
+import { thrown } from './ask.ts';
+
+/** The message with which callTools refuses what the compiler would not let through. */
+function refusal(...calls: unknown[]): string {
+  const error = thrown(() => callTools(calls as [CallStep]));
+  expect(error).toBeInstanceOf(ScriptMistakeError);
+  return error.message;
+}
+
+test('options of an answer on a call inside callTools are refused', () => {
+  expect(refusal(callTool('a'), callTool('look_up', {}, { latencyMs: 5 }))).toMatchInlineSnapshot(
+    `"Call 2 of callTools carries latencyMs, which belongs to the whole answer: pass it as the second argument of callTools."`,
+  );
+});
+
+test('all misplaced options are named', () => {
+  expect(refusal(callTool('look_up', {}, { say: 'Hm.', finishReason: 'stop' }))).toMatchInlineSnapshot(
+    `"Call 1 of callTools carries say, finishReason, which belongs to the whole answer: pass it as the second argument of callTools."`,
+  );
+});
+
+test('a step that is no call inside callTools is refused', () => {
+  expect(refusal(callTool('a'), say('hello'))).toMatch(/^Call 2 of callTools/);
+});
+
+test('a bare call inside callTools is refused', () => {
+  expect(refusal({ tool: 'look_up' })).toMatch(/^Call 1 of callTools/);
+});
+
+test('undefined inside callTools, as from a missing import, is refused', () => {
+  expect(refusal(callTool('a'), undefined)).toMatch(/^Call 2 of callTools/);
+});
+
+test('callTools of one call without a list is refused', () => {
+  const error = thrown(() => callTools(callTool('a') as unknown as [CallStep]));
+  expect(error).toBeInstanceOf(ScriptMistakeError);
+});

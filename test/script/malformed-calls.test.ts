@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { callTool, callTools, scriptedProvider, type CallStep } from 'swarmcheck/testing';
+import { mistakeIn } from './mistake-in.ts';
+
+test('no calls at all are refused', () => {
+  expect(mistakeIn({ calls: [] })).toMatchInlineSnapshot(
+    `"Step 2 (steps[1]) has "calls" that must be a list of at least one call."`,
+  );
+  expect(mistakeIn(callTools([] as unknown as [CallStep]))).toMatch('at least one call');
+});
+
+test('calls that are no list are refused', () => {
+  expect(mistakeIn({ calls: { tool: 'a' } })).toMatch('"calls" that must be a list');
+});
+
+test('the call that is malformed is numbered', () => {
+  expect(mistakeIn({ calls: [{ tool: 'a' }, undefined] })).toMatchInlineSnapshot(
+    `"Step 2 (steps[1]) has a call 2 that must be an object, but is undefined."`,
+  );
+});
+
+test('a step in place of a call is refused', () => {
+  expect(mistakeIn({ calls: [callTool('a')] })).toMatchInlineSnapshot(
+    `"Step 2 (steps[1]) has a call 1 that is a step of its own. Use callTools([callTool(…), …])."`,
+  );
+});
+
+test('an unknown field of a call is refused, with the nearest known one', () => {
+  expect(mistakeIn({ calls: [{ tool: 'a', arg: {} }] })).toMatchInlineSnapshot(
+    `"Step 2 (steps[1]) has a call 1 that has an unknown field "arg". Did you mean "args"? Fields: tool, args, rawArgs, id, hallucinated."`,
+  );
+});
+
+test('a call without a tool is refused', () => {
+  expect(mistakeIn({ calls: [{ args: {} }] })).toMatchInlineSnapshot(
+    `"Step 2 (steps[1]) has a call 1 that has no tool name: "tool" is undefined."`,
+  );
+  expect(mistakeIn(callTool(undefined as unknown as string))).toMatch(
+    'has no tool name: "tool" is undefined',
+  );
+});
+
+test('args beside rawArgs are refused', () => {
+  expect(mistakeIn({ calls: [{ tool: 'a', args: {}, rawArgs: '{}' }] })).toMatchInlineSnapshot(
+    `"Step 2 (steps[1]) has a call 1 that has both "args" and "rawArgs". Choose one."`,
+  );
+});
+
+test('args that are no object are refused', () => {
+  expect(mistakeIn({ calls: [{ tool: 'a', args: ['x'] }] })).toMatchInlineSnapshot(
+    `"Step 2 (steps[1]) has a call 1 that has "args" that must be an object, but are an array of 1 items. For arguments that are none, use rawArgs."`,
+  );
+  expect(mistakeIn({ calls: [{ tool: 'a', args: null }] })).toMatch(
+    '"args" that must be an object, but are null',
+  );
+  expect(mistakeIn({ calls: [{ tool: 'a', args: 'x' }] })).toMatch('use rawArgs');
+});
+
+test('args with a function are refused', () => {
+  expect(mistakeIn(callTool('a', { when: () => 1 }))).toMatchInlineSnapshot(
+    `"Step 2 (steps[1]) has a call 1 that has "args" that are no JSON (a function, a bigint, or an object that holds itself)."`,
+  );
+});
+
+test('args with a function further inside are refused', () => {
+  expect(mistakeIn(callTool('a', { list: [{ when: () => 1 }] }))).toMatch('no JSON');
+});
+
+test('args with a bigint are refused', () => {
+  expect(mistakeIn(callTool('a', { count: 1n }))).toMatch('no JSON');
+});
+
+test('args with a symbol are refused', () => {
+  expect(mistakeIn(callTool('a', { mark: Symbol('x') }))).toMatch('no JSON');
+});
+
+test('args that hold themselves are refused', () => {
+  const args: Record<string, unknown> = {};
+  args['self'] = args;
+  expect(mistakeIn(callTool('a', args))).toMatch('no JSON');
+});
+
+test('rawArgs that are no text are refused', () => {
+  expect(mistakeIn({ calls: [{ tool: 'a', rawArgs: { x: 1 } }] })).toMatchInlineSnapshot(
+    `"Step 2 (steps[1]) has a call 1 that has "rawArgs" that must be a string, but are an object."`,
+  );
+});
+
+test('an id that identifies nothing is refused', () => {
+  expect(mistakeIn(callTool('a', {}, { id: '' }))).toMatchInlineSnapshot(
+    `"Step 2 (steps[1]) has a call 1 that has an "id" that must be a string with something in it, but is the string ""."`,
+  );
+  expect(mistakeIn({ calls: [{ tool: 'a', id: 7 }] })).toMatch('"id" that must be a string');
+});
+
+test('hallucinated that is neither true nor false is refused', () => {
+  expect(mistakeIn({ calls: [{ tool: 'a', hallucinated: 'yes' }] })).toMatchInlineSnapshot(
+    `"Step 2 (steps[1]) has a call 1 that has a "hallucinated" that must be true or false, but is the string "yes"."`,
+  );
+});
+
+test('args with an undefined field are well formed', () => {
+  expect(scriptedProvider([callTool('a', { x: undefined })]).remaining).toBe(1);
+});

@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { Agent, Swarm, tool, type CompletionRequest } from 'swarmcheck';
+import {
+  callTool,
+  callTools,
+  scriptedProvider,
+  ScriptMistakeError,
+  say,
+  type ModelStep,
+} from 'swarmcheck/testing';
+import { offer, readAll, rejection, request } from './ask.ts';
+
+const search = {
+  type: 'object',
+  properties: { q: { type: 'string' }, limit: { type: 'integer' } },
+  required: ['q'],
+} as const;
+
+/** The message with which the script is found to be wrong when this step answers this offer. */
+async function mistake(step: ModelStep, tools: CompletionRequest['tools'] | undefined): Promise<string> {
+  const error = await rejection(scriptedProvider([step]).complete(request(tools ? { tools } : {})));
+  expect(error).toBeInstanceOf(ScriptMistakeError);
+  return error.message;
+}
+
+test('a call of a tool that was not offered is a mistake in the script', async () => {
+  expect(await mistake(callTool('issue_refund'), offer(['look_up', 'escalate']))).toMatchInlineSnapshot(`
+    "Step 1 (steps[0]) calls the tool "issue_refund", which the model was not offered. Offered: look_up, escalate. Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
+    The conversation so far:
+      system     Be brief.
+      user       hi"
+  `);
+});
+
+test('a call where no tools were offered is a mistake in the script', async () => {
+  expect(await mistake(callTool('look_up'), undefined)).toMatch('No tools were offered.');
+});
+
+test('a mistyped tool is named with the nearest one', async () => {
+  expect(await mistake(callTool('lookup'), offer(['look_up', 'escalate']))).toMatch(
+    'Did you mean "look_up"?',
+  );
+});
+
+test('arguments that fail the schema are a mistake in the script', async () => {
+  expect(await mistake(callTool('search', { q: 17, limit: 1.5 }), offer(['search'], search)))
+    .toMatchInlineSnapshot(`
+      "Step 1 (steps[0]) calls search({"q":17,"limit":1.5}) with arguments that fail its schema: "q" must be a string, but is the number 17. "limit" must be an integer, but is the number 1.5. Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
+      The conversation so far:
+        system     Be brief.
+        user       hi"
+    `);
+});
+
+test('a missing argument is a mistake in the script', async () => {
+  expect(await mistake(callTool('search'), offer(['search'], search))).toMatch(
+    'calls search() with arguments that fail its schema: "q" is missing',
+  );
+});
+
+test('an argument that is not declared is a mistake in the script', async () => {
+  expect(await mistake(callTool('search', { q: 'a', page: 2 }), offer(['search'], search))).toMatch(
+    '"page" is not an argument of this tool.',
+  );
+});
+
+test('any call of an answer can be the mistake', async () => {
+  expect(await mistake(callTools([callTool('a'), callTool('b')]), offer(['a']))).toMatch(
+    'Step 1 (steps[0]) calls the tool "b"',
+  );
+});
+
+test('the same mistake is found streamed', async () => {
+  const step = callTool('search', { q: 1 });
+  const asked = request({ tools: offer(['search'], search) });
+  const streamed = await rejection(readAll(scriptedProvider([step]).stream(asked)));
+  expect(streamed.message).toBe(await mistake(step, offer(['search'], search)));
+});
+
+test('what a zod schema asks for is enforced as well', async () => {
+  const parameters = z.object({ orderId: z.string().regex(/^A-/) });
+  const agent = new Agent({ functions: [tool({ name: 'issue_refund', parameters, execute: () => 'done' })] });
+  const swarm = new Swarm({ provider: scriptedProvider([callTool('issue_refund', { orderId: 'B-1' })]) });
+  await expect(swarm.run({ agent, messages: [] })).rejects.toThrow(ScriptMistakeError);
+});
+
+test('an undefined argument is as good as absent, as in JSON', async () => {
+  const provider = scriptedProvider([callTool('search', { q: 'a', limit: undefined, page: undefined })]);
+  const { choices } = await provider.complete(request({ tools: offer(['search'], search) }));
+  expect(choices[0]?.message.tool_calls).toMatchObject([{ function: { arguments: '{"q":"a"}' } }]);
+});
+
+test('a value with a JSON form of its own is checked in that form', async () => {
+  const provider = scriptedProvider([callTool('search', { q: new Date(0) })]);
+  const { choices } = await provider.complete(request({ tools: offer(['search'], search) }));
+  expect(choices[0]?.message.tool_calls).toMatchObject([
+    { function: { arguments: '{"q":"1970-01-01T00:00:00.000Z"}' } },
+  ]);
+});
+
+test('a hallucinated call may be of a tool that was not offered', async () => {
+  const { choices } = await scriptedProvider([callTool('issue_refund', {}, { hallucinated: true })]).complete(
+    request(),
+  );
+  expect(choices[0]?.finish_reason).toBe('tool_calls');
+});
+
+test('a hallucinated call may have arguments that fail the schema', async () => {
+  const provider = scriptedProvider([callTool('search', { q: 1 }, { hallucinated: true })]);
+  await expect(provider.complete(request({ tools: offer(['search'], search) }))).resolves.toBeDefined();
+});
+
+test('a hallucinated call that happens to be valid is fine', async () => {
+  const provider = scriptedProvider([callTool('search', { q: 'a' }, { hallucinated: true })]);
+  await expect(provider.complete(request({ tools: offer(['search'], search) }))).resolves.toBeDefined();
+});
+
+test('one hallucinated call does not excuse the others of its answer', async () => {
+  const step = callTools([callTool('x', {}, { hallucinated: true }), callTool('y')]);
+  expect(await mistake(step, offer(['a']))).toMatch('calls the tool "y"');
+});
+
+test('raw arguments are sent as they are and never checked', async () => {
+  const provider = scriptedProvider([callTool('search', '{"q": ')]);
+  const { choices } = await provider.complete(request({ tools: offer(['search'], search) }));
+  expect(choices[0]?.message.tool_calls).toMatchObject([{ function: { arguments: '{"q": ' } }]);
+});
+
+test('a wrong call reaches the agent once it is marked', async () => {
+  const agent = new Agent({
+    functions: [tool({ name: 'search', parameters: search, execute: () => 'found' })],
+  });
+  const swarm = new Swarm({
+    provider: scriptedProvider([callTool('search', { q: 1 }, { hallucinated: true }), say('ok')]),
+  });
+  const { messages } = await swarm.run({ agent, messages: [] });
+  expect(messages[1]?.content).toMatch(/^Error: Invalid arguments for tool search\. "q" must be a string/);
+});

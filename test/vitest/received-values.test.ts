@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import 'swarmcheck/vitest';
+import { playDesk, runDesk, triage } from './desk.ts';
+import { failureOf } from './failure-of.ts';
+
+const assertions: [name: string, assert: (received: unknown) => void][] = [
+  ['toHaveCalledTool', (received) => expect(received).toHaveCalledTool('look_up')],
+  ['toHaveToolCalls', (received) => expect(received).toHaveToolCalls([])],
+  ['toHaveToolResult', (received) => expect(received).toHaveToolResult('look_up', 'x')],
+  ['toHaveHandoffOrder', (received) => expect(received).toHaveHandoffOrder([])],
+  ['toHaveRecoveredFrom', (received) => expect(received).toHaveRecoveredFrom({})],
+  ['toHaveStoppedBecause', (received) => expect(received).toHaveStoppedBecause('completed')],
+  ['toBeInterrupted', (received) => expect(received).toBeInterrupted()],
+  ['toHaveContextVariables', (received) => expect(received).toHaveContextVariables({})],
+  ['toHaveSeen', (received) => expect(received).toHaveSeen({ agent: 'Desk' })],
+  ['not.toHaveCalledTool', (received) => expect(received).not.toHaveCalledTool('look_up')],
+  ['not.toHaveToolCalls', (received) => expect(received).not.toHaveToolCalls([])],
+  ['not.toHaveToolResult', (received) => expect(received).not.toHaveToolResult('look_up', 'x')],
+  ['not.toHaveHandoffOrder', (received) => expect(received).not.toHaveHandoffOrder([])],
+  ['not.toHaveRecoveredFrom', (received) => expect(received).not.toHaveRecoveredFrom({})],
+  ['not.toHaveStoppedBecause', (received) => expect(received).not.toHaveStoppedBecause('completed')],
+  ['not.toBeInterrupted', (received) => expect(received).not.toBeInterrupted()],
+  ['not.toHaveContextVariables', (received) => expect(received).not.toHaveContextVariables({})],
+  ['not.toHaveSeen', (received) => expect(received).not.toHaveSeen({ agent: 'Desk' })],
+];
+
+test.for(assertions)('%s fails for what has no trace, whatever it is', async ([, assert]) => {
+  const copy = { ...(await runDesk()) };
+  for (const received of [
+    undefined,
+    null,
+    7,
+    'completed',
+    {},
+    [],
+    () => {},
+    new Error('x'),
+    copy,
+    triage,
+    Promise.resolve(),
+  ]) {
+    expect(() => assert(received)).toThrow(TypeError);
+  }
+});
+
+test.for(assertions)('%s asks for the await that is missing', ([, assert]) => {
+  expect(failureOf(() => assert(playDesk()))).toMatch('It is a promise: is an "await" missing?');
+});
+
+test('toHaveSameTraceAs fails for a promise on either side, and asks for the await that is missing', async () => {
+  const run = await playDesk();
+  expect(failureOf(() => expect(playDesk()).toHaveSameTraceAs(run))).toMatch('is an "await" missing?');
+  expect(failureOf(() => expect(run).toHaveSameTraceAs(playDesk() as unknown as typeof run))).toMatch(
+    'is an "await" missing?',
+  );
+});
+
+test('a promise', () => {
+  expect(failureOf(() => expect(playDesk()).toHaveStoppedBecause('completed'))).toMatchInlineSnapshot(
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Promise. It is a promise: is an "await" missing?"`,
+  );
+});
+
+test('an agent', () => {
+  expect(failureOf(() => expect(triage).toHaveStoppedBecause('completed'))).toMatchInlineSnapshot(
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an Agent. An agent has done nothing yet: run it first."`,
+  );
+});
+
+test('undefined', () => {
+  expect(failureOf(() => expect(undefined).toHaveStoppedBecause('completed'))).toMatchInlineSnapshot(
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given undefined."`,
+  );
+});
+
+test('a list of messages', async () => {
+  const { messages } = await runDesk();
+  expect(failureOf(() => expect(messages).toHaveStoppedBecause('completed'))).toMatch(
+    'was given an array of 8 items',
+  );
+});
+
+test('a function', () => {
+  expect(failureOf(() => expect(playDesk).toHaveStoppedBecause('completed'))).toMatch(
+    /was given (a|the) function(?! undefined)/,
+  );
+});
+
+test('a bigint', () => {
+  expect(failureOf(() => expect(1n).toHaveStoppedBecause('completed'))).toMatch('This matcher takes');
+});
+
+test('resolves gives the matcher what the promise resolves to', async () => {
+  await expect(playDesk()).resolves.toHaveHandoffOrder(['Triage', 'Refunds']);
+});
+
+test('rejects gives the matcher the error of a run', async () => {
+  const failing = (await playDesk({ steps: [{ fault: { kind: 'reset' } }] })).error as Error;
+  await expect(Promise.reject(failing)).rejects.toHaveStoppedBecause('failed');
+});

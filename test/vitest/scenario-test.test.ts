@@ -1,0 +1,108 @@
+import { beforeAll, expect, test } from 'vitest';
+import { Agent } from 'swarmcheck';
+import { ScriptMistakeError } from 'swarmcheck/testing';
+import { scenarioTest } from 'swarmcheck/vitest';
+import { runVitest, type TestOutcome } from './run-vitest.ts';
+
+const source = `
+import { expect } from 'vitest';
+import { Agent, tool } from 'swarmcheck';
+import { callTool, defineScenario, modelFails, say, user } from 'swarmcheck/testing';
+import { scenarioTest } from 'swarmcheck/vitest';
+
+const agent = new Agent({ name: 'Desk', functions: [tool({ name: 'look_up', execute: () => 'found' })] });
+const steps = [user('hi'), callTool('look_up'), say('hello')];
+
+scenarioTest(defineScenario({ name: 'passes', agent, steps, expect: { toolCalls: ['look_up'], stopReason: 'completed' } }));
+scenarioTest(defineScenario({ name: 'fails', agent, steps, expect: { toolCalls: [], finalMessage: 'goodbye' } }));
+scenarioTest(defineScenario({ name: 'is rejected', agent, steps: [user('hi'), modelFails({ kind: 'status', status: 429 })] }));
+scenarioTest(defineScenario({ name: 'fails its check', agent, steps, check: ({ trace }) => expect(trace.agents).toEqual(['Sales']) }));
+scenarioTest(defineScenario({ name: 'is rejected as expected', agent, steps: [user('hi'), modelFails({ kind: 'reset' })], expect: { error: { name: 'APIConnectionError' } } }));
+
+let count = 0;
+const counting = () => new Agent({ functions: [tool({ name: 'count', execute: () => String(++count) })] });
+scenarioTest(defineScenario({ name: 'is another each time', agent: counting, steps: [user('hi'), callTool('count'), say('hello')] }));
+`;
+
+let outcomes: Map<string, TestOutcome>;
+
+beforeAll(async () => {
+  outcomes = await runVitest(source);
+}, 60_000);
+
+/** What became of the tests of one scenario. */
+function statusesOf(name: string): Record<string, string> {
+  const entries = [...outcomes].filter(
+    ([fullName]) =>
+      fullName.startsWith(`${name} `) && fullName.split(' ').length <= name.split(' ').length + 5,
+  );
+  return Object.fromEntries(
+    entries.map(([fullName, { status }]) => [fullName.slice(name.length + 1), status]),
+  );
+}
+
+function failuresOf(fullName: string): string[] {
+  return outcomes.get(fullName)?.failures ?? [];
+}
+
+test('a scenario is one test for each mode, and one for equal hashes', () => {
+  expect(statusesOf('passes')).toEqual({
+    'in one piece': 'passed',
+    streamed: 'passed',
+    'streamed or not, one trace': 'passed',
+  });
+});
+
+test('a scenario that fails fails in each mode, with all that it expected and did not get', () => {
+  expect(statusesOf('fails')).toMatchObject({
+    'in one piece': 'failed',
+    streamed: 'failed',
+    'streamed or not, one trace': 'passed',
+  });
+  for (const mode of ['in one piece', 'streamed']) {
+    const [failure, ...others] = failuresOf(`fails ${mode}`);
+    expect(others).toEqual([]);
+    expect(failure).toMatch('+ look_up(), which was not expected');
+    expect(failure).toMatch('Expected the final message to contain "goodbye", but it is "hello".');
+  }
+});
+
+test('a scenario that is rejected fails with the error', () => {
+  expect(failuresOf('is rejected in one piece')).toEqual([
+    expect.stringContaining('The run was rejected: RateLimitError: 429'),
+  ]);
+});
+
+test('a scenario that is rejected as expected passes', () => {
+  expect(statusesOf('is rejected as expected')).toEqual({
+    'in one piece': 'passed',
+    streamed: 'passed',
+    'streamed or not, one trace': 'passed',
+  });
+});
+
+test('a check that fails is told with what it says', () => {
+  expect(failuresOf('fails its check streamed')[0]).toMatch(
+    "expected [ 'Desk' ] to deeply equal [ 'Sales' ]",
+  );
+});
+
+test('a scenario that is another each time has no equal hashes', () => {
+  expect(statusesOf('is another each time')).toEqual({
+    'in one piece': 'passed',
+    streamed: 'passed',
+    'streamed or not, one trace': 'failed',
+  });
+  expect(failuresOf('is another each time streamed or not, one trace')[0]).toMatch(
+    'The traces differ at event 3 (tool-result, run 1, turn 1), in content',
+  );
+});
+
+test('a malformed scenario fails at once', () => {
+  expect(() => scenarioTest({ name: 'x', agent: new Agent(), steps: [{}] })).toThrow(ScriptMistakeError);
+});
+
+test('a scenario without a name fails at once', () => {
+  const scenario = { agent: new Agent(), steps: [] } as unknown as Parameters<typeof scenarioTest>[0];
+  expect(() => scenarioTest(scenario)).toThrow(/name/);
+});

@@ -1,0 +1,109 @@
+import { beforeAll, expect, test } from 'vitest';
+import { runVitest, type TestOutcome } from './run-vitest.ts';
+
+const source = `
+import { afterEach, expect } from 'vitest';
+import { say } from 'swarmcheck/testing';
+import { test } from 'swarmcheck/vitest';
+
+const request = { model: 'm', messages: [] };
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('plays all', async ({ script }) => { await script([say('a')]).complete(request); });
+test('leaves some', ({ script }) => { script([say('left over')]); });
+test('makes no script', ({ script }) => { expect(script).toBeTypeOf('function'); });
+test('has no script', () => {});
+test('fails itself and leaves some', ({ script }) => { script([say('a')]); throw new Error('its own failure'); });
+test('fails softly and leaves some', ({ script }) => { script([say('a')]); expect.soft(1, 'its own failure').toBe(2); });
+test('leaves some of the second', async ({ script }) => { await script([say('a')]).complete(request); script([say('of the second')]); });
+test('asks too much', async ({ script }) => { await script([]).complete(request); });
+test.fails('is meant to leave some', ({ script }) => { script([say('a')]); });
+test.for([1, 2])('case %i', async (number, { script }) => { const provider = script([say('case')]); if (number === 1) await provider.complete(request); });
+let attempts = 0;
+test('leaves some at first, and is retried', { retry: 1 }, async ({ script }) => {
+  const provider = script([say('a')]);
+  if (attempts++ > 0) await provider.complete(request);
+});
+
+test.concurrent('concurrent, plays all', async ({ script }) => { const provider = script([say('a')]); await turn(); await turn(); await provider.complete(request); });
+test.concurrent('concurrent, leaves some', async ({ script }) => { script([say('left over by one of many')]); await turn(); });
+test.concurrent('concurrent, plays all too', async ({ script }) => { const provider = script([say('a')]); await turn(); await turn(); await turn(); await provider.complete(request); });
+test.concurrent('concurrent, fails itself and leaves some', async ({ script }) => { script([say('a')]); await turn(); throw new Error('its own failure'); });
+`;
+
+let outcomes: Map<string, TestOutcome>;
+
+beforeAll(async () => {
+  outcomes = await runVitest(source);
+}, 60_000);
+
+/** What became of a test, and the first line of each failure it was told. */
+function outcomeOf(name: string): [status: string | undefined, failures: string[] | undefined] {
+  const outcome = outcomes.get(name);
+  return [outcome?.status, outcome?.failures.map((message) => message.split('\n    at ')[0]!)];
+}
+
+test.for([
+  'plays all',
+  'makes no script',
+  'has no script',
+  'case 1',
+  'concurrent, plays all',
+  'concurrent, plays all too',
+])('passes: %s', (name) => {
+  expect(outcomeOf(name)).toEqual(['passed', []]);
+});
+
+test('leftovers fail the test at its end', () => {
+  const [status, failures] = outcomeOf('leaves some');
+  expect(status).toBe('failed');
+  expect(failures?.[0]).toMatch(
+    /^ScriptNotFinishedError: The script was not played to its end: 1 step is left over/,
+  );
+  expect(failures?.[0]).toMatch('say("left over")');
+});
+
+test('leftovers are told once', () => {
+  expect(outcomeOf('leaves some')[1]).toHaveLength(1);
+});
+
+test('leftovers of any script of a test fail it', () => {
+  const [status, failures] = outcomeOf('leaves some of the second');
+  expect(status).toBe('failed');
+  expect(failures?.[0]).toMatch('say("of the second")');
+});
+
+test('leftovers fail one case of many, and that one alone', () => {
+  expect(outcomeOf('case 2')[0]).toBe('failed');
+});
+
+test.for([
+  'fails itself and leaves some',
+  'fails softly and leaves some',
+  'concurrent, fails itself and leaves some',
+])('the failure of the test itself is all that is told: %s', (name) => {
+  const [status, failures] = outcomeOf(name);
+  expect(status).toBe('failed');
+  expect(failures).toEqual([expect.stringContaining('its own failure')]);
+});
+
+test('a request beyond the script is all that is told', () => {
+  expect(outcomeOf('asks too much')).toEqual([
+    'failed',
+    [expect.stringMatching(/^ScriptExhaustedError: Completion 1 was requested/)],
+  ]);
+});
+
+test('in concurrent tests leftovers fail the test that left them', () => {
+  const [status, failures] = outcomeOf('concurrent, leaves some');
+  expect(status).toBe('failed');
+  expect(failures?.[0]).toMatch('say("left over by one of many")');
+});
+
+test('a test that is meant to fail may do so by leftovers', () => {
+  expect(outcomeOf('is meant to leave some')[0]).toBe('passed');
+});
+
+test('a test that is retried passes when nothing is left over the second time', () => {
+  expect(outcomeOf('leaves some at first, and is retried')[0]).toBe('passed');
+});

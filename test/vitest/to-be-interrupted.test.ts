@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { Swarm } from 'swarmcheck';
+import { callTool, callTools, runScenario, scriptedProvider, user } from 'swarmcheck/testing';
+import 'swarmcheck/vitest';
+import { everySource, interruptedDesk, playDesk, triage } from './desk.ts';
+import { failureOf, reasonOf } from './failure-of.ts';
+
+const sources = await everySource();
+const run = await interruptedDesk();
+
+test('takes a ScenarioRun, its Trace and a Response', async () => {
+  expect(run).toBeInterrupted();
+  expect(run.trace).toBeInterrupted({ pending: ['transfer_to_refunds'] });
+  const swarm = new Swarm({ provider: scriptedProvider([callTool('transfer_to_refunds')]) });
+  expect(await swarm.run({ agent: triage, messages: [], executeTools: false })).toBeInterrupted({
+    pending: ['transfer_to_refunds'],
+  });
+});
+
+test.for(sources)('%s that completed was not interrupted', ([, source]) => {
+  expect(source).not.toBeInterrupted();
+});
+
+test('pending is a trajectory of the calls of the last answer', async () => {
+  const steps = [
+    user('x'),
+    callTools([
+      callTool('transfer_to_refunds'),
+      callTool('escalate', { why: 'late' }, { hallucinated: true }),
+    ]),
+  ];
+  const two = await runScenario({ agent: triage, executeTools: false, steps });
+  expect(two).toBeInterrupted({
+    pending: [{ anyOrder: [{ tool: 'escalate', args: { why: expect.any(String) } }, 'transfer_to_refunds'] }],
+  });
+  expect(two).not.toBeInterrupted({ pending: ['transfer_to_refunds'] });
+  expect(two).toBeInterrupted({ pending: { sequence: [], allowOthers: true, never: ['issue_refund'] } });
+});
+
+test('a run that completed fails, and is asked the likely question', async () => {
+  const completed = await playDesk();
+  expect(reasonOf(() => expect(completed).toBeInterrupted())).toMatchInlineSnapshot(
+    `"Expected the run to be interrupted, but it ended with completed. Did the run have executeTools: false?"`,
+  );
+});
+
+test('other calls fail with what was found and what was not', () => {
+  expect(failureOf(() => expect(run).toBeInterrupted({ pending: ['issue_refund'] }))).toMatchInlineSnapshot(`
+    "The pending tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✗ issue_refund
+      + transfer_to_refunds(), which was not expected
+    What happened:
+        turn 1  Triage: asks for transfer_to_refunds()
+      ❯ ended: interrupted"
+  `);
+});
+
+test('not: fails when it was', () => {
+  expect(reasonOf(() => expect(run).not.toBeInterrupted())).toMatchInlineSnapshot(
+    `"Expected the run not to be interrupted, but it was."`,
+  );
+  expect(reasonOf(() => expect(run).not.toBeInterrupted({ pending: ['transfer_to_refunds'] }))).toMatch(
+    'not to be interrupted',
+  );
+});
+
+test('a run that completed and a malformed trajectory fail in both directions', async () => {
+  const completed = await playDesk();
+  expect(() =>
+    expect(completed).not.toBeInterrupted({ pending: 'transfer_to_refunds' as unknown as [] }),
+  ).toThrow(TypeError);
+});

@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest';
+import 'swarmcheck/vitest';
+import { everySource, interruptedDesk, playDesk } from './desk.ts';
+import { failureOf, reasonOf } from './failure-of.ts';
+
+const sources = await everySource();
+const run = await playDesk();
+
+test.for(sources)('takes %s', ([, source]) => {
+  expect(source).toHaveCalledTool('issue_refund', { orderId: 'A-17', amount: 5 });
+  expect(source).not.toHaveCalledTool('close_ticket');
+});
+
+test('a call by name is any call of it', () => {
+  expect(run).toHaveCalledTool('look_up');
+});
+
+test('arguments are exact', () => {
+  expect(run).not.toHaveCalledTool('issue_refund', { orderId: 'A-17' });
+  expect(run).not.toHaveCalledTool('issue_refund', {});
+  expect(run).toHaveCalledTool('transfer_to_refunds', {});
+});
+
+test('any of several calls will do', () => {
+  expect(run).toHaveCalledTool('look_up', { orderId: 'A-17' });
+  expect(run).toHaveCalledTool('look_up', { order: 17 });
+});
+
+test('asymmetric matchers stand for arguments, and for values in them', () => {
+  expect(run).toHaveCalledTool('issue_refund', {
+    orderId: expect.stringMatching(/^A-/),
+    amount: expect.any(Number),
+  });
+  expect(run).toHaveCalledTool('issue_refund', expect.objectContaining({ amount: 5 }));
+  expect(run).not.toHaveCalledTool('issue_refund', expect.objectContaining({ amount: 6 }));
+});
+
+test('a call that is pending was not made', async () => {
+  expect(await interruptedDesk()).not.toHaveCalledTool('transfer_to_refunds');
+});
+
+test('a tool that was not called fails with those that were', () => {
+  expect(failureOf(() => expect(run).toHaveCalledTool('close_ticket'))).toMatchInlineSnapshot(`
+    "Expected a call of close_ticket, but it was not called. Called were: transfer_to_refunds, look_up, issue_refund.
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+        turn 1  Triage hands off to Refunds
+        turn 2  Refunds: look_up({"order":17}) → Error: Invalid arguments for tool look_up. "order" is not an argument of this tool. "orderId" is missing (string). Argum… (153 characters)
+        turn 3  Refunds: look_up({"orderId":"A-17"}) → {"orderId":"A-17","paid":true}
+        turn 3  Refunds: issue_refund({"orderId":"A-17","amount":5}) → refunded A-17
+        turn 3  context: sets {"refunded":["A-17"]}
+        turn 4  Refunds: says "Done: A-17 is refunded."
+      ❯ ended: completed"
+  `);
+});
+
+test('a call with other arguments fails with the field that differs', () => {
+  expect(failureOf(() => expect(run).toHaveCalledTool('issue_refund', { orderId: 'A-17', amount: 50 })))
+    .toMatchInlineSnapshot(`
+    "Expected the call issue_refund({"orderId":"A-17","amount":50}), but it was called as issue_refund({"orderId":"A-17","amount":5}).
+      "amount": expected 50, was 5
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+        turn 1  Triage hands off to Refunds
+        turn 2  Refunds: look_up({"order":17}) → Error: Invalid arguments for tool look_up. "order" is not an argument of this tool. "orderId" is missing (string). Argum… (153 characters)
+        turn 3  Refunds: look_up({"orderId":"A-17"}) → {"orderId":"A-17","paid":true}
+      ❯ turn 3  Refunds: issue_refund({"orderId":"A-17","amount":5}) → refunded A-17
+        turn 3  context: sets {"refunded":["A-17"]}
+        turn 4  Refunds: says "Done: A-17 is refunded."
+        ended: completed"
+  `);
+});
+
+test('several calls with other arguments fail with all of them', () => {
+  expect(reasonOf(() => expect(run).toHaveCalledTool('look_up', { orderId: 'B-1' }))).toMatchInlineSnapshot(
+    `"Expected the call look_up({"orderId":"B-1"}), but it was called as look_up({"order":17}), look_up({"orderId":"A-17"})."`,
+  );
+});
+
+test('asymmetric matchers are shown by their names', () => {
+  expect(
+    reasonOf(() => expect(run).toHaveCalledTool('issue_refund', { orderId: expect.any(Number), amount: 5 })),
+  ).toMatchInlineSnapshot(`
+    "Expected the call issue_refund({"orderId":Any<Number>,"amount":5}), but it was called as issue_refund({"orderId":"A-17","amount":5}).
+      "orderId": expected Any<Number>, was "A-17""
+  `);
+});
+
+test('where nothing was called it says so', async () => {
+  const silent = await interruptedDesk();
+  expect(reasonOf(() => expect(silent).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
+    `"Expected a call of look_up, but no tool was called."`,
+  );
+});
+
+test('not: fails when it was called', () => {
+  expect(failureOf(() => expect(run).not.toHaveCalledTool('issue_refund'))).toMatchInlineSnapshot(`
+    "Expected no call of issue_refund, but there was one.
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+        turn 1  Triage hands off to Refunds
+        turn 2  Refunds: look_up({"order":17}) → Error: Invalid arguments for tool look_up. "order" is not an argument of this tool. "orderId" is missing (string). Argum… (153 characters)
+        turn 3  Refunds: look_up({"orderId":"A-17"}) → {"orderId":"A-17","paid":true}
+      ❯ turn 3  Refunds: issue_refund({"orderId":"A-17","amount":5}) → refunded A-17
+        turn 3  context: sets {"refunded":["A-17"]}
+        turn 4  Refunds: says "Done: A-17 is refunded."
+        ended: completed"
+  `);
+  expect(
+    reasonOf(() => expect(run).not.toHaveCalledTool('issue_refund', { orderId: 'A-17', amount: 5 })),
+  ).toMatchInlineSnapshot(
+    `"Expected no call issue_refund({"orderId":"A-17","amount":5}), but there was one."`,
+  );
+});
+
+test('it points to the call', () => {
+  expect(failureOf(() => expect(run).toHaveCalledTool('issue_refund', {}))).toMatch(
+    /❯ turn 3 {2}Refunds: issue_refund/,
+  );
+});
+
+test('undefined as a tool, as from a missing import, fails and says so', () => {
+  const missing = undefined as unknown as string;
+  expect(() => expect(run).toHaveCalledTool(missing)).toThrow(/tool.*undefined/);
+  expect(() => expect(run).not.toHaveCalledTool(missing)).toThrow(/tool.*undefined/);
+});

@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { callTool, modelFails, runScenario, say, user } from 'swarmcheck/testing';
+import 'swarmcheck/vitest';
+import { everySource, playDesk, triage } from './desk.ts';
+import { failureOf, reasonOf } from './failure-of.ts';
+
+const sources = await everySource();
+const run = await playDesk();
+
+test.for(sources)('takes %s', ([, source]) => {
+  expect(source).toHaveContextVariables({ refunded: ['A-17'] });
+  expect(source).not.toHaveContextVariables({ refunded: [] });
+});
+
+test('others may be there, at every depth', async () => {
+  const deep = await runScenario({
+    agent: triage,
+    contextVariables: { user: { name: 'Ann', age: 40 } },
+    steps: [user('x'), say('y')],
+  });
+  expect(deep).toHaveContextVariables({ user: { name: 'Ann' } });
+  expect(() => expect(deep).toHaveContextVariables({})).toThrow('nothing to look for');
+  expect(deep).not.toHaveContextVariables({ user: { name: 'Bob' } });
+});
+
+test('asymmetric matchers stand for the variables, and for values in them', () => {
+  expect(run).toHaveContextVariables({ refunded: [expect.stringMatching(/^A-/)] });
+  expect(run).toHaveContextVariables(expect.objectContaining({ user: 'Ann' }));
+});
+
+test('values that are no JSON are compared where there is a response', async () => {
+  const steps = [user('x'), say('y')];
+  const rich = await runScenario({
+    agent: triage,
+    contextVariables: { seen: new Set(['A-17']), at: new Date(5) },
+    steps,
+  });
+  expect(rich).toHaveContextVariables({ seen: new Set(['A-17']), at: new Date(5) });
+  expect(rich.response).toHaveContextVariables({ at: expect.any(Date) });
+});
+
+test('where the run failed they are what had been reached', async () => {
+  const steps = [
+    user('x'),
+    callTool('transfer_to_refunds'),
+    callTool('issue_refund', { orderId: 'A-17' }),
+    modelFails({ kind: 'reset' }),
+  ];
+  const failed = await runScenario({ agent: triage, contextVariables: { user: 'Ann' }, steps });
+  expect(failed).toHaveContextVariables({ user: 'Ann', refunded: ['A-17'] });
+});
+
+test('another value fails with its path, and all variables', () => {
+  expect(failureOf(() => expect(run).toHaveContextVariables({ refunded: ['A-18'] }))).toMatchInlineSnapshot(`
+    "Expected the context variable refunded[0] to be "A-18", but it is "A-17". All of them: {"user":"Ann","refunded":["A-17"]}.
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+        turn 1  Triage hands off to Refunds
+        turn 2  Refunds: look_up({"order":17}) → Error: Invalid arguments for tool look_up. "order" is not an argument of this tool. "orderId" is missing (string). Argum… (153 characters)
+        turn 3  Refunds: look_up({"orderId":"A-17"}) → {"orderId":"A-17","paid":true}
+        turn 3  Refunds: issue_refund({"orderId":"A-17","amount":5}) → refunded A-17
+      ❯ turn 3  context: sets {"refunded":["A-17"]}
+        turn 4  Refunds: says "Done: A-17 is refunded."
+        ended: completed"
+  `);
+});
+
+test('a variable that is not there fails', () => {
+  expect(reasonOf(() => expect(run).toHaveContextVariables({ closed: true }))).toMatchInlineSnapshot(
+    `"Expected the context variable closed to be true, but it is undefined. All of them: {"user":"Ann","refunded":["A-17"]}."`,
+  );
+});
+
+test('a matcher for all of them fails without a path', () => {
+  expect(
+    reasonOf(() => expect(run).toHaveContextVariables(expect.objectContaining({ closed: true }))),
+  ).not.toMatch('variable  to be');
+});
+
+test('not: fails when they are so', () => {
+  expect(reasonOf(() => expect(run).not.toHaveContextVariables({ user: 'Ann' }))).toMatchInlineSnapshot(
+    `"Expected the context variables not to contain {"user":"Ann"}, but they do."`,
+  );
+});

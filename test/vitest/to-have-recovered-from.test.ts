@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { Agent } from 'swarmcheck';
+import { callTool, modelFails, runScenario, say, user } from 'swarmcheck/testing';
+import 'swarmcheck/vitest';
+import { everySource, playDesk, triage } from './desk.ts';
+import { failureOf, reasonOf } from './failure-of.ts';
+
+const sources = await everySource();
+const run = await playDesk();
+const wrong = callTool('transfer_to_refunds', '{');
+
+test.for(sources)('takes %s', ([, source]) => {
+  expect(source).toHaveRecoveredFrom({ tool: 'look_up', kind: 'invalid-arguments', content: /orderId/ });
+  expect(source).not.toHaveRecoveredFrom({ kind: 'threw' });
+});
+
+test('each part may be left out', () => {
+  expect(run).toHaveRecoveredFrom({});
+  expect(run).toHaveRecoveredFrom({ tool: 'look_up' });
+  expect(run).toHaveRecoveredFrom({ kind: 'invalid-arguments' });
+  expect(run).toHaveRecoveredFrom({ content: '"order" is not an argument' });
+});
+
+test('all parts hold for one and the same call', () => {
+  expect(run).not.toHaveRecoveredFrom({ tool: 'issue_refund', kind: 'invalid-arguments' });
+});
+
+test('asymmetric matchers stand for the content', () => {
+  expect(run).toHaveRecoveredFrom({ content: expect.stringContaining('orderId') });
+});
+
+test('a run that was cut off did not recover', async () => {
+  const cutOff = await runScenario({ agent: triage, maxTurns: 1, steps: [user('x'), wrong] });
+  expect(cutOff).not.toHaveRecoveredFrom({ kind: 'invalid-json' });
+  expect(failureOf(() => expect(cutOff).toHaveRecoveredFrom({ kind: 'invalid-json' })))
+    .toMatchInlineSnapshot(`
+      "Expected the run to recover from an error of kind invalid-json, but its run did not complete: it ended with max_turns.
+      What happened:
+          turn 1  Triage: transfer_to_refunds({) → Error: Invalid arguments for tool transfer_to_refunds. They are not valid JSON. This tool takes no arguments: call it wi… (231 characters)
+        ❯ ended: max_turns"
+    `);
+});
+
+test('a run that failed did not recover', async () => {
+  const failed = await runScenario({
+    agent: triage,
+    steps: [user('x'), wrong, modelFails({ kind: 'reset' })],
+  });
+  expect(failed).not.toHaveRecoveredFrom({});
+});
+
+test('the run that must complete is the one with the error', async () => {
+  const steps = [user('x'), wrong, user('y'), say('Hello again.')];
+  const later = await runScenario({ agent: triage, maxTurns: 1, steps });
+  expect(later.trace.outcome).toBe('completed');
+  expect(later).not.toHaveRecoveredFrom({});
+  expect(reasonOf(() => expect(later).toHaveRecoveredFrom({}))).toMatch('ended with max_turns');
+});
+
+test('another error fails with those there were', () => {
+  expect(
+    reasonOf(() => expect(run).toHaveRecoveredFrom({ tool: 'issue_refund', kind: 'threw', content: /bank/ })),
+  ).toMatchInlineSnapshot(
+    `"Expected the run to recover from an error of kind threw of the tool issue_refund with /bank/, but the errors were invalid-arguments (look_up({"order":17}))."`,
+  );
+});
+
+test('no error at all fails', async () => {
+  const smooth = await runScenario({ agent: new Agent(), steps: [user('x'), say('y')] });
+  expect(reasonOf(() => expect(smooth).toHaveRecoveredFrom({ tool: 'look_up' }))).toMatchInlineSnapshot(
+    `"Expected the run to recover from an error of the tool look_up, but no tool call was answered with an error."`,
+  );
+});
+
+test('not: fails when it recovered', () => {
+  expect(reasonOf(() => expect(run).not.toHaveRecoveredFrom({ tool: 'look_up' }))).toMatchInlineSnapshot(
+    `"Expected no recovery from an error of the tool look_up, but there was one."`,
+  );
+});

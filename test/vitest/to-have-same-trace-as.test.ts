@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { runScenario, say, traceOf, user } from 'swarmcheck/testing';
+import 'swarmcheck/vitest';
+import { playDesk, runDesk, triage } from './desk.ts';
+import { reasonOf } from './failure-of.ts';
+
+const run = await playDesk();
+
+test('takes a ScenarioRun, a Trace and a Response, compared with a ScenarioRun or a Trace', async () => {
+  const [again, response] = [await playDesk(), await runDesk()];
+  expect(run).toHaveSameTraceAs(again);
+  expect(run.trace).toHaveSameTraceAs(again.trace);
+  expect(run).toHaveSameTraceAs(again.trace);
+  expect(traceOf(response)).toHaveSameTraceAs(traceOf(response));
+});
+
+test('a response of a run without a limit on turns is not the same as a scenario, which has one', async () => {
+  const response = await runDesk();
+  expect(reasonOf(() => expect(response).toHaveSameTraceAs(run))).toMatch('in maxTurns:');
+});
+
+test('a streamed run has the trace of the unstreamed one', async () => {
+  const scenario = { agent: triage, steps: [user('x'), say('Hello there.')] };
+  expect(await runScenario(scenario, { stream: true })).toHaveSameTraceAs(await runScenario(scenario));
+});
+
+test('another trace fails where they part', async () => {
+  const other = await playDesk({ contextVariables: { user: 'Bob' } });
+  expect(run).not.toHaveSameTraceAs(other);
+  expect(reasonOf(() => expect(run).toHaveSameTraceAs(other))).toMatch(
+    'The traces differ at event 0 (run-start, run 1), in contextVariables.user:',
+  );
+});
+
+test('minus is what was expected and plus what was received, as in the other matchers and in vitest', async () => {
+  const other = await playDesk({ contextVariables: { user: 'Bob' } });
+  expect(reasonOf(() => expect(run).toHaveToolResult('issue_refund', 'done'))).toMatch(
+    '-done\n+refunded A-17',
+  );
+  expect(reasonOf(() => expect(run).toHaveSameTraceAs(other))).toMatch('-Bob\n+Ann');
+});
+
+test('not: fails when the traces are the same', () => {
+  expect(reasonOf(() => expect(run).not.toHaveSameTraceAs(run))).toMatchInlineSnapshot(
+    `"Expected the traces to differ, but they are the same."`,
+  );
+});
+
+test('what has no trace to compare with fails in both directions', () => {
+  expect(() => expect(run).not.toHaveSameTraceAs(undefined as unknown as typeof run)).toThrow(TypeError);
+});

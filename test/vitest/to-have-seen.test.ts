@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import { runScenario, user } from 'swarmcheck/testing';
+import 'swarmcheck/vitest';
+import { everySource, playDesk, triage } from './desk.ts';
+import { failureOf, reasonOf } from './failure-of.ts';
+
+const sources = await everySource();
+const run = await playDesk();
+
+test.for(sources)('takes %s', ([, source]) => {
+  expect(source).toHaveSeen({
+    agent: 'Refunds',
+    instructions: 'Ann',
+    tools: ['look_up', 'issue_refund'],
+    message: 'Refund A-17',
+  });
+  expect(source).not.toHaveSeen({ agent: 'Triage', tools: ['look_up'] });
+});
+
+test('texts are substrings, patterns are patterns', () => {
+  expect(run).toHaveSeen({ instructions: 'what Ann paid' });
+  expect(run).toHaveSeen({ instructions: /^Refund .* paid\.$/ });
+  expect(run).not.toHaveSeen({ instructions: /^Ann/ });
+  expect(run).toHaveSeen({ message: /refunded A-\d+/ });
+});
+
+test('tools are all of them, in any order', () => {
+  expect(run).toHaveSeen({ tools: ['issue_refund', 'look_up'] });
+  expect(run).not.toHaveSeen({ tools: ['issue_refund'] });
+  expect(run).not.toHaveSeen({ tools: [] });
+});
+
+test('everything holds for one and the same request', () => {
+  expect(run).not.toHaveSeen({ agent: 'Triage', instructions: 'Ann' });
+  expect(run).not.toHaveSeen({ agent: 'Triage', message: 'refunded A-17' });
+});
+
+test('instructions are no message', () => {
+  expect(run).not.toHaveSeen({ message: 'Find out what the user needs' });
+});
+
+test('the name of an agent is the whole name', () => {
+  expect(run).not.toHaveSeen({ agent: 'Ref' });
+});
+
+test('asymmetric matchers stand for every value', () => {
+  expect(run).toHaveSeen({ agent: expect.stringMatching(/^Ref/) });
+  expect(run).toHaveSeen({ instructions: expect.stringContaining('Ann') });
+  expect(run).toHaveSeen({ message: expect.stringContaining('refunded A-17') });
+  expect(run).toHaveSeen({ tools: expect.arrayContaining(['look_up']) });
+});
+
+test('asymmetric matchers may say no', () => {
+  expect(run).not.toHaveSeen({ instructions: expect.stringContaining('Bob') });
+  expect(run).not.toHaveSeen({ message: expect.stringContaining('refunded B-1') });
+});
+
+test('a request that nobody made fails with the nearest', () => {
+  expect(
+    failureOf(() =>
+      expect(run).toHaveSeen({ agent: 'Refunds', instructions: /Bob/, tools: ['look_up', 'issue_refund'] }),
+    ),
+  ).toMatchInlineSnapshot(`
+    "Expected a request that shows the model agent "Refunds", instructions with /Bob/, exactly the tools look_up, issue_refund, but none of 4 does. The nearest, of Refunds in turn 2:
+      ✓ agent "Refunds"
+      ✗ instructions with /Bob/
+      ✓ exactly the tools look_up, issue_refund
+      instructions: "Refund what Ann paid."
+      tools: look_up, issue_refund
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+        turn 1  Triage hands off to Refunds
+        turn 2  Refunds: look_up({"order":17}) → Error: Invalid arguments for tool look_up. "order" is not an argument of this tool. "orderId" is missing (string). Argum… (153 characters)
+        turn 3  Refunds: look_up({"orderId":"A-17"}) → {"orderId":"A-17","paid":true}
+        turn 3  Refunds: issue_refund({"orderId":"A-17","amount":5}) → refunded A-17
+        turn 3  context: sets {"refunded":["A-17"]}
+        turn 4  Refunds: says "Done: A-17 is refunded."
+        ended: completed"
+  `);
+});
+
+test('a message that nobody was shown fails with those that were', () => {
+  expect(reasonOf(() => expect(run).toHaveSeen({ message: 'close the ticket' }))).toMatchInlineSnapshot(`
+    "Expected a request that shows the model a message with "close the ticket", but none of 4 does. The nearest, of Triage in turn 1:
+      ✗ a message with "close the ticket"
+      instructions: "Find out what the user needs."
+      tools: transfer_to_refunds
+      messages:
+        user       Refund A-17, please."
+  `);
+});
+
+test('a model that was never asked was shown nothing', async () => {
+  const silent = await runScenario({ agent: triage, maxTurns: 0, steps: [user('x')] });
+  expect(silent).not.toHaveSeen({ agent: 'Triage' });
+  expect(reasonOf(() => expect(silent).toHaveSeen({ agent: 'Triage' }))).toMatchInlineSnapshot(
+    `"Expected a request that shows the model agent "Triage", but the model was never asked."`,
+  );
+});
+
+test('not: fails when some request showed it', () => {
+  expect(
+    reasonOf(() => expect(run).not.toHaveSeen({ tools: ['look_up', 'issue_refund'] })),
+  ).toMatchInlineSnapshot(
+    `"Expected no request that shows the model exactly the tools look_up, issue_refund, but there is one."`,
+  );
+});
+
+test('a mistyped field fails in both directions: any request would do', () => {
+  const mistyped = { instruction: /Bob/ } as { instructions?: RegExp };
+  expect(() => expect(run).toHaveSeen(mistyped)).toThrow('instruction');
+});
+
+test('nothing to see fails in both directions: any request would do', () => {
+  expect(() => expect(run).toHaveSeen({})).toThrow(TypeError);
+});

@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import 'swarmcheck/vitest';
+import { everySource, playDesk } from './desk.ts';
+import { failureOf, reasonOf } from './failure-of.ts';
+
+const sources = await everySource();
+const run = await playDesk();
+
+test.for(sources)('takes %s', ([, source]) => {
+  expect(source).toHaveToolResult('issue_refund', 'refunded A-17');
+  expect(source).not.toHaveToolResult('issue_refund', 'refunded');
+});
+
+test('a text is the whole answer', () => {
+  expect(run).toHaveToolResult('look_up', '{"orderId":"A-17","paid":true}');
+  expect(run).not.toHaveToolResult('look_up', '{"orderId":"A-17"');
+});
+
+test('a pattern is found in the answer', () => {
+  expect(run).toHaveToolResult('issue_refund', /^refunded A-\d+$/);
+  expect(run).not.toHaveToolResult('issue_refund', /^A/);
+});
+
+test('a pattern that remembers is the same each time', () => {
+  const pattern = /refunded/g;
+  expect(run).toHaveToolResult('issue_refund', pattern);
+  expect(run).toHaveToolResult('issue_refund', pattern);
+});
+
+test('a value is compared with the JSON of the answer', () => {
+  expect(run).toHaveToolResult('look_up', { paid: true, orderId: 'A-17' });
+  expect(run).not.toHaveToolResult('look_up', { paid: true });
+});
+
+test('asymmetric matchers stand for the text, for the JSON, and for values in it', () => {
+  expect(run).toHaveToolResult('issue_refund', expect.stringContaining('A-17'));
+  expect(run).toHaveToolResult('look_up', expect.objectContaining({ paid: true }));
+  expect(run).toHaveToolResult('look_up', { paid: expect.any(Boolean), orderId: 'A-17' });
+});
+
+test('any of several answers will do', () => {
+  expect(run).toHaveToolResult('look_up', /^Error: Invalid arguments/);
+});
+
+test('another answer fails with the difference', () => {
+  expect(failureOf(() => expect(run).toHaveToolResult('issue_refund', 'refunded A-18')))
+    .toMatchInlineSnapshot(`
+    "Expected issue_refund to answer "refunded A-18", but it answered "refunded A-17".
+    -refunded A-18
+    +refunded A-17
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+        turn 1  Triage hands off to Refunds
+        turn 2  Refunds: look_up({"order":17}) → Error: Invalid arguments for tool look_up. "order" is not an argument of this tool. "orderId" is missing (string). Argum… (153 characters)
+        turn 3  Refunds: look_up({"orderId":"A-17"}) → {"orderId":"A-17","paid":true}
+      ❯ turn 3  Refunds: issue_refund({"orderId":"A-17","amount":5}) → refunded A-17
+        turn 3  context: sets {"refunded":["A-17"]}
+        turn 4  Refunds: says "Done: A-17 is refunded."
+        ended: completed"
+  `);
+});
+
+test('several other answers fail with all of them', () => {
+  expect(reasonOf(() => expect(run).toHaveToolResult('look_up', 'nothing'))).toMatchInlineSnapshot(
+    `"Expected look_up to answer "nothing", but it answered "Error: Invalid arguments for tool look_up. \\"order\\" is not an argument of this tool. \\"orderId\\" is missing (string). Arguments: orderId (string, required).", "{\\"orderId\\":\\"A-17\\",\\"paid\\":true}"."`,
+  );
+});
+
+test('a value fails with the value', () => {
+  expect(reasonOf(() => expect(run).toHaveToolResult('issue_refund', { ok: true }))).toMatchInlineSnapshot(
+    `"Expected issue_refund to answer {"ok":true}, but it answered "refunded A-17"."`,
+  );
+  expect(reasonOf(() => expect(run).toHaveToolResult('issue_refund', /B-\d/))).toMatchInlineSnapshot(
+    `"Expected issue_refund to answer /B-\\\\d/, but it answered "refunded A-17"."`,
+  );
+});
+
+test('a tool that was not called fails with those that were', () => {
+  expect(reasonOf(() => expect(run).toHaveToolResult('close_ticket', 'x'))).toMatchInlineSnapshot(
+    `"Expected close_ticket to answer "x", but it was not called. Called were: transfer_to_refunds, look_up, issue_refund."`,
+  );
+});
+
+test('not: fails when it answered so', () => {
+  expect(reasonOf(() => expect(run).not.toHaveToolResult('issue_refund', /A-17/))).toMatchInlineSnapshot(
+    `"Expected issue_refund not to answer /A-17/, but it did."`,
+  );
+});
+
+test('undefined, as from a missing import, matches no answer', () => {
+  expect(() => expect(run).toHaveToolResult('issue_refund', undefined)).toThrow('answer undefined');
+});

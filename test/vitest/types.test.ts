@@ -1,0 +1,200 @@
+import { expect, test as plain } from 'vitest';
+import type { ToolContext } from 'swarmcheck';
+import {
+  callTool,
+  callTools,
+  defineScenario,
+  runScenario,
+  say,
+  user,
+  type Fault,
+  type ModelStep,
+  type Scenario,
+  type Step,
+  type TraceEvent,
+} from 'swarmcheck/testing';
+import { scenarioTest, test } from 'swarmcheck/vitest';
+import { playDesk, triage } from './desk.ts';
+
+// The compiler is the judge here: each @ts-expect-error is an error of `npm run types` where the line below it compiles.
+// What is wrong for the compiler is wrong at run time, too, unless it would do no harm.
+
+const run = await playDesk();
+
+plain('a matcher that there is not does not compile', () => {
+  // @ts-expect-error toHaveCaledTool is no matcher
+  expect(() => expect(run).toHaveCaledTool('look_up')).toThrow('toHaveCalledTool');
+});
+
+plain('a matcher without its arguments does not compile', () => {
+  const wrong = () => {
+    // @ts-expect-error a call of which tool?
+    expect(run).toHaveCalledTool();
+    // @ts-expect-error a result of which content?
+    expect(run).toHaveToolResult('look_up');
+    // @ts-expect-error which agents?
+    expect(run).toHaveHandoffOrder();
+    // @ts-expect-error which reason?
+    expect(run).toHaveStoppedBecause();
+  };
+  expect(wrong).toThrow(Error);
+});
+
+plain('a reason that there is not does not compile', () => {
+  // @ts-expect-error "complete" is no outcome of a run
+  expect(() => expect(run).toHaveStoppedBecause('complete')).toThrow('complete');
+});
+
+plain('a kind of error that there is not does not compile', () => {
+  // @ts-expect-error a tool call is not answered with "timeout"
+  expect(() => expect(run).toHaveRecoveredFrom({ kind: 'timeout' })).toThrow('timeout');
+});
+
+plain('a mistyped field of a trajectory does not compile', () => {
+  // @ts-expect-error allowOther is no field
+  expect(() => expect(run).toHaveToolCalls({ sequence: [], allowOther: true })).toThrow(TypeError);
+  // @ts-expect-error a call has no field arguments
+  expect(() => expect(run).toHaveToolCalls([{ tool: 'look_up', arguments: {} }])).toThrow(TypeError);
+  // @ts-expect-error items do not stand inside items
+  expect(() => expect(run).toHaveToolCalls([{ turn: [{ anyOrder: ['a'] }] }])).toThrow(TypeError);
+});
+
+plain('a mistyped field of what was seen does not compile', () => {
+  // @ts-expect-error instruction is no field
+  const wrong = () => expect(run).toHaveSeen({ agent: 'Nobody', instruction: 'x' });
+  expect(wrong).toThrow('instruction');
+});
+
+plain('pending calls without their field do not compile', () => {
+  // @ts-expect-error the calls stand under "pending"
+  expect(() => expect(run).toBeInterrupted(['look_up'])).toThrow('A trajectory is a list of calls');
+});
+
+plain('asymmetric matchers compile in every value', () => {
+  const assertions = () => {
+    expect(run).toHaveCalledTool('look_up', { orderId: expect.any(String) });
+    expect(run).toHaveCalledTool('look_up', expect.anything());
+    expect(run).toHaveToolResult('issue_refund', expect.stringContaining('A-17'));
+    expect(run).toHaveToolCalls({
+      sequence: [{ tool: 'look_up', argsContain: { orderId: expect.any(String) } }],
+      allowOthers: true,
+    });
+    expect(run).toHaveContextVariables({ refunded: expect.any(Array) });
+  };
+  expect(assertions).not.toThrow();
+});
+
+plain('steps of a wrong shape do not compile', () => {
+  const steps: Step[] = [
+    user('x'),
+    // @ts-expect-error text is no field of a step
+    { text: 'hi' },
+    // @ts-expect-error a fault has a kind
+    { fault: { status: 429 } },
+    // @ts-expect-error a function answers for the model, not for the user
+    () => user('x'),
+  ];
+  expect(steps).toHaveLength(4);
+});
+
+plain('a fault of a wrong shape does not compile', () => {
+  const faults: Fault[] = [
+    { kind: 'cut', afterChunks: 1, by: 'end' },
+    // @ts-expect-error a cut says where
+    { kind: 'cut', by: 'end' },
+    // @ts-expect-error a reset has no status
+    { kind: 'reset', status: 500 },
+  ];
+  expect(faults).toHaveLength(3);
+});
+
+plain('callTools takes calls, at least one', () => {
+  // @ts-expect-error no calls
+  expect(callTools([]).calls).toEqual([]);
+  // @ts-expect-error say is no call
+  expect(() => callTools([say('hi')])).toThrow(Error);
+  // @ts-expect-error args are an object or raw text
+  const wrong: ModelStep = callTool('look_up', 17);
+  expect(wrong.calls).toHaveLength(1);
+});
+
+plain('a scenario of a wrong shape does not compile', () => {
+  const steps = [user('x'), say('y')];
+  // @ts-expect-error a scenario for a file has a name
+  expect(() => defineScenario({ agent: triage, steps })).toThrow(TypeError);
+  // @ts-expect-error expects is no field
+  expect(() => defineScenario({ name: 'x', agent: triage, steps, expects: {} })).toThrow(TypeError);
+  // @ts-expect-error failed is no stop reason: a rejected run has none
+  expect(() => defineScenario({ name: 'x', agent: triage, steps, expect: { stopReason: 'failed' } })).toThrow(
+    TypeError,
+  );
+  // @ts-expect-error an agent, not its name
+  expect(() => defineScenario({ name: 'x', agent: 'Triage', steps })).toThrow(TypeError);
+});
+
+plain('a scenario may give undefined for what it leaves out', () => {
+  const scenario: Scenario = {
+    agent: triage,
+    steps: [],
+    maxTurns: undefined,
+    tools: undefined,
+    expect: undefined,
+    check: undefined,
+  };
+  expect(Object.keys(scenario)).toHaveLength(6);
+});
+
+plain('a stub is given the context of a tool', () => {
+  const scenario: Scenario = {
+    agent: triage,
+    steps: [],
+    tools: {
+      look_up: (_args, context: ToolContext) => context.toolCallId,
+      close: 'done',
+      count: 1,
+      ok: true,
+      list: [],
+    },
+  };
+  // @ts-expect-error undefined stands in for nothing
+  const wrong: Scenario = { ...scenario, tools: { look_up: undefined } };
+  expect(wrong.agent).toBe(triage);
+});
+
+plain('a transport that there is not does not compile', async () => {
+  // @ts-expect-error there are no pigeons
+  await expect(runScenario({ agent: triage, steps: [] }, { transport: 'pigeon' })).rejects.toThrow(TypeError);
+});
+
+plain('events are told apart by their type', () => {
+  const tools = run.trace.events.flatMap((event: TraceEvent) =>
+    event.type === 'tool-result' ? [event.tool] : [],
+  );
+  // @ts-expect-error not every event has a tool
+  expect(run.trace.events[0]?.tool).toBeUndefined();
+  expect(tools).toHaveLength(4);
+});
+
+plain('a trace is read only', () => {
+  const write = () => {
+    // @ts-expect-error the outcome is read
+    run.trace.outcome = 'failed';
+    // @ts-expect-error events are not added
+    run.trace.events.push(run.trace.events[0]!);
+  };
+  expect(write).toThrow(TypeError);
+});
+
+plain('scenarioTest wants a scenario with a name', () => {
+  // @ts-expect-error the name is that of the tests
+  const wrong = () => scenarioTest({ agent: triage, steps: [] });
+  expect(wrong).toBeInstanceOf(Function);
+});
+
+test('the fixture script makes a provider of steps', async ({ script }) => {
+  const provider = script([say('hi')]);
+  // @ts-expect-error a script is a list
+  expect(() => script(say('hi'))).toThrow('must be a list');
+  expect(provider.remaining).toBe(1);
+  await provider.complete({ model: 'm', messages: [] });
+});
