@@ -103,6 +103,15 @@ test.for(['desk.scenario.mts', 'desk.scenario.js', 'desk.scenario.mjs'])(
   },
 );
 
+test('a compiled file beside its source is not the source a second time', async () => {
+  await using project = await Project.of({
+    'desk.scenario.ts': scenarioSource('source'),
+    'desk.scenario.js': scenarioSource('compiled'),
+  });
+  const { stdout } = await project.swarmcheck(['run', '.']);
+  expect(stdout.match(/✓ source/g)).toHaveLength(1);
+});
+
 test('a file may import zod, and other files of the project', async () => {
   const top = "import { z } from 'zod';\nimport { name } from './name.ts';\nz.string().parse(name);";
   await using project = await Project.of({

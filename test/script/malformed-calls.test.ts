@@ -80,6 +80,13 @@ test('args that hold themselves are refused', () => {
   expect(mistakeIn(callTool('a', args))).toMatch('no JSON');
 });
 
+test.for([NaN, Infinity, new Map([['a', 1]]), new Set([1])])(
+  'args with %o, which JSON would change in silence, are refused',
+  (value) => {
+    expect(mistakeIn(callTool('a', { value }))).toMatch('no JSON');
+  },
+);
+
 test('rawArgs that are no text are refused', () => {
   expect(mistakeIn({ calls: [{ tool: 'a', rawArgs: { x: 1 } }] })).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a call 1 that has "rawArgs" that must be a string, but are an object."`,
