@@ -67,6 +67,14 @@ try {
   run('npx', ['--no', '--', 'vitest', 'run'], project);
   run('npx', ['--no', '--', 'swarmcheck', 'run'], project);
   run('npx', ['--no', '--', 'swarmcheck', '--help'], project);
+
+  // What users write, with a schema library of theirs; and as `npm init` makes a project, of CommonJS modules.
+  run('npm', ['install', locked('zod')], project);
+  cpSync('test/contract/examples.test.ts', join(project, 'examples.test.ts'));
+  run(resolve('node_modules/.bin/tsc'), [], project);
+  run('npx', ['--no', '--', 'vitest', 'run', 'examples.test.ts'], project);
+  write('package.json', JSON.stringify({ private: true }));
+  run('npx', ['--no', '--', 'swarmcheck', 'run'], project);
 } finally {
   rmSync(folder, { recursive: true });
   if (!hadDist) rmSync('dist', { recursive: true, force: true });

@@ -38,7 +38,9 @@ export async function findFiles(
     if ('message' in found) errors.push({ file: pattern, message: found.message });
     else for (const file of found.files) files.add(fromHere(file));
   }
-  return { files: [...files].toSorted(), errors };
+  // A .js beside a .ts of the same name is what was compiled of it; loaded, it would be the .ts once more.
+  const isCompiled = (file: string) => /\.[mc]?js$/.test(file) && files.has(file.replace(/js$/, 'ts'));
+  return { files: [...files].filter((file) => !isCompiled(file)).toSorted(), errors };
 }
 
 async function filesOf(pattern: string): Promise<{ files: string[] } | { message: string }> {

@@ -84,7 +84,7 @@ function checkCall(call: unknown, fail: (problem: string) => never): void {
       `has "args" that must be an object, but are ${valueWords(args)}. For arguments that are none, use rawArgs.`,
     );
   if (args !== undefined && !isJson(args))
-    fail('has "args" that are no JSON (a function, a bigint, or an object that holds itself).');
+    fail('has "args" that are no JSON (a function, a bigint, NaN, a Map, or an object that holds itself).');
   if (rawArgs !== undefined && typeof rawArgs !== 'string')
     fail(`has "rawArgs" that must be a string, but are ${valueWords(rawArgs)}.`);
   if (id !== undefined && (typeof id !== 'string' || id === ''))
@@ -151,11 +151,13 @@ function isCount(value: unknown, test: (value: unknown) => boolean): boolean {
   return test(value) && Number(value) >= 0;
 }
 
-/** Whether a value survives as JSON: no function, symbol or bigint, and nothing that holds itself. */
+/** Whether a value survives as JSON: no function, symbol, bigint, NaN, or object that JSON would empty, and nothing that holds itself. */
 function isJson(value: unknown, inside?: readonly unknown[]): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || value === null) {
     return typeof value !== 'function' && typeof value !== 'symbol' && typeof value !== 'bigint';
   }
+  if (!Array.isArray(value) && !isPlainObject(value)) return 'toJSON' in value;
   if (inside?.includes(value)) return false;
   let within: readonly unknown[] | undefined;
   for (const key in value) {

@@ -24,7 +24,8 @@ function observed(onClose: () => void = () => {}) {
   const agent = new Agent({
     functions: [{ name: 'pay', description: '', parameters: { type: 'object' }, execute: pay }],
   });
-  return { log, pay, provider, agent };
+  // With a limit, so that a reader who never breaks out does come to an end.
+  return { log, pay, trial: { agent, provider, maxTurns: 3 } };
 }
 
 const isAt: Record<string, (event: StreamEvent) => boolean> = {
@@ -37,17 +38,17 @@ const isAt: Record<string, (event: StreamEvent) => boolean> = {
 
 for (const [place, at] of Object.entries(isAt)) {
   test(`breaking out at ${place} closes the provider's stream, and starts no request and no tool`, async () => {
-    const { log, pay, provider, agent } = observed();
-    for await (const event of streamOf({ agent, provider })) if (at(event)) break;
+    const { log, pay, trial } = observed();
+    for await (const event of streamOf(trial)) if (at(event)) break;
     expect(log).toEqual({ asked: 1, closed: 1 });
     expect(pay).not.toHaveBeenCalled();
   });
 
   test(`an error of the reader at ${place} closes the provider's stream as well, and is the one that is thrown`, async () => {
-    const { log, pay, provider, agent } = observed();
+    const { log, pay, trial } = observed();
     const mine = new Error('mine');
     const read = async () => {
-      for await (const event of streamOf({ agent, provider })) if (at(event)) throw mine;
+      for await (const event of streamOf(trial)) if (at(event)) throw mine;
     };
     expect(await rejection(read())).toBe(mine);
     expect(log).toEqual({ asked: 1, closed: 1 });
@@ -55,17 +56,17 @@ for (const [place, at] of Object.entries(isAt)) {
   });
 
   test(`after breaking out at ${place} no listener is left on the signal`, async () => {
-    const { provider, agent } = observed();
+    const { trial } = observed();
     const { signal } = new AbortController();
-    for await (const event of streamOf({ agent, provider, signal })) if (at(event)) break;
+    for await (const event of streamOf({ ...trial, signal })) if (at(event)) break;
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 }
 
 test('breaking out in the second turn closes the second stream', async () => {
-  const { log, pay, provider, agent } = observed();
+  const { log, pay, trial } = observed();
   let starts = 0;
-  for await (const event of streamOf({ agent, provider })) {
+  for await (const event of streamOf(trial)) {
     if ('delim' in event && event.delim === 'start') starts++;
     if (starts === 2 && 'content' in event) break;
   }
@@ -97,12 +98,12 @@ test.for([
 
 test('an error of the provider while it closes is told to who breaks out, and no listener is left', async () => {
   const error = new Error('cannot close');
-  const { provider, agent } = observed(() => {
+  const { trial } = observed(() => {
     throw error;
   });
   const { signal } = new AbortController();
   const read = async () => {
-    for await (const event of streamOf({ agent, provider, signal })) if ('content' in event) break;
+    for await (const event of streamOf({ ...trial, signal })) if ('content' in event) break;
   };
   expect(await rejection(read())).toBe(error);
   expect(getEventListeners(signal, 'abort')).toEqual([]);
@@ -110,9 +111,8 @@ test('an error of the provider while it closes is told to who breaks out, and no
 
 test('a provider that hangs while it closes is left behind at an abort', async () => {
   const controller = new AbortController();
-  const { provider, agent } = observed();
   const hanging = {
-    ...provider,
+    ...completing(),
     async *stream() {
       try {
         yield chunk({ role: 'assistant', content: 'ok' });
@@ -122,29 +122,29 @@ test('a provider that hangs while it closes is left behind at an abort', async (
       }
     },
   };
-  for await (const event of streamOf({ agent, provider: hanging, signal: controller.signal })) {
+  for await (const event of streamOf({ provider: hanging, signal: controller.signal })) {
     if ('content' in event) break;
   }
   expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
 });
 
 test('a stream that is left before it is read asks nothing', async () => {
-  const { log, provider, agent } = observed();
-  await streamOf({ agent, provider })[Symbol.asyncIterator]().return?.();
+  const { log, trial } = observed();
+  await streamOf(trial)[Symbol.asyncIterator]().return?.();
   expect(log).toEqual({ asked: 0, closed: 0 });
 });
 
 test('a stream that was left is at its end', async () => {
-  const { provider, agent } = observed();
-  const reader = streamOf({ agent, provider })[Symbol.asyncIterator]();
+  const { trial } = observed();
+  const reader = streamOf(trial)[Symbol.asyncIterator]();
   await reader.next();
   await reader.return?.();
   expect(await reader.next()).toEqual({ done: true, value: undefined });
 });
 
 test('a stream that is read to its end is closed once', async () => {
-  const { log, provider, agent } = observed();
-  for await (const event of streamOf({ agent, provider, maxTurns: 1 })) expect(event).toBeDefined();
+  const { log, trial } = observed();
+  for await (const event of streamOf({ ...trial, maxTurns: 1 })) expect(event).toBeDefined();
   expect(log).toEqual({ asked: 1, closed: 1 });
 });
 

@@ -58,7 +58,7 @@ test('args that are no object are refused', () => {
 
 test('args with a function are refused', () => {
   expect(mistakeIn(callTool('a', { when: () => 1 }))).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has a call 1 that has "args" that are no JSON (a function, a bigint, or an object that holds itself)."`,
+    `"Step 2 (steps[1]) has a call 1 that has "args" that are no JSON (a function, a bigint, NaN, a Map, or an object that holds itself)."`,
   );
 });
 
