@@ -1,24 +1,24 @@
-export { Agent } from './engine/agent.ts';
-export type { AgentOptions, ContextVariables, Instructions } from './engine/agent.ts';
-export { Conversation } from './engine/conversation.ts';
-export { InvalidCompletionError } from './engine/errors.ts';
-export type { StopReason } from './engine/events.ts';
-export type { Hooks } from './engine/hooks.ts';
-export type { Message } from './engine/messages.ts';
-export { openaiProvider } from './engine/openai-provider.ts';
+export { Agent } from './engine/tools/agent.ts';
+export type { AgentOptions, ContextVariables, Instructions } from './engine/tools/agent.ts';
+export { Conversation } from './engine/run/conversation.ts';
+export { InvalidCompletionError } from './engine/data/errors.ts';
+export type { StopReason } from './engine/run/events.ts';
+export type { Hooks } from './engine/run/hooks.ts';
+export type { Message } from './engine/model/messages.ts';
+export { openaiProvider } from './engine/model/openai-provider.ts';
 export type {
   ChatCompletion,
   ChatCompletionChunk,
   CompletionOptions,
   CompletionProvider,
   CompletionRequest,
-} from './engine/provider.ts';
-export { Result } from './engine/result.ts';
-export type { ContextOption, RunOptions, RunSettings, StreamEvent } from './engine/run-options.ts';
-export { partialResponse } from './engine/run-record.ts';
-export type { PartialResponse, Response } from './engine/run-record.ts';
-export { Swarm } from './engine/swarm.ts';
-export { tool } from './engine/tool.ts';
+} from './engine/model/provider.ts';
+export { Result } from './engine/tools/result.ts';
+export type { ContextOption, RunOptions, RunSettings, StreamEvent } from './engine/run/run-options.ts';
+export { partialResponse } from './engine/run/run-record.ts';
+export type { PartialResponse, Response } from './engine/run/run-record.ts';
+export { Swarm } from './engine/run/swarm.ts';
+export { tool } from './engine/tools/tool.ts';
 export type {
   AgentFunction,
   InferArguments,
@@ -26,4 +26,4 @@ export type {
   Tool,
   ToolContext,
   ToolReturn,
-} from './engine/tool.ts';
+} from './engine/tools/tool.ts';

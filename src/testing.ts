@@ -5,7 +5,7 @@ export type {
   TracedRequest,
   TracedToolCall,
   TraceEvent,
-} from './engine/events.ts';
+} from './engine/run/events.ts';
 export { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './script/errors.ts';
 export type { Fault } from './script/faults.ts';
 export { scriptedProvider } from './script/scripted-provider.ts';

@@ -1,4 +1,4 @@
-import type { TraceEvent } from '../engine/events.ts';
+import type { TraceEvent } from '../engine/run/events.ts';
 import type { ScenarioRun } from '../scenario/scenario.ts';
 import { failureText, textOf } from '../trace/format.ts';
 

@@ -1,8 +1,8 @@
-import { isAgent } from '../engine/agent.ts';
-import { isPlainObject } from '../engine/copy.ts';
-import type { Hooks } from '../engine/hooks.ts';
-import { valueWords } from '../engine/value-words.ts';
-import { didYouMean } from '../engine/did-you-mean.ts';
+import { isAgent } from '../engine/tools/agent.ts';
+import { isPlainObject } from '../engine/data/copy.ts';
+import type { Hooks } from '../engine/run/hooks.ts';
+import { valueWords } from '../engine/data/value-words.ts';
+import { didYouMean } from '../engine/data/did-you-mean.ts';
 import { checkSteps } from '../script/check-steps.ts';
 import { isAsymmetric } from './equals.ts';
 import type { Expectations, Scenario } from './scenario.ts';

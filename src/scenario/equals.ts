@@ -1,4 +1,4 @@
-import { isPlainObject } from '../engine/copy.ts';
+import { isPlainObject } from '../engine/data/copy.ts';
 import { pairUp } from './pairing.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { errorName } from '../engine/errors.ts';
-import type { TraceEvent } from '../engine/events.ts';
+import { errorName } from '../engine/data/errors.ts';
+import type { TraceEvent } from '../engine/run/events.ts';
 import { ScriptExhaustedError, ScriptMistakeError } from '../script/errors.ts';
 import type { ScenarioRun } from './scenario.ts';
 import { show } from './equals.ts';

@@ -1,5 +1,5 @@
-import { shorten } from '../engine/errors.ts';
-import type { TracedToolCall } from '../engine/events.ts';
+import { shorten } from '../engine/data/errors.ts';
+import type { TracedToolCall } from '../engine/run/events.ts';
 import { contains, equals, firstMismatch, show } from './equals.ts';
 import { pairUp } from './pairing.ts';
 import { readTrajectory, type Expected, type ToolCallPattern, type Trajectory } from './trajectory.ts';

@@ -1,10 +1,10 @@
-import { isAgent, type Agent } from '../engine/agent.ts';
-import type { RecordedEvent, TraceEvent } from '../engine/events.ts';
-import type { Message } from '../engine/messages.ts';
-import type { Response } from '../engine/run-record.ts';
-import { valueWords } from '../engine/value-words.ts';
-import { startRun } from '../engine/swarm.ts';
-import { didYouMean } from '../engine/did-you-mean.ts';
+import { isAgent, type Agent } from '../engine/tools/agent.ts';
+import type { RecordedEvent, TraceEvent } from '../engine/run/events.ts';
+import type { Message } from '../engine/model/messages.ts';
+import type { Response } from '../engine/run/run-record.ts';
+import { valueWords } from '../engine/data/value-words.ts';
+import { startRun } from '../engine/run/swarm.ts';
+import { didYouMean } from '../engine/data/did-you-mean.ts';
 import { ScriptPlayer } from '../script/script-player.ts';
 import { providerOf } from '../script/scripted-provider.ts';
 import { RunTrace } from '../trace/trace.ts';

@@ -1,8 +1,8 @@
-import type { Agent } from '../engine/agent.ts';
-import type { StopReason } from '../engine/events.ts';
-import type { Hooks } from '../engine/hooks.ts';
-import type { Message } from '../engine/messages.ts';
-import type { Response } from '../engine/run-record.ts';
+import type { Agent } from '../engine/tools/agent.ts';
+import type { StopReason } from '../engine/run/events.ts';
+import type { Hooks } from '../engine/run/hooks.ts';
+import type { Message } from '../engine/model/messages.ts';
+import type { Response } from '../engine/run/run-record.ts';
 import type { Step } from '../script/steps.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { ToolStub } from './stub-tools.ts';

@@ -1,7 +1,13 @@
-import { Agent, isAgent } from '../engine/agent.ts';
-import { isResult, Result } from '../engine/result.ts';
-import { isPromiseLike } from '../engine/promise.ts';
-import { tool, type AgentFunction, type Tool, type ToolContext, type ToolReturn } from '../engine/tool.ts';
+import { Agent, isAgent } from '../engine/tools/agent.ts';
+import { isResult, Result } from '../engine/tools/result.ts';
+import { isPromiseLike } from '../engine/data/promise.ts';
+import {
+  tool,
+  type AgentFunction,
+  type Tool,
+  type ToolContext,
+  type ToolReturn,
+} from '../engine/tools/tool.ts';
 
 /** Stands in for a tool's execute, or is what it returns; the schema is still enforced. */
 export type ToolStub = ((args: any, context: ToolContext) => ToolReturn) | string | number | boolean | object;

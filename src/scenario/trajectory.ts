@@ -1,6 +1,6 @@
-import { isPlainObject } from '../engine/copy.ts';
+import { isPlainObject } from '../engine/data/copy.ts';
 import { isAsymmetric } from './equals.ts';
-import { valueWords } from '../engine/value-words.ts';
+import { valueWords } from '../engine/data/value-words.ts';
 
 /** A tool call by name, or with its arguments: `args` is exact; `argsContain` is partial, deep. */
 export type ToolCallPattern = string | { tool: string; args?: object; argsContain?: object };

@@ -1,4 +1,4 @@
-import type { ChatCompletion, ChatCompletionChunk } from '../engine/provider.ts';
+import type { ChatCompletion, ChatCompletionChunk } from '../engine/model/provider.ts';
 import type { ModelStep, ToolCallStep } from './steps.ts';
 
 type Delta = ChatCompletionChunk['choices'][number]['delta'];

@@ -1,6 +1,6 @@
-import { isPlainObject } from '../engine/copy.ts';
-import { didYouMean } from '../engine/did-you-mean.ts';
-import { valueWords } from '../engine/value-words.ts';
+import { isPlainObject } from '../engine/data/copy.ts';
+import { didYouMean } from '../engine/data/did-you-mean.ts';
+import { valueWords } from '../engine/data/value-words.ts';
 import { chunkCount } from './answers.ts';
 import { ScriptMistakeError } from './errors.ts';
 import { faultKinds, type Fault } from './faults.ts';
@@ -160,8 +160,9 @@ function isJson(value: unknown, inside?: readonly unknown[]): boolean {
   if (!Array.isArray(value) && !isPlainObject(value)) return 'toJSON' in value;
   if (inside?.includes(value)) return false;
   let within: readonly unknown[] | undefined;
-  for (const key in value) {
-    const item: unknown = (value as Record<string, unknown>)[key];
+  const parts = value as Record<string, unknown>;
+  for (const key in parts) {
+    const item = parts[key];
     if (typeof item === 'object') within ??= [...(inside ?? []), value];
     if (!isJson(item, within)) return false;
   }

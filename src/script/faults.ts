@@ -1,5 +1,5 @@
 import type { APIError as APIErrorClass } from 'openai';
-import { InvalidCompletionError, shorten } from '../engine/errors.ts';
+import { InvalidCompletionError, shorten } from '../engine/data/errors.ts';
 
 /**
  * Something the model or the wire does wrong, on purpose.

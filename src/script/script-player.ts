@@ -1,10 +1,10 @@
-import { problemsBySchema } from '../engine/arguments.ts';
-import { copyData, copyTree } from '../engine/copy.ts';
-import { shorten } from '../engine/errors.ts';
-import type { CompletionRequest } from '../engine/provider.ts';
+import { problemsBySchema } from '../engine/tools/arguments.ts';
+import { copyData, copyTree } from '../engine/data/copy.ts';
+import { shorten } from '../engine/data/errors.ts';
+import type { CompletionRequest } from '../engine/model/provider.ts';
 import { callText, conversationLines, textOf } from '../trace/format.ts';
 import { argumentsText } from './answers.ts';
-import { didYouMean } from '../engine/did-you-mean.ts';
+import { didYouMean } from '../engine/data/did-you-mean.ts';
 import { checkModelStep, checkSteps } from './check-steps.ts';
 import { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './errors.ts';
 import type { ModelStep, Step, ToolCallStep, UserStep } from './steps.ts';

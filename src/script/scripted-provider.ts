@@ -5,7 +5,7 @@ import type {
   CompletionOptions,
   CompletionProvider,
   CompletionRequest,
-} from '../engine/provider.ts';
+} from '../engine/model/provider.ts';
 import { chunksOf, completionOf, type AnswerFrame } from './answers.ts';
 import { brokenAnswer, connectionError, never, statusError, type Fault } from './faults.ts';
 import { ScriptPlayer } from './script-player.ts';

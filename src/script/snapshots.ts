@@ -1,5 +1,5 @@
-import { copyData, freezeData, setOwn } from '../engine/copy.ts';
-import type { CompletionRequest } from '../engine/provider.ts';
+import { copyData, freezeData, setOwn } from '../engine/data/copy.ts';
+import type { CompletionRequest } from '../engine/model/provider.ts';
 
 /**
  * Keeps requests as they were when the model was called. What is frozen at every depth, as the

@@ -1,7 +1,7 @@
-import { isPlainObject } from '../engine/copy.ts';
-import { didYouMean } from '../engine/did-you-mean.ts';
-import { valueWords } from '../engine/value-words.ts';
-import type { ChatCompletion, CompletionRequest } from '../engine/provider.ts';
+import { isPlainObject } from '../engine/data/copy.ts';
+import { didYouMean } from '../engine/data/did-you-mean.ts';
+import { valueWords } from '../engine/data/value-words.ts';
+import type { ChatCompletion, CompletionRequest } from '../engine/model/provider.ts';
 import { ScriptMistakeError } from './errors.ts';
 import type { Fault } from './faults.ts';
 

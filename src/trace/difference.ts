@@ -1,6 +1,6 @@
 import { createTwoFilesPatch } from 'diff';
-import { shorten } from '../engine/errors.ts';
-import type { TraceEvent } from '../engine/events.ts';
+import { shorten } from '../engine/data/errors.ts';
+import type { TraceEvent } from '../engine/run/events.ts';
 import { withoutUsage } from './hash.ts';
 
 /** Where two traces part. */

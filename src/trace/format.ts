@@ -1,6 +1,6 @@
-import { shorten } from '../engine/errors.ts';
-import type { TraceEvent } from '../engine/events.ts';
-import type { CompletionRequest } from '../engine/provider.ts';
+import { shorten } from '../engine/data/errors.ts';
+import type { TraceEvent } from '../engine/run/events.ts';
+import type { CompletionRequest } from '../engine/model/provider.ts';
 import type { Trace } from './trace.ts';
 
 /** The messages of a request as lines for an error message: who said what, shortened; of long ones the first and the last. */

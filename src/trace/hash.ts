@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
-import type { RecordedEvent, TraceEvent } from '../engine/events.ts';
+import type { RecordedEvent, TraceEvent } from '../engine/run/events.ts';
 import { materialize } from './materialize.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { isTooDeep, parseArguments } from '../engine/arguments.ts';
-import type { RecordedEvent, TracedToolCall, TraceEvent } from '../engine/events.ts';
-import type { Message } from '../engine/messages.ts';
-import type { CompletionRequest } from '../engine/provider.ts';
+import { isTooDeep, parseArguments } from '../engine/tools/arguments.ts';
+import type { RecordedEvent, TracedToolCall, TraceEvent } from '../engine/run/events.ts';
+import type { Message } from '../engine/model/messages.ts';
+import type { CompletionRequest } from '../engine/model/provider.ts';
 
 /** An event as the contract has it, from the pointers the engine kept. Costs time and memory, so it waits until somebody asks. */
 export function materialize(event: RecordedEvent, run: number): TraceEvent {

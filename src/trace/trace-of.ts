@@ -1,4 +1,4 @@
-import { endedSeveralRuns, recordOf, type RunRecord } from '../engine/run-record.ts';
+import { endedSeveralRuns, recordOf, type RunRecord } from '../engine/run/run-record.ts';
 import { RunTrace, type Trace } from './trace.ts';
 
 const traces = new WeakMap<RunRecord, Trace>();

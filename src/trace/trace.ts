@@ -1,4 +1,4 @@
-import { freezeData } from '../engine/copy.ts';
+import { freezeData } from '../engine/data/copy.ts';
 import type {
   Outcome,
   RecordedEvent,
@@ -6,7 +6,7 @@ import type {
   TracedRequest,
   TracedToolCall,
   TraceEvent,
-} from '../engine/events.ts';
+} from '../engine/run/events.ts';
 import { firstDifference, type TraceDifference } from './difference.ts';
 import { hashRuns } from './hash.ts';
 import { materialize, toolCallOf } from './materialize.ts';

@@ -1,4 +1,4 @@
-import type { Outcome, ToolErrorKind } from '../engine/events.ts';
+import type { Outcome, ToolErrorKind } from '../engine/run/events.ts';
 import type { ScenarioRun } from '../scenario/scenario.ts';
 import type { Trajectory } from '../scenario/trajectory.ts';
 import { hasSeen, type SeenPattern } from '../scenario/verdicts/requests.ts';

@@ -1,5 +1,5 @@
 import { conversationLines, textOf } from '../../trace/format.ts';
-import type { TracedRequest } from '../../engine/events.ts';
+import type { TracedRequest } from '../../engine/run/events.ts';
 import { equals, show } from '../equals.ts';
 import { checkFields, includesText, traceBehind, verdict, type Verdict } from './verdict.ts';
 

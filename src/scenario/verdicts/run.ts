@@ -1,7 +1,7 @@
-import type { ContextVariables } from '../../engine/agent.ts';
-import { isPlainObject, setOwn } from '../../engine/copy.ts';
-import { didYouMean } from '../../engine/did-you-mean.ts';
-import type { Outcome } from '../../engine/events.ts';
+import type { ContextVariables } from '../../engine/tools/agent.ts';
+import { isPlainObject, setOwn } from '../../engine/data/copy.ts';
+import { didYouMean } from '../../engine/data/did-you-mean.ts';
+import type { Outcome } from '../../engine/run/events.ts';
 import { textOf } from '../../trace/format.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { equals, firstMismatch, show } from '../equals.ts';

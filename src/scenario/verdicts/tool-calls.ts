@@ -1,4 +1,4 @@
-import type { ToolErrorKind, TraceEvent } from '../../engine/events.ts';
+import type { ToolErrorKind, TraceEvent } from '../../engine/run/events.ts';
 import { lineDiff } from '../../trace/difference.ts';
 import { callText } from '../../trace/format.ts';
 import { readArgs } from '../../trace/materialize.ts';

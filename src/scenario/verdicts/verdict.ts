@@ -1,8 +1,8 @@
-import { isAgent } from '../../engine/agent.ts';
-import type { TraceEvent } from '../../engine/events.ts';
-import { isPlainObject } from '../../engine/copy.ts';
-import { didYouMean } from '../../engine/did-you-mean.ts';
-import { valueWords } from '../../engine/value-words.ts';
+import { isAgent } from '../../engine/tools/agent.ts';
+import type { TraceEvent } from '../../engine/run/events.ts';
+import { isPlainObject } from '../../engine/data/copy.ts';
+import { didYouMean } from '../../engine/data/did-you-mean.ts';
+import { valueWords } from '../../engine/data/value-words.ts';
 import { trajectoryLines } from '../../trace/format.ts';
 import { readArgs } from '../../trace/materialize.ts';
 import { findTrace } from '../../trace/trace-of.ts';

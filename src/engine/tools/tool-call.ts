@@ -6,13 +6,13 @@ import {
   ToolSchemaError,
   type CheckedArguments,
 } from './arguments.ts';
-import type { ToolCall } from './completion.ts';
-import { ownContext } from './context.ts';
-import { freezeData } from './copy.ts';
-import { errorName, isError, isNativeError, shorten } from './errors.ts';
-import type { ToolErrorKind } from './events.ts';
-import { callHooks, type Hooks } from './hooks.ts';
-import { isPromiseLike } from './promise.ts';
+import type { ToolCall } from '../model/completion.ts';
+import { ownContext } from '../run/context.ts';
+import { freezeData } from '../data/copy.ts';
+import { errorName, isError, isNativeError, shorten } from '../data/errors.ts';
+import type { ToolErrorKind } from '../run/events.ts';
+import { callHooks, type Hooks } from '../run/hooks.ts';
+import { isPromiseLike } from '../data/promise.ts';
 import type { PreparedAgent } from './prepared-agent.ts';
 import { isResult } from './result.ts';
 import type { ToolContext } from './tool.ts';

@@ -1,5 +1,5 @@
 import type { StandardJSONSchemaV1 } from '@standard-schema/spec';
-import { copyData, freezeData, isPlainObject } from './copy.ts';
+import { copyData, freezeData, isPlainObject } from '../data/copy.ts';
 
 /** A JSON Schema as it is read: any keyword may be there. */
 export type JsonSchema = { readonly [keyword: string]: unknown };

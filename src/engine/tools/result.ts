@@ -1,6 +1,6 @@
 import { isAgent, type Agent } from './agent.ts';
 import { brand, hasBrand } from './brand.ts';
-import { checkKnownFields } from './known-fields.ts';
+import { checkKnownFields } from '../data/known-fields.ts';
 
 /** What a tool returns to give a value, hand off and update the context in one go (Swarm's README, "Handoffs"). */
 export class Result<C extends object = any> {

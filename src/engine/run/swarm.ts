@@ -3,11 +3,11 @@ import { ownContext, traceContext } from './context.ts';
 import { debugPrinter } from './debug.ts';
 import type { Hooks } from './hooks.ts';
 import type { RunState } from './loop.ts';
-import { enter, toWire, type WireMessage } from './messages.ts';
-import { checkKnownFields } from './known-fields.ts';
-import { openaiProvider } from './openai-provider.ts';
-import { valueWords } from './value-words.ts';
-import type { CompletionProvider } from './provider.ts';
+import { enter, toWire, type WireMessage } from '../model/messages.ts';
+import { checkKnownFields } from '../data/known-fields.ts';
+import { openaiProvider } from '../model/openai-provider.ts';
+import { valueWords } from '../data/value-words.ts';
+import type { CompletionProvider } from '../model/provider.ts';
 import { checkRunOptions, type RunOptions, type StreamEvent } from './run-options.ts';
 import type { Response } from './run-record.ts';
 

@@ -1,7 +1,7 @@
 import type { OutputUnit } from '@cfworker/json-schema';
-import { isPlainObject } from './copy.ts';
-import { shorten } from './errors.ts';
-import { valueWords } from './value-words.ts';
+import { isPlainObject } from '../data/copy.ts';
+import { shorten } from '../data/errors.ts';
+import { valueWords } from '../data/value-words.ts';
 import { atPointer, decodePointerSegment, type JsonSchema } from './json-schema.ts';
 
 /** Keywords that only say that a part inside them failed; the part speaks for itself. */

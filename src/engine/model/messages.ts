@@ -1,5 +1,5 @@
 import type OpenAI from 'openai';
-import { copyData, copyTree, freezeData } from './copy.ts';
+import { copyData, copyTree, freezeData } from '../data/copy.ts';
 
 /** A message of the Chat Completions API, with what Swarm adds for the reader. */
 export type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam & {

@@ -1,9 +1,9 @@
-import type { ContextVariables } from './agent.ts';
+import type { ContextVariables } from '../tools/agent.ts';
 import { ownContext } from './context.ts';
 import type { RecordedEvent, StopReason } from './events.ts';
 import { runLoop, type RunState, type StreamPiece } from './loop.ts';
 import { outcomeOf, producedMessages, rememberFailure, RunResponse, type Response } from './run-record.ts';
-import { isPromiseLike } from './promise.ts';
+import { isPromiseLike } from '../data/promise.ts';
 
 /**
  * Drives a loop: waits for the promises it yields, keeps the events, hands out the pieces of a

@@ -1,16 +1,21 @@
-import type { Agent, ContextVariables } from './agent.ts';
-import { readCompletion, type Answer, type ToolCall } from './completion.ts';
+import type { Agent, ContextVariables } from '../tools/agent.ts';
+import { readCompletion, type Answer, type ToolCall } from '../model/completion.ts';
 import { contextChange, mergeContext, ownContext, traceContext } from './context.ts';
-import { copyData, freezeData } from './copy.ts';
-import { errorName, InvalidCompletionError } from './errors.ts';
+import { copyData, freezeData } from '../data/copy.ts';
+import { errorName, InvalidCompletionError } from '../data/errors.ts';
 import type { RecordedEvent, StopReason } from './events.ts';
-import { ChunkFold } from './fold-chunks.ts';
+import { ChunkFold } from '../model/fold-chunks.ts';
 import { callHooks, type Hooks } from './hooks.ts';
-import type { Message, WireMessage } from './messages.ts';
-import { isCurrent, prepareAgent, toolChoiceOf, type PreparedAgent } from './prepared-agent.ts';
-import type { ChatCompletion, CompletionOptions, CompletionProvider, CompletionRequest } from './provider.ts';
-import { isPromiseLike } from './promise.ts';
-import { runToolCall, type CallScene } from './tool-call.ts';
+import type { Message, WireMessage } from '../model/messages.ts';
+import { isCurrent, prepareAgent, toolChoiceOf, type PreparedAgent } from '../tools/prepared-agent.ts';
+import type {
+  ChatCompletion,
+  CompletionOptions,
+  CompletionProvider,
+  CompletionRequest,
+} from '../model/provider.ts';
+import { isPromiseLike } from '../data/promise.ts';
+import { runToolCall, type CallScene } from '../tools/tool-call.ts';
 
 /** All that a run is and changes: its arguments, copied, and where it stands. */
 export interface RunState {

@@ -1,6 +1,6 @@
 import type OpenAI from 'openai';
 import type { Agent, ContextVariables } from './agent.ts';
-import { copyData, freezeData } from './copy.ts';
+import { copyData, freezeData } from '../data/copy.ts';
 import { derivedFrom, type JsonSchema } from './json-schema.ts';
 import { standardSchemaOf, tool, type AgentFunction, type JsonObjectSchema, type Tool } from './tool.ts';
 

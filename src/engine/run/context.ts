@@ -1,5 +1,5 @@
-import { copyData, isPlainObject, setOwn } from './copy.ts';
-import type { ContextVariables } from './agent.ts';
+import { copyData, isPlainObject, setOwn } from '../data/copy.ts';
+import type { ContextVariables } from '../tools/agent.ts';
 
 /** Merges one level deep; the values are copied, so that a tool's own objects do not travel with them. */
 export function mergeContext(target: ContextVariables, changes: object): void {

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type OpenAI from 'openai';
 import { brand, hasBrand } from './brand.ts';
-import { checkKnownFields } from './known-fields.ts';
+import { checkKnownFields } from '../data/known-fields.ts';
 import type { AgentFunction } from './tool.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { isAgent, type Agent } from './agent.ts';
-import { didYouMean } from './did-you-mean.ts';
-import { valueWords } from './value-words.ts';
+import { isAgent, type Agent } from '../tools/agent.ts';
+import { didYouMean } from '../data/did-you-mean.ts';
+import { valueWords } from '../data/value-words.ts';
 import type OpenAI from 'openai';
-import type { Message } from './messages.ts';
+import type { Message } from '../model/messages.ts';
 import type { Response } from './run-record.ts';
 
 /** What `run` takes. */

@@ -1,5 +1,5 @@
-import { copyData, freezeData, setOwn } from './copy.ts';
-import { InvalidCompletionError, shorten } from './errors.ts';
+import { copyData, freezeData, setOwn } from '../data/copy.ts';
+import { InvalidCompletionError, shorten } from '../data/errors.ts';
 import type { AssistantMessage } from './messages.ts';
 import type { ChatCompletion } from './provider.ts';
 

@@ -1,6 +1,6 @@
-import type { Agent, ContextVariables } from './agent.ts';
+import type { Agent, ContextVariables } from '../tools/agent.ts';
 import type { Outcome, RecordedEvent, StopReason } from './events.ts';
-import { leave, type Message } from './messages.ts';
+import { leave, type Message } from '../model/messages.ts';
 
 /** What a run came to (Swarm's README, "Response Fields"). */
 export interface Response<C extends object = any> {

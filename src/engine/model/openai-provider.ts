@@ -1,5 +1,5 @@
 import type OpenAI from 'openai';
-import { InvalidCompletionError } from './errors.ts';
+import { InvalidCompletionError } from '../data/errors.ts';
 import type {
   ChatCompletion,
   ChatCompletionChunk,

@@ -1,9 +1,9 @@
-import { isAgent, type Agent } from './agent.ts';
-import { copyData, isPlainObject } from './copy.ts';
-import type { Message } from './messages.ts';
+import { isAgent, type Agent } from '../tools/agent.ts';
+import { copyData, isPlainObject } from '../data/copy.ts';
+import type { Message } from '../model/messages.ts';
 import type { ContextOption } from './run-options.ts';
 import type { Response } from './run-record.ts';
-import { valueWords } from './value-words.ts';
+import { valueWords } from '../data/value-words.ts';
 import type { Swarm } from './swarm.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { ChatCompletion, CompletionRequest } from './provider.ts';
-import type { AssistantMessage, Message, WireMessage } from './messages.ts';
+import type { ChatCompletion, CompletionRequest } from '../model/provider.ts';
+import type { AssistantMessage, Message, WireMessage } from '../model/messages.ts';
 
 /**
  * Why a run ended.

@@ -1,6 +1,6 @@
-import type { Agent } from './agent.ts';
-import { isPromiseLike } from './promise.ts';
-import type { ChatCompletion, CompletionRequest } from './provider.ts';
+import type { Agent } from '../tools/agent.ts';
+import { isPromiseLike } from '../data/promise.ts';
+import type { ChatCompletion, CompletionRequest } from '../model/provider.ts';
 
 /**
  * Called around every model call and every tool that is executed. Sync or async, awaited, in the
