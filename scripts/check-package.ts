@@ -69,7 +69,8 @@ try {
   run('npx', ['--no', '--', 'swarmcheck', '--help'], project);
 
   // What users write, with a schema library of theirs; and as `npm init` makes a project, of CommonJS modules.
-  run('npm', ['install', locked('zod')], project);
+  run('npm', ['install', ...['zod', '@types/node'].map(locked)], project);
+  write('tsconfig.json', JSON.stringify({ compilerOptions: { ...compilerOptions, types: ['node'] } }));
   cpSync('test/contract/examples.test.ts', join(project, 'examples.test.ts'));
   run(resolve('node_modules/.bin/tsc'), [], project);
   run('npx', ['--no', '--', 'vitest', 'run', 'examples.test.ts'], project);

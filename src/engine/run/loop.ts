@@ -5,6 +5,7 @@ import { copyData, freezeData } from '../data/copy.ts';
 import { errorName, InvalidCompletionError } from '../data/errors.ts';
 import type { RecordedEvent, StopReason } from './events.ts';
 import { ChunkFold } from '../model/fold-chunks.ts';
+import { valueWords } from '../data/value-words.ts';
 import { callHooks, type Hooks } from './hooks.ts';
 import type { Message, WireMessage } from '../model/messages.ts';
 import { isCurrent, prepareAgent, toolChoiceOf, type PreparedAgent } from '../tools/prepared-agent.ts';
@@ -144,7 +145,8 @@ function* askModel(state: RunState, agent: Agent, prepared: PreparedAgent, turn:
       yield* readStream(state, agent, state.provider.stream(ownRequest(kept, history), options), fold);
       completion = fold.completion();
     } else {
-      completion = yield state.provider.complete(ownRequest(kept, history), options);
+      const answered: unknown = state.provider.complete(ownRequest(kept, history), options);
+      completion = isPromiseLike(answered) ? yield answered : answered;
     }
     answer = readCompletion(completion);
   } catch (error) {
@@ -190,6 +192,11 @@ function* readStream(
   source: AsyncIterable<unknown>,
   fold: ChunkFold,
 ): Loop<void> {
+  if (typeof (source as Partial<AsyncIterable<unknown>> | undefined)?.[Symbol.asyncIterator] !== 'function') {
+    throw new TypeError(
+      `The stream() of the provider must return an async iterable, but returned ${valueWords(source)}.`,
+    );
+  }
   const chunks = source[Symbol.asyncIterator]();
   let open = false;
   try {

@@ -68,7 +68,7 @@ export function checkRunOptions(options: RunOptions): void {
     );
   }
   for (const name of Object.keys(options)) if (!known.has(name)) throw unknownOption(name);
-  const { agent, messages, contextVariables, maxTurns } = options;
+  const { agent, messages, contextVariables, maxTurns, signal } = options;
   if (!isAgent(agent))
     throw new TypeError(`The agent of a run must be an Agent, but is ${valueWords(agent)}.`);
   if (!Array.isArray(messages))
@@ -83,8 +83,14 @@ export function checkRunOptions(options: RunOptions): void {
       `The contextVariables of a run must be an object, but are ${valueWords(contextVariables)}.`,
     );
   }
+  if (
+    signal !== undefined &&
+    typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== 'function'
+  ) {
+    throw new TypeError(`The signal of a run must be an AbortSignal, but is ${valueWords(signal)}.`);
+  }
   if (maxTurns !== undefined && !Number.isInteger(maxTurns) && Math.abs(maxTurns) !== Infinity) {
-    throw new RangeError(`maxTurns must be a whole number or Infinity, but is ${String(maxTurns)}.`);
+    throw new RangeError(`maxTurns must be a whole number or Infinity, but is ${valueWords(maxTurns)}.`);
   }
 }
 

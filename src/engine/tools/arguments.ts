@@ -142,9 +142,11 @@ function libraryVerdict(
 }
 
 function issueWords(issue: StandardSchemaV1.Issue): string {
-  const path = (issue.path ?? [])
-    .map((segment) => String(typeof segment === 'object' ? segment.key : segment))
-    .join('.');
+  const keys = (issue.path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment));
+  const path = keys.reduce<string>((before, key) => {
+    if (typeof key === 'number') return `${before}[${key}]`;
+    return before === '' ? String(key) : `${before}.${String(key)}`;
+  }, '');
   const message = /[.!?]$/.test(issue.message) ? issue.message : `${issue.message}.`;
   return path === '' ? message : `"${path}": ${message}`;
 }

@@ -1,4 +1,5 @@
 import { isAgent, type Agent } from './agent.ts';
+import { valueWords } from '../data/value-words.ts';
 import { brand, hasBrand } from './brand.ts';
 import { checkKnownFields } from '../data/known-fields.ts';
 
@@ -21,7 +22,7 @@ export class Result<C extends object = any> {
   ) {
     checkKnownFields('A Result', parts, ['value', 'agent', 'contextVariables']);
     if (parts.agent !== undefined && !isAgent(parts.agent)) {
-      throw new Error(`The agent of a Result must be an Agent, but is ${typeof parts.agent}.`);
+      throw new Error(`The agent of a Result must be an Agent, but is ${valueWords(parts.agent)}.`);
     }
     this.value = parts.value === undefined ? '' : parts.value;
     this.agent = parts.agent;
