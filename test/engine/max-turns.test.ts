@@ -66,7 +66,9 @@ for (const maxTurns of [NaN, 1.5]) {
   test.for(bothWays)(`a limit of ${maxTurns} turns is a RangeError, %s`, async ([, run]) => {
     const provider = scriptedProvider([]);
     const error = await rejection(run({ agent, maxTurns, provider }));
-    expect(error).toEqual(new RangeError(`maxTurns must be a whole number or Infinity, but is the number ${maxTurns}.`));
+    expect(error).toEqual(
+      new RangeError(`maxTurns must be a whole number or Infinity, but is the number ${maxTurns}.`),
+    );
     expect(provider.requests).toEqual([]);
   });
 }

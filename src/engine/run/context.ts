@@ -79,6 +79,7 @@ export function ownContext(context: object): ContextVariables {
 
 /** The context as a trace shows it. */
 export function traceContext(context: object): ContextVariables {
+  if (Object.keys(context).length === 0) return {};
   return new TraceView().ofObject(isPlainObject(context) ? context : { ...context }) as ContextVariables;
 }
 

@@ -67,11 +67,14 @@ export class Swarm {
 }
 
 function checkProvider(provider: CompletionProvider | undefined): CompletionProvider | undefined {
+  // A double that is only ever read one way may leave the other out.
   if (
     provider === undefined ||
-    (typeof provider.complete === 'function' && typeof provider.stream === 'function')
-  )
+    typeof provider.complete === 'function' ||
+    typeof provider.stream === 'function'
+  ) {
     return provider;
+  }
   const advice = Array.isArray(provider)
     ? 'Steps are made one by scriptedProvider([…]) of "swarmcheck/testing".'
     : 'An OpenAI client is made one by openaiProvider(client).';

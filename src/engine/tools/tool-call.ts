@@ -82,7 +82,9 @@ export function* runToolCall(
   let outcome: CallOutcome;
   let thrown: { error: unknown } | undefined;
   try {
-    const returned: unknown = tool.execute(checked.args, contextOf(scene, call.id));
+    // A plain function is given the context variables alone, so no signal has to be made for it.
+    const context = takesArguments ? contextOf(scene, call.id) : (scene as unknown as ToolContext);
+    const returned: unknown = tool.execute(checked.args, context);
     outcome = readReturn(name, isPromiseLike(returned) ? yield returned : returned);
   } catch (error) {
     scene.throwIfAborted();
