@@ -1,7 +1,8 @@
 import type { ContextVariables } from '../tools/agent.ts';
 import { ownContext } from './context.ts';
 import type { RecordedEvent, StopReason } from './events.ts';
-import { runLoop, type RunState, type StreamPiece } from './loop.ts';
+import { runLoop } from './loop.ts';
+import type { RunState, StreamPiece } from './run-state.ts';
 import { outcomeOf, producedMessages, rememberFailure, RunResponse, type Response } from './run-record.ts';
 import { isPromiseLike } from '../data/promise.ts';
 

@@ -2,7 +2,7 @@ import { ActiveRun } from './active-run.ts';
 import { ownContext, traceContext } from './context.ts';
 import { debugPrinter } from './debug.ts';
 import type { Hooks } from './hooks.ts';
-import type { RunState } from './loop.ts';
+import type { RunState } from './run-state.ts';
 import { enter, toWire, type WireMessage } from '../model/messages.ts';
 import { checkKnownFields } from '../data/known-fields.ts';
 import { openaiProvider } from '../model/openai-provider.ts';

@@ -1,0 +1,112 @@
+import { copyData, freezeData } from '../data/copy.ts';
+import { errorName, InvalidCompletionError } from '../data/errors.ts';
+import { isPromiseLike } from '../data/promise.ts';
+import { readCompletion, type Answer } from '../model/completion.ts';
+import { ChunkFold } from '../model/fold-chunks.ts';
+import type { WireMessage } from '../model/messages.ts';
+import type { ChatCompletion, CompletionOptions, CompletionRequest } from '../model/provider.ts';
+import type { Agent } from '../tools/agent.ts';
+import { toolChoiceOf, type PreparedAgent } from '../tools/prepared-agent.ts';
+import { ownContext } from './context.ts';
+import { callHooks } from './hooks.ts';
+import { readStream } from './read-stream.ts';
+import { isAbort, type Loop, type RunState } from './run-state.ts';
+
+type KeptRequest = Omit<CompletionRequest, 'messages'>;
+
+/** One completion: instructions, request, answer. */
+export function* askModel(
+  state: RunState,
+  agent: Agent,
+  prepared: PreparedAgent,
+  turn: number,
+): Loop<Answer> {
+  const { instructions } = agent;
+  let content: unknown = instructions;
+  if (typeof instructions === 'function') {
+    content = instructions(ownContext(state.contextVariables));
+    if (isPromiseLike(content)) content = yield content;
+  }
+  if (typeof content !== 'string') {
+    throw new TypeError(
+      `The instructions of agent "${agent.name}" must be a string, but are ${content === null ? 'null' : typeof content}.`,
+    );
+  }
+
+  const { history, signal, hooks } = state;
+  if (history[0]?.content !== content) history[0] = Object.freeze({ role: 'system', content });
+  const system = history[0];
+  // The provider owns the request it is given, so what the trace keeps is another object.
+  const kept = requestOf(state.modelOverride ?? agent.model, agent, prepared);
+  if (hooks.length > 0) {
+    yield* callHooks(hooks, 'beforeModel', { agent, request: freezeData(ownRequest(kept, history)), turn });
+  }
+  signal?.throwIfAborted();
+  yield {
+    type: 'model-request',
+    turn,
+    agent: agent.name,
+    request: kept,
+    system,
+    history,
+    length: history.length,
+  };
+
+  let answer: Answer;
+  let completion: unknown;
+  try {
+    const options: CompletionOptions = { signal, conversation: state.conversation };
+    if (state.stream) {
+      const fold = new ChunkFold();
+      yield* readStream(state, agent, state.provider.stream(ownRequest(kept, history), options), fold);
+      completion = fold.completion();
+    } else {
+      const answered: unknown = state.provider.complete(ownRequest(kept, history), options);
+      completion = isPromiseLike(answered) ? yield answered : answered;
+    }
+    answer = readCompletion(completion);
+  } catch (error) {
+    if (!isAbort(state, error))
+      yield { type: 'model-error', turn, agent: agent.name, error: modelError(error) };
+    throw error;
+  }
+  if (state.stream) yield { type: 'stream-delim', delim: 'end' };
+  if (hooks.length > 0) {
+    const seen = freezeData(copyData(completion)) as ChatCompletion;
+    yield* callHooks(hooks, 'afterModel', { agent, completion: seen, turn });
+  }
+  // Also after the last answer: a run that was aborted never ends as if it had not been.
+  signal?.throwIfAborted();
+  return answer;
+}
+
+/** A request without its messages. What is not sent is absent, never undefined. */
+function requestOf(model: string, agent: Agent, { definitions }: PreparedAgent): KeptRequest {
+  if (!definitions) return { model };
+  const tools = definitions as NonNullable<CompletionRequest['tools']>;
+  const parallel_tool_calls = agent.parallelToolCalls;
+  const tool_choice = toolChoiceOf(agent);
+  return tool_choice === undefined
+    ? { model, tools, parallel_tool_calls }
+    : { model, tools, tool_choice, parallel_tool_calls };
+}
+
+/** A request that is the provider's own, arrays included; what stands in the arrays is frozen. Literals: a spread costs as much as the rest of the turn. */
+function ownRequest(kept: KeptRequest, history: readonly WireMessage[]): CompletionRequest {
+  const { model, tools, tool_choice, parallel_tool_calls } = kept;
+  const messages = history.slice();
+  if (!tools || parallel_tool_calls === undefined) return { model, messages };
+  return tool_choice === undefined
+    ? { model, messages, tools: tools.slice(), parallel_tool_calls }
+    : { model, messages, tools: tools.slice(), tool_choice, parallel_tool_calls };
+}
+
+/** An error as the trace tells it: the same words whichever client or transport it came through. */
+function modelError(error: unknown): { name: string; message: string; status?: number } {
+  const name = errorName(error);
+  if (error instanceof InvalidCompletionError) return { name, message: 'no usable completion' };
+  const status =
+    typeof error === 'object' && error !== null ? (error as { status?: unknown }).status : undefined;
+  if (typeof status === 'number') return { name, message: `status ${status}`, status };
+  return { name, message: name.startsWith('APIConnection') ? 'connection error' : 'the provider failed' };
+}

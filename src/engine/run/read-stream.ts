@@ -1,0 +1,44 @@
+import { copyData } from '../data/copy.ts';
+import { valueWords } from '../data/value-words.ts';
+import type { ChunkFold } from '../model/fold-chunks.ts';
+import type { Agent } from '../tools/agent.ts';
+import type { Loop, RunState } from './run-state.ts';
+
+/** Reads one streamed answer, showing each piece as it comes. */
+export function* readStream(
+  state: RunState,
+  agent: Agent,
+  source: AsyncIterable<unknown>,
+  fold: ChunkFold,
+): Loop<void> {
+  if (typeof (source as Partial<AsyncIterable<unknown>> | undefined)?.[Symbol.asyncIterator] !== 'function') {
+    throw new TypeError(
+      `The stream() of the provider must return an async iterable, but returned ${valueWords(source)}.`,
+    );
+  }
+  const chunks = source[Symbol.asyncIterator]();
+  let open = false;
+  try {
+    for (let first = true; ; first = false) {
+      // A source whose next() rejects has ended by itself; one that is left in the middle must be told.
+      open = false;
+      const next = (yield chunks.next()) as IteratorResult<unknown>;
+      open = next.done !== true;
+      if (first) yield { type: 'stream-delim', delim: 'start' };
+      if (next.done) return;
+      const delta = fold.add(next.value);
+      if (!delta) continue;
+      const shown = copyData(delta);
+      if (shown['role'] === 'assistant') shown['sender'] = agent.name;
+      yield { type: 'stream-delta', delta: shown };
+    }
+  } finally {
+    // Not waited for here: a generator that is left by return() and yields once more goes on as if it had not been left.
+    if (open || state.signal?.aborted) state.closing = closeSource(chunks);
+  }
+}
+
+/** Tells a source that nobody reads on. */
+async function closeSource(chunks: AsyncIterator<unknown>): Promise<void> {
+  await chunks.return?.();
+}
