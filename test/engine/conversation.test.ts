@@ -1,0 +1,150 @@
+import { expect, test } from 'vitest';
+import { Agent, Conversation, Swarm, tool } from 'swarmcheck';
+import { callTool, modelFails, say, scriptedProvider, type Step } from 'swarmcheck/testing';
+
+const note = tool({
+  name: 'note',
+  execute(_args, { contextVariables }) {
+    contextVariables.notes = (contextVariables.notes ?? 0) + 1;
+    return 'noted';
+  },
+});
+const desk: Agent = new Agent({
+  name: 'Desk',
+  functions: [
+    note,
+    function to_archive() {
+      return archive;
+    },
+  ],
+});
+const archive = new Agent({ name: 'Archive' });
+
+function conversationWith(steps: readonly Step[], contextVariables: object = {}) {
+  const provider = scriptedProvider(steps);
+  const swarm = new Swarm({ provider });
+  return { provider, swarm, conversation: new Conversation({ swarm, agent: desk, contextVariables }) };
+}
+
+test('each message continues with the agent, the context and the messages of the last', async () => {
+  const { conversation, provider } = conversationWith([
+    callTool('note'),
+    callTool('to_archive'),
+    say('Yes?'),
+    say('It is here.'),
+  ]);
+  await conversation.send('Hello.');
+  const response = await conversation.send('Where is it?');
+  expect(response.messages).toEqual([{ role: 'assistant', content: 'It is here.', sender: 'Archive' }]);
+  expect(conversation.agent).toBe(archive);
+  expect(conversation.contextVariables).toEqual({ notes: 1 });
+  expect(provider.requests.at(-1)?.messages.map(({ role }) => role)).toEqual([
+    'system',
+    'user',
+    'assistant',
+    'tool',
+    'assistant',
+    'tool',
+    'assistant',
+    'user',
+  ]);
+  expect(conversation.messages).toHaveLength(8);
+});
+
+test('a failed send changes nothing', async () => {
+  const { conversation } = conversationWith([callTool('note'), modelFails({ kind: 'reset' }), say('Hello.')]);
+  const before = JSON.stringify(conversation);
+  await expect(conversation.send('Hello?')).rejects.toThrow('Connection error');
+  expect(JSON.stringify(conversation)).toBe(before);
+  await conversation.send('Hello?');
+  expect(conversation.messages).toHaveLength(2);
+});
+
+test('a second send while one is under way is refused, and does not disturb it', async () => {
+  const { conversation } = conversationWith([say('One.')]);
+  const first = conversation.send('1');
+  await expect(conversation.send('2')).rejects.toThrow('Await its send()');
+  await first;
+  expect(conversation.messages.map(({ content }) => content)).toEqual(['1', 'One.']);
+});
+
+test('the list of messages is replaced by a send, never changed', async () => {
+  const { conversation } = conversationWith([say('One.')]);
+  const before = conversation.messages;
+  await conversation.send('1');
+  expect(before).toEqual([]);
+});
+
+test('the id reaches the provider, and storage', async () => {
+  const seen: (string | undefined)[] = [];
+  const inner = scriptedProvider([say('ok')]);
+  const swarm = new Swarm({
+    provider: {
+      stream: inner.stream,
+      complete: (request, options) => {
+        seen.push(options?.conversation);
+        return inner.complete(request, options);
+      },
+    },
+  });
+  const conversation = new Conversation({ swarm, agent: desk, id: 'c-1' });
+  await conversation.send('hi');
+  expect(seen).toEqual(['c-1']);
+  expect(conversation.toJSON().id).toBe('c-1');
+});
+
+test('JSON out and in again goes on where it was', async () => {
+  const { conversation, swarm } = conversationWith([callTool('to_archive'), say('Yes?'), say('Here.')], {
+    user: 'Ann',
+  });
+  await conversation.send('Hello.');
+  const stored: unknown = JSON.parse(JSON.stringify(conversation));
+  const restored = Conversation.restore(stored, { swarm, agents: [desk, archive] });
+  expect(restored.agent).toBe(archive);
+  await restored.send('Where?');
+  expect(restored.contextVariables).toEqual({ user: 'Ann' });
+  expect(restored.messages).toHaveLength(6);
+});
+
+test.for([
+  ['a Map', new Map()],
+  ['a Date', new Date(0)],
+  ['a function', () => {}],
+  ['NaN', Number.NaN],
+] as const)('%s in the context cannot be stored, and is named', ([, value]) => {
+  const { conversation } = conversationWith([], { cart: { value } });
+  expect(() => conversation.toJSON()).toThrow(/^contextVariables\.cart\.value holds a/);
+});
+
+test('a context that holds itself cannot be stored', () => {
+  const loop: Record<string, unknown> = {};
+  loop['self'] = loop;
+  expect(() => conversationWith([], { loop }).conversation.toJSON()).toThrow('holds itself');
+});
+
+test.for([
+  ['null', null, 'it is null'],
+  ['a foreign object', { hello: 1 }, 'its agent is undefined'],
+  [
+    'messages that are no list',
+    { agent: 'Desk', messages: 'none', contextVariables: {} },
+    'its messages are the string',
+  ],
+  ['a message without a role', { agent: 'Desk', messages: [{}], contextVariables: {} }, 'its message 0'],
+  ['no context', { agent: 'Desk', messages: [] }, 'its contextVariables are undefined'],
+  [
+    'an id that is no text',
+    { agent: 'Desk', messages: [], contextVariables: {}, id: 5 },
+    'its id is the number 5',
+  ],
+  [
+    'an agent nobody knows',
+    { agent: 'Nobody', messages: [], contextVariables: {} },
+    'none of the agents given',
+  ],
+] as const)('a state that is %s is refused', ([, state, reason]) => {
+  const { swarm } = conversationWith([]);
+  const restore = () => Conversation.restore(state, { swarm, agents: [desk] });
+  expect(restore).toThrow(TypeError);
+  expect(restore).toThrow(reason);
+});
