@@ -1,11 +1,12 @@
 /** What readers and attackers of the engine broke once. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   Agent,
   partialResponse,
   Result,
   Swarm,
   tool,
+  type ChatCompletion,
   type ChatCompletionChunk,
   type CompletionProvider,
 } from 'swarmcheck';
@@ -142,6 +143,15 @@ test('an empty finish_reason is none', async () => {
   await expect(streamed(provider)).rejects.toThrow('no finish_reason');
 });
 
+test('an empty finish_reason is none, in one piece too', async () => {
+  const message = { role: 'assistant', content: 'half', refusal: null };
+  const completion = { choices: [{ index: 0, message, finish_reason: '' }] } as unknown as ChatCompletion;
+  const provider = { ...chunks(), complete: () => Promise.resolve(completion) };
+  await expect(new Swarm({ provider }).run({ agent: new Agent(), messages })).rejects.toThrow(
+    'no finish_reason',
+  );
+});
+
 test('pieces without an index belong to the last call', async () => {
   const call = (index: number, id: string) => ({
     delta: { tool_calls: [{ index, id, function: { name: id, arguments: '' } }] },
@@ -171,13 +181,16 @@ test('what is read off a trace cannot be changed', async () => {
 });
 
 test('concurrent requests get the ids of their place in the script', async () => {
+  // A copy that has no validator yet: the first answer has to wait for it, the second has not.
+  vi.resetModules();
+  const fresh = await import('swarmcheck/testing');
   const tools = [
     {
       type: 'function' as const,
       function: { name: 't', parameters: { type: 'object', properties: { q: { type: 'string' } } } },
     },
   ];
-  const provider = scriptedProvider([callTool('t', { q: 'x' }), callTool('t', '{"q":1}')]);
+  const provider = fresh.scriptedProvider([callTool('t', { q: 'x' }), callTool('t', '{"q":1}')]);
   const answers = await Promise.all([1, 2].map(() => provider.complete({ model: 'm', messages, tools })));
   expect(answers.map(({ choices }) => choices[0]?.message.tool_calls?.[0]?.id)).toEqual(['call_1', 'call_2']);
 });
