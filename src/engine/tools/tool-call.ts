@@ -40,7 +40,8 @@ export interface CallScene {
 
 /**
  * Runs one tool call. Whatever is wrong with it becomes its answer, never an exception: Swarm's
- * README, "Functions", wants an agent to be able to recover. Only a hook's error passes.
+ * README, "Functions", wants an agent to be able to recover. What passes is no fault of the call: a
+ * hook's error, an abort, and a schema that cannot be used (ToolSchemaError).
  */
 export function* runToolCall(
   call: ToolCall,
