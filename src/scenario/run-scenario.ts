@@ -4,6 +4,7 @@ import type { Message } from '../engine/model/messages.ts';
 import type { Response } from '../engine/run/run-record.ts';
 import { valueWords } from '../engine/data/value-words.ts';
 import { startRun } from '../engine/run/swarm.ts';
+import { watched } from '../engine/run/watch.ts';
 import { didYouMean } from '../engine/data/did-you-mean.ts';
 import { ScriptPlayer } from '../script/script-player.ts';
 import { providerOf } from '../script/scripted-provider.ts';
@@ -36,10 +37,19 @@ export interface RunScenarioOptions {
  * unless the script itself made the model fail and a user step comes next: then the user goes on
  * from where the conversation was before that run.
  */
-export async function runScenario(
-  scenario: Scenario,
-  options: RunScenarioOptions = {},
-): Promise<ScenarioRun> {
+export function runScenario(scenario: Scenario, options: RunScenarioOptions = {}): Promise<ScenarioRun> {
+  return watched(
+    () => whatIsPlayed(scenario),
+    () => playScenario(scenario, options),
+  );
+}
+
+function whatIsPlayed({ name, agent }: Scenario): string {
+  if (name !== undefined) return `the scenario "${name}"`;
+  return isAgent(agent) ? `a scenario of the agent "${agent.name}"` : 'a scenario';
+}
+
+async function playScenario(scenario: Scenario, options: RunScenarioOptions): Promise<ScenarioRun> {
   checkScenario(scenario);
   if (options.transport !== undefined && options.transport !== 'in-process') {
     throw new TypeError(

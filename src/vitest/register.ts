@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
-import { matchers, type SwarmcheckMatchers } from './matchers.ts';
+import type { SwarmcheckMatchers } from './matchers.ts';
+import { notingMatchers } from './repeated-script.ts';
 
 declare module 'vitest' {
   interface Matchers<T = any> extends SwarmcheckMatchers<T> {}
 }
 
-expect.extend(matchers);
+expect.extend(notingMatchers());

@@ -1,27 +1,50 @@
-import { test as base, type TestAPI } from 'vitest';
+import { expect, test as base, type TestAPI } from 'vitest';
+import { areWarningsOn } from '../scenario/repeats-script.ts';
 import { scriptedProvider, type ScriptedProvider } from '../script/scripted-provider.ts';
 import type { Step } from '../script/steps.ts';
+import { beginTest, endTest } from './current-test.ts';
+import { onlyRepeatsScript, repeatedScriptWarning } from './repeated-script.ts';
+import { checkAllDone, noteStartedRuns } from './started-runs.ts';
 
 /** What tests made with `test` are given. */
 export interface SwarmcheckFixtures {
   /** A scripted provider whose leftovers fail the test at its end. */
   script: (steps: readonly Step[]) => ScriptedProvider;
+  /** true. Whether a test that asserts only what its script says is pointed out, on stderr; `test.extend({ warnings: false })`. */
+  warnings: boolean;
 }
 
-/** vitest's `test` with fixtures that check themselves when the test ends, in concurrent tests too. */
+noteStartedRuns();
+
+/**
+ * vitest's `test` with fixtures that check themselves when the test ends, in concurrent tests too. A test also fails when
+ * it ends and a run, a scenario or a message that it started is still under way: an `await` is missing.
+ */
 export const test: TestAPI<SwarmcheckFixtures> = base.extend<SwarmcheckFixtures>({
-  script: async ({ task, onTestFinished }, use) => {
-    const providers: ScriptedProvider[] = [];
-    // Not after use(): vitest calls a fixture's end again when it has thrown, and once more in the next try of a test.
-    onTestFinished(() => {
-      // What is left over of a test that failed already is a consequence, not news.
-      if (task.result?.state === 'fail') return;
-      for (const provider of providers) provider.assertComplete();
-    });
-    await use((steps) => {
-      const provider = scriptedProvider(steps);
-      providers.push(provider);
-      return provider;
-    });
-  },
+  warnings: true,
+  // Automatic, because runs are watched in tests without a script, too.
+  script: [
+    async ({ task, onTestFinished, warnings }, use) => {
+      const current = beginTest();
+      const providers: ScriptedProvider[] = [];
+      // Not after use(): vitest calls a fixture's end again when it has thrown, and once more in the next try of a test.
+      onTestFinished(() => {
+        endTest(current);
+        // What is left over of a test that failed already is a consequence, not news.
+        if (task.result?.state === 'fail') return;
+        checkAllDone(current.runs);
+        for (const provider of providers) provider.assertComplete();
+        if (!warnings || task.concurrent || !areWarningsOn(process.env)) return;
+        // oxlint-disable-next-line no-console -- vitest shows it with the name of the test.
+        if (onlyRepeatsScript(current, expect.getState().assertionCalls)) console.warn(repeatedScriptWarning);
+      });
+      await use((steps) => {
+        const provider = scriptedProvider(steps);
+        providers.push(provider);
+        current.scripts.push([...steps]);
+        return provider;
+      });
+    },
+    { auto: true },
+  ],
 });

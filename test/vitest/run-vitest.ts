@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -15,12 +16,23 @@ export interface TestOutcome {
 
 /** Runs a file of tests in a vitest of its own, and says what became of each, by its full name. */
 export async function runVitest(source: string): Promise<Map<string, TestOutcome>> {
+  return (await runAndReadVitest(source)).outcomes;
+}
+
+/** The same, with what was printed. */
+export async function runAndReadVitest(
+  source: string,
+  { environment = {}, flags = [] }: { environment?: NodeJS.ProcessEnv; flags?: string[] } = {},
+): Promise<{ outcomes: Map<string, TestOutcome>; printed: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'swarmcheck-vitest-'));
   try {
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
     await writeFile(join(folder, 'a.case.ts'), source);
     await writeFile(join(folder, 'vitest.config.mjs'), `export default ${JSON.stringify(configOf(folder))};`);
-    return outcomesIn(await jsonOf(folder));
+    const printed = await printedBy(folder, flags, { ...cleanEnvironment(), ...environment });
+    const report = await readFile(join(folder, 'report.json'), 'utf8').catch(() => undefined);
+    if (report === undefined) throw new Error(`vitest gave no report. ${printed}`);
+    return { outcomes: outcomesIn(report), printed };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -42,18 +54,16 @@ function configOf(folder: string): object {
   };
 }
 
-function jsonOf(folder: string): Promise<string> {
+function printedBy(folder: string, flags: string[], env: NodeJS.ProcessEnv): Promise<string> {
   const cli = join(root, 'node_modules/vitest/vitest.mjs');
-  return new Promise((resolve, reject) => {
+  const reporters = ['--reporter=default', '--reporter=json', '--outputFile.json=report.json'];
+  return new Promise((resolve) => {
     // A run with failures ends with code 1, which is no failure of ours: only the report counts.
     execFile(
       process.execPath,
-      [cli, 'run', '--reporter=json'],
-      { cwd: folder, env: cleanEnvironment() },
-      (_error, stdout, stderr) =>
-        stdout.includes('{')
-          ? resolve(stdout.slice(stdout.indexOf('{')))
-          : reject(new Error(`vitest gave no report. ${stderr}`)),
+      [cli, 'run', ...reporters, ...flags],
+      { cwd: folder, env },
+      (_error, stdout, stderr) => resolve(stripVTControlCharacters(stdout + stderr)),
     );
   });
 }

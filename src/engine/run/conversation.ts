@@ -5,6 +5,7 @@ import type { ContextOption } from './run-options.ts';
 import type { Response } from './run-record.ts';
 import { valueWords } from '../data/value-words.ts';
 import type { Swarm } from './swarm.ts';
+import { watched } from './watch.ts';
 
 /**
  * Several runs, each continuing the last: the pattern of Swarm's README ("you can pass these values
@@ -53,14 +54,14 @@ export class Conversation<C extends object = any> {
    * Runs the active agent with one more user message, and goes on from what came of it. Rejects as
    * `run` does, and with an Error while another `send` is under way.
    */
-  async send(
-    content: string,
-    options: {
-      maxTurns?: number | undefined;
-      executeTools?: boolean | undefined;
-      signal?: AbortSignal | undefined;
-    } = {},
-  ): Promise<Response<C>> {
+  send(content: string, options: SendOptions = {}): Promise<Response<C>> {
+    return watched(
+      () => `a message to the agent "${this.#agent.name}"`,
+      () => this.#send(content, options),
+    );
+  }
+
+  async #send(content: string, { maxTurns, executeTools, signal }: SendOptions): Promise<Response<C>> {
     if (this.#sending) {
       throw new Error(
         'This conversation is answering a message already. Await its send() before the next one.',
@@ -69,7 +70,6 @@ export class Conversation<C extends object = any> {
     this.#sending = true;
     try {
       const messages: Message[] = [...this.#messages, { role: 'user', content }];
-      const { maxTurns, executeTools, signal } = options;
       const response = await this.#swarm.run({
         agent: this.#agent,
         messages,
@@ -114,6 +114,12 @@ export class Conversation<C extends object = any> {
     }
     return new Conversation({ swarm: options.swarm, agent: found[0]!, messages, id, contextVariables });
   }
+}
+
+interface SendOptions {
+  maxTurns?: number | undefined;
+  executeTools?: boolean | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 interface State {

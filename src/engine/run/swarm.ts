@@ -10,6 +10,7 @@ import { valueWords } from '../data/value-words.ts';
 import type { CompletionProvider } from '../model/provider.ts';
 import { checkRunOptions, type RunOptions, type StreamEvent } from './run-options.ts';
 import type { Response } from './run-record.ts';
+import { watched, watchedStream } from './watch.ts';
 
 /** Runs agents: Swarm's client. Holds no state between runs, so one serves any number of conversations at once. */
 export class Swarm {
@@ -52,7 +53,12 @@ export class Swarm {
   run(
     options: RunOptions & { stream?: boolean | undefined },
   ): Promise<Response> | AsyncIterable<StreamEvent> {
-    return options?.stream ? new RunStream(() => this.#start(options)) : this.#run(options);
+    return options?.stream
+      ? new RunStream(() => this.#start(options), options)
+      : watched(
+          () => whatIsRun(options),
+          () => this.#run(options),
+        );
   }
 
   async #run(options: RunOptions): Promise<Response> {
@@ -121,13 +127,20 @@ function neverAborted(): () => AbortSignal {
   return () => (signal ??= new AbortController().signal);
 }
 
+/** A run as messages name it. */
+function whatIsRun({ agent }: RunOptions): string {
+  return `the run of the agent "${agent.name}"`;
+}
+
 /** A run that is read as a stream. It takes its input at once, starts when it is read, and there is one reading of it. */
 class RunStream implements AsyncIterable<StreamEvent> {
   #run: ActiveRun | undefined;
   /** What is wrong with the options is told to the reader, as it is told to who awaits an unstreamed run. */
   readonly #mistake: { error: unknown } | undefined;
+  readonly #options: RunOptions;
 
-  constructor(start: () => ActiveRun) {
+  constructor(start: () => ActiveRun, options: RunOptions) {
+    this.#options = options;
     try {
       this.#run = start();
     } catch (error) {
@@ -141,15 +154,17 @@ class RunStream implements AsyncIterable<StreamEvent> {
       throw new TypeError('A stream of a run can be iterated once. Call run again for another one.');
     }
     this.#run = undefined;
-    return readRun(run, this.#mistake);
+    return readRun(run, this.#mistake, this.#options);
   }
 }
 
 async function* readRun(
   run: ActiveRun | undefined,
   mistake: { error: unknown } | undefined,
+  options: RunOptions,
 ): AsyncGenerator<StreamEvent> {
   if (!run) throw mistake?.error;
+  const ended = watchedStream(() => whatIsRun(options));
   try {
     for (let piece = await run.advance(); piece; piece = await run.advance()) {
       yield piece.type === 'stream-delim' ? { delim: piece.delim } : piece.delta;
@@ -157,5 +172,6 @@ async function* readRun(
     yield { response: run.response };
   } finally {
     await run.close();
+    ended();
   }
 }

@@ -1,0 +1,43 @@
+import { isFixed } from '../scenario/repeats-script.ts';
+import type { ScenarioRun } from '../scenario/scenario.ts';
+import type { Verdict } from '../scenario/verdicts/verdict.ts';
+import { currentPlace, type CurrentTest, type NotedAssertion } from './current-test.ts';
+import { matchers } from './matchers.ts';
+
+type Matcher = (received: unknown, ...args: any[]) => Verdict;
+
+/** The matchers, noting with the test whether they ask for anything that the script does not say. */
+export function notingMatchers(): Record<string, Matcher> {
+  const entries = Object.entries<Matcher>(matchers).map(([name, matcher]): [string, Matcher] => [
+    name,
+    (received, ...args) => {
+      const test = currentPlace()?.test;
+      test?.assertions.push(kindOf(name, args[0], received, test));
+      return matcher(received, ...args);
+    },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** Whether all that a test asserts was in its script already; `count` is how many assertions it made in all. */
+export function onlyRepeatsScript({ assertions }: CurrentTest, count: number): boolean {
+  return assertions.length === count && !assertions.includes('news') && assertions.includes('calls');
+}
+
+/** What is told then. */
+export const repeatedScriptWarning =
+  'This test asserts only that the calls of its script were made, which is so whenever the script fits, whatever the agents do. ' +
+  'Assert what the calls caused: toHaveToolResult, toHaveContextVariables, toHaveHandoffOrder, toHaveSeen, toHaveRecoveredFrom. ' +
+  '(SWARMCHECK_WARNINGS=off silences this everywhere, test.extend({ warnings: false }) for some tests.)';
+
+function kindOf(name: string, argument: unknown, received: unknown, test: CurrentTest): NotedAssertion {
+  if (!isScripted(received, test)) return 'news';
+  if (name === 'toHaveCalledTool' || name === 'toHaveToolCalls') return 'calls';
+  return name === 'toHaveStoppedBecause' && argument === 'completed' ? 'end' : 'news';
+}
+
+/** Whether what is judged is a run whose script would have said the same whatever the model was shown. */
+function isScripted(received: unknown, { scripts }: CurrentTest): boolean {
+  const steps = (received as Partial<ScenarioRun> | undefined)?.scenario?.steps;
+  return steps ? isFixed(steps) : scripts.length > 0 && scripts.every(isFixed);
+}
