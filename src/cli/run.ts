@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   loadErrorText,
   runJson,
@@ -9,7 +9,10 @@ import {
   type LoadError,
   type PlayedScenario,
 } from '../report/run-report.ts';
-import { runScenario } from '../scenario/run-scenario.ts';
+import { allModes, failuresIn, runInModes, type Mode } from '../scenario/modes.ts';
+import { areWarningsOn, expectsOnlyItsScript } from '../scenario/repeats-script.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { ChosenScenarios } from './chosen-scenarios.ts';
 import type { Ending } from './ending.ts';
 import { findFiles, loadScenarios, type FoundScenario } from './load-scenarios.ts';
 import { StrayErrors } from './stray-errors.ts';
@@ -21,6 +24,16 @@ const defaultPattern = 'scenarios/**/*.scenario.ts';
 /** How long errors of what scenarios left running are waited for, when something is. */
 const lastErrorsMs = 100;
 
+interface RunOptions {
+  json?: boolean;
+  stream?: boolean;
+  allModes?: boolean;
+  filter?: string;
+  bail?: boolean;
+  /** `--no-warnings` makes it false. */
+  warnings: boolean;
+}
+
 /** `swarmcheck run [files or globs]` */
 export function runCommand(ending: Ending): Command {
   return new Command('run')
@@ -29,6 +42,16 @@ export function runCommand(ending: Ending): Command {
       '[files...]',
       `files, folders or globs of modules that export scenarios (default: "${defaultPattern}")`,
     )
+    .option('--stream', 'let the answers of the model come in pieces')
+    .addOption(
+      new Option(
+        '--all-modes',
+        'play each scenario in one piece and streamed; both must leave the same trace',
+      ).conflicts('stream'),
+    )
+    .option('--filter <text>', 'only scenarios with this text in their name, in capitals or not', notEmpty)
+    .option('--bail', 'stop at the first scenario that fails, or file that cannot be loaded')
+    .option('--no-warnings', 'do not point out scenarios that expect only what their script says')
     .option('--json', 'print one JSON document to stdout, and nothing else there')
     .addHelpText(
       'after',
@@ -36,12 +59,19 @@ export function runCommand(ending: Ending): Command {
     )
     .exitOverride()
     .showHelpAfterError('(run "swarmcheck run --help" for what there is)')
-    .action(async (patterns: string[], { json = false }: { json?: boolean }) => {
-      process.exitCode = await run(patterns.length === 0 ? [defaultPattern] : patterns, json, ending);
+    .action(async (patterns: string[], options: RunOptions) => {
+      process.exitCode = await run(patterns.length === 0 ? [defaultPattern] : patterns, options, ending);
     });
 }
 
-async function run(patterns: readonly string[], json: boolean, ending: Ending): Promise<0 | 1 | 2> {
+function notEmpty(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It has to have a character that is no space.');
+  return text;
+}
+
+async function run(patterns: readonly string[], options: RunOptions, ending: Ending): Promise<0 | 1 | 2> {
+  const { json = false } = options;
+  const warnings = options.warnings && areWarningsOn(process.env);
   const style = styleFor(!json && isColourful(process.stdout));
   const errorStyle = styleFor(isColourful(process.stderr));
   const print = keepStdoutClean(json);
@@ -54,8 +84,12 @@ async function run(patterns: readonly string[], json: boolean, ending: Ending): 
     tell(error);
   };
   errors.forEach(tell);
+  const chosen = new ChosenScenarios(options.filter);
+  const isOver = () =>
+    options.bail === true && (errors.length > 0 || played.some((scenario) => !scenario.run.passed));
 
   for (const file of files) {
+    if (isOver()) break;
     ending.current = `The module ${file}`;
     const loaded = await loadScenarios(file);
     for (const error of await stray.settled()) report(strayWhile(`${file} was loaded`, error));
@@ -64,45 +98,64 @@ async function run(patterns: readonly string[], json: boolean, ending: Ending): 
       continue;
     }
     for (const found of loaded.scenarios) {
+      if (isOver()) break;
+      const choice = chosen.choose(found, file);
+      if (typeof choice === 'object') report(choice);
+      if (choice !== 'play') continue;
       ending.current = `The scenario "${found.name}" of ${file}`;
-      const result = await play(found, file, stray);
+      const result = await play(found, file, modesOf(options), stray);
       if ('message' in result) {
         report(result);
         continue;
       }
       played.push(result);
+      if (warnings) result.warning = warningFor(found.scenario);
       if (!json) print(`${scenarioText(result, style)}\n`);
     }
   }
   ending.current = 'What a scenario left running';
   for (const error of await stray.last(lastErrorsMs))
     report(strayWhile('all scenarios had been played', error));
+  const unmatched = chosen.unmatched;
+  if (unmatched && !isOver()) report(unmatched);
 
-  print(
-    json
-      ? `${JSON.stringify(runJson(played, errors), null, 2)}\n`
-      : `\n${summaryText(played, errors, style)}\n`,
-  );
+  const summary = { played, errors, bailed: isOver() };
+  print(json ? `${JSON.stringify(runJson(summary), null, 2)}\n` : `\n${summaryText(summary, style)}\n`);
   if (errors.length > 0) return 2;
-  return played.every(({ run: { passed } }) => passed) ? 0 : 1;
+  return played.every((scenario) => scenario.run.passed) ? 0 : 1;
+}
+
+function modesOf({ stream = false, allModes: all = false }: RunOptions): readonly Mode[] {
+  return all ? allModes : [{ stream }];
+}
+
+function warningFor(scenario: Scenario): string | undefined {
+  return expectsOnlyItsScript(scenario)
+    ? 'This expects only what its script says, which is so whenever the script fits, whatever the agents do. Expect what the calls cause, too: agents, contextVariables, or a check.'
+    : undefined;
 }
 
 async function play(
   { name, scenario }: FoundScenario,
   file: string,
+  modes: readonly Mode[],
   stray: StrayErrors,
 ): Promise<PlayedScenario | LoadError> {
   const start = performance.now();
   try {
-    const result = await runScenario(scenario);
-    for (const failure of result.failures) failure.message += thrownAt(failure.cause ?? result.error);
+    const runs = await runInModes(scenario, modes);
+    for (const { run: result } of runs) {
+      for (const failure of result.failures) failure.message += thrownAt(failure.cause ?? result.error);
+    }
+    const failures = failuresIn(runs);
     for (const error of await stray.settled()) {
-      result.passed = false;
-      result.failures.push({
+      failures.push({
         message: `While this was played an error was thrown that nobody caught: ${sentence(error)} Is an "await" missing?${thrownAt(error)}`,
       });
     }
-    return { name, file, run: result, durationMs: Math.round(performance.now() - start) };
+    const result = { ...runs[0]!.run, failures, passed: failures.length === 0 };
+    const durationMs = Math.round(performance.now() - start);
+    return { name, file, run: result, modes: runs.length > 1 ? runs : undefined, durationMs };
   } catch (error) {
     return { file, message: `The scenario "${name}" cannot be played: ${thrownText(error)}` };
   }

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { ModeRun } from '../scenario/modes.ts';
 import type { ScenarioRun } from '../scenario/scenario.ts';
 import { printable } from './printable.ts';
 import { storyOf } from './scenario-line.ts';
@@ -8,8 +9,21 @@ export interface PlayedScenario {
   name: string;
   /** Relative to the working directory. */
   file: string;
+  /** Of the first way it was played, with the failures of all. */
   run: ScenarioRun;
+  /** Each way it was played in, where there was more than one. */
+  modes?: readonly ModeRun[] | undefined;
   durationMs: number;
+  /** What is questionable about it without being a failure. */
+  warning?: string | undefined;
+}
+
+/** A whole `swarmcheck run`. */
+export interface RunSummary {
+  played: readonly PlayedScenario[];
+  errors: readonly LoadError[];
+  /** Whether it stopped before its end, because it was asked to stop at the first failure. */
+  bailed: boolean;
 }
 
 /** What kept a file's scenarios from being played. */
@@ -27,15 +41,17 @@ export function styleFor(colour: boolean): Style {
   return (format, text) => (colour ? styleText(format, text, { validateStream: false }) : text);
 }
 
-/** One line for a scenario; for a failed one also its file and what went wrong. */
-export function scenarioText({ name, file, run }: PlayedScenario, style: Style): string {
+/** One line for a scenario; for a failed one also its file and what went wrong, for a questionable one what is. */
+export function scenarioText({ name, file, run, modes, warning }: PlayedScenario, style: Style): string {
   const title = printable(name.replaceAll(/\s+/g, ' '));
-  const story = style('dim', printable(storyOf(run)));
-  if (run.passed) return `${style('green', '✓')} ${title}  ${story}`;
+  const ways = modes && run.passed ? `, ${modes.length} ways with one hash` : '';
+  const story = style('dim', printable(storyOf(run)) + ways);
+  const line = `${run.passed ? style('green', '✓') : style('red', '✗')} ${title}  ${story}`;
+  if (run.passed && warning === undefined) return line;
+  const place = style('dim', `  ${printable(file)}`);
+  if (run.passed) return [line, place, `    Warning: ${warning}`].join('\n');
   const failures = run.failures.flatMap(({ message }) => [...indent(printable(message), '    '), '']);
-  return [`${style('red', '✗')} ${title}  ${story}`, style('dim', `  ${printable(file)}`), ...failures].join(
-    '\n',
-  );
+  return [line, place, ...failures].join('\n');
 }
 
 /** `file:line: message`, as editors and terminals make links of it. */
@@ -48,27 +64,25 @@ export function loadErrorText({ file, line, message }: LoadError, style: Style):
 }
 
 /** The last line: how many passed, failed, and did not load. */
-export function summaryText(
-  played: readonly PlayedScenario[],
-  errors: readonly LoadError[],
-  style: Style,
-): string {
+export function summaryText({ played, errors, bailed }: RunSummary, style: Style): string {
   const passed = played.filter(({ run }) => run.passed).length;
   const failed = played.length - passed;
   const parts = [style(failed === 0 ? 'green' : 'dim', `${passed} passed`)];
   if (failed > 0) parts.push(style('red', `${failed} failed`));
   if (errors.length > 0) parts.push(style('red', `${errors.length} could not be loaded`));
+  if (bailed) parts.push('the rest was not played (--bail)');
   return `${style('bold', played.length === 1 ? '1 scenario' : `${played.length} scenarios`)}: ${parts.join(', ')}`;
 }
 
 /** The same as one JSON document, version 1. */
-export function runJson(played: readonly PlayedScenario[], errors: readonly LoadError[]): object {
+export function runJson({ played, errors, bailed }: RunSummary): object {
   return {
     version: 1,
     passed: played.filter(({ run }) => run.passed).length,
     failed: played.filter(({ run }) => !run.passed).length,
+    ...(bailed && { bailed }),
     errors,
-    scenarios: played.map(({ name, file, run, durationMs }) => ({
+    scenarios: played.map(({ name, file, run, modes, durationMs, warning }) => ({
       name,
       file,
       passed: run.passed,
@@ -79,6 +93,10 @@ export function runJson(played: readonly PlayedScenario[], errors: readonly Load
       toolCalls: run.trace.toolCalls,
       outcome: run.trace.outcome,
       hash: run.trace.hash,
+      ...(modes && {
+        modes: modes.map(({ mode, run: { passed, trace } }) => ({ ...mode, passed, hash: trace.hash })),
+      }),
+      ...(warning !== undefined && { warning }),
       durationMs,
     })),
   };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { allModes, modeName, runInModes } from '../scenario/modes.ts';
 import { runScenario } from '../scenario/run-scenario.ts';
 import { defineScenario } from '../scenario/define-scenario.ts';
 import { type Scenario, type ScenarioRun } from '../scenario/scenario.ts';
@@ -7,14 +8,14 @@ import { type Scenario, type ScenarioRun } from '../scenario/scenario.ts';
 export function scenarioTest(scenario: Scenario & { name: string }): void {
   defineScenario(scenario);
   describe(scenario.name, () => {
-    for (const stream of [false, true]) {
-      test(stream ? 'streamed' : 'in one piece', async () => {
-        expectPassed(await runScenario(scenario, { stream }));
+    for (const mode of allModes) {
+      test(modeName(mode), async () => {
+        expectPassed(await runScenario(scenario, mode));
       });
     }
     test('streamed or not, one trace', async () => {
-      const run = await runScenario(scenario, { stream: true });
-      expect(run).toHaveSameTraceAs(await runScenario(scenario));
+      const [first, ...others] = await runInModes(scenario, allModes);
+      for (const { run } of others) expect(run).toHaveSameTraceAs(first!.run);
     });
   });
 }

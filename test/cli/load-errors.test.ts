@@ -62,29 +62,29 @@ test('no stack trace is told', () => {
   expect(result.stderr).not.toMatch(stackTrace);
 });
 
-test('a file that does not exist', () => {
+test('a file that does not exist', ({ expect }) => {
   expect(told('nowhere.scenario.ts')).toMatchInlineSnapshot(
     `"✗ nowhere.scenario.ts: There is no such file."`,
   );
 });
 
-test('a glob that matches nothing', () => {
+test('a glob that matches nothing', ({ expect }) => {
   expect(told('scenarios/*.ts')).toMatchInlineSnapshot(`"✗ scenarios/*.ts: No file matches this pattern."`);
 });
 
-test('a folder without scenarios', () => {
+test('a folder without scenarios', ({ expect }) => {
   expect(told('empty')).toMatchInlineSnapshot(
     `"✗ empty: This folder has no scenario file. Write one whose name ends in .scenario.ts."`,
   );
 });
 
-test('a file that is no module', () => {
+test('a file that is no module', ({ expect }) => {
   expect(told('steps.json')).toMatchInlineSnapshot(
     `"✗ steps.json: This is no module that could export a scenario: its name ends in none of .ts, .mts, .cts, .tsx, .js, .mjs, .cjs, .jsx."`,
   );
 });
 
-test('a file that does not parse', () => {
+test('a file that does not parse', ({ expect }) => {
   expect(told('parses-not.scenario.ts')).toMatchInlineSnapshot(
     `"✗ parses-not.scenario.ts:2: It does not parse: Unexpected ";""`,
   );
@@ -97,19 +97,19 @@ test.for(['js-parses-not.scenario.js', 'mjs-parses-not.scenario.mjs'])(
   },
 );
 
-test('a file whose import does not parse is told at the place of the mistake', () => {
+test('a file whose import does not parse is told at the place of the mistake', ({ expect }) => {
   expect(told('lib/helper.ts')).toMatchInlineSnapshot(
     `"✗ lib/helper.ts:3: It does not parse: Unexpected ";""`,
   );
 });
 
-test('a file that throws while it is loaded', () => {
+test('a file that throws while it is loaded', ({ expect }) => {
   expect(told('throws.scenario.ts')).toMatchInlineSnapshot(
     `"✗ throws.scenario.ts:3: It threw while loading: No database."`,
   );
 });
 
-test('a file that throws in a function of another file is told at the innermost place', () => {
+test('a file that throws in a function of another file is told at the innermost place', ({ expect }) => {
   expect(told('lib/database.ts')).toMatchInlineSnapshot(
     `"✗ lib/database.ts:2: It threw while loading: No connection."`,
   );
@@ -126,13 +126,13 @@ test('a file that throws no Error', () => {
   expect(told('throws-an-object.scenario.ts')).not.toMatch('[object Object]');
 });
 
-test('a file that imports a file that is missing', () => {
+test('a file that imports a file that is missing', ({ expect }) => {
   expect(told('misses-a-file.scenario.ts')).toMatchInlineSnapshot(
     `"✗ misses-a-file.scenario.ts: It imports something that is not there: Cannot find module '<project>/nowhere.ts' imported from <project>/misses-a-file.scenario.ts"`,
   );
 });
 
-test('a file that imports a package that is missing', () => {
+test('a file that imports a package that is missing', ({ expect }) => {
   expect(told('misses-a-package.scenario.ts')).toMatchInlineSnapshot(
     `"✗ misses-a-package.scenario.ts: It imports something that is not there: Cannot find package 'no-such-package' imported from <project>/misses-a-package.scenario.ts"`,
   );
@@ -142,13 +142,13 @@ test('a file that imports a name that is missing', () => {
   expect(told('misses-a-name.scenario.ts')).toMatch(/^✗ misses-a-name\.scenario\.ts.*'Agnt'/);
 });
 
-test('a file that exports no scenario', () => {
+test('a file that exports no scenario', ({ expect }) => {
   expect(told('exports-none.scenario.ts')).toMatchInlineSnapshot(
     `"✗ exports-none.scenario.ts: No export of this file is a scenario. Export one: export default defineScenario({ … }). Its exports: settings is an object."`,
   );
 });
 
-test('a file that exports a malformed scenario', () => {
+test('a file that exports a malformed scenario', ({ expect }) => {
   expect(told('exports-a-malformed-one.scenario.ts')).toMatchInlineSnapshot(
     `"✗ exports-a-malformed-one.scenario.ts: The export "greeting" is no scenario that can be played. Step 1 (steps[0]) has a "say" that must be a string, but is the number 5."`,
   );

@@ -6,7 +6,7 @@ vi.setConfig({ testTimeout: 30_000 });
 const passing = scenarioSource('looks it up');
 const failing = scenarioSource('says goodbye', { expectations: "{ finalMessage: 'goodbye' }" });
 
-test('a scenario that passes is one line, and code 0', async () => {
+test('a scenario that passes is one line, and code 0', async ({ expect }) => {
   await using project = await Project.of({ 'desk.scenario.ts': passing });
   expect(await project.swarmcheck(['run', 'desk.scenario.ts'])).toMatchInlineSnapshot(`
     {
@@ -20,7 +20,7 @@ test('a scenario that passes is one line, and code 0', async () => {
   `);
 });
 
-test('a scenario that fails is told with what was expected, and code 1', async () => {
+test('a scenario that fails is told with what was expected, and code 1', async ({ expect }) => {
   await using project = await Project.of({ 'desk.scenario.ts': failing });
   expect(await project.swarmcheck(['run', 'desk.scenario.ts'])).toMatchInlineSnapshot(`
     {

@@ -76,9 +76,9 @@ function cleanEnvironment(): Record<string, string | undefined> {
 /** The source of a file with one scenario: an agent with a tool is asked, and says hello. `expectations` as source. */
 export function scenarioSource(
   name: string,
-  parts: { expectations?: string; execute?: string; top?: string } = {},
+  parts: { expectations?: string; execute?: string; top?: string; agent?: string } = {},
 ): string {
-  const { expectations = '{}', execute = "'found'", top = '' } = parts;
+  const { expectations = '{}', execute = "'found'", top = '', agent = 'agent' } = parts;
   return `import { Agent, tool } from 'swarmcheck';
 import { callTool, defineScenario, say, user } from 'swarmcheck/testing';
 ${top}
@@ -86,7 +86,7 @@ const agent = new Agent({ name: 'Desk', functions: [tool({ name: 'look_up', exec
 
 export default defineScenario({
   name: ${JSON.stringify(name)},
-  agent,
+  agent: ${agent},
   steps: [user('hi'), callTool('look_up'), say('hello')],
   expect: ${expectations},
 });

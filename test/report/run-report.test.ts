@@ -8,6 +8,7 @@ import {
   styleFor,
   summaryText,
   type PlayedScenario,
+  type RunSummary,
 } from '../../src/report/run-report.ts';
 
 const plain = styleFor(false);
@@ -22,13 +23,20 @@ async function played(expectations?: Expectations): Promise<PlayedScenario> {
   return { name: 'greets', file: 'scenarios/greets.scenario.ts', run, durationMs: 3 };
 }
 
-test('a scenario that passed is one line', async () => {
+const summary = (played: PlayedScenario[], rest: Partial<RunSummary> = {}): RunSummary => ({
+  played,
+  errors: [],
+  bailed: false,
+  ...rest,
+});
+
+test('a scenario that passed is one line', async ({ expect }) => {
   expect(scenarioText(await played(), plain)).toMatchInlineSnapshot(
     `"✓ greets  Desk: says “hello” (completed, 1 turn)"`,
   );
 });
 
-test('a scenario that failed is told with its file and what went wrong', async () => {
+test('a scenario that failed is told with its file and what went wrong', async ({ expect }) => {
   expect(scenarioText(await played({ finalMessage: 'goodbye', agents: ['Triage'] }), plain))
     .toMatchInlineSnapshot(`
     "✗ greets  Desk: says “hello” (completed, 1 turn)
@@ -52,18 +60,18 @@ test('a file that could not be loaded is file, line and message', () => {
 
 test('the last line counts', async () => {
   const [passed, failed] = [await played(), await played({ finalMessage: 'goodbye' })];
-  expect(summaryText([passed], [], plain)).toBe('1 scenario: 1 passed');
-  expect(summaryText([passed, failed, failed], [{ file: 'a.ts', message: 'x' }], plain)).toBe(
-    '3 scenarios: 1 passed, 2 failed, 1 could not be loaded',
-  );
-  expect(summaryText([], [], plain)).toBe('0 scenarios: 0 passed');
+  expect(summaryText(summary([passed]), plain)).toBe('1 scenario: 1 passed');
+  expect(
+    summaryText(summary([passed, failed, failed], { errors: [{ file: 'a.ts', message: 'x' }] }), plain),
+  ).toBe('3 scenarios: 1 passed, 2 failed, 1 could not be loaded');
+  expect(summaryText(summary([]), plain)).toBe('0 scenarios: 0 passed');
 });
 
 test('with colours it says the same', async () => {
   const failed = await played({ finalMessage: 'goodbye' });
   for (const text of [
     [scenarioText(failed, coloured), scenarioText(failed, plain)],
-    [summaryText([failed], [], coloured), summaryText([failed], [], plain)],
+    [summaryText(summary([failed]), coloured), summaryText(summary([failed]), plain)],
     [
       loadErrorText({ file: 'a.ts', message: 'x' }, coloured),
       loadErrorText({ file: 'a.ts', message: 'x' }, plain),

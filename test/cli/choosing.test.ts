@@ -1,0 +1,99 @@
+import { expect, test, vi } from 'vitest';
+import { Project, scenarioSource } from './swarmcheck.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
+
+const passed = (stdout: string) => stdout.match(/(?<=^[✓✗] )\S+/gm) ?? [];
+const failing = (name: string) => scenarioSource(name, { expectations: "{ finalMessage: 'goodbye' }" });
+
+test('--filter plays what has the text in its name, in capitals or not', async () => {
+  await using project = await Project.of({
+    'scenarios/a.scenario.ts': scenarioSource('Refund-once'),
+    'scenarios/b.scenario.ts': scenarioSource('greeting'),
+    'scenarios/c.scenario.ts': scenarioSource('a-refund-twice'),
+  });
+  const { code, stdout } = await project.swarmcheck(['run', '--filter', 'rEfund']);
+  expect(passed(stdout)).toEqual(['Refund-once', 'a-refund-twice']);
+  expect(code).toBe(0);
+});
+
+test('--filter that matches nothing says what there is, and code 2', async ({ expect }) => {
+  await using project = await Project.of({
+    'scenarios/a.scenario.ts': scenarioSource('once'),
+    'scenarios/b.scenario.ts': scenarioSource('twice'),
+  });
+  expect(await project.swarmcheck(['run', '--filter', 'refnd'])).toMatchInlineSnapshot(`
+    {
+      "code": 2,
+      "stderr": "✗ --filter "refnd": No scenario has this in its name. There are: "once", "twice".
+    ",
+      "stdout": "
+    0 scenarios: 0 passed, 1 could not be loaded
+    ",
+    }
+  `);
+});
+
+test.for(['', ' '])('--filter %j is wrong use', async (text) => {
+  await using project = await Project.of({ 'scenarios/a.scenario.ts': scenarioSource('once') });
+  const { code, stderr, stdout } = await project.swarmcheck(['run', '--filter', text]);
+  expect(stderr).toMatch(/^error: option '--filter <text>' argument/);
+  expect([code, stdout]).toEqual([2, '']);
+});
+
+test('--bail stops after the first scenario that fails', async () => {
+  await using project = await Project.of({
+    'scenarios/a.scenario.ts': scenarioSource('first'),
+    'scenarios/b.scenario.ts': failing('second'),
+    'scenarios/c.scenario.ts': `throw new Error('was loaded');`,
+  });
+  const { code, stdout, stderr } = await project.swarmcheck(['run', '--bail']);
+  expect(passed(stdout)).toEqual(['first', 'second']);
+  expect(stdout).toMatch(/\n2 scenarios: 1 passed, 1 failed, the rest was not played \(--bail\)\n$/);
+  expect([code, stderr]).toEqual([1, '']);
+});
+
+test('--bail stops at a file that cannot be loaded', async () => {
+  await using project = await Project.of({
+    'scenarios/a.scenario.ts': `throw new Error('on purpose');`,
+    'scenarios/b.scenario.ts': scenarioSource('second'),
+  });
+  const { code, stdout } = await project.swarmcheck(['run', '--bail', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({ bailed: true, passed: 0, scenarios: [], errors: [{ line: 1 }] });
+  expect(code).toBe(2);
+});
+
+test('--bail without a failure plays everything', async () => {
+  await using project = await Project.of({
+    'scenarios/a.scenario.ts': scenarioSource('first'),
+    'scenarios/b.scenario.ts': scenarioSource('second'),
+  });
+  const { code, stdout } = await project.swarmcheck(['run', '--bail', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({ passed: 2 });
+  expect(JSON.parse(stdout)).not.toHaveProperty('bailed');
+  expect(code).toBe(0);
+});
+
+test('two scenarios of one name are told, and the second is not played', async ({ expect }) => {
+  await using project = await Project.of({
+    'scenarios/a.scenario.ts': scenarioSource('a refund'),
+    'scenarios/b.scenario.ts': scenarioSource('a refund'),
+  });
+  const { code, stderr, stdout } = await project.swarmcheck(['run']);
+  expect(stderr).toMatchInlineSnapshot(`
+    "✗ scenarios/b.scenario.ts: Two scenarios are named "a refund": one here, one in scenarios/a.scenario.ts. Reports and --filter tell them apart by name. Rename one; this one is not played.
+    "
+  `);
+  expect(stdout).toMatch(/^✓ a refund {2}.*\n\n1 scenario: 1 passed, 1 could not be loaded\n$/);
+  expect(code).toBe(2);
+});
+
+test('a scenario that two files export is played once', async () => {
+  await using project = await Project.of({
+    'scenarios/a.scenario.ts': scenarioSource('once'),
+    'scenarios/b.scenario.ts': `export { default } from './a.scenario.ts';`,
+  });
+  const { code, stdout } = await project.swarmcheck(['run']);
+  expect(passed(stdout)).toEqual(['once']);
+  expect(code).toBe(0);
+});

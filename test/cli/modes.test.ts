@@ -1,0 +1,98 @@
+import { expect, test, vi } from 'vitest';
+import { Project, scenarioSource } from './swarmcheck.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
+
+/** Its tool remembers, beyond a play of the scenario, how often it was called. */
+const remembers = scenarioSource('remembers', {
+  top: 'let plays = 0;',
+  execute: '`play ${++plays}`',
+});
+
+test('--stream plays streamed: the same line, the same hash', async () => {
+  await using project = await Project.of({ 'a.scenario.ts': scenarioSource('once') });
+  const whole = await project.swarmcheck(['run', 'a.scenario.ts', '--json']);
+  const streamed = await project.swarmcheck(['run', 'a.scenario.ts', '--json', '--stream']);
+  const hash = ({ stdout }: { stdout: string }) =>
+    (JSON.parse(stdout) as { scenarios: { hash: string }[] }).scenarios[0]!.hash;
+  expect(streamed.code).toBe(0);
+  expect(hash(streamed)).toBe(hash(whole));
+});
+
+test('--stream really streams: a cut after some pieces is a cut', async () => {
+  const source = scenarioSource('cut').replace("say('hello')", 'cut');
+  const top = `const cut = { say: 'hello', fault: { kind: 'cut', afterChunks: 1, by: 'end' } };\n`;
+  await using project = await Project.of({ 'a.scenario.ts': top + source });
+  const { stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--stream']);
+  expect(stdout).toContain('InvalidCompletionError');
+});
+
+test('--all-modes plays each scenario in every way, and says so', async () => {
+  await using project = await Project.of({ 'a.scenario.ts': scenarioSource('once') });
+  const { code, stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes']);
+  expect(stdout).toMatch(/^✓ once {2}Desk: .* \(completed, 2 turns\), \d ways with one hash\n/);
+  expect(code).toBe(0);
+});
+
+test('--all-modes as JSON has the hash of each way', async () => {
+  await using project = await Project.of({ 'a.scenario.ts': scenarioSource('once') });
+  const { stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes', '--json']);
+  const [scenario] = (JSON.parse(stdout) as { scenarios: { hash: string; modes: object[] }[] }).scenarios;
+  expect(scenario!.modes.length).toBeGreaterThanOrEqual(2);
+  expect(scenario!.modes).toContainEqual({ stream: false, passed: true, hash: scenario!.hash });
+  expect(scenario!.modes).toContainEqual({ stream: true, passed: true, hash: scenario!.hash });
+});
+
+test('what goes wrong in every way is told once', async () => {
+  const source = scenarioSource('once', { expectations: "{ finalMessage: 'goodbye' }" });
+  await using project = await Project.of({ 'a.scenario.ts': source });
+  const { code, stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes']);
+  expect(stdout.match(/Expected the final message/g)).toHaveLength(1);
+  expect(code).toBe(1);
+});
+
+test('what goes wrong in one way is told with the way', async () => {
+  const source = remembers.replace(
+    'expect: {},',
+    "check: (run) => { if (run.trace.toolCalls[0].content !== 'play 1') throw new Error('not the first'); },",
+  );
+  await using project = await Project.of({ 'a.scenario.ts': source });
+  const { code, stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes']);
+  expect(stdout).toContain('Played streamed: The check failed: not the first');
+  expect(stdout).not.toContain('Played in one piece');
+  expect(code).toBe(1);
+});
+
+test('traces that differ are a failure, with the difference and its usual cause', async ({ expect }) => {
+  await using project = await Project.of({ 'a.scenario.ts': remembers });
+  const { code, stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes']);
+  expect(stdout).toMatchInlineSnapshot(`
+    "✗ remembers  Desk: look_up() ⇒ play 1, says “hello” (completed, 2 turns)
+      a.scenario.ts
+        Played streamed it leaves another trace than in one piece (- in one piece, + streamed). Do the agents or tools keep something from one play to the next? A factory, agent: () => …, makes them anew.
+        The traces differ at event 3 (tool-result, run 1, turn 1), in content:
+        -play 1
+        +play 2
+
+
+    1 scenario: 0 passed, 1 failed
+    "
+  `);
+  expect(code).toBe(1);
+});
+
+test('a scenario whose factory makes its agents anew leaves one trace', async () => {
+  const source = scenarioSource('anew', {
+    agent:
+      '() => { let plays = 0; return new Agent({ functions: [function look_up() { return `play ${++plays}`; }] }); }',
+  });
+  await using project = await Project.of({ 'a.scenario.ts': source });
+  expect((await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes'])).code).toBe(0);
+});
+
+test('--all-modes beside --stream is wrong use', async () => {
+  await using project = await Project.of({ 'a.scenario.ts': scenarioSource('once') });
+  const { code, stderr } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes', '--stream']);
+  expect(stderr).toMatch("option '--all-modes' cannot be used with option '--stream'");
+  expect(code).toBe(2);
+});
