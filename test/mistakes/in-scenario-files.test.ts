@@ -1,0 +1,231 @@
+import { test, vi } from 'vitest';
+import { Project } from '../cli/swarmcheck.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+/** The project in which the command is run: every file with its mistake. */
+const files: Record<string, string> = {};
+
+/** Puts a file into it. Returns its name. */
+function file(name: string, source: string): string {
+  files[name] = source;
+  return name;
+}
+
+/** How the scenario files begin. */
+const top = `import { Agent, tool } from 'swarmcheck';
+import { callTool, defineScenario, say, user } from 'swarmcheck/testing';
+
+const desk = new Agent({ name: 'Desk', functions: [tool({ name: 'look_up', execute: () => 'paid' })] });
+const steps = [user('Where is A-17?'), callTool('look_up'), say('It is paid.')];
+`;
+
+let output: Promise<string> | undefined;
+
+/** What the one command that is given everything says about this. */
+async function toldOf(given: string): Promise<string> {
+  output ??= told('.', 'refunds.json', 'nowhere.scenario.ts', 'refunds/*.scenario.ts', 'folder');
+  const blocks = (await output).split(/^(?=[✓✗] |\d+ scenarios)/m);
+  const ofFile = (block: string) => block.startsWith(`✗ ${given}:`) || block.includes(`\n  ${given}\n`);
+  return blocks.find(ofFile)?.trimEnd() ?? 'The mistake passed in silence.';
+}
+
+/** What it prints: on stderr first, then on stdout. */
+async function told(...given: string[]): Promise<string> {
+  await using project = await Project.of(files);
+  const { stderr, stdout } = await project.swarmcheck(['run', ...given]);
+  return `${stderr}${stdout}`;
+}
+
+test('a file that is not there', async ({ expect }) => {
+  expect(await toldOf('nowhere.scenario.ts')).toMatchInlineSnapshot(
+    `"✗ nowhere.scenario.ts: There is no such file."`,
+  );
+});
+
+test('a pattern that matches nothing', async ({ expect }) => {
+  expect(await toldOf('refunds/*.scenario.ts')).toMatchInlineSnapshot(
+    `"✗ refunds/*.scenario.ts: No file matches this pattern."`,
+  );
+});
+
+file('folder/refunds.ts', '');
+
+test('a folder without scenarios', async ({ expect }) => {
+  expect(await toldOf('folder')).toMatchInlineSnapshot(
+    `"✗ folder: This folder has no scenario file. Write one whose name ends in .scenario.ts."`,
+  );
+});
+
+const json = file('refunds.json', '{}');
+
+test('a file that is no module', async ({ expect }) => {
+  expect(await toldOf(json)).toMatchInlineSnapshot(
+    `"✗ refunds.json: This is no module that could export a scenario: its name ends in none of .ts, .mts, .cts, .tsx, .js, .mjs, .cjs, .jsx."`,
+  );
+});
+
+const unexported = file(
+  'unexported.scenario.ts',
+  `${top}
+defineScenario({ name: 'unexported', agent: desk, steps });
+`,
+);
+
+test('a scenario that is not exported', async ({ expect }) => {
+  expect(await toldOf(unexported)).toMatchInlineSnapshot(
+    `"✗ unexported.scenario.ts: No export of this file is a scenario. Export one: export default defineScenario({ … }). It exports nothing."`,
+  );
+});
+
+const exportsAgent = file(
+  'agent.scenario.ts',
+  `${top}
+export const agent = desk;
+export const said = steps;
+`,
+);
+
+test('an agent and steps in place of a scenario', async ({ expect }) => {
+  expect(await toldOf(exportsAgent)).toMatchInlineSnapshot(
+    `"✗ agent.scenario.ts: No export of this file is a scenario. Export one: export default defineScenario({ … }). Its exports: agent is an Agent, said is an array of 3 items."`,
+  );
+});
+
+const unparsed = file(
+  'unparsed.scenario.ts',
+  `${top}
+export default defineScenario({
+  name: 'unparsed',
+  agent: desk
+  steps,
+});
+`,
+);
+
+test('a file that does not parse', async ({ expect }) => {
+  expect(await toldOf(unparsed)).toMatchInlineSnapshot(
+    `"✗ unparsed.scenario.ts:10: It does not parse: Expected "}" but found "steps""`,
+  );
+});
+
+const throwing = file(
+  'throwing.scenario.ts',
+  `
+if (!process.env['DATABASE']) throw new Error('DATABASE is not set.');
+`,
+);
+
+test('a file that throws while it is loaded', async ({ expect }) => {
+  expect(await toldOf(throwing)).toMatchInlineSnapshot(
+    `"✗ throwing.scenario.ts:2: It threw while loading: DATABASE is not set."`,
+  );
+});
+
+const malformed = file(
+  'malformed.scenario.ts',
+  `${top}
+export default defineScenario({ name: 'malformed', agent: desk, steps: [...steps, {}] });
+`,
+);
+
+test('an empty step', async ({ expect }) => {
+  expect(await toldOf(malformed)).toMatchInlineSnapshot(
+    `"✗ malformed.scenario.ts:7: It threw while loading: Step 4 (steps[3]) is empty. Give it one of say, calls, refusal or fault."`,
+  );
+});
+
+const twin = `${top}
+export default defineScenario({ name: 'the order is paid', agent: desk, steps });
+`;
+file('one.scenario.ts', twin);
+const two = file('two.scenario.ts', twin);
+
+test('two scenarios of one name', async ({ expect }) => {
+  expect(await toldOf(two)).toMatchInlineSnapshot(
+    `"✗ two.scenario.ts: Two scenarios are named "the order is paid": one here, one in one.scenario.ts. Reports and --filter tell them apart by name. Rename one; this one is not played."`,
+  );
+});
+
+const makesNothing = file(
+  'factory.scenario.ts',
+  `${top}
+const agent = () => {
+  Object.assign(desk, { model: 'gpt-4o-mini' });
+};
+export const unmade = { agent, steps };
+`,
+);
+
+test('an agent factory that returns nothing', async ({ expect }) => {
+  expect(await toldOf(makesNothing)).toMatchInlineSnapshot(
+    `"✗ factory.scenario.ts: The scenario "unmade" cannot be played: The agent factory of the scenario must return an Agent, but returned undefined. Is a "return" missing?"`,
+  );
+});
+
+const failingFactory = file(
+  'failing-factory.scenario.ts',
+  `${top}
+async function agent() {
+  throw new Error('There is no database at localhost:5432.');
+}
+export default defineScenario({ name: 'a fresh desk', agent, steps });
+`,
+);
+
+test('an agent factory that throws', async ({ expect }) => {
+  expect(await toldOf(failingFactory)).toMatchInlineSnapshot(`
+    "✗ a fresh desk  (nothing happened)
+      failing-factory.scenario.ts
+        The agent factory failed: Error: There is no database at localhost:5432.
+        If this is meant to happen, say so: expect: { error: { name: "Error" } }.
+        What happened:
+            nothing
+        Thrown at failing-factory.scenario.ts:8"
+  `);
+});
+
+const failingCheck = file(
+  'failing-check.scenario.ts',
+  `${top}
+const check = ({ response }) => {
+  if (!response.contextVariables.receipt) throw new Error('There is no receipt.');
+};
+export default defineScenario({ name: 'a receipt is sent', agent: desk, steps, check });
+`,
+);
+
+test('a check that throws', async ({ expect }) => {
+  expect(await toldOf(failingCheck)).toMatchInlineSnapshot(`
+    "✗ a receipt is sent  Desk: look_up() ⇒ paid, says “It is paid.” (completed, 2 turns)
+      failing-check.scenario.ts
+        The check failed: There is no receipt.
+        What happened:
+            turn 1  Desk: look_up() → paid
+            turn 2  Desk: says "It is paid."
+            ended: completed
+        Thrown at failing-check.scenario.ts:8"
+  `);
+});
+
+const unawaited = file(
+  'unawaited.scenario.ts',
+  `${top}
+async function sendReceipt() {
+  throw new Error('There is no printer.');
+}
+const check = () => {
+  sendReceipt();
+};
+export default defineScenario({ name: 'a receipt is printed', agent: desk, steps, check });
+`,
+);
+
+test('a check that forgets to await', async ({ expect }) => {
+  expect(await toldOf(unawaited)).toMatchInlineSnapshot(`
+    "✗ a receipt is printed  Desk: look_up() ⇒ paid, says “It is paid.” (completed, 2 turns)
+      unawaited.scenario.ts
+        While this was played an error was thrown that nobody caught: There is no printer. Is an "await" missing?
+        Thrown at unawaited.scenario.ts:8"
+  `);
+});

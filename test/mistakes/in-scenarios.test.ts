@@ -1,0 +1,156 @@
+import { test } from 'vitest';
+import { Agent } from 'swarmcheck';
+import { callTool, defineScenario, runScenario, say, user, type Scenario } from 'swarmcheck/testing';
+import { desk } from './desk.ts';
+import { failureOf, messageOf } from './message-of.ts';
+
+const name = 'an order is looked up';
+const steps = [user('Where is A-17?'), callTool('look_up', { orderId: 'A-17' }), say('It is paid.')];
+
+/** The message with which a scenario is refused. */
+function refusalOf(scenario: Scenario): Promise<string> {
+  return messageOf(() => runScenario(scenario));
+}
+
+test('a misspelt field', async ({ expect }) => {
+  expect(
+    await refusalOf({
+      name,
+      agent: desk,
+      steps,
+      // @ts-expect-error the compiler says so, too
+      contextVariable: { user: 'Ann' },
+    }),
+  ).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up" has an unknown field "contextVariable". Did you mean "contextVariables"? Fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, tools, expect, check."`,
+  );
+});
+
+test('a limit that is misspelt', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf({ name, agent: desk, steps, maxTurn: 3 })).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up" has an unknown field "maxTurn". Did you mean "maxTurns"? Fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, tools, expect, check."`,
+  );
+});
+
+test('expectations that are misspelt', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await refusalOf({ name, agent: desk, steps, expects: { stopReason: 'completed' } }),
+  ).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up" has an unknown field "expects". Did you mean "expect"? Fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, tools, expect, check."`,
+  );
+});
+
+test('a scenario without a name', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => defineScenario({ agent: desk, steps }))).toMatchInlineSnapshot(
+    `"A scenario needs a name that says what happens in it, such as "a refund is issued once"."`,
+  );
+});
+
+test('a fraction of a turn', async ({ expect }) => {
+  expect(await refusalOf({ name, agent: desk, steps, maxTurns: 2.5 })).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up" has a field "maxTurns" that must be a whole number or Infinity, but is the number 2.5."`,
+  );
+});
+
+test('a time limit in words', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf({ name, agent: desk, steps, timeoutMs: '5s' })).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up" has a field "timeoutMs" that must be a number of milliseconds above 0, but is the string "5s"."`,
+  );
+});
+
+test('a misspelt hook', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await refusalOf({ name, agent: desk, steps, hooks: { beforeTools: () => {} } }),
+  ).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "hooks", has an unknown field "beforeTools". Did you mean "beforeTool"? Fields: beforeModel, afterModel, beforeTool, afterTool."`,
+  );
+});
+
+test('a hook that is no function', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await refusalOf({ name, agent: desk, steps, hooks: { beforeTool: 'log' } }),
+  ).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "hooks", has a field "beforeTool" that must be a function, but is the string "log"."`,
+  );
+});
+
+test('a text in place of the messages before', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf({ name, agent: desk, steps, messages: 'Hello.' })).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up" has a field "messages" that must be a list of messages, but is the string "Hello."."`,
+  );
+});
+
+test('a promise of an agent, whose await is missing', async ({ expect }) => {
+  const agent = Agent.create(() => ({ name: 'Desk' }));
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf({ name, agent, steps })).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up" has a field "agent" that must be an Agent or a function that makes one, but is a Promise."`,
+  );
+});
+
+test('an agent factory that returns nothing', async ({ expect }) => {
+  const agents: Agent[] = [];
+  const makeDesk = () => {
+    agents.push(new Agent({ name: 'Desk' }));
+  };
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf({ name, agent: makeDesk, steps })).toMatchInlineSnapshot(
+    `"The agent factory of the scenario must return an Agent, but returned undefined. Is a "return" missing?"`,
+  );
+});
+
+test('an agent factory that throws', async ({ expect }) => {
+  const makeDesk = () => {
+    throw new Error('There is no database at localhost:5432.');
+  };
+  expect(await failureOf({ name, agent: makeDesk, steps })).toMatchInlineSnapshot(`
+    "The agent factory failed: Error: There is no database at localhost:5432.
+    If this is meant to happen, say so: expect: { error: { name: "Error" } }.
+    What happened:
+        nothing"
+  `);
+});
+
+test('a stub for a tool that no agent has', async ({ expect }) => {
+  expect(await failureOf({ name, agent: desk, steps, tools: { lookUp: 'found' } })).toMatchInlineSnapshot(`
+    "The stub "lookUp" stands in for no tool: no agent that was reached has one of that name. Did you mean "look_up"? Their tools: look_up.
+    What happened:
+        turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
+        turn 2  Desk: says "It is paid."
+        ended: completed"
+  `);
+});
+
+test('a stub that is nothing', async ({ expect }) => {
+  const stubs: Record<string, string> = {};
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await refusalOf({ name, agent: desk, steps, tools: { look_up: stubs['look_up'] } }),
+  ).toMatchInlineSnapshot(
+    `"The stub "look_up" is undefined. Give the tool something to return, or a function to run."`,
+  );
+});
+
+test('a list of stubs', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf({ name, agent: desk, steps, tools: ['look_up'] })).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up" has a field "tools" that must be an object that has a stand-in for each name, but is an array of 1 items."`,
+  );
+});
+
+test('a tool that never ends', async ({ expect }) => {
+  const tools = { look_up: () => new Promise(() => {}) };
+  expect(await failureOf({ name, agent: desk, steps, tools, timeoutMs: 20 })).toMatchInlineSnapshot(`
+    "The run was rejected: ScenarioTimeoutError: The scenario was stopped after 20 ms, waiting for the tool "look_up" (turn 1). Make what it waits for finish, or raise timeoutMs.
+    What happened:
+        turn 1  Desk: asks for look_up({"orderId":"A-17"})
+      ❯ ended: aborted"
+  `);
+});

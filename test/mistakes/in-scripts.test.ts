@@ -1,0 +1,112 @@
+import { test } from 'vitest';
+import { Agent, Swarm } from 'swarmcheck';
+import { callTool, say, scriptedProvider, user } from 'swarmcheck/testing';
+import { desk, messages } from './desk.ts';
+import { failureOf, messageOf } from './message-of.ts';
+
+const asked = user('Where is A-17?');
+
+test('a misspelt tool', async ({ expect }) => {
+  const steps = [asked, callTool('lookup', { orderId: 'A-17' }), say('It is paid.')];
+  expect(await failureOf({ agent: desk, steps })).toMatchInlineSnapshot(`
+    "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls the tool "lookup", which the model was not offered. Did you mean "look_up"? Offered: look_up. Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
+    The conversation so far:
+      system     You are a helpful agent.
+      user       Where is A-17?
+    What happened:
+      ❯ turn 1  Desk: the script does not fit (ScriptMistakeError)
+        ended: failed"
+  `);
+});
+
+test('a tool of an agent that has none', async ({ expect }) => {
+  const agent = new Agent({ name: 'Greeter', instructions: 'Greet.' });
+  const steps = [asked, callTool('look_up', { orderId: 'A-17' }), say('It is paid.')];
+  expect(await failureOf({ agent, steps })).toMatchInlineSnapshot(`
+    "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls the tool "look_up", which the model was not offered. No tools were offered. Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
+    The conversation so far:
+      system     Greet.
+      user       Where is A-17?
+    What happened:
+      ❯ turn 1  Greeter: the script does not fit (ScriptMistakeError)
+        ended: failed"
+  `);
+});
+
+test('arguments that fail the schema, and are not marked hallucinated', async ({ expect }) => {
+  const steps = [asked, callTool('look_up', { order: 17 }), say('It is paid.')];
+  expect(await failureOf({ agent: desk, steps })).toMatchInlineSnapshot(`
+    "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls look_up({"order":17}) with arguments that fail its schema: "order" is not an argument of this tool. "orderId" is missing (string). Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
+    The conversation so far:
+      system     You are a helpful agent.
+      user       Where is A-17?
+    What happened:
+      ❯ turn 1  Desk: the script does not fit (ScriptMistakeError)
+        ended: failed"
+  `);
+});
+
+test('a step too few', async ({ expect }) => {
+  const steps = [asked, callTool('look_up', { orderId: 'A-17' })];
+  expect(await failureOf({ agent: desk, steps })).toMatchInlineSnapshot(`
+    "The run was rejected: ScriptExhaustedError: Completion 2 was requested, but the script has 1 step for the model. The model was asked to continue after a "tool" message. Add a step, or check why the run did not stop.
+    The conversation so far:
+      system     You are a helpful agent.
+      user       Where is A-17?
+      assistant  look_up({"orderId":"A-17"})
+      tool       look_up → A-17 is paid
+    What happened:
+        turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
+      ❯ turn 2  Desk: the script does not fit (ScriptExhaustedError)
+        ended: failed"
+  `);
+});
+
+test('a step too few, before the user speaks again', async ({ expect }) => {
+  const steps = [asked, callTool('look_up', { orderId: 'A-17' }), user('And A-18?'), say('It is paid.')];
+  expect(await failureOf({ agent: desk, steps })).toMatchInlineSnapshot(`
+    "The run was rejected: ScriptExhaustedError: Completion 2 was requested, but step 3 of the script is user("And A-18?"): the run was expected to have ended. The model was asked to continue after a "tool" message. Add a model step before it, or check why the run did not stop.
+    The conversation so far:
+      system     You are a helpful agent.
+      user       Where is A-17?
+      assistant  look_up({"orderId":"A-17"})
+      tool       look_up → A-17 is paid
+    What happened:
+        turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
+      ❯ turn 2  Desk: the script does not fit (ScriptExhaustedError)
+        ended: failed"
+  `);
+});
+
+test('a step too many', async ({ expect }) => {
+  const steps = [asked, say('One moment.'), callTool('look_up', { orderId: 'A-17' })];
+  expect(await failureOf({ agent: desk, steps })).toMatchInlineSnapshot(`
+    "Run 1 ended (completed) before step 3: 1 step is left over. Remove what is not needed, or check why the run stopped early.
+      step 3  callTool("look_up", {"orderId":"A-17"})
+    What happened:
+        turn 1  Desk: says "One moment."
+        ended: completed"
+  `);
+});
+
+test('a model that fails, which nobody expects', async ({ expect }) => {
+  const steps = [asked, { fault: { kind: 'status', status: 429 } } as const];
+  expect(await failureOf({ agent: desk, steps })).toMatchInlineSnapshot(`
+    "The run was rejected: RateLimitError: 429 Scripted fault: status 429.
+    If this is meant to happen, say so: expect: { error: { name: "RateLimitError" } }.
+    What happened:
+      ❯ turn 1  Desk: the model fails (RateLimitError, status 429)
+        ended: failed"
+  `);
+});
+
+test('a user who said something else', async ({ expect }) => {
+  const provider = scriptedProvider([user('Where is A-18?'), say('It is paid.')]);
+  const swarm = new Swarm({ provider });
+  expect(await messageOf(() => swarm.run({ agent: desk, messages }))).toMatchInlineSnapshot(`
+    "Step 1 expects the user to have said "Where is A-18?", but the last user message is "Where is A-17?".
+    The conversation so far:
+      system     You are a helpful agent.
+      user       Where is A-17?"
+  `);
+});

@@ -1,0 +1,53 @@
+import { test, vi } from 'vitest';
+import { Project } from '../cli/swarmcheck.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+/** What a command complains of in a project with one scenario. */
+async function told(...args: string[]): Promise<string> {
+  await using project = await Project.of({
+    'scenarios/refunds.scenario.ts': `import { Agent } from 'swarmcheck';
+import { defineScenario, say, user } from 'swarmcheck/testing';
+
+export default defineScenario({ name: 'a greeting', agent: new Agent(), steps: [user('hi'), say('hello')] });
+`,
+  });
+  const { stderr } = await project.swarmcheck(args);
+  return stderr.trimEnd();
+}
+
+test('a filter that lets nothing through', async ({ expect }) => {
+  expect(await told('run', '--filter', 'refund')).toMatchInlineSnapshot(
+    `"✗ --filter "refund": No scenario has this in its name. There are: "a greeting"."`,
+  );
+});
+
+test('a misspelt option', async ({ expect }) => {
+  expect(await told('run', '--bial')).toMatchInlineSnapshot(`
+    "error: unknown option '--bial'
+    (Did you mean --bail?)
+    (run "swarmcheck run --help" for what there is)"
+  `);
+});
+
+test('an option that there is not', async ({ expect }) => {
+  expect(await told('run', '--verbose')).toMatchInlineSnapshot(`
+    "error: unknown option '--verbose'
+    (run "swarmcheck run --help" for what there is)"
+  `);
+});
+
+test('options that exclude each other', async ({ expect }) => {
+  expect(await told('run', '--stream', '--all-modes')).toMatchInlineSnapshot(`
+    "error: option '--all-modes' cannot be used with option '--stream'
+    (run "swarmcheck run --help" for what there is)"
+  `);
+});
+
+test('a misspelt command', async ({ expect }) => {
+  expect(await told('rnu', 'scenarios')).toMatchInlineSnapshot(`
+    "error: unknown command 'rnu'
+    (Did you mean run?)
+    (run "swarmcheck --help" for what there is)"
+  `);
+});
