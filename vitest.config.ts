@@ -5,6 +5,14 @@ import { writeDocsTests } from './scripts/docs.ts';
 const root = fileURLToPath(new URL('.', import.meta.url));
 const source = (file: string) => `${root}src/${file}`;
 
+/** Tests whose code has clients of its own. */
+const mocked = [
+  'test/contract/**/*.test.ts',
+  'test/msw/**/*.test.ts',
+  'scenarios/clients/**/*.test.ts',
+  '.docs-tests/**/*.mocked.test.ts',
+];
+
 // Here, and not in a globalSetup: vitest collects the test files before it runs that.
 writeDocsTests(root);
 
@@ -13,7 +21,8 @@ export default defineConfig({
     // The public entries are the sources themselves, as in tsconfig.json: one copy of every module.
     alias: [
       { find: /^swarmcheck$/, replacement: source('index.ts') },
-      { find: /^swarmcheck\/(testing|vitest)$/, replacement: source('$1.ts') },
+      { find: /^swarmcheck\/(testing|vitest|msw)$/, replacement: source('$1.ts') },
+      { find: /^swarmcheck\/msw\/setup$/, replacement: source('vitest/mocking-setup.ts') },
     ],
   },
   plugins: [
@@ -32,8 +41,23 @@ export default defineConfig({
     },
   ],
   test: {
-    include: ['test/**/*.test.ts', 'scenarios/**/*.test.ts', '.docs-tests/**/*.test.ts'],
-    // These belong to the project that scripts/check-package.ts makes.
-    exclude: ['test/package/consumer/**'],
+    // Of a machine with two cores and a test for each file at once; nothing here waits for time itself.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'all',
+          include: ['test/**/*.test.ts', 'scenarios/**/*.test.ts', '.docs-tests/**/*.test.ts'],
+          // The latter belong to the project that scripts/check-package.ts makes.
+          exclude: [...mocked, 'test/package/consumer/**'],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'mocked', include: mocked, setupFiles: [source('vitest/mocking-setup.ts')] },
+      },
+    ],
   },
 });

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { extract } from './docs.ts';
+import { extract, type DocsFile } from './docs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'swarmcheck-package-'));
 const project = join(folder, 'project');
@@ -60,7 +60,14 @@ try {
   write('package.json', JSON.stringify({ private: true, type: 'module' }));
   write('tsconfig.json', JSON.stringify({ compilerOptions }));
   run('npm', ['install', tarball, ...['openai', 'vitest'].map(locked)], project);
-  for (const { path, text } of extract(readFileSync('README.md', 'utf8'), 'README.md')) write(path, text);
+  const blocks = extract(readFileSync('README.md', 'utf8'), 'README.md').filter(
+    // The set-up of a project that has msw.
+    ({ path }) => path !== 'vitest.config.ts',
+  );
+  const [mocked, others] = [true, false].map((wanted) =>
+    blocks.filter(({ path }) => path.endsWith('.mocked.test.ts') === wanted),
+  ) as [DocsFile[], DocsFile[]];
+  for (const { path, text } of others) write(path, text);
   cpSync('test/package/consumer', project, { recursive: true });
 
   run(resolve('node_modules/.bin/tsc'), [], project);
@@ -69,11 +76,13 @@ try {
   run('npx', ['--no', '--', 'swarmcheck', '--help'], project);
 
   // What users write, with a schema library of theirs; and as `npm init` makes a project, of CommonJS modules.
-  run('npm', ['install', ...['zod', '@types/node'].map(locked)], project);
+  run('npm', ['install', ...['zod', 'msw', '@types/node'].map(locked)], project);
+  write('vitest.config.ts', readFileSync('test/package/newest/vitest.config.ts', 'utf8'));
   write('tsconfig.json', JSON.stringify({ compilerOptions: { ...compilerOptions, types: ['node'] } }));
   cpSync('test/contract/examples.test.ts', join(project, 'examples.test.ts'));
+  for (const { path, text } of mocked) write(path, text);
   run(resolve('node_modules/.bin/tsc'), [], project);
-  run('npx', ['--no', '--', 'vitest', 'run', 'examples.test.ts'], project);
+  run('npx', ['--no', '--', 'vitest', 'run', '--project', 'mocked'], project);
   write('package.json', JSON.stringify({ private: true }));
   run('npx', ['--no', '--', 'swarmcheck', 'run'], project);
 } finally {

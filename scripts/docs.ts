@@ -15,7 +15,7 @@ export interface DocsFile {
  * The files that the blocks of a document make.
  *
  * A block that begins with the name of a file (`// support.ts`) is written under that name, where the others can import
- * it, and loaded; the scenarios in a `.scenario.ts` are run. Any other block is a test file: as it stands when it has
+ * it, and loaded; the scenarios in a `.scenario.ts` are run. Tests that use a mocked model are named `.mocked.test.ts`. Any other block is a test file: as it stands when it has
  * tests, else as the body of one test, which begins after its last import.
  */
 export function extract(markdown: string, document: string): DocsFile[] {
@@ -28,8 +28,8 @@ export function extract(markdown: string, document: string): DocsFile[] {
     };
     // What is on the line of the fence comes before the code and moves nothing.
     const fence = (text: string) => `${'\n'.repeat(line - 1)}${text}\n`;
-    const name = /^\s*\/\/ (\S+\.ts)\n/.exec(code)?.[1];
-    const test = `line-${line}.test.ts`;
+    const name = mockedName(/^\s*\/\/ (\S+\.ts)\n/.exec(code)?.[1], code);
+    const test = mockedName(`line-${line}.test.ts`, code)!;
     if (name?.startsWith('/') || name?.includes('..')) {
       throw new Error(`${place}: ${name} is outside of the documentation's folder. Name a file inside.`);
     } else if (name !== undefined) {
@@ -47,6 +47,12 @@ export function extract(markdown: string, document: string): DocsFile[] {
     }
   }
   return [...files].map(([path, text]) => ({ path, text }));
+}
+
+/** Tests with clients of their own are run with the setup file; which they are shows in their names. */
+function mockedName(name: string | undefined, code: string): string | undefined {
+  const isMocked = /\(\{ model\b|\bmockModel\(|\bstartMocking\(/.test(code);
+  return isMocked ? name?.replace(/\.test\.ts$/, '.mocked.test.ts') : name;
 }
 
 /** Makes .docs-tests/ what the documents say: writes what is new or changed, removes what is not theirs. */

@@ -21,10 +21,13 @@ export type {
   UserStep,
 } from './script/steps.ts';
 export type { Trace } from './trace/trace.ts';
+export type { MockModel } from './wire/mock-model.ts';
 export type { TraceDifference } from './trace/difference.ts';
 export { traceOf } from './trace/trace-of.ts';
 export { runScenario } from './scenario/run-scenario.ts';
-export type { RunScenarioOptions } from './scenario/run-scenario.ts';
+export type { RunScenarioOptions, Transport } from './scenario/run-scenario.ts';
+export { externalAgent } from './scenario/external-agent.ts';
+export type { ExternalAgent, ExternalTurn } from './scenario/external-agent.ts';
 export { defineScenario } from './scenario/define-scenario.ts';
 export type { AgentUnderTest, Expectations, Scenario, ScenarioRun } from './scenario/scenario.ts';
 export { stubTools } from './scenario/stub-tools.ts';

@@ -29,7 +29,7 @@ export class ChosenScenarios {
     if (other === undefined) return 'play';
     return {
       file,
-      message: `Two scenarios are named "${name}": one here, one in ${other}. Reports and --filter tell them apart by name. Rename one; this one is not played.`,
+      message: `Two scenarios are named "${name}": ${other === file ? 'both here' : `one here, one in ${other}`}. Reports and --filter tell them apart by name. Rename one; this one is not played.`,
     };
   }
 

@@ -9,6 +9,7 @@ import { valueWords } from '../engine/data/value-words.ts';
 import type { LoadError } from '../report/run-report.ts';
 import { checkScenario } from '../scenario/check-scenario.ts';
 import { type Scenario } from '../scenario/scenario.ts';
+import { importMistake, testOfVitest } from './import-mistakes.ts';
 import { shareOwnEntries } from './one-copy.ts';
 import { fromHere, placeInUserCode, placeOfSyntaxError, thrownText } from './thrown.ts';
 
@@ -98,6 +99,8 @@ export async function loadScenarios(file: string): Promise<{ scenarios: FoundSce
     return describeLoadError(file, error);
   }
   if (found.size > 0) return { scenarios: [...found].map(([scenario, name]) => ({ name, scenario })) };
+  const ofVitest = testOfVitest(file);
+  if (ofVitest) return ofVitest;
   const exported =
     kinds.length === 0 ? 'It exports nothing.' : `Its exports: ${kinds.slice(0, 5).join(', ')}.`;
   return {
@@ -149,13 +152,10 @@ function describeLoadError(file: string, error: unknown): LoadError {
     const [, path, line, message] = ofTypeScript;
     return { file: fromHere(path!), line: Number(line), message: `It does not parse: ${message}` };
   }
+  const ofImport = importMistake(file, error);
+  if (ofImport) return ofImport;
   const unparsed = error instanceof SyntaxError ? placeOfSyntaxError(file) : undefined;
   if (unparsed) return { ...unparsed, message: `It does not parse: ${text}` };
   const place = placeInUserCode(error);
-  const { code } = (typeof error === 'object' && error !== null ? error : {}) as { code?: unknown };
-  const isMissing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
-  const message = isMissing
-    ? `It imports something that is not there: ${text.split('\n')[0]}`
-    : `It threw while loading: ${text}`;
-  return { file: place?.file ?? file, line: place?.line, message };
+  return { file: place?.file ?? file, line: place?.line, message: `It threw while loading: ${text}` };
 }

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { Ending } from './ending.ts';
 import { runCommand } from './run.ts';
+import { serveCommand } from './serve.ts';
 import { thrownText } from './thrown.ts';
 
 /** Exit codes of every command: 0 all is well, 1 something failed, 2 it was used wrongly or could not be loaded. */
@@ -19,7 +21,16 @@ const program = new Command('swarmcheck')
   .version(version)
   .exitOverride()
   .showHelpAfterError('(run "swarmcheck --help" for what there is)')
-  .addCommand(runCommand(ending));
+  .configureOutput({ outputError: (text, write) => write(`${text}${fileHint(text)}`) })
+  .addCommand(runCommand(ending))
+  .addCommand(serveCommand());
+
+/** For a file in place of a command. */
+function fileHint(text: string): string {
+  const given = /^error: unknown command '(.+)'\n$/.exec(text)?.[1];
+  if (given === undefined || !(/[./*]/.test(given) || existsSync(given))) return '';
+  return `(Did you mean: swarmcheck run ${process.argv.slice(2).join(' ')}?)\n`;
+}
 
 let exitCode: number;
 try {

@@ -3,7 +3,7 @@ import * as engine from '../index.ts';
 import * as testing from '../testing.ts';
 
 /** The entries a scenario imports, as this process has them. */
-const entries = new Map<string, object>([
+export const ownEntries: ReadonlyMap<string, object> = new Map<string, object>([
   ['swarmcheck', engine],
   ['swarmcheck/testing', testing],
 ]);
@@ -17,5 +17,5 @@ export function shareOwnEntries(): void {
   // Not in Node's types, but what every loader of CommonJS modules has hooked into since there are any.
   const loader = Module as unknown as Record<'_load', (request: string, ...rest: unknown[]) => unknown>;
   const load = loader['_load'].bind(loader);
-  loader['_load'] = (request, ...rest) => entries.get(request) ?? load(request, ...rest);
+  loader['_load'] = (request, ...rest) => ownEntries.get(request) ?? load(request, ...rest);
 }

@@ -9,8 +9,9 @@ import {
   type LoadError,
   type PlayedScenario,
 } from '../report/run-report.ts';
-import { allModes, failuresIn, runInModes, type Mode } from '../scenario/modes.ts';
-import { areWarningsOn, expectsOnlyItsScript } from '../scenario/repeats-script.ts';
+import { failuresIn, modesOf, runInModes, type Mode } from '../scenario/modes.ts';
+import { areWarningsOn, expectsOnlyItsScript, repeatedScenarioWarning } from '../scenario/repeats-script.ts';
+import type { Transport } from '../scenario/run-scenario.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { ChosenScenarios } from './chosen-scenarios.ts';
 import type { Ending } from './ending.ts';
@@ -21,11 +22,15 @@ import { placeInUserCode, thrownText } from './thrown.ts';
 /** What is run when nothing is named. */
 const defaultPattern = 'scenarios/**/*.scenario.ts';
 
+/** What is told when there is no such file. */
+const nothingFound = 'No scenario was found. Write one, or name files: swarmcheck run <file>.';
+
 /** How long errors of what scenarios left running are waited for, when something is. */
 const lastErrorsMs = 100;
 
 interface RunOptions {
   json?: boolean;
+  transport?: Transport;
   stream?: boolean;
   allModes?: boolean;
   filter?: string;
@@ -37,17 +42,25 @@ interface RunOptions {
 /** `swarmcheck run [files or globs]` */
 export function runCommand(ending: Ending): Command {
   return new Command('run')
-    .description('Runs scenarios, once each, in process.')
+    .description('Runs scenarios, once each where nothing else is said.')
     .argument(
       '[files...]',
       `files, folders or globs of modules that export scenarios (default: "${defaultPattern}")`,
+    )
+    .addOption(
+      new Option(
+        '--transport <transport>',
+        'how the model is asked: directly, or by the openai client over HTTP',
+      )
+        .choices(['in-process', 'http'])
+        .default('in-process'),
     )
     .option('--stream', 'let the answers of the model come in pieces')
     .addOption(
       new Option(
         '--all-modes',
-        'play each scenario in one piece and streamed; both must leave the same trace',
-      ).conflicts('stream'),
+        'play each scenario in process and over HTTP, in one piece and streamed; all must leave the same trace',
+      ).conflicts(['stream', 'transport']),
     )
     .option('--filter <text>', 'only scenarios with this text in their name, in capitals or not', notEmpty)
     .option('--bail', 'stop at the first scenario that fails, or file that cannot be loaded')
@@ -60,7 +73,7 @@ export function runCommand(ending: Ending): Command {
     .exitOverride()
     .showHelpAfterError('(run "swarmcheck run --help" for what there is)')
     .action(async (patterns: string[], options: RunOptions) => {
-      process.exitCode = await run(patterns.length === 0 ? [defaultPattern] : patterns, options, ending);
+      process.exitCode = await run(patterns, options, ending);
     });
 }
 
@@ -77,7 +90,8 @@ async function run(patterns: readonly string[], options: RunOptions, ending: End
   const print = keepStdoutClean(json);
   using stray = new StrayErrors();
   const played: PlayedScenario[] = [];
-  const { files, errors } = await findFiles(patterns);
+  const { files, errors } = await findFiles(patterns.length === 0 ? [defaultPattern] : patterns);
+  if (patterns.length === 0 && errors[0]) errors[0].message = nothingFound;
   const tell = (error: LoadError) => process.stderr.write(`${loadErrorText(error, errorStyle)}\n`);
   const report = (error: LoadError) => {
     errors.push(error);
@@ -103,13 +117,13 @@ async function run(patterns: readonly string[], options: RunOptions, ending: End
       if (typeof choice === 'object') report(choice);
       if (choice !== 'play') continue;
       ending.current = `The scenario "${found.name}" of ${file}`;
-      const result = await play(found, file, modesOf(options), stray);
+      const result = await play(found, file, chosenModes(found.scenario, options), stray);
       if ('message' in result) {
         report(result);
         continue;
       }
       played.push(result);
-      if (warnings) result.warning = warningFor(found.scenario);
+      if (warnings && expectsOnlyItsScript(found.scenario)) result.warning = repeatedScenarioWarning;
       if (!json) print(`${scenarioText(result, style)}\n`);
     }
   }
@@ -125,14 +139,9 @@ async function run(patterns: readonly string[], options: RunOptions, ending: End
   return played.every((scenario) => scenario.run.passed) ? 0 : 1;
 }
 
-function modesOf({ stream = false, allModes: all = false }: RunOptions): readonly Mode[] {
-  return all ? allModes : [{ stream }];
-}
-
-function warningFor(scenario: Scenario): string | undefined {
-  return expectsOnlyItsScript(scenario)
-    ? 'This expects only what its script says, which is so whenever the script fits, whatever the agents do. Expect what the calls cause, too: agents, contextVariables, or a check.'
-    : undefined;
+function chosenModes(scenario: Scenario, options: RunOptions): readonly Mode[] {
+  const { transport = 'in-process', stream = false, allModes = false } = options;
+  return allModes ? modesOf(scenario) : [{ transport, stream }];
 }
 
 async function play(

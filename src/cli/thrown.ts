@@ -22,10 +22,17 @@ export function placeInUserCode(thrown: unknown): { file: string; line: number }
   return undefined;
 }
 
+/** The place that Node writes above an error of linking modules, before the stack itself. */
+export function stackPlace(thrown: unknown): { file: string; line: number } | undefined {
+  const match = /^(\S.*):(\d+)\n/.exec(stackOf(thrown));
+  return match ? { file: fromHere(toPath(match[1]!)), line: Number(match[2]) } : undefined;
+}
+
 /** Where a JavaScript module does not parse. Node tells it on the terminal only, so it is asked once more. */
 export function placeOfSyntaxError(file: string): { file: string; line: number } | undefined {
   const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: 5000 });
-  const match = /^(?:file:\/\/)?([^\n]*):(\d+)\n/.exec(stderr);
+  // It refuses TypeScript, in a file of its own.
+  const match = /^(?!node:)(?:file:\/\/)?([^\n]*):(\d+)\n/.exec(stderr);
   return match ? { file, line: Number(match[2]) } : undefined;
 }
 
@@ -47,7 +54,8 @@ function* framesOf(thrown: unknown): Generator<{ path: string; line: number }> {
     yield { path: toPath(match[1]!), line: Number(match[2]) };
 }
 
-function toPath(place: string): string {
+/** A path, which may be given as an URL. */
+export function toPath(place: string): string {
   return place.startsWith('file:') ? fileURLToPath(place) : place;
 }
 

@@ -26,7 +26,7 @@ export interface RunSummary {
   bailed: boolean;
 }
 
-/** What kept a file's scenarios from being played. */
+/** What kept scenarios from being played, or went wrong beside them. */
 export interface LoadError {
   file: string;
   line?: number | undefined;
@@ -63,13 +63,14 @@ export function loadErrorText({ file, line, message }: LoadError, style: Style):
   ].join('\n');
 }
 
-/** The last line: how many passed, failed, and did not load. */
+/** The last line: how many passed, failed, and what else was told. */
 export function summaryText({ played, errors, bailed }: RunSummary, style: Style): string {
   const passed = played.filter(({ run }) => run.passed).length;
   const failed = played.length - passed;
   const parts = [style(failed === 0 ? 'green' : 'dim', `${passed} passed`)];
   if (failed > 0) parts.push(style('red', `${failed} failed`));
-  if (errors.length > 0) parts.push(style('red', `${errors.length} could not be loaded`));
+  if (errors.length > 0)
+    parts.push(style('red', errors.length === 1 ? '1 error' : `${errors.length} errors`));
   if (bailed) parts.push('the rest was not played (--bail)');
   return `${style('bold', played.length === 1 ? '1 scenario' : `${played.length} scenarios`)}: ${parts.join(', ')}`;
 }

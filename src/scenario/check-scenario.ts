@@ -1,21 +1,16 @@
 import { isAgent } from '../engine/tools/agent.ts';
 import { isPlainObject } from '../engine/data/copy.ts';
+import { isPromiseLike } from '../engine/data/promise.ts';
+import { checkMessages } from '../engine/model/messages.ts';
+import { checkContextVariables } from '../engine/run/context.ts';
 import type { Hooks } from '../engine/run/hooks.ts';
-import { valueWords } from '../engine/data/value-words.ts';
-import { didYouMean } from '../engine/data/did-you-mean.ts';
 import { checkSteps } from '../script/check-steps.ts';
-import { isAsymmetric } from './equals.ts';
+import { isExternalAgent } from './external-agent.ts';
+import { checkFields, isFunction, isText, mustBe, namesRule, wordsOf, type Rules } from './rules.ts';
 import type { Expectations, Scenario } from './scenario.ts';
 import { checkStub } from './stub-tools.ts';
-import { readTrajectory } from './trajectory.ts';
+import { readTrajectory, trajectoryRule } from './trajectory.ts';
 
-/** What a field must be: the words for it, and the test. Every known field has a rule. */
-type Rules<Fields extends string> = Readonly<
-  Record<Fields, readonly [words: string, test: (value: unknown) => boolean]>
->;
-
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isFunction = (value: unknown): boolean => typeof value === 'function';
 const hook = ['a function', isFunction] as const;
 const hookRules: Rules<keyof Hooks> = {
   beforeModel: hook,
@@ -27,15 +22,16 @@ const errorRules: Rules<'name' | 'message'> = { name: ['a string', isText], mess
 
 const scenarioRules: Rules<keyof Scenario> = {
   name: ['a string', isText],
-  agent: ['an Agent or a function that makes one', (value) => isAgent(value) || isFunction(value)],
+  agent: [
+    'an Agent or a function that makes one',
+    (value) => isAgent(value) || isExternalAgent(value) || (isFunction(value) && !isAgent(value.prototype)),
+    (given) => (isPlainObject(given) ? ' Write new Agent({ … }).' : ''),
+  ],
   // The steps have a check of their own, which names the step.
   steps: ['a list of steps', () => true],
-  // The messages and the hooks likewise.
+  // The messages, the context variables and the hooks likewise.
   messages: ['a list of messages', Array.isArray],
-  contextVariables: [
-    'an object',
-    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  ],
+  contextVariables: ['an object', () => true],
   maxTurns: [
     'a whole number or Infinity',
     (value) => Number.isInteger(value) || Math.abs(Number(value)) === Infinity,
@@ -58,12 +54,8 @@ const scenarioRules: Rules<keyof Scenario> = {
 const stopReasons = ['completed', 'max_turns', 'interrupted'];
 
 const expectationRules: Rules<keyof Expectations> = {
-  // Likewise.
-  toolCalls: ['a trajectory', (value) => value !== null],
-  agents: [
-    'a list of names',
-    (value) => Array.isArray(value) && value.every((name) => isText(name) || isAsymmetric(name)),
-  ],
+  toolCalls: trajectoryRule,
+  agents: namesRule("a list of agents' names"),
   stopReason: [
     `one of ${stopReasons.join(', ')} (a rejected run has none: use "error")`,
     (value) => stopReasons.includes(value as string),
@@ -75,43 +67,54 @@ const expectationRules: Rules<keyof Expectations> = {
 
 /** Throws for a scenario that cannot be played, a TypeError or a ScriptMistakeError: what is wrong, where, and what was expected. */
 export function checkScenario(scenario: unknown): asserts scenario is Scenario {
-  if (!isPlainObject(scenario))
-    throw new TypeError(`A scenario must be an object, but is ${valueWords(scenario)}.`);
+  if (!isPlainObject(scenario)) throw noScenario(scenario);
   const which = isText(scenario['name']) ? `The scenario "${scenario['name']}"` : 'The scenario';
   checkFields(scenario, scenarioRules, which);
-  if (scenario['agent'] === undefined) throw mustBe(which, 'agent', scenarioRules.agent[0], undefined);
+  if (scenario['agent'] === undefined)
+    throw mustBe(`${which} has a field "agent" that`, scenarioRules.agent, undefined);
+  if (isExternalAgent(scenario['agent'])) checkIsOfApp(scenario, which);
   checkSteps(scenario['steps']);
-  const { expect, tools, messages, hooks } = scenario;
-  for (const [index, message] of ((messages ?? []) as unknown[]).entries()) {
-    if (!isText((message as { role?: unknown } | null | undefined)?.role)) {
-      throw mustBe(which, `messages[${index}]`, 'an object with a role', message);
-    }
-  }
+  const { expect, tools, messages, hooks, contextVariables } = scenario;
+  if (messages !== undefined) checkMessages(lower(which), messages);
+  if (contextVariables !== undefined) checkContextVariables(lower(which), contextVariables);
   // Objects of a class may have other methods, too.
   for (const list of [hooks ?? []].flat())
     if (isPlainObject(list)) checkFields(list, hookRules, `${which}, in "hooks",`);
   if (expect !== undefined) {
     checkFields(expect as object, expectationRules, `${which}, in "expect",`);
-    const { toolCalls, error } = expect as Expectations;
+    const { toolCalls, error, contextVariables: variables } = expect as Expectations;
     if (error !== undefined) checkFields(error, errorRules, `${which}, in "expect.error",`);
-    if (toolCalls !== undefined) readTrajectory(toolCalls);
+    if (toolCalls !== undefined) readTrajectory(toolCalls, `the toolCalls of ${lower(which)}`);
+    if (variables !== undefined && Object.keys(variables).length === 0) {
+      throw new TypeError(
+        `${which}, in "expect", has "contextVariables" that ask for nothing. Name the variables, or leave it out.`,
+      );
+    }
   }
   for (const [name, stub] of Object.entries(tools ?? {})) checkStub(name, stub);
 }
 
-function checkFields<Fields extends string>(value: object, rules: Rules<Fields>, which: string): void {
-  for (const [field, given] of Object.entries(value) as [Fields, unknown][]) {
-    if (!Object.hasOwn(rules, field)) {
-      const known = Object.keys(rules);
-      throw new TypeError(
-        `${which} has an unknown field "${field}".${didYouMean(field, known)} Fields: ${known.join(', ')}.`,
-      );
-    }
-    const [words, test] = rules[field];
-    if (given !== undefined && !test(given)) throw mustBe(which, field, words, given);
-  }
+/** What the engine does for its agents an app of another SDK does itself. */
+const ofOurAgents = ['maxTurns', 'executeTools', 'modelOverride', 'tools', 'hooks', 'contextVariables'];
+
+function checkIsOfApp(scenario: Record<string, unknown>, which: string): void {
+  const field = ofOurAgents.find((name) => scenario[name] !== undefined);
+  if (field === undefined) return;
+  throw new TypeError(
+    `${which} sets "${field}" for an externalAgent, whose app decides on it itself. Set it in the app, or remove the field.`,
+  );
 }
 
-function mustBe(which: string, field: string, words: string, given: unknown): TypeError {
-  return new TypeError(`${which} has a field "${field}" that must be ${words}, but is ${valueWords(given)}.`);
+function noScenario(given: unknown): TypeError {
+  const hint = isPromiseLike(given)
+    ? 'Is an "await" missing?'
+    : isText(given)
+      ? `The name is one of its fields: { name: ${JSON.stringify(given)}, agent, steps }.`
+      : 'Write { agent, steps }.';
+  return new TypeError(`A scenario must be an object, but is ${wordsOf(given)}. ${hint}`);
+}
+
+/** Within a sentence. */
+function lower(which: string): string {
+  return which.replace('The', 'the');
 }

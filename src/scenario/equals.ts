@@ -1,3 +1,4 @@
+import { configure } from 'safe-stable-stringify';
 import { isPlainObject } from '../engine/data/copy.ts';
 import { pairUp } from './pairing.ts';
 
@@ -92,17 +93,24 @@ function field(value: object, key: string): unknown {
 
 /** A value as a reader writes it; asymmetric matchers by their name. */
 export function show(value: unknown): string {
-  const text = JSON.stringify(value, (_key, item: unknown) => {
-    const name = nameOf(item);
-    return name === undefined ? item : `‹${name}›`;
-  }) as string | undefined;
-  return (text ?? 'undefined').replaceAll(/"‹(.*?)›"/g, '$1');
+  // A function: its `this` holds dates before JSON makes texts of them.
+  const text = stringify(value, function (this: Record<string, unknown>, key: string, item: unknown) {
+    const code = codeOf(this[key]);
+    return code === undefined ? item : `‹${code}›`;
+  });
+  return (text ?? 'undefined').replaceAll(/"‹(.*?)›"/g, (_all, code) => JSON.parse(`"${code}"`) as string);
 }
 
-/** How a value is shown that JSON has no words for. */
-function nameOf(value: unknown): string | undefined {
+/** As JSON.stringify does, but for what holds itself. */
+const stringify = configure({ deterministic: false });
+
+/** How a value is written that JSON has no words for. */
+function codeOf(value: unknown): string | undefined {
   if (isAsymmetric(value)) return value.toAsymmetricMatcher?.() ?? value.toString();
-  if (value instanceof RegExp || typeof value === 'symbol') return String(value);
+  if (value instanceof RegExp || value instanceof Error || typeof value === 'symbol') return String(value);
+  if (value instanceof Set || value instanceof Map)
+    return `new ${value.constructor.name}(${show([...value])})`;
+  if (value instanceof Date) return `new Date(${JSON.stringify(value)})`;
   if (typeof value === 'bigint') return `${value}n`;
   return typeof value === 'function' ? `function ${value.name}` : undefined;
 }

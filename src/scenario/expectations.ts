@@ -4,8 +4,10 @@ import { ScriptExhaustedError, ScriptMistakeError } from '../script/errors.ts';
 import type { ScenarioRun } from './scenario.ts';
 import { show } from './equals.ts';
 import { ScenarioTimeoutError } from './timeout.ts';
+import { toolsIn, type Trajectory } from './trajectory.ts';
 import { containsContextVariables, endsWithText, hasAgents, stoppedBecause } from './verdicts/run.ts';
 import { hasToolCalls } from './verdicts/tool-calls.ts';
+import { misspeltTool } from './verdicts/tool-names.ts';
 import { runEnd, verdict, type Verdict } from './verdicts/verdict.ts';
 
 /** What a scenario's `expect` asks for and the run did not give. An error that nobody expected is all there is to tell: the rest follows from it. */
@@ -15,9 +17,13 @@ export function unmetExpectations(run: ScenarioRun): Verdict[] {
   if (!error && (outcome === 'failed' || outcome === 'aborted')) return [unexpectedError(run)];
   // Without its failures: what does not fit is told beside what was expected.
   const played = { trace: run.trace, response: run.response };
+  const misspeltIn = (trajectory: Trajectory) => {
+    const { expected, never } = toolsIn(trajectory);
+    return misspeltTool(run.trace, [...expected, ...never]);
+  };
   const verdicts: (Verdict | undefined)[] = [
     error && rejectedWith(run, error),
-    toolCalls && hasToolCalls(played, toolCalls),
+    toolCalls && (misspeltIn(toolCalls) ?? hasToolCalls(played, toolCalls)),
     agents && hasAgents(played, agents),
     stopReason && stoppedBecause(played, stopReason),
     contextVariables && containsContextVariables(played, contextVariables),

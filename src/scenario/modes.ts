@@ -1,18 +1,29 @@
-import { runScenario } from './run-scenario.ts';
+import { isExternalAgent } from './external-agent.ts';
+import { runScenario, type Transport } from './run-scenario.ts';
 import type { Scenario, ScenarioRun } from './scenario.ts';
 
 /** A way to play a scenario. None of them changes what happens, so all leave one trace hash. */
 export interface Mode {
+  readonly transport: Transport;
   /** Whether the model's answers come in pieces. */
   readonly stream: boolean;
 }
 
-/** Every way there is; what others are compared with comes first. */
-export const allModes: readonly Mode[] = [{ stream: false }, { stream: true }];
+/** Every way there is to play a scenario; what others are compared with comes first. An app of another SDK has its own one. */
+export function modesOf({ agent }: Scenario): readonly Mode[] {
+  return isExternalAgent(agent) ? allModes.slice(0, 1) : allModes;
+}
+
+const allModes: readonly Mode[] = [
+  { transport: 'in-process', stream: false },
+  { transport: 'in-process', stream: true },
+  { transport: 'http', stream: false },
+  { transport: 'http', stream: true },
+];
 
 /** As tests and messages name it. */
-export function modeName({ stream }: Mode): string {
-  return stream ? 'streamed' : 'in one piece';
+export function modeName({ transport, stream }: Mode): string {
+  return `${transport === 'http' ? 'over HTTP' : 'in process'}, ${stream ? 'streamed' : 'in one piece'}`;
 }
 
 /** What came of a scenario, in each way. */
@@ -43,13 +54,17 @@ export function failuresIn(runs: readonly ModeRun[]): ScenarioRun['failures'] {
           : { ...failure, message: `Played ${modeName(mode)}: ${failure.message}` },
       ),
   );
-  for (const { mode, run } of others) {
-    if (run.passed !== first.run.passed || run.trace.hash === first.run.trace.hash) continue;
-    const difference = first.run.trace.diff(run.trace)?.text ?? '';
+  const differing = others.filter(
+    ({ run }) => run.passed === first.run.passed && run.trace.hash !== first.run.trace.hash,
+  );
+  const [other] = differing;
+  if (other) {
+    const [expected, received] = [modeName(first.mode), modeName(other.mode)];
     failures.push({
       message:
-        `Played ${modeName(mode)} it leaves another trace than ${modeName(first.mode)} (- ${modeName(first.mode)}, + ${modeName(mode)}). ` +
-        `Do the agents or tools keep something from one play to the next? A factory, agent: () => …, makes them anew.\n${difference}`,
+        `Played ${differing.map(({ mode }) => modeName(mode)).join('; ')}: another trace than ${expected}. ` +
+        'Do the agents or tools keep something from one play to the next? A factory, agent: () => …, makes them anew. ' +
+        `(- ${expected}, + ${received})\n${first.run.trace.diff(other.run.trace)?.text ?? ''}`,
     });
   }
   return failures;

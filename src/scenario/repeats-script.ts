@@ -14,6 +14,10 @@ export function expectsOnlyItsScript({ steps, expect = {}, check }: Scenario): b
   );
 }
 
+/** What is told of such a scenario. */
+export const repeatedScenarioWarning =
+  'This expects only what its script says, which is so whenever the script fits, whatever the agents do. Expect what the calls cause, too: agents, contextVariables, or a check.';
+
 /** Whether a script says the same whatever the model is shown. */
 export function isFixed(steps: readonly Step[]): boolean {
   return steps.every((step) => typeof step !== 'function');

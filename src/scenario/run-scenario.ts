@@ -1,26 +1,35 @@
-import { isAgent, type Agent } from '../engine/tools/agent.ts';
-import type { RecordedEvent, TraceEvent } from '../engine/run/events.ts';
-import type { Message } from '../engine/model/messages.ts';
-import type { Response } from '../engine/run/run-record.ts';
-import { valueWords } from '../engine/data/value-words.ts';
-import { startRun } from '../engine/run/swarm.ts';
-import { watched } from '../engine/run/watch.ts';
+import { isAgent } from '../engine/tools/agent.ts';
+import { checkKnownFields } from '../engine/data/known-fields.ts';
 import { didYouMean } from '../engine/data/did-you-mean.ts';
+import { valueWords } from '../engine/data/value-words.ts';
+import type { TraceEvent } from '../engine/run/events.ts';
+import { watched } from '../engine/run/watch.ts';
+import { isMisfit } from '../script/errors.ts';
 import { ScriptPlayer } from '../script/script-player.ts';
 import { providerOf } from '../script/scripted-provider.ts';
 import { RunTrace } from '../trace/trace.ts';
+import { overHttp } from '../wire/http-transport.ts';
+import { checkScenario } from './check-scenario.ts';
 import { show } from './equals.ts';
 import { unmetExpectations } from './expectations.ts';
-import { checkScenario } from './check-scenario.ts';
-import { defaultMaxTurns, defaultTimeoutMs, type Scenario, type ScenarioRun } from './scenario.ts';
+import { ExternalApp, isExternalAgent } from './external-agent.ts';
+import { OurAgents } from './our-agents.ts';
+import { defaultTimeoutMs, type Scenario, type ScenarioRun } from './scenario.ts';
 import { StubbedAgents } from './stub-tools.ts';
+import type { Subject } from './subject.ts';
 import { TimeLimit } from './timeout.ts';
 import { whatHappened } from './verdicts/verdict.ts';
 
+/** How requests reach the script. */
+export type Transport = 'in-process' | 'http';
+
 /** How a scenario is played. */
 export interface RunScenarioOptions {
-  /** "in-process": the engine asks the script directly. */
-  transport?: 'in-process' | undefined;
+  /**
+   * "in-process": the engine asks the script directly. "http": by the real `openai` client, without retries, over requests
+   * that msw answers; takes the packages openai and msw. An app of another SDK always asks over HTTP.
+   */
+  transport?: Transport | undefined;
   /** false. Whether the model's answers come in pieces; the trace is the same. */
   stream?: boolean | undefined;
   /** Every choice that is made follows from it; an in-process run makes none. */
@@ -51,58 +60,64 @@ function whatIsPlayed({ name, agent }: Scenario): string {
 
 async function playScenario(scenario: Scenario, options: RunScenarioOptions): Promise<ScenarioRun> {
   checkScenario(scenario);
-  if (options.transport !== undefined && options.transport !== 'in-process') {
-    throw new TypeError(
-      `The transport ${JSON.stringify(options.transport)} is not known. There is "in-process".`,
-    );
-  }
+  checkOptions(options);
   const play = new Play(scenario, options);
   using limit = new TimeLimit(scenario.timeoutMs ?? defaultTimeoutMs, options.signal, () => play.awaited);
   return await play.run(limit);
 }
 
+function checkOptions(options: RunScenarioOptions): void {
+  if (typeof options !== 'object')
+    throw new TypeError(`The options of runScenario must be an object, but are ${valueWords(options)}.`);
+  checkKnownFields('runScenario', options, ['transport', 'stream', 'seed', 'signal']);
+  const { transport } = options;
+  if (transport !== undefined && transport !== 'in-process' && transport !== 'http') {
+    throw new TypeError(
+      `The transport ${JSON.stringify(transport)} is not known. There are "in-process" and "http".`,
+    );
+  }
+}
+
 /** One playing of a scenario. */
 class Play {
   readonly #scenario: Scenario;
-  readonly #stream: boolean;
+  readonly #options: RunScenarioOptions;
   readonly #player: ScriptPlayer;
-  readonly #provider: ReturnType<typeof providerOf>;
-  /** Of each run so far; the trace reads them when it is asked. */
-  readonly #events: (readonly RecordedEvent[])[] = [];
   readonly #stubs: StubbedAgents;
   readonly #result: ScenarioRun;
+  #subject: Subject | undefined;
   /** The event that the first unmet expectation points to. */
   #marked: TraceEvent | undefined;
 
   constructor(scenario: Scenario, options: RunScenarioOptions) {
     this.#scenario = scenario;
-    this.#stream = options.stream ?? false;
+    this.#options = options;
     this.#player = new ScriptPlayer(scenario.steps);
-    this.#provider = providerOf(this.#player);
     this.#stubs = new StubbedAgents(scenario.tools ?? {});
-    this.#result = { scenario, passed: true, failures: [], trace: new RunTrace(this.#events) };
+    this.#result = { scenario, passed: true, failures: [], trace: new RunTrace([]) };
   }
 
   get awaited(): string {
-    const events = this.#events.at(-1);
-    if (!events) return 'the agent factory';
-    return `${awaitedIn(events)}${this.#scenario.hooks ? ' or a hook' : ''}`;
+    return this.#subject?.awaited ?? 'the agent factory';
   }
 
   async run(limit: TimeLimit): Promise<ScenarioRun> {
     const result = this.#result;
-    const agent = await this.#makeAgent(limit);
-    if (agent) {
-      const finished = await this.#converse(agent, limit);
+    const subject = (this.#subject = await this.#makeSubject(limit));
+    if (subject) {
+      const finished = await this.#converse(subject, limit);
+      result.trace = new RunTrace(subject.runs);
+      await subject.close();
       // Leftovers of a run that was rejected are no news, unless that was to happen.
       const failedAsExpected = this.#scenario.expect?.error && result.trace.outcome === 'failed';
-      if (finished || failedAsExpected) this.#checkLeftovers();
+      if (finished || failedAsExpected) this.#checkLeftovers(subject);
     }
     for (const { reason, marked } of unmetExpectations(result)) {
       this.#marked ??= marked;
       this.#fail(reason());
     }
-    if (agent) this.#checkStubs();
+    // Of a script that did not fit, an agent that was not reached is a mere consequence.
+    if (subject && !isMisfit(result.error)) this.#checkStubs();
     // Of a run that was rejected unexpectedly nothing else is to be expected.
     if (!this.#rejected || this.#scenario.expect?.error) await this.#check();
     const [first] = result.failures;
@@ -113,8 +128,11 @@ class Play {
     return result;
   }
 
-  async #makeAgent(limit: TimeLimit): Promise<Agent | undefined> {
+  /** Undefined where the factory failed: its error is the result's. */
+  async #makeSubject(limit: TimeLimit): Promise<Subject | undefined> {
     const given = this.#scenario.agent;
+    const scripted = providerOf(this.#player);
+    if (isExternalAgent(given)) return new ExternalApp(given, scripted, this.#scenario.messages);
     let agent: unknown = given;
     if (typeof given === 'function') {
       try {
@@ -129,58 +147,36 @@ class Play {
         `The agent factory of the scenario must return an Agent, but returned ${valueWords(agent)}. Is a "return" missing?`,
       );
     }
-    return this.#scenario.tools ? this.#stubs.copyOf(agent) : agent;
+    const { transport, stream = false } = this.#options;
+    const provider = transport === 'http' ? await overHttp(scripted) : scripted;
+    const own = this.#scenario.tools ? this.#stubs.copyOf(agent) : agent;
+    return new OurAgents(own, this.#scenario, provider, stream);
   }
 
   /** The runs, one for each user step. False when one of them was rejected, so that leftovers are no news. */
-  async #converse(start: Agent, limit: TimeLimit): Promise<boolean> {
-    let messages: Message[] = [...(this.#scenario.messages ?? [])];
-    let agent = start;
-    let contextVariables = this.#scenario.contextVariables ?? {};
+  async #converse(subject: Subject, limit: TimeLimit): Promise<boolean> {
     for (;;) {
-      const said: Message[] = [];
+      const said: string[] = [];
       for (let content = this.#player.takeUser(); content !== undefined; content = this.#player.takeUser()) {
-        said.push({ role: 'user', content });
+        said.push(content);
       }
       const position = this.#player.position;
-      const response = await this.#playRun(agent, [...messages, ...said], contextVariables, limit);
-      if (response) {
-        messages = [...messages, ...said, ...response.messages];
-        ({ agent, contextVariables } = response);
-      } else if (!this.#failedAsScripted(position)) {
-        return false;
-      }
-      if (!this.#player.userIsNext) return response !== undefined;
+      const hasEnded = await this.#playRun(subject, said, limit);
+      if (!hasEnded && !this.#failedAsScripted(position)) return false;
+      if (!this.#player.userIsNext) return hasEnded;
     }
   }
 
-  async #playRun(
-    agent: Agent,
-    messages: Message[],
-    contextVariables: object,
-    limit: TimeLimit,
-  ): Promise<Response | undefined> {
-    const { maxTurns = defaultMaxTurns, executeTools, modelOverride, hooks } = this.#scenario;
-    const options = {
-      agent,
-      messages,
-      contextVariables,
-      maxTurns,
-      executeTools,
-      modelOverride,
-      signal: limit.signal,
-      stream: this.#stream,
-    };
-    const run = startRun(this.#provider, hooks === undefined ? [] : [hooks].flat(), options);
-    this.#events.push(run.events);
+  async #playRun(subject: Subject, said: readonly string[], limit: TimeLimit): Promise<boolean> {
     delete this.#result.error;
     delete this.#result.response;
     try {
-      while (await run.advance());
-      return (this.#result.response = run.response);
+      const response = await subject.run(said, limit);
+      if (response) this.#result.response = response;
+      return true;
     } catch (error) {
       this.#result.error = error;
-      return undefined;
+      return false;
     }
   }
 
@@ -189,12 +185,16 @@ class Play {
     return this.#player.position > position && this.#player.lastAnswerFails;
   }
 
-  #checkLeftovers(): void {
+  #checkLeftovers({ runs }: Subject): void {
     if (this.#player.position >= this.#scenario.steps.length) return;
-    const stopReason = this.#result.response?.stopReason ?? 'rejected';
+    const { response, trace } = this.#result;
+    const { maxTurns } = this.#scenario;
+    const limit =
+      trace.outcome === 'max_turns' && maxTurns !== undefined ? `, the limit being ${maxTurns}` : '';
+    const reason = response?.stopReason ?? (trace.outcome === 'failed' ? 'rejected' : trace.outcome);
     const step = this.#player.position + 1;
     const cause = this.#player.notFinished(
-      `Run ${this.#events.length} ended (${stopReason}) before step ${step}`,
+      `Run ${runs.length} ended (${reason}${limit}) before step ${step}`,
     );
     this.#result.failures.push({ message: cause.message, step, cause });
   }
@@ -214,7 +214,9 @@ class Play {
     if (!check) return;
     using limit = new TimeLimit(timeoutMs, undefined, () => 'the check of the scenario');
     try {
-      await limit.within(check(this.#result));
+      const checked: unknown = await limit.within(check(this.#result));
+      if (checked === false)
+        this.#fail('The check returned false. A check fails by throwing: use expect(…) or assert(…) in it.');
     } catch (error) {
       const message = `The check failed: ${error instanceof Error ? error.message : show(error)}`;
       this.#result.failures.push({ message, cause: error });
@@ -230,19 +232,4 @@ class Play {
   #fail(message: string): void {
     this.#result.failures.push({ message });
   }
-}
-
-/** What a run that has come so far is waiting for. */
-function awaitedIn(events: readonly RecordedEvent[]): string {
-  const last = events.at(-1);
-  if (last?.type === 'model-request') return `the model's answer to ${last.agent} (turn ${last.turn})`;
-  const answer = events.findLast((event) => event.type === 'model-response');
-  const calls = (answer && answer.message.tool_calls) ?? [];
-  const answered = events
-    .slice(answer ? events.indexOf(answer) : 0)
-    .filter((event) => event.type === 'tool-result').length;
-  const pending = calls[answered];
-  if (answer && pending?.type === 'function')
-    return `the tool "${pending.function.name}" (turn ${answer.turn})`;
-  return 'the instructions of an agent';
 }

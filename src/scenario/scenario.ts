@@ -6,10 +6,11 @@ import type { Response } from '../engine/run/run-record.ts';
 import type { Step } from '../script/steps.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { ToolStub } from './stub-tools.ts';
+import type { ExternalAgent } from './external-agent.ts';
 import type { Trajectory } from './trajectory.ts';
 
-/** Our agents, or a factory of fresh ones. */
-export type AgentUnderTest = Agent | (() => Agent | Promise<Agent>);
+/** Our agents, a factory of fresh ones, or an app built on any other SDK. */
+export type AgentUnderTest = Agent | (() => Agent | Promise<Agent>) | ExternalAgent;
 
 /** A conversation to play against an agent, and what should come of it. */
 export interface Scenario {

@@ -1,5 +1,6 @@
 import { Agent, isAgent } from '../engine/tools/agent.ts';
 import { isResult, Result } from '../engine/tools/result.ts';
+import { isPlainObject } from '../engine/data/copy.ts';
 import { isPromiseLike } from '../engine/data/promise.ts';
 import {
   tool,
@@ -8,6 +9,7 @@ import {
   type ToolContext,
   type ToolReturn,
 } from '../engine/tools/tool.ts';
+import { isTool, takes } from './rules.ts';
 
 /** Stands in for a tool's execute, or is what it returns; the schema is still enforced. */
 export type ToolStub = ((args: any, context: ToolContext) => ToolReturn) | string | number | boolean | object;
@@ -18,6 +20,9 @@ export type ToolStub = ((args: any, context: ToolContext) => ToolReturn) | strin
  * agent has is only noticed by a scenario's `tools`, which knows how far the run came.
  */
 export function stubTools<A extends Agent>(agent: A, stubs: Record<string, ToolStub>): A {
+  if (!isAgent(agent)) throw takes('stubTools', ['an Agent and its stubs', isAgent], agent, ' first');
+  if (!isPlainObject(stubs))
+    throw takes('stubTools', ['an Agent and its stubs, { name: stub }', isPlainObject], stubs, ' second');
   return new StubbedAgents(stubs).copyOf(agent) as A;
 }
 
@@ -111,11 +116,14 @@ function functionsOf(functions: unknown): readonly (AgentFunction | undefined)[]
   return Array.isArray(functions) ? (functions as AgentFunction[]) : [];
 }
 
-/** A stand-in that is nothing is a mistake, such as a missing import. */
+/** A stand-in that is nothing is a mistake, such as a missing import; one that is a tool would be the answer itself, as JSON. */
 export function checkStub(name: string, stub: unknown): void {
   if (stub === undefined || stub === null) {
     throw new TypeError(
       `The stub "${name}" is ${String(stub)}. Give the tool something to return, or a function to run.`,
     );
+  }
+  if (isTool(stub)) {
+    throw new TypeError(`The stub "${name}" is a tool. Give its function, (args) => …, or what it returns.`);
   }
 }

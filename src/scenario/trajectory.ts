@@ -1,6 +1,6 @@
 import { isPlainObject } from '../engine/data/copy.ts';
 import { isAsymmetric } from './equals.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { checkFields, isText, isTool, mustBe, nameHint, type Rule, type Rules } from './rules.ts';
 
 /** A tool call by name, or with its arguments: `args` is exact; `argsContain` is partial, deep. */
 export type ToolCallPattern = string | { tool: string; args?: object; argsContain?: object };
@@ -25,62 +25,104 @@ export interface Expected {
   patterns: readonly ToolCallPattern[];
 }
 
-/** Throws a TypeError for what is no trajectory: a pattern that can match nothing would pass as a test. */
-export function readTrajectory(trajectory: Trajectory): {
-  items: Expected[];
-  allowOthers: boolean;
-  never: readonly ToolCallPattern[];
-} {
+/** What is a trajectory on the whole; its parts are for `readTrajectory`. */
+export const trajectoryRule: Rule = [
+  'a list of calls, or { sequence, allowOthers, never }',
+  (value) => Array.isArray(value) || isPlainObject(value),
+  listHint,
+];
+const callsRule: Rule = ['a list of calls', Array.isArray, listHint];
+const trajectoryRules: Rules<'sequence' | 'allowOthers' | 'never'> = {
+  sequence: callsRule,
+  allowOthers: ['true or false', (value) => typeof value === 'boolean'],
+  never: callsRule,
+};
+const groupRule: Rule = [
+  'a list of at least one call',
+  (value) => Array.isArray(value) && value.length > 0,
+  listHint,
+];
+const callRule: Rule = [
+  "a tool's name, { tool, args } or { tool, argsContain }",
+  (value) => isPlainObject(value) && !isTool(value),
+  nameHint,
+];
+const argsRule: Rule = ['an object', (value) => isPlainObject(value) || isAsymmetric(value)];
+const patternRules: Rules<'tool' | 'args' | 'argsContain'> = {
+  tool: ["a tool's name", isText, nameHint],
+  args: argsRule,
+  argsContain: argsRule,
+};
+
+/**
+ * Throws a TypeError for what is no trajectory: a pattern that can match nothing would pass as a test. `what` names it
+ * within a sentence.
+ */
+export function readTrajectory(
+  trajectory: Trajectory,
+  what = 'the trajectory',
+): { items: Expected[]; allowOthers: boolean; never: readonly ToolCallPattern[] } {
   const parts = isList(trajectory) ? { sequence: trajectory } : trajectory;
-  if (!isPlainObject(parts))
-    throw malformed(trajectory, 'A trajectory is a list of calls, or { sequence, allowOthers, never }');
-  checkKeys(parts, ['sequence', 'allowOthers', 'never'], 'A trajectory');
+  if (['tool', 'turn', 'anyOrder'].some((key) => key in parts))
+    throw new TypeError(
+      `${capital(what)} must be ${trajectoryRule[0]}, but is a single item. Write [{ … }].`,
+    );
+  checkFields(parts, trajectoryRules, capital(what));
   const { sequence, allowOthers = false, never = [] } = parts;
-  if (!Array.isArray(sequence)) throw malformed(sequence, 'The sequence of a trajectory is a list of calls');
-  if (!Array.isArray(never)) throw malformed(never, 'The "never" of a trajectory is a list of calls');
-  if (typeof allowOthers !== 'boolean')
-    throw malformed(allowOthers, 'The "allowOthers" of a trajectory is true or false');
-  never.forEach(checkPattern);
-  return { items: sequence.map(readItem), allowOthers, never };
+  if (sequence === undefined) {
+    throw new TypeError(
+      `${capital(what)} has no "sequence". Where any other calls will do, write { sequence: [], allowOthers: true, never: […] }.`,
+    );
+  }
+  for (const [index, call] of never.entries()) checkPattern(call, `Call ${index + 1} in "never" of ${what}`);
+  const items = sequence.map((item, index) => readItem(item, `item ${index + 1} of ${what}`));
+  return { items, allowOthers, never };
 }
 
-function readItem(item: TrajectoryItem): Expected {
-  const kind = isPlainObject(item) ? (['turn', 'anyOrder'] as const).find((key) => key in item) : undefined;
+/** The tools that a trajectory names. */
+export function toolsIn(trajectory: Trajectory): { expected: string[]; never: string[] } {
+  const { items, never } = readTrajectory(trajectory);
+  return { expected: items.flatMap(({ patterns }) => patterns.map(nameOf)), never: never.map(nameOf) };
+}
+
+function nameOf(pattern: ToolCallPattern): string {
+  return isText(pattern) ? pattern : pattern.tool;
+}
+
+function readItem(item: TrajectoryItem, what: string): Expected {
+  const fields: Record<string, unknown> = isPlainObject(item) ? item : {};
+  const kind = (['turn', 'anyOrder'] as const).find((key) => fields[key] !== undefined);
   if (!kind) {
-    checkPattern(item as ToolCallPattern);
+    checkPattern(item, capital(what));
     return { kind: 'call', patterns: [item as ToolCallPattern] };
   }
-  checkKeys(item as object, [kind], `A trajectory's ${kind}`);
-  const patterns = (item as unknown as Record<string, ToolCallPattern[]>)[kind];
-  if (!Array.isArray(patterns) || patterns.length === 0)
-    throw malformed(patterns, `A trajectory's ${kind} is a list of at least one call`);
-  patterns.forEach(checkPattern);
+  checkFields(fields, { [kind]: groupRule }, capital(what));
+  const patterns = fields[kind] as ToolCallPattern[];
+  for (const [index, call] of patterns.entries())
+    checkPattern(call, `Call ${index + 1} in "${kind}" of ${what}`);
   return { kind, patterns };
 }
 
-function checkPattern(pattern: ToolCallPattern): void {
-  if (typeof pattern === 'string') return;
-  if (!isPlainObject(pattern) || typeof pattern['tool'] !== 'string')
-    throw malformed(
-      pattern,
-      "A call in a trajectory is a tool's name, or { tool, args } or { tool, argsContain }",
+function checkPattern(pattern: unknown, place: string): void {
+  if (isText(pattern)) return;
+  if (!callRule[1](pattern)) throw mustBe(place, callRule, pattern);
+  const given = pattern as Record<string, unknown>;
+  if (given['tool'] === undefined) {
+    const others = Object.keys(given).map((key) => `"${key}"`);
+    throw new TypeError(
+      `${place} has no "tool"${others.length === 0 ? '' : `; it has ${others.join(', ')}`}.${'calls' in given ? " It is a step: write the tool's name." : ''}`,
     );
-  checkKeys(pattern, ['tool', 'args', 'argsContain'], 'A call in a trajectory');
-  for (const key of ['args', 'argsContain'] as const) {
-    const args = pattern[key];
-    if (args === undefined || isPlainObject(args) || isAsymmetric(args)) continue;
-    throw malformed(args, `The "${key}" of a call in a trajectory is an object`);
   }
+  checkFields(given, patternRules, place);
 }
 
-function checkKeys(value: object, known: readonly string[], what: string): void {
-  const unknown = Object.keys(value).find((key) => !known.includes(key));
-  if (unknown !== undefined)
-    throw new TypeError(`${what} has no field "${unknown}". Fields: ${known.join(', ')}.`);
+function listHint(given: unknown): string {
+  return isText(given) ? ` Write ${JSON.stringify([given])}.` : '';
 }
 
-function malformed(value: unknown, rule: string): TypeError {
-  return new TypeError(`${rule}, but is ${valueWords(value)}.`);
+/** The beginning of a sentence. */
+function capital(what: string): string {
+  return `${what[0]!.toUpperCase()}${what.slice(1)}`;
 }
 
 function isList(trajectory: Trajectory): trajectory is readonly TrajectoryItem[] {

@@ -12,3 +12,12 @@ export class ScriptNotFinishedError extends Error {
 export class ScriptMistakeError extends Error {
   override readonly name = 'ScriptMistakeError';
 }
+
+/** Whether an error says that a script and what was played with it do not fit: what then happened shows nothing. */
+export function isMisfit(error: unknown): error is Error {
+  return (
+    error instanceof ScriptMistakeError ||
+    error instanceof ScriptExhaustedError ||
+    error instanceof ScriptNotFinishedError
+  );
+}

@@ -45,7 +45,7 @@ export const faultKinds: Readonly<
 };
 
 /** The body the API sends with an error status. */
-function errorBody(status: number): unknown {
+export function errorBody(status: number): unknown {
   const type =
     status === 429 ? 'rate_limit_exceeded' : status >= 500 ? 'server_error' : 'invalid_request_error';
   return { error: { message: `Scripted fault: status ${status}.`, type, param: null, code: null } };
@@ -63,13 +63,7 @@ export async function statusError(fault: Extract<Fault, { kind: 'status' }>): Pr
     const text = isJson || body === null ? undefined : shorten(body, Infinity);
     return openai.APIError.generate(status, isJson ? body : undefined, text, headers);
   }
-  return Object.assign(
-    named(
-      statusNames[status] ?? (status >= 500 ? 'InternalServerError' : 'APIError'),
-      `${status} scripted fault`,
-    ),
-    { status, headers },
-  );
+  return Object.assign(named(statusErrorName(status), `${status} scripted fault`), { status, headers });
 }
 
 /** The error a client raises when the connection breaks. */
@@ -98,6 +92,11 @@ export function never(signal: AbortSignal | undefined): Promise<never> {
     if (signal?.aborted) reject(signal.reason as Error);
     signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
+}
+
+/** The name of the class that a client raises for a status. */
+export function statusErrorName(status: number): string {
+  return statusNames[status] ?? (status >= 500 ? 'InternalServerError' : 'APIError');
 }
 
 const statusNames: Readonly<Record<number, string>> = {

@@ -1,13 +1,14 @@
 import { problemsBySchema } from '../engine/tools/arguments.ts';
+import { declaredArguments, type JsonSchema } from '../engine/tools/json-schema.ts';
 import { copyData, copyTree } from '../engine/data/copy.ts';
 import { shorten } from '../engine/data/errors.ts';
 import type { CompletionRequest } from '../engine/model/provider.ts';
 import { callText, conversationLines, textOf } from '../trace/format.ts';
 import { argumentsText } from './answers.ts';
 import { didYouMean } from '../engine/data/did-you-mean.ts';
-import { checkModelStep, checkSteps } from './check-steps.ts';
+import { checkReturnedStep, checkSteps, placeOf } from './check-steps.ts';
 import { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './errors.ts';
-import type { ModelStep, Step, ToolCallStep, UserStep } from './steps.ts';
+import { callOptions, type ModelStep, type Step, type ToolCallStep, type UserStep } from './steps.ts';
 
 /**
  * A script and how far it has been played. Strict both ways: it gives each step once, in order, and
@@ -67,7 +68,7 @@ export class ScriptPlayer {
       const said = request.messages.findLast(({ role }) => role === 'user');
       if (said && textOf(said.content) === due) continue;
       throw new ScriptMistakeError(
-        `Step ${this.#next} expects the user to have said ${JSON.stringify(due)}, but ${said ? `the last user message is ${JSON.stringify(shorten(textOf(said.content), 200))}` : 'there is no user message'}.${conversation(request)}`,
+        `${placeOf(this.#next - 1)} expects the user to have said ${JSON.stringify(due)}, but ${said ? `the last user message is ${JSON.stringify(shorten(textOf(said.content), 200))}` : 'there is no user message'}.${conversation(request)}`,
       );
     }
   }
@@ -93,7 +94,7 @@ export class ScriptPlayer {
     request: CompletionRequest,
   ): Promise<ModelStep> {
     const step: unknown = copyData(await due(copyData(request)));
-    checkModelStep(`${placeOf(index)} is a function, and what it returned`, step);
+    checkReturnedStep(index, step);
     return await this.#checked(step, index, request);
   }
 
@@ -172,13 +173,27 @@ function problemsOfCall(
   const raw = argumentsText(call);
   const problems = parameters ? problemsBySchema(tool, parameters, JSON.parse(raw) as object, raw) : [];
   if (problems instanceof Promise) return problems;
-  return problems.length === 0
-    ? undefined
-    : `${callText(tool, args)} with arguments that fail its schema: ${problems.join(' ')}`;
+  if (problems.length === 0) return undefined;
+  const cause = causeOf(call, problems, parameters);
+  return `${callText(tool, args)} with arguments that fail its schema: ${[...problems, ...cause].join(' ')}`;
 }
 
-function placeOf(index: number): string {
-  return `Step ${index + 1} (steps[${index}])`;
+/** Why arguments that nobody meant as such may have got there, or why there can be none. */
+function causeOf(
+  { tool, args = {} }: ToolCallStep,
+  problems: readonly string[],
+  parameters: object | undefined,
+): string[] {
+  const undeclared = Object.keys(args).filter((name) =>
+    problems.includes(`"${name}" is not an argument of this tool.`),
+  );
+  // An "id" is more often an argument.
+  if (undeclared.some((name) => name !== 'id' && callOptions.includes(name)))
+    return ['Options are the third argument of callTool.'];
+  const { names, patterns } = declaredArguments(parameters as JsonSchema);
+  return undeclared.length > 0 && names.size + patterns.length === 0
+    ? [`${tool} takes no arguments; for arguments define it with tool({ name: "${tool}", parameters: … }).`]
+    : [];
 }
 
 const hint =

@@ -7,6 +7,7 @@ import type {
   CompletionRequest,
 } from '../engine/model/provider.ts';
 import { chunksOf, completionOf, type AnswerFrame } from './answers.ts';
+import { damageCompletion, damageStream, htmlPage } from './damage.ts';
 import { brokenAnswer, connectionError, never, statusError, type Fault } from './faults.ts';
 import { ScriptPlayer } from './script-player.ts';
 import { RequestSnapshots } from './snapshots.ts';
@@ -65,7 +66,7 @@ class ScriptedModel implements ScriptedProvider {
     request: CompletionRequest,
     options?: CompletionOptions,
   ): Promise<ChatCompletion> => {
-    const { step, frame } = await this.#take(request, options?.signal);
+    const { step, frame } = await this.take(request, options?.signal);
     return step.fault
       ? await faultyCompletion(step, step.fault, frame, options?.signal)
       : completionOf(step, frame);
@@ -75,7 +76,7 @@ class ScriptedModel implements ScriptedProvider {
     request: CompletionRequest,
     options?: CompletionOptions,
   ): AsyncIterable<ChatCompletionChunk> => {
-    const taken = this.#take(request, options?.signal);
+    const taken = this.take(request, options?.signal);
     // Whoever iterates is told; a stream that nobody reads is no unhandled rejection.
     taken.catch(() => {});
     return streamAnswer(taken, options?.signal);
@@ -92,7 +93,7 @@ class ScriptedModel implements ScriptedProvider {
   }
 
   /** Takes the step at once: the order of requests is the order of the calls. */
-  async #take(request: CompletionRequest, signal: AbortSignal | undefined): Promise<Taken> {
+  readonly take = async (request: CompletionRequest, signal: AbortSignal | undefined): Promise<Taken> => {
     this.#snapshots.add(request);
     // A request that was aborted before it was made takes no step.
     signal?.throwIfAborted();
@@ -103,11 +104,22 @@ class ScriptedModel implements ScriptedProvider {
     const frame = upcoming && this.#ids.frame(upcoming, request.model);
     const step = due instanceof Promise ? await due : due;
     return { step, frame: frame ?? this.#ids.frame(step, request.model) };
-  }
+  };
 }
 
+/**
+ * How to take the next answer of a scripted provider as it was scripted, with its fault, for whoever plays it by other means
+ * than `complete` and `stream`. Undefined for other providers.
+ */
+export function scriptedAnswersOf(provider: CompletionProvider): TakeAnswer | undefined {
+  return provider instanceof ScriptedModel ? provider.take : undefined;
+}
+
+/** Takes the next answer; rejects where the script does not fit. */
+export type TakeAnswer = (request: CompletionRequest, signal: AbortSignal | undefined) => Promise<Taken>;
+
 /** An answer that is due, and what frames it. */
-interface Taken {
+export interface Taken {
   step: ModelStep;
   frame: AnswerFrame;
 }
@@ -137,30 +149,10 @@ async function* streamAnswer(
     return;
   }
   await failBeforeContent(fault, signal);
-  switch (fault.kind) {
-    case 'cut':
-    case 'bad-frame':
-      yield* chunks.slice(0, fault.afterChunks);
-      if (fault.kind === 'bad-frame' || fault.by === 'error') throw brokenAnswer(fault);
-      return;
-    case 'malformed-json':
-      throw brokenAnswer(fault);
-    case 'no-finish-reason':
-      for (const chunk of chunks) {
-        yield { ...chunk, choices: chunk.choices.map((choice) => ({ ...choice, finish_reason: null })) };
-      }
-      return;
-    case 'missing-choices':
-      // Not a chunk by its type: that is the fault.
-      yield { ...chunks[0]!, choices: undefined as unknown as [] };
-      return;
-    case 'empty-choices':
-      yield { ...chunks[0]!, choices: [] };
-      return;
-    default:
-      // A page of HTML in place of the stream: the client finds no chunk in it.
-      return;
-  }
+  const arriving = damageStream(chunks, fault);
+  yield* arriving.chunks;
+  // A page of HTML in place of the stream, and a clean end, are no error of the client: it finds no more chunks.
+  if (arriving.end === 'broken' || arriving.end === 'not-json') throw brokenAnswer(fault);
 }
 
 async function faultyCompletion(
@@ -170,26 +162,11 @@ async function faultyCompletion(
   signal: AbortSignal | undefined,
 ): Promise<ChatCompletion> {
   await failBeforeContent(fault, signal);
-  const completion = completionOf(step, frame);
-  switch (fault.kind) {
-    case 'no-finish-reason':
-      return {
-        ...completion,
-        choices: completion.choices.map((choice) => ({
-          ...choice,
-          finish_reason: null as unknown as 'stop',
-        })),
-      };
-    case 'missing-choices':
-      return { ...completion, choices: undefined as unknown as [] };
-    case 'empty-choices':
-      return { ...completion, choices: [] };
-    case 'html':
-      // What the client makes of a page of HTML.
-      return '<html><body><h1>502 Bad Gateway</h1></body></html>' as unknown as ChatCompletion;
-    default:
-      throw brokenAnswer(fault);
-  }
+  const arriving = damageCompletion(completionOf(step, frame), fault);
+  // What the client makes of a page of HTML.
+  if (arriving === 'html') return htmlPage as unknown as ChatCompletion;
+  if (typeof arriving === 'string') throw brokenAnswer(fault);
+  return arriving;
 }
 
 /** The faults with which no content comes at all. */

@@ -1,5 +1,5 @@
 import { isPlainObject } from '../engine/data/copy.ts';
-import { didYouMean } from '../engine/data/did-you-mean.ts';
+import { optionsProblem } from '../engine/data/known-fields.ts';
 import { valueWords } from '../engine/data/value-words.ts';
 import type { ChatCompletion, CompletionRequest } from '../engine/model/provider.ts';
 import { ScriptMistakeError } from './errors.ts';
@@ -81,7 +81,8 @@ export function say(content: string, options: StepOptions = {}): ModelStep {
   return { say: content, ...options };
 }
 
-const callOptions = ['id', 'hallucinated', 'say', 'latencyMs', 'usage', 'finishReason', 'fault'];
+/** What the third argument of `callTool` may hold. */
+export const callOptions = ['id', 'hallucinated', 'say', 'latencyMs', 'usage', 'finishReason', 'fault'];
 
 /** The model calls one tool. `args` as a string are sent raw, as they are. */
 export function callTool(
@@ -89,12 +90,13 @@ export function callTool(
   args?: object | string,
   options: StepOptions & { id?: string; hallucinated?: boolean; say?: string } = {},
 ): CallStep {
-  const unknown = Object.keys(options).find((field) => !callOptions.includes(field));
-  if (unknown !== undefined) {
+  if (typeof tool !== 'string') {
     throw new ScriptMistakeError(
-      `callTool has no option "${unknown}".${didYouMean(unknown, callOptions)} Its options: ${callOptions.join(', ')}.`,
+      `callTool takes the tool's name first, then its arguments, but was given ${valueWords(tool)} first.${nameAdvice(tool)}`,
     );
   }
+  const problem = optionsProblem('callTool', options, callOptions);
+  if (problem !== undefined) throw new ScriptMistakeError(problem);
   const { id, hallucinated, ...stepOptions } = options;
   const call: ToolCallStep = { tool };
   if (typeof args === 'string') call.rawArgs = args;
@@ -102,6 +104,15 @@ export function callTool(
   if (id !== undefined) call.id = id;
   if (hallucinated !== undefined) call.hallucinated = hallucinated;
   return { calls: [call], ...stepOptions };
+}
+
+/** For a tool, or the function that is one, in place of its name. */
+function nameAdvice(given: unknown): string {
+  const { name, execute } = (given ?? {}) as { name?: unknown; execute?: unknown };
+  const isTool = typeof given === 'function' || typeof execute === 'function';
+  return isTool && typeof name === 'string' && name !== ''
+    ? ` Write callTool(${JSON.stringify(name)}, …).`
+    : '';
 }
 
 /**
@@ -114,7 +125,9 @@ export function callTools(
   options: StepOptions & { say?: string } = {},
 ): ModelStep {
   if (!Array.isArray(calls))
-    throw new ScriptMistakeError(`callTools takes a list of calls, but was given ${valueWords(calls)}.`);
+    throw new ScriptMistakeError(
+      `callTools takes a list of calls, but was given ${valueWords(calls)}. Write callTools([callTool(…), callTool(…)]).`,
+    );
   for (const [index, call] of (calls as readonly unknown[]).entries()) {
     const place = `Call ${index + 1} of callTools`;
     if (!isPlainObject(call) || !Array.isArray(call['calls'])) {

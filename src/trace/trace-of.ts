@@ -1,3 +1,7 @@
+import { valueWords } from '../engine/data/value-words.ts';
+import { isPromiseLike } from '../engine/data/promise.ts';
+import { isProvider } from '../engine/model/check-provider.ts';
+import { isAgent } from '../engine/tools/agent.ts';
 import { endedSeveralRuns, recordOf, type RunRecord } from '../engine/run/run-record.ts';
 import { RunTrace, type Trace } from './trace.ts';
 
@@ -18,10 +22,30 @@ export function traceOf(source: object): Trace {
   }
   if (!found) {
     throw new TypeError(
-      'There is no trace behind this value. traceOf takes what run() resolved to (itself, not a copy), the error it rejected with, a ScenarioRun, a MockModel or a Trace.',
+      'There is no trace behind this value. traceOf takes what run() resolved to (itself, not a copy), the error it rejected with, a ScenarioRun, a MockModel or a Trace. It was given ' +
+        withoutTrace(source),
     );
   }
   return found;
+}
+
+/** What was given in place of something with a trace, and what to do about it: the end of a sentence, and the next. */
+export function withoutTrace(source: unknown): string {
+  if (isPromiseLike(source)) return `${valueWords(source)}. Is an "await" missing?`;
+  if (typeof source !== 'object' || source === null) return `${valueWords(source)}.`;
+  if (Symbol.asyncIterator in source)
+    return 'a stream. Read it to its end; its last event holds the response.';
+  if (isProvider(source)) return 'a provider. Pass what run() resolved to.';
+  return [`${valueWords(source)}.`, ...adviceFor(source as Record<string, unknown>)].join(' ');
+}
+
+function adviceFor(source: Record<string, unknown>): string[] {
+  const has = (name: string) => typeof source[name] === 'function';
+  if (isAgent(source)) return ['An agent has done nothing yet: run it first.'];
+  if (has('send')) return ['Pass what send() resolved to.'];
+  if (has('run')) return ['Pass what run() resolved to.'];
+  if ('steps' in source) return ['Play it: await runScenario(…).'];
+  return 'stopReason' in source ? ['It is a copy: pass what run() resolved to itself.'] : [];
 }
 
 /** The same, or undefined for values with no trace behind them. */

@@ -24,6 +24,8 @@ export interface CurrentTest {
   readonly assertions: NotedAssertion[];
   /** Those it has made with the fixture. */
   readonly scripts: (readonly Step[])[];
+  /** The misfits of scenarios it has played. */
+  readonly misfits: Error[];
 }
 
 /** Where code is: in which test, and in which run that the test started. */
@@ -33,22 +35,26 @@ interface Place {
 }
 
 const places = new AsyncLocalStorage<Place>();
-const running = new Set<CurrentTest>();
+const running = new Map<object, CurrentTest>();
 
-/**
- * Begins a test. What is called by whoever calls this, and after it, belongs to that test: a fixture calls this before
- * it waits for anything, so that the test function is called from there.
- */
-export function beginTest(): CurrentTest {
-  const test: CurrentTest = { runs: [], assertions: [], scripts: [] };
-  running.add(test);
-  places.enterWith({ test, run: undefined });
+/** Begins a test of vitest; `task` is its own object for it. Once, whoever calls this first. */
+export function beginTest(task: object): CurrentTest {
+  let test = running.get(task);
+  if (!test) running.set(task, (test = { runs: [], assertions: [], scripts: [], misfits: [] }));
   return test;
 }
 
+/**
+ * What is called by whoever calls this, and after it, belongs to that test: a fixture calls this before it waits for
+ * anything, so that the test function is called from there.
+ */
+export function enterTest(test: CurrentTest): void {
+  places.enterWith({ test, run: undefined });
+}
+
 /** Ends a test: what is started in its name from here on is nobody's. */
-export function endTest(test: CurrentTest): void {
-  running.delete(test);
+export function endTest(task: object): void {
+  running.delete(task);
 }
 
 /**
@@ -57,8 +63,8 @@ export function endTest(test: CurrentTest): void {
  */
 export function currentPlace(): Place | undefined {
   const place = places.getStore();
-  if (place && running.has(place.test)) return place;
-  const [test, another] = running;
+  if (place && [...running.values()].includes(place.test)) return place;
+  const [test, another] = running.values();
   return test && !another ? { test, run: undefined } : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { allModes, modeName, runInModes } from '../scenario/modes.ts';
+import { modeName, modesOf, runInModes } from '../scenario/modes.ts';
+import { areWarningsOn, expectsOnlyItsScript, repeatedScenarioWarning } from '../scenario/repeats-script.ts';
 import { runScenario } from '../scenario/run-scenario.ts';
 import { defineScenario } from '../scenario/define-scenario.ts';
 import { type Scenario, type ScenarioRun } from '../scenario/scenario.ts';
@@ -8,13 +9,16 @@ import { type Scenario, type ScenarioRun } from '../scenario/scenario.ts';
 export function scenarioTest(scenario: Scenario & { name: string }): void {
   defineScenario(scenario);
   describe(scenario.name, () => {
-    for (const mode of allModes) {
+    for (const [index, mode] of modesOf(scenario).entries()) {
       test(modeName(mode), async () => {
         expectPassed(await runScenario(scenario, mode));
+        const isQuestionable = index === 0 && areWarningsOn(process.env) && expectsOnlyItsScript(scenario);
+        // oxlint-disable-next-line no-console -- vitest shows it with the name of the test.
+        if (isQuestionable) console.warn(repeatedScenarioWarning);
       });
     }
-    test('streamed or not, one trace', async () => {
-      const [first, ...others] = await runInModes(scenario, allModes);
+    test('in every way, one trace', async () => {
+      const [first, ...others] = await runInModes(scenario, modesOf(scenario));
       for (const { run } of others) expect(run).toHaveSameTraceAs(first!.run);
     });
   });

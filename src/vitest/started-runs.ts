@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { watchRuns } from '../engine/run/watch.ts';
-import { currentPlace, within, type StartedRun } from './current-test.ts';
+import { isMisfit } from '../script/errors.ts';
+import type { ScenarioRun } from '../scenario/scenario.ts';
+import { currentPlace, within, type CurrentTest, type StartedRun } from './current-test.ts';
 
 /** Before fake timers replace it. */
 const nextTick = process.nextTick.bind(process);
@@ -13,7 +15,12 @@ export function noteStartedRuns(): void {
       if (!place) return start();
       const run: StartedRun = { what, error: errorHere(), parent: place.run, isDone: () => false };
       place.test.runs.push(run);
-      const promise = WatchedPromise.of(within({ test: place.test, run }, start));
+      const started = within({ test: place.test, run }, start);
+      void started.then(
+        (value) => noteMisfit(place.test, value),
+        () => {},
+      );
+      const promise = WatchedPromise.of(started);
       run.promise = promise;
       run.isDone = () => promise.isDone;
       return promise;
@@ -32,6 +39,14 @@ export function noteStartedRuns(): void {
       };
     },
   });
+}
+
+/** A scenario whose script did not fit resolves all the same; who looks at nothing but the effects of its tools would not see it. */
+function noteMisfit(test: CurrentTest, value: unknown): void {
+  const { failures, error } = ((typeof value === 'object' ? value : undefined) ?? {}) as Partial<ScenarioRun>;
+  if (!Array.isArray(failures)) return;
+  const misfit = [error, ...failures.map(({ cause }) => cause)].find(isMisfit);
+  if (misfit) test.misfits.push(misfit);
 }
 
 /** Fails for runs that nobody waited for. A run that such a run started is its business. */

@@ -2,7 +2,8 @@ import { expect, test as base, type TestAPI } from 'vitest';
 import { areWarningsOn } from '../scenario/repeats-script.ts';
 import { scriptedProvider, type ScriptedProvider } from '../script/scripted-provider.ts';
 import type { Step } from '../script/steps.ts';
-import { beginTest, endTest } from './current-test.ts';
+import type { MockModel } from '../wire/mock-model.ts';
+import { beginTest, endTest, enterTest } from './current-test.ts';
 import { onlyRepeatsScript, repeatedScriptWarning } from './repeated-script.ts';
 import { checkAllDone, noteStartedRuns } from './started-runs.ts';
 
@@ -10,6 +11,8 @@ import { checkAllDone, noteStartedRuns } from './started-runs.ts';
 export interface SwarmcheckFixtures {
   /** A scripted provider whose leftovers fail the test at its end. */
   script: (steps: readonly Step[]) => ScriptedProvider;
+  /** A mocked model, which answers the test's own clients; leftovers fail the test at its end. Needs msw and the setup file `swarmcheck/msw/setup`. */
+  model: (steps: readonly Step[]) => MockModel;
   /** true. Whether a test that asserts only what its script says is pointed out, on stderr; `test.extend({ warnings: false })`. */
   warnings: boolean;
 }
@@ -18,21 +21,25 @@ noteStartedRuns();
 
 /**
  * vitest's `test` with fixtures that check themselves when the test ends, in concurrent tests too. A test also fails when
- * it ends and a run, a scenario or a message that it started is still under way: an `await` is missing.
+ * it ends and a run, a scenario or a message that it started is still under way, because an `await` is missing; and when it
+ * has played a scenario whose script did not fit, since nothing else it asserts means anything then.
  */
 export const test: TestAPI<SwarmcheckFixtures> = base.extend<SwarmcheckFixtures>({
   warnings: true,
   // Automatic, because runs are watched in tests without a script, too.
   script: [
     async ({ task, onTestFinished, warnings }, use) => {
-      const current = beginTest();
+      const current = beginTest(task);
+      enterTest(current);
       const providers: ScriptedProvider[] = [];
       // Not after use(): vitest calls a fixture's end again when it has thrown, and once more in the next try of a test.
       onTestFinished(() => {
-        endTest(current);
+        endTest(task);
         // What is left over of a test that failed already is a consequence, not news.
         if (task.result?.state === 'fail') return;
         checkAllDone(current.runs);
+        const [misfit] = current.misfits;
+        if (misfit) throw misfit;
         for (const provider of providers) provider.assertComplete();
         if (!warnings || task.concurrent || !areWarningsOn(process.env)) return;
         // oxlint-disable-next-line no-console -- vitest shows it with the name of the test.
@@ -47,4 +54,9 @@ export const test: TestAPI<SwarmcheckFixtures> = base.extend<SwarmcheckFixtures>
     },
     { auto: true },
   ],
+  // What it takes is loaded by those who use it. The setup file ends the mocks of a test, and tells what is left of them.
+  model: async ({ script: _automatic }, use) => {
+    const { mockModel } = await import('../wire/mock-model.ts');
+    await use((steps) => mockModel(steps));
+  },
 });

@@ -28,7 +28,7 @@ test('--filter that matches nothing says what there is, and code 2', async ({ ex
       "stderr": "✗ --filter "refnd": No scenario has this in its name. There are: "once", "twice".
     ",
       "stdout": "
-    0 scenarios: 0 passed, 1 could not be loaded
+    0 scenarios: 0 passed, 1 error
     ",
     }
   `);
@@ -84,7 +84,18 @@ test('two scenarios of one name are told, and the second is not played', async (
     "✗ scenarios/b.scenario.ts: Two scenarios are named "a refund": one here, one in scenarios/a.scenario.ts. Reports and --filter tell them apart by name. Rename one; this one is not played.
     "
   `);
-  expect(stdout).toMatch(/^✓ a refund {2}.*\n\n1 scenario: 1 passed, 1 could not be loaded\n$/);
+  expect(stdout).toMatch(/^✓ a refund {2}.*\n\n1 scenario: 1 passed, 1 error\n$/);
+  expect(code).toBe(2);
+});
+
+test('two scenarios of one name in one file are told as such', async () => {
+  const source = scenarioSource('a refund');
+  const twin = source
+    .slice(source.indexOf('export default'))
+    .replace('export default', 'export const twin =');
+  await using project = await Project.of({ 'scenarios/a.scenario.ts': `${source}${twin}` });
+  const { code, stderr } = await project.swarmcheck(['run']);
+  expect(stderr).toMatch('✗ scenarios/a.scenario.ts: Two scenarios are named "a refund": both here.');
   expect(code).toBe(2);
 });
 

@@ -38,9 +38,19 @@ test('--all-modes as JSON has the hash of each way', async () => {
   await using project = await Project.of({ 'a.scenario.ts': scenarioSource('once') });
   const { stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes', '--json']);
   const [scenario] = (JSON.parse(stdout) as { scenarios: { hash: string; modes: object[] }[] }).scenarios;
-  expect(scenario!.modes.length).toBeGreaterThanOrEqual(2);
-  expect(scenario!.modes).toContainEqual({ stream: false, passed: true, hash: scenario!.hash });
-  expect(scenario!.modes).toContainEqual({ stream: true, passed: true, hash: scenario!.hash });
+  expect(scenario!.modes).toHaveLength(4);
+  expect(scenario!.modes).toContainEqual({
+    transport: 'in-process',
+    stream: false,
+    passed: true,
+    hash: scenario!.hash,
+  });
+  expect(scenario!.modes).toContainEqual({
+    transport: 'http',
+    stream: true,
+    passed: true,
+    hash: scenario!.hash,
+  });
 });
 
 test('what goes wrong in every way is told once', async () => {
@@ -58,8 +68,8 @@ test('what goes wrong in one way is told with the way', async () => {
   );
   await using project = await Project.of({ 'a.scenario.ts': source });
   const { code, stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes']);
-  expect(stdout).toContain('Played streamed: The check failed: not the first');
-  expect(stdout).not.toContain('Played in one piece');
+  expect(stdout).toContain('Played over HTTP, streamed: The check failed: not the first');
+  expect(stdout).not.toContain('Played in process, in one piece');
   expect(code).toBe(1);
 });
 
@@ -69,7 +79,7 @@ test('traces that differ are a failure, with the difference and its usual cause'
   expect(stdout).toMatchInlineSnapshot(`
     "✗ remembers  Desk: look_up() ⇒ play 1, says “hello” (completed, 2 turns)
       a.scenario.ts
-        Played streamed it leaves another trace than in one piece (- in one piece, + streamed). Do the agents or tools keep something from one play to the next? A factory, agent: () => …, makes them anew.
+        Played in process, streamed; over HTTP, in one piece; over HTTP, streamed: another trace than in process, in one piece. Do the agents or tools keep something from one play to the next? A factory, agent: () => …, makes them anew. (- in process, in one piece, + in process, streamed)
         The traces differ at event 3 (tool-result, run 1, turn 1), in content:
         -play 1
         +play 2
@@ -88,6 +98,23 @@ test('a scenario whose factory makes its agents anew leaves one trace', async ()
   });
   await using project = await Project.of({ 'a.scenario.ts': source });
   expect((await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes'])).code).toBe(0);
+});
+
+test('--transport http asks by the client, with the same hash', async () => {
+  await using project = await Project.of({ 'a.scenario.ts': scenarioSource('once') });
+  const play = async (...flags: string[]) => {
+    const { code, stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--json', ...flags]);
+    const [scenario] = (JSON.parse(stdout) as { scenarios: { hash: string }[] }).scenarios;
+    return [code, scenario!.hash];
+  };
+  expect(await play('--transport', 'http')).toEqual(await play());
+});
+
+test('an unknown transport is wrong use', async () => {
+  await using project = await Project.of({ 'a.scenario.ts': scenarioSource('once') });
+  const { code, stderr } = await project.swarmcheck(['run', 'a.scenario.ts', '--transport', 'htp']);
+  expect(stderr).toMatch('Allowed choices are in-process, http.');
+  expect(code).toBe(2);
 });
 
 test('--all-modes beside --stream is wrong use', async () => {

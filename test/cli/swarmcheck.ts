@@ -53,7 +53,7 @@ export class Project implements AsyncDisposable {
       const options = {
         cwd: this.folder,
         env: { ...cleanEnvironment(), ...env },
-        timeout: 10_000,
+        timeout: 25_000,
         maxBuffer: 100_000_000,
       };
       execFile(process.execPath, command, options, (error, stdout, stderr) => {

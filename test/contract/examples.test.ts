@@ -7,6 +7,7 @@ import {
   callTool,
   callTools,
   defineScenario,
+  externalAgent,
   modelFails,
   runScenario,
   say,
@@ -115,6 +116,15 @@ test('the model recovers from arguments that fail the schema', async () => {
   expect(run).toHaveRecoveredFrom({ tool: 'issue_refund', kind: 'invalid-arguments', content: /orderId/ });
 });
 
+test('my own app, its own client', async ({ model }) => {
+  const mock = model([say('hello')]);
+  await new OpenAI({ apiKey: 'none' }).chat.completions.create({
+    model: 'gpt-4o',
+    messages: [{ role: 'user', content: 'hi' }],
+  });
+  expect(mock.requests).toHaveLength(1);
+});
+
 test('a rate limit reaches the caller as it is, with what had been reached', async () => {
   const swarm = new Swarm({
     provider: scriptedProvider([
@@ -127,6 +137,17 @@ test('a rate limit reaches the caller as it is, with what had been reached', asy
     .catch((e: unknown) => e);
   expect(error).toBeInstanceOf(OpenAI.RateLimitError);
   expect(partialResponse(error)?.agent.name).toBe('Refunds');
+});
+
+test('an app on another SDK', async () => {
+  const app = externalAgent(({ message, baseURL, apiKey, fetch }) =>
+    new OpenAI({ baseURL, apiKey, fetch }).chat.completions.create({
+      model: 'gpt-4o',
+      messages: [{ role: 'user', content: message }],
+    }),
+  );
+  const run = await runScenario({ agent: app, steps: [user('hi'), say('hello')] });
+  expect(run).toHaveStoppedBecause('completed');
 });
 
 scenarioTest(

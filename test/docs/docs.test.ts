@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { extract, writeDocsTests } from '../../scripts/docs.ts';
 
 /** A document of these blocks, each of lines, with a sentence before each. */
@@ -97,7 +97,7 @@ test.each([
   expect(() => extract(markdown, 'a.md')).toThrow(message);
 });
 
-test('what no document says any more is removed', () => {
+test('what no document says any more is removed', ({ onTestFinished }) => {
   const root = mkdtempSync(join(tmpdir(), 'docs-'));
   onTestFinished(() => rmSync(root, { recursive: true }));
   const written = (markdown: string) => {

@@ -70,7 +70,8 @@ test.for(bothWays)('A4 a tool may hand off to an agent it has just made, %s', as
   expect(provider.requests[1]?.messages[0]).toEqual({ role: 'system', content: 'You are new.' });
 });
 
-test.for(bothWays)(
+// A file has one set of modules, and these tests begin a new one, so each runs alone.
+test.sequential.for(bothWays)(
   'an agent and a result of another copy of the package are recognised, %s',
   async ([, run]) => {
     vi.resetModules();

@@ -78,7 +78,7 @@ const problems: Record<string, [args: object, words: string]> = {
   ],
   'a list where an object belongs': [
     { orderId: 'A', address: [1] },
-    '"address" must be an object, but is an array of 1 items.',
+    '"address" must be an object, but is an array of 1 item.',
   ],
   'a wrong item of a list': [
     { orderId: 'A', tags: ['x', 7] },
@@ -92,12 +92,10 @@ const problems: Record<string, [args: object, words: string]> = {
 };
 
 for (const [library, parameters] of Object.entries(schemas)) {
-  const execute = vi.fn<(args: object) => object>((args) => args);
-  const agent = new Agent({ functions: [tool({ name: 'refund', parameters, execute })] });
-
   for (const [words, [args, text]] of Object.entries(problems)) {
     test(`${words} is answered in our words, with ${library}`, async () => {
-      execute.mockClear();
+      const execute = vi.fn<(args: object) => object>((args) => args);
+      const agent = new Agent({ functions: [tool({ name: 'refund', parameters, execute })] });
       const response = await unstreamed({
         agent,
         steps: [callTool('refund', args, { hallucinated: true }), say('Sorry.')],
@@ -111,6 +109,7 @@ for (const [library, parameters] of Object.entries(schemas)) {
   }
 
   test.for(bothWays)(`arguments that fit reach the tool, with ${library}, %s`, async ([, run]) => {
+    const agent = new Agent({ functions: [tool({ name: 'refund', parameters, execute: (args) => args })] });
     const args = { orderId: 'A', address: { city: 'Ulm' }, amount: 1.5, size: 'M', tags: [] };
     const response = await run({ agent, steps: [callTool('refund', args), say('ok')] });
     expect(JSON.parse(String(toolContents(response)[0]))).toEqual(args);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Agent, Conversation, Swarm, tool } from 'swarmcheck';
+import { Agent, Conversation, Swarm, tool, type RunOptions } from 'swarmcheck';
 import { callTool, modelFails, say, scriptedProvider, type Step } from 'swarmcheck/testing';
 
 const note = tool({
@@ -130,7 +130,7 @@ test.for([
     { agent: 'Desk', messages: 'none', contextVariables: {} },
     'its messages are the string',
   ],
-  ['a message without a role', { agent: 'Desk', messages: [{}], contextVariables: {} }, 'its message 0'],
+  ['a message without a role', { agent: 'Desk', messages: [{}], contextVariables: {} }, 'its messages[0]'],
   ['no context', { agent: 'Desk', messages: [] }, 'its contextVariables are undefined'],
   [
     'an id that is no text',
@@ -147,4 +147,12 @@ test.for([
   const restore = () => Conversation.restore(state, { swarm, agents: [desk] });
   expect(restore).toThrow(TypeError);
   expect(restore).toThrow(reason);
+});
+
+test('whatever runs agents will do as the swarm of a conversation', async () => {
+  const { swarm } = conversationWith([say('One.')]);
+  const counting = { runs: 0, run: (options: RunOptions) => (counting.runs++, swarm.run(options)) };
+  const conversation = new Conversation({ swarm: counting as unknown as Swarm, agent: desk });
+  await conversation.send('1');
+  expect(counting.runs).toBe(1);
 });

@@ -21,7 +21,7 @@ const agent = new Agent({
   ],
 });
 
-test.for(bothWays)('debug prints each event as a line, %s', async ([, run]) => {
+test.for(bothWays)('debug prints each event as a line, %s', async ([, run], { expect }) => {
   const lines: string[] = [];
   await run({
     agent,
@@ -94,7 +94,8 @@ test.for(bothWays)('without debug nothing is printed, %s', async ([, run]) => {
   expect(log).not.toHaveBeenCalled();
 });
 
-test('without a log debug prints to stderr, line by line, and nothing to stdout', async () => {
+// The process has one stderr and one stdout, so while they are watched no other test runs.
+test.sequential('without a log debug prints to stderr, line by line, and nothing to stdout', async () => {
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   await new Swarm({ provider: scriptedProvider([say('ok')]) }).run({

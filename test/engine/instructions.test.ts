@@ -86,18 +86,18 @@ test.for(bothWays)(
   },
 );
 
-for (const [words, value] of [
-  ['number', 7],
-  ['undefined', undefined],
-  ['null', null],
-  ['object', ['Be brief.']],
+for (const [words, value, advice] of [
+  ['the number 7', 7, ''],
+  ['undefined', undefined, ' Is a "return" missing?'],
+  ['null', null, ''],
+  ['an array of 1 item', ['Be brief.'], ''],
 ] as const) {
-  test(`instructions of type ${words} reject the run before the model is asked`, async () => {
+  test(`instructions that return ${words} reject the run before the model is asked`, async () => {
     const provider = scriptedProvider([]);
     const agent = new Agent({ name: 'Sales', instructions: () => value as unknown as string });
     const error = await rejection(unstreamed({ agent, provider }));
     expect(error).toEqual(
-      new TypeError(`The instructions of agent "Sales" must be a string, but are ${words}.`),
+      new TypeError(`The instructions of agent "Sales" returned ${words} in place of a string.${advice}`),
     );
     expect(provider.requests).toEqual([]);
   });

@@ -69,7 +69,7 @@ const cases: [keyword: string, schema: object, value: unknown, words: string][] 
     'minItems',
     { type: 'array', minItems: 2 },
     [1],
-    '"x" must have at least 2 items, but is an array of 1 items.',
+    '"x" must have at least 2 items, but is an array of 1 item.',
   ],
   [
     'maxItems',

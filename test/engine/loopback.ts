@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
 import type { ChatCompletion, CompletionRequest } from 'swarmcheck';
 import { chunk } from './support.ts';
 
@@ -19,12 +18,12 @@ export interface Exchange {
 }
 
 /** Options for a client of this server. Nothing is tried again, and nothing is printed. */
-interface Loopback {
+interface Loopback extends Disposable {
   options: { baseURL: string; apiKey: string; maxRetries: number; logLevel: 'off' };
   exchanges: Exchange[];
 }
 
-/** A server on the loopback interface until the test ends; the n-th request gets the n-th answer. */
+/** A server on the loopback interface until the end of its block; the n-th request gets the n-th answer. */
 export async function serve(...answers: ((exchange: Exchange) => void)[]): Promise<Loopback> {
   const exchanges: Exchange[] = [];
   const server = createServer((request, response) => {
@@ -38,14 +37,14 @@ export async function serve(...answers: ((exchange: Exchange) => void)[]): Promi
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
   const { port } = server.address() as AddressInfo;
   return {
     options: { baseURL: `http://127.0.0.1:${port}/v1`, apiKey: 'none', maxRetries: 0, logLevel: 'off' },
     exchanges,
+    [Symbol.dispose]() {
+      server.closeAllConnections();
+      server.close();
+    },
   };
 }
 

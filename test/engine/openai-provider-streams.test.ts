@@ -16,8 +16,8 @@ function payer() {
 }
 
 test('the deltas arrive as the API sent them, and its usage in the trace', async () => {
-  const { options } = await serve(complete(saying('Hello.')));
-  const events = await eventsOf(streamOf({ provider: openaiProvider(options) }));
+  using server = await serve(complete(saying('Hello.')));
+  const events = await eventsOf(streamOf({ provider: openaiProvider(server.options) }));
   expect(events.slice(0, -1)).toEqual([
     { delim: 'start' },
     { role: 'assistant', content: 'Hello.', sender: 'Agent' },
@@ -31,15 +31,13 @@ test('the deltas arrive as the API sent them, and its usage in the trace', async
 });
 
 test('a delta is there before the next one was sent', async () => {
-  const { options, exchanges } = await serve(({ response }) =>
-    sse(response, chunk({ role: 'assistant', content: 'He' })),
-  );
+  using server = await serve(({ response }) => sse(response, chunk({ role: 'assistant', content: 'He' })));
   const contents: unknown[] = [];
-  for await (const event of streamOf({ provider: openaiProvider(options) })) {
+  for await (const event of streamOf({ provider: openaiProvider(server.options) })) {
     if (!('content' in event)) continue;
     contents.push(event.content);
     if (contents.length > 1) continue;
-    const { response } = exchanges[0]!;
+    const { response } = server.exchanges[0]!;
     sse(response, chunk({ content: 'llo' }, 'stop'));
     response.end('data: [DONE]\n\n');
   }
@@ -70,9 +68,9 @@ const cuts: Record<string, (exchange: Exchange) => void> = {
 
 for (const [words, answer] of Object.entries(cuts)) {
   test(`a stream that ${words} is an InvalidCompletionError, and no tool runs`, async () => {
-    const { options } = await serve(answer);
+    using server = await serve(answer);
     const { pay, agent } = payer();
-    expect(await rejection(streamed({ agent, provider: openaiProvider(options) }))).toBeInstanceOf(
+    expect(await rejection(streamed({ agent, provider: openaiProvider(server.options) }))).toBeInstanceOf(
       InvalidCompletionError,
     );
     expect(pay).not.toHaveBeenCalled();
@@ -80,44 +78,44 @@ for (const [words, answer] of Object.entries(cuts)) {
 }
 
 test('a stream whose connection breaks rejects the run, and no tool runs', async () => {
-  const { options } = await serve(({ response }) => {
+  using server = await serve(({ response }) => {
     sse(response, opening);
     response.write(`data: ${JSON.stringify(call)}\n\n`, () => response.destroy());
   });
   const { pay, agent } = payer();
-  const error = await rejection(streamed({ agent, provider: openaiProvider(options) }));
+  const error = await rejection(streamed({ agent, provider: openaiProvider(server.options) }));
   expect(error).toBeInstanceOf(Error);
   expect(pay).not.toHaveBeenCalled();
 });
 
 test('an error event in the middle of a stream reaches the caller', async () => {
-  const { options } = await serve(({ response }) => {
+  using server = await serve(({ response }) => {
     sse(response, opening);
     sse(response, { error: { message: 'overloaded' } });
     response.end();
   });
-  const error = await rejection(streamed({ provider: openaiProvider(options) }));
+  const error = await rejection(streamed({ provider: openaiProvider(server.options) }));
   expect(error).toMatchObject({ name: 'Error', message: expect.stringContaining('overloaded') });
 });
 
 test('breaking out hangs up', async () => {
-  const { options, exchanges } = await serve(({ response }) =>
-    sse(response, chunk({ role: 'assistant', content: 'He' })),
-  );
-  for await (const event of streamOf({ provider: openaiProvider(options) })) if ('content' in event) break;
-  await expect(exchanges[0]?.closed).resolves.toBeUndefined();
+  using server = await serve(({ response }) => sse(response, chunk({ role: 'assistant', content: 'He' })));
+  for await (const event of streamOf({ provider: openaiProvider(server.options) }))
+    if ('content' in event) break;
+  await expect(server.exchanges[0]?.closed).resolves.toBeUndefined();
 });
 
 test('an abort in the middle of a stream rejects the reading with its reason, and hangs up', async () => {
   const controller = new AbortController();
-  const { options, exchanges } = await serve(({ response }) =>
-    sse(response, chunk({ role: 'assistant', content: 'He' })),
-  );
+  using server = await serve(({ response }) => sse(response, chunk({ role: 'assistant', content: 'He' })));
   const read = async () => {
-    for await (const event of streamOf({ provider: openaiProvider(options), signal: controller.signal })) {
+    for await (const event of streamOf({
+      provider: openaiProvider(server.options),
+      signal: controller.signal,
+    })) {
       if ('content' in event) controller.abort('stop');
     }
   };
   expect(await rejection(read())).toBe('stop');
-  await expect(exchanges[0]?.closed).resolves.toBeUndefined();
+  await expect(server.exchanges[0]?.closed).resolves.toBeUndefined();
 });

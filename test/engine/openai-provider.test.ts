@@ -1,5 +1,5 @@
 import OpenAI from 'openai';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Agent, InvalidCompletionError, openaiProvider, partialResponse, Swarm, tool } from 'swarmcheck';
 import { traceOf } from 'swarmcheck/testing';
 import { complete, json, serve } from './loopback.ts';
@@ -18,15 +18,15 @@ const add = tool({
 });
 
 test.for(bothWays)('openaiProvider asks the API, %s', async ([way, run]) => {
-  const { options, exchanges } = await serve(complete(saying('Hello.')));
-  const response = await run({ provider: openaiProvider(options), conversation: 'ann-1' });
+  using server = await serve(complete(saying('Hello.')));
+  const response = await run({ provider: openaiProvider(server.options), conversation: 'ann-1' });
   expect(response.messages).toEqual([{ role: 'assistant', content: 'Hello.', sender: 'Agent' }]);
-  expect(exchanges[0]?.request).toMatchObject({
+  expect(server.exchanges[0]?.request).toMatchObject({
     method: 'POST',
     url: '/v1/chat/completions',
     headers: { authorization: 'Bearer none' },
   });
-  expect(exchanges[0]?.body).toEqual({
+  expect(server.exchanges[0]?.body).toEqual({
     model: 'gpt-4o',
     messages: [
       { role: 'system', content: 'You are a helpful agent.' },
@@ -37,45 +37,51 @@ test.for(bothWays)('openaiProvider asks the API, %s', async ([way, run]) => {
 });
 
 test.for(bothWays)('tools go over the wire and back, %s', async ([, run]) => {
-  const { options, exchanges } = await serve(complete(completion(asking(call))), complete(saying('3.')));
-  const response = await run({ agent: new Agent({ functions: [add] }), provider: openaiProvider(options) });
+  using server = await serve(complete(completion(asking(call))), complete(saying('3.')));
+  const response = await run({
+    agent: new Agent({ functions: [add] }),
+    provider: openaiProvider(server.options),
+  });
   expect(toolContents(response)).toEqual(['3']);
-  expect(exchanges[1]?.body).toMatchObject({
+  expect(server.exchanges[1]?.body).toMatchObject({
     tools: [
       { type: 'function', function: { name: 'add', description: 'Adds.', parameters: add.parameters } },
     ],
     parallel_tool_calls: true,
   });
-  expect(exchanges[1]?.body.messages.slice(2)).toEqual([
+  expect(server.exchanges[1]?.body.messages.slice(2)).toEqual([
     { role: 'assistant', content: null, tool_calls: [{ type: 'function', ...call }] },
     { role: 'tool', tool_call_id: 'a', content: '3' },
   ]);
 });
 
 test.for(bothWays)('a client may be passed in, %s', async ([, run]) => {
-  const { options } = await serve(complete(saying('Hello.')));
-  const response = await run({ provider: openaiProvider(new OpenAI(options)) });
+  using server = await serve(complete(saying('Hello.')));
+  const response = await run({ provider: openaiProvider(new OpenAI(server.options)) });
   expect(response.messages).toMatchObject([{ content: 'Hello.' }]);
 });
 
 test.for(bothWays)('one provider serves many runs, %s', async ([, run]) => {
-  const { options, exchanges } = await serve(complete(saying('one')), complete(saying('two')));
-  const provider = openaiProvider(options);
+  using server = await serve(complete(saying('one')), complete(saying('two')));
+  const provider = openaiProvider(server.options);
   await run({ provider });
   await run({ provider });
-  expect(exchanges).toHaveLength(2);
+  expect(server.exchanges).toHaveLength(2);
 });
 
-test('a swarm without a provider asks the API that the environment names', async () => {
-  const { options } = await serve(complete(saying('Hello.')));
-  vi.stubEnv('OPENAI_BASE_URL', options.baseURL);
+// The process has one environment, so the two tests that change it run alone.
+test.sequential('a swarm without a provider asks the API that the environment names', async ({
+  onTestFinished,
+}) => {
+  using server = await serve(complete(saying('Hello.')));
+  vi.stubEnv('OPENAI_BASE_URL', server.options.baseURL);
   vi.stubEnv('OPENAI_API_KEY', 'none');
   onTestFinished(() => void vi.unstubAllEnvs());
   const response = await new Swarm().run({ agent: new Agent(), messages: [] });
   expect(response.messages).toMatchObject([{ content: 'Hello.' }]);
 });
 
-test('a missing key is told when the model is asked, not before', async () => {
+test.sequential('a missing key is told when the model is asked, not before', async ({ onTestFinished }) => {
   vi.stubEnv('OPENAI_API_KEY', undefined);
   onTestFinished(() => void vi.unstubAllEnvs());
   const swarm = new Swarm();
@@ -85,15 +91,15 @@ test('a missing key is told when the model is asked, not before', async () => {
 test.for(bothWays)(
   'a 429 reaches the caller as OpenAI.RateLimitError, after one request, %s',
   async ([, run]) => {
-    const { options, exchanges } = await serve(complete(completion(asking(call))), ({ response }) =>
+    using server = await serve(complete(completion(asking(call))), ({ response }) =>
       json(response, 429, { error: { message: 'slow down' } }),
     );
     const error = await rejection(
-      run({ agent: new Agent({ functions: [add] }), provider: openaiProvider(options) }),
+      run({ agent: new Agent({ functions: [add] }), provider: openaiProvider(server.options) }),
     );
     expect(error).toBeInstanceOf(OpenAI.RateLimitError);
     expect(error).toMatchObject({ status: 429, message: '429 slow down' });
-    expect(exchanges).toHaveLength(2);
+    expect(server.exchanges).toHaveLength(2);
     expect(partialResponse(error)?.messages).toMatchObject([
       { role: 'assistant' },
       { role: 'tool', content: '3' },
@@ -106,8 +112,8 @@ test.for(bothWays)(
 );
 
 test.for(bothWays)('a server that hangs up is a connection error, %s', async ([, run]) => {
-  const { options } = await serve(({ response }) => void response.destroy());
-  const error = await rejection(run({ provider: openaiProvider(options) }));
+  using server = await serve(({ response }) => void response.destroy());
+  const error = await rejection(run({ provider: openaiProvider(server.options) }));
   expect(error).toBeInstanceOf(OpenAI.APIConnectionError);
   expect(traceOf(error as object).events.at(-2)).toMatchObject({
     error: { name: 'APIConnectionError', message: 'connection error' },
@@ -117,16 +123,16 @@ test.for(bothWays)('a server that hangs up is a connection error, %s', async ([,
 test.for(['{"choices": [', 'null', '[]', '"hi"', '{}'])(
   'a body of %s is an InvalidCompletionError',
   async (body) => {
-    const { options } = await serve(({ response }) => json(response, 200, body));
-    expect(await rejection(unstreamed({ provider: openaiProvider(options) }))).toBeInstanceOf(
+    using server = await serve(({ response }) => json(response, 200, body));
+    expect(await rejection(unstreamed({ provider: openaiProvider(server.options) }))).toBeInstanceOf(
       InvalidCompletionError,
     );
   },
 );
 
 test('a body that is no JSON has its SyntaxError as the cause', async () => {
-  const { options } = await serve(({ response }) => json(response, 200, '{"choices": ['));
-  const error = await rejection(unstreamed({ provider: openaiProvider(options) }));
+  using server = await serve(({ response }) => json(response, 200, '{"choices": ['));
+  const error = await rejection(unstreamed({ provider: openaiProvider(server.options) }));
   expect(error).toHaveProperty(
     'message',
     expect.stringContaining("The model's answer cannot be acted on: it is not JSON"),
@@ -135,21 +141,23 @@ test('a body that is no JSON has its SyntaxError as the cause', async () => {
 });
 
 test.for(bothWays)('a page of HTML is an InvalidCompletionError, %s', async ([, run]) => {
-  const { options } = await serve(({ response }) =>
+  using server = await serve(({ response }) =>
     response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Bad gateway</html>'),
   );
-  expect(await rejection(run({ provider: openaiProvider(options) }))).toBeInstanceOf(InvalidCompletionError);
+  expect(await rejection(run({ provider: openaiProvider(server.options) }))).toBeInstanceOf(
+    InvalidCompletionError,
+  );
 });
 
 test('a body that breaks off rejects the run, and no tool runs', async () => {
   const execute = vi.fn<() => string>();
   const text = JSON.stringify(completion(asking({ id: 'a', function: { name: 'add', arguments: '{}' } })));
-  const { options } = await serve(({ response }) => {
+  using server = await serve(({ response }) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': text.length });
     response.write(text.slice(0, -10), () => response.destroy());
   });
   const agent = new Agent({ functions: [tool({ name: 'add', execute })] });
-  const error = await rejection(unstreamed({ agent, provider: openaiProvider(options) }));
+  const error = await rejection(unstreamed({ agent, provider: openaiProvider(server.options) }));
   expect(error).toBeInstanceOf(Error);
   expect(execute).not.toHaveBeenCalled();
 });
@@ -158,18 +166,18 @@ test.for(bothWays)(
   'an abort while the API is silent rejects the run with its reason, and hangs up, %s',
   async ([, run]) => {
     const controller = new AbortController();
-    const { options, exchanges } = await serve(() => controller.abort('stop'));
-    expect(await rejection(run({ provider: openaiProvider(options), signal: controller.signal }))).toBe(
-      'stop',
-    );
-    await expect(exchanges[0]?.closed).resolves.toBeUndefined();
+    using server = await serve(() => controller.abort('stop'));
+    expect(
+      await rejection(run({ provider: openaiProvider(server.options), signal: controller.signal })),
+    ).toBe('stop');
+    await expect(server.exchanges[0]?.closed).resolves.toBeUndefined();
   },
 );
 
 test.for(bothWays)('an abort before the run makes no request, %s', async ([, run]) => {
-  const { options, exchanges } = await serve();
-  expect(await rejection(run({ provider: openaiProvider(options), signal: AbortSignal.abort('stop') }))).toBe(
-    'stop',
-  );
-  expect(exchanges).toEqual([]);
+  using server = await serve();
+  expect(
+    await rejection(run({ provider: openaiProvider(server.options), signal: AbortSignal.abort('stop') })),
+  ).toBe('stop');
+  expect(server.exchanges).toEqual([]);
 });

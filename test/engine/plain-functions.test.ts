@@ -123,10 +123,10 @@ test('a function that is undefined because of an import cycle is told as that', 
   );
 });
 
-for (const [words, candidate] of [
-  ['a string', 'look_up'],
-  ['null', null],
-  ['an object without execute', { name: 'a' }],
+for (const [words, candidate, told] of [
+  ['a string', 'look_up', 'the string "look_up"'],
+  ['null', null, 'null'],
+  ['an object without execute', { name: 'a' }, 'an object'],
 ] as const) {
   test(`a function that is ${words} is told`, async () => {
     // @ts-expect-error no function
@@ -134,7 +134,7 @@ for (const [words, candidate] of [
     const error = await rejection(unstreamed({ agent }));
     expect(error).toEqual(
       new TypeError(
-        'Function 1 of agent "Sales" is no function. Pass a named function, or a tool made by tool().',
+        `Function 1 of agent "Sales" is ${told}. Pass a named function, or a tool made by tool().`,
       ),
     );
   });
@@ -144,7 +144,7 @@ test('functions that are no list are told', async () => {
   // @ts-expect-error no list
   const agent = new Agent({ name: 'Sales', functions: named('ok') });
   const error = await rejection(unstreamed({ agent }));
-  expect(error).toEqual(new TypeError('The functions of agent "Sales" must be a list, but are function.'));
+  expect(error).toEqual(new TypeError('The functions of agent "Sales" must be a list, not the function ok.'));
 });
 
 function named(name: string): () => string {

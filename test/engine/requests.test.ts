@@ -113,7 +113,8 @@ for (const toolChoice of [
   'none',
   'required',
   { type: 'function', function: { name: 'ping' } },
-] as const) {
+  { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [] } },
+] satisfies Agent['toolChoice'][]) {
   test.for(bothWays)(
     `C4 tool_choice ${JSON.stringify(toolChoice)} is passed as given, %s`,
     async ([, run]) => {

@@ -6,7 +6,7 @@ import { rejection } from './support.ts';
 const swarm = new Swarm({ provider: scriptedProvider([]) });
 const fine = { agent: new Agent(), messages: [] };
 const options =
-  'Its options are agent, messages, contextVariables, modelOverride, maxTurns, executeTools, debug, signal, conversation, stream.';
+  'Its options: agent, messages, contextVariables, modelOverride, maxTurns, executeTools, debug, signal, conversation, stream.';
 
 const wrong: Record<string, [given: unknown, error: Error]> = {
   'no options': [
@@ -17,7 +17,10 @@ const wrong: Record<string, [given: unknown, error: Error]> = {
     'hi',
     new TypeError('run takes one object: run({ agent, messages }). It was given the string "hi".'),
   ],
-  'an agent in place of the options': [new Agent(), new TypeError(`run has no option "name". ${options}`)],
+  'an agent in place of the options': [
+    new Agent(),
+    new TypeError('run takes one object: run({ agent, messages }). It was given an Agent.'),
+  ],
   'no agent': [{ messages: [] }, new TypeError('The agent of a run must be an Agent, but is undefined.')],
   'an object like an agent': [
     { ...fine, agent: { name: 'Sales' } },
@@ -25,35 +28,37 @@ const wrong: Record<string, [given: unknown, error: Error]> = {
   ],
   'no messages': [
     { agent: fine.agent },
-    new TypeError('The messages of a run must be a list, but are undefined.'),
+    new TypeError('The messages of a run must be a list, not undefined.'),
   ],
   'a text as messages': [
     { ...fine, messages: 'hi' },
-    new TypeError('The messages of a run must be a list, but are the string "hi".'),
+    new TypeError('The messages of a run must be a list, not the string "hi".'),
   ],
   'a text as a message': [
     { ...fine, messages: ['hi'] },
-    new TypeError('Message 0 must be an object with a role, but is the string "hi".'),
+    new TypeError(
+      'Message 0 (messages[0]) of a run must be an object with a role, but is the string "hi". Write { role: "user", content: "hi" }.',
+    ),
   ],
   'a message without a role': [
     { ...fine, messages: [{ role: 'user', content: 'hi' }, { content: 'hi' }] },
-    new TypeError('Message 1 must be an object with a role, but is an object.'),
+    new TypeError('Message 1 (messages[1]) of a run has no role. Write { role: "user", content: "hi" }.'),
   ],
   'context variables of null': [
     { ...fine, contextVariables: null },
-    new TypeError('The contextVariables of a run must be an object, but are null.'),
+    new TypeError('The contextVariables of a run must be an object, not null.'),
   ],
   'context variables that are text': [
     { ...fine, contextVariables: 'a' },
-    new TypeError('The contextVariables of a run must be an object, but are the string "a".'),
+    new TypeError('The contextVariables of a run must be an object, not the string "a".'),
   ],
   'context variables that are a list': [
     { ...fine, contextVariables: [] },
-    new TypeError('The contextVariables of a run must be an object, but are an array of 0 items.'),
+    new TypeError('The contextVariables of a run must be an object, not an array of 0 items.'),
   ],
   'context variables that are a Map': [
     { ...fine, contextVariables: new Map() },
-    new TypeError('The contextVariables of a run must be an object, but are a Map.'),
+    new TypeError('The contextVariables of a run must be an object, not a Map.'),
   ],
   "Python's max_turns": [
     { ...fine, max_turns: 2 },
@@ -95,4 +100,14 @@ test('run never throws at once, but rejects', () => {
   const promise = swarm.run('hi' as unknown as RunOptions);
   expect(promise).toBeInstanceOf(Promise);
   return expect(promise).rejects.toThrow(TypeError);
+});
+
+test.for([
+  { role: 'developer', content: 'Be brief.' },
+  { role: 'user', content: [{ type: 'text', text: 'hi' }] },
+  { role: 'assistant', refusal: 'No.' },
+  { role: 'function', name: 'ping', content: null },
+] as const)('the message $role with what it may have is taken', async (message) => {
+  const messages = [message] as unknown as RunOptions['messages'];
+  expect(await swarm.run({ ...fine, messages, maxTurns: 0 })).toMatchObject({ stopReason: 'max_turns' });
 });

@@ -93,17 +93,17 @@ const wrongCalls = {
   'a JSON list': [
     '["pen"]',
     'invalid-arguments',
-    'They must be a JSON object, but are an array of 1 items. Arguments: item (string, required).',
+    'They must be a JSON object, not an array of 1 item. Arguments: item (string, required).',
   ],
   'a JSON string': [
     '"pen"',
     'invalid-arguments',
-    'They must be a JSON object, but are the string "pen". Arguments: item (string, required).',
+    'They must be a JSON object, not the string "pen". Arguments: item (string, required).',
   ],
   'JSON null': [
     'null',
     'invalid-arguments',
-    'They must be a JSON object, but are null. Arguments: item (string, required).',
+    'They must be a JSON object, not null. Arguments: item (string, required).',
   ],
   'a missing argument': [
     '{}',

@@ -3,7 +3,7 @@ import { toStandardJsonSchema } from '@valibot/to-json-schema';
 import { type } from 'arktype';
 import * as v from 'valibot';
 import { z } from 'zod';
-import { Agent, tool, type AgentFunction } from 'swarmcheck';
+import { Agent, tool, type AgentFunction, type JsonObjectSchema } from 'swarmcheck';
 import { say, scriptedProvider } from 'swarmcheck/testing';
 import { bothWays, unstreamed, type Run } from './support.ts';
 
@@ -167,3 +167,19 @@ test("a schema that is changed after tool() is not the tool's any more, and was 
   schema.properties.q.type = 'number';
   expect(parameters).toEqual({ type: 'object', properties: { q: { type: 'string' } } });
 });
+
+for (const [words, schema] of Object.entries<JsonObjectSchema & Record<string, unknown>>({
+  'more than is declared': { type: 'object', required: ['q'], additionalProperties: true },
+  'what a pattern declares': { type: 'object', required: ['q1'], patternProperties: { '^q': {} } },
+  'what a part declares': {
+    type: 'object',
+    required: ['q'],
+    allOf: [{ properties: { q: { type: 'string' } } }],
+  },
+  'a property of any kind': { type: 'object', required: ['q'], properties: { q: true as unknown as object } },
+  'a property of two kinds': { type: 'object', properties: { q: { type: ['string', 'null'] } } },
+})) {
+  test(`parameters may require or have ${words}`, () => {
+    expect(tool({ name: 'a', parameters: schema, execute: () => '' }).parameters).toEqual(schema);
+  });
+}

@@ -6,7 +6,8 @@ vi.mock('openai', () => {
   throw new Error('Cannot find package "openai"');
 });
 
-test.for(bothWays)(
+// Whoever asks for a module while the factory of its mock is running gets the real one, so these tests run one by one.
+test.sequential.for(bothWays)(
   'without openai installed a live model is refused with the command that installs it, %s',
   async ([, run]) => {
     const error = await rejection(run({ provider: openaiProvider({ apiKey: 'none' }) }));

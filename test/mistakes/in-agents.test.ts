@@ -73,7 +73,7 @@ test('two functions of one name', async ({ expect }) => {
 test('the name of a function in place of the function', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await refusalOfFunctions(look_up, 'issue_refund')).toMatchInlineSnapshot(
-    `"Function 2 of agent "Desk" is no function. Pass a named function, or a tool made by tool()."`,
+    `"Function 2 of agent "Desk" is the string "issue_refund". Pass a named function, or a tool made by tool()."`,
   );
 });
 
@@ -111,45 +111,163 @@ test('a plain function that wants arguments', async ({ expect }) => {
   );
 });
 
-test('a tool without execute', async ({ expect }) => {
-  // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => tool({ name: 'look_up', run: () => 'found' }))).toMatchInlineSnapshot(
-    `"The tool "look_up" has no execute function. Give it one: execute(args, { contextVariables }) { … }."`,
-  );
-});
-
-test('parameters that are those of no object', async ({ expect }) => {
-  const parameters = { type: 'string' } as const;
+test('the tools of an agent as the API calls them', async ({ expect }) => {
   expect(
-    // @ts-expect-error the compiler says so, too
-    await refusalOfFunctions(tool({ name: 'look_up', parameters, execute: () => 'found' })),
-  ).toMatchInlineSnapshot(
-    `"Function 1 of agent "Desk", "look_up", has parameters that are not the schema of an object. The model sends arguments by name: use { type: 'object', properties: … }."`,
-  );
-});
-
-test('the properties in place of the parameters', async ({ expect }) => {
-  const parameters = { orderId: { type: 'string' } } as const;
-  expect(
-    // @ts-expect-error the compiler says so, too
-    await refusalOfFunctions(tool({ name: 'look_up', parameters, execute: () => 'found' })),
-  ).toMatchInlineSnapshot(
-    `"Function 1 of agent "Desk", "look_up", has parameters that are not the schema of an object. The model sends arguments by name: use { type: 'object', properties: … }."`,
-  );
-});
-
-test('parameters in words', async ({ expect }) => {
-  expect(
-    await messageOf(() =>
-      tool({
-        name: 'look_up',
-        // @ts-expect-error the compiler says so, too
-        parameters: 'orderId: string',
-        execute: () => 'found',
-      }),
+    await messageOf(
+      () =>
+        new Agent({
+          name: 'Desk',
+          // @ts-expect-error the compiler says so, too
+          tools: [look_up],
+        }),
     ),
   ).toMatchInlineSnapshot(
-    `"The parameters of tool "look_up" are no schema: pass a JSON Schema of an object, or a zod, arktype or valibot schema."`,
+    `"An Agent has no field "tools". Did you mean "functions"? Its fields: name, model, instructions, functions, toolChoice, parallelToolCalls, dispose."`,
+  );
+});
+
+test('a function that makes options which returns nothing', async ({ expect }) => {
+  const made: object[] = [];
+  const makeOptions = () => {
+    made.push({ name: 'Desk' });
+  };
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => Agent.create(makeOptions))).toMatchInlineSnapshot(
+    `"Agent.create was given a function that returned undefined in place of the options. Is a "return" missing?"`,
+  );
+});
+
+test('options in place of the function that makes them', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => Agent.create({ name: 'Desk' }))).toMatchInlineSnapshot(
+    `"Agent.create takes a function that returns the options, but was given an object. For options that are there already, write new Agent({ … })."`,
+  );
+});
+
+test('an agent that is created of nothing', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => Agent.create())).toMatchInlineSnapshot(
+    `"Agent.create takes a function that returns the options, but was given undefined."`,
+  );
+});
+
+test('a number as the name of an agent', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf(new Agent({ name: 17 }))).toMatchInlineSnapshot(
+    `"The name of an agent must be a string, but is the number 17."`,
+  );
+});
+
+test('a model that is an object', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf(new Agent({ name: 'Desk', model: { id: 'gpt-4o' } }))).toMatchInlineSnapshot(
+    `"The model of agent "Desk" must be a string, but is an object."`,
+  );
+});
+
+test('a text in place of false', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf(new Agent({ name: 'Desk', parallelToolCalls: 'false' }))).toMatchInlineSnapshot(
+    `"The parallelToolCalls of agent "Desk" must be true or false, but is the string "false"."`,
+  );
+});
+
+test('the name of a function as the tool choice', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await refusalOf(new Agent({ name: 'Desk', functions: [look_up], toolChoice: 'look_up' })),
+  ).toMatchInlineSnapshot(
+    `"The toolChoice of agent "Desk" must be "auto", "none", "required" or { type: "function", function: { name } }, but is the string "look_up". Write { type: "function", function: { name: "look_up" } }."`,
+  );
+});
+
+test('a tool choice that there is not', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf(new Agent({ name: 'Desk', toolChoice: 'always' }))).toMatchInlineSnapshot(
+    `"The toolChoice of agent "Desk" must be "auto", "none", "required" or { type: "function", function: { name } }, but is the string "always"."`,
+  );
+});
+
+test('a tool choice without its type', async ({ expect }) => {
+  const toolChoice = { function: { name: 'look_up' } };
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await refusalOf(new Agent({ name: 'Desk', functions: [look_up], toolChoice })),
+  ).toMatchInlineSnapshot(
+    `"The toolChoice of agent "Desk" must be "auto", "none", "required" or { type: "function", function: { name } }, but is an object."`,
+  );
+});
+
+test('a tool choice that is misspelt', async ({ expect }) => {
+  const toolChoice = { type: 'function', function: { name: 'lookup' } } as const;
+  expect(
+    await refusalOf(new Agent({ name: 'Desk', functions: [look_up], toolChoice })),
+  ).toMatchInlineSnapshot(
+    `"The toolChoice of agent "Desk" is "lookup", which is none of its functions. Did you mean "look_up"? Its functions: look_up."`,
+  );
+});
+
+test('an agent among the functions', async ({ expect }) => {
+  const refunds = new Agent({ name: 'Refunds' });
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOfFunctions(look_up, refunds)).toMatchInlineSnapshot(
+    `"Function 2 of agent "Desk" is the agent "Refunds". To hand off to it, pass a named function that returns it."`,
+  );
+});
+
+test('a definition in place of a tool', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOfFunctions({ name: 'look_up', parameters: {} })).toMatchInlineSnapshot(
+    `"Function 1 of agent "Desk" is an object. Pass a named function, or a tool made by tool()."`,
+  );
+});
+
+test('functions by name', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf(new Agent({ name: 'Desk', functions: { look_up } }))).toMatchInlineSnapshot(
+    `"The functions of agent "Desk" must be a list, not an object."`,
+  );
+});
+
+test('instructions that are a number', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf(new Agent({ name: 'Desk', instructions: 5 }))).toMatchInlineSnapshot(
+    `"The instructions of agent "Desk" must be a string or a function that returns one, not the number 5."`,
+  );
+});
+
+test('instructions that are a list', async ({ expect }) => {
+  const instructions = ['Be brief.', 'Be kind.'];
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf(new Agent({ name: 'Desk', instructions }))).toMatchInlineSnapshot(
+    `"The instructions of agent "Desk" must be a string or a function that returns one, not an array of 2 items."`,
+  );
+});
+
+test('instructions whose await is missing', async ({ expect }) => {
+  const instructions = Promise.resolve('Be brief.');
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf(new Agent({ name: 'Desk', instructions }))).toMatchInlineSnapshot(
+    `"The instructions of agent "Desk" must be a string or a function that returns one, not a Promise. Is an "await" missing?"`,
+  );
+});
+
+test('instructions that return nothing', async ({ expect }) => {
+  const lines: string[] = [];
+  const instructions = ({ user }: { user?: string }) => {
+    lines.push(`Help ${user}.`);
+  };
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf(new Agent({ name: 'Desk', instructions }))).toMatchInlineSnapshot(
+    `"The instructions of agent "Desk" returned undefined in place of a string. Is a "return" missing?"`,
+  );
+});
+
+test('instructions that return a list', async ({ expect }) => {
+  const instructions = () => ['Be brief.'];
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf(new Agent({ name: 'Desk', instructions }))).toMatchInlineSnapshot(
+    `"The instructions of agent "Desk" returned an array of 1 item in place of a string."`,
   );
 });
 
@@ -185,6 +303,51 @@ test("the agent's name in place of the agent of a result", async ({ expect }) =>
     "Expected the agents Triage → Refunds, but they were Triage.
     What happened:
         turn 1  Triage: transfer_to_refunds() → Error: Tool transfer_to_refunds failed: The agent of a Result must be an Agent, but is the string "Refunds".
+        turn 2  Triage: says "Which order?"
+      ❯ ended: completed"
+  `);
+});
+
+test('an agent in place of the parts of a result', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => new Result(new Agent({ name: 'Refunds' })))).toMatchInlineSnapshot(
+    `"A Result takes one object, but was given an Agent. Its fields: value, agent, contextVariables."`,
+  );
+});
+
+test('a list of context variables in a result', async ({ expect }) => {
+  expect(await messageOf(() => new Result({ contextVariables: ['refunded'] }))).toMatchInlineSnapshot(
+    `"The contextVariables of a Result must be an object, not an array of 1 item."`,
+  );
+});
+
+test('context variables of a result whose await is missing', async ({ expect }) => {
+  const contextVariables = Promise.resolve({ refunded: 'A-17' });
+  expect(await messageOf(() => new Result({ contextVariables }))).toMatchInlineSnapshot(
+    `"The contextVariables of a Result must be an object, not a Promise. Is an "await" missing?"`,
+  );
+});
+
+test('a misspelt field of a result that a tool returns', async ({ expect }) => {
+  const triage = new Agent({
+    name: 'Triage',
+    functions: [
+      function transfer_to_refunds() {
+        // @ts-expect-error the compiler says so, too
+        return new Result({ agents: triage });
+      },
+    ],
+  });
+  expect(
+    await failureOf({
+      agent: triage,
+      steps: [user('My money back, please.'), callTool('transfer_to_refunds'), say('Which order?')],
+      expect: { agents: ['Triage', 'Refunds'] },
+    }),
+  ).toMatchInlineSnapshot(`
+    "Expected the agents Triage → Refunds, but they were Triage.
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → Error: Tool transfer_to_refunds failed: A Result has no field "agents". Did you mean "agent"? Its fields: value, agent, … (137 characters)
         turn 2  Triage: says "Which order?"
       ❯ ended: completed"
   `);

@@ -9,12 +9,170 @@ function swarm(): Swarm {
   return new Swarm({ provider: scriptedProvider([say('Hello.')]) });
 }
 
+/** A conversation with the desk. */
+function conversation(): Conversation {
+  return new Conversation({ swarm: swarm(), agent: desk });
+}
+
 /** The message with which a state is refused. */
 function refusalOf(state: unknown, agents: Agent[] = [desk]): Promise<string> {
   return messageOf(() => Conversation.restore(state, { swarm: swarm(), agents }));
 }
 
 const stored = { messages, agent: 'Desk', contextVariables: {} };
+
+test('a conversation of nothing', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => new Conversation())).toMatchInlineSnapshot(
+    `"A Conversation takes one object, but was given undefined. Its fields: swarm, agent, messages, id, contextVariables."`,
+  );
+});
+
+test('a Swarm and an agent one after the other', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => new Conversation(swarm(), desk))).toMatchInlineSnapshot(
+    `"A Conversation takes one object, but was given a Swarm. Its fields: swarm, agent, messages, id, contextVariables."`,
+  );
+});
+
+test('a conversation without a Swarm', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => new Conversation({ agent: desk }))).toMatchInlineSnapshot(
+    `"The swarm of a Conversation must be a Swarm, but is undefined."`,
+  );
+});
+
+test('a provider in place of a Swarm', async ({ expect }) => {
+  const provider = scriptedProvider([]);
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => new Conversation({ swarm: provider, agent: desk }))).toMatchInlineSnapshot(
+    `"The swarm of a Conversation must be a Swarm, but is a provider. Write new Swarm({ provider })."`,
+  );
+});
+
+test('a conversation with a provider', async ({ expect }) => {
+  const provider = scriptedProvider([]);
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => new Conversation({ provider, agent: desk }))).toMatchInlineSnapshot(
+    `"A Conversation has no field "provider". Did you mean "swarm"? Its fields: swarm, agent, messages, id, contextVariables."`,
+  );
+});
+
+test('a conversation without an agent', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => new Conversation({ swarm: swarm() }))).toMatchInlineSnapshot(
+    `"The agent of a Conversation must be an Agent, but is undefined."`,
+  );
+});
+
+test('a field of a conversation as Python writes it', async ({ expect }) => {
+  const options = { swarm: swarm(), agent: desk, context_variables: { user: 'Ann' } };
+  expect(await messageOf(() => new Conversation(options))).toMatchInlineSnapshot(
+    `"A Conversation has no field "context_variables". Did you mean "contextVariables"? Its fields: swarm, agent, messages, id, contextVariables."`,
+  );
+});
+
+test('a text in place of the messages before', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await messageOf(() => new Conversation({ swarm: swarm(), agent: desk, messages: 'hi' })),
+  ).toMatchInlineSnapshot(`"The messages of a Conversation must be a list, not the string "hi"."`);
+});
+
+test('a list of context variables', async ({ expect }) => {
+  const contextVariables = ['Ann'];
+  expect(
+    await messageOf(() => new Conversation({ swarm: swarm(), agent: desk, contextVariables })),
+  ).toMatchInlineSnapshot(
+    `"The contextVariables of a Conversation must be an object, not an array of 1 item."`,
+  );
+});
+
+test('a number as the id', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await messageOf(() => new Conversation({ swarm: swarm(), agent: desk, id: 17 })),
+  ).toMatchInlineSnapshot(`"The id of a Conversation must be a string, but is the number 17."`);
+});
+
+test('nothing that is sent', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => conversation().send())).toMatchInlineSnapshot(
+    `"send takes the user's text, but was given undefined."`,
+  );
+});
+
+test('a message that is sent in place of its text', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => conversation().send(messages[0]))).toMatchInlineSnapshot(
+    `"send takes the user's text, but was given an object. Of a message, pass its content."`,
+  );
+});
+
+test('messages that are sent in place of a text', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => conversation().send(messages))).toMatchInlineSnapshot(
+    `"send takes the user's text, but was given an array of 1 item."`,
+  );
+});
+
+test('a misspelt option of send', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => conversation().send('hi', { maxTurn: 1 }))).toMatchInlineSnapshot(
+    `"send has no option "maxTurn". Did you mean "maxTurns"? Its options: maxTurns, executeTools, signal."`,
+  );
+});
+
+test('a message whose answer is to be streamed', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => conversation().send('hi', { stream: true }))).toMatchInlineSnapshot(
+    `"send has no option "stream". Its options: maxTurns, executeTools, signal."`,
+  );
+});
+
+test('a signal in place of the options of send', async ({ expect }) => {
+  const { signal } = new AbortController();
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => conversation().send('hi', signal))).toMatchInlineSnapshot(
+    `"send takes its options as an object, but was given an AbortSignal. Its options: maxTurns, executeTools, signal."`,
+  );
+});
+
+test('a state alone', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => Conversation.restore(stored))).toMatchInlineSnapshot(
+    `"Conversation.restore takes its options as an object, but was given undefined. Its options: swarm, agents."`,
+  );
+});
+
+test('a state and an agent', async ({ expect }) => {
+  const options = { swarm: swarm(), agent: desk };
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => Conversation.restore(stored, options))).toMatchInlineSnapshot(
+    `"Conversation.restore has no option "agent". Did you mean "agents"? Its options: swarm, agents."`,
+  );
+});
+
+test('an agent in place of the list of agents', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await messageOf(() => Conversation.restore(stored, { swarm: swarm(), agents: desk })),
+  ).toMatchInlineSnapshot(`"The agents of Conversation.restore must be a list, not an Agent."`);
+});
+
+test('agents of which one is missing', async ({ expect }) => {
+  // @ts-expect-error what an import cycle looks like at run time
+  expect(await refusalOf(stored, [desk, undefined])).toMatchInlineSnapshot(
+    `"Agent 2 of Conversation.restore must be an Agent, but is undefined."`,
+  );
+});
+
+test('a state and agents without a Swarm', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => Conversation.restore(stored, { agents: [desk] }))).toMatchInlineSnapshot(
+    `"The swarm of a Conversation must be a Swarm, but is undefined."`,
+  );
+});
 
 test('an agent that is not given', async ({ expect }) => {
   expect(await refusalOf({ ...stored, agent: 'Refunds' })).toMatchInlineSnapshot(
@@ -54,7 +212,7 @@ test('a response in place of a state', async ({ expect }) => {
 });
 
 test('a conversation in place of its state', async ({ expect }) => {
-  expect(await refusalOf(new Conversation({ swarm: swarm(), agent: desk }))).toMatchInlineSnapshot(
+  expect(await refusalOf(conversation())).toMatchInlineSnapshot(
     `"This is no stored conversation: it is a Conversation. Pass what Conversation.toJSON() gave, parsed."`,
   );
 });
@@ -73,7 +231,7 @@ test('a state whose messages are broken', async ({ expect }) => {
 
 test('a state of which a message is broken', async ({ expect }) => {
   expect(await refusalOf({ ...stored, messages: [...messages, { content: 'Paid.' }] })).toMatchInlineSnapshot(
-    `"This is no stored conversation: its message 1 is an object without a role. Pass what Conversation.toJSON() gave, parsed."`,
+    `"This is no stored conversation: its messages[1] is an object without a role. Pass what Conversation.toJSON() gave, parsed."`,
   );
 });
 
@@ -84,9 +242,9 @@ test('a state without context variables', async ({ expect }) => {
 });
 
 test('a message while another one is being answered', async ({ expect }) => {
-  const conversation = new Conversation({ swarm: swarm(), agent: desk });
-  const first = conversation.send('Where is A-17?');
-  expect(await messageOf(() => conversation.send('And A-18?'))).toMatchInlineSnapshot(
+  const busy = conversation();
+  const first = busy.send('Where is A-17?');
+  expect(await messageOf(() => busy.send('And A-18?'))).toMatchInlineSnapshot(
     `"This conversation is answering a message already. Await its send() before the next one."`,
   );
   await first;
@@ -94,16 +252,16 @@ test('a message while another one is being answered', async ({ expect }) => {
 
 test('a Date that is to be stored', async ({ expect }) => {
   const contextVariables = { order: { placedAt: new Date(0) } };
-  const conversation = new Conversation({ swarm: swarm(), agent: desk, contextVariables });
-  expect(await messageOf(() => JSON.stringify(conversation))).toMatchInlineSnapshot(
+  const talk = new Conversation({ swarm: swarm(), agent: desk, contextVariables });
+  expect(await messageOf(() => JSON.stringify(talk))).toMatchInlineSnapshot(
     `"contextVariables.order.placedAt holds a Date, which JSON cannot carry there and back. Keep plain data there."`,
   );
 });
 
 test('a function that is to be stored', async ({ expect }) => {
   const contextVariables = { order: { total: () => 5 } };
-  const conversation = new Conversation({ swarm: swarm(), agent: desk, contextVariables });
-  expect(await messageOf(() => JSON.stringify(conversation))).toMatchInlineSnapshot(
+  const talk = new Conversation({ swarm: swarm(), agent: desk, contextVariables });
+  expect(await messageOf(() => JSON.stringify(talk))).toMatchInlineSnapshot(
     `"contextVariables.order.total holds a function, which JSON cannot carry there and back. Keep plain data there."`,
   );
 });
@@ -113,8 +271,8 @@ test('an object of a class that is to be stored', async ({ expect }) => {
     items = ['A-17'];
   }
   const contextVariables = { carts: [new Cart()] };
-  const conversation = new Conversation({ swarm: swarm(), agent: desk, contextVariables });
-  expect(await messageOf(() => JSON.stringify(conversation))).toMatchInlineSnapshot(
+  const talk = new Conversation({ swarm: swarm(), agent: desk, contextVariables });
+  expect(await messageOf(() => JSON.stringify(talk))).toMatchInlineSnapshot(
     `"contextVariables.carts[0] holds a Cart, which JSON cannot carry there and back. Keep plain data there."`,
   );
 });

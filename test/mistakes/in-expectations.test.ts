@@ -1,4 +1,5 @@
 import { test } from 'vitest';
+import { Agent } from 'swarmcheck';
 import { callTool, runScenario, say, user, type Expectations } from 'swarmcheck/testing';
 import { desk } from './desk.ts';
 import { failureOf, messageOf } from './message-of.ts';
@@ -17,14 +18,14 @@ function refusalOf(expect: Expectations): Promise<string> {
 test('a misspelt expectation', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await refusalOf({ toolcalls: ['look_up'] })).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up", in "expect", has an unknown field "toolcalls". Did you mean "toolCalls"? Fields: toolCalls, agents, stopReason, error, contextVariables, finalMessage."`,
+    `"The scenario "an order is looked up", in "expect", has an unknown field "toolcalls". Did you mean "toolCalls"? Its fields: toolCalls, agents, stopReason, error, contextVariables, finalMessage."`,
   );
 });
 
 test('an expectation that there is not', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await refusalOf({ toolResults: ['A-17 is paid'] })).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up", in "expect", has an unknown field "toolResults". Fields: toolCalls, agents, stopReason, error, contextVariables, finalMessage."`,
+    `"The scenario "an order is looked up", in "expect", has an unknown field "toolResults". Its fields: toolCalls, agents, stopReason, error, contextVariables, finalMessage."`,
   );
 });
 
@@ -76,6 +77,96 @@ test('an error that does not come', async ({ expect }) => {
     What happened:
         turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
         turn 2  Desk: says "It is paid."
+      ❯ ended: completed"
+  `);
+});
+
+test('a single call in place of a list', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf({ toolCalls: 'look_up' })).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "expect", has a field "toolCalls" that must be a list of calls, or { sequence, allowOthers, never }, but is the string "look_up". Write ["look_up"]."`,
+  );
+});
+
+test('a call by another field', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf({ toolCalls: ['look_up', { name: 'look_up' }] })).toMatchInlineSnapshot(
+    `"Item 2 of the toolCalls of the scenario "an order is looked up" has no "tool"; it has "name"."`,
+  );
+});
+
+test('a misspelt tool', async ({ expect }) => {
+  expect(await failureOf({ ...scenario, expect: { toolCalls: ['lookup'] } })).toMatchInlineSnapshot(`
+    ""lookup" is a tool of no agent that was asked, so this shows nothing. Did you mean "look_up"? Offered were: look_up.
+    What happened:
+        turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
+        turn 2  Desk: says "It is paid."
+        ended: completed"
+  `);
+});
+
+test('a misspelt tool among those that must not be called', async ({ expect }) => {
+  const toolCalls = { sequence: ['look_up'], never: ['lookUp'] };
+  expect(await failureOf({ ...scenario, expect: { toolCalls } })).toMatchInlineSnapshot(`
+    ""lookUp" is a tool of no agent that was asked, so this shows nothing. Did you mean "look_up"? Offered were: look_up.
+    What happened:
+        turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
+        turn 2  Desk: says "It is paid."
+        ended: completed"
+  `);
+});
+
+test('a tool of nobody', async ({ expect }) => {
+  const toolCalls = ['look_up', 'refund'];
+  expect(await failureOf({ ...scenario, expect: { toolCalls } })).toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✓ look_up
+      ✗ refund
+    No agent that was asked has a tool "refund". Offered were: look_up.
+    What happened:
+        turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
+        turn 2  Desk: says "It is paid."
+      ❯ ended: completed"
+  `);
+});
+
+test('an agent in place of a list', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf({ agents: 'Desk' })).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "expect", has a field "agents" that must be a list of agents' names, but is the string "Desk". Write ["Desk"]."`,
+  );
+});
+
+test('agents in place of their names', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf({ agents: [desk] })).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "expect", has a field "agents" that must be a list of agents' names, but is an array of 1 item. Its item 1 is an Agent. Write its name, "Desk"."`,
+  );
+});
+
+test('no context variables', async ({ expect }) => {
+  expect(await refusalOf({ contextVariables: {} })).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "expect", has "contextVariables" that ask for nothing. Name the variables, or leave it out."`,
+  );
+});
+
+test('an object that has the agent in it in place of a handoff', async ({ expect }) => {
+  const triage = new Agent({
+    name: 'Triage',
+    functions: [
+      function transfer_to_desk() {
+        return { agent: desk };
+      },
+    ],
+  });
+  const steps = [user('Where is A-17?'), callTool('transfer_to_desk'), say('One moment.')];
+  expect(await failureOf({ agent: triage, steps, expect: { agents: ['Triage', 'Desk'] } }))
+    .toMatchInlineSnapshot(`
+    "Expected the agents Triage → Desk, but they were Triage.
+    transfer_to_desk answered an object with "Desk": to hand off, return the agent itself, or a Result with it.
+    What happened:
+        turn 1  Triage: transfer_to_desk() → {"agent":{"name":"Desk","model":"gpt-4o","instructions":"You are a helpful agent.","functions":[{"name":"look_up","descr… (256 characters)
+        turn 2  Triage: says "One moment."
       ❯ ended: completed"
   `);
 });

@@ -1,7 +1,7 @@
 import { test } from 'vitest';
-import { Swarm } from 'swarmcheck';
-import { callTool, runScenario, say, scriptedProvider, user } from 'swarmcheck/testing';
-import 'swarmcheck/vitest';
+import { Agent, Conversation, Swarm } from 'swarmcheck';
+import { callTool, runScenario, say, scriptedProvider, traceOf, user } from 'swarmcheck/testing';
+import { test as watchingTest } from 'swarmcheck/vitest';
 import { desk, messages } from './desk.ts';
 import { messageOf } from './message-of.ts';
 
@@ -13,7 +13,7 @@ test('a scenario that is not awaited', async ({ expect }) => {
   expect(
     await messageOf(() => expect(runScenario(scenario)).toHaveCalledTool('look_up')),
   ).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Promise. It is a promise: is an "await" missing?"`,
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Promise. Is an "await" missing?"`,
   );
 });
 
@@ -22,8 +22,16 @@ test('a run that is not awaited', async ({ expect }) => {
   expect(
     await messageOf(() => expect(swarm.run({ agent: desk, messages })).toHaveStoppedBecause('completed')),
   ).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Promise. It is a promise: is an "await" missing?"`,
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Promise. Is an "await" missing?"`,
   );
+});
+
+watchingTest('a run that is not awaited, in a test that watches its runs', async ({ expect }) => {
+  const promise = runScenario(scenario);
+  expect(await messageOf(() => expect(promise).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Promise. Is an "await" missing?"`,
+  );
+  await promise;
 });
 
 test('a scenario that is not awaited, to compare with', async ({ expect }) => {
@@ -31,13 +39,63 @@ test('a scenario that is not awaited, to compare with', async ({ expect }) => {
     // @ts-expect-error the compiler says so, too
     await messageOf(() => expect(run).toHaveSameTraceAs(runScenario(scenario))),
   ).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Promise. It is a promise: is an "await" missing?"`,
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Promise. Is an "await" missing?"`,
   );
 });
 
 test('an agent in place of its run', async ({ expect }) => {
   expect(await messageOf(() => expect(desk).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
     `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an Agent. An agent has done nothing yet: run it first."`,
+  );
+});
+
+test('a Swarm in place of what its run resolved to', async ({ expect }) => {
+  const swarm = new Swarm({ provider: scriptedProvider(answers) });
+  expect(await messageOf(() => expect(swarm).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Swarm. Pass what run() resolved to."`,
+  );
+});
+
+test('a provider in place of the run that asked it', async ({ expect }) => {
+  const provider = scriptedProvider([...answers]);
+  expect(await messageOf(() => expect(provider).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a provider. Pass what run() resolved to."`,
+  );
+});
+
+test('a stream in place of its response', async ({ expect }) => {
+  const swarm = new Swarm({ provider: scriptedProvider(answers) });
+  const stream = swarm.run({ agent: desk, messages, stream: true });
+  expect(await messageOf(() => expect(stream).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a stream. Read it to its end; its last event holds the response."`,
+  );
+});
+
+test('a conversation in place of the response to a message', async ({ expect }) => {
+  const swarm = new Swarm({ provider: scriptedProvider(answers) });
+  const conversation = new Conversation({ swarm, agent: desk });
+  await conversation.send('Where is A-17?');
+  expect(await messageOf(() => expect(conversation).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Conversation. Pass what send() resolved to."`,
+  );
+});
+
+test('a scenario in place of its run', async ({ expect }) => {
+  expect(await messageOf(() => expect(scenario).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an object. Play it: await runScenario(…)."`,
+  );
+});
+
+test('a copy of a response', async ({ expect }) => {
+  const copy = { ...run.response };
+  expect(await messageOf(() => expect(copy).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an object. It is a copy: pass what run() resolved to itself."`,
+  );
+});
+
+test('the trace of a run that is not awaited', async ({ expect }) => {
+  expect(await messageOf(() => traceOf(runScenario(scenario)))).toMatchInlineSnapshot(
+    `"There is no trace behind this value. traceOf takes what run() resolved to (itself, not a copy), the error it rejected with, a ScenarioRun, a MockModel or a Trace. It was given a Promise. Is an "await" missing?"`,
   );
 });
 
@@ -98,7 +156,7 @@ test('a misspelt field of a call', async ({ expect }) => {
       ]),
     ),
   ).toMatchInlineSnapshot(
-    `"A call in a trajectory has no field "arguments". Fields: tool, args, argsContain."`,
+    `"Item 1 of the trajectory has an unknown field "arguments". Its fields: tool, args, argsContain."`,
   );
 });
 
@@ -113,7 +171,7 @@ test('a misspelt field of what was seen', async ({ expect }) => {
     // @ts-expect-error the compiler says so, too
     await messageOf(() => expect(run).toHaveSeen({ instruction: 'Be brief.' })),
   ).toMatchInlineSnapshot(
-    `"toHaveSeen has no field "instruction". Did you mean "instructions"? Fields: agent, instructions, tools, message."`,
+    `"toHaveSeen has no field "instruction". Did you mean "instructions"? Its fields: agent, instructions, tools, message."`,
   );
 });
 
@@ -152,7 +210,7 @@ test('a kind of error that there is not', async ({ expect }) => {
       expect(run).toHaveRecoveredFrom({ tool: 'look_up', kind: 'invalid_arguments' }),
     ),
   ).toMatchInlineSnapshot(
-    `"toHaveRecoveredFrom knows no kind "invalid_arguments". Kinds: unknown-tool, invalid-json, invalid-arguments, threw, not-serializable."`,
+    `"toHaveRecoveredFrom knows no kind "invalid_arguments". Did you mean "invalid-arguments"? Kinds: unknown-tool, invalid-json, invalid-arguments, threw, not-serializable."`,
   );
 });
 
@@ -160,7 +218,7 @@ test('a misspelt field of an error', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
     await messageOf(() => expect(run).toHaveRecoveredFrom({ toolName: 'look_up' })),
-  ).toMatchInlineSnapshot(`"toHaveRecoveredFrom has no field "toolName". Fields: tool, kind, content."`);
+  ).toMatchInlineSnapshot(`"toHaveRecoveredFrom has no field "toolName". Its fields: tool, kind, content."`);
 });
 
 test('an interruption that did not come', async ({ expect }) => {
@@ -169,6 +227,43 @@ test('an interruption that did not come', async ({ expect }) => {
     What happened:
         turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
         turn 2  Desk: says "It is paid."
+      ❯ ended: completed"
+  `);
+});
+
+test('a set that is another', async ({ expect }) => {
+  const read = await runScenario({
+    ...scenario,
+    contextVariables: { read: new Set(['Dune']), since: new Date(0) },
+  });
+  const wanted = { read: new Set(['Emma']) };
+  expect(await messageOf(() => expect(read).toHaveContextVariables(wanted))).toMatchInlineSnapshot(`
+    "Expected the context variable read to be new Set(["Emma"]), but it is new Set(["Dune"]). All of them: {"read":new Set(["Dune"]),"since":new Date("1970-01-01T00:00:00.000Z")}.
+    What happened:
+        turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
+        turn 2  Desk: says "It is paid."
+        ended: completed"
+  `);
+});
+
+test("an agent's name that a tool answers with in place of the agent", async ({ expect }) => {
+  const triage = new Agent({
+    name: 'Triage',
+    functions: [
+      function transfer_to_refunds() {
+        return 'Refunds';
+      },
+    ],
+  });
+  const steps = [user('My money back, please.'), callTool('transfer_to_refunds'), say('Which order?')];
+  const stayed = await runScenario({ agent: triage, steps });
+  expect(await messageOf(() => expect(stayed).toHaveHandoffOrder(['Triage', 'Refunds'])))
+    .toMatchInlineSnapshot(`
+    "Expected the agents Triage → Refunds, but they were Triage.
+    transfer_to_refunds answered the text "Refunds": to hand off, return the agent itself, or a Result with it.
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → Refunds
+        turn 2  Triage: says "Which order?"
       ❯ ended: completed"
   `);
 });

@@ -1,6 +1,5 @@
-import OpenAI from 'openai';
 import { test } from 'vitest';
-import { Swarm, type ChatCompletion } from 'swarmcheck';
+import { Agent, Swarm } from 'swarmcheck';
 import { say, scriptedProvider } from 'swarmcheck/testing';
 import { desk, messages } from './desk.ts';
 import { messageOf } from './message-of.ts';
@@ -9,39 +8,6 @@ import { messageOf } from './message-of.ts';
 function swarm(): Swarm {
   return new Swarm({ provider: scriptedProvider([say('Hello.')]) });
 }
-
-test('an OpenAI client in place of a provider', async ({ expect }) => {
-  const client = new OpenAI({ apiKey: 'none' });
-  // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => new Swarm({ provider: client }))).toMatchInlineSnapshot(
-    `"The provider of a Swarm must have the methods complete and stream, but is an OpenAI. An OpenAI client is made one by openaiProvider(client)."`,
-  );
-});
-
-test('steps in place of a provider', async ({ expect }) => {
-  // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => new Swarm({ provider: [say('Hello.')] }))).toMatchInlineSnapshot(
-    `"The provider of a Swarm must have the methods complete and stream, but is an array of 1 items. Steps are made one by scriptedProvider([…]) of "swarmcheck/testing"."`,
-  );
-});
-
-test('a misspelt field of a Swarm', async ({ expect }) => {
-  const provider = scriptedProvider([]);
-  // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => new Swarm({ provier: provider }))).toMatchInlineSnapshot(
-    `"A Swarm has no field "provier". Did you mean "provider"? Its fields: provider, hooks, log."`,
-  );
-});
-
-test('a provider that answers with a message in place of a completion', async ({ expect }) => {
-  const provider = {
-    ...scriptedProvider([]),
-    complete: () => Promise.resolve({ role: 'assistant', content: 'Hello.' } as unknown as ChatCompletion),
-  };
-  expect(await messageOf(() => new Swarm({ provider }).run({ agent: desk, messages }))).toMatchInlineSnapshot(
-    `"The model's answer cannot be acted on: it has no choices. Received: {"role":"assistant","content":"Hello."}"`,
-  );
-});
 
 test('a run of nothing', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
@@ -57,31 +23,102 @@ test("the agent's name in place of the agent of a run", async ({ expect }) => {
   );
 });
 
+test('an agent and messages one after the other', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => swarm().run(desk, messages))).toMatchInlineSnapshot(
+    `"run takes one object: run({ agent, messages }). It was given an Agent."`,
+  );
+});
+
+test('an agent whose await is missing', async ({ expect }) => {
+  const agent = Agent.create(() => ({ name: 'Desk' }));
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => swarm().run({ agent, messages }))).toMatchInlineSnapshot(
+    `"The agent of a run must be an Agent, but is a Promise. Is an "await" missing?"`,
+  );
+});
+
+test('the class in place of an agent', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => swarm().run({ agent: Agent, messages }))).toMatchInlineSnapshot(
+    `"The agent of a run must be an Agent, but is the class Agent. Write new Agent(…)."`,
+  );
+});
+
+test('the function that makes the agent in place of it', async ({ expect }) => {
+  const makeDesk = () => desk;
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => swarm().run({ agent: makeDesk, messages }))).toMatchInlineSnapshot(
+    `"The agent of a run must be an Agent, but is the function makeDesk. Call it: makeDesk(…)."`,
+  );
+});
+
 test('a run without messages', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => swarm().run({ agent: desk }))).toMatchInlineSnapshot(
-    `"The messages of a run must be a list, but are undefined."`,
+    `"The messages of a run must be a list, not undefined."`,
   );
 });
 
 test('a text in place of the messages', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => swarm().run({ agent: desk, messages: 'hi' }))).toMatchInlineSnapshot(
-    `"The messages of a run must be a list, but are the string "hi"."`,
+    `"The messages of a run must be a list, not the string "hi"."`,
   );
 });
 
 test('texts in place of messages', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => swarm().run({ agent: desk, messages: ['hi'] }))).toMatchInlineSnapshot(
-    `"Message 0 must be an object with a role, but is the string "hi"."`,
+    `"Message 0 (messages[0]) of a run must be an object with a role, but is the string "hi". Write { role: "user", content: "hi" }."`,
+  );
+});
+
+test('a message without a role', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await messageOf(() => swarm().run({ agent: desk, messages: [{ content: 'hi' }] })),
+  ).toMatchInlineSnapshot(
+    `"Message 0 (messages[0]) of a run has no role. Write { role: "user", content: "hi" }."`,
+  );
+});
+
+test('a role that there is not', async ({ expect }) => {
+  const said = [...messages, { role: 'human', content: 'And A-18?' }];
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => swarm().run({ agent: desk, messages: said }))).toMatchInlineSnapshot(
+    `"Message 1 (messages[1]) of a run has the unknown role "human". Roles: system, developer, user, assistant, tool, function."`,
+  );
+});
+
+test('a role that begins with a capital letter', async ({ expect }) => {
+  const said = [{ role: 'User', content: 'Where is A-17?' }];
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => swarm().run({ agent: desk, messages: said }))).toMatchInlineSnapshot(
+    `"Message 0 (messages[0]) of a run has the unknown role "User". Did you mean "user"? Roles: system, developer, user, assistant, tool, function."`,
+  );
+});
+
+test('a message without content', async ({ expect }) => {
+  const said = [{ role: 'user', text: 'Where is A-17?' }];
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => swarm().run({ agent: desk, messages: said }))).toMatchInlineSnapshot(
+    `"Message 0 (messages[0]) of a run has a "content" that must be a string or a list of parts, but is undefined."`,
+  );
+});
+
+test('a message whose content is an object', async ({ expect }) => {
+  const said = [...messages, { role: 'tool', tool_call_id: 'call_1', content: { paid: true } }];
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => swarm().run({ agent: desk, messages: said }))).toMatchInlineSnapshot(
+    `"Message 1 (messages[1]) of a run has a "content" that must be a string or a list of parts, but is an object."`,
   );
 });
 
 test('an option of a run as Python writes it', async ({ expect }) => {
   const options = { agent: desk, messages, context_variables: { user: 'Ann' } };
   expect(await messageOf(() => swarm().run(options))).toMatchInlineSnapshot(
-    `"run has no option "context_variables". Did you mean "contextVariables"? Its options are agent, messages, contextVariables, modelOverride, maxTurns, executeTools, debug, signal, conversation, stream."`,
+    `"run has no option "context_variables". Did you mean "contextVariables"? Its options: agent, messages, contextVariables, modelOverride, maxTurns, executeTools, debug, signal, conversation, stream."`,
   );
 });
 
@@ -101,14 +138,14 @@ test('a limit on turns that is text', async ({ expect }) => {
 test('a list of context variables', async ({ expect }) => {
   expect(
     await messageOf(() => swarm().run({ agent: desk, messages, contextVariables: ['Ann'] })),
-  ).toMatchInlineSnapshot(`"The contextVariables of a run must be an object, but are an array of 1 items."`);
+  ).toMatchInlineSnapshot(`"The contextVariables of a run must be an object, not an array of 1 item."`);
 });
 
 test('a Map of context variables', async ({ expect }) => {
   const contextVariables = new Map([['user', 'Ann']]);
   expect(
     await messageOf(() => swarm().run({ agent: desk, messages, contextVariables })),
-  ).toMatchInlineSnapshot(`"The contextVariables of a run must be an object, but are a Map."`);
+  ).toMatchInlineSnapshot(`"The contextVariables of a run must be an object, not a Map."`);
 });
 
 test('a function that makes the context variables', async ({ expect }) => {
@@ -116,7 +153,7 @@ test('a function that makes the context variables', async ({ expect }) => {
   expect(
     await messageOf(() => swarm().run({ agent: desk, messages, contextVariables: freshContext })),
   ).toMatchInlineSnapshot(
-    `"The contextVariables of a run must be an object, but are the function freshContext."`,
+    `"The contextVariables of a run must be an object, not the function freshContext. Call it: freshContext(…)."`,
   );
 });
 
@@ -126,6 +163,43 @@ test('the controller in place of its signal', async ({ expect }) => {
     // @ts-expect-error the compiler says so, too
     await messageOf(() => swarm().run({ agent: desk, messages, signal })),
   ).toMatchInlineSnapshot(`"The signal of a run must be an AbortSignal, but is an AbortController."`);
+});
+
+test('context variables whose await is missing', async ({ expect }) => {
+  const contextVariables = Promise.resolve({ user: 'Ann' });
+  expect(
+    await messageOf(() => swarm().run({ agent: desk, messages, contextVariables })),
+  ).toMatchInlineSnapshot(
+    `"The contextVariables of a run must be an object, not a Promise. Is an "await" missing?"`,
+  );
+});
+
+test('a text in place of false', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await messageOf(() => swarm().run({ agent: desk, messages, executeTools: 'false' })),
+  ).toMatchInlineSnapshot(`"executeTools must be true or false, but is the string "false"."`);
+});
+
+test('a level in place of true', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await messageOf(() => swarm().run({ agent: desk, messages, debug: 2 })),
+  ).toMatchInlineSnapshot(`"debug must be true or false, but is the number 2."`);
+});
+
+test('a text that would stream', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await messageOf(() => swarm().run({ agent: desk, messages, stream: 'false' })),
+  ).toMatchInlineSnapshot(`"stream must be true or false, but is the string "false"."`);
+});
+
+test('a list of models', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await messageOf(() => swarm().run({ agent: desk, messages, modelOverride: ['gpt-4o', 'o3'] })),
+  ).toMatchInlineSnapshot(`"modelOverride must be the name of a model, but is an array of 2 items."`);
 });
 
 test('a stream that is iterated twice', async ({ expect }) => {

@@ -24,7 +24,14 @@ let output: Promise<string> | undefined;
 
 /** What the one command that is given everything says about this. */
 async function toldOf(given: string): Promise<string> {
-  output ??= told('.', 'refunds.json', 'nowhere.scenario.ts', 'refunds/*.scenario.ts', 'folder');
+  output ??= told(
+    '.',
+    'refunds.test.ts',
+    'refunds.json',
+    'nowhere.scenario.ts',
+    'refunds/*.scenario.ts',
+    'folder',
+  );
   const blocks = (await output).split(/^(?=[✓✗] |\d+ scenarios)/m);
   const ofFile = (block: string) => block.startsWith(`✗ ${given}:`) || block.includes(`\n  ${given}\n`);
   return blocks.find(ofFile)?.trimEnd() ?? 'The mistake passed in silence.';
@@ -228,4 +235,114 @@ test('a check that forgets to await', async ({ expect }) => {
         While this was played an error was thrown that nobody caught: There is no printer. Is an "await" missing?
         Thrown at unawaited.scenario.ts:8"
   `);
+});
+
+const unexportedName = file(
+  'unexported-name.scenario.ts',
+  `import { Agnt } from 'swarmcheck';
+export const desk = new Agnt({ name: 'Desk' });
+`,
+);
+
+test('a misspelt import', async ({ expect }) => {
+  expect(await toldOf(unexportedName)).toMatchInlineSnapshot(
+    `"✗ unexported-name.scenario.ts:1: It imports "Agnt" from "swarmcheck", which has no such export. Did you mean "Agent"?"`,
+  );
+});
+
+const otherEntry = file(
+  'other-entry.scenario.ts',
+  `import { Agent, defineScenario } from 'swarmcheck';
+export default defineScenario({ name: 'a greeting', agent: new Agent(), steps: [] });
+`,
+);
+
+test('an import from the wrong entry', async ({ expect }) => {
+  expect(await toldOf(otherEntry)).toMatchInlineSnapshot(
+    `"✗ other-entry.scenario.ts:1: It imports "defineScenario" from "swarmcheck", which has no such export. "swarmcheck/testing" has it."`,
+  );
+});
+
+file('agents.ts', 'export const desk = 1;');
+const missingFile = file(
+  'missing-file.scenario.ts',
+  `import { defineScenario } from 'swarmcheck/testing';
+import { desk } from './agnets.ts';
+export default defineScenario({ name: 'a greeting', agent: desk, steps: [] });
+`,
+);
+
+test('an import of a file that is not there', async ({ expect }) => {
+  expect(await toldOf(missingFile)).toMatchInlineSnapshot(
+    `"✗ missing-file.scenario.ts:2: It imports "./agnets.ts", which is not there. Did you mean "agents.ts"?"`,
+  );
+});
+
+const missingPackage = file(
+  'missing-package.scenario.ts',
+  `import { desk } from 'no-such-package/agents';
+export const scenario = { agent: desk, steps: [] };
+`,
+);
+
+test('an import of a package that is not there', async ({ expect }) => {
+  expect(await toldOf(missingPackage)).toMatchInlineSnapshot(
+    `"✗ missing-package.scenario.ts:1: It imports the package "no-such-package", which is not installed."`,
+  );
+});
+
+const missingType = file(
+  'missing-type.scenario.mts',
+  `${top}
+export { Scenario } from 'swarmcheck/testing';
+`,
+);
+
+test('a type that is exported as a value', async ({ expect }) => {
+  expect(await toldOf(missingType)).toMatchInlineSnapshot(
+    `"✗ missing-type.scenario.mts:7: It imports "Scenario" from "swarmcheck/testing", which has no such export. If it is a type, write: import type { Scenario }."`,
+  );
+});
+
+const vitestTest = file(
+  'refunds.test.ts',
+  `import { runScenario } from 'swarmcheck/testing';
+import { test } from 'vitest';
+test('a refund', async () => {
+  await runScenario({});
+});
+`,
+);
+
+test('a test of vitest', async ({ expect }) => {
+  expect(await toldOf(vitestTest)).toMatchInlineSnapshot(
+    `"✗ refunds.test.ts:2: This is a test of vitest. Run it with: npx vitest run refunds.test.ts"`,
+  );
+});
+
+const vitestScenario = file(
+  'vitest.scenario.ts',
+  `import { expect, test } from 'vitest';
+test('a refund', () => expect(1).toBe(1));
+`,
+);
+
+test('a test of vitest in a scenario file', async ({ expect }) => {
+  expect(await toldOf(vitestScenario)).toMatchInlineSnapshot(
+    `"✗ vitest.scenario.ts:1: It uses vitest, which works in its tests only. A scenario runs without it: say what should come of it in "expect", or throw in "check"."`,
+  );
+});
+
+const twins = file(
+  'twins.scenario.ts',
+  `${top}
+export const one = defineScenario({ name: 'a twin', agent: desk, steps });
+export const other = defineScenario({ name: 'a twin', agent: desk, steps });
+`,
+);
+
+test('two scenarios of one name in one file', async ({ expect }) => {
+  expect(await toldOf(twins)).toMatchInlineSnapshot(
+    `"✗ twins.scenario.ts: Two scenarios are named "a twin": both here. Reports and --filter tell them apart by name. Rename one; this one is not played."`,
+  );
 });

@@ -1,6 +1,14 @@
 import { test } from 'vitest';
-import { Agent } from 'swarmcheck';
-import { callTool, defineScenario, runScenario, say, user, type Scenario } from 'swarmcheck/testing';
+import { Agent, tool } from 'swarmcheck';
+import {
+  callTool,
+  defineScenario,
+  runScenario,
+  say,
+  stubTools,
+  user,
+  type Scenario,
+} from 'swarmcheck/testing';
 import { desk } from './desk.ts';
 import { failureOf, messageOf } from './message-of.ts';
 
@@ -22,14 +30,14 @@ test('a misspelt field', async ({ expect }) => {
       contextVariable: { user: 'Ann' },
     }),
   ).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up" has an unknown field "contextVariable". Did you mean "contextVariables"? Fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, tools, expect, check."`,
+    `"The scenario "an order is looked up" has an unknown field "contextVariable". Did you mean "contextVariables"? Its fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, tools, expect, check."`,
   );
 });
 
 test('a limit that is misspelt', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await refusalOf({ name, agent: desk, steps, maxTurn: 3 })).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up" has an unknown field "maxTurn". Did you mean "maxTurns"? Fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, tools, expect, check."`,
+    `"The scenario "an order is looked up" has an unknown field "maxTurn". Did you mean "maxTurns"? Its fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, tools, expect, check."`,
   );
 });
 
@@ -38,7 +46,43 @@ test('expectations that are misspelt', async ({ expect }) => {
     // @ts-expect-error the compiler says so, too
     await refusalOf({ name, agent: desk, steps, expects: { stopReason: 'completed' } }),
   ).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up" has an unknown field "expects". Did you mean "expect"? Fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, tools, expect, check."`,
+    `"The scenario "an order is looked up" has an unknown field "expects". Did you mean "expect"? Its fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, tools, expect, check."`,
+  );
+});
+
+test('nothing to play', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => runScenario())).toMatchInlineSnapshot(
+    `"A scenario must be an object, but is undefined. Write { agent, steps }."`,
+  );
+});
+
+test('steps in place of a scenario', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => runScenario(steps))).toMatchInlineSnapshot(
+    `"A scenario must be an object, but is an array of 3 items. Write { agent, steps }."`,
+  );
+});
+
+test('an agent and its steps one after the other', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => runScenario(desk, steps))).toMatchInlineSnapshot(
+    `"A scenario must be an object, but is an Agent. Write { agent, steps }."`,
+  );
+});
+
+test('a name before the scenario', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => defineScenario('a refund', { agent: desk, steps }))).toMatchInlineSnapshot(
+    `"A scenario must be an object, but is the string "a refund". The name is one of its fields: { name: "a refund", agent, steps }."`,
+  );
+});
+
+test('a scenario whose await is missing', async ({ expect }) => {
+  const scenario = Promise.resolve({ agent: desk, steps });
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => runScenario(scenario))).toMatchInlineSnapshot(
+    `"A scenario must be an object, but is a Promise. Is an "await" missing?"`,
   );
 });
 
@@ -67,7 +111,7 @@ test('a misspelt hook', async ({ expect }) => {
     // @ts-expect-error the compiler says so, too
     await refusalOf({ name, agent: desk, steps, hooks: { beforeTools: () => {} } }),
   ).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up", in "hooks", has an unknown field "beforeTools". Did you mean "beforeTool"? Fields: beforeModel, afterModel, beforeTool, afterTool."`,
+    `"The scenario "an order is looked up", in "hooks", has an unknown field "beforeTools". Did you mean "beforeTool"? Its fields: beforeModel, afterModel, beforeTool, afterTool."`,
   );
 });
 
@@ -87,11 +131,34 @@ test('a text in place of the messages before', async ({ expect }) => {
   );
 });
 
+test('a message before without a role', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await refusalOf({ name, agent: desk, steps, messages: [{ content: 'Hello.' }] }),
+  ).toMatchInlineSnapshot(
+    `"Message 0 (messages[0]) of the scenario "an order is looked up" has no role. Write { role: "user", content: "Hello." }."`,
+  );
+});
+
 test('a promise of an agent, whose await is missing', async ({ expect }) => {
   const agent = Agent.create(() => ({ name: 'Desk' }));
   // @ts-expect-error the compiler says so, too
   expect(await refusalOf({ name, agent, steps })).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up" has a field "agent" that must be an Agent or a function that makes one, but is a Promise."`,
+    `"The scenario "an order is looked up" has a field "agent" that must be an Agent or a function that makes one, but is a Promise. Is an "await" missing?"`,
+  );
+});
+
+test('the class in place of an agent', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf({ name, agent: Agent, steps })).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up" has a field "agent" that must be an Agent or a function that makes one, but is the class Agent. Write new Agent(…)."`,
+  );
+});
+
+test('the options in place of an agent', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf({ name, agent: { name: 'Desk' }, steps })).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up" has a field "agent" that must be an Agent or a function that makes one, but is an object. Write new Agent({ … })."`,
   );
 });
 
@@ -141,7 +208,28 @@ test('a stub that is nothing', async ({ expect }) => {
 test('a list of stubs', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await refusalOf({ name, agent: desk, steps, tools: ['look_up'] })).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up" has a field "tools" that must be an object that has a stand-in for each name, but is an array of 1 items."`,
+    `"The scenario "an order is looked up" has a field "tools" that must be an object that has a stand-in for each name, but is an array of 1 item."`,
+  );
+});
+
+test('a tool in place of its stub', async ({ expect }) => {
+  const tools = { look_up: tool({ name: 'look_up', execute: () => 'A-17 is paid' }) };
+  expect(await refusalOf({ name, agent: desk, steps, tools })).toMatchInlineSnapshot(
+    `"The stub "look_up" is a tool. Give its function, (args) => …, or what it returns."`,
+  );
+});
+
+test('stubs before their agent', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => stubTools({ look_up: 'A-17 is paid' }, desk))).toMatchInlineSnapshot(
+    `"stubTools takes an Agent and its stubs, but was given an object first."`,
+  );
+});
+
+test('an agent without its stubs', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => stubTools(desk))).toMatchInlineSnapshot(
+    `"stubTools takes an Agent and its stubs, { name: stub }, but was given undefined second."`,
   );
 });
 

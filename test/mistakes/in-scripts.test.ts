@@ -1,6 +1,6 @@
 import { test } from 'vitest';
 import { Agent, Swarm } from 'swarmcheck';
-import { callTool, say, scriptedProvider, user } from 'swarmcheck/testing';
+import { callTool, say, scriptedProvider, user, type Step } from 'swarmcheck/testing';
 import { desk, messages } from './desk.ts';
 import { failureOf, messageOf } from './message-of.ts';
 
@@ -40,6 +40,85 @@ test('arguments that fail the schema, and are not marked hallucinated', async ({
     The conversation so far:
       system     You are a helpful agent.
       user       Where is A-17?
+    What happened:
+      ❯ turn 1  Desk: the script does not fit (ScriptMistakeError)
+        ended: failed"
+  `);
+});
+
+test('options of callTool in place of the arguments', async ({ expect }) => {
+  const steps = [asked, callTool('look_up', { hallucinated: true }), say('It is paid.')];
+  expect(await failureOf({ agent: desk, steps })).toMatchInlineSnapshot(`
+    "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls look_up({"hallucinated":true}) with arguments that fail its schema: "hallucinated" is not an argument of this tool. "orderId" is missing (string). Options are the third argument of callTool. Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
+    The conversation so far:
+      system     You are a helpful agent.
+      user       Where is A-17?
+    What happened:
+      ❯ turn 1  Desk: the script does not fit (ScriptMistakeError)
+        ended: failed"
+  `);
+});
+
+test('arguments for a plain function', async ({ expect }) => {
+  const agent = new Agent({
+    name: 'Desk',
+    functions: [
+      function look_up({ orderId }: { orderId?: string }) {
+        return `${orderId} is paid`;
+      },
+    ],
+  });
+  const steps = [asked, callTool('look_up', { orderId: 'A-17' }), say('It is paid.')];
+  expect(await failureOf({ agent, steps })).toMatchInlineSnapshot(`
+    "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls look_up({"orderId":"A-17"}) with arguments that fail its schema: "orderId" is not an argument of this tool. look_up takes no arguments; for arguments define it with tool({ name: "look_up", parameters: … }). Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
+    The conversation so far:
+      system     You are a helpful agent.
+      user       Where is A-17?
+    What happened:
+      ❯ turn 1  Desk: the script does not fit (ScriptMistakeError)
+        ended: failed"
+  `);
+});
+
+test('a function that forgets to return its answer', async ({ expect }) => {
+  const answers: Step[] = [];
+  const answer = () => {
+    answers.push(say('It is paid.'));
+  };
+  // @ts-expect-error the compiler says so, too
+  expect(await failureOf({ agent: desk, steps: [asked, answer] })).toMatchInlineSnapshot(`
+    "The run was rejected: ScriptMistakeError: What step 2 (steps[1]) returned must be what the model answers (say, callTool, …), but is undefined. Is a "return" missing?
+    What happened:
+      ❯ turn 1  Desk: the script does not fit (ScriptMistakeError)
+        ended: failed"
+  `);
+});
+
+test('a function that returns what the user says', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await failureOf({ agent: desk, steps: [asked, () => user('And A-18?')] })).toMatchInlineSnapshot(`
+    "The run was rejected: ScriptMistakeError: What step 2 (steps[1]) returned is what the user says, but a function gives what the model answers.
+    What happened:
+      ❯ turn 1  Desk: the script does not fit (ScriptMistakeError)
+        ended: failed"
+  `);
+});
+
+test('a function that returns several answers', async ({ expect }) => {
+  const answers = [say('One moment.'), say('It is paid.')];
+  // @ts-expect-error the compiler says so, too
+  expect(await failureOf({ agent: desk, steps: [asked, () => answers] })).toMatchInlineSnapshot(`
+    "The run was rejected: ScriptMistakeError: What step 2 (steps[1]) returned must be what the model answers (say, callTool, …), but is an array of 2 items.
+    What happened:
+      ❯ turn 1  Desk: the script does not fit (ScriptMistakeError)
+        ended: failed"
+  `);
+});
+
+test('a function that returns a malformed call', async ({ expect }) => {
+  const answer = () => ({ calls: [{ tool: 'look_up', arguments: { orderId: 'A-17' } }] });
+  expect(await failureOf({ agent: desk, steps: [asked, answer] })).toMatchInlineSnapshot(`
+    "The run was rejected: ScriptMistakeError: Call 1 of what step 2 (steps[1]) returned has an unknown field "arguments". Its fields: tool, args, rawArgs, id, hallucinated.
     What happened:
       ❯ turn 1  Desk: the script does not fit (ScriptMistakeError)
         ended: failed"
@@ -104,7 +183,7 @@ test('a user who said something else', async ({ expect }) => {
   const provider = scriptedProvider([user('Where is A-18?'), say('It is paid.')]);
   const swarm = new Swarm({ provider });
   expect(await messageOf(() => swarm.run({ agent: desk, messages }))).toMatchInlineSnapshot(`
-    "Step 1 expects the user to have said "Where is A-18?", but the last user message is "Where is A-17?".
+    "Step 1 (steps[0]) expects the user to have said "Where is A-18?", but the last user message is "Where is A-17?".
     The conversation so far:
       system     You are a helpful agent.
       user       Where is A-17?"

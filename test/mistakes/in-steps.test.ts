@@ -1,5 +1,6 @@
 import { test } from 'vitest';
 import { callTool, callTools, modelFails, say, scriptedProvider, user, type Step } from 'swarmcheck/testing';
+import { tool } from 'swarmcheck';
 import { messageOf } from './message-of.ts';
 
 /** The message with which a script is refused, whose first step is the user's. */
@@ -10,7 +11,7 @@ function mistakeIn(...steps: Step[]): Promise<string> {
 test('args beside rawArgs', async ({ expect }) => {
   expect(
     await mistakeIn({ calls: [{ tool: 'look_up', args: { orderId: 'A-17' }, rawArgs: '{"orderId":' }] }),
-  ).toMatchInlineSnapshot(`"Step 2 (steps[1]) has a call 1 that has both "args" and "rawArgs". Choose one."`);
+  ).toMatchInlineSnapshot(`"Call 1 of step 2 (steps[1]) has both "args" and "rawArgs". Choose one."`);
 });
 
 test('an empty step', async ({ expect }) => {
@@ -50,14 +51,14 @@ test('a call in place of a step', async ({ expect }) => {
 test('a misspelt field of a step', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await mistakeIn({ sya: 'It is paid.' })).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has an unknown field "sya". Did you mean "say"? Fields: say, calls, refusal, fault, latencyMs, usage, finishReason."`,
+    `"Step 2 (steps[1]) has an unknown field "sya". Did you mean "say"? Its fields: say, calls, refusal, fault, latencyMs, usage, finishReason."`,
   );
 });
 
 test('a misspelt option of say', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await mistakeIn(say('It is paid.', { latency: 50 }))).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has an unknown field "latency". Did you mean "latencyMs"? Fields: say, calls, refusal, fault, latencyMs, usage, finishReason."`,
+    `"Step 2 (steps[1]) has an unknown field "latency". Did you mean "latencyMs"? Its fields: say, calls, refusal, fault, latencyMs, usage, finishReason."`,
   );
 });
 
@@ -118,5 +119,105 @@ test('an answer that is cut after its end', async ({ expect }) => {
   const fault = { kind: 'cut', afterChunks: 9, by: 'error' } as const;
   expect(await mistakeIn(say('It is paid.', { fault }))).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a fault whose "afterChunks" must be a whole number from 0 to 5, because its answer has 6 chunks, but is the number 9."`,
+  );
+});
+
+test('the arguments before the name of the tool', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => callTool({ orderId: 'A-17' }, 'look_up'))).toMatchInlineSnapshot(
+    `"callTool takes the tool's name first, then its arguments, but was given an object first."`,
+  );
+});
+
+test('a tool in place of its name', async ({ expect }) => {
+  const look_up = tool({ name: 'look_up', execute: () => 'found' });
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => callTool(look_up))).toMatchInlineSnapshot(
+    `"callTool takes the tool's name first, then its arguments, but was given an object first. Write callTool("look_up", …)."`,
+  );
+});
+
+test('no name of a tool at all', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => callTool())).toMatchInlineSnapshot(
+    `"callTool takes the tool's name first, then its arguments, but was given undefined first."`,
+  );
+});
+
+test('true in place of the options of callTool', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => callTool('look_up', { order: 17 }, true))).toMatchInlineSnapshot(
+    `"callTool takes its options as an object, but was given the boolean true. Its options: id, hallucinated, say, latencyMs, usage, finishReason, fault."`,
+  );
+});
+
+test('arguments in their order', async ({ expect }) => {
+  expect(await mistakeIn(callTool('look_up', ['A-17']))).toMatchInlineSnapshot(
+    `"Call 1 of step 2 (steps[1]) has "args" that must be an object, not an array of 1 item. Arguments go by name: { name: value }."`,
+  );
+});
+
+test('an argument that has no name', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await mistakeIn(callTool('look_up', 17))).toMatchInlineSnapshot(
+    `"Call 1 of step 2 (steps[1]) has "args" that must be an object, not the number 17. For arguments that are none, use rawArgs."`,
+  );
+});
+
+test('calls of callTools one after the other', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => callTools(callTool('look_up'), callTool('close')))).toMatchInlineSnapshot(
+    `"callTools takes a list of calls, but was given an object. Write callTools([callTool(…), callTool(…)])."`,
+  );
+});
+
+test('steps one after the other', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await messageOf(() => scriptedProvider(say('One moment.'), say('It is paid.'))),
+  ).toMatchInlineSnapshot(
+    `"The steps of a script must be a list, not an object. Write [user(…), say(…), …]."`,
+  );
+});
+
+test('a message in place of a step', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await mistakeIn({ role: 'assistant', content: 'It is paid.' })).toMatchInlineSnapshot(
+    `"Step 2 (steps[1]) is a message. Write user(…) or say(…); what was said before belongs to "messages"."`,
+  );
+});
+
+test('a builder that is not called', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await mistakeIn(say)).toMatchInlineSnapshot(
+    `"Step 2 (steps[1]) is the function say itself. Call it: say(…)."`,
+  );
+});
+
+test('a status in place of a failure', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await mistakeIn(modelFails(429))).toMatchInlineSnapshot(
+    `"Step 2 (steps[1]) has a "fault" that must be an object with a kind, but is the number 429. Write modelFails({ kind: "status", status: 429 })."`,
+  );
+});
+
+test('the kind of a failure alone', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await mistakeIn(modelFails('cut'))).toMatchInlineSnapshot(
+    `"Step 2 (steps[1]) has a "fault" that must be an object with a kind, but is the string "cut". Write modelFails({ kind: "cut", … })."`,
+  );
+});
+
+test('an error in place of a failure', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await mistakeIn(modelFails(new Error('rate limit')))).toMatchInlineSnapshot(
+    `"Step 2 (steps[1]) has a "fault" that must be an object with a kind, but is an Error. Kinds: status, reset, no-answer, hung-body, malformed-json, html, empty-choices, missing-choices, no-finish-reason, cut, bad-frame."`,
+  );
+});
+
+test('a misspelt field of a failure', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await mistakeIn(modelFails({ kind: 'status', status: 429, retryAfter: 20 }))).toMatchInlineSnapshot(
+    `"The fault of step 2 (steps[1]) has an unknown field "retryAfter". Did you mean "retryAfterMs"? Its fields: kind, status, retryAfterMs, body."`,
   );
 });

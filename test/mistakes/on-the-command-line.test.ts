@@ -51,3 +51,29 @@ test('a misspelt command', async ({ expect }) => {
     (run "swarmcheck --help" for what there is)"
   `);
 });
+
+test('a file in place of a command', async ({ expect }) => {
+  expect(await told('refunds.scenario.ts', '--stream')).toMatchInlineSnapshot(`
+    "error: unknown command 'refunds.scenario.ts'
+    (Did you mean: swarmcheck run refunds.scenario.ts --stream?)
+    (run "swarmcheck --help" for what there is)"
+  `);
+});
+
+test('a folder in place of a command', async ({ expect }) => {
+  expect(await told('scenarios')).toMatchInlineSnapshot(`
+    "error: unknown command 'scenarios'
+    (Did you mean: swarmcheck run scenarios?)
+    (run "swarmcheck --help" for what there is)"
+  `);
+});
+
+test('nothing to run', async ({ expect }) => {
+  await using project = await Project.of({ 'refunds.ts': '' });
+  const { stderr, stdout } = await project.swarmcheck(['run']);
+  expect(`${stderr}${stdout}`.trimEnd()).toMatchInlineSnapshot(`
+    "✗ scenarios/**/*.scenario.ts: No scenario was found. Write one, or name files: swarmcheck run <file>.
+
+    0 scenarios: 0 passed, 1 error"
+  `);
+});

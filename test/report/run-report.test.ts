@@ -63,7 +63,7 @@ test('the last line counts', async () => {
   expect(summaryText(summary([passed]), plain)).toBe('1 scenario: 1 passed');
   expect(
     summaryText(summary([passed, failed, failed], { errors: [{ file: 'a.ts', message: 'x' }] }), plain),
-  ).toBe('3 scenarios: 1 passed, 2 failed, 1 could not be loaded');
+  ).toBe('3 scenarios: 1 passed, 2 failed, 1 error');
   expect(summaryText(summary([]), plain)).toBe('0 scenarios: 0 passed');
 });
 

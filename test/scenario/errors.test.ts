@@ -47,7 +47,7 @@ test('a run that failed and went on does not satisfy an expected error', async (
   expect(run.passed).toBe(false);
 });
 
-test('an error that nobody scripted ends the scenario', async () => {
+test('an error that nobody scripted ends the scenario', async ({ expect }) => {
   const hooks = {
     afterModel() {
       throw new Error('the hook broke');
@@ -60,6 +60,7 @@ test('an error that nobody scripted ends the scenario', async () => {
       "The run was rejected: Error: the hook broke
     If this is meant to happen, say so: expect: { error: { name: "Error" } }.
     What happened:
+        turn 1  Triage: says "1"
       ❯ ended: failed",
     ]
   `);

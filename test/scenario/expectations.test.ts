@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { callTool, modelFails, say, user } from 'swarmcheck/testing';
 import { failureOf, messagesOf, playRefund, reasonsOf, refundSteps } from './shop.ts';
 
-test('toolCalls that are not as expected', async () => {
+test('toolCalls that are not as expected', async ({ expect }) => {
   expect(
     await failureOf({
       toolCalls: ['transfer_to_refunds', { tool: 'issue_refund', args: { orderId: 'A-17', amount: 50 } }],
@@ -22,7 +22,7 @@ test('toolCalls that are not as expected', async () => {
   `);
 });
 
-test('agents that are not as expected', async () => {
+test('agents that are not as expected', async ({ expect }) => {
   expect(await failureOf({ agents: ['Triage', 'Sales'] })).toMatchInlineSnapshot(`
     "Expected the agents Triage → Sales, but they were Triage → Refunds.
     What happened:
@@ -41,7 +41,7 @@ test('agents that stop short', async () => {
   );
 });
 
-test('a stop reason that is not as expected', async () => {
+test('a stop reason that is not as expected', async ({ expect }) => {
   expect(await failureOf({ stopReason: 'max_turns' })).toMatchInlineSnapshot(`
     "Expected the run to end with max_turns, but it ended with completed.
     What happened:
@@ -54,7 +54,7 @@ test('a stop reason that is not as expected', async () => {
   `);
 });
 
-test('a context variable that is not as expected', async () => {
+test('a context variable that is not as expected', async ({ expect }) => {
   expect(await failureOf({ contextVariables: { refunded: ['A-18'] } })).toMatchInlineSnapshot(`
     "Expected the context variable refunded[0] to be "A-18", but it is "A-17". All of them: {"user":"Ann","refunded":["A-17"]}.
     What happened:
@@ -73,7 +73,7 @@ test('a context variable that is not there', async () => {
   );
 });
 
-test('a final message that is not as expected', async () => {
+test('a final message that is not as expected', async ({ expect }) => {
   expect(await failureOf({ finalMessage: 'A-18' })).toMatchInlineSnapshot(`
     "Expected the final message to contain "A-18", but it is "Done: A-17 is refunded.".
     What happened:
@@ -98,7 +98,7 @@ test('the final message is the last text, also where a refusal came after it', a
   expect((await playRefund({ steps, expect: { finalMessage: 'One moment.' } })).passed).toBe(true);
 });
 
-test('an error that was not expected', async () => {
+test('an error that was not expected', async ({ expect }) => {
   const run = await playRefund({ steps: [user('x'), modelFails({ kind: 'status', status: 429 })] });
   expect(messagesOf(run)).toHaveLength(1);
   expect(messagesOf(run)[0]).toMatchInlineSnapshot(`
@@ -110,7 +110,7 @@ test('an error that was not expected', async () => {
   `);
 });
 
-test('an expected error that did not come', async () => {
+test('an expected error that did not come', async ({ expect }) => {
   expect(await failureOf({ error: { name: 'RateLimitError', message: '429' } })).toMatchInlineSnapshot(`
     "The last run was expected to be rejected with RateLimitError and a message with "429", but it ended with completed.
     What happened:
@@ -123,7 +123,7 @@ test('an expected error that did not come', async () => {
   `);
 });
 
-test('an expected error in place of which another one came', async () => {
+test('an expected error in place of which another one came', async ({ expect }) => {
   const different = { steps: [user('x'), modelFails({ kind: 'reset' })] };
   expect(await failureOf({ error: { name: 'RateLimitError' } }, different)).toMatchInlineSnapshot(`
     "The last run was expected to be rejected with RateLimitError, but it was with APIConnectionError: Connection error.
@@ -133,7 +133,7 @@ test('an expected error in place of which another one came', async () => {
   `);
 });
 
-test('an expected error with another message', async () => {
+test('an expected error with another message', async ({ expect }) => {
   const different = { steps: [user('x'), modelFails({ kind: 'status', status: 429 })] };
   expect(await failureOf({ error: { message: 'tokens' } }, different)).toMatchInlineSnapshot(`
     "The last run was expected to be rejected with a message with "tokens", but it was with RateLimitError: 429 Scripted fault: status 429.
@@ -149,7 +149,7 @@ test('an expected error of which nothing is said but that it comes', async () =>
   );
 });
 
-test('every expectation that is not met is a failure of its own', async () => {
+test('every expectation that is not met is a failure of its own', async ({ expect }) => {
   const run = await playRefund({
     expect: { agents: ['Sales'], stopReason: 'interrupted', finalMessage: 'Nothing.' },
   });
@@ -199,7 +199,7 @@ test('a long answer is shortened in what happened', async () => {
   expect(message.length).toBeLessThan(900);
 });
 
-test('several runs are told apart in what happened', async () => {
+test('several runs are told apart in what happened', async ({ expect }) => {
   const steps = [...refundSteps, user('Thanks!'), say('You are welcome.')];
   expect(await failureOf({ finalMessage: 'Bye.' }, { steps })).toMatchInlineSnapshot(`
     "Expected the final message to contain "Bye.", but it is "You are welcome.".

@@ -55,7 +55,7 @@ test('an async factory that rejects is a failure', async () => {
   expect(run.error).toBe(failure);
 });
 
-test('a factory that returns nothing is a malformed scenario', async () => {
+test('a factory that returns nothing is a malformed scenario', async ({ expect }) => {
   const scenario = { agent: () => {}, steps } as unknown as Scenario;
   await expect(runScenario(scenario)).rejects.toThrow(TypeError);
   await expect(runScenario(scenario)).rejects.toThrowErrorMatchingInlineSnapshot(

@@ -19,19 +19,19 @@ async function refusal(
 
 const failing = [user('hi'), modelFails({ kind: 'reset' })];
 
-test('expectations that are no object are refused', async () => {
+test('expectations that are no object are refused', async ({ expect }) => {
   expect(await refusal('completed')).toMatchInlineSnapshot(
     `"The scenario has a field "expect" that must be an object, but is the string "completed"."`,
   );
 });
 
-test('an unknown expectation is refused, with the nearest known one', async () => {
+test('an unknown expectation is refused, with the nearest known one', async ({ expect }) => {
   expect(await refusal({ toolcalls: [] })).toMatchInlineSnapshot(
-    `"The scenario, in "expect", has an unknown field "toolcalls". Did you mean "toolCalls"? Fields: toolCalls, agents, stopReason, error, contextVariables, finalMessage."`,
+    `"The scenario, in "expect", has an unknown field "toolcalls". Did you mean "toolCalls"? Its fields: toolCalls, agents, stopReason, error, contextVariables, finalMessage."`,
   );
 });
 
-test('a stop reason that there is not is refused', async () => {
+test('a stop reason that there is not is refused', async ({ expect }) => {
   expect(await refusal({ stopReason: 'failed' })).toMatchInlineSnapshot(
     `"The scenario, in "expect", has a field "stopReason" that must be one of completed, max_turns, interrupted (a rejected run has none: use "error"), but is the string "failed"."`,
   );
@@ -40,9 +40,9 @@ test('a stop reason that there is not is refused', async () => {
   );
 });
 
-test('agents that are no list are refused', async () => {
+test('agents that are no list are refused', async ({ expect }) => {
   expect(await refusal({ agents: 'Agent' })).toMatchInlineSnapshot(
-    `"The scenario, in "expect", has a field "agents" that must be a list of names, but is the string "Agent"."`,
+    `"The scenario, in "expect", has a field "agents" that must be a list of agents' names, but is the string "Agent". Write ["Agent"]."`,
   );
 });
 
@@ -82,5 +82,5 @@ test.for(['toolCalls', 'agents', 'stopReason', 'error', 'contextVariables', 'fin
 );
 
 test('tool calls that are no trajectory are refused', async () => {
-  expect(await refusal({ toolCalls: 'look_up' })).toMatch('A trajectory is a list of calls');
+  expect(await refusal({ toolCalls: 'look_up' })).toMatch('must be a list of calls');
 });

@@ -30,13 +30,13 @@ test.for([undefined, null, 'a text', 7, [], () => steps])('%o is no scenario', a
   expect(() => defineScenario(value as unknown as Scenario & { name: string })).toThrow(TypeError);
 });
 
-test('an unknown field is refused, with the nearest known one', async () => {
+test('an unknown field is refused, with the nearest known one', async ({ expect }) => {
   expect(await refusal({ expects: {} })).toMatchInlineSnapshot(
-    `"The scenario has an unknown field "expects". Did you mean "expect"? Fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, tools, expect, check."`,
+    `"The scenario has an unknown field "expects". Did you mean "expect"? Its fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, tools, expect, check."`,
   );
 });
 
-test('a scenario without an agent is refused', async () => {
+test('a scenario without an agent is refused', async ({ expect }) => {
   expect(await refusal({ agent: undefined })).toMatchInlineSnapshot(
     `"The scenario has a field "agent" that must be an Agent or a function that makes one, but is undefined."`,
   );
@@ -60,9 +60,9 @@ test('a malformed step is refused as a script, played or defined', async () => {
   expect(() => defineScenario(scenario)).toThrow(/^Step 2 \(steps\[1\]\)/);
 });
 
-test('context variables that are no object are refused', async () => {
+test('context variables that are no object are refused', async ({ expect }) => {
   expect(await refusal({ contextVariables: ['Ann'] })).toMatchInlineSnapshot(
-    `"The scenario has a field "contextVariables" that must be an object, but is an array of 1 items."`,
+    `"The contextVariables of the scenario must be an object, not an array of 1 item."`,
   );
 });
 
@@ -70,13 +70,13 @@ test('tools that are no object are refused', async () => {
   expect(await refusal({ tools: ['issue_refund'] })).toMatch('"tools" that must be an object');
 });
 
-test('a check that is no function is refused', async () => {
+test('a check that is no function is refused', async ({ expect }) => {
   expect(await refusal({ check: true })).toMatchInlineSnapshot(
     `"The scenario has a field "check" that must be a function, but is the boolean true."`,
   );
 });
 
-test('a time limit that is none is refused', async () => {
+test('a time limit that is none is refused', async ({ expect }) => {
   expect(await refusal({ timeoutMs: 0 })).toMatchInlineSnapshot(
     `"The scenario has a field "timeoutMs" that must be a number of milliseconds above 0, but is the number 0."`,
   );
@@ -90,7 +90,7 @@ test('messages that are no list are refused', async () => {
 });
 
 test('a message without a role is refused', async () => {
-  expect(await refusal({ messages: [{ content: 'hi' }] })).toMatch('must be an object with a role');
+  expect(await refusal({ messages: [{ content: 'hi' }] })).toMatch('has no role');
 });
 
 test.for([1.5, NaN, '3'])('the limit on turns %o is refused', async (maxTurns) => {

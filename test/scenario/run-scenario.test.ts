@@ -174,10 +174,10 @@ test('a scripted failure of the model can be followed by the user, who goes on f
   ).toEqual(['Hi.', 'Hello.', 'Still there?']);
 });
 
-test('a transport that is not known is refused', async () => {
+test('a transport that is not known is refused', async ({ expect }) => {
   await expect(
     runScenario({ agent: triage, steps: refundSteps }, { transport: 'carrier pigeon' as 'in-process' }),
   ).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[TypeError: The transport "carrier pigeon" is not known. There is "in-process".]`,
+    `[TypeError: The transport "carrier pigeon" is not known. There are "in-process" and "http".]`,
   );
 });

@@ -10,7 +10,7 @@ import {
 } from 'swarmcheck/testing';
 import { messagesOf, playRefund, refundSteps, triage } from './shop.ts';
 
-test('steps that are left over are a failure, at the step that was due', async () => {
+test('steps that are left over are a failure, at the step that was due', async ({ expect }) => {
   const run = await playRefund({
     steps: [...refundSteps, callTool('look_up', { orderId: 'A-17' }), say('Anything else?')],
   });
@@ -52,7 +52,7 @@ test('a user step at the end that nobody answers is a request beyond the script'
   expect(run.error).toBeInstanceOf(ScriptExhaustedError);
 });
 
-test('a request beyond the script is a failure that shows the conversation', async () => {
+test('a request beyond the script is a failure that shows the conversation', async ({ expect }) => {
   const run = await playRefund({ steps: refundSteps.slice(0, 3) });
   expect(run.passed).toBe(false);
   expect(run.error).toBeInstanceOf(ScriptExhaustedError);
@@ -81,7 +81,7 @@ test('a request beyond the script is numbered against the answers of the script,
   expect(messagesOf(run)[0]).toMatch('Completion 3 was requested, but the script has 2 steps for the model.');
 });
 
-test('a request where the user is due says so', async () => {
+test('a request where the user is due says so', async ({ expect }) => {
   const run = await runScenario({
     agent: triage,
     steps: [user('a'), callTool('transfer_to_refunds'), user('b'), say('c')],

@@ -139,7 +139,7 @@ test('the original agents are not touched', async () => {
   expect((await playRefund()).trace.toolCalls[1]?.content).toBe('refunded A-17');
 });
 
-test('a name that no agent has fails, with the nearest one', async () => {
+test('a name that no agent has fails, with the nearest one', async ({ expect }) => {
   const run = await playRefund({ tools: { issue_refunds: 'done' } });
   expect(run.passed).toBe(false);
   expect(reasonsOf(run)).toMatchInlineSnapshot(`

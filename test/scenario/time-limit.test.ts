@@ -21,6 +21,7 @@ const never = () => new Promise<never>(() => {});
 await playRefund();
 
 // The limit is one of real time; here time passes when a test says so, however busy the machine is.
+// The process has one clock to stop, so these tests run one after another.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
 
@@ -58,7 +59,9 @@ async function awaited(scenario: Scenario, stream = false): Promise<string> {
   return /waiting for (.*)\. Make what/.exec(messagesOf(run)[0] ?? '')?.[1] ?? '';
 }
 
-test('a scenario that takes too long fails, and says after how long and what to do', async () => {
+test.sequential('a scenario that takes too long fails, and says after how long and what to do', async ({
+  expect,
+}) => {
   const run = await playOut(scenarioWith({ execute: never }));
   expect(run.passed).toBe(false);
   expect(reasonsOf(run)).toMatchInlineSnapshot(`
@@ -68,16 +71,16 @@ test('a scenario that takes too long fails, and says after how long and what to 
   `);
 });
 
-test.for([false, true])('a tool that never settles is named (streamed: %s)', async (stream) => {
+test.sequential.for([false, true])('a tool that never settles is named (streamed: %s)', async (stream) => {
   expect(await awaited(scenarioWith({ execute: never }), stream)).toMatch(/the tool "slow".*turn 1/);
 });
 
-test('a tool that never settles in the last turn allowed is an error, not an end', async () => {
+test.sequential('a tool that never settles in the last turn allowed is an error, not an end', async () => {
   const steps = [user('x'), callTool('slow')];
   expect(await awaited(scenarioWith({ execute: never, steps, maxTurns: 1 }))).toMatch('the tool "slow"');
 });
 
-test('a tool that was cut off has no result, and no hook is told of one', async () => {
+test.sequential('a tool that was cut off has no result, and no hook is told of one', async () => {
   const told: string[] = [];
   const hooks: Hooks = { afterTool: ({ name }) => void told.push(name) };
   const run = await playOut(scenarioWith({ execute: never, hooks }));
@@ -85,7 +88,7 @@ test('a tool that was cut off has no result, and no hook is told of one', async 
   expect(told).toEqual([]);
 });
 
-test('of several calls in a turn the one that never settles is named', async () => {
+test.sequential('of several calls in a turn the one that never settles is named', async () => {
   const steps = [
     user('x'),
     callTool('quick'),
@@ -94,34 +97,34 @@ test('of several calls in a turn the one that never settles is named', async () 
   expect(await awaited(scenarioWith({ execute: never, steps }))).toMatch(/the tool "slow".*turn 2/);
 });
 
-test.for([false, true])('a model that never answers is named (streamed: %s)', async (stream) => {
+test.sequential.for([false, true])('a model that never answers is named (streamed: %s)', async (stream) => {
   const steps = [user('x'), callTool('quick'), modelFails({ kind: 'no-answer' })];
   expect(await awaited(scenarioWith({ steps }), stream)).toBe("the model's answer to Desk (turn 2)");
 });
 
-test.for([false, true])('an answer that never ends is named (streamed: %s)', async (stream) => {
+test.sequential.for([false, true])('an answer that never ends is named (streamed: %s)', async (stream) => {
   const steps = [user('x'), say('hello', { fault: { kind: 'hung-body' } })];
   expect(await awaited(scenarioWith({ steps }), stream)).toBe("the model's answer to Desk (turn 1)");
 });
 
-test('instructions that never settle are named', async () => {
+test.sequential('instructions that never settle are named', async () => {
   expect(await awaited(scenarioWith({ instructions: never }))).toMatch('instructions');
 });
 
-test('a function step that never settles is named as the answer it owes', async () => {
+test.sequential('a function step that never settles is named as the answer it owes', async () => {
   expect(await awaited(scenarioWith({ steps: [user('x'), never] }))).toBe(
     "the model's answer to Desk (turn 1)",
   );
 });
 
-test.for(['beforeModel', 'afterModel', 'beforeTool', 'afterTool'] as const)(
+test.sequential.for(['beforeModel', 'afterModel', 'beforeTool', 'afterTool'] as const)(
   '%s that never settles is named as a hook',
   async (name) => {
     expect(await awaited(scenarioWith({ hooks: { [name]: never } }))).toMatch('hook');
   },
 );
 
-test('a hook of the second turn is not taken for the tools of the first', async () => {
+test.sequential('a hook of the second turn is not taken for the tools of the first', async () => {
   const hooks: Hooks = { beforeModel: ({ turn }) => (turn === 2 ? never() : undefined) };
   const what = await awaited(
     scenarioWith({
@@ -133,7 +136,7 @@ test('a hook of the second turn is not taken for the tools of the first', async 
   expect(what).not.toMatch('the tool');
 });
 
-test('a schema that never finishes its check is named with its tool', async () => {
+test.sequential('a schema that never finishes its check is named with its tool', async () => {
   const agent = new Agent({
     functions: [
       tool({ name: 'slow', parameters: z.object({ q: z.string().refine(never) }), execute: () => 'ok' }),
@@ -144,17 +147,17 @@ test('a schema that never finishes its check is named with its tool', async () =
   ).toMatch('the tool "slow"');
 });
 
-test('what an earlier run waited for is not what a later one waits for', async () => {
+test.sequential('what an earlier run waited for is not what a later one waits for', async () => {
   const steps = [user('x'), callTool('quick'), say('done'), user('y'), modelFails({ kind: 'no-answer' })];
   expect(await awaited(scenarioWith({ steps }))).toBe("the model's answer to Desk (turn 1)");
 });
 
-test('a scenario that takes too long is told once', async () => {
+test.sequential('a scenario that takes too long is told once', async () => {
   const run = await playOut(scenarioWith({ execute: never, check: () => {} }));
   expect(messagesOf(run)).toHaveLength(1);
 });
 
-test('a scenario that is expected to take too long passes', async () => {
+test.sequential('a scenario that is expected to take too long passes', async () => {
   const run = await playOut(
     scenarioWith({ execute: never, expect: { error: { name: 'ScenarioTimeoutError' } } }),
   );
@@ -162,14 +165,24 @@ test('a scenario that is expected to take too long passes', async () => {
   expect(run.passed).toBe(true);
 });
 
-test('a check after an expected time-out is still asked', async () => {
+test.sequential('a check that never settles is a failure that names it', async ({ expect }) => {
+  const run = await playOut(scenarioWith({ check: never }));
+  expect(run.passed).toBe(false);
+  expect(reasonsOf(run)).toMatchInlineSnapshot(`
+    [
+      "The check failed: The scenario was stopped after 20 ms, waiting for the check of the scenario. Make what it waits for finish, or raise timeoutMs.",
+    ]
+  `);
+});
+
+test.sequential('a check after an expected time-out is still asked', async () => {
   let asked = false;
   const check = () => void (asked = true);
   await playOut(scenarioWith({ execute: never, check, expect: { error: { name: 'ScenarioTimeoutError' } } }));
   expect(asked).toBe(true);
 });
 
-test('the limit is 5,000 ms where nothing else is said', async () => {
+test.sequential('the limit is 5,000 ms where nothing else is said', async () => {
   const running = runScenario(scenarioWith({ execute: never, timeoutMs: undefined }));
   let settled = false;
   void running.then(() => (settled = true));
@@ -181,7 +194,7 @@ test('the limit is 5,000 ms where nothing else is said', async () => {
   expect(reasonsOf(await running)[0]).toMatch('stopped after 5000 ms');
 });
 
-test('the limit holds for the whole scenario, not for each run', async () => {
+test.sequential('the limit holds for the whole scenario, not for each run', async () => {
   const steps = [user('a'), callTool('slow'), say('1'), user('b'), callTool('slow'), say('2')];
   const execute = () => new Promise((resolve) => setTimeout(resolve, 15, 'ok'));
   const running = runScenario(scenarioWith({ execute, steps }));
@@ -194,13 +207,13 @@ test('the limit holds for the whole scenario, not for each run', async () => {
   expect(run.trace.events.filter(({ type }) => type === 'run-start')).toHaveLength(2);
 });
 
-test('a scenario that ends in time leaves no timer behind', async () => {
+test.sequential('a scenario that ends in time leaves no timer behind', async () => {
   const run = await runScenario(scenarioWith({ timeoutMs: 60_000 }));
   expect(run.passed).toBe(true);
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a time-out while the agent is made is a failure of its own', async () => {
+test.sequential('a time-out while the agent is made is a failure of its own', async () => {
   const run = await playOut({ agent: never, steps: [], timeoutMs: limit });
   expect(reasonsOf(run)).toMatchObject([expect.stringContaining('waiting for the agent factory')]);
   expect(run.error).toBeInstanceOf(ScenarioTimeoutError);

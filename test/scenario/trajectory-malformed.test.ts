@@ -17,34 +17,34 @@ async function refusal(trajectory: unknown): Promise<string> {
   return error.message;
 }
 
-test('a text is no trajectory', async () => {
+test('a text is no trajectory', async ({ expect }) => {
   expect(await refusal('look_up')).toMatchInlineSnapshot(
-    `"A trajectory is a list of calls, or { sequence, allowOthers, never }, but is the string "look_up"."`,
+    `"The scenario, in "expect", has a field "toolCalls" that must be a list of calls, or { sequence, allowOthers, never }, but is the string "look_up". Write ["look_up"]."`,
   );
 });
 
-test('an object without a sequence is none', async () => {
+test('an object without a sequence is none', async ({ expect }) => {
   expect(await refusal({ never: ['a'] })).toMatchInlineSnapshot(
-    `"The sequence of a trajectory is a list of calls, but is undefined."`,
+    `"The toolCalls of the scenario has no "sequence". Where any other calls will do, write { sequence: [], allowOthers: true, never: […] }."`,
   );
 });
 
-test('a single item is none', async () => {
+test('a single item is none', async ({ expect }) => {
   expect(await refusal({ tool: 'a' })).toMatchInlineSnapshot(
-    `"A trajectory has no field "tool". Fields: sequence, allowOthers, never."`,
+    `"The toolCalls of the scenario must be a list of calls, or { sequence, allowOthers, never }, but is a single item. Write [{ … }]."`,
   );
-  expect(await refusal({ anyOrder: ['a'] })).toMatch('has no field "anyOrder"');
+  expect(await refusal({ anyOrder: ['a'] })).toMatch('is a single item');
 });
 
-test('a mistyped field is named', async () => {
+test('a mistyped field is named', async ({ expect }) => {
   expect(await refusal({ sequence: [], allowOther: true })).toMatchInlineSnapshot(
-    `"A trajectory has no field "allowOther". Fields: sequence, allowOthers, never."`,
+    `"The toolCalls of the scenario has an unknown field "allowOther". Did you mean "allowOthers"? Its fields: sequence, allowOthers, never."`,
   );
 });
 
-test('a sequence that is no list is refused', async () => {
+test('a sequence that is no list is refused', async ({ expect }) => {
   expect(await refusal({ sequence: 'a' })).toMatchInlineSnapshot(
-    `"The sequence of a trajectory is a list of calls, but is the string "a"."`,
+    `"The toolCalls of the scenario has a field "sequence" that must be a list of calls, but is the string "a". Write ["a"]."`,
   );
 });
 
@@ -56,52 +56,52 @@ test('allowOthers that is neither true nor false is refused', async () => {
   expect(await refusal({ sequence: [], allowOthers: 'yes' })).toMatch('allowOthers');
 });
 
-test('a call that is none is refused', async () => {
+test('a call that is none is refused', async ({ expect }) => {
   expect(await refusal([{ args: {} }])).toMatchInlineSnapshot(
-    `"A call in a trajectory is a tool's name, or { tool, args } or { tool, argsContain }, but is an object."`,
+    `"Item 1 of the toolCalls of the scenario has no "tool"; it has "args"."`,
   );
   expect(await refusal([undefined])).toMatch('is undefined');
   expect(await refusal([['a', 'b']])).toMatch('an array of 2 items');
   expect(await refusal([5])).toMatch('the number 5');
-  expect(await refusal([{ tool: 5 }])).toMatch('A call in a trajectory');
+  expect(await refusal([{ tool: 5 }])).toMatch("must be a tool's name, but is the number 5");
 });
 
-test('a mistyped field of a call is named', async () => {
+test('a mistyped field of a call is named', async ({ expect }) => {
   expect(await refusal([{ tool: 'a', argsContains: {} }])).toMatchInlineSnapshot(
-    `"A call in a trajectory has no field "argsContains". Fields: tool, args, argsContain."`,
+    `"Item 1 of the toolCalls of the scenario has an unknown field "argsContains". Did you mean "argsContain"? Its fields: tool, args, argsContain."`,
   );
 });
 
 test('a step in place of a call is refused', async () => {
-  expect(await refusal([{ calls: [{ tool: 'a' }] }])).toMatch('A call in a trajectory');
+  expect(await refusal([{ calls: [{ tool: 'a' }] }])).toMatch("It is a step: write the tool's name.");
 });
 
-test('an item of two kinds is refused', async () => {
+test('an item of two kinds is refused', async ({ expect }) => {
   expect(await refusal([{ turn: ['a'], anyOrder: ['b'] }])).toMatchInlineSnapshot(
-    `"A trajectory's turn has no field "anyOrder". Fields: turn."`,
+    `"Item 1 of the toolCalls of the scenario has an unknown field "anyOrder". Its fields: turn."`,
   );
 });
 
-test('a turn of nothing is refused', async () => {
+test('a turn of nothing is refused', async ({ expect }) => {
   expect(await refusal([{ turn: [] }])).toMatchInlineSnapshot(
-    `"A trajectory's turn is a list of at least one call, but is an array of 0 items."`,
+    `"Item 1 of the toolCalls of the scenario has a field "turn" that must be a list of at least one call, but is an array of 0 items."`,
   );
-  expect(await refusal([{ anyOrder: [] }])).toMatch("A trajectory's anyOrder is a list of at least one call");
+  expect(await refusal([{ anyOrder: [] }])).toMatch('"anyOrder" that must be a list of at least one call');
 });
 
 test('a turn that is no list is refused', async () => {
   expect(await refusal([{ turn: 'a' }])).toMatch(
-    'A trajectory\'s turn is a list of at least one call, but is the string "a"',
+    '"turn" that must be a list of at least one call, but is the string "a". Write ["a"].',
   );
 });
 
 test('items inside items are refused', async () => {
-  expect(await refusal([{ turn: [{ anyOrder: ['a'] }] }])).toMatch('A call in a trajectory');
-  expect(await refusal([{ anyOrder: [{ turn: ['a'] }] }])).toMatch('A call in a trajectory');
+  expect(await refusal([{ turn: [{ anyOrder: ['a'] }] }])).toMatch('Call 1 in "turn" of item 1 of');
+  expect(await refusal([{ anyOrder: ['b', { turn: ['a'] }] }])).toMatch('Call 2 in "anyOrder" of item 1 of');
 });
 
 test('a forbidden call that is none is refused', async () => {
-  expect(await refusal({ sequence: [], never: [{ turn: ['a'] }] })).toMatch('A call in a trajectory');
+  expect(await refusal({ sequence: [], never: [{ turn: ['a'] }] })).toMatch('Call 1 in "never" of');
 });
 
 test('arguments that are no object are refused', async () => {

@@ -27,17 +27,18 @@ async function markedLine(toolCalls: Trajectory, steps: Step[] = calls): Promise
   return /❯ (.*)/.exec(messagesOf(run)[0] ?? '')?.[1];
 }
 
-test('a call that is missing', async () => {
+test('a call that is missing', async ({ expect }) => {
   expect(await linesOf(['look_up', 'refund', 'close', 'escalate'])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✓ look_up
       ✓ refund
       ✓ close
-      ✗ escalate"
+      ✗ escalate
+    No agent that was asked has a tool "escalate". Offered were: look_up, refund, close."
   `);
 });
 
-test('a call that is extra', async () => {
+test('a call that is extra', async ({ expect }) => {
   expect(await linesOf(['look_up', 'close'])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✓ look_up
@@ -46,7 +47,7 @@ test('a call that is extra', async () => {
   `);
 });
 
-test('a call that is forbidden', async () => {
+test('a call that is forbidden', async ({ expect }) => {
   expect(await linesOf({ sequence: ['look_up'], allowOthers: true, never: ['close'] }))
     .toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
@@ -55,7 +56,7 @@ test('a call that is forbidden', async () => {
   `);
 });
 
-test('a call with other arguments', async () => {
+test('a call with other arguments', async ({ expect }) => {
   expect(await linesOf(['look_up', { tool: 'refund', args: { id: 'A-17', amount: 50 } }, 'close']))
     .toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
@@ -66,7 +67,7 @@ test('a call with other arguments', async () => {
   `);
 });
 
-test('a call without the arguments it should contain', async () => {
+test('a call without the arguments it should contain', async ({ expect }) => {
   expect(await linesOf(['look_up', { tool: 'refund', argsContain: { reason: 'late' } }, 'close']))
     .toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
@@ -77,7 +78,7 @@ test('a call without the arguments it should contain', async () => {
   `);
 });
 
-test('asymmetric matchers are shown as they are written', async () => {
+test('asymmetric matchers are shown as they are written', async ({ expect }) => {
   expect(await linesOf(['look_up', { tool: 'refund', argsContain: { id: expect.any(Number) } }, 'close']))
     .toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
@@ -97,7 +98,7 @@ test('an asymmetric matcher of a text is shown by its name', async () => {
   expect(lines).toMatch(/"id" is "A-17", not StringMatching/);
 });
 
-test('calls in the wrong order', async () => {
+test('calls in the wrong order', async ({ expect }) => {
   expect(await linesOf(['refund', 'look_up', 'close'])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✗ refund, but refund({"id":"A-17","amount":5}) came at another place
@@ -107,7 +108,7 @@ test('calls in the wrong order', async () => {
   `);
 });
 
-test('a turn that is not whole', async () => {
+test('a turn that is not whole', async ({ expect }) => {
   expect(await linesOf(['look_up', { turn: ['refund'] }, 'close'])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✓ look_up
@@ -116,16 +117,17 @@ test('a turn that is not whole', async () => {
   `);
 });
 
-test('a turn of which one call is another', async () => {
+test('a turn of which one call is another', async ({ expect }) => {
   expect(await linesOf(['look_up', { turn: ['refund', 'escalate'] }])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✓ look_up
       ✗ one turn: refund, escalate, but of these only refund({"id":"A-17","amount":5}) came there
-      + close(), which was not expected"
+      + close(), which was not expected
+    No agent that was asked has a tool "escalate". Offered were: look_up, refund, close."
   `);
 });
 
-test('a turn whose calls came in two', async () => {
+test('a turn whose calls came in two', async ({ expect }) => {
   expect(await linesOf([{ turn: ['look_up', 'refund'] }, 'close'])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✗ one turn: look_up, refund, but of these only look_up({"q":"A-17"}) came there
@@ -134,23 +136,24 @@ test('a turn whose calls came in two', async () => {
   `);
 });
 
-test('calls in any order of which one is missing', async () => {
+test('calls in any order of which one is missing', async ({ expect }) => {
   expect(await linesOf(['look_up', { anyOrder: ['close', 'escalate'] }])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✓ look_up
       ✗ in any order: close, escalate, but of these only close() came there
-      + refund({"id":"A-17","amount":5}), which was not expected"
+      + refund({"id":"A-17","amount":5}), which was not expected
+    No agent that was asked has a tool "escalate". Offered were: look_up, refund, close."
   `);
 });
 
-test('no calls where some were expected', async () => {
+test('no calls where some were expected', async ({ expect }) => {
   expect(await linesOf(['look_up'], [])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✗ look_up"
   `);
 });
 
-test('some calls where none were expected', async () => {
+test('some calls where none were expected', async ({ expect }) => {
   expect(await linesOf([], [callTool('look_up', { q: 'x' })])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       + look_up({"q":"x"}), which was not expected"

@@ -25,7 +25,7 @@ test('words are split inside', async () => {
   expect(contents.join('')).toBe('Internationalisation');
 });
 
-test('arguments are split inside, after the name and the id', async () => {
+test('arguments are split inside, after the name and the id', async ({ expect }) => {
   const chunks = await chunksOf(callTool('look_up', { q: 'Tokyo' }, { hallucinated: true }));
   expect(chunks.flatMap(({ choices }) => choices[0]?.delta.tool_calls ?? [])).toMatchInlineSnapshot(`
     [

@@ -92,14 +92,14 @@ test.for([
   expect(error).toBeInstanceOf(InvalidCompletionError);
 });
 
-test('a damaged answer says what was received', async () => {
+test('a damaged answer says what was received', async ({ expect }) => {
   const { error } = await failedRun(say('hello', { fault: { kind: 'no-finish-reason' } }), false);
   expect(error.message).toMatchInlineSnapshot(
     `"The model's answer cannot be acted on: it has no finish_reason, so it was cut off. Received: {"id":"chatcmpl-1","object":"chat.completion","created":0,"model":"gpt-4o","choices":[{"index":0,"message":{"role":"assistant","content":"hello","refusal":null},"finish_reason":null,"logprobs":null}]}"`,
   );
 });
 
-test('a cut answer says that it was cut', async () => {
+test('a cut answer says that it was cut', async ({ expect }) => {
   const { error } = await failedRun(
     say('hello', { fault: { kind: 'cut', afterChunks: 1, by: 'error' } }),
     false,

@@ -3,7 +3,7 @@ import { Agent, Swarm } from 'swarmcheck';
 import { callTool, say, scriptedProvider, ScriptExhaustedError, user } from 'swarmcheck/testing';
 import { echoTool, readAll, rejection, request } from './ask.ts';
 
-test('a request beyond the script throws, with the conversation so far', async () => {
+test('a request beyond the script throws, with the conversation so far', async ({ expect }) => {
   const agent = new Agent({ name: 'Desk', functions: [echoTool('look_up', { q: { type: 'string' } })] });
   const swarm = new Swarm({
     provider: scriptedProvider([
@@ -28,7 +28,7 @@ test('a request beyond the script throws, with the conversation so far', async (
   `);
 });
 
-test('an empty script has nothing to answer with', async () => {
+test('an empty script has nothing to answer with', async ({ expect }) => {
   const error = await rejection(scriptedProvider([]).complete(request({ messages: [] })));
   expect(error).toBeInstanceOf(ScriptExhaustedError);
   expect(error.message).toMatchInlineSnapshot(`

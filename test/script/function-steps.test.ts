@@ -95,30 +95,30 @@ test('a function that rejects does the same', async () => {
   );
 });
 
-test('a function that returns nothing is a mistake in the script', async () => {
+test('a function that returns nothing is a mistake in the script', async ({ expect }) => {
   expect(await mistakeOf(undefined)).toMatchInlineSnapshot(
-    `"Step 1 (steps[0]) is a function, and what it returned must be a step (user, say, callTool, …), but is undefined."`,
+    `"What step 1 (steps[0]) returned must be what the model answers (say, callTool, …), but is undefined. Is a "return" missing?"`,
   );
 });
 
-test('a function that returns a malformed step is a mistake in the script', async () => {
+test('a function that returns a malformed step is a mistake in the script', async ({ expect }) => {
   expect(await mistakeOf({ say: 5 })).toMatchInlineSnapshot(
-    `"Step 1 (steps[0]) is a function, and what it returned has a "say" that must be a string, but is the number 5."`,
+    `"What step 1 (steps[0]) returned has a "say" that must be a string, but is the number 5."`,
   );
 });
 
-test('a function that returns an empty step is a mistake in the script', async () => {
+test('a function that returns an empty step is a mistake in the script', async ({ expect }) => {
   expect(await mistakeOf({})).toMatchInlineSnapshot(
-    `"Step 1 (steps[0]) is a function, and what it returned is empty. Give it one of say, calls, refusal or fault."`,
+    `"What step 1 (steps[0]) returned is empty. Give it one of say, calls, refusal or fault."`,
   );
 });
 
 test('a function that returns a user step is a mistake in the script', async () => {
-  expect(await mistakeOf(user('hi'))).toMatch('what it returned has an unknown field "user"');
+  expect(await mistakeOf(user('hi'))).toMatch('What step 1 (steps[0]) returned is what the user says');
 });
 
 test('a function that returns a function is a mistake in the script', async () => {
-  expect(await mistakeOf(() => say('a'))).toMatch(/must be a step.* function(?! undefined)/);
+  expect(await mistakeOf(() => say('a'))).toMatch(/must be what the model answers.* function(?! undefined)/);
 });
 
 test('calls that a function makes are held against the offer', async () => {

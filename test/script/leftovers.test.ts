@@ -28,7 +28,7 @@ test('assertComplete of an empty script passes', () => {
   expect(() => scriptedProvider([]).assertComplete()).not.toThrow();
 });
 
-test('assertComplete lists what is left over, as source', async () => {
+test('assertComplete lists what is left over, as source', async ({ expect }) => {
   const steps = [
     say('played'),
     say('hello'),

@@ -9,13 +9,13 @@ function refusal(...calls: unknown[]): string {
   return error.message;
 }
 
-test('options of an answer on a call inside callTools are refused', () => {
+test('options of an answer on a call inside callTools are refused', ({ expect }) => {
   expect(refusal(callTool('a'), callTool('look_up', {}, { latencyMs: 5 }))).toMatchInlineSnapshot(
     `"Call 2 of callTools carries latencyMs, which belongs to the whole answer: pass it as the second argument of callTools."`,
   );
 });
 
-test('all misplaced options are named', () => {
+test('all misplaced options are named', ({ expect }) => {
   expect(refusal(callTool('look_up', {}, { say: 'Hm.', finishReason: 'stop' }))).toMatchInlineSnapshot(
     `"Call 1 of callTools carries say, finishReason, which belongs to the whole answer: pass it as the second argument of callTools."`,
   );

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { callTool, callTools, scriptedProvider, type CallStep } from 'swarmcheck/testing';
 import { mistakeIn } from './mistake-in.ts';
 
-test('no calls at all are refused', () => {
+test('no calls at all are refused', ({ expect }) => {
   expect(mistakeIn({ calls: [] })).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has "calls" that must be a list of at least one call."`,
   );
@@ -13,52 +13,49 @@ test('calls that are no list are refused', () => {
   expect(mistakeIn({ calls: { tool: 'a' } })).toMatch('"calls" that must be a list');
 });
 
-test('the call that is malformed is numbered', () => {
+test('the call that is malformed is numbered', ({ expect }) => {
   expect(mistakeIn({ calls: [{ tool: 'a' }, undefined] })).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has a call 2 that must be an object, but is undefined."`,
+    `"Call 2 of step 2 (steps[1]) must be an object, but is undefined."`,
   );
 });
 
-test('a step in place of a call is refused', () => {
+test('a step in place of a call is refused', ({ expect }) => {
   expect(mistakeIn({ calls: [callTool('a')] })).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has a call 1 that is a step of its own. Use callTools([callTool(…), …])."`,
+    `"Call 1 of step 2 (steps[1]) is a step of its own. Use callTools([callTool(…), …])."`,
   );
 });
 
-test('an unknown field of a call is refused, with the nearest known one', () => {
+test('an unknown field of a call is refused, with the nearest known one', ({ expect }) => {
   expect(mistakeIn({ calls: [{ tool: 'a', arg: {} }] })).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has a call 1 that has an unknown field "arg". Did you mean "args"? Fields: tool, args, rawArgs, id, hallucinated."`,
+    `"Call 1 of step 2 (steps[1]) has an unknown field "arg". Did you mean "args"? Its fields: tool, args, rawArgs, id, hallucinated."`,
   );
 });
 
-test('a call without a tool is refused', () => {
+test('a call without a tool is refused', ({ expect }) => {
   expect(mistakeIn({ calls: [{ args: {} }] })).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has a call 1 that has no tool name: "tool" is undefined."`,
-  );
-  expect(mistakeIn(callTool(undefined as unknown as string))).toMatch(
-    'has no tool name: "tool" is undefined',
+    `"Call 1 of step 2 (steps[1]) has no tool name: "tool" is undefined."`,
   );
 });
 
-test('args beside rawArgs are refused', () => {
+test('args beside rawArgs are refused', ({ expect }) => {
   expect(mistakeIn({ calls: [{ tool: 'a', args: {}, rawArgs: '{}' }] })).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has a call 1 that has both "args" and "rawArgs". Choose one."`,
+    `"Call 1 of step 2 (steps[1]) has both "args" and "rawArgs". Choose one."`,
   );
 });
 
-test('args that are no object are refused', () => {
+test('args that are no object are refused', ({ expect }) => {
   expect(mistakeIn({ calls: [{ tool: 'a', args: ['x'] }] })).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has a call 1 that has "args" that must be an object, but are an array of 1 items. For arguments that are none, use rawArgs."`,
+    `"Call 1 of step 2 (steps[1]) has "args" that must be an object, not an array of 1 item. Arguments go by name: { name: value }."`,
   );
   expect(mistakeIn({ calls: [{ tool: 'a', args: null }] })).toMatch(
-    '"args" that must be an object, but are null',
+    '"args" that must be an object, not null',
   );
   expect(mistakeIn({ calls: [{ tool: 'a', args: 'x' }] })).toMatch('use rawArgs');
 });
 
-test('args with a function are refused', () => {
+test('args with a function are refused', ({ expect }) => {
   expect(mistakeIn(callTool('a', { when: () => 1 }))).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has a call 1 that has "args" that are no JSON (a function, a bigint, NaN, a Map, or an object that holds itself)."`,
+    `"Call 1 of step 2 (steps[1]) has "args" that are no JSON (a function, a bigint, NaN, a Map, or an object that holds itself)."`,
   );
 });
 
@@ -87,22 +84,22 @@ test.for([NaN, Infinity, new Map([['a', 1]]), new Set([1])])(
   },
 );
 
-test('rawArgs that are no text are refused', () => {
+test('rawArgs that are no text are refused', ({ expect }) => {
   expect(mistakeIn({ calls: [{ tool: 'a', rawArgs: { x: 1 } }] })).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has a call 1 that has "rawArgs" that must be a string, but are an object."`,
+    `"Call 1 of step 2 (steps[1]) has "rawArgs" that must be a string, not an object."`,
   );
 });
 
-test('an id that identifies nothing is refused', () => {
+test('an id that identifies nothing is refused', ({ expect }) => {
   expect(mistakeIn(callTool('a', {}, { id: '' }))).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has a call 1 that has an "id" that must be a string with something in it, but is the string ""."`,
+    `"Call 1 of step 2 (steps[1]) has an "id" that must be a string with something in it, but is the string ""."`,
   );
   expect(mistakeIn({ calls: [{ tool: 'a', id: 7 }] })).toMatch('"id" that must be a string');
 });
 
-test('hallucinated that is neither true nor false is refused', () => {
+test('hallucinated that is neither true nor false is refused', ({ expect }) => {
   expect(mistakeIn({ calls: [{ tool: 'a', hallucinated: 'yes' }] })).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has a call 1 that has a "hallucinated" that must be true or false, but is the string "yes"."`,
+    `"Call 1 of step 2 (steps[1]) has a "hallucinated" that must be true or false, but is the string "yes"."`,
   );
 });
 

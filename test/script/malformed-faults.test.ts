@@ -5,9 +5,9 @@ import { mistakeIn } from './mistake-in.ts';
 /** The message for a fault that stands alone. */
 const mistakeInFault = (fault: unknown) => mistakeIn(modelFails(fault as Fault));
 
-test('a text in place of a fault is refused', () => {
+test('a text in place of a fault is refused', ({ expect }) => {
   expect(mistakeInFault('reset')).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has a "fault" that must be an object with a kind, but is the string "reset"."`,
+    `"Step 2 (steps[1]) has a "fault" that must be an object with a kind, but is the string "reset". Write modelFails({ kind: "reset" })."`,
   );
 });
 
@@ -16,7 +16,7 @@ test('a fault that is an object without a kind is not told to be an object', () 
   expect(mistakeInFault({ status: 429 })).not.toMatch('but is an object');
 });
 
-test('an unknown kind is refused, with the nearest known one', () => {
+test('an unknown kind is refused, with the nearest known one', ({ expect }) => {
   expect(mistakeInFault({ kind: 'no-anwser' })).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a fault of unknown kind "no-anwser". Did you mean "no-answer"? Kinds: status, reset, no-answer, hung-body, malformed-json, html, empty-choices, missing-choices, no-finish-reason, cut, bad-frame."`,
   );
@@ -26,19 +26,19 @@ test('a kind that only objects have is unknown', () => {
   expect(mistakeInFault({ kind: 'constructor' })).toMatch('unknown kind "constructor"');
 });
 
-test('a field of another kind is refused', () => {
+test('a field of another kind is refused', ({ expect }) => {
   expect(mistakeInFault({ kind: 'reset', afterChunks: 1 })).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has a fault that has an unknown field "afterChunks". Fields: kind."`,
+    `"The fault of step 2 (steps[1]) has an unknown field "afterChunks". Its fields: kind."`,
   );
 });
 
-test('a mistyped field of a fault is refused, with the nearest known one', () => {
+test('a mistyped field of a fault is refused, with the nearest known one', ({ expect }) => {
   expect(mistakeInFault({ kind: 'status', status: 429, retryAfter: 20 })).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has a fault that has an unknown field "retryAfter". Did you mean "retryAfterMs"? Fields: kind, status, retryAfterMs, body."`,
+    `"The fault of step 2 (steps[1]) has an unknown field "retryAfter". Did you mean "retryAfterMs"? Its fields: kind, status, retryAfterMs, body."`,
   );
 });
 
-test('a status that is no error is refused', () => {
+test('a status that is no error is refused', ({ expect }) => {
   expect(mistakeInFault({ kind: 'status', status: 200 })).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a fault whose "status" must be an HTTP error, 400 to 599, but is the number 200."`,
   );
@@ -48,19 +48,19 @@ test('a status that is no error is refused', () => {
   expect(mistakeInFault({ kind: 'status' })).toMatch('but is undefined');
 });
 
-test('a time to retry after that is no time is refused', () => {
+test('a time to retry after that is no time is refused', ({ expect }) => {
   expect(mistakeInFault({ kind: 'status', status: 429, retryAfterMs: -5 })).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a fault whose "retryAfterMs" must be a number from 0, but is the number -5."`,
   );
 });
 
-test('a cut that does not say how is refused', () => {
+test('a cut that does not say how is refused', ({ expect }) => {
   expect(mistakeInFault({ kind: 'cut', afterChunks: 0 })).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a fault whose "by" must be "error" or "end", but is undefined."`,
   );
 });
 
-test('a cut that does not say where is refused', () => {
+test('a cut that does not say where is refused', ({ expect }) => {
   expect(mistakeInFault({ kind: 'cut', by: 'end' })).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a fault whose "afterChunks" must be a whole number from 0 to 1, because its answer has 2 chunks, but is undefined."`,
   );
@@ -68,7 +68,7 @@ test('a cut that does not say where is refused', () => {
   expect(mistakeInFault({ kind: 'cut', by: 'end', afterChunks: 0.5 })).toMatch('a whole number from 0');
 });
 
-test('a cut beyond the answer is refused, with the number of its chunks', () => {
+test('a cut beyond the answer is refused, with the number of its chunks', ({ expect }) => {
   expect(
     mistakeIn(say('hello', { fault: { kind: 'cut', by: 'end', afterChunks: 4 } })),
   ).toMatchInlineSnapshot(
@@ -105,7 +105,7 @@ test.for(['status', 'reset', 'no-answer'] as const)(
   },
 );
 
-test('an empty text beside a fault with which no answer comes is content', () => {
+test('an empty text beside a fault with which no answer comes is content', ({ expect }) => {
   expect(mistakeIn(say('', { fault: { kind: 'reset' } }))).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has content beside the fault "reset", with which no answer comes. Make two steps of it."`,
   );

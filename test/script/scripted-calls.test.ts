@@ -24,7 +24,7 @@ async function mistake(step: ModelStep, tools: CompletionRequest['tools'] | unde
   return error.message;
 }
 
-test('a call of a tool that was not offered is a mistake in the script', async () => {
+test('a call of a tool that was not offered is a mistake in the script', async ({ expect }) => {
   expect(await mistake(callTool('issue_refund'), offer(['look_up', 'escalate']))).toMatchInlineSnapshot(`
     "Step 1 (steps[0]) calls the tool "issue_refund", which the model was not offered. Offered: look_up, escalate. Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
     The conversation so far:
@@ -43,7 +43,7 @@ test('a mistyped tool is named with the nearest one', async () => {
   );
 });
 
-test('arguments that fail the schema are a mistake in the script', async () => {
+test('arguments that fail the schema are a mistake in the script', async ({ expect }) => {
   expect(await mistake(callTool('search', { q: 17, limit: 1.5 }), offer(['search'], search)))
     .toMatchInlineSnapshot(`
       "Step 1 (steps[0]) calls search({"q":17,"limit":1.5}) with arguments that fail its schema: "q" must be a string, but is the number 17. "limit" must be an integer, but is the number 1.5. Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.

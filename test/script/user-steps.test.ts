@@ -17,18 +17,18 @@ test('a user step passes when the last user message is this one', async () => {
   expect(() => provider.assertComplete()).not.toThrow();
 });
 
-test('a user step fails when the last user message is another one', async () => {
+test('a user step fails when the last user message is another one', async ({ expect }) => {
   const error = await rejection(scriptedProvider([user('hi'), say('hello')]).complete(asked('good day')));
   expect(error).toBeInstanceOf(ScriptMistakeError);
   expect(error.message).toMatchInlineSnapshot(`
-    "Step 1 expects the user to have said "hi", but the last user message is "good day".
+    "Step 1 (steps[0]) expects the user to have said "hi", but the last user message is "good day".
     The conversation so far:
       system     Be brief.
       user       good day"
   `);
 });
 
-test('a user step fails when there is no user message', async () => {
+test('a user step fails when there is no user message', async ({ expect }) => {
   const error = await rejection(
     scriptedProvider([user('hi'), say('hello')]).complete(
       request({ messages: [{ role: 'system', content: 'Be brief.' }] }),
@@ -36,7 +36,7 @@ test('a user step fails when there is no user message', async () => {
   );
   expect(error).toBeInstanceOf(ScriptMistakeError);
   expect(error.message).toMatchInlineSnapshot(`
-    "Step 1 expects the user to have said "hi", but there is no user message.
+    "Step 1 (steps[0]) expects the user to have said "hi", but there is no user message.
     The conversation so far:
       system     Be brief."
   `);
@@ -68,7 +68,7 @@ test('a user step needs no answer of its own', async () => {
 test('the place of the user step is named', async () => {
   const provider = scriptedProvider([user('hi'), say('hello'), user('bye'), say('goodbye')]);
   await provider.complete(asked('hi'));
-  expect((await rejection(provider.complete(asked('hi')))).message).toMatch(/^Step 3 /);
+  expect((await rejection(provider.complete(asked('hi')))).message).toMatch(/^Step 3 \(steps\[2\]\) /);
 });
 
 test('a conversation of several runs is asserted by one script', async () => {

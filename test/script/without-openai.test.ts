@@ -8,7 +8,8 @@ vi.mock('openai', () => {
 
 const failing = (fault: Fault) => rejection(scriptedProvider([modelFails(fault)]).complete(request()));
 
-test.for([
+// Whoever asks for a module while the factory of its mock is running gets the real one, so these tests run one by one.
+test.sequential.for([
   [400, 'BadRequestError'],
   [401, 'AuthenticationError'],
   [403, 'PermissionDeniedError'],
@@ -24,7 +25,7 @@ test.for([
   expect(error).toMatchObject({ name, status });
 });
 
-test('without openai installed reset is an error named APIConnectionError', async () => {
+test.sequential('without openai installed reset is an error named APIConnectionError', async () => {
   expect(await failing({ kind: 'reset' })).toMatchObject({
     name: 'APIConnectionError',
     message: 'Connection error.',

@@ -112,7 +112,7 @@ test('an event of another type is one', async () => {
   });
 });
 
-test('the text shows the lines that differ', async () => {
+test('the text shows the lines that differ', async ({ expect }) => {
   const instructions = ['You help users of a shop.', 'Be brief.', 'Never promise a refund.'];
   const one = await traceDesk({ instructions: instructions.join('\n') });
   const other = await traceDesk({ instructions: instructions.toSpliced(1, 1, 'Be friendly.').join('\n') });
@@ -125,7 +125,7 @@ test('the text shows the lines that differ', async () => {
   `);
 });
 
-test('the text shows values as JSON', async () => {
+test('the text shows values as JSON', async ({ expect }) => {
   const one = await traceDesk({ contextVariables: { user: { name: 'Ann', age: 40 } } });
   const other = await traceDesk({ contextVariables: { user: ['Ann'] } });
   expect(one.diff(other)?.text).toMatchInlineSnapshot(`
@@ -140,7 +140,7 @@ test('the text shows values as JSON', async () => {
   `);
 });
 
-test('the text says where something is missing', async () => {
+test('the text says where something is missing', async ({ expect }) => {
   expect((await difference({ contextVariables: {} })).text).toMatchInlineSnapshot(`
     "The traces differ at event 0 (run-start, run 1), in contextVariables.ticket:
     -5
@@ -156,7 +156,7 @@ test('the text shows lines that look like the marks of a diff', async () => {
   expect(one.diff(other)?.text).toMatch('-@@ a @@\n+@@ b @@\n same');
 });
 
-test('a trace that ends earlier differs where it ends', async () => {
+test('a trace that ends earlier differs where it ends', async ({ expect }) => {
   const agent = new Agent();
   const { trace: short } = await runScenario({ agent, steps: [user('a'), say('1')] });
   const { trace: long } = await runScenario({ agent, steps: [user('a'), say('1'), user('b'), say('2')] });

@@ -9,7 +9,7 @@ function linesOf(events: readonly TraceEvent[]): string {
   return events.map((event) => JSON.stringify(event, nameOnly)).join('\n');
 }
 
-test('the events of a run with a tool, a change of context and a handoff', async () => {
+test('the events of a run with a tool, a change of context and a handoff', async ({ expect }) => {
   const { events } = await traceDesk();
   expect(linesOf(events)).toMatchInlineSnapshot(`
     "{"type":"run-start","run":1,"agent":"Desk","messages":[{"role":"user","content":"Where is my refund?"}],"contextVariables":{"ticket":5},"maxTurns":null,"executeTools":true}

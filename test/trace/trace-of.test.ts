@@ -65,11 +65,11 @@ test('a trace is its own', async () => {
   expect(traceOf(trace)).toBe(trace);
 });
 
-test('a copy of a response has none', async () => {
+test('a copy of a response has none', async ({ expect }) => {
   const response = await runDesk();
   expect(() => traceOf({ ...response })).toThrow(TypeError);
   expect(() => traceOf({ ...response })).toThrowErrorMatchingInlineSnapshot(
-    `[TypeError: There is no trace behind this value. traceOf takes what run() resolved to (itself, not a copy), the error it rejected with, a ScenarioRun, a MockModel or a Trace.]`,
+    `[TypeError: There is no trace behind this value. traceOf takes what run() resolved to (itself, not a copy), the error it rejected with, a ScenarioRun, a MockModel or a Trace. It was given an object. It is a copy: pass what run() resolved to itself.]`,
   );
 });
 

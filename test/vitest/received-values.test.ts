@@ -44,30 +44,30 @@ test.for(assertions)('%s fails for what has no trace, whatever it is', async ([,
 });
 
 test.for(assertions)('%s asks for the await that is missing', ([, assert]) => {
-  expect(failureOf(() => assert(playDesk()))).toMatch('It is a promise: is an "await" missing?');
+  expect(failureOf(() => assert(playDesk()))).toMatch('Is an "await" missing?');
 });
 
 test('toHaveSameTraceAs fails for a promise on either side, and asks for the await that is missing', async () => {
   const run = await playDesk();
-  expect(failureOf(() => expect(playDesk()).toHaveSameTraceAs(run))).toMatch('is an "await" missing?');
+  expect(failureOf(() => expect(playDesk()).toHaveSameTraceAs(run))).toMatch('Is an "await" missing?');
   expect(failureOf(() => expect(run).toHaveSameTraceAs(playDesk() as unknown as typeof run))).toMatch(
-    'is an "await" missing?',
+    'Is an "await" missing?',
   );
 });
 
-test('a promise', () => {
+test('a promise', ({ expect }) => {
   expect(failureOf(() => expect(playDesk()).toHaveStoppedBecause('completed'))).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Promise. It is a promise: is an "await" missing?"`,
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Promise. Is an "await" missing?"`,
   );
 });
 
-test('an agent', () => {
+test('an agent', ({ expect }) => {
   expect(failureOf(() => expect(triage).toHaveStoppedBecause('completed'))).toMatchInlineSnapshot(
     `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an Agent. An agent has done nothing yet: run it first."`,
   );
 });
 
-test('undefined', () => {
+test('undefined', ({ expect }) => {
   expect(failureOf(() => expect(undefined).toHaveStoppedBecause('completed'))).toMatchInlineSnapshot(
     `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given undefined."`,
   );

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 
@@ -14,43 +14,67 @@ export interface TestOutcome {
   failures: string[];
 }
 
+/** How a vitest of its own is set up. */
+export interface VitestSetting {
+  environment?: NodeJS.ProcessEnv;
+  flags?: string[];
+  /** Files beside the tests, by name: what they import, and further ones with tests (`b.case.ts`). */
+  files?: Record<string, string>;
+  /** Names of such files; `swarmcheck/msw/setup` is what stands for itself. */
+  setupFiles?: string[];
+}
+
+/** What became of the tests, by their full names, and of the files they are in. */
+export interface VitestRun {
+  outcomes: Map<string, TestOutcome>;
+  /** What was told of a file, and not of a test in it, by the file's name. */
+  fileFailures: Map<string, string>;
+  printed: string;
+}
+
 /** Runs a file of tests in a vitest of its own, and says what became of each, by its full name. */
-export async function runVitest(source: string): Promise<Map<string, TestOutcome>> {
-  return (await runAndReadVitest(source)).outcomes;
+export async function runVitest(source: string, setting?: VitestSetting): Promise<Map<string, TestOutcome>> {
+  return (await runAndReadVitest(source, setting)).outcomes;
 }
 
 /** The same, with what was printed. */
 export async function runAndReadVitest(
   source: string,
-  { environment = {}, flags = [] }: { environment?: NodeJS.ProcessEnv; flags?: string[] } = {},
-): Promise<{ outcomes: Map<string, TestOutcome>; printed: string }> {
+  { environment = {}, flags = [], files = {}, setupFiles = [] }: VitestSetting = {},
+): Promise<VitestRun> {
   const folder = await mkdtemp(join(tmpdir(), 'swarmcheck-vitest-'));
   try {
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
-    await writeFile(join(folder, 'a.case.ts'), source);
-    await writeFile(join(folder, 'vitest.config.mjs'), `export default ${JSON.stringify(configOf(folder))};`);
+    const config = `export default ${JSON.stringify(configOf(folder, setupFiles))};`;
+    const all = { ...files, 'a.case.ts': source, 'vitest.config.mjs': config };
+    for (const [name, text] of Object.entries(all)) await writeFile(join(folder, name), text);
     const printed = await printedBy(folder, flags, { ...cleanEnvironment(), ...environment });
     const report = await readFile(join(folder, 'report.json'), 'utf8').catch(() => undefined);
     if (report === undefined) throw new Error(`vitest gave no report. ${printed}`);
-    return { outcomes: outcomesIn(report), printed };
+    return { ...outcomesIn(report), printed };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 /** The public entries are the sources themselves, as in the repository's own tests. */
-function configOf(folder: string): object {
+function configOf(folder: string, setupFiles: readonly string[]): object {
   const source = (file: string) => join(root, 'src', file);
+  // The longest first: a name stands for whatever begins with it, too.
+  const alias: Record<string, string> = {
+    'swarmcheck/msw/setup': source('vitest/mocking-setup.ts'),
+    'swarmcheck/msw': source('msw.ts'),
+    'swarmcheck/testing': source('testing.ts'),
+    'swarmcheck/vitest': source('vitest.ts'),
+    swarmcheck: source('index.ts'),
+  };
   return {
     cacheDir: join(folder, '.cache'),
-    resolve: {
-      alias: {
-        'swarmcheck/testing': source('testing.ts'),
-        'swarmcheck/vitest': source('vitest.ts'),
-        swarmcheck: source('index.ts'),
-      },
+    resolve: { alias },
+    test: {
+      include: ['*.case.ts'],
+      setupFiles: setupFiles.map((file) => alias[file] ?? join(folder, file)),
     },
-    test: { include: ['*.case.ts'] },
   };
 }
 
@@ -75,17 +99,19 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   );
 }
 
-function outcomesIn(json: string): Map<string, TestOutcome> {
+function outcomesIn(json: string): Pick<VitestRun, 'outcomes' | 'fileFailures'> {
   const { testResults } = JSON.parse(json) as {
-    testResults: { message: string; assertionResults: AssertionResult[] }[];
+    testResults: { name: string; message: string; assertionResults: AssertionResult[] }[];
   };
   const outcomes = new Map<string, TestOutcome>();
-  for (const { message, assertionResults } of testResults) {
+  const fileFailures = new Map<string, string>();
+  for (const { name, message, assertionResults } of testResults) {
     if (assertionResults.length === 0) throw new Error(`No test was run: ${message}`);
+    if (message !== '') fileFailures.set(basename(name), message);
     for (const { fullName, status, failureMessages } of assertionResults)
       outcomes.set(fullName, { status, failures: failureMessages });
   }
-  return outcomes;
+  return { outcomes, fileFailures };
 }
 
 interface AssertionResult {

@@ -47,19 +47,23 @@ function failuresOf(fullName: string): string[] {
 
 test('a scenario is one test for each mode, and one for equal hashes', () => {
   expect(statusesOf('passes')).toEqual({
-    'in one piece': 'passed',
-    streamed: 'passed',
-    'streamed or not, one trace': 'passed',
+    'in process, in one piece': 'passed',
+    'in process, streamed': 'passed',
+    'over HTTP, in one piece': 'passed',
+    'over HTTP, streamed': 'passed',
+    'in every way, one trace': 'passed',
   });
 });
 
 test('a scenario that fails fails in each mode, with all that it expected and did not get', () => {
   expect(statusesOf('fails')).toMatchObject({
-    'in one piece': 'failed',
-    streamed: 'failed',
-    'streamed or not, one trace': 'passed',
+    'in process, in one piece': 'failed',
+    'in process, streamed': 'failed',
+    'over HTTP, in one piece': 'failed',
+    'over HTTP, streamed': 'failed',
+    'in every way, one trace': 'passed',
   });
-  for (const mode of ['in one piece', 'streamed']) {
+  for (const mode of ['in process, in one piece', 'over HTTP, streamed']) {
     const [failure, ...others] = failuresOf(`fails ${mode}`);
     expect(others).toEqual([]);
     expect(failure).toMatch('+ look_up(), which was not expected');
@@ -68,32 +72,36 @@ test('a scenario that fails fails in each mode, with all that it expected and di
 });
 
 test('a scenario that is rejected fails with the error', () => {
-  expect(failuresOf('is rejected in one piece')).toEqual([
+  expect(failuresOf('is rejected in process, in one piece')).toEqual([
     expect.stringContaining('The run was rejected: RateLimitError: 429'),
   ]);
 });
 
 test('a scenario that is rejected as expected passes', () => {
   expect(statusesOf('is rejected as expected')).toEqual({
-    'in one piece': 'passed',
-    streamed: 'passed',
-    'streamed or not, one trace': 'passed',
+    'in process, in one piece': 'passed',
+    'in process, streamed': 'passed',
+    'over HTTP, in one piece': 'passed',
+    'over HTTP, streamed': 'passed',
+    'in every way, one trace': 'passed',
   });
 });
 
 test('a check that fails is told with what it says', () => {
-  expect(failuresOf('fails its check streamed')[0]).toMatch(
+  expect(failuresOf('fails its check over HTTP, streamed')[0]).toMatch(
     "expected [ 'Desk' ] to deeply equal [ 'Sales' ]",
   );
 });
 
 test('a scenario that is another each time has no equal hashes', () => {
   expect(statusesOf('is another each time')).toEqual({
-    'in one piece': 'passed',
-    streamed: 'passed',
-    'streamed or not, one trace': 'failed',
+    'in process, in one piece': 'passed',
+    'in process, streamed': 'passed',
+    'over HTTP, in one piece': 'passed',
+    'over HTTP, streamed': 'passed',
+    'in every way, one trace': 'failed',
   });
-  expect(failuresOf('is another each time streamed or not, one trace')[0]).toMatch(
+  expect(failuresOf('is another each time in every way, one trace')[0]).toMatch(
     'The traces differ at event 3 (tool-result, run 1, turn 1), in content',
   );
 });

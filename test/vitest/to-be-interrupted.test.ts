@@ -37,25 +37,26 @@ test('pending is a trajectory of the calls of the last answer', async () => {
   expect(two).toBeInterrupted({ pending: { sequence: [], allowOthers: true, never: ['issue_refund'] } });
 });
 
-test('a run that completed fails, and is asked the likely question', async () => {
+test('a run that completed fails, and is asked the likely question', async ({ expect }) => {
   const completed = await playDesk();
   expect(reasonOf(() => expect(completed).toBeInterrupted())).toMatchInlineSnapshot(
     `"Expected the run to be interrupted, but it ended with completed. Did the run have executeTools: false?"`,
   );
 });
 
-test('other calls fail with what was found and what was not', () => {
+test('other calls fail with what was found and what was not', ({ expect }) => {
   expect(failureOf(() => expect(run).toBeInterrupted({ pending: ['issue_refund'] }))).toMatchInlineSnapshot(`
     "The pending tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✗ issue_refund
       + transfer_to_refunds(), which was not expected
+    No agent that was asked has a tool "issue_refund". Offered were: transfer_to_refunds.
     What happened:
         turn 1  Triage: asks for transfer_to_refunds()
       ❯ ended: interrupted"
   `);
 });
 
-test('not: fails when it was', () => {
+test('not: fails when it was', ({ expect }) => {
   expect(reasonOf(() => expect(run).not.toBeInterrupted())).toMatchInlineSnapshot(
     `"Expected the run not to be interrupted, but it was."`,
   );

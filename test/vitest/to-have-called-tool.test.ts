@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { callTool, say, user } from 'swarmcheck/testing';
 import 'swarmcheck/vitest';
 import { everySource, interruptedDesk, playDesk } from './desk.ts';
 import { failureOf, reasonOf } from './failure-of.ts';
@@ -39,9 +40,9 @@ test('a call that is pending was not made', async () => {
   expect(await interruptedDesk()).not.toHaveCalledTool('transfer_to_refunds');
 });
 
-test('a tool that was not called fails with those that were', () => {
+test('a tool that was not called fails with those that were', ({ expect }) => {
   expect(failureOf(() => expect(run).toHaveCalledTool('close_ticket'))).toMatchInlineSnapshot(`
-    "Expected a call of close_ticket, but it was not called. Called were: transfer_to_refunds, look_up, issue_refund.
+    "Expected a call of close_ticket, but it was not called. No agent that was asked has a tool "close_ticket". Offered were: transfer_to_refunds, look_up, issue_refund.
     What happened:
         turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
         turn 1  Triage hands off to Refunds
@@ -54,7 +55,7 @@ test('a tool that was not called fails with those that were', () => {
   `);
 });
 
-test('a call with other arguments fails with the field that differs', () => {
+test('a call with other arguments fails with the field that differs', ({ expect }) => {
   expect(failureOf(() => expect(run).toHaveCalledTool('issue_refund', { orderId: 'A-17', amount: 50 })))
     .toMatchInlineSnapshot(`
     "Expected the call issue_refund({"orderId":"A-17","amount":50}), but it was called as issue_refund({"orderId":"A-17","amount":5}).
@@ -71,13 +72,13 @@ test('a call with other arguments fails with the field that differs', () => {
   `);
 });
 
-test('several calls with other arguments fail with all of them', () => {
+test('several calls with other arguments fail with all of them', ({ expect }) => {
   expect(reasonOf(() => expect(run).toHaveCalledTool('look_up', { orderId: 'B-1' }))).toMatchInlineSnapshot(
     `"Expected the call look_up({"orderId":"B-1"}), but it was called as look_up({"order":17}), look_up({"orderId":"A-17"})."`,
   );
 });
 
-test('asymmetric matchers are shown by their names', () => {
+test('asymmetric matchers are shown by their names', ({ expect }) => {
   expect(
     reasonOf(() => expect(run).toHaveCalledTool('issue_refund', { orderId: expect.any(Number), amount: 5 })),
   ).toMatchInlineSnapshot(`
@@ -86,14 +87,14 @@ test('asymmetric matchers are shown by their names', () => {
   `);
 });
 
-test('where nothing was called it says so', async () => {
+test('where nothing was called it says so', async ({ expect }) => {
   const silent = await interruptedDesk();
   expect(reasonOf(() => expect(silent).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
-    `"Expected a call of look_up, but no tool was called."`,
+    `"Expected a call of look_up, but no tool was called. No agent that was asked has a tool "look_up". Offered were: transfer_to_refunds."`,
   );
 });
 
-test('not: fails when it was called', () => {
+test('not: fails when it was called', ({ expect }) => {
   expect(failureOf(() => expect(run).not.toHaveCalledTool('issue_refund'))).toMatchInlineSnapshot(`
     "Expected no call of issue_refund, but there was one.
     What happened:
@@ -123,4 +124,26 @@ test('undefined as a tool, as from a missing import, fails and says so', () => {
   const missing = undefined as unknown as string;
   expect(() => expect(run).toHaveCalledTool(missing)).toThrow(/tool.*undefined/);
   expect(() => expect(run).not.toHaveCalledTool(missing)).toThrow(/tool.*undefined/);
+});
+
+test('not: a name that is near another may be of an agent that was never reached', () => {
+  for (const name of ['issue_refunds', 'issue_refund_2', 'tissue_refund', 'look_down', 'transfer_to_friends'])
+    expect(run).not.toHaveCalledTool(name);
+});
+
+test('not: a name that is surely meant to be another fails', () => {
+  for (const name of [
+    'lookup',
+    'lookUp',
+    'Look-Up',
+    'isue_refund',
+    'transferToRefunds',
+    'transfer_to_reefunds',
+  ])
+    expect(() => expect(run).not.toHaveCalledTool(name)).toThrow(`"${name}" is a tool of no agent`);
+});
+
+test('a misspelt call that the model made is a call', async () => {
+  const steps = [user('x'), callTool('lookup', {}, { hallucinated: true }), say('y')];
+  expect(await playDesk({ steps })).toHaveCalledTool('lookup');
 });

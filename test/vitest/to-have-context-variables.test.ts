@@ -50,7 +50,7 @@ test('where the run failed they are what had been reached', async () => {
   expect(failed).toHaveContextVariables({ user: 'Ann', refunded: ['A-17'] });
 });
 
-test('another value fails with its path, and all variables', () => {
+test('another value fails with its path, and all variables', ({ expect }) => {
   expect(failureOf(() => expect(run).toHaveContextVariables({ refunded: ['A-18'] }))).toMatchInlineSnapshot(`
     "Expected the context variable refunded[0] to be "A-18", but it is "A-17". All of them: {"user":"Ann","refunded":["A-17"]}.
     What happened:
@@ -65,7 +65,7 @@ test('another value fails with its path, and all variables', () => {
   `);
 });
 
-test('a variable that is not there fails', () => {
+test('a variable that is not there fails', ({ expect }) => {
   expect(reasonOf(() => expect(run).toHaveContextVariables({ closed: true }))).toMatchInlineSnapshot(
     `"Expected the context variable closed to be true, but it is undefined. All of them: {"user":"Ann","refunded":["A-17"]}."`,
   );
@@ -77,7 +77,28 @@ test('a matcher for all of them fails without a path', () => {
   ).not.toMatch('variable  to be');
 });
 
-test('not: fails when they are so', () => {
+test('what JSON has no words for is shown as it is written', async ({ expect }) => {
+  const loop: Record<string, unknown> = { size: 1n };
+  loop['itself'] = loop;
+  const rich = await runScenario({
+    agent: triage,
+    contextVariables: {
+      read: new Set(['Dune']),
+      fees: new Map([['Ann', 4]]),
+      at: new Date(0),
+      pattern: /"\d"/,
+      loop,
+    },
+    steps: [user('x'), say('y')],
+  });
+  expect(
+    reasonOf(() => expect(rich).toHaveContextVariables({ at: '1970-01-01T00:00:00.000Z' })),
+  ).toMatchInlineSnapshot(
+    `"Expected the context variable at to be "1970-01-01T00:00:00.000Z", but it is new Date("1970-01-01T00:00:00.000Z"). All of them: {"read":new Set(["Dune"]),"fees":new Map([["Ann",4]]),"at":new Date("1970-01-01T00:00:00.000Z"),"pattern":/"\\d"/,"loop":{"size":1n,"itself":"[Circular: 1]"}}."`,
+  );
+});
+
+test('not: fails when they are so', ({ expect }) => {
   expect(reasonOf(() => expect(run).not.toHaveContextVariables({ user: 'Ann' }))).toMatchInlineSnapshot(
     `"Expected the context variables not to contain {"user":"Ann"}, but they do."`,
   );

@@ -22,7 +22,7 @@ test('asymmetric matchers stand for names, and for the list', () => {
   expect(run).toHaveHandoffOrder(expect.arrayContaining(['Refunds']));
 });
 
-test('another order fails at the handoff that went elsewhere', () => {
+test('another order fails at the handoff that went elsewhere', ({ expect }) => {
   expect(failureOf(() => expect(run).toHaveHandoffOrder(['Triage', 'Sales']))).toMatchInlineSnapshot(`
     "Expected the agents Triage → Sales, but they were Triage → Refunds.
     What happened:
@@ -37,13 +37,13 @@ test('another order fails at the handoff that went elsewhere', () => {
   `);
 });
 
-test('another agent at the start fails', () => {
+test('another agent at the start fails', ({ expect }) => {
   expect(reasonOf(() => expect(run).toHaveHandoffOrder(['Sales']))).toMatchInlineSnapshot(
     `"Expected the agents Sales, but they were Triage → Refunds."`,
   );
 });
 
-test('no agents at all fail', () => {
+test('no agents at all fail', ({ expect }) => {
   expect(reasonOf(() => expect(run).toHaveHandoffOrder([]))).toMatchInlineSnapshot(
     `"Expected the agents (none), but they were Triage → Refunds."`,
   );
@@ -55,7 +55,7 @@ test('asymmetric matchers are shown by their names', () => {
   );
 });
 
-test('not: fails when it was this order', () => {
+test('not: fails when it was this order', ({ expect }) => {
   expect(reasonOf(() => expect(run).not.toHaveHandoffOrder(['Triage', 'Refunds']))).toMatchInlineSnapshot(
     `"Expected the agents not to be Triage → Refunds, but they were."`,
   );

@@ -29,7 +29,7 @@ test('asymmetric matchers stand for the content', () => {
   expect(run).toHaveRecoveredFrom({ content: expect.stringContaining('orderId') });
 });
 
-test('a run that was cut off did not recover', async () => {
+test('a run that was cut off did not recover', async ({ expect }) => {
   const cutOff = await runScenario({ agent: triage, maxTurns: 1, steps: [user('x'), wrong] });
   expect(cutOff).not.toHaveRecoveredFrom({ kind: 'invalid-json' });
   expect(failureOf(() => expect(cutOff).toHaveRecoveredFrom({ kind: 'invalid-json' })))
@@ -57,7 +57,7 @@ test('the run that must complete is the one with the error', async () => {
   expect(reasonOf(() => expect(later).toHaveRecoveredFrom({}))).toMatch('ended with max_turns');
 });
 
-test('another error fails with those there were', () => {
+test('another error fails with those there were', ({ expect }) => {
   expect(
     reasonOf(() => expect(run).toHaveRecoveredFrom({ tool: 'issue_refund', kind: 'threw', content: /bank/ })),
   ).toMatchInlineSnapshot(
@@ -65,14 +65,14 @@ test('another error fails with those there were', () => {
   );
 });
 
-test('no error at all fails', async () => {
+test('no error at all fails', async ({ expect }) => {
   const smooth = await runScenario({ agent: new Agent(), steps: [user('x'), say('y')] });
   expect(reasonOf(() => expect(smooth).toHaveRecoveredFrom({ tool: 'look_up' }))).toMatchInlineSnapshot(
-    `"Expected the run to recover from an error of the tool look_up, but no tool call was answered with an error."`,
+    `"Expected the run to recover from an error of the tool look_up, but no tool call was answered with an error. No agent that was asked has any tool."`,
   );
 });
 
-test('not: fails when it recovered', () => {
+test('not: fails when it recovered', ({ expect }) => {
   expect(reasonOf(() => expect(run).not.toHaveRecoveredFrom({ tool: 'look_up' }))).toMatchInlineSnapshot(
     `"Expected no recovery from an error of the tool look_up, but there was one."`,
   );

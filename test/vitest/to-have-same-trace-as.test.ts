@@ -40,7 +40,7 @@ test('minus is what was expected and plus what was received, as in the other mat
   expect(reasonOf(() => expect(run).toHaveSameTraceAs(other))).toMatch('-Bob\n+Ann');
 });
 
-test('not: fails when the traces are the same', () => {
+test('not: fails when the traces are the same', ({ expect }) => {
   expect(reasonOf(() => expect(run).not.toHaveSameTraceAs(run))).toMatchInlineSnapshot(
     `"Expected the traces to differ, but they are the same."`,
   );

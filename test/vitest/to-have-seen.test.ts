@@ -55,7 +55,7 @@ test('asymmetric matchers may say no', () => {
   expect(run).not.toHaveSeen({ message: expect.stringContaining('refunded B-1') });
 });
 
-test('a request that nobody made fails with the nearest', () => {
+test('a request that nobody made fails with the nearest', ({ expect }) => {
   expect(
     failureOf(() =>
       expect(run).toHaveSeen({ agent: 'Refunds', instructions: /Bob/, tools: ['look_up', 'issue_refund'] }),
@@ -79,7 +79,7 @@ test('a request that nobody made fails with the nearest', () => {
   `);
 });
 
-test('a message that nobody was shown fails with those that were', () => {
+test('a message that nobody was shown fails with those that were', ({ expect }) => {
   expect(reasonOf(() => expect(run).toHaveSeen({ message: 'close the ticket' }))).toMatchInlineSnapshot(`
     "Expected a request that shows the model a message with "close the ticket", but none of 4 does. The nearest, of Triage in turn 1:
       ✗ a message with "close the ticket"
@@ -90,7 +90,7 @@ test('a message that nobody was shown fails with those that were', () => {
   `);
 });
 
-test('a model that was never asked was shown nothing', async () => {
+test('a model that was never asked was shown nothing', async ({ expect }) => {
   const silent = await runScenario({ agent: triage, maxTurns: 0, steps: [user('x')] });
   expect(silent).not.toHaveSeen({ agent: 'Triage' });
   expect(reasonOf(() => expect(silent).toHaveSeen({ agent: 'Triage' }))).toMatchInlineSnapshot(
@@ -98,7 +98,7 @@ test('a model that was never asked was shown nothing', async () => {
   );
 });
 
-test('not: fails when some request showed it', () => {
+test('not: fails when some request showed it', ({ expect }) => {
   expect(
     reasonOf(() => expect(run).not.toHaveSeen({ tools: ['look_up', 'issue_refund'] })),
   ).toMatchInlineSnapshot(

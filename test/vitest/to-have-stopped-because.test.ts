@@ -24,7 +24,7 @@ test('every outcome of a run is a reason', async () => {
   ).toHaveStoppedBecause('aborted');
 });
 
-test('another reason fails', () => {
+test('another reason fails', ({ expect }) => {
   expect(failureOf(() => expect(run).toHaveStoppedBecause('max_turns'))).toMatchInlineSnapshot(`
     "Expected the run to end with max_turns, but it ended with completed.
     What happened:
@@ -39,7 +39,7 @@ test('another reason fails', () => {
   `);
 });
 
-test('not: fails when it was this reason', () => {
+test('not: fails when it was this reason', ({ expect }) => {
   expect(reasonOf(() => expect(run).not.toHaveStoppedBecause('completed'))).toMatchInlineSnapshot(
     `"Expected the run not to end with completed, but it did."`,
   );

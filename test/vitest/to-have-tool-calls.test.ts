@@ -25,7 +25,7 @@ test('calls that are pending count', async () => {
   expect(await interruptedDesk()).toHaveToolCalls(['transfer_to_refunds']);
 });
 
-test('fails with what was found and what was not', () => {
+test('fails with what was found and what was not', ({ expect }) => {
   expect(
     failureOf(() =>
       expect(run).toHaveToolCalls([
@@ -41,6 +41,7 @@ test('fails with what was found and what was not', () => {
       ✗ close_ticket
       + look_up({"order":17}), which was not expected
       + look_up({"orderId":"A-17"}), which was not expected
+    No agent that was asked has a tool "close_ticket". Offered were: transfer_to_refunds, look_up, issue_refund.
     What happened:
         turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
         turn 1  Triage hands off to Refunds

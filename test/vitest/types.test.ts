@@ -67,7 +67,7 @@ plain('a mistyped field of what was seen does not compile', () => {
 
 plain('pending calls without their field do not compile', () => {
   // @ts-expect-error the calls stand under "pending"
-  expect(() => expect(run).toBeInterrupted(['look_up'])).toThrow('A trajectory is a list of calls');
+  expect(() => expect(run).toBeInterrupted(['look_up'])).toThrow('toBeInterrupted takes { pending }');
 });
 
 plain('asymmetric matchers compile in every value', () => {

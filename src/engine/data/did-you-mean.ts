@@ -1,11 +1,21 @@
 import leven from 'leven';
 
+/** Names that people give to what is called otherwise here. */
+export type Aliases = Readonly<Record<string, string>>;
+
 /** " Did you mean …?" when a known name is near, else nothing. */
-export function didYouMean(given: string, known: readonly string[]): string {
+export function didYouMean(given: string, known: readonly string[], aliases?: Aliases): string {
+  const meant = meantBy(given, known, aliases);
+  return meant === undefined ? '' : ` Did you mean "${meant}"?`;
+}
+
+/** The known name that is another word for this one, or is spelt nearly so. */
+export function meantBy(given: string, known: readonly string[], aliases: Aliases = {}): string | undefined {
+  if (Object.hasOwn(aliases, given)) return aliases[given];
   const [nearest] = known.toSorted((left, right) => distance(left, given) - distance(right, given));
   return nearest !== undefined && distance(nearest, given) <= Math.max(2, given.length / 3)
-    ? ` Did you mean "${nearest}"?`
-    : '';
+    ? nearest
+    : undefined;
 }
 
 /** Snake case, as in Python, counts as the same word. */

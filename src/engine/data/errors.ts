@@ -18,6 +18,12 @@ export class InvalidCompletionError extends Error {
   }
 }
 
+/**
+ * Something of ours was used wrongly. A TypeError with words that are the same in every version of Node, so that a model is
+ * told them where a tool makes the mistake (`isNativeError`).
+ */
+export class UsageError extends TypeError {}
+
 /** A value as text of limited length, for error messages. */
 export function shorten(value: unknown, length: number): string {
   let text: string | undefined;

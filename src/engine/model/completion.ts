@@ -68,7 +68,9 @@ function readMessage(
   if (content !== undefined && content !== null && typeof content !== 'string') {
     throw new InvalidCompletionError('its content is no text', completion);
   }
-  const read: Record<string, unknown> = { role: 'assistant', content: content === undefined ? '' : content };
+  // Without calls and a refusal the API refuses null in the next request.
+  const isEmpty = content === undefined || (content === null && calls.length === 0 && !message['refusal']);
+  const read: Record<string, unknown> = { role: 'assistant', content: isEmpty ? '' : content };
   for (const key in message) {
     const value = message[key];
     if (value === null || value === undefined || notCopied.has(key)) continue;

@@ -1,5 +1,8 @@
 import type OpenAI from 'openai';
 import { copyData, copyTree, freezeData } from '../data/copy.ts';
+import { didYouMean } from '../data/did-you-mean.ts';
+import { shorten } from '../data/errors.ts';
+import { valueWords } from '../data/value-words.ts';
 
 /** A message of the Chat Completions API, with what Swarm adds for the reader. */
 export type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam & {
@@ -14,6 +17,42 @@ export type WireMessage = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 
 /** What the model said, as it stands in requests. */
 export type AssistantMessage = OpenAI.Chat.Completions.ChatCompletionAssistantMessageParam;
+
+const roles = ['system', 'developer', 'user', 'assistant', 'tool', 'function'];
+
+/** Throws a TypeError for what is no list of messages, or for a message that no model could be sent. */
+export function checkMessages(whose: string, messages: unknown): void {
+  if (!Array.isArray(messages))
+    throw new TypeError(`The messages of ${whose} must be a list, not ${valueWords(messages)}.`);
+  for (let index = 0; index < messages.length; index++) {
+    const problem = messageProblem(messages[index]);
+    if (problem !== undefined)
+      throw new TypeError(`Message ${index} (messages[${index}]) of ${whose} ${problem}`);
+  }
+}
+
+function messageProblem(message: unknown): string | undefined {
+  if (typeof message !== 'object' || message === null || Array.isArray(message)) {
+    const advice = typeof message === 'string' ? ` Write ${userMessage(message)}.` : '';
+    return `must be an object with a role, but is ${valueWords(message)}.${advice}`;
+  }
+  const { role, content } = message as { role?: unknown; content?: unknown };
+  // What an assistant says may stand in other fields.
+  if (role === 'assistant') return undefined;
+  if (role === undefined) return `has no role. Write ${userMessage(content)}.`;
+  if (typeof role !== 'string') return `has a "role" that must be a string, but is ${valueWords(role)}.`;
+  if (!roles.includes(role))
+    return `has the unknown role "${role}".${didYouMean(role, roles)} Roles: ${roles.join(', ')}.`;
+  const hasContent =
+    typeof content === 'string' || Array.isArray(content) || (role === 'function' && content === null);
+  return hasContent
+    ? undefined
+    : `has a "content" that must be a string or a list of parts, but is ${valueWords(content)}.`;
+}
+
+function userMessage(content: unknown): string {
+  return `{ role: "user", content: ${typeof content === 'string' ? shorten(JSON.stringify(content), 60) : '…'} }`;
+}
 
 /** The caller's message, copied once and frozen. */
 export function enter(message: Message): Message {

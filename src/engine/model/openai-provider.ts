@@ -1,5 +1,7 @@
 import type OpenAI from 'openai';
-import { InvalidCompletionError } from '../data/errors.ts';
+import { InvalidCompletionError, isError } from '../data/errors.ts';
+import { secretWords } from '../data/value-words.ts';
+import { isClient, isProvider } from './check-provider.ts';
 import type {
   ChatCompletion,
   ChatCompletionChunk,
@@ -18,6 +20,7 @@ import type {
 export function openaiProvider(
   clientOrOptions?: OpenAI | ConstructorParameters<typeof OpenAI>[0],
 ): CompletionProvider {
+  checkClient(clientOrOptions);
   let client: Promise<OpenAI> | undefined;
   const connect = async () => {
     client ??= makeClient(clientOrOptions);
@@ -33,7 +36,10 @@ export function openaiProvider(
   return {
     async complete(request: CompletionRequest, options?: CompletionOptions): Promise<ChatCompletion> {
       const { chat } = await connect();
-      return await readable(chat.completions.create(request, { signal: options?.signal }));
+      const signal = options?.signal;
+      const answer = chat.completions.create(request, { signal });
+      await headersOf(answer);
+      return await readBody(answer, signal);
     },
     async *stream(
       request: CompletionRequest,
@@ -41,12 +47,13 @@ export function openaiProvider(
     ): AsyncGenerator<ChatCompletionChunk> {
       const { chat } = await connect();
       const body = { ...request, stream: true, stream_options: { include_usage: true } } as const;
-      const chunks = (await readable(chat.completions.create(body, { signal: options?.signal })))[
-        Symbol.asyncIterator
-      ]();
+      const signal = options?.signal;
+      const answer = chat.completions.create(body, { signal });
+      await headersOf(answer);
+      const chunks = (await readBody(answer, signal))[Symbol.asyncIterator]();
       try {
         for (;;) {
-          const next = await readable(chunks.next());
+          const next = await readBody(chunks.next(), signal);
           if (next.done) return;
           yield next.value;
         }
@@ -57,10 +64,22 @@ export function openaiProvider(
   };
 }
 
+/** A key or a provider in place of the options would be ignored, and the client take what the environment has. */
+function checkClient(given: unknown): void {
+  if (given === undefined || isClient(given)) return;
+  const isOther = typeof given !== 'object' || given === null || Array.isArray(given) || isProvider(given);
+  if (!isOther) return;
+  const advice =
+    typeof given === 'string' ? 'openaiProvider({ apiKey })' : 'openaiProvider(new OpenAI({ … }))';
+  throw new TypeError(
+    `openaiProvider takes an OpenAI client or its options, but was given ${isProvider(given) ? 'a provider' : secretWords(given)}. Write ${advice}.`,
+  );
+}
+
 async function makeClient(
   clientOrOptions: OpenAI | ConstructorParameters<typeof OpenAI>[0],
 ): Promise<OpenAI> {
-  if (clientOrOptions && 'chat' in clientOrOptions) return clientOrOptions;
+  if (isClient(clientOrOptions)) return clientOrOptions;
   const { OpenAI: Client } = await import('openai').catch((error: unknown) => {
     throw new Error('Asking a live model takes the package "openai". Install it: npm install openai', {
       cause: error,
@@ -69,14 +88,24 @@ async function makeClient(
   return new Client(clientOrOptions);
 }
 
-/** The client throws a bare SyntaxError for a body or a frame that is no JSON. */
-async function readable<T>(answer: PromiseLike<T>): Promise<T> {
+/** Until then every error is one of the request, and the client's own. */
+async function headersOf(
+  answer: PromiseLike<unknown> & { asResponse?: () => Promise<unknown> },
+): Promise<void> {
+  // A double of a client may do without it.
+  await answer.asResponse?.();
+}
+
+/**
+ * What is read of a body. The client throws a bare SyntaxError for what is no JSON, and for a body that breaks off whatever
+ * `fetch` does: of that nothing can be used. An error that the API sends in the middle of a stream is an APIError.
+ */
+async function readBody<T>(body: PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
   try {
-    return await answer;
+    return await body;
   } catch (error) {
-    if (error instanceof SyntaxError) {
-      throw new InvalidCompletionError('it is not JSON', error.message, { cause: error });
-    }
-    throw error;
+    if (signal?.aborted || !isError(error) || 'headers' in error || error.name === 'AbortError') throw error;
+    const reason = error instanceof SyntaxError ? 'it is not JSON' : 'it was cut off';
+    throw new InvalidCompletionError(reason, error.message, { cause: error });
   }
 }

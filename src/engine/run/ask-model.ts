@@ -1,6 +1,7 @@
 import { copyData, freezeData } from '../data/copy.ts';
 import { errorName, InvalidCompletionError } from '../data/errors.ts';
 import { isPromiseLike } from '../data/promise.ts';
+import { remedyFor, valueWords } from '../data/value-words.ts';
 import { readCompletion, type Answer } from '../model/completion.ts';
 import { ChunkFold } from '../model/fold-chunks.ts';
 import type { WireMessage } from '../model/messages.ts';
@@ -14,7 +15,7 @@ import { isAbort, type Loop, type RunState } from './run-state.ts';
 
 type KeptRequest = Omit<CompletionRequest, 'messages'>;
 
-/** One completion: instructions, request, answer. */
+/** One completion: instructions, request, answer, which is then part of the history. */
 export function* askModel(
   state: RunState,
   agent: Agent,
@@ -28,9 +29,7 @@ export function* askModel(
     if (isPromiseLike(content)) content = yield content;
   }
   if (typeof content !== 'string') {
-    throw new TypeError(
-      `The instructions of agent "${agent.name}" must be a string, but are ${content === null ? 'null' : typeof content}.`,
-    );
+    throw new TypeError(instructionsProblem(agent, content));
   }
 
   const { history, signal, hooks } = state;
@@ -71,6 +70,11 @@ export function* askModel(
     throw error;
   }
   if (state.stream) yield { type: 'stream-delim', delim: 'end' };
+  signal?.throwIfAborted();
+  // Before the hooks: what they throw on was answered all the same, and paid for.
+  const { message, finishReason, usage } = answer;
+  history.push(message);
+  yield { type: 'model-response', turn, agent: agent.name, message, finishReason, usage };
   if (hooks.length > 0) {
     const seen = freezeData(copyData(completion)) as ChatCompletion;
     yield* callHooks(hooks, 'afterModel', { agent, completion: seen, turn });
@@ -78,6 +82,16 @@ export function* askModel(
   // Also after the last answer: a run that was aborted never ends as if it had not been.
   signal?.throwIfAborted();
   return answer;
+}
+
+/** What is said about instructions that are no text: wrong as they are, or as their function returned them. */
+function instructionsProblem({ name, instructions }: Agent, content: unknown): string {
+  const subject = `The instructions of agent "${name}"`;
+  if (typeof instructions === 'function') {
+    const advice = content === undefined ? ' Is a "return" missing?' : '';
+    return `${subject} returned ${valueWords(content)} in place of a string.${advice}`;
+  }
+  return `${subject} must be a string or a function that returns one, not ${valueWords(content)}.${remedyFor(content)}`;
 }
 
 /** A request without its messages. What is not sent is absent, never undefined. */

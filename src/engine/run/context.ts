@@ -1,5 +1,21 @@
 import { copyData, isPlainObject, setOwn } from '../data/copy.ts';
+import { UsageError } from '../data/errors.ts';
+import { remedyFor, valueWords } from '../data/value-words.ts';
 import type { ContextVariables } from '../tools/agent.ts';
+
+/** Throws a TypeError for what has no variables by name: a list, a Map, what is yet to be awaited. */
+export function checkContextVariables(whose: string, given: unknown): void {
+  const isOther =
+    Array.isArray(given) ||
+    given instanceof Map ||
+    given instanceof Set ||
+    given instanceof Date ||
+    given instanceof Promise;
+  if (typeof given === 'object' && given !== null && !isOther) return;
+  throw new UsageError(
+    `The contextVariables of ${whose} must be an object, not ${valueWords(given)}.${remedyFor(given)}`,
+  );
+}
 
 /** Merges one level deep; the values are copied, so that a tool's own objects do not travel with them. */
 export function mergeContext(target: ContextVariables, changes: object): void {

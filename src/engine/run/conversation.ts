@@ -1,9 +1,12 @@
-import { isAgent, type Agent } from '../tools/agent.ts';
+import { isAgent, noAgentWords, type Agent } from '../tools/agent.ts';
 import { copyData, isPlainObject } from '../data/copy.ts';
-import type { Message } from '../model/messages.ts';
+import { checkKnownFields, checkKnownOptions } from '../data/known-fields.ts';
+import { isProvider } from '../model/check-provider.ts';
+import { checkMessages, type Message } from '../model/messages.ts';
+import { checkContextVariables } from './context.ts';
 import type { ContextOption } from './run-options.ts';
 import type { Response } from './run-record.ts';
-import { valueWords } from '../data/value-words.ts';
+import { remedyFor, valueWords } from '../data/value-words.ts';
 import type { Swarm } from './swarm.ts';
 import { watched } from './watch.ts';
 
@@ -19,7 +22,7 @@ export class Conversation<C extends object = any> {
   #contextVariables: C;
   #sending = false;
 
-  /** Starts with this agent, after these messages. `id` is handed to the provider as `conversation`. */
+  /** Starts with this agent, after these messages. `id` is handed to the provider as `conversation`. Throws a TypeError for options that no `send` could use. */
   constructor(
     options: {
       swarm: Swarm;
@@ -28,6 +31,7 @@ export class Conversation<C extends object = any> {
       id?: string | undefined;
     } & ContextOption<C>,
   ) {
+    checkOptions(options);
     this.#swarm = options.swarm;
     this.#id = options.id;
     this.#messages = copyData([...(options.messages ?? [])]);
@@ -61,7 +65,13 @@ export class Conversation<C extends object = any> {
     );
   }
 
-  async #send(content: string, { maxTurns, executeTools, signal }: SendOptions): Promise<Response<C>> {
+  async #send(content: string, options: SendOptions): Promise<Response<C>> {
+    if (typeof content !== 'string')
+      throw new TypeError(
+        `send takes the user's text, but was given ${valueWords(content)}.${sendAdvice(content)}`,
+      );
+    checkKnownOptions('send', options, ['maxTurns', 'executeTools', 'signal']);
+    const { maxTurns, executeTools, signal } = options;
     if (this.#sending) {
       throw new Error(
         'This conversation is answering a message already. Await its send() before the next one.',
@@ -104,15 +114,56 @@ export class Conversation<C extends object = any> {
 
   /** A conversation from what `toJSON` gave. Throws a TypeError for a state that is none, or names an agent that is not among `agents`. */
   static restore(state: unknown, options: { swarm: Swarm; agents: readonly Agent[] }): Conversation {
+    checkKnownOptions('Conversation.restore', options, ['swarm', 'agents']);
+    const { swarm, agents } = options;
+    checkSwarm(swarm);
+    checkAgents(agents);
     const { id, messages, agent, contextVariables } = readState(state);
-    const found = options.agents.filter((candidate) => isAgent(candidate) && candidate.name === agent);
+    const found = agents.filter(({ name }) => name === agent);
     if (found.length !== 1) {
-      const names = options.agents.map(({ name }) => `"${name}"`).join(', ');
+      const names = agents.map(({ name }) => `"${name}"`).join(', ');
       throw new TypeError(
         `The conversation was with the agent "${agent}", and ${found.length === 0 ? 'none' : 'more than one'} of the agents given has that name: ${names || 'there are none'}.`,
       );
     }
-    return new Conversation({ swarm: options.swarm, agent: found[0]!, messages, id, contextVariables });
+    return new Conversation({ swarm, agent: found[0]!, messages, id, contextVariables });
+  }
+}
+
+function sendAdvice(given: unknown): string {
+  const { content } = (given ?? {}) as { content?: unknown };
+  return typeof content === 'string' ? ' Of a message, pass its content.' : remedyFor(given);
+}
+
+const fields = ['swarm', 'agent', 'messages', 'id', 'contextVariables'];
+
+function checkOptions(options: unknown): void {
+  checkKnownFields('A Conversation', options, fields, { provider: 'swarm' });
+  const { swarm, agent, messages, id, contextVariables } = options as Record<string, unknown>;
+  checkSwarm(swarm);
+  if (!isAgent(agent)) throw new TypeError(noAgentWords('The agent of a Conversation', agent));
+  if (messages !== undefined) checkMessages('a Conversation', messages);
+  if (id !== undefined && typeof id !== 'string')
+    throw new TypeError(`The id of a Conversation must be a string, but is ${valueWords(id)}.`);
+  if (contextVariables !== undefined) checkContextVariables('a Conversation', contextVariables);
+}
+
+/** Whatever can run agents will do. */
+function checkSwarm(swarm: unknown): void {
+  if (typeof (swarm as Partial<Swarm> | null | undefined)?.run === 'function') return;
+  throw new TypeError(
+    isProvider(swarm)
+      ? 'The swarm of a Conversation must be a Swarm, but is a provider. Write new Swarm({ provider }).'
+      : `The swarm of a Conversation must be a Swarm, but is ${valueWords(swarm)}.`,
+  );
+}
+
+function checkAgents(agents: unknown): void {
+  if (!Array.isArray(agents))
+    throw new TypeError(`The agents of Conversation.restore must be a list, not ${valueWords(agents)}.`);
+  for (const [index, agent] of (agents as unknown[]).entries()) {
+    if (!isAgent(agent))
+      throw new TypeError(noAgentWords(`Agent ${index + 1} of Conversation.restore`, agent));
   }
 }
 
@@ -137,7 +188,7 @@ function readState(state: unknown): State {
   const index = messages.findIndex(
     (message) => !isPlainObject(message) || typeof message['role'] !== 'string',
   );
-  if (index >= 0) throw wrong(`its message ${index} is ${valueWords(messages[index])} without a role`);
+  if (index >= 0) throw wrong(`its messages[${index}] is ${valueWords(messages[index])} without a role`);
   if (!isPlainObject(contextVariables))
     throw wrong(`its contextVariables are ${valueWords(contextVariables)}`);
   if (id !== undefined && typeof id !== 'string') throw wrong(`its id is ${valueWords(id)}`);

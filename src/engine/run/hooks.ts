@@ -1,5 +1,7 @@
 import type { Agent } from '../tools/agent.ts';
+import { mayHave, unknownIn, unknownWords } from '../data/known-fields.ts';
 import { isPromiseLike } from '../data/promise.ts';
+import { valueWords } from '../data/value-words.ts';
 import type { ChatCompletion, CompletionRequest } from '../model/provider.ts';
 
 /**
@@ -30,6 +32,32 @@ export interface Hooks {
     toolCallId: string;
     turn: number;
   }): void | Promise<void>;
+}
+
+const hookNames: readonly (keyof Hooks)[] = ['beforeModel', 'afterModel', 'beforeTool', 'afterTool'];
+
+/** The hooks of a Swarm as a list. Throws a TypeError for what would never be called, or could not be. */
+export function hooksOf(given: Hooks | readonly Hooks[] | undefined): readonly Hooks[] {
+  if (given === undefined) return [];
+  const list: readonly Hooks[] = [given].flat();
+  list.forEach(checkHooks);
+  return list;
+}
+
+function checkHooks(hooks: unknown): void {
+  if (!mayHave(hooks, hookNames)) {
+    throw new TypeError(
+      `The hooks of a Swarm must be an object with functions, or a list of such, not ${valueWords(hooks)}. Its hooks: ${hookNames.join(', ')}.`,
+    );
+  }
+  const unknown = unknownIn(hooks, hookNames);
+  if (unknown !== undefined)
+    throw new TypeError(`A Swarm has no ${unknownWords('hook', unknown, hookNames)}`);
+  for (const name of hookNames) {
+    const hook: unknown = (hooks as Hooks)[name];
+    if (hook !== undefined && typeof hook !== 'function')
+      throw new TypeError(`The hook "${name}" of a Swarm must be a function, but is ${valueWords(hook)}.`);
+  }
 }
 
 /** One hook of each, in order; each is awaited before the next. */

@@ -6,6 +6,7 @@ import { runToolCall, type CallScene } from '../tools/tool-call.ts';
 import { askModel } from './ask-model.ts';
 import { contextChange, mergeContext, traceContext } from './context.ts';
 import type { StopReason } from './events.ts';
+import { callHooks } from './hooks.ts';
 import { isAbort, type Loop, type RunState } from './run-state.ts';
 
 /** The run, from its first event to its last (Swarm's README, `client.run()`). */
@@ -38,9 +39,7 @@ function* turns(state: RunState): Loop<StopReason> {
     preparedFor = agent;
 
     state.signal?.throwIfAborted();
-    const { message, calls, finishReason, usage } = yield* askModel(state, agent, prepared, turn);
-    state.history.push(message);
-    yield { type: 'model-response', turn, agent: agent.name, message, finishReason, usage };
+    const { calls } = yield* askModel(state, agent, prepared, turn);
 
     if (calls.length === 0) return 'completed';
     if (!state.executeTools) return 'interrupted';
@@ -84,6 +83,8 @@ function* answerCalls(
       content,
       error,
     };
+    // After its answer is kept: what the hook throws on has happened all the same.
+    if (outcome.executed) yield* callHooks(state.hooks, 'afterTool', outcome.executed);
     if (outcome.contextVariables) changes.push(outcome.contextVariables);
     if (outcome.handoff) handoff = { to: outcome.handoff, tool: name };
   }

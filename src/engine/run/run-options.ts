@@ -1,8 +1,9 @@
-import { isAgent, type Agent } from '../tools/agent.ts';
-import { didYouMean } from '../data/did-you-mean.ts';
+import { isAgent, noAgentWords, type Agent } from '../tools/agent.ts';
+import { unknownWords } from '../data/known-fields.ts';
 import { valueWords } from '../data/value-words.ts';
 import type OpenAI from 'openai';
-import type { Message } from '../model/messages.ts';
+import { checkMessages, type Message } from '../model/messages.ts';
+import { checkContextVariables } from './context.ts';
 import type { Response } from './run-record.ts';
 
 /** What `run` takes. */
@@ -60,29 +61,18 @@ const known = new Set([
   'stream',
 ]);
 
+/** As other libraries call them. */
+const aliases = { context: 'contextVariables', model: 'modelOverride' };
+
 /** Throws a TypeError or a RangeError that names the option, what it is and what was expected. */
-export function checkRunOptions(options: RunOptions): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(
-      `run takes one object: run({ agent, messages }). It was given ${valueWords(options)}.`,
-    );
-  }
-  for (const name of Object.keys(options)) if (!known.has(name)) throw unknownOption(name);
-  const { agent, messages, contextVariables, maxTurns, signal } = options;
-  if (!isAgent(agent))
-    throw new TypeError(`The agent of a run must be an Agent, but is ${valueWords(agent)}.`);
-  if (!Array.isArray(messages))
-    throw new TypeError(`The messages of a run must be a list, but are ${valueWords(messages)}.`);
-  for (const [index, message] of (messages as unknown[]).entries()) {
-    if (typeof message !== 'object' || message === null || typeof (message as Message).role !== 'string') {
-      throw new TypeError(`Message ${index} must be an object with a role, but is ${valueWords(message)}.`);
-    }
-  }
-  if (contextVariables !== undefined && !isRecord(contextVariables)) {
-    throw new TypeError(
-      `The contextVariables of a run must be an object, but are ${valueWords(contextVariables)}.`,
-    );
-  }
+export function checkRunOptions(options: RunOptions & { stream?: boolean | undefined }): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) throw notOneObject(options);
+  for (const name of Object.keys(options)) if (!known.has(name)) throw unknownOption(options, name);
+  const { agent, messages, contextVariables, modelOverride, maxTurns, executeTools, debug, stream, signal } =
+    options;
+  if (!isAgent(agent)) throw new TypeError(noAgentWords('The agent of a run', agent));
+  checkMessages('a run', messages);
+  if (contextVariables !== undefined) checkContextVariables('a run', contextVariables);
   if (
     signal !== undefined &&
     typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== 'function'
@@ -92,18 +82,24 @@ export function checkRunOptions(options: RunOptions): void {
   if (maxTurns !== undefined && !Number.isInteger(maxTurns) && Math.abs(maxTurns) !== Infinity) {
     throw new RangeError(`maxTurns must be a whole number or Infinity, but is ${valueWords(maxTurns)}.`);
   }
+  checkBoolean('executeTools', executeTools);
+  checkBoolean('debug', debug);
+  checkBoolean('stream', stream);
+  if (modelOverride !== undefined && typeof modelOverride !== 'string')
+    throw new TypeError(`modelOverride must be the name of a model, but is ${valueWords(modelOverride)}.`);
 }
 
-/** Objects with names: a list or a Map has none. */
-function isRecord(value: unknown): boolean {
-  const isOther =
-    Array.isArray(value) || value instanceof Map || value instanceof Set || value instanceof Date;
-  return typeof value === 'object' && value !== null && !isOther;
+/** A text such as "false" would count as true. */
+function checkBoolean(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'boolean')
+    throw new TypeError(`${name} must be true or false, but is ${valueWords(value)}.`);
 }
 
-function unknownOption(name: string): TypeError {
-  const options = [...known];
-  return new TypeError(
-    `run has no option "${name}".${didYouMean(name, options)} Its options are ${options.join(', ')}.`,
-  );
+function notOneObject(given: unknown): TypeError {
+  return new TypeError(`run takes one object: run({ agent, messages }). It was given ${valueWords(given)}.`);
+}
+
+function unknownOption(options: object, name: string): TypeError {
+  if (isAgent(options)) return notOneObject(options);
+  return new TypeError(`run has no ${unknownWords('option', name, [...known], aliases)}`);
 }

@@ -1,12 +1,14 @@
 import { ActiveRun } from './active-run.ts';
 import { ownContext, traceContext } from './context.ts';
 import { debugPrinter } from './debug.ts';
-import type { Hooks } from './hooks.ts';
+import { hooksOf, type Hooks } from './hooks.ts';
 import type { RunState } from './run-state.ts';
+import { checkCanAnswer, checkProvider, isClient, isProvider } from '../model/check-provider.ts';
 import { enter, toWire, type WireMessage } from '../model/messages.ts';
 import { checkKnownFields } from '../data/known-fields.ts';
 import { openaiProvider } from '../model/openai-provider.ts';
 import { valueWords } from '../data/value-words.ts';
+import { isAgent } from '../tools/agent.ts';
 import type { CompletionProvider } from '../model/provider.ts';
 import { checkRunOptions, type RunOptions, type StreamEvent } from './run-options.ts';
 import type { Response } from './run-record.ts';
@@ -27,10 +29,13 @@ export class Swarm {
       log?: ((line: string) => void) | undefined;
     } = {},
   ) {
-    checkKnownFields('A Swarm', options, ['provider', 'hooks', 'log']);
-    this.#provider = checkProvider(options.provider) ?? openaiProvider();
-    this.#hooks = options.hooks === undefined ? [] : [options.hooks].flat();
-    this.#log = options.log ?? ((line) => process.stderr.write(`${line}\n`));
+    checkOptions(options);
+    const { provider, hooks, log } = options;
+    if (log !== undefined && typeof log !== 'function')
+      throw new TypeError(`The log of a Swarm must be a function of a line, but is ${valueWords(log)}.`);
+    this.#provider = provider === undefined ? openaiProvider() : checkProvider(provider);
+    this.#hooks = hooksOf(hooks);
+    this.#log = log ?? ((line) => process.stderr.write(`${line}\n`));
   }
 
   /**
@@ -53,7 +58,8 @@ export class Swarm {
   run(
     options: RunOptions & { stream?: boolean | undefined },
   ): Promise<Response> | AsyncIterable<StreamEvent> {
-    return options?.stream
+    // What is neither true nor false rejects: only who asked for a stream iterates it.
+    return options?.stream === true
       ? new RunStream(() => this.#start(options), options)
       : watched(
           () => whatIsRun(options),
@@ -72,21 +78,20 @@ export class Swarm {
   }
 }
 
-function checkProvider(provider: CompletionProvider | undefined): CompletionProvider | undefined {
-  // A double that is only ever read one way may leave the other out.
-  if (
-    provider === undefined ||
-    typeof provider.complete === 'function' ||
-    typeof provider.stream === 'function'
-  ) {
-    return provider;
+/** A provider, or a client as in Python, in place of the options would be ignored in silence, and the live API asked. */
+function checkOptions(options: unknown): void {
+  const isOptions = typeof options === 'object' && options !== null && 'provider' in options;
+  if (!isOptions && isClient(options)) {
+    throw new TypeError(
+      'A Swarm takes one object, but was given an OpenAI client. Make a provider of it: new Swarm({ provider: openaiProvider(client) }).',
+    );
   }
-  const advice = Array.isArray(provider)
-    ? 'Steps are made one by scriptedProvider([…]) of "swarmcheck/testing".'
-    : 'An OpenAI client is made one by openaiProvider(client).';
-  throw new TypeError(
-    `The provider of a Swarm must have the methods complete and stream, but is ${valueWords(provider)}. ${advice}`,
-  );
+  if (!isOptions && isProvider(options)) {
+    throw new TypeError(
+      'A Swarm takes one object, but was given a provider. Pass it as a field: new Swarm({ provider }).',
+    );
+  }
+  checkKnownFields('A Swarm', options, ['provider', 'hooks', 'log'], { client: 'provider' });
 }
 
 /** Checks and copies what a run is given. Nothing is requested before the run is advanced. */
@@ -97,6 +102,7 @@ export function startRun(
   log?: (line: string) => void,
 ): ActiveRun {
   checkRunOptions(options);
+  checkCanAnswer(provider, options.stream === true);
   const { signal, contextVariables = {} } = options;
   const input = options.messages.map(enter);
   const state: RunState = {
@@ -128,8 +134,8 @@ function neverAborted(): () => AbortSignal {
 }
 
 /** A run as messages name it. */
-function whatIsRun({ agent }: RunOptions): string {
-  return `the run of the agent "${agent.name}"`;
+function whatIsRun(options: Partial<RunOptions> | undefined): string {
+  return isAgent(options?.agent) ? `the run of the agent "${options.agent.name}"` : 'a run';
 }
 
 /** A run that is read as a stream. It takes its input at once, starts when it is read, and there is one reading of it. */

@@ -22,3 +22,14 @@ export function watched<T>(what: () => string, start: () => Promise<T>): Promise
 export function watchedStream(what: () => string): () => void {
   return watcher ? watcher.startStream(what) : () => {};
 }
+
+/** Calls a tool so that what happens while it runs can be told to be its doing. */
+export type ToolWatcher = (name: string, call: () => unknown) => unknown;
+
+/** Undefined while nobody asks. */
+export let toolWatcher: ToolWatcher | undefined;
+
+/** From now on tools are called by this one. */
+export function watchTools(newWatcher: ToolWatcher | undefined): void {
+  toolWatcher = newWatcher;
+}

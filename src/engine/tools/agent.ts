@@ -2,6 +2,7 @@
 import type OpenAI from 'openai';
 import { brand, hasBrand } from './brand.ts';
 import { checkKnownFields } from '../data/known-fields.ts';
+import { remedyFor, valueWords } from '../data/value-words.ts';
 import type { AgentFunction } from './tool.ts';
 
 /**
@@ -46,6 +47,8 @@ const agentFields = [
   'parallelToolCalls',
   'dispose',
 ];
+/** As other libraries call them. */
+const agentAliases = { tools: 'functions', system: 'instructions', prompt: 'instructions' };
 
 /** Beside the agents rather than in them: an agent's own fields are plain data. */
 const disposers = new WeakMap<object, () => void | Promise<void>>();
@@ -67,7 +70,7 @@ export class Agent<C extends object = any> {
 
   /** Takes the fields it is given and Swarm's defaults for the others. */
   constructor(options: AgentOptions<C> = {}) {
-    checkKnownFields('An Agent', options, agentFields);
+    checkKnownFields('An Agent', options, agentFields, agentAliases);
     this.name = options.name ?? 'Agent';
     this.model = options.model ?? 'gpt-4o';
     this.instructions = options.instructions ?? 'You are a helpful agent.';
@@ -81,7 +84,18 @@ export class Agent<C extends object = any> {
   static async create<C extends object = any>(
     init: () => AgentOptions<C> | Promise<AgentOptions<C>>,
   ): Promise<Agent<C>> {
-    return new Agent(await init());
+    if (typeof init !== 'function') {
+      throw new TypeError(
+        `Agent.create takes a function that returns the options, but was given ${valueWords(init)}.${init ? ' For options that are there already, write new Agent({ … }).' : ''}`,
+      );
+    }
+    const options = await init();
+    if (!options) {
+      throw new TypeError(
+        `Agent.create was given a function that returned ${valueWords(options)} in place of the options. Is a "return" missing?`,
+      );
+    }
+    return new Agent(options);
   }
 
   /** Calls `dispose` of the options, the first time only. */
@@ -92,6 +106,11 @@ export class Agent<C extends object = any> {
   }
 }
 brand(Agent, 'swarmcheck.Agent');
+
+/** The sentence that refuses what is no Agent: `what` must be one. */
+export function noAgentWords(what: string, given: unknown): string {
+  return `${what} must be an Agent, but is ${valueWords(given)}.${remedyFor(given)}`;
+}
 
 /** True for agents of any copy of this package. */
 export function isAgent(value: unknown): value is Agent {

@@ -88,7 +88,7 @@ export function parseArguments(
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     return {
       kind: 'invalid-arguments',
-      problem: `They must be a JSON object, but are ${valueWords(parsed)}.`,
+      problem: `They must be a JSON object, not ${valueWords(parsed)}.`,
     };
   }
   return { args: parsed };

@@ -1,8 +1,17 @@
 import type OpenAI from 'openai';
-import type { Agent, ContextVariables } from './agent.ts';
+import { isAgent, type Agent, type ContextVariables } from './agent.ts';
 import { copyData, freezeData } from '../data/copy.ts';
+import { didYouMean } from '../data/did-you-mean.ts';
+import { valueWords } from '../data/value-words.ts';
 import { derivedFrom, type JsonSchema } from './json-schema.ts';
-import { standardSchemaOf, tool, type AgentFunction, type JsonObjectSchema, type Tool } from './tool.ts';
+import {
+  makeTool,
+  standardSchemaOf,
+  tool,
+  type AgentFunction,
+  type JsonObjectSchema,
+  type Tool,
+} from './tool.ts';
 
 type ToolDefinition = OpenAI.Chat.Completions.ChatCompletionFunctionTool;
 
@@ -32,13 +41,9 @@ export function isCurrent(prepared: PreparedAgent, agent: Agent): boolean {
   );
 }
 
-/** Checks an agent's functions and makes their definitions. Throws a TypeError for what cannot be offered to a model. */
+/** Checks an agent's fields, its functions among them, and makes their definitions. Throws a TypeError for what cannot be offered to a model. */
 export function prepareAgent(agent: Agent): PreparedAgent {
-  if (!Array.isArray(agent.functions)) {
-    throw new TypeError(
-      `The functions of agent "${agent.name}" must be a list, but are ${typeof agent.functions}.`,
-    );
-  }
+  checkFields(agent);
   const tools = new Map<string, PreparedTool>();
   for (const [index, candidate] of agent.functions.entries()) {
     const prepared = prepareTool(agent, candidate, index);
@@ -49,6 +54,7 @@ export function prepareAgent(agent: Agent): PreparedAgent {
     }
     tools.set(prepared.tool.name, prepared);
   }
+  checkToolChoice(agent, tools);
   const definitions = Array.from(tools.values(), ({ tool: { name, description, parameters } }) =>
     freezeData({ type: 'function', function: { name, description, parameters } } as ToolDefinition),
   );
@@ -59,13 +65,56 @@ export function prepareAgent(agent: Agent): PreparedAgent {
   };
 }
 
+/** They may have been set at any time, so they are looked at when they are about to be used. */
+function checkFields({ name, model, functions, parallelToolCalls }: Agent): void {
+  if (typeof name !== 'string')
+    throw new TypeError(`The name of an agent must be a string, but is ${valueWords(name)}.`);
+  if (typeof model !== 'string')
+    throw new TypeError(`The model of agent "${name}" must be a string, but is ${valueWords(model)}.`);
+  if (!Array.isArray(functions))
+    throw new TypeError(`The functions of agent "${name}" must be a list, not ${valueWords(functions)}.`);
+  if (typeof parallelToolCalls !== 'boolean') {
+    throw new TypeError(
+      `The parallelToolCalls of agent "${name}" must be true or false, but is ${valueWords(parallelToolCalls)}.`,
+    );
+  }
+}
+
+function checkToolChoice({ name, toolChoice }: Agent, tools: ReadonlyMap<string, PreparedTool>): void {
+  if (toolChoice === undefined || ['auto', 'none', 'required'].includes(toolChoice as string)) return;
+  const { type, function: chosen } = (toolChoice ?? {}) as {
+    type?: unknown;
+    function?: { name?: unknown };
+  };
+  // Other types are the API's own affair.
+  if (typeof type === 'string' && type !== 'function') return;
+  if (type !== 'function' || typeof chosen?.name !== 'string') {
+    const given: unknown = toolChoice;
+    const advice =
+      typeof given === 'string' && tools.has(given)
+        ? ` Write { type: "function", function: { name: "${given}" } }.`
+        : '';
+    throw new TypeError(
+      `The toolChoice of agent "${name}" must be "auto", "none", "required" or { type: "function", function: { name } }, but is ${valueWords(toolChoice)}.${advice}`,
+    );
+  }
+  // Without tools it is not sent.
+  if (tools.size === 0 || tools.has(chosen.name)) return;
+  const offered = [...tools.keys()];
+  throw new TypeError(
+    `The toolChoice of agent "${name}" is "${chosen.name}", which is none of its functions.${didYouMean(chosen.name, offered)} Its functions: ${offered.join(', ')}.`,
+  );
+}
+
 function prepareTool(agent: Agent, candidate: unknown, index: number): PreparedTool {
   const place = `Function ${index + 1} of agent "${agent.name}"`;
   if (typeof candidate === 'function')
     return { tool: plainFunctionTool(place, candidate), takesArguments: false };
   if (!isTool(candidate)) {
     throw new TypeError(
-      `${place} is ${candidate === undefined ? 'undefined (an import cycle?)' : 'no function'}. Pass a named function, or a tool made by tool().`,
+      isAgent(candidate)
+        ? `${place} is the agent "${candidate.name}". To hand off to it, pass a named function that returns it.`
+        : `${place} is ${valueWords(candidate)}${candidate === undefined ? ' (an import cycle?)' : ''}. Pass a named function, or a tool made by tool().`,
     );
   }
   checkName(place, candidate.name);
@@ -112,11 +161,9 @@ function plainFunctionTool(place: string, candidate: Function): Tool {
       `${place}, "${name}", has ${candidate.length} parameters. A plain function receives the context variables and nothing else; for arguments from the model use tool({ name: '${name}', parameters: … }).`,
     );
   }
-  return tool({
-    name,
-    execute: (_args, { contextVariables }) =>
-      (candidate as (context: ContextVariables) => unknown)(contextVariables),
-  });
+  return makeTool(name, '', { type: 'object', properties: {} }, (_args, { contextVariables }) =>
+    (candidate as (context: ContextVariables) => unknown)(contextVariables),
+  );
 }
 
 function checkName(place: string, name: string): void {

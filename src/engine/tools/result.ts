@@ -1,5 +1,6 @@
-import { isAgent, type Agent } from './agent.ts';
-import { valueWords } from '../data/value-words.ts';
+import { isAgent, noAgentWords, type Agent } from './agent.ts';
+import { UsageError } from '../data/errors.ts';
+import { checkContextVariables } from '../run/context.ts';
 import { brand, hasBrand } from './brand.ts';
 import { checkKnownFields } from '../data/known-fields.ts';
 
@@ -12,7 +13,7 @@ export class Result<C extends object = any> {
   /** Merged into the run's, one level deep, after all calls of the turn. */
   readonly contextVariables: Partial<C>;
 
-  /** Each part may be left out. Throws when `agent` is no Agent: the model is then answered with that message. */
+  /** Each part may be left out. Throws a TypeError for a part that is of the wrong kind: the model is then answered with its message. */
   constructor(
     parts: {
       value?: unknown;
@@ -22,11 +23,13 @@ export class Result<C extends object = any> {
   ) {
     checkKnownFields('A Result', parts, ['value', 'agent', 'contextVariables']);
     if (parts.agent !== undefined && !isAgent(parts.agent)) {
-      throw new Error(`The agent of a Result must be an Agent, but is ${valueWords(parts.agent)}.`);
+      throw new UsageError(noAgentWords('The agent of a Result', parts.agent));
     }
+    const contextVariables = parts.contextVariables ?? {};
+    checkContextVariables('a Result', contextVariables);
     this.value = parts.value === undefined ? '' : parts.value;
     this.agent = parts.agent;
-    this.contextVariables = parts.contextVariables ?? {};
+    this.contextVariables = contextVariables;
   }
 }
 brand(Result, 'swarmcheck.Result');

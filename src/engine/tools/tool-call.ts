@@ -12,6 +12,7 @@ import { freezeData } from '../data/copy.ts';
 import { errorName, isError, isNativeError, shorten } from '../data/errors.ts';
 import type { ToolErrorKind } from '../run/events.ts';
 import { callHooks, type Hooks } from '../run/hooks.ts';
+import { toolWatcher } from '../run/watch.ts';
 import { isPromiseLike } from '../data/promise.ts';
 import type { PreparedAgent } from './prepared-agent.ts';
 import { isResult } from './result.ts';
@@ -23,6 +24,8 @@ export interface CallOutcome {
   error?: ToolErrorKind;
   handoff?: Agent;
   contextVariables?: object;
+  /** For the hooks, where there are any and the tool was executed. */
+  executed?: Parameters<NonNullable<Hooks['afterTool']>>[0];
 }
 
 /** What a call needs to know of the run it belongs to. */
@@ -85,15 +88,16 @@ export function* runToolCall(
   try {
     // A plain function is given the context variables alone, so no signal has to be made for it.
     const context = takesArguments ? contextOf(scene, call.id) : (scene as unknown as ToolContext);
-    const returned: unknown = tool.execute(checked.args, context);
+    const returned: unknown = toolWatcher
+      ? toolWatcher(name, () => tool.execute(checked.args, context))
+      : tool.execute(checked.args, context);
     outcome = readReturn(name, isPromiseLike(returned) ? yield returned : returned);
   } catch (error) {
     scene.throwIfAborted();
     thrown = { error };
     outcome = failed('threw', thrownText(name, error));
   }
-  if (scene.hooks.length > 0)
-    yield* callHooks(scene.hooks, 'afterTool', { ...about, content: outcome.content, ...thrown });
+  if (scene.hooks.length > 0) outcome.executed = { ...about, content: outcome.content, ...thrown };
   return outcome;
 }
 

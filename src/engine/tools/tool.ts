@@ -1,5 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { ownSchema, toJsonSchema } from './json-schema.ts';
+import { isPlainObject } from '../data/copy.ts';
+import { checkDefinition, checkParameters } from './check-tool.ts';
+import { ownSchema, toJsonSchema, type JsonSchema } from './json-schema.ts';
 
 /**
  * What a tool may return: strings pass as they are; an Agent hands off; a Result may do both;
@@ -79,8 +81,8 @@ const standardSchemaKey = Symbol.for('swarmcheck.standardSchema');
  * model, never thrown. With every kind of schema alike, an argument that is not declared is invalid
  * unless `additionalProperties` allows it. Empty arguments mean {}.
  *
- * Throws a TypeError when `parameters` cannot be expressed as JSON Schema. Parameters that are not those of an object
- * make `run` reject with one before the model is called.
+ * Throws a TypeError for a definition that is none, when `parameters` cannot be expressed as JSON Schema, and when no call
+ * could fit them. Parameters that are not those of an object make `run` reject with one before the model is called.
  */
 export function tool<
   const Schema extends StandardSchemaV1<any, object> | JsonObjectSchema | undefined = undefined,
@@ -91,23 +93,27 @@ export function tool<
   parameters?: Schema;
   execute(args: InferArguments<Schema>, context: ToolContext<C>): ToolReturn;
 }): Tool<C> {
-  const { name, description, parameters } = definition;
-  if (typeof definition.execute !== 'function') {
-    throw new TypeError(
-      `The tool "${name}" has no execute function. Give it one: execute(args, { contextVariables }) { … }.`,
-    );
-  }
-  const made: Tool<C> = {
-    name,
-    description: description ?? '',
-    parameters: ownSchema(toJsonSchema(name, parameters)),
-    execute: (args: InferArguments<Schema>, context) => definition.execute(args, context) as unknown,
-  };
+  checkDefinition(definition);
+  const { name, description = '', parameters } = definition;
+  if (isPlainObject(parameters) && !isStandardSchema(parameters)) checkParameters(name, parameters);
+  const made = makeTool(name, description, toJsonSchema(name, parameters), (args, context) =>
+    definition.execute(args as InferArguments<Schema>, context),
+  );
   if (isStandardSchema(parameters)) {
     const origin: SchemaOrigin = { schema: parameters, parameters: made.parameters };
     Object.assign(made, { [standardSchemaKey]: origin });
   }
   return made;
+}
+
+/** A tool of parts that are known to be right. */
+export function makeTool(
+  name: string,
+  description: string,
+  schema: JsonSchema,
+  execute: (args: unknown, context: ToolContext) => unknown,
+): Tool {
+  return { name, description, parameters: ownSchema(schema), execute };
 }
 
 /** The schema a tool was made from, and the parameters that came of it. */

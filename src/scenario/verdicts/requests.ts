@@ -1,7 +1,10 @@
 import { conversationLines, textOf } from '../../trace/format.ts';
+import type { WireMessage } from '../../engine/model/messages.ts';
 import type { TracedRequest } from '../../engine/run/events.ts';
+import { instructionsOf as instructionsIn, isInstructions } from '../../wire/continuation.ts';
 import { equals, show } from '../equals.ts';
-import { checkFields, includesText, traceBehind, verdict, type Verdict } from './verdict.ts';
+import { nameRule, namesRule, textRule, type Rules } from '../rules.ts';
+import { checkGiven, includesText, traceBehind, verdict, type Verdict } from './verdict.ts';
 
 /** What the model is shown in a request. Strings are substrings; `tools` are all of them, in any order. */
 export interface SeenPattern {
@@ -15,10 +18,17 @@ export interface SeenPattern {
   message?: string | RegExp;
 }
 
+const seenRules: Rules<keyof SeenPattern> = {
+  agent: nameRule,
+  instructions: textRule,
+  tools: namesRule("a list of tools' names"),
+  message: textRule,
+};
+
 /** Some request showed the model all of this. */
 export function hasSeen(source: unknown, seen: SeenPattern): Verdict {
   const trace = traceBehind(source);
-  checkFields('toHaveSeen', seen, ['agent', 'instructions', 'tools', 'message']);
+  checkGiven('toHaveSeen', seen, seenRules);
   const tests: [string, (request: TracedRequest) => boolean][] = [];
   const { agent, instructions, tools, message } = seen;
   if (agent !== undefined) tests.push([`agent ${show(agent)}`, (item) => equals(agent, item.agent)]);
@@ -38,7 +48,7 @@ export function hasSeen(source: unknown, seen: SeenPattern): Verdict {
   if (message !== undefined)
     tests.push([
       `a message with ${show(message)}`,
-      (item) => item.request.messages.slice(1).some(({ content }) => includesText(message, textOf(content))),
+      (item) => historyOf(item).some(({ content }) => includesText(message, textOf(content))),
     ]);
   const { requests } = trace;
   const found = requests.find((item) => tests.every(([, test]) => test(item)));
@@ -52,10 +62,16 @@ export function hasSeen(source: unknown, seen: SeenPattern): Verdict {
 }
 
 function instructionsOf({ request }: TracedRequest): string {
-  return textOf(request.messages[0]?.content);
+  return instructionsIn(request);
 }
 
-function toolNamesOf({ request }: TracedRequest): string[] {
+/** The messages after the instructions; an app of another SDK may have none. */
+function historyOf({ request: { messages } }: TracedRequest): WireMessage[] {
+  return isInstructions(messages[0]) ? messages.slice(1) : messages;
+}
+
+/** The tools that a request offers. */
+export function toolNamesOf({ request }: Pick<TracedRequest, 'request'>): string[] {
   return (request.tools ?? []).map((tool) => tool.function.name);
 }
 
@@ -73,7 +89,7 @@ function nearestRequest(
     `  instructions: ${show(instructionsOf(item))}`,
     `  tools: ${toolNamesOf(item).join(', ') || '(none)'}`,
     ...(withMessages
-      ? ['  messages:', ...conversationLines(item.request.messages.slice(1)).map((line) => `  ${line}`)]
+      ? ['  messages:', ...conversationLines(historyOf(item)).map((line) => `  ${line}`)]
       : []),
   ];
 }

@@ -4,21 +4,49 @@ import { didYouMean } from '../../engine/data/did-you-mean.ts';
 import type { Outcome } from '../../engine/run/events.ts';
 import { textOf } from '../../trace/format.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { equals, firstMismatch, show } from '../equals.ts';
-import { runEnd, traceBehind, verdict, type Verdict } from './verdict.ts';
+import { readArgs } from '../../trace/materialize.ts';
+import { equals, firstMismatch, isAsymmetric, show } from '../equals.ts';
+import { isName, isText, namesRule, takes, type Rule } from '../rules.ts';
+import { runEnd, toolResults, traceBehind, verdict, type Verdict } from './verdict.ts';
+
+const agentsRule = namesRule("a list of agents' names");
 
 /** Agents were active in this order, the starting one first. */
 export function hasAgents(source: unknown, agents: readonly string[]): Verdict {
   const trace = traceBehind(source);
+  if (!agentsRule[1](agents)) throw takes('toHaveHandoffOrder', agentsRule, agents);
   const { agents: actual } = trace;
+  const pass = equals(agents, actual);
   const index = !Array.isArray(agents) ? 0 : actual.findIndex((name, place) => !equals(agents[place], name));
   // The n-th agent became active by the n-th handoff that was a change.
   const changes = trace.events.filter((event) => event.type === 'handoff' && event.from !== event.to);
-  return verdict(trace, equals(agents, actual), {
+  return verdict(trace, pass, {
     missing: `Expected the agents ${arrows(agents)}, but they were ${arrows(actual)}.`,
     unwanted: `Expected the agents not to be ${arrows(agents)}, but they were.`,
+    details: pass ? [] : answersInPlaceOfHandoffs(trace, agents),
     marked: index > 0 ? changes[index - 1] : index === 0 ? trace.events[0] : runEnd(trace),
   });
+}
+
+/** Of tools that answered with an agent's name, or with an object that has the agent in it, where the agent itself hands off. */
+function answersInPlaceOfHandoffs(trace: Trace, agents: readonly unknown[]): string[] {
+  if (!Array.isArray(agents)) return [];
+  const missing = agents.filter((name) => typeof name === 'string' && !trace.agents.includes(name));
+  const handsOff = 'to hand off, return the agent itself, or a Result with it.';
+  for (const { tool, content, error } of toolResults(trace)) {
+    if (error !== undefined) continue;
+    const named = missing.find((name) => holds(readArgs(content), name));
+    if (named === undefined) continue;
+    return [
+      `${tool} answered ${named === content ? 'the text' : 'an object with'} ${show(named)}: ${handsOff}`,
+    ];
+  }
+  return [];
+}
+
+function holds(value: unknown, text: string): boolean {
+  if (typeof value !== 'object' || value === null) return value === text;
+  return Object.values(value).some((item) => holds(item, text));
 }
 
 const outcomes: readonly Outcome[] = ['completed', 'max_turns', 'interrupted', 'failed', 'aborted'];
@@ -26,6 +54,7 @@ const outcomes: readonly Outcome[] = ['completed', 'max_turns', 'interrupted', '
 /** The last run ended for this reason. */
 export function stoppedBecause(source: unknown, reason: Outcome): Verdict {
   const trace = traceBehind(source);
+  if (!isName(reason)) throw takes('toHaveStoppedBecause', [`one of ${outcomes.join(', ')}`, isName], reason);
   if (typeof reason === 'string' && !outcomes.includes(reason)) {
     throw new TypeError(
       `toHaveStoppedBecause knows no reason "${reason}".${didYouMean(reason, outcomes)} Reasons: ${outcomes.join(', ')}.`,
@@ -38,9 +67,16 @@ export function stoppedBecause(source: unknown, reason: Outcome): Verdict {
   });
 }
 
+const contextRule: Rule = [
+  'an object of context variables',
+  (value) => isPlainObject(value) || isAsymmetric(value),
+  (given) => (isText(given) ? ` Write { ${given}: … }.` : ''),
+];
+
 /** At the end the context holds these variables, others aside. */
 export function containsContextVariables(source: unknown, subset: object): Verdict {
   const trace = traceBehind(source);
+  if (!contextRule[1](subset)) throw takes('toHaveContextVariables', contextRule, subset);
   if (isPlainObject(subset) && Object.keys(subset).length === 0) {
     throw new TypeError('toHaveContextVariables was given nothing to look for: {} is in every context.');
   }

@@ -1,3 +1,4 @@
+import { didYouMean } from '../../engine/data/did-you-mean.ts';
 import type { ToolErrorKind, TraceEvent } from '../../engine/run/events.ts';
 import { lineDiff } from '../../trace/difference.ts';
 import { callText } from '../../trace/format.ts';
@@ -5,9 +6,11 @@ import { readArgs } from '../../trace/materialize.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { equals, firstMismatch, show } from '../equals.ts';
 import { matchTrajectory } from '../match-trajectory.ts';
-import type { Trajectory } from '../trajectory.ts';
+import { isName, isText, nameHint, takes, textRule, type Rules } from '../rules.ts';
+import { toolsIn, trajectoryRule, type Trajectory } from '../trajectory.ts';
+import { checkSpelling, isToolOf, unknownTools } from './tool-names.ts';
 import {
-  checkFields,
+  checkGiven,
   includesText,
   matches,
   pendingCalls,
@@ -21,11 +24,11 @@ import {
 /** A call was made, with exactly these arguments if any are given. */
 export function calledTool(source: unknown, tool: string, args?: unknown): Verdict {
   const trace = traceBehind(source);
-  if (tool === undefined)
-    throw new TypeError('toHaveCalledTool takes the name of a tool, but was given undefined.');
+  checkToolFirst('toHaveCalledTool', 'its arguments', tool, args);
   const found = toolResults(trace).find(
     (call) => equals(tool, call.tool) && (args === undefined || equals(args, call.args)),
   );
+  if (!found) checkSpelling(trace, [tool]);
   const name = nameOf(tool);
   const wanted = args === undefined ? `a call of ${name}` : `the call ${callText(name, show(args), 200)}`;
   return verdict(trace, found !== undefined, {
@@ -39,12 +42,15 @@ export function calledTool(source: unknown, tool: string, args?: unknown): Verdi
 /** The calls are as a trajectory says. */
 export function hasToolCalls(source: unknown, trajectory: Trajectory): Verdict {
   const trace = traceBehind(source);
+  if (!trajectoryRule[1](trajectory)) throw takes('toHaveToolCalls', trajectoryRule, trajectory);
+  const { expected, never } = toolsIn(trajectory);
+  checkSpelling(trace, [...expected, ...never]);
   const answered = toolResults(trace);
   const { pass, lines, departure } = matchTrajectory(trajectory, [...answered, ...pendingCalls(trace)]);
   return verdict(trace, pass, {
     missing: 'The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):',
     unwanted: 'The tool calls are exactly what they should not be:',
-    details: lines.map((line) => `  ${line}`),
+    details: [...lines.map((line) => `  ${line}`), ...unknownTools(trace, expected)],
     // What is missing at the end was due where the run stopped; what is pending never began.
     marked: (departure === undefined ? undefined : answered[departure]) ?? runEnd(trace),
   });
@@ -53,8 +59,20 @@ export function hasToolCalls(source: unknown, trajectory: Trajectory): Verdict {
 /** A tool answered with this text, this pattern, or this value as JSON. */
 export function hasToolResult(source: unknown, tool: string, content: unknown): Verdict {
   const trace = traceBehind(source);
+  const order = 'what it answered';
+  checkToolFirst('toHaveToolResult', order, tool, content);
+  if (content === undefined)
+    throw new TypeError(
+      `toHaveToolResult takes the tool's name first, then ${order}, but ${order} is undefined.`,
+    );
+  if (typeof content === 'string' && !isToolOf(trace, tool) && isToolOf(trace, content)) {
+    throw new TypeError(
+      `toHaveToolResult takes the tool's name first, then ${order}. ${show(content)} is a tool, ${show(tool)} is none: are the arguments the other way round?`,
+    );
+  }
   const results = toolResults(trace).filter((call) => equals(tool, call.tool));
   const found = results.find((call) => fitsContent(content, call.content));
+  if (results.length === 0) checkSpelling(trace, [tool]);
   const answers = results.map((call) => show(call.content)).join(', ');
   return verdict(trace, found !== undefined, {
     missing: `Expected ${nameOf(tool)} to answer ${show(content)}, but ${results.length === 0 ? describeCallsOf(trace, tool) : `it answered ${answers}.`}`,
@@ -75,6 +93,12 @@ const errorKinds: readonly ToolErrorKind[] = [
   'not-serializable',
 ];
 
+const errorRules: Rules<'tool' | 'kind' | 'content'> = {
+  tool: ["a tool's name", isName, nameHint],
+  kind: ['a kind of error', isName],
+  content: textRule,
+};
+
 /** A call was answered with an error of this kind, and its run went on to complete. */
 export function recoveredFrom(
   source: unknown,
@@ -82,10 +106,12 @@ export function recoveredFrom(
 ): Verdict {
   const trace = traceBehind(source);
   // Nothing said means any error.
-  checkFields('toHaveRecoveredFrom', error, ['tool', 'kind', 'content'], true);
+  checkGiven('toHaveRecoveredFrom', error, errorRules, true);
   const { tool, kind, content } = error;
   if (typeof kind === 'string' && !errorKinds.includes(kind)) {
-    throw new TypeError(`toHaveRecoveredFrom knows no kind "${kind}". Kinds: ${errorKinds.join(', ')}.`);
+    throw new TypeError(
+      `toHaveRecoveredFrom knows no kind "${kind}".${didYouMean(kind, errorKinds)} Kinds: ${errorKinds.join(', ')}.`,
+    );
   }
   const errors = toolResults(trace).filter((call) => call.error !== undefined);
   const fitting = errors.filter(
@@ -97,6 +123,7 @@ export function recoveredFrom(
   const ends = trace.events.filter((event) => event.type === 'run-end');
   const endOf = (call: { run: number }) => ends.find(({ run }) => run === call.run);
   const found = fitting.find((call) => endOf(call)?.outcome === 'completed');
+  if (!found) checkSpelling(trace, [tool]);
   const wanted = [
     'an error',
     kind !== undefined && `of kind ${nameOf(kind)}`,
@@ -113,27 +140,46 @@ export function recoveredFrom(
         ? 'no tool call was answered with an error.'
         : `the errors were ${kinds}.`;
   return verdict(trace, found !== undefined, {
-    missing: `Expected the run to recover from ${wanted}, but ${problem}`,
+    missing: `Expected the run to recover from ${wanted}, but ${[problem, ...unknownTools(trace, [tool])].join(' ')}`,
     unwanted: `Expected no recovery from ${wanted}, but there was one.`,
     marked: found ?? (fitting[0] ? endOf(fitting[0]) : errors[0]),
   });
 }
+
+const pendingRules: Rules<'pending'> = { pending: trajectoryRule };
 
 /** The run was interrupted before its tools, with these calls pending. */
 export function interrupted(source: unknown, pending?: { pending: Trajectory }): Verdict {
   const trace = traceBehind(source);
   const calls = pendingCalls(trace);
   const wasInterrupted = trace.outcome === 'interrupted';
-  // Matched in any case: a malformed trajectory is a mistake whatever happened.
+  // Looked at in any case: a malformed trajectory is a mistake whatever happened.
+  if (pending !== undefined) checkGiven('toBeInterrupted', pending, pendingRules);
   const match = pending && matchTrajectory(pending.pending, calls);
+  const { expected, never } = pending ? toolsIn(pending.pending) : { expected: [], never: [] };
+  checkSpelling(trace, [...expected, ...never]);
   return verdict(trace, wasInterrupted && (match?.pass ?? true), {
     missing: wasInterrupted
       ? 'The pending tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):'
       : `Expected the run to be interrupted, but it ended with ${trace.outcome}. Did the run have executeTools: false?`,
     unwanted: 'Expected the run not to be interrupted, but it was.',
-    details: wasInterrupted ? match?.lines.map((line) => `  ${line}`) : [],
+    details: [
+      ...((wasInterrupted && match?.lines.map((line) => `  ${line}`)) || []),
+      ...unknownTools(trace, expected),
+    ],
     marked: runEnd(trace),
   });
+}
+
+/** Throws a TypeError where what comes first is no name of a tool. */
+function checkToolFirst(matcher: string, then: string, tool: unknown, second: unknown): void {
+  if (isName(tool)) return;
+  const { tool: named, name = named } = (tool ?? {}) as { tool?: unknown; name?: unknown };
+  const hint = () => {
+    if (isText(second)) return ' Are the arguments the other way round?';
+    return isText(name) && name !== '' ? ` Write ${matcher}(${JSON.stringify(name)}, …).` : '';
+  };
+  throw takes(matcher, [`the tool's name first, then ${then}`, isName, hint], tool, ' first');
 }
 
 function describeCallsOf(trace: Trace, tool: string): string {
@@ -142,9 +188,9 @@ function describeCallsOf(trace: Trace, tool: string): string {
   if (calls.length > 0)
     return `it was called as ${calls.map((call) => callText(call.tool, call.args)).join(', ')}.`;
   const others = [...new Set(results.map((call) => call.tool))];
-  return others.length === 0
-    ? 'no tool was called.'
-    : `it was not called. Called were: ${others.join(', ')}.`;
+  const [unknown] = unknownTools(trace, [tool]);
+  if (others.length === 0) return `no tool was called.${unknown ? ` ${unknown}` : ''}`;
+  return `it was not called. ${unknown ?? `Called were: ${others.join(', ')}.`}`;
 }
 
 function argumentDiff(trace: Trace, tool: string, args: unknown): string[] {

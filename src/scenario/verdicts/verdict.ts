@@ -1,15 +1,13 @@
-import { isAgent } from '../../engine/tools/agent.ts';
 import type { TraceEvent } from '../../engine/run/events.ts';
 import { isPlainObject } from '../../engine/data/copy.ts';
-import { didYouMean } from '../../engine/data/did-you-mean.ts';
-import { valueWords } from '../../engine/data/value-words.ts';
 import { trajectoryLines } from '../../trace/format.ts';
 import { readArgs } from '../../trace/materialize.ts';
-import { findTrace } from '../../trace/trace-of.ts';
+import { findTrace, withoutTrace } from '../../trace/trace-of.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from '../../script/errors.ts';
+import { isMisfit } from '../../script/errors.ts';
 import { equals } from '../equals.ts';
 import type { ComparedCall } from '../match-trajectory.ts';
+import { checkFields, takes, type Rules } from '../rules.ts';
 import type { ScenarioRun } from '../scenario.ts';
 
 /** Whether a statement about a trace holds, and what to tell the reader who expected otherwise. */
@@ -52,14 +50,8 @@ export function traceBehind(source: unknown): Trace {
     checkScript(source);
     return trace;
   }
-  const advice =
-    source instanceof Promise
-      ? ' It is a promise: is an "await" missing?'
-      : isAgent(source)
-        ? ' An agent has done nothing yet: run it first.'
-        : '';
   throw new TypeError(
-    `This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given ${valueWords(source)}.${advice}`,
+    `This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given ${withoutTrace(source)}`,
   );
 }
 
@@ -70,17 +62,11 @@ export function traceBehind(source: unknown): Trace {
 function checkScript(source: unknown): void {
   const { error, failures = [] } = source as Partial<ScenarioRun>;
   if (!Array.isArray(failures)) return;
-  const misfit = [error, ...failures.map(({ cause }) => cause)].find(
-    (thrown) =>
-      thrown instanceof ScriptMistakeError ||
-      thrown instanceof ScriptExhaustedError ||
-      thrown instanceof ScriptNotFinishedError,
-  );
+  const misfit = [error, ...failures.map(({ cause }) => cause)].find(isMisfit);
   if (misfit)
-    throw new Error(
-      `The script of this scenario does not fit, so the run shows nothing. ${(misfit as Error).message}`,
-      { cause: misfit },
-    );
+    throw new Error(`The script of this scenario does not fit, so the run shows nothing. ${misfit.message}`, {
+      cause: misfit,
+    });
 }
 
 export function toolResults(trace: Trace): Extract<TraceEvent, { type: 'tool-result' }>[] {
@@ -104,21 +90,16 @@ export function pendingCalls(trace: Trace): ComparedCall[] {
   );
 }
 
-/** Throws a TypeError for what asks for nothing, or for something unknown: as a test it would pass whatever happened. */
-export function checkFields(
+/** Throws a TypeError for what asks for nothing, or for something that cannot be: as a test it would pass whatever happened. */
+export function checkGiven<Fields extends string>(
   matcher: string,
   given: object,
-  fields: readonly string[],
+  rules: Rules<Fields>,
   mayBeEmpty = false,
 ): void {
-  if (!isPlainObject(given))
-    throw new TypeError(`${matcher} takes an object, but was given ${valueWords(given)}.`);
-  const unknown = Object.keys(given).find((field) => !fields.includes(field));
-  if (unknown !== undefined) {
-    throw new TypeError(
-      `${matcher} has no field "${unknown}".${didYouMean(unknown, fields)} Fields: ${fields.join(', ')}.`,
-    );
-  }
+  const fields = Object.keys(rules) as Fields[];
+  if (!isPlainObject(given)) throw takes(matcher, [`{ ${fields.join(', ')} }`, isPlainObject], given);
+  checkFields(given, rules, matcher, 'has no');
   if (!mayBeEmpty && fields.every((field) => given[field] === undefined)) {
     throw new TypeError(`${matcher} was given nothing to look for. Give it one of ${fields.join(', ')}.`);
   }

@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
+import { didYouMean } from '../engine/data/did-you-mean.ts';
+import type { LoadError } from '../report/run-report.ts';
+import { ownEntries } from './one-copy.ts';
+import { fromHere, placeInUserCode, stackPlace, thrownText, toPath } from './thrown.ts';
+
+/** What is wrong with an import, at its place, where that is why a file was not loaded. */
+export function importMistake(file: string, error: unknown): LoadError | undefined {
+  return unexportedName(file, error) ?? missingModule(file, error) ?? vitestAlone(file, error);
+}
+
+/** That a file is a test of vitest, if it is no scenario file and imports that. */
+export function testOfVitest(file: string): LoadError | undefined {
+  const found = importsOf(file).find(({ specifier }) => isOfVitest(specifier));
+  if (!found || isScenarioFile(file)) return undefined;
+  return { file, line: found.line, message: `This is a test of vitest. Run it with: npx vitest run ${file}` };
+}
+
+function unexportedName(file: string, error: unknown): LoadError | undefined {
+  const text = thrownText(error);
+  const linked = /requested module '(.+)' does not provide an export named '(.+)'/.exec(text);
+  if (linked) {
+    const [, specifier, name] = linked;
+    return { file, ...stackPlace(error), message: unexportedWords(name!, specifier!) };
+  }
+  // Of CommonJS, where a name that is not exported is undefined.
+  const used = /\bimport_\w+\.(\w+)\)? is not a (?:function|constructor)$/.exec(text);
+  const place = used && placeInUserCode(error);
+  if (!place) return undefined;
+  const name = used[1]!;
+  const found = importsOf(place.file).find(
+    ({ specifier, names }) => names.includes(name) && ownEntries.has(specifier),
+  );
+  if (!found || name in ownEntries.get(found.specifier)!) return undefined;
+  return { file: place.file, line: found.line, message: unexportedWords(name, found.specifier) };
+}
+
+function unexportedWords(name: string, specifier: string): string {
+  if (name === 'default') return `It imports the default export of "${specifier}", which has none.`;
+  const own = ownEntries.get(specifier);
+  const other = own && [...ownEntries].find(([, entry]) => name in entry)?.[0];
+  const hint = other === undefined ? didYouMean(name, own ? Object.keys(own) : []) : ` "${other}" has it.`;
+  const typeHint = /^[A-Z]/.test(name) ? ` If it is a type, write: import type { ${name} }.` : '';
+  return `It imports "${name}" from "${specifier}", which has no such export.${hint || typeHint}`;
+}
+
+function missingModule(file: string, error: unknown): LoadError | undefined {
+  const { code, requireStack } = (error ?? {}) as { code?: unknown; requireStack?: string[] };
+  if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return undefined;
+  const [text] = thrownText(error).split('\n');
+  const [, missing, by = requireStack?.[0]] =
+    /^Cannot find (?:module|package) '(.+?)'(?: imported from (.+))?$/.exec(text!) ?? [];
+  if (missing === undefined || by === undefined || by.includes(`${sep}node_modules${sep}`))
+    return { file, message: `It imports something that is not there: ${text}` };
+  const importer = toPath(by);
+  const pathOf = (specifier: string) => resolve(dirname(importer), specifier);
+  const found = importsOf(importer).find(
+    ({ specifier }) =>
+      specifier === missing ||
+      specifier.startsWith(`${missing}/`) ||
+      (specifier.startsWith('.') && pathOf(specifier) === missing),
+  );
+  const specifier = found?.specifier ?? (isAbsolute(missing) ? fromHere(missing) : missing);
+  const isFile = /^[./#]/.test(specifier) || isAbsolute(missing);
+  const message = isFile
+    ? `It imports "${specifier}", which is not there.${didYouMean(basename(specifier), filesBeside(pathOf(specifier)))}`
+    : `It imports the package "${packageOf(specifier)}", which is not installed.`;
+  return { file: fromHere(importer), line: found?.line, message };
+}
+
+function vitestAlone(file: string, error: unknown): LoadError | undefined {
+  if (!/^Vitest (?:failed|cannot)/.test(thrownText(error))) return undefined;
+  const line = importsOf(file).find(({ specifier }) => isOfVitest(specifier))?.line;
+  const message =
+    'It uses vitest, which works in its tests only. A scenario runs without it: say what should come of it in "expect", or throw in "check".';
+  return testOfVitest(file) ?? { file, line, message };
+}
+
+const isOfVitest = (specifier: string) => /^(?:vitest|swarmcheck\/vitest)$/.test(specifier);
+const isScenarioFile = (file: string) => /\.scenario\.[cm]?[jt]sx?$/.test(file);
+const packageOf = (specifier: string) => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
+
+/** The imports of a file, as far as they can be read off its text. */
+function importsOf(file: string): { specifier: string; names: string[]; line: number }[] {
+  const statement = /\b(?:(?:import|export)\b([^;'"]*?)\bfrom|import|require)\s*\(?\s*(['"])([^'"\n]+)\2/g;
+  // Without what stands in comments; lines stay where they are.
+  const source = textOf(file).replaceAll(/^[ \t]*(?:\/\/|\/?\*).*$/gm, '');
+  return [...source.matchAll(statement)].map((match) => ({
+    specifier: match[3]!,
+    names: (match[1] ?? '').match(/\w+/g) ?? [],
+    line: source.slice(0, match.index + match[0].length).split('\n').length,
+  }));
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function filesBeside(path: string): string[] {
+  try {
+    return readdirSync(dirname(path));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,42 @@
+import { remedyFor, secretWords } from '../data/value-words.ts';
+import type OpenAI from 'openai';
+import type { CompletionProvider } from './provider.ts';
+
+/** Whether a value has what a provider is asked by. A double that is only ever read one way may leave the other out. */
+export function isProvider(value: unknown): value is CompletionProvider {
+  if (typeof value !== 'object' || value === null) return false;
+  const { complete, stream } = value as Partial<CompletionProvider>;
+  return typeof complete === 'function' || typeof stream === 'function';
+}
+
+/** Whether a value is a client of the openai package, or a double of one. */
+export function isClient(value: unknown): value is OpenAI {
+  return ((typeof value === 'object' && value !== null) || typeof value === 'function') && 'chat' in value;
+}
+
+/** Throws a TypeError for what is no provider, with the way to make one of it. */
+export function checkProvider(provider: unknown): CompletionProvider {
+  if (isProvider(provider)) return provider;
+  throw new TypeError(
+    `The provider of a Swarm must have the methods complete and stream, but is ${secretWords(provider)}. ${adviceFor(provider)}`,
+  );
+}
+
+function adviceFor(provider: unknown): string {
+  if (isClient(provider)) return 'An OpenAI client is made one by openaiProvider(client).';
+  if (Array.isArray(provider)) return 'Steps are made one by scriptedProvider([…]) of "swarmcheck/testing".';
+  const remedy = remedyFor(provider).trimStart();
+  if (remedy !== '') return remedy;
+  return 'One is made by openaiProvider({ … }), or of steps by scriptedProvider([…]) of "swarmcheck/testing".';
+}
+
+/** Throws a TypeError where the provider cannot be asked in the way a run asks. */
+export function checkCanAnswer(provider: CompletionProvider, stream: boolean): void {
+  const method = stream ? 'stream' : 'complete';
+  if (typeof provider[method] === 'function') return;
+  throw new TypeError(
+    stream
+      ? 'The provider of this Swarm has no stream method, which stream: true needs.'
+      : 'The provider of this Swarm has no complete method, which a run without stream: true needs.',
+  );
+}

@@ -1,0 +1,73 @@
+import type { Message } from '../engine/model/messages.ts';
+import type { CompletionProvider } from '../engine/model/provider.ts';
+import type { RecordedEvent } from '../engine/run/events.ts';
+import type { Response } from '../engine/run/run-record.ts';
+import { startRun } from '../engine/run/swarm.ts';
+import type { Agent } from '../engine/tools/agent.ts';
+import { defaultMaxTurns, type Scenario } from './scenario.ts';
+import type { Subject } from './subject.ts';
+import type { TimeLimit } from './timeout.ts';
+
+/** Agents of this engine. */
+export class OurAgents implements Subject {
+  readonly runs: (readonly RecordedEvent[])[] = [];
+  readonly #scenario: Scenario;
+  readonly #provider: CompletionProvider;
+  readonly #stream: boolean;
+  #agent: Agent;
+  #messages: Message[];
+  #contextVariables: object;
+
+  constructor(agent: Agent, scenario: Scenario, provider: CompletionProvider, stream: boolean) {
+    this.#agent = agent;
+    this.#scenario = scenario;
+    this.#provider = provider;
+    this.#stream = stream;
+    this.#messages = [...(scenario.messages ?? [])];
+    this.#contextVariables = scenario.contextVariables ?? {};
+  }
+
+  get awaited(): string {
+    return `${awaitedIn(this.runs.at(-1) ?? [])}${this.#scenario.hooks ? ' or a hook' : ''}`;
+  }
+
+  async run(said: readonly string[], limit: TimeLimit): Promise<Response> {
+    const { maxTurns = defaultMaxTurns, executeTools, modelOverride, hooks } = this.#scenario;
+    const messages = [...this.#messages, ...said.map((content): Message => ({ role: 'user', content }))];
+    const options = {
+      agent: this.#agent,
+      messages,
+      contextVariables: this.#contextVariables,
+      maxTurns,
+      executeTools,
+      modelOverride,
+      signal: limit.signal,
+      stream: this.#stream,
+    };
+    const run = startRun(this.#provider, hooks === undefined ? [] : [hooks].flat(), options);
+    this.runs.push(run.events);
+    while (await run.advance());
+    const { response } = run;
+    this.#messages = [...messages, ...response.messages];
+    this.#agent = response.agent;
+    this.#contextVariables = response.contextVariables as object;
+    return response;
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** What a run that has come so far is waiting for. */
+function awaitedIn(events: readonly RecordedEvent[]): string {
+  const last = events.at(-1);
+  if (last?.type === 'model-request') return `the model's answer to ${last.agent} (turn ${last.turn})`;
+  const answer = events.findLast((event) => event.type === 'model-response');
+  const calls = (answer && answer.message.tool_calls) ?? [];
+  const answered = events
+    .slice(answer ? events.indexOf(answer) : 0)
+    .filter((event) => event.type === 'tool-result').length;
+  const pending = calls[answered];
+  if (answer && pending?.type === 'function')
+    return `the tool "${pending.function.name}" (turn ${answer.turn})`;
+  return 'the instructions of an agent';
+}

@@ -1,0 +1,82 @@
+import leven from 'leven';
+import { didYouMean } from '../../engine/data/did-you-mean.ts';
+import type { Trace } from '../../trace/trace.ts';
+import { isText } from '../rules.ts';
+import { toolNamesOf } from './requests.ts';
+import { pendingCalls, toolResults, verdict, type Verdict } from './verdict.ts';
+
+/** For each name that is none of a tool a sentence that says so. Where nobody was asked, nothing was offered that could tell. */
+export function unknownTools(trace: Trace, names: readonly unknown[]): string[] {
+  const offered = offeredTools(trace);
+  const unknown = unknownAmong(trace, names, offered);
+  if (offered.length === 0 && unknown.length > 0) return ['No agent that was asked has any tool.'];
+  return unknown.map((name) => `No agent that was asked has a tool "${name}".${whatThereIs(name, offered)}`);
+}
+
+/**
+ * Throws for a name that is certainly a tool's, misspelt: whatever is said of its calls shows nothing, and that there
+ * were none would hold forever. Others may be of agents that were never reached.
+ */
+export function checkSpelling(trace: Trace, names: readonly unknown[]): void {
+  const found = misspeltTool(trace, names);
+  if (found) throw new Error(found.message());
+}
+
+/** The same as a verdict. */
+export function misspeltTool(trace: Trace, names: readonly unknown[]): Verdict | undefined {
+  const offered = offeredTools(trace);
+  for (const name of unknownAmong(trace, names, offered)) {
+    const meant = offered.find((known) => isMisspelt(name, known));
+    if (meant === undefined) continue;
+    const missing = `"${name}" is a tool of no agent that was asked, so this shows nothing.${whatThereIs(name, [meant], offered)}`;
+    return verdict(trace, false, { missing, unwanted: '', marked: undefined });
+  }
+  return undefined;
+}
+
+/** Whether a tool of this name was offered or called. */
+export function isToolOf(trace: Trace, name: unknown): boolean {
+  return unknownAmong(trace, [name], offeredTools(trace)).length === 0;
+}
+
+function unknownAmong(trace: Trace, names: readonly unknown[], offered: readonly string[]): string[] {
+  if (!trace.events.some(({ type }) => type === 'model-request')) return [];
+  const called = [...toolResults(trace), ...pendingCalls(trace)].map(({ tool }) => tool);
+  const known = new Set<unknown>([...offered, ...called]);
+  return [...new Set(names)].filter(isText).filter((name) => !known.has(name));
+}
+
+function offeredTools(trace: Trace): string[] {
+  // Out of the events, which are spelled out once, not of the requests, which are each time.
+  const requests = trace.events.filter((event) => event.type === 'model-request');
+  return [...new Set(requests.flatMap(toolNamesOf))];
+}
+
+function whatThereIs(name: string, candidates: readonly string[], offered = candidates): string {
+  return `${didYouMean(name, candidates)} Offered were: ${offered.join(', ')}.`;
+}
+
+/**
+ * Whether two names are surely meant to be one: they differ only in capitals and in what parts their words, or in a
+ * letter that is missing inside a word. More, or a letter at an edge, may make a name of another tool: read_file and
+ * write_file, get_order and set_order, get_orders.
+ */
+function isMisspelt(given: string, known: string): boolean {
+  const [left, right] = [wordsOf(given), wordsOf(known)];
+  const [one, other] = [left.join(''), right.join('')];
+  if (one === other) return true;
+  return (
+    one.length !== other.length &&
+    leven(one, other) === 1 &&
+    edgesOf(left) === edgesOf(right) &&
+    !/\d/.test(`${one}${other}`)
+  );
+}
+
+function wordsOf(name: string): string[] {
+  return name.split(/[_-]+|(?<=[a-z])(?=[A-Z])/).map((word) => word.toLowerCase());
+}
+
+function edgesOf(words: readonly string[]): string {
+  return words.map((word) => `${word[0]}${word.at(-1)}`).join();
+}

@@ -1,0 +1,290 @@
+import { test } from 'vitest';
+import { Agent, tool } from 'swarmcheck';
+import { callTool, runScenario, say, user } from 'swarmcheck/testing';
+import 'swarmcheck/vitest';
+import { desk } from './desk.ts';
+import { messageOf } from './message-of.ts';
+
+const steps = [user('Where is A-17?'), callTool('look_up', { orderId: 'A-17' }), say('It is paid.')];
+const run = await runScenario({ agent: desk, steps });
+const lookUp = tool({ name: 'look_up', execute: () => 'paid' });
+
+test('arguments before the name of the tool', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await messageOf(() => expect(run).toHaveCalledTool({ orderId: 'A-17' }, 'look_up')),
+  ).toMatchInlineSnapshot(
+    `"toHaveCalledTool takes the tool's name first, then its arguments, but was given an object first. Are the arguments the other way round?"`,
+  );
+});
+
+test('a call in one object', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await messageOf(() => expect(run).toHaveCalledTool({ tool: 'look_up', args: { orderId: 'A-17' } })),
+  ).toMatchInlineSnapshot(
+    `"toHaveCalledTool takes the tool's name first, then its arguments, but was given an object first. Write toHaveCalledTool("look_up", …)."`,
+  );
+});
+
+test('a tool in place of its name', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).toHaveCalledTool(lookUp))).toMatchInlineSnapshot(
+    `"toHaveCalledTool takes the tool's name first, then its arguments, but was given a tool first. Write toHaveCalledTool("look_up", …)."`,
+  );
+});
+
+test('no tool at all, with .not', async ({ expect }) => {
+  const names: Record<string, string> = {};
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).not.toHaveCalledTool(names['lookUp']))).toMatchInlineSnapshot(
+    `"toHaveCalledTool takes the tool's name first, then its arguments, but was given undefined first."`,
+  );
+});
+
+test('an answer before the name of the tool', async ({ expect }) => {
+  expect(
+    await messageOf(() => expect(run).toHaveToolResult('A-17 is paid', 'look_up')),
+  ).toMatchInlineSnapshot(
+    `"toHaveToolResult takes the tool's name first, then what it answered. "look_up" is a tool, "A-17 is paid" is none: are the arguments the other way round?"`,
+  );
+});
+
+test('an answer that is a value, before the name of the tool', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await messageOf(() => expect(run).not.toHaveToolResult({ paid: true }, 'look_up')),
+  ).toMatchInlineSnapshot(
+    `"toHaveToolResult takes the tool's name first, then what it answered, but was given an object first. Are the arguments the other way round?"`,
+  );
+});
+
+test('an answer that is missing', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).toHaveToolResult('look_up'))).toMatchInlineSnapshot(
+    `"toHaveToolResult takes the tool's name first, then what it answered, but what it answered is undefined."`,
+  );
+});
+
+test('a single call in place of a list', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).toHaveToolCalls('look_up'))).toMatchInlineSnapshot(
+    `"toHaveToolCalls takes a list of calls, or { sequence, allowOthers, never }, but was given the string "look_up". Write ["look_up"]."`,
+  );
+});
+
+test('a single call with its arguments in place of a list', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await messageOf(() => expect(run).toHaveToolCalls({ tool: 'look_up', args: { orderId: 'A-17' } })),
+  ).toMatchInlineSnapshot(
+    `"The trajectory must be a list of calls, or { sequence, allowOthers, never }, but is a single item. Write [{ … }]."`,
+  );
+});
+
+test('a call by another field', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).toHaveToolCalls([{ name: 'look_up' }]))).toMatchInlineSnapshot(
+    `"Item 1 of the trajectory has no "tool"; it has "name"."`,
+  );
+});
+
+test('steps in place of calls', async ({ expect }) => {
+  const calls = [callTool('look_up')];
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).toHaveToolCalls(calls))).toMatchInlineSnapshot(
+    `"Item 1 of the trajectory has no "tool"; it has "calls". It is a step: write the tool's name."`,
+  );
+});
+
+test('tools in place of their names', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).toHaveToolCalls([lookUp]))).toMatchInlineSnapshot(
+    `"Item 1 of the trajectory must be a tool's name, { tool, args } or { tool, argsContain }, but is a tool. Write its name, "look_up"."`,
+  );
+});
+
+test('calls that must not be there, and nothing else', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await messageOf(() => expect(run).toHaveToolCalls({ never: ['issue_refund'] })),
+  ).toMatchInlineSnapshot(
+    `"The trajectory has no "sequence". Where any other calls will do, write { sequence: [], allowOthers: true, never: […] }."`,
+  );
+});
+
+test('pending calls without their field', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).toBeInterrupted(['look_up']))).toMatchInlineSnapshot(
+    `"toBeInterrupted takes { pending }, but was given an array of 1 item."`,
+  );
+});
+
+test('pending calls in another field', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).toBeInterrupted({ calls: ['look_up'] }))).toMatchInlineSnapshot(
+    `"toBeInterrupted has no field "calls". Its fields: pending."`,
+  );
+});
+
+test('a single pending call in place of a list', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).toBeInterrupted({ pending: 'look_up' }))).toMatchInlineSnapshot(
+    `"toBeInterrupted has a field "pending" that must be a list of calls, or { sequence, allowOthers, never }, but is the string "look_up". Write ["look_up"]."`,
+  );
+});
+
+test('agents one by one in place of a list', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await messageOf(() => expect(run).toHaveHandoffOrder('Desk', 'Refunds')),
+  ).toMatchInlineSnapshot(
+    `"toHaveHandoffOrder takes a list of agents' names, but was given the string "Desk". Write ["Desk"]."`,
+  );
+});
+
+test('agents in place of their names', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).toHaveHandoffOrder([desk]))).toMatchInlineSnapshot(
+    `"toHaveHandoffOrder takes a list of agents' names, but was given an array of 1 item. Its item 1 is an Agent. Write its name, "Desk"."`,
+  );
+});
+
+test('no agents at all', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).toHaveHandoffOrder())).toMatchInlineSnapshot(
+    `"toHaveHandoffOrder takes a list of agents' names, but was given undefined."`,
+  );
+});
+
+test('an agent in place of its name', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).toHaveSeen({ agent: desk }))).toMatchInlineSnapshot(
+    `"toHaveSeen has a field "agent" that must be an agent's name, but is an Agent. Write its name, "Desk"."`,
+  );
+});
+
+test('one tool in place of all that are offered', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).toHaveSeen({ tools: 'look_up' }))).toMatchInlineSnapshot(
+    `"toHaveSeen has a field "tools" that must be a list of tools' names, but is the string "look_up". Write ["look_up"]."`,
+  );
+});
+
+test('offered tools in place of their names, with .not', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).not.toHaveSeen({ tools: [lookUp] }))).toMatchInlineSnapshot(
+    `"toHaveSeen has a field "tools" that must be a list of tools' names, but is an array of 1 item. Its item 1 is a tool. Write its name, "look_up"."`,
+  );
+});
+
+test('a message in place of its text, with .not', async ({ expect }) => {
+  const message = { role: 'user', content: 'Where is A-17?' };
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).not.toHaveSeen({ message }))).toMatchInlineSnapshot(
+    `"toHaveSeen has a field "message" that must be a string or a RegExp, but is an object."`,
+  );
+});
+
+test('a text in place of what was seen', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).toHaveSeen('You are a helpful agent.'))).toMatchInlineSnapshot(
+    `"toHaveSeen takes { agent, instructions, tools, message }, but was given the string "You are a helpful agent."."`,
+  );
+});
+
+test('a variable and its value in place of an object', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await messageOf(() => expect(run).toHaveContextVariables('user', 'Ann')),
+  ).toMatchInlineSnapshot(
+    `"toHaveContextVariables takes an object of context variables, but was given the string "user". Write { user: … }."`,
+  );
+});
+
+test('context variables that are missing', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).toHaveContextVariables())).toMatchInlineSnapshot(
+    `"toHaveContextVariables takes an object of context variables, but was given undefined."`,
+  );
+});
+
+test('a reason that is missing', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).toHaveStoppedBecause())).toMatchInlineSnapshot(
+    `"toHaveStoppedBecause takes one of completed, max_turns, interrupted, failed, aborted, but was given undefined."`,
+  );
+});
+
+test('a tool that failed in place of its name, with .not', async ({ expect }) => {
+  expect(
+    // @ts-expect-error the compiler says so, too
+    await messageOf(() => expect(run).not.toHaveRecoveredFrom({ tool: lookUp })),
+  ).toMatchInlineSnapshot(
+    `"toHaveRecoveredFrom has a field "tool" that must be a tool's name, but is a tool. Write its name, "look_up"."`,
+  );
+});
+
+test('the name of an error in place of the error', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => expect(run).toHaveRecoveredFrom('threw'))).toMatchInlineSnapshot(
+    `"toHaveRecoveredFrom takes { tool, kind, content }, but was given the string "threw"."`,
+  );
+});
+
+test('a misspelt tool, with .not', async ({ expect }) => {
+  expect(await messageOf(() => expect(run).not.toHaveCalledTool('lookup'))).toMatchInlineSnapshot(`
+    ""lookup" is a tool of no agent that was asked, so this shows nothing. Did you mean "look_up"? Offered were: look_up.
+    What happened:
+        turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
+        turn 2  Desk: says "It is paid."
+        ended: completed"
+  `);
+});
+
+test('a misspelt tool', async ({ expect }) => {
+  expect(await messageOf(() => expect(run).toHaveToolResult('lookUp', 'A-17 is paid')))
+    .toMatchInlineSnapshot(`
+    ""lookUp" is a tool of no agent that was asked, so this shows nothing. Did you mean "look_up"? Offered were: look_up.
+    What happened:
+        turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
+        turn 2  Desk: says "It is paid."
+        ended: completed"
+  `);
+});
+
+test('a misspelt tool among those that must not be called', async ({ expect }) => {
+  const agent = new Agent({
+    name: 'Desk',
+    functions: [tool({ name: 'issue_refund', execute: () => 'done' })],
+  });
+  const silent = await runScenario({ agent, steps: [user('hi'), say('Hello.')] });
+  expect(await messageOf(() => expect(silent).toHaveToolCalls({ sequence: [], never: ['issue_refnd'] })))
+    .toMatchInlineSnapshot(`
+    ""issue_refnd" is a tool of no agent that was asked, so this shows nothing. Did you mean "issue_refund"? Offered were: issue_refund.
+    What happened:
+        turn 1  Desk: says "Hello."
+        ended: completed"
+  `);
+});
+
+test('a misspelt tool that should not have failed', async ({ expect }) => {
+  expect(await messageOf(() => expect(run).not.toHaveRecoveredFrom({ tool: 'look-up', kind: 'threw' })))
+    .toMatchInlineSnapshot(`
+    ""look-up" is a tool of no agent that was asked, so this shows nothing. Did you mean "look_up"? Offered were: look_up.
+    What happened:
+        turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
+        turn 2  Desk: says "It is paid."
+        ended: completed"
+  `);
+});
+
+test('a tool of nobody', async ({ expect }) => {
+  expect(await messageOf(() => expect(run).toHaveCalledTool('look_up_order'))).toMatchInlineSnapshot(`
+    "Expected a call of look_up_order, but it was not called. No agent that was asked has a tool "look_up_order". Offered were: look_up.
+    What happened:
+        turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
+        turn 2  Desk: says "It is paid."
+      ❯ ended: completed"
+  `);
+});

@@ -1,0 +1,204 @@
+import OpenAI from 'openai';
+import { test } from 'vitest';
+import { openaiProvider, Swarm, type ChatCompletion, type CompletionProvider } from 'swarmcheck';
+import { say, scriptedProvider } from 'swarmcheck/testing';
+import { desk, messages } from './desk.ts';
+import { messageOf } from './message-of.ts';
+
+/** The message with which a provider is refused. */
+function refusalOf(provider: unknown): Promise<string> {
+  return messageOf(() => new Swarm({ provider: provider as CompletionProvider }));
+}
+
+/** The message with which hooks are refused. */
+function refusalOfHooks(hooks: unknown): Promise<string> {
+  return messageOf(() => new Swarm({ provider: scriptedProvider([]), hooks: hooks as object }));
+}
+
+test('a provider in place of the options of a Swarm', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => new Swarm(scriptedProvider([say('Hello.')])))).toMatchInlineSnapshot(
+    `"A Swarm takes one object, but was given a provider. Pass it as a field: new Swarm({ provider })."`,
+  );
+});
+
+test('an OpenAI client in place of the options of a Swarm, as in Python', async ({ expect }) => {
+  const client = new OpenAI({ apiKey: 'none' });
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => new Swarm(client))).toMatchInlineSnapshot(
+    `"A Swarm takes one object, but was given an OpenAI client. Make a provider of it: new Swarm({ provider: openaiProvider(client) })."`,
+  );
+});
+
+test('a client as a field of a Swarm', async ({ expect }) => {
+  const client = new OpenAI({ apiKey: 'none' });
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => new Swarm({ client }))).toMatchInlineSnapshot(
+    `"A Swarm has no field "client". Did you mean "provider"? Its fields: provider, hooks, log."`,
+  );
+});
+
+test('an agent in place of the options of a Swarm', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => new Swarm(desk))).toMatchInlineSnapshot(
+    `"A Swarm takes one object, but was given an Agent. Its fields: provider, hooks, log."`,
+  );
+});
+
+test('a key in place of the options of a Swarm', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => new Swarm('sk-none'))).toMatchInlineSnapshot(
+    `"A Swarm takes one object, but was given a string that looks like an API key. Its fields: provider, hooks, log."`,
+  );
+});
+
+test('a misspelt field of a Swarm', async ({ expect }) => {
+  const provider = scriptedProvider([]);
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => new Swarm({ provier: provider }))).toMatchInlineSnapshot(
+    `"A Swarm has no field "provier". Did you mean "provider"? Its fields: provider, hooks, log."`,
+  );
+});
+
+test('an OpenAI client in place of a provider', async ({ expect }) => {
+  expect(await refusalOf(new OpenAI({ apiKey: 'none' }))).toMatchInlineSnapshot(
+    `"The provider of a Swarm must have the methods complete and stream, but is an OpenAI. An OpenAI client is made one by openaiProvider(client)."`,
+  );
+});
+
+test('steps in place of a provider', async ({ expect }) => {
+  expect(await refusalOf([say('Hello.')])).toMatchInlineSnapshot(
+    `"The provider of a Swarm must have the methods complete and stream, but is an array of 1 item. Steps are made one by scriptedProvider([…]) of "swarmcheck/testing"."`,
+  );
+});
+
+test('the function that makes a provider in place of one', async ({ expect }) => {
+  expect(await refusalOf(scriptedProvider)).toMatchInlineSnapshot(
+    `"The provider of a Swarm must have the methods complete and stream, but is the function scriptedProvider. Call it: scriptedProvider(…)."`,
+  );
+});
+
+test('the class of a provider in place of one', async ({ expect }) => {
+  class EchoProvider {
+    complete(): void {}
+  }
+  expect(await refusalOf(EchoProvider)).toMatchInlineSnapshot(
+    `"The provider of a Swarm must have the methods complete and stream, but is the class EchoProvider. Write new EchoProvider(…)."`,
+  );
+});
+
+test('a provider whose await is missing', async ({ expect }) => {
+  expect(await refusalOf(Promise.resolve(scriptedProvider([])))).toMatchInlineSnapshot(
+    `"The provider of a Swarm must have the methods complete and stream, but is a Promise. Is an "await" missing?"`,
+  );
+});
+
+test('a text in place of a provider', async ({ expect }) => {
+  expect(await refusalOf('openai')).toMatchInlineSnapshot(
+    `"The provider of a Swarm must have the methods complete and stream, but is a string. One is made by openaiProvider({ … }), or of steps by scriptedProvider([…]) of "swarmcheck/testing"."`,
+  );
+});
+
+test('null in place of a provider', async ({ expect }) => {
+  expect(await refusalOf(null)).toMatchInlineSnapshot(
+    `"The provider of a Swarm must have the methods complete and stream, but is null. One is made by openaiProvider({ … }), or of steps by scriptedProvider([…]) of "swarmcheck/testing"."`,
+  );
+});
+
+test('a provider that cannot be streamed, streamed', async ({ expect }) => {
+  const { complete } = scriptedProvider([say('Hello.')]);
+  // @ts-expect-error the compiler says so, too
+  const stream = new Swarm({ provider: { complete } }).run({ agent: desk, messages, stream: true });
+  expect(
+    await messageOf(async () => {
+      for await (const event of stream) expect(event).toBeUndefined();
+    }),
+  ).toMatchInlineSnapshot(`"The provider of this Swarm has no stream method, which stream: true needs."`);
+});
+
+test('a provider that can only be streamed, not streamed', async ({ expect }) => {
+  const { stream } = scriptedProvider([say('Hello.')]);
+  // @ts-expect-error the compiler says so, too
+  const swarm = new Swarm({ provider: { stream } });
+  expect(await messageOf(() => swarm.run({ agent: desk, messages }))).toMatchInlineSnapshot(
+    `"The provider of this Swarm has no complete method, which a run without stream: true needs."`,
+  );
+});
+
+test('a provider that answers with a message in place of a completion', async ({ expect }) => {
+  const provider = {
+    ...scriptedProvider([]),
+    complete: () => Promise.resolve({ role: 'assistant', content: 'Hello.' } as unknown as ChatCompletion),
+  };
+  expect(await messageOf(() => new Swarm({ provider }).run({ agent: desk, messages }))).toMatchInlineSnapshot(
+    `"The model's answer cannot be acted on: it has no choices. Received: {"role":"assistant","content":"Hello."}"`,
+  );
+});
+
+test('a key in place of a client', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => openaiProvider('sk-none'))).toMatchInlineSnapshot(
+    `"openaiProvider takes an OpenAI client or its options, but was given a string. Write openaiProvider({ apiKey })."`,
+  );
+});
+
+test('the class of a client in place of one', async ({ expect }) => {
+  expect(await messageOf(() => openaiProvider(OpenAI as unknown as OpenAI))).toMatchInlineSnapshot(
+    `"openaiProvider takes an OpenAI client or its options, but was given the class OpenAI. Write openaiProvider(new OpenAI({ … }))."`,
+  );
+});
+
+test('a provider in place of a client', async ({ expect }) => {
+  const provider = scriptedProvider([]) as unknown as OpenAI;
+  expect(await messageOf(() => openaiProvider(provider))).toMatchInlineSnapshot(
+    `"openaiProvider takes an OpenAI client or its options, but was given a provider. Write openaiProvider(new OpenAI({ … }))."`,
+  );
+});
+
+test('a misspelt hook', async ({ expect }) => {
+  expect(await refusalOfHooks({ beforeTools: () => {} })).toMatchInlineSnapshot(
+    `"A Swarm has no hook "beforeTools". Did you mean "beforeTool"? Its hooks: beforeModel, afterModel, beforeTool, afterTool."`,
+  );
+});
+
+test('a misspelt hook in a list', async ({ expect }) => {
+  expect(await refusalOfHooks([{ beforeTool: () => {} }, { onTool: () => {} }])).toMatchInlineSnapshot(
+    `"A Swarm has no hook "onTool". Its hooks: beforeModel, afterModel, beforeTool, afterTool."`,
+  );
+});
+
+test('a hook that is no function', async ({ expect }) => {
+  expect(await refusalOfHooks({ beforeModel: true })).toMatchInlineSnapshot(
+    `"The hook "beforeModel" of a Swarm must be a function, but is the boolean true."`,
+  );
+});
+
+test('a function in place of hooks', async ({ expect }) => {
+  const logTools = () => {};
+  expect(await refusalOfHooks(logTools)).toMatchInlineSnapshot(
+    `"The hooks of a Swarm must be an object with functions, or a list of such, not the function logTools. Its hooks: beforeModel, afterModel, beforeTool, afterTool."`,
+  );
+});
+
+test('null in place of hooks', async ({ expect }) => {
+  expect(await refusalOfHooks(null)).toMatchInlineSnapshot(
+    `"The hooks of a Swarm must be an object with functions, or a list of such, not null. Its hooks: beforeModel, afterModel, beforeTool, afterTool."`,
+  );
+});
+
+test('an object of a class that has no hook', async ({ expect }) => {
+  class ToolLog {
+    beforeTools(): void {}
+  }
+  expect(await refusalOfHooks(new ToolLog())).toMatchInlineSnapshot(
+    `"The hooks of a Swarm must be an object with functions, or a list of such, not a ToolLog. Its hooks: beforeModel, afterModel, beforeTool, afterTool."`,
+  );
+});
+
+test('the console in place of a log', async ({ expect }) => {
+  const provider = scriptedProvider([]);
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => new Swarm({ provider, log: console }))).toMatchInlineSnapshot(
+    `"The log of a Swarm must be a function of a line, but is a Console."`,
+  );
+});

@@ -1,0 +1,157 @@
+import { test } from 'vitest';
+import { z } from 'zod';
+import { Agent, Swarm, tool, type JsonObjectSchema } from 'swarmcheck';
+import { say, scriptedProvider } from 'swarmcheck/testing';
+import { messages } from './desk.ts';
+import { messageOf } from './message-of.ts';
+
+const execute = () => 'found';
+
+/** The message with which parameters are refused, when the tool is made or when it is first offered. */
+function refusalOf(parameters: JsonObjectSchema): Promise<string> {
+  return messageOf(() => {
+    const agent = new Agent({ name: 'Desk', functions: [tool({ name: 'look_up', parameters, execute })] });
+    return new Swarm({ provider: scriptedProvider([say('Hello.')]) }).run({ agent, messages });
+  });
+}
+
+test('nothing in place of the definition of a tool', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => tool())).toMatchInlineSnapshot(
+    `"tool takes one object: tool({ name, execute }). It was given undefined."`,
+  );
+});
+
+test('the name of a tool before its function', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => tool('look_up', execute))).toMatchInlineSnapshot(
+    `"tool takes one object: tool({ name, execute }). It was given the string "look_up"."`,
+  );
+});
+
+test('a tool without a name', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => tool({ execute }))).toMatchInlineSnapshot(
+    `"A tool needs a name, by which the model calls it: tool({ name, execute })."`,
+  );
+});
+
+test('a number as the name of a tool', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => tool({ name: 17, execute }))).toMatchInlineSnapshot(
+    `"The name of a tool must be a string, but is the number 17."`,
+  );
+});
+
+test('a tool without execute', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => tool({ name: 'look_up' }))).toMatchInlineSnapshot(
+    `"The tool "look_up" has no execute function. Give it one: execute(args, { contextVariables }) { … }."`,
+  );
+});
+
+test('execute as another library calls it', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => tool({ name: 'look_up', run: execute }))).toMatchInlineSnapshot(
+    `"The tool "look_up" has no field "run". Did you mean "execute"? Its fields: name, description, parameters, execute."`,
+  );
+});
+
+test('parameters that are misspelt', async ({ expect }) => {
+  const paramters = { type: 'object', properties: { orderId: { type: 'string' } } };
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => tool({ name: 'look_up', paramters, execute }))).toMatchInlineSnapshot(
+    `"The tool "look_up" has no field "paramters". Did you mean "parameters"? Its fields: name, description, parameters, execute."`,
+  );
+});
+
+test('a description that is a function', async ({ expect }) => {
+  const description = () => 'Looks an order up.';
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => tool({ name: 'look_up', description, execute }))).toMatchInlineSnapshot(
+    `"The description of tool "look_up" must be a string, but is the function description."`,
+  );
+});
+
+test('parameters that are those of no object', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf({ type: 'string' })).toMatchInlineSnapshot(
+    `"Function 1 of agent "Desk", "look_up", has parameters that are not the schema of an object. The model sends arguments by name: use { type: 'object', properties: … }."`,
+  );
+});
+
+test('the properties in place of the parameters', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf({ orderId: { type: 'string' } })).toMatchInlineSnapshot(
+    `"Function 1 of agent "Desk", "look_up", has parameters that are not the schema of an object. The model sends arguments by name: use { type: 'object', properties: … }."`,
+  );
+});
+
+test('parameters in words', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf('orderId: string')).toMatchInlineSnapshot(
+    `"The parameters of tool "look_up" are no schema: pass a JSON Schema of an object, or a zod, arktype or valibot schema."`,
+  );
+});
+
+test('names in place of the properties', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf({ type: 'object', properties: ['orderId'] })).toMatchInlineSnapshot(
+    `"The properties of tool "look_up" must be an object that has a schema for each argument, not an array of 1 item."`,
+  );
+});
+
+test('a type in place of the schema of a property', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf({ type: 'object', properties: { orderId: 'string' } })).toMatchInlineSnapshot(
+    `"The property "orderId" of tool "look_up" must be a schema, such as { type: "string" }, but is the string "string"."`,
+  );
+});
+
+test('a constructor in place of the schema of a property', async ({ expect }) => {
+  expect(await refusalOf({ type: 'object', properties: { orderId: String } })).toMatchInlineSnapshot(
+    `"The property "orderId" of tool "look_up" must be a schema, such as { type: "string" }, but is the function String."`,
+  );
+});
+
+test('a zod schema in place of the schema of a property', async ({ expect }) => {
+  const properties = { orderId: z.string() };
+  expect(await refusalOf({ type: 'object', properties })).toMatchInlineSnapshot(
+    `"The property "orderId" of tool "look_up" is a schema of a library inside a JSON Schema. Let the library make the schema of the whole object."`,
+  );
+});
+
+test('a type that JSON Schema does not know', async ({ expect }) => {
+  const properties = { orderId: { type: 'text' } };
+  expect(await refusalOf({ type: 'object', properties })).toMatchInlineSnapshot(
+    `"The property "orderId" of tool "look_up" has the type "text", which JSON Schema does not know. Its types: string, number, integer, boolean, object, array, null."`,
+  );
+});
+
+test('a type that is misspelt', async ({ expect }) => {
+  const properties = { amount: { type: ['nummer', 'null'] } };
+  expect(await refusalOf({ type: 'object', properties })).toMatchInlineSnapshot(
+    `"The property "amount" of tool "look_up" has the type "nummer", which JSON Schema does not know. Did you mean "number"? Its types: string, number, integer, boolean, object, array, null."`,
+  );
+});
+
+test('a required argument that is no property', async ({ expect }) => {
+  const properties = { orderId: { type: 'string' } };
+  expect(await refusalOf({ type: 'object', properties, required: ['order'] })).toMatchInlineSnapshot(
+    `"The tool "look_up" requires "order", which is not among its properties, so no call could be valid. Did you mean "orderId"? Its properties: orderId."`,
+  );
+});
+
+test('a required argument where there are no properties', async ({ expect }) => {
+  expect(await refusalOf({ type: 'object', required: ['orderId'] })).toMatchInlineSnapshot(
+    `"The tool "look_up" requires "orderId", which is not among its properties, so no call could be valid. Its properties: none."`,
+  );
+});
+
+test('a name in place of the list of those that are required', async ({ expect }) => {
+  const properties = { orderId: { type: 'string' } };
+  // @ts-expect-error the compiler says so, too
+  expect(await refusalOf({ type: 'object', properties, required: 'orderId' })).toMatchInlineSnapshot(
+    `"The parameters of tool "look_up" have a "required" that must be a list of names, but is the string "orderId"."`,
+  );
+});
