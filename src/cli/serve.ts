@@ -1,0 +1,143 @@
+import { once as onceEmitted } from 'node:events';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { exchangeLine } from '../report/exchange-line.ts';
+import { printable } from '../report/printable.ts';
+import { loadErrorText, styleFor } from '../report/run-report.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { ServedConversations } from '../wire/conversations.ts';
+import { serveOnLoopback } from '../wire/server.ts';
+import { loadScenarios } from './load-scenarios.ts';
+import { fromHere, thrownText } from './thrown.ts';
+
+interface ServeOptions {
+  port: number;
+  once?: boolean;
+  filter?: string;
+  json?: boolean;
+}
+
+/** `swarmcheck serve <scenario>` */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('Serves the script of a scenario over HTTP on loopback, to clients in any language.')
+    .argument('<file>', 'a module that exports a scenario')
+    .addOption(
+      new Option('--port <number>', 'the port to listen on; 0 is any that is free')
+        .argParser(portOf)
+        .default(0),
+    )
+    .option('--filter <text>', 'of several scenarios in the file, the one with this text in its name')
+    .option('--once', 'end when one conversation has played the script to its end')
+    .option('--json', 'print one JSON document to stdout at the end, and nothing else there')
+    .addHelpText(
+      'after',
+      '\nConversations are told apart by the header "x-swarmcheck-conversation", else by the history they continue.\n' +
+        'It ends with Ctrl-C or SIGTERM. Exit codes: 0 every conversation played the script to its end, 1 steps are left over or something went wrong, 2 wrong use.',
+    )
+    .exitOverride()
+    .showHelpAfterError('(run "swarmcheck serve --help" for what there is)')
+    .action(async (file: string, options: ServeOptions) => {
+      process.exitCode = await serve(file, options);
+    });
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('It is a number from 0 to 65535.');
+  return port;
+}
+
+async function serve(
+  file: string,
+  { port, once = false, filter, json = false }: ServeOptions,
+): Promise<0 | 1 | 2> {
+  const found = await scenarioOf(file, filter);
+  if ('message' in found) {
+    process.stderr.write(
+      `${loadErrorText({ file: fromHere(file), message: found.message }, styleFor(false))}\n`,
+    );
+    return 2;
+  }
+  const tell = (line: string) => void (json ? process.stderr : process.stdout).write(`${printable(line)}\n`);
+  const conversations = new ServedConversations(found.steps, latency);
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
+  // Before anybody is told that it serves, and may end it.
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  let server;
+  try {
+    server = await serveOnLoopback(async (request) => {
+      const chosen = await conversations.choose(request);
+      if (chosen instanceof Response) {
+        const { error } = (await chosen.clone().json()) as { error: { message: string } };
+        tell(`refused: ${error.message}`);
+        return chosen;
+      }
+      return {
+        ...chosen,
+        onExchange(exchange) {
+          tell(`conversation ${chosen.name}: ${exchangeLine(exchange)}`);
+        },
+        // Not before: the last answer is still to be sent when it is told of.
+        onSent() {
+          if (once && chosen.provider.remaining === 0) stop();
+        },
+      };
+    }, port);
+  } catch (error) {
+    process.stderr.write(`The port ${port} cannot be used: ${thrownText(error)}\n`);
+    return 2;
+  }
+  tell(`Serving "${found.name}" at ${server.url}/v1 (POST /chat/completions). Ctrl-C ends it.`);
+  if (!stopping.signal.aborted) await onceEmitted(stopping.signal, 'abort');
+  await server.close();
+
+  const leftovers = conversations.leftovers();
+  for (const text of leftovers) process.stderr.write(`${printable(text)}\n`);
+  const document = {
+    version: 1,
+    url: `${server.url}/v1`,
+    conversations: conversations.all.map(({ name, log, provider }) => ({
+      name,
+      requests: log.exchanges.length,
+      remaining: provider.remaining,
+    })),
+    leftovers,
+  };
+  if (json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  return leftovers.length === 0 ? 0 : 1;
+}
+
+async function scenarioOf(
+  file: string,
+  filter: string | undefined,
+): Promise<(Scenario & { name: string }) | { message: string }> {
+  const loaded = await loadScenarios(file);
+  if ('message' in loaded) return loaded;
+  const wanted = filter?.toLowerCase() ?? '';
+  const found = loaded.scenarios.filter(({ name }) => name.toLowerCase().includes(wanted));
+  const [first] = found;
+  if (first && found.length === 1) return { ...first.scenario, name: first.name };
+  const names = loaded.scenarios.map(({ name }) => JSON.stringify(name)).join(', ');
+  return {
+    message:
+      found.length === 0
+        ? `No scenario has ${JSON.stringify(filter)} in its name. There are: ${names}.`
+        : `It has ${found.length} scenarios: ${names}. Choose one by --filter <text of its name>.`,
+  };
+}
+
+/** Here a scripted latency is real. */
+function latency(latencyMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, latencyMs);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}

@@ -1,0 +1,43 @@
+import type { CompletionOptions } from '../engine/model/provider.ts';
+import { noRetry, respond, type Served } from './respond.ts';
+
+/** Answers a request to the API by its path; undefined for one that is none to it. */
+export async function answerApi(
+  request: Request,
+  served: Served,
+  options?: CompletionOptions,
+): Promise<Response | undefined> {
+  const { pathname } = new URL(request.url);
+  if (request.method !== 'POST') return undefined;
+  if (pathname.endsWith('/chat/completions')) return await respond(request, served, options);
+  if (!pathname.endsWith('/responses')) return undefined;
+  const error = new UnsupportedApiError();
+  served.onMistake(error);
+  return errorResponse(error.message, 404);
+}
+
+/** What is told to whoever asks for what is not there. */
+export function unknownPath(request: Request): Response {
+  const { pathname } = new URL(request.url);
+  return errorResponse(
+    `Here is only POST /chat/completions, but ${request.method} ${pathname} was asked for. Is the base URL right, with /v1 at its end?`,
+    404,
+  );
+}
+
+/** A client asked the Responses API. */
+class UnsupportedApiError extends Error {
+  override readonly name = 'UnsupportedApiError';
+  constructor() {
+    super(
+      'POST /responses was asked for: this is the Responses API, and what is mocked is Chat Completions. Choose it in the client: ' +
+        'openai: client.chat.completions.create(…). @openai/agents: setOpenAIAPI("chat_completions"). ' +
+        'ai: openai.chat("model"), not openai("model"). LangChain: new ChatOpenAI({ useResponsesApi: false }).',
+    );
+  }
+}
+
+function errorResponse(message: string, status: number): Response {
+  const error = { message, type: 'invalid_request_error', param: null, code: null };
+  return Response.json({ error }, { status, headers: noRetry });
+}

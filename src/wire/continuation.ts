@@ -1,0 +1,47 @@
+import { isPlainObject } from '../engine/data/copy.ts';
+import type { WireMessage } from '../engine/model/messages.ts';
+import type { CompletionRequest } from '../engine/model/provider.ts';
+import { textOf } from '../trace/format.ts';
+
+/**
+ * The messages that a request has beyond the one before it, the answer to that included; undefined where it does not continue
+ * it. Instructions may have changed.
+ */
+export function continuationOf(
+  before: readonly WireMessage[],
+  now: readonly WireMessage[],
+): readonly WireMessage[] | undefined {
+  const old = isInstructions(before[0]) ? before.slice(1) : before;
+  const all = isInstructions(now[0]) ? now.slice(1) : now;
+  if (all.length < old.length) return undefined;
+  const continues = old.every((message, index) => isSameMessage(message, all[index]!));
+  return continues ? all.slice(old.length) : undefined;
+}
+
+/** Clients write the same message in several ways; what is said, and the calls, are what counts. */
+function isSameMessage(left: WireMessage, right: WireMessage): boolean {
+  if (left === right) return true;
+  // Clients send anything; what is no message is the same as nothing.
+  if (!isPlainObject(left) || !isPlainObject(right)) return false;
+  return (
+    left.role === right.role && textOf(left.content) === textOf(right.content) && idsOf(left) === idsOf(right)
+  );
+}
+
+function idsOf(message: WireMessage): string {
+  if (message.role === 'tool') return message.tool_call_id;
+  const calls: unknown = message.role === 'assistant' ? message.tool_calls : undefined;
+  return Array.isArray(calls)
+    ? calls.map((call) => (isPlainObject(call) ? String(call['id']) : '')).join(' ')
+    : '';
+}
+
+/** What a request tells the model about itself. */
+export function instructionsOf({ messages }: CompletionRequest): string {
+  return isInstructions(messages[0]) ? textOf(messages[0]?.content) : '';
+}
+
+/** Whether a message is what tells the model about itself, under its old or its new name. */
+export function isInstructions(message: WireMessage | undefined): boolean {
+  return message?.role === 'system' || message?.role === 'developer';
+}

@@ -1,0 +1,88 @@
+import { openaiProvider } from '../engine/model/openai-provider.ts';
+import type { CompletionOptions, CompletionProvider } from '../engine/model/provider.ts';
+import { answerApi } from './api.ts';
+import { orAborted } from './body-under-signal.ts';
+import { WireLog } from './exchange.ts';
+import { received } from './in-process-fetch.ts';
+
+/** Where requests are sent that never leave the process; the name is reserved for that (RFC 6761). */
+const address = 'http://swarmcheck.test/v1';
+
+/** The client does nothing of its own: no retries, no time limit, and no word about a page's environment, where tests may run. */
+const clientOptions = {
+  apiKey: 'none',
+  baseURL: address,
+  maxRetries: 0,
+  timeout: 2 ** 31 - 1,
+  logLevel: 'off',
+  dangerouslyAllowBrowser: true,
+} as const;
+
+/**
+ * The same provider, asked by the real `openai` client with real requests and responses, which msw routes. Retries are off:
+ * each request reaches the provider once. Needs the packages openai and msw.
+ *
+ * What a mistake in the test rejects with (a request beyond the script) comes out as the very object it is; all else as the
+ * client throws it.
+ */
+export async function overHttp(provider: CompletionProvider): Promise<CompletionProvider> {
+  const { OpenAI: Client } = await needed('openai', () => import('openai'));
+  const { getResponse, apiHandlers } = await needed('msw', () => import('./handlers.ts'));
+
+  /** A client for one request, so that a mistake is told to whoever made it. */
+  const connect = (options: CompletionOptions | undefined) => {
+    let mistake: { error: unknown } | undefined;
+    const served = {
+      provider,
+      log: new WireLog(),
+      onMistake: (error: unknown) => void (mistake ??= { error }),
+      checksRequests: false,
+      fillsUsage: false,
+    };
+    const handlers = apiHandlers((request) => answerApi(request, served, options));
+    const fetch = async (input: string | URL | Request, init?: RequestInit) => {
+      const request = new Request(input, init);
+      const response = await orAborted(getResponse(handlers, request), request.signal);
+      return received(response ?? Response.error(), request.signal);
+    };
+    const client = new Client({ ...clientOptions, fetch });
+    const own = async <T>(answer: Promise<T>): Promise<T> => {
+      try {
+        return await answer;
+      } catch (error) {
+        throw mistake ? mistake.error : error;
+      }
+    };
+    return { api: openaiProvider(client), own };
+  };
+
+  return {
+    complete(request, options) {
+      const { api, own } = connect(options);
+      return own(api.complete(request, options));
+    },
+    async *stream(request, options) {
+      const { api, own } = connect(options);
+      const chunks = api.stream(request, options)[Symbol.asyncIterator]();
+      try {
+        for (let next = await own(chunks.next()); !next.done; next = await own(chunks.next()))
+          yield next.value;
+      } finally {
+        await chunks.return?.();
+      }
+    },
+  };
+}
+
+async function needed<Module>(name: string, load: () => Promise<Module>): Promise<Module> {
+  try {
+    return await load();
+  } catch (error) {
+    throw new Error(
+      `The transport "http" takes the package "${name}". Install it: npm install --save-dev ${name}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

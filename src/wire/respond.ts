@@ -1,0 +1,193 @@
+import { copyData, freezeData, isPlainObject } from '../engine/data/copy.ts';
+import { errorName } from '../engine/data/errors.ts';
+import { ChunkFold } from '../engine/model/fold-chunks.ts';
+import type {
+  ChatCompletionChunk,
+  CompletionOptions,
+  CompletionProvider,
+  CompletionRequest,
+} from '../engine/model/provider.ts';
+import { problemsBySchema } from '../engine/tools/arguments.ts';
+import { statusErrorName } from '../script/faults.ts';
+import { scriptedAnswersOf } from '../script/scripted-provider.ts';
+import { refusalOf, unparsableBody, type ApiErrorBody } from './check-request.ts';
+import type { AnswerForm, Exchange, WireLog } from './exchange.ts';
+import { scriptedResponse } from './scripted-response.ts';
+import { doneFrame, frameOf, streamBody } from './sse.ts';
+
+/** A provider as it is served over HTTP. */
+export interface Served {
+  readonly provider: CompletionProvider;
+  /** What went over the wire. */
+  readonly log: WireLog;
+  /** Told of what no model could mean: a request beyond the script, a provider that throws what is no error of the API. */
+  readonly onMistake: (error: unknown) => void;
+  /** Whether requests are held against the rules of the API. */
+  readonly checksRequests: boolean;
+  /** Whether a script without usage is sent with counts of 0, as clients expect counts from a server. */
+  readonly fillsUsage: boolean;
+  /** Waits for as long as a scripted answer takes; absent where nobody waits for that. */
+  readonly wait?: ((latencyMs: number, signal: AbortSignal) => Promise<void>) | undefined;
+  /** Told of each request when what it is answered with is certain. */
+  readonly onExchange?: ((exchange: Exchange) => void) | undefined;
+}
+
+/** Answers `POST /chat/completions` as the API does (API reference, "Create chat completion"). */
+export async function respond(
+  request: Request,
+  served: Served,
+  options: CompletionOptions = {},
+): Promise<Response> {
+  try {
+    return await answered(request, served, options);
+  } catch (error) {
+    if ((options.signal ?? request.signal).aborted) throw error;
+    served.onMistake(error);
+    return mistakeResponse(error);
+  }
+}
+
+async function answered(request: Request, served: Served, options: CompletionOptions): Promise<Response> {
+  const signal = options.signal ?? request.signal;
+  // Loads the validator, so that calls can be judged at once when somebody asks for the trace.
+  await problemsBySchema('', {}, {});
+  const body = await readBody(request);
+  const refusal =
+    body === notJson
+      ? unparsableBody()
+      : served.checksRequests || !isRequest(body)
+        ? refusalOf(body)
+        : undefined;
+  if (refusal) return refuse(refusal, body, served);
+  const { stream, stream_options: streamOptions, ...rest } = body as RequestBody;
+  const kept = freezeData(copyData<CompletionRequest>(rest));
+  const exchange = served.log.add(kept);
+  const isAsked = !stream || streamOptions?.include_usage === true;
+  const form: AnswerForm = {
+    stream: stream === true,
+    usage: isAsked ? (served.fillsUsage ? 'always' : 'given') : 'never',
+  };
+  try {
+    const take = scriptedAnswersOf(served.provider);
+    if (take) {
+      const taken = await take(kept, signal);
+      if (taken.step.latencyMs) await served.wait?.(taken.step.latencyMs, signal);
+      return await scriptedResponse(taken, form, exchange, signal);
+    }
+    const asked = copyData<CompletionRequest>(rest);
+    const all = { ...options, signal };
+    return form.stream
+      ? await streamedResponse(served.provider.stream(asked, all), form, exchange)
+      : await wholeResponse(served.provider, asked, all, exchange);
+  } catch (error) {
+    exchange.error ??= { name: errorName(error), message: errorName(error) };
+    if (signal.aborted) throw error;
+    return errorResponse(error, exchange);
+  } finally {
+    served.onExchange?.(exchange);
+  }
+}
+
+type RequestBody = CompletionRequest & { stream?: boolean; stream_options?: { include_usage?: boolean } };
+
+const notJson = Symbol('not JSON');
+
+async function readBody(request: Request): Promise<unknown> {
+  try {
+    return JSON.parse(await request.text()) as unknown;
+  } catch {
+    return notJson;
+  }
+}
+
+function isRequest(body: unknown): boolean {
+  return isPlainObject(body) && typeof body['model'] === 'string' && Array.isArray(body['messages']);
+}
+
+function refuse(refusal: ApiErrorBody, body: unknown, { log }: Served): Response {
+  if (isPlainObject(body) && Array.isArray(body['messages'])) {
+    const exchange = log.add(freezeData(copyData(body)) as unknown as CompletionRequest);
+    exchange.error = { name: 'BadRequestError', message: 'status 400', status: 400 };
+  }
+  return Response.json(refusal, { status: 400, headers: noRetry });
+}
+
+/** What is not to be tried again: a client would try a status of 500, and a mistake in a test stays one. */
+export const noRetry: Readonly<Record<string, string>> = { 'x-should-retry': 'false' };
+
+async function wholeResponse(
+  provider: CompletionProvider,
+  request: CompletionRequest,
+  options: CompletionOptions,
+  exchange: Exchange,
+): Promise<Response> {
+  const completion = await provider.complete(request, options);
+  exchange.completion = completion;
+  return Response.json(completion);
+}
+
+/** The first chunk is waited for: what fails before it is a status, not a broken stream. */
+async function streamedResponse(
+  stream: AsyncIterable<ChatCompletionChunk>,
+  { usage }: AnswerForm,
+  exchange: Exchange,
+): Promise<Response> {
+  const chunks = stream[Symbol.asyncIterator]();
+  const fold = new ChunkFold();
+  let next = await chunks.next();
+  async function* frames(): AsyncGenerator<string> {
+    while (!next.done) {
+      fold.add(next.value);
+      exchange.completion = fold.completion();
+      if (usage !== 'never' || next.value.choices.length > 0) yield frameOf(JSON.stringify(next.value));
+      next = await chunks.next();
+    }
+    yield doneFrame;
+  }
+  const leave = () => {
+    exchange.isLeft = true;
+    // Not awaited: a source that hangs would keep whoever leaves the stream from going on.
+    void Promise.resolve(chunks.return?.()).catch(() => {});
+  };
+  const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' };
+  return new Response(streamBody(frames(), leave), { headers });
+}
+
+/** An error of the API is sent as what it is; any other is a mistake in the test, and thrown. */
+function errorResponse(thrown: unknown, exchange: Exchange): Response {
+  const { status, headers, error: body } = (isReference(thrown) ? thrown : {}) as ApiErrorLike;
+  // By its name as well: an error of the test's own may have a status, and is to come out as what it is.
+  if (
+    typeof status === 'number' &&
+    status >= 400 &&
+    status < 600 &&
+    errorName(thrown) === statusErrorName(status)
+  ) {
+    exchange.error = { name: errorName(thrown), message: `status ${status}`, status };
+    const sent = new Headers(headers instanceof Headers ? headers : {});
+    sent.delete('content-length');
+    sent.delete('content-encoding');
+    return body === undefined || body === null
+      ? new Response(null, { status, headers: sent })
+      : Response.json({ error: body }, { status, headers: sent });
+  }
+  if (errorName(thrown).startsWith('APIConnection')) return Response.error();
+  throw thrown;
+}
+
+/** What a mistake in the test is to the client. */
+function mistakeResponse(thrown: unknown): Response {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const answer = { error: { message, type: 'swarmcheck_error', param: null, code: errorName(thrown) } };
+  return Response.json(answer, { status: 500, headers: noRetry });
+}
+
+interface ApiErrorLike {
+  status?: unknown;
+  headers?: unknown;
+  error?: unknown;
+}
+
+function isReference(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,70 @@
+/** What frames a stream of server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html */
+export function frameOf(data: string): string {
+  return `data: ${data}\n\n`;
+}
+
+/** The frame that ends a stream of the API. */
+export const doneFrame: string = frameOf('[DONE]');
+
+/** How many hundredths of a frame go out with the next one. Uneven, so that cuts fall anywhere. */
+const heldBack = [0, 37, 5, 61, 93, 18, 50];
+
+/**
+ * A body that gives a frame when it is asked for one, and nothing ahead of that: what is not read was never sent, and a fault
+ * comes exactly where it is scripted. The bytes are cut where a network would cut them, which is anywhere, also in the middle
+ * of a character. An error of `frames` breaks the body off, after all frames before it have arrived. `onCancel` is called when
+ * the reader leaves before the end.
+ */
+export function streamBody(
+  frames: Iterator<string> | AsyncIterator<string>,
+  onCancel: () => void = () => {},
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let rest = new Uint8Array(0);
+  let count = 0;
+  let isDone = false;
+  const cut = (frame: string): Uint8Array => {
+    const bytes = encoder.encode(frame);
+    const held = Math.floor((bytes.length * heldBack[count++ % heldBack.length]!) / 100);
+    const sent = new Uint8Array(rest.length + bytes.length - held);
+    sent.set(rest);
+    sent.set(bytes.subarray(0, bytes.length - held), rest.length);
+    rest = bytes.slice(bytes.length - held);
+    isDone = frame === doneFrame && held === 0;
+    return sent;
+  };
+  let failure: { error: unknown } | undefined;
+  const give = (controller: ReadableStreamDefaultController<Uint8Array>, next: IteratorResult<string>) => {
+    if (!next.done) return controller.enqueue(cut(next.value));
+    if (rest.length > 0) controller.enqueue(rest);
+    controller.close();
+  };
+  const fail = (controller: ReadableStreamDefaultController<Uint8Array>, error: unknown) => {
+    if (rest.length === 0) return controller.error(error);
+    // An error drops what is still to be read, so it waits until that has been.
+    failure = { error };
+    controller.enqueue(rest);
+  };
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (failure) return controller.error(failure.error);
+        try {
+          const next = frames.next();
+          if (!(next instanceof Promise)) return give(controller, next);
+          return next.then(
+            (item) => give(controller, item),
+            (error: unknown) => fail(controller, error),
+          );
+        } catch (error) {
+          return fail(controller, error);
+        }
+      },
+      cancel() {
+        // Clients may leave at the frame that is the last, which is before they are told that it was.
+        if (!isDone) onCancel();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
