@@ -1,9 +1,9 @@
 import type { CompletionOptions } from '../engine/model/provider.ts';
-import { noRetry, respond, type Served } from './respond.ts';
+import { noRetry, respond, type ApiRequest, type Served } from './respond.ts';
 
 /** Answers a request to the API by its path; undefined for one that is none to it. */
 export async function answerApi(
-  request: Request,
+  request: ApiRequest,
   served: Served,
   options?: CompletionOptions,
 ): Promise<Response | undefined> {
@@ -17,7 +17,7 @@ export async function answerApi(
 }
 
 /** What is told to whoever asks for what is not there. */
-export function unknownPath(request: Request): Response {
+export function unknownPath(request: ApiRequest): Response {
   const { pathname } = new URL(request.url);
   return errorResponse(
     `Here is only POST /chat/completions, but ${request.method} ${pathname} was asked for. Is the base URL right, with /v1 at its end?`,

@@ -1,22 +1,31 @@
+/** Responses that need no watching: all of the body is here, or it ends with the signal by itself. */
+const settled = new WeakSet<Response>();
+
+/** Notes that a response needs no watching. */
+export function withoutWatching(response: Response): Response {
+  settled.add(response);
+  return response;
+}
+
 /**
  * A response whose body ends with an error when the signal is aborted, as that of `fetch` does. A body that was made in this
  * process knows nothing of the signal of its request.
  */
 export function underSignal(response: Response, signal: AbortSignal): Response {
+  signal.throwIfAborted();
   const { body } = response;
-  if (!body || signal.aborted) {
-    signal.throwIfAborted();
-    return response;
-  }
+  if (!body || settled.has(response)) return response;
   const reader = body.getReader();
   // Not awaited: what hangs must not hold up whoever leaves it.
   const leave = (reason: unknown) => void reader.cancel(reason).catch(() => {});
   const over = new AbortController();
+  // A reason, because making the usual one costs a stack trace.
+  const isOver = 'over';
   const tied = new ReadableStream<Uint8Array>(
     {
       start(controller) {
         const onAbort = () => {
-          over.abort();
+          over.abort(isOver);
           controller.error(signal.reason);
           leave(signal.reason);
         };
@@ -27,16 +36,16 @@ export function underSignal(response: Response, signal: AbortSignal): Response {
           const { done, value } = await reader.read();
           if (over.signal.aborted) return;
           if (!done) return controller.enqueue(value);
-          over.abort();
+          over.abort(isOver);
           controller.close();
         } catch (error) {
           if (over.signal.aborted) return;
-          over.abort();
+          over.abort(isOver);
           controller.error(error);
         }
       },
       cancel(reason) {
-        over.abort();
+        over.abort(isOver);
         leave(reason);
       },
     },

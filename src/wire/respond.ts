@@ -32,9 +32,17 @@ export interface Served {
   readonly onExchange?: ((exchange: Exchange) => void) | undefined;
 }
 
+/** What is needed of a request; one of `fetch` is one. */
+export interface ApiRequest {
+  readonly url: string;
+  readonly method: string;
+  readonly signal: AbortSignal;
+  text(): Promise<string>;
+}
+
 /** Answers `POST /chat/completions` as the API does (API reference, "Create chat completion"). */
 export async function respond(
-  request: Request,
+  request: ApiRequest,
   served: Served,
   options: CompletionOptions = {},
 ): Promise<Response> {
@@ -47,10 +55,9 @@ export async function respond(
   }
 }
 
-async function answered(request: Request, served: Served, options: CompletionOptions): Promise<Response> {
+async function answered(request: ApiRequest, served: Served, options: CompletionOptions): Promise<Response> {
   const signal = options.signal ?? request.signal;
-  // Loads the validator, so that calls can be judged at once when somebody asks for the trace.
-  await problemsBySchema('', {}, {});
+  await validatorLoaded();
   const body = await readBody(request);
   const refusal =
     body === notJson
@@ -88,11 +95,20 @@ async function answered(request: Request, served: Served, options: CompletionOpt
   }
 }
 
+let isValidatorLoaded = false;
+
+/** So that calls can be judged at once when somebody asks for the trace. */
+async function validatorLoaded(): Promise<void> {
+  if (isValidatorLoaded) return;
+  await problemsBySchema('', {}, {});
+  isValidatorLoaded = true;
+}
+
 type RequestBody = CompletionRequest & { stream?: boolean; stream_options?: { include_usage?: boolean } };
 
 const notJson = Symbol('not JSON');
 
-async function readBody(request: Request): Promise<unknown> {
+async function readBody(request: ApiRequest): Promise<unknown> {
   try {
     return JSON.parse(await request.text()) as unknown;
   } catch {

@@ -3,6 +3,7 @@ import { chunksOf, completionOf } from '../script/answers.ts';
 import { damageCompletion, damageStream, htmlPage, type ArrivingStream } from '../script/damage.ts';
 import { errorBody, never, statusErrorName, type Fault } from '../script/faults.ts';
 import type { Taken } from '../script/scripted-provider.ts';
+import { withoutWatching } from './body-under-signal.ts';
 import type { AnswerForm, Exchange } from './exchange.ts';
 import { doneFrame, frameOf, streamBody } from './sse.ts';
 
@@ -44,7 +45,7 @@ export async function scriptedResponse(
     (usage === 'always' ? { usage: noUsage, ...withUsage } : withUsage) as typeof step,
     frame,
   );
-  return streamResponse(damageStream(chunks, fault), fault, () => (exchange.isLeft = true));
+  return streamResponse(damageStream(chunks, fault), fault, () => (exchange.isLeft = true), signal);
 }
 
 /** What a server says that did not count. */
@@ -66,7 +67,7 @@ function completionResponse(
   const headers = { 'content-type': 'application/json' };
   const text = JSON.stringify(typeof arriving === 'string' ? whole : arriving);
   if (fault?.kind === 'hung-body') return new Response(hungBody(), { headers });
-  if (typeof arriving !== 'string') return new Response(text, { headers });
+  if (typeof arriving !== 'string') return withoutWatching(new Response(text, { headers }));
   const part = [text.slice(0, Math.floor(text.length / 2))];
   return new Response(streamBody(arriving === 'broken' ? thenBreak(part) : part.values()), { headers });
 }
@@ -75,11 +76,12 @@ function streamResponse(
   { chunks, end }: ArrivingStream,
   fault: Fault | undefined,
   onLeave: () => void,
+  signal: AbortSignal,
 ): Response {
   if (end === 'html') return pageResponse();
   const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' };
   if (fault?.kind === 'hung-body') return new Response(hungBody(onLeave), { headers });
-  return new Response(streamBody(framesOf(chunks, end), onLeave), { headers });
+  return withoutWatching(new Response(streamBody(framesOf(chunks, end), onLeave, signal), { headers }));
 }
 
 function* framesOf(chunks: readonly ChatCompletionChunk[], end: ArrivingStream['end']): Generator<string> {

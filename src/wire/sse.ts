@@ -13,11 +13,12 @@ const heldBack = [0, 37, 5, 61, 93, 18, 50];
  * A body that gives a frame when it is asked for one, and nothing ahead of that: what is not read was never sent, and a fault
  * comes exactly where it is scripted. The bytes are cut where a network would cut them, which is anywhere, also in the middle
  * of a character. An error of `frames` breaks the body off, after all frames before it have arrived. `onCancel` is called when
- * the reader leaves before the end.
+ * the reader leaves before the end, and when the signal is aborted, which ends the body with its reason.
  */
 export function streamBody(
   frames: Iterator<string> | AsyncIterator<string>,
   onCancel: () => void = () => {},
+  signal?: AbortSignal,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let rest = new Uint8Array(0);
@@ -34,12 +35,18 @@ export function streamBody(
     return sent;
   };
   let failure: { error: unknown } | undefined;
+  let onAbort: (() => void) | undefined;
+  const stopWatching = () => {
+    if (onAbort) signal?.removeEventListener('abort', onAbort);
+  };
   const give = (controller: ReadableStreamDefaultController<Uint8Array>, next: IteratorResult<string>) => {
     if (!next.done) return controller.enqueue(cut(next.value));
+    stopWatching();
     if (rest.length > 0) controller.enqueue(rest);
     controller.close();
   };
   const fail = (controller: ReadableStreamDefaultController<Uint8Array>, error: unknown) => {
+    stopWatching();
     if (rest.length === 0) return controller.error(error);
     // An error drops what is still to be read, so it waits until that has been.
     failure = { error };
@@ -47,6 +54,14 @@ export function streamBody(
   };
   return new ReadableStream<Uint8Array>(
     {
+      start(controller) {
+        onAbort = () => {
+          failure = { error: signal?.reason };
+          controller.error(signal?.reason);
+          onCancel();
+        };
+        signal?.addEventListener('abort', onAbort, { once: true });
+      },
       pull(controller) {
         if (failure) return controller.error(failure.error);
         try {
@@ -61,6 +76,7 @@ export function streamBody(
         }
       },
       cancel() {
+        stopWatching();
         // Clients may leave at the frame that is the last, which is before they are told that it was.
         if (!isDone) onCancel();
       },
