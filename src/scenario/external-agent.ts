@@ -1,13 +1,4 @@
 import type { Message } from '../engine/model/messages.ts';
-import type { CompletionProvider } from '../engine/model/provider.ts';
-import type { Outcome, RecordedEvent } from '../engine/run/events.ts';
-import { textOf } from '../trace/format.ts';
-import { WireLog } from '../wire/exchange.ts';
-import { inProcessFetch } from '../wire/in-process-fetch.ts';
-import type { HttpServer } from '../wire/server.ts';
-import { WireTracer } from '../wire/wire-trace.ts';
-import type { Subject } from './subject.ts';
-import type { TimeLimit } from './timeout.ts';
 
 /** What an app is given to answer the user once. */
 export interface ExternalTurn {
@@ -54,81 +45,4 @@ export function externalAgent(respond: (turn: ExternalTurn) => Promise<unknown>)
 /** Whether something is an app of that kind. */
 export function isExternalAgent(value: unknown): value is ExternalAgent {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'external';
-}
-
-/** Plays a scenario with an app of somebody else's. */
-export class ExternalApp implements Subject {
-  readonly #app: ExternalAgent;
-  readonly #tracer = new WireTracer();
-  readonly #log = new WireLog();
-  readonly #provider: CompletionProvider;
-  #messages: Message[];
-  #server: HttpServer | undefined;
-  #mistake: { error: unknown } | undefined;
-  #hasStarted = false;
-
-  constructor(app: ExternalAgent, provider: CompletionProvider, messages: readonly Message[] = []) {
-    this.#app = app;
-    this.#provider = provider;
-    this.#messages = [...messages];
-  }
-
-  get runs(): RecordedEvent[][] {
-    return this.#tracer.runs;
-  }
-
-  get awaited(): string {
-    return this.#hasStarted ? 'the app to answer the user' : 'the server of the script to start';
-  }
-
-  async run(said: readonly string[], limit: TimeLimit): Promise<undefined> {
-    const served = {
-      provider: this.#provider,
-      log: this.#log,
-      onMistake: (error: unknown) => void (this.#mistake ??= { error }),
-      checksRequests: true,
-      fillsUsage: true,
-    };
-    const { serveOnLoopback } = await import('../wire/server.ts');
-    this.#server ??= await limit.within(serveOnLoopback(() => served));
-    this.#hasStarted = true;
-    const messages = [...this.#messages, ...said.map((content): Message => ({ role: 'user', content }))];
-    const from = this.#log.exchanges.length;
-    try {
-      await limit.within(
-        this.#app.respond({
-          message: said.at(-1) ?? '',
-          messages,
-          baseURL: `${this.#server.url}/v1`,
-          apiKey: 'swarmcheck',
-          fetch: inProcessFetch(served),
-          signal: limit.signal,
-        }),
-      );
-      this.#end(from, messages, 'completed');
-    } catch (error) {
-      this.#end(from, messages, limit.signal.aborted ? 'aborted' : 'failed');
-      throw this.#mistake ? this.#mistake.error : error;
-    }
-    if (this.#mistake) throw this.#mistake.error;
-    const answer = this.#log.exchanges.slice(from).findLast((exchange) => textIn(exchange.completion) !== '');
-    const content = textIn(answer?.completion);
-    this.#messages = content === '' ? messages : [...messages, { role: 'assistant', content }];
-    return undefined;
-  }
-
-  async close(): Promise<void> {
-    await this.#server?.close();
-  }
-
-  #end(from: number, messages: readonly Message[], outcome: Outcome): void {
-    for (const exchange of this.#log.exchanges.slice(from)) this.#tracer.add(exchange);
-    this.#tracer.end(this.#mistake ? 'failed' : outcome, messages);
-  }
-}
-
-/** The text of a completion. */
-function textIn(completion: unknown): string {
-  const choices = (completion as { choices?: { message?: { content?: unknown } }[] } | undefined)?.choices;
-  return textOf(choices?.[0]?.message?.content);
 }

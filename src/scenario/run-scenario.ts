@@ -8,11 +8,10 @@ import { isMisfit } from '../script/errors.ts';
 import { ScriptPlayer } from '../script/script-player.ts';
 import { providerOf } from '../script/scripted-provider.ts';
 import { RunTrace } from '../trace/trace.ts';
-import { overHttp } from '../wire/http-transport.ts';
 import { checkScenario } from './check-scenario.ts';
 import { show } from './equals.ts';
 import { unmetExpectations } from './expectations.ts';
-import { ExternalApp, isExternalAgent } from './external-agent.ts';
+import { isExternalAgent } from './external-agent.ts';
 import { OurAgents } from './our-agents.ts';
 import { defaultTimeoutMs, type Scenario, type ScenarioRun } from './scenario.ts';
 import { StubbedAgents } from './stub-tools.ts';
@@ -132,7 +131,10 @@ class Play {
   async #makeSubject(limit: TimeLimit): Promise<Subject | undefined> {
     const given = this.#scenario.agent;
     const scripted = providerOf(this.#player);
-    if (isExternalAgent(given)) return new ExternalApp(given, scripted, this.#scenario.messages);
+    if (isExternalAgent(given)) {
+      const { ExternalApp } = await import('./external-app.ts');
+      return new ExternalApp(given, scripted, this.#scenario.messages);
+    }
     let agent: unknown = given;
     if (typeof given === 'function') {
       try {
@@ -148,7 +150,8 @@ class Play {
       );
     }
     const { transport, stream = false } = this.#options;
-    const provider = transport === 'http' ? await overHttp(scripted) : scripted;
+    const provider =
+      transport === 'http' ? await (await import('../wire/http-transport.ts')).overHttp(scripted) : scripted;
     const own = this.#scenario.tools ? this.#stubs.copyOf(agent) : agent;
     return new OurAgents(own, this.#scenario, provider, stream);
   }

@@ -1,4 +1,4 @@
-import { createTwoFilesPatch } from 'diff';
+import { createTwoFilesPatch } from 'diff/lib/patch/create.js';
 import { shorten } from '../engine/data/errors.ts';
 import type { TraceEvent } from '../engine/run/events.ts';
 import { withoutUsage } from './hash.ts';
