@@ -5,7 +5,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import { http, HttpResponse } from 'msw';
+import { http, type HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
 import OpenAI from 'openai';
 import { externalAgent, runScenario, say, user, type ExternalTurn } from 'swarmcheck/testing';

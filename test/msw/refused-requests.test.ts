@@ -1,0 +1,149 @@
+/** Requests that the API would refuse. The rules themselves are in test/wire/check-request.test.ts. */
+import OpenAI from 'openai';
+import { mockModel } from 'swarmcheck/msw';
+import { callTool, say, type MockModel } from 'swarmcheck/testing';
+import { expect, test } from 'vitest';
+import 'swarmcheck/vitest';
+import { bareClient, hello, offer, type Request } from './client.ts';
+
+const call = {
+  id: 'call_1',
+  type: 'function' as const,
+  function: { name: 'look_up', arguments: '{}' },
+};
+const question: Request['messages'][number] = { role: 'user', content: 'Hello?' };
+
+/** What a client is told, by a model that is never asked. */
+async function refusalOf(request: unknown): Promise<unknown> {
+  mockModel([]);
+  return await bareClient()
+    .chat.completions.create(request as Request)
+    .catch((error: unknown) => error);
+}
+
+test.for<[string, unknown, { message: string; param: string | null }]>([
+  ['no model', { messages: [question] }, { message: '400 you must provide a model parameter', param: null }],
+  [
+    'no messages',
+    { ...hello, messages: [] },
+    {
+      message:
+        "400 Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.",
+      param: 'messages',
+    },
+  ],
+  [
+    'a tool message without its call',
+    { ...hello, messages: [question, { role: 'tool', tool_call_id: 'call_1', content: 'paid' }] },
+    {
+      message:
+        "400 Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.",
+      param: 'messages.[1].role',
+    },
+  ],
+  [
+    'calls that are left unanswered',
+    { ...hello, messages: [question, { role: 'assistant', content: null, tool_calls: [call] }, question] },
+    {
+      message:
+        "400 An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. The following tool_call_ids did not have response messages: call_1",
+      param: 'messages.[2].role',
+    },
+  ],
+  [
+    'tool_choice without tools',
+    { ...hello, tool_choice: 'auto' },
+    {
+      message:
+        "400 Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.",
+      param: 'tool_choice',
+    },
+  ],
+  [
+    'a role that there is not',
+    { ...hello, messages: [{ role: 'bot', content: 'Hi.' }] },
+    {
+      message:
+        "400 Invalid value: 'bot'. Supported values are: 'system', 'assistant', 'user', 'function', 'tool', and 'developer'.",
+      param: 'messages[0].role',
+    },
+  ],
+])('a request with %s is a BadRequestError in the words of the API', async ([, request, told]) => {
+  const error = await refusalOf(request);
+  expect(error).toBeInstanceOf(OpenAI.BadRequestError);
+  expect(error).toMatchObject({ status: 400, type: 'invalid_request_error', ...told });
+});
+
+test('a streamed request is refused in the same way', async () => {
+  const error = await refusalOf({ messages: [question], stream: true });
+  expect(error).toMatchObject({ status: 400, message: '400 you must provide a model parameter' });
+});
+
+test('a request that was refused shows in the mock', async () => {
+  const mock = mockModel([]);
+  const messages = [question, { role: 'tool' as const, tool_call_id: 'call_1', content: 'paid' }];
+  await expect(bareClient().chat.completions.create({ ...hello, messages })).rejects.toThrow('400');
+  expect(mock.requests).toEqual([{ model: 'gpt-4o', messages }]);
+  expect(mock.trace.events).toContainEqual(
+    expect.objectContaining({
+      type: 'model-error',
+      error: { name: 'BadRequestError', message: 'status 400', status: 400 },
+    }),
+  );
+  expect(mock).toHaveStoppedBecause('failed');
+});
+
+test('a request that was refused takes no step', async () => {
+  const mock = mockModel([say('Hi.')]);
+  const client = bareClient();
+  await expect(client.chat.completions.create({ ...hello, tool_choice: 'auto' })).rejects.toThrow('400');
+  expect((await client.chat.completions.create(hello)).choices[0]?.message.content).toBe('Hi.');
+  expect(mock.requests).toHaveLength(2);
+});
+
+/** Thrown at the end of a mock: what no model could mean. */
+function mistakeOf(mock: MockModel): Error | undefined {
+  try {
+    mock[Symbol.dispose]();
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
+  return undefined;
+}
+
+test('a call of a tool that was not offered is a mistake in the script, and asked for once', async () => {
+  const mock = mockModel([callTool('look_op')]);
+  const call = bareClient().chat.completions.create({ ...hello, tools: [offer('look_up')] });
+  await expect(call).rejects.toMatchObject({ status: 500, code: 'ScriptMistakeError' });
+  expect(mock.requests).toHaveLength(1);
+  expect(mistakeOf(mock)?.message).toMatch('Did you mean "look_up"?');
+});
+
+test('arguments that fail the schema of the request are a mistake in the script', async () => {
+  const mock = mockModel([callTool('look_up', { order: 17 })]);
+  const tools = [
+    offer('look_up', { type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] }),
+  ];
+  await expect(bareClient().chat.completions.create({ ...hello, tools })).rejects.toThrow(
+    '"orderId" is missing',
+  );
+  expect(mistakeOf(mock)).toMatchObject({ name: 'ScriptMistakeError' });
+});
+
+test('a request beyond the script is asked for once, and told at the end of the mock', async () => {
+  const mock = mockModel([]);
+  await expect(bareClient().chat.completions.create(hello)).rejects.toMatchObject({
+    code: 'ScriptExhaustedError',
+  });
+  expect(mock.requests).toHaveLength(1);
+  expect(mistakeOf(mock)).toMatchObject({ name: 'ScriptExhaustedError' });
+});
+
+test('the Responses API is answered with how to choose Chat Completions', async () => {
+  const mock = mockModel([say('Hi.')]);
+  const call = bareClient().responses.create({ model: 'gpt-4o', input: 'Hello?' });
+  await expect(call).rejects.toBeInstanceOf(OpenAI.NotFoundError);
+  await expect(call).rejects.toThrow('openai: client.chat.completions.create(…)');
+  expect(mistakeOf(mock)?.message).toMatch(/^POST \/responses was asked for/);
+});

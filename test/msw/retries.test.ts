@@ -1,0 +1,78 @@
+import OpenAI from 'openai';
+import { modelFails, say } from 'swarmcheck/testing';
+import { test } from 'swarmcheck/vitest';
+import { expect } from 'vitest';
+import { bareClient, hello, streamed, textOf } from './client.ts';
+
+for (const status of [408, 409, 429, 500, 503, 529]) {
+  test(`a client that met status ${status} with a body tries again, and is answered`, async ({ model }) => {
+    const mock = model([modelFails({ kind: 'status', status, retryAfterMs: 0 }), say('Hi.')]);
+    expect(await textOf(bareClient())).toBe('Hi.');
+    expect(mock.requests).toHaveLength(2);
+  });
+}
+
+test('a stream that met status 429 is asked for again', async ({ model }) => {
+  const mock = model([modelFails({ kind: 'status', status: 429, retryAfterMs: 0 }), say('Hi.')]);
+  const { chunks } = await streamed(bareClient());
+  expect(chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join('')).toBe('Hi.');
+  expect(mock.requests).toHaveLength(2);
+});
+
+test('a client gives up after its third request, with the error of the API', async ({ model }) => {
+  const overloaded = modelFails({ kind: 'status', status: 503, retryAfterMs: 1 });
+  const mock = model([overloaded, overloaded, overloaded]);
+  const error: unknown = await textOf(bareClient()).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(OpenAI.InternalServerError);
+  expect(error).toMatchObject({ status: 503, type: 'server_error' });
+  expect(mock.requests).toHaveLength(3);
+});
+
+test("the body of an error may be of one's own", async ({ model }) => {
+  const body = { error: { message: 'No credits are left.', code: 'insufficient_quota' } };
+  model([modelFails({ kind: 'status', status: 402, body })]);
+  await expect(textOf(bareClient())).rejects.toMatchObject({
+    status: 402,
+    code: 'insufficient_quota',
+    message: '402 No credits are left.',
+  });
+});
+
+test('an error may come without a body', async ({ model }) => {
+  model([modelFails({ kind: 'status', status: 401, body: null })]);
+  await expect(textOf(bareClient())).rejects.toThrow('401 status code (no body)');
+});
+
+test('what is not to be tried again is asked once', async ({ model }) => {
+  const mock = model([modelFails({ kind: 'status', status: 403 })]);
+  await expect(textOf(bareClient())).rejects.toBeInstanceOf(OpenAI.PermissionDeniedError);
+  expect(mock.requests).toHaveLength(1);
+});
+
+test('a connection that breaks is an APIConnectionError', async ({ model }) => {
+  model([modelFails({ kind: 'reset' })]);
+  const client = new OpenAI({ apiKey: 'none', maxRetries: 0 });
+  await expect(textOf(client)).rejects.toBeInstanceOf(OpenAI.APIConnectionError);
+});
+
+test('the trace holds each try', async ({ model }) => {
+  const mock = model([modelFails({ kind: 'status', status: 429, retryAfterMs: 0 }), say('Hi.')]);
+  await textOf(bareClient());
+  expect(mock.trace.events.map(({ type }) => type)).toEqual([
+    'run-start',
+    'model-request',
+    'model-error',
+    'model-request',
+    'model-response',
+    'run-end',
+  ]);
+  expect(mock.trace.events[2]).toMatchObject({ error: { name: 'RateLimitError', status: 429 } });
+  expect(mock).toHaveStoppedBecause('completed');
+});
+
+test('a client goes on after an error that it was not told to try again', async ({ model }) => {
+  model([modelFails({ kind: 'status', status: 429 }), say('Hi.')]);
+  const client = new OpenAI({ apiKey: 'none', maxRetries: 0 });
+  await expect(client.chat.completions.create(hello)).rejects.toBeInstanceOf(OpenAI.RateLimitError);
+  expect(await textOf(client)).toBe('Hi.');
+});

@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { http, HttpResponse } from 'msw';
+import { startMocking } from 'swarmcheck/msw';
+import { expect, test } from 'vitest';
+
+const orders = 'https://shop.invalid/orders';
+
+test('handlers answer until they are closed', async () => {
+  const mocking = startMocking({ handlers: [http.get(orders, () => HttpResponse.json(['A-17']))] });
+  expect(await (await fetch(orders)).json()).toEqual(['A-17']);
+  mocking.close();
+  const other = startMocking();
+  await expect(fetch(orders)).rejects.toThrow('fetch failed');
+  expect(() => other.close()).toThrow(`GET ${orders} was blocked`);
+});
+
+test('the handlers of one go, and those of another stay', async () => {
+  const first = startMocking({ handlers: [http.get(orders, () => HttpResponse.text('first'))] });
+  const second = startMocking({ handlers: [http.get(orders, () => HttpResponse.text('second'))] });
+  expect(await (await fetch(orders)).text()).toBe('first');
+  first.close();
+  expect(await (await fetch(orders)).text()).toBe('second');
+  second.close();
+});
+
+test('hosts are allowed until that is closed', async () => {
+  startMocking({ allow: ['shop.invalid'] }).close();
+  const mocking = startMocking();
+  await fetch(orders).catch(() => {});
+  expect(() => mocking.close()).toThrow(`GET ${orders} was blocked`);
+});
+
+test('close throws what was blocked, all of it, and once', async () => {
+  const mocking = startMocking();
+  await fetch(orders).catch(() => {});
+  await fetch('https://shop.invalid/prices').catch(() => {});
+  expect(() => mocking.close()).toThrow(
+    /GET https:\/\/shop\.invalid\/orders was blocked[^]*GET https:\/\/shop\.invalid\/prices was blocked/,
+  );
+  expect(() => mocking.close()).not.toThrow();
+});
+
+test('a handler that breaks the connection is an error of fetch', async () => {
+  const mocking = startMocking({ handlers: [http.get(orders, () => HttpResponse.error())] });
+  await expect(fetch(orders)).rejects.toThrow(TypeError);
+  mocking.close();
+});
+
+test('what is no address of http is none of its business', async () => {
+  expect(await (await fetch('data:text/plain,here')).text()).toBe('here');
+});
+
+test.for(['', 'https://', 'a b', 7 as unknown as string])('allow takes hosts, and not %j', (host) => {
+  expect(() => startMocking({ allow: [host] })).toThrow(
+    new TypeError(
+      `"allow" lists hosts, such as "api.example.com" or "10.0.0.2:5432", but ${JSON.stringify(host)} is none.`,
+    ),
+  );
+});
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Runs a script in a process of its own, and gives what it printed. */
+async function printedBy(source: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'swarmcheck-script-'));
+  try {
+    const file = join(folder, 'script.mts');
+    await writeFile(file, source);
+    return await new Promise((resolve) => {
+      const args = ['--import', 'tsx', file];
+      const env = { ...process.env, TSX_TSCONFIG_PATH: join(root, 'tsconfig.json') };
+      execFile(process.execPath, args, { cwd: root, env }, (_error, stdout, stderr) =>
+        resolve(stdout + stderr),
+      );
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+test('another runner, or none, calls startMocking itself', { timeout: 30_000 }, async () => {
+  const entry = (name: string) => JSON.stringify(join(root, 'src', name));
+  const printed = await printedBy(`
+import OpenAI from ${JSON.stringify(join(root, 'node_modules/openai/index.mjs'))};
+import { mockModel, startMocking } from ${entry('msw.ts')};
+import { modelFails, say } from ${entry('testing.ts')};
+
+const { fetch: native } = globalThis;
+const { connect } = (await import('node:net')).Socket.prototype;
+const mocking = startMocking();
+{
+  using mock = mockModel([modelFails({ kind: 'status', status: 429, retryAfterMs: 0 }), say('Hi.')]);
+  const client = new OpenAI({ apiKey: 'none' });
+  const { choices } = await client.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: 'Hello?' }] });
+  console.log(choices[0]?.message.content, mock.requests.length);
+}
+await fetch('https://shop.invalid/').catch(() => {});
+try {
+  mocking.close();
+} catch (error) {
+  console.log(error.message);
+}
+console.log(globalThis.fetch === native, (await import('node:net')).Socket.prototype.connect === connect);
+`);
+  expect(printed.split('\n')).toEqual([
+    'Hi. 2',
+    expect.stringMatching(/^A request to GET https:\/\/shop\.invalid\/ was blocked/),
+    'true true',
+    '',
+  ]);
+});

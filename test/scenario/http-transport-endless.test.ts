@@ -1,0 +1,120 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { Agent, partialResponse, tool } from 'swarmcheck';
+import {
+  callTool,
+  modelFails,
+  say,
+  ScenarioTimeoutError,
+  user,
+  type ModelStep,
+  type Scenario,
+} from 'swarmcheck/testing';
+import { playIn, playInAll, still, ways } from '../wire/ways.ts';
+import { messagesOf } from './shop.ts';
+
+const endless: [what: string, step: ModelStep][] = [
+  ['no answer', modelFails({ kind: 'no-answer' })],
+  ['a body that hangs', modelFails({ kind: 'hung-body' })],
+  ['a text that hangs', say('hello', { fault: { kind: 'hung-body' } })],
+  ['a call that hangs', callTool('look_up', {}, { fault: { kind: 'hung-body' } })],
+];
+
+/** One turn with a tool, and then what is under test. */
+function scenarioOf(step: ModelStep): Scenario {
+  const agent = new Agent({ name: 'Desk', functions: [tool({ name: 'look_up', execute: () => 'found' })] });
+  return { agent, steps: [user('hi'), callTool('look_up'), step], timeoutMs: 20 };
+}
+
+// What is loaded on first use is loaded here, so that nothing is awaited later but what a test is about.
+await playInAll({ ...scenarioOf(say('ok')), timeoutMs: 5000 });
+
+// The limit is one of real time; here time passes when a test says so. The process has one clock, so nothing runs beside.
+const stopClock = () => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+afterEach(() => void vi.useRealTimers());
+
+for (const way of ways) {
+  test.sequential.for(endless)(`an abort by hand ends %s with its reason, ${way.name}`, async ([, step]) => {
+    stopClock();
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const running = playIn(way, scenarioOf(step), controller.signal);
+    let isOver = false;
+    void running.then(() => (isOver = true));
+    await still();
+    expect(isOver).toBe(false);
+    controller.abort(reason);
+    const { error, trace } = await running;
+    expect(error).toBe(reason);
+    expect(trace.outcome).toBe('aborted');
+    expect(partialResponse(error)?.messages).toHaveLength(2);
+  });
+
+  test.sequential.for(endless)(`the time limit ends %s and names it, ${way.name}`, async ([, step]) => {
+    stopClock();
+    const running = playIn(way, scenarioOf(step));
+    await still();
+    vi.advanceTimersByTime(20);
+    const run = await running;
+    expect(run.error).toBeInstanceOf(ScenarioTimeoutError);
+    expect(messagesOf(run)[0]).toMatch("waiting for the model's answer to Desk (turn 2)");
+    expect(partialResponse(run.error)?.messages).toHaveLength(2);
+  });
+
+  test.sequential(`a reason that is no error comes out as it is, ${way.name}`, async () => {
+    const controller = new AbortController();
+    const running = playIn(way, scenarioOf(modelFails({ kind: 'no-answer' })), controller.signal);
+    await still();
+    controller.abort('stop');
+    expect((await running).error).toBe('stop');
+  });
+
+  test.sequential(`a signal that is aborted before takes no step, ${way.name}`, async () => {
+    const run = await playIn(way, scenarioOf(say('ok')), AbortSignal.abort('stop'));
+    expect(run.error).toBe('stop');
+    expect(run.trace.requests).toEqual([]);
+  });
+
+  test.sequential(`a function step that never settles ends with the signal, ${way.name}`, async () => {
+    const controller = new AbortController();
+    const agent = new Agent({ name: 'Desk' });
+    const steps = [user('hi'), () => new Promise<never>(() => {})];
+    const running = playIn(way, { agent, steps }, controller.signal);
+    await still();
+    controller.abort('stop');
+    expect((await running).error).toBe('stop');
+  });
+}
+
+test.sequential.for(endless)('one trace, whatever the way: %s', async ([, step]) => {
+  const hashes = new Set<string>();
+  for (const way of ways) {
+    const controller = new AbortController();
+    const running = playIn(way, scenarioOf(step), controller.signal);
+    await still();
+    controller.abort('stop');
+    hashes.add((await running).trace.hash);
+  }
+  expect(hashes.size).toBe(1);
+});
+
+test.sequential.for(ways)('what hung leaves no timer behind, $name', async (way) => {
+  stopClock();
+  const controller = new AbortController();
+  const running = playIn(way, scenarioOf(modelFails({ kind: 'hung-body' })), controller.signal);
+  await still();
+  controller.abort('stop');
+  await running;
+  await still();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test.sequential.for(ways)('nobody gives up before the limit of the scenario, $name', async (way) => {
+  stopClock();
+  const hour = 3_600_000;
+  const running = playIn(way, { ...scenarioOf(modelFails({ kind: 'no-answer' })), timeoutMs: hour });
+  await still();
+  vi.advanceTimersByTime(hour - 1);
+  await still();
+  vi.advanceTimersByTime(1);
+  expect((await running).error).toBeInstanceOf(ScenarioTimeoutError);
+});

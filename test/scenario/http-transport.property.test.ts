@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Agent, Result, tool } from 'swarmcheck';
+import {
+  callTool,
+  callTools,
+  modelFails,
+  refuse,
+  say,
+  user,
+  type CallStep,
+  type ModelStep,
+  type Scenario,
+  type Step,
+} from 'swarmcheck/testing';
+import { playInAll } from '../wire/ways.ts';
+
+const parameters = {
+  type: 'object',
+  properties: { key: { type: 'string' }, value: {} },
+  required: ['key'],
+} as const;
+
+/** Two agents that hand off to each other, with tools that answer, write and throw. */
+function agents(): Agent {
+  const back = () => new Result({ value: 'back', agent: first });
+  const other = new Agent({ name: 'Other', instructions: (context) => `Other, ${JSON.stringify(context)}` });
+  const first: Agent = new Agent({
+    name: 'First',
+    instructions: (context) => `First, ${JSON.stringify(context)}`,
+    functions: [
+      function move() {
+        return other;
+      },
+      tool({
+        name: 'set',
+        parameters,
+        execute: ({ key, value }) => new Result({ value: key, contextVariables: { [key]: value } }),
+      }),
+      function fail() {
+        throw new Error('failed: ü');
+      },
+    ],
+  });
+  other.functions = [...first.functions.slice(1), tool({ name: 'move', execute: back })];
+  return first;
+}
+
+/** Of any characters, halves of surrogate pairs included: JSON carries them. */
+const text = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 30 }),
+  fc
+    .array(fc.constantFrom('\ud83e', '\udd16', '🤖', 'ü', 'a', '\n', '\u2028', '\0'), { maxLength: 20 })
+    .map((list) => list.join('')),
+);
+const keys = fc.constantFrom('a', 'ü', '__proto__', 'constructor');
+const calls: fc.Arbitrary<CallStep> = fc.oneof(
+  fc.constantFrom('move', 'fail').map((name) => callTool(name)),
+  fc.tuple(keys, fc.jsonValue({ maxDepth: 2 })).map(([key, value]) => callTool('set', { key, value })),
+  fc.tuple(fc.constantFrom('set', 'nothing'), text).map(([name, rawArgs]) => callTool(name, rawArgs)),
+  fc.tuple(fc.constantFrom('set', 'nothing'), fc.json()).map(([name, rawArgs]) => callTool(name, rawArgs)),
+  fc.dictionary(text, text).map((args) => callTool('set', args, { hallucinated: true })),
+);
+const counts = fc.record({ prompt_tokens: fc.nat(), completion_tokens: fc.nat(), total_tokens: fc.nat() });
+const options = fc.record({ say: text, usage: counts }, { requiredKeys: [] });
+const turns: fc.Arbitrary<ModelStep> = fc
+  .tuple(fc.array(calls, { minLength: 1, maxLength: 4 }), options)
+  .map(([[one, ...more], options]) => callTools([one!, ...more], options));
+const answers: fc.Arbitrary<ModelStep> = fc.oneof(
+  text.map((content) => say(content)),
+  text.map((refusal) => refuse(refusal)),
+  fc.tuple(text, counts).map(([content, usage]) => say(content, { usage, finishReason: 'length' })),
+);
+const failures = fc
+  .oneof(
+    fc.constantFrom(400, 429, 503).map((status) => ({ kind: 'status', status }) as const),
+    fc.constantFrom(
+      { kind: 'reset' } as const,
+      { kind: 'html' } as const,
+      { kind: 'no-finish-reason' } as const,
+    ),
+  )
+  .map((fault) => modelFails(fault));
+const damaged: fc.Arbitrary<ModelStep> = fc
+  .tuple(fc.oneof(turns, answers), fc.constantFrom('error' as const, 'end' as const), fc.nat(1))
+  .map(([step, by, afterChunks]) => ({ ...step, fault: { kind: 'cut', by, afterChunks } }));
+const steps: fc.Arbitrary<Step[]> = fc
+  .array(
+    fc.oneof(
+      { weight: 6, arbitrary: turns },
+      { weight: 3, arbitrary: answers },
+      { weight: 2, arbitrary: text.map((content) => user(content)) },
+      { weight: 1, arbitrary: failures },
+      { weight: 1, arbitrary: damaged },
+    ),
+    { maxLength: 7 },
+  )
+  .map((list) => [user('hi'), ...list]);
+
+test('one trace, one error and one verdict in all four ways, whatever the script', async () => {
+  const seen = new Map<string, number>();
+  await fc.assert(
+    fc.asyncProperty(steps, fc.nat(5), async (steps, maxTurns) => {
+      const scenario: Scenario = { agent: agents, steps, maxTurns, contextVariables: { a: 0 } };
+      const [first, ...others] = await playInAll(scenario);
+      for (const other of others) {
+        expect(other.trace.diff(first!.trace)).toBeUndefined();
+        expect(other.trace.hash).toBe(first!.trace.hash);
+        expect(other.error?.constructor).toBe(first!.error?.constructor);
+        expect(other.response?.messages).toEqual(first!.response?.messages);
+        expect(other.response?.contextVariables).toEqual(first!.response?.contextVariables);
+        expect(other.passed).toBe(first!.passed);
+      }
+      const { outcome, toolCalls } = first!.trace;
+      for (const what of [outcome, ...toolCalls.map(({ error }) => error ?? 'ok')])
+        seen.set(what, (seen.get(what) ?? 0) + 1);
+    }),
+    { seed: 7, numRuns: 250 },
+  );
+  // Each of what can happen did, and often.
+  for (const what of [
+    'completed',
+    'failed',
+    'max_turns',
+    'ok',
+    'threw',
+    'unknown-tool',
+    'invalid-json',
+    'invalid-arguments',
+  ])
+    expect([what, (seen.get(what) ?? 0) > 10]).toEqual([what, true]);
+}, 60_000);

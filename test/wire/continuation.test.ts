@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import type { CompletionRequest } from 'swarmcheck';
+import { continuationOf, instructionsOf, isInstructions } from '../../src/wire/continuation.ts';
+
+type Messages = CompletionRequest['messages'];
+
+const system = (content: string) => ({ role: 'system', content }) as const;
+const user = (content: string) => ({ role: 'user', content }) as const;
+const said = (content: string) => ({ role: 'assistant', content }) as const;
+const call = (id: string) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } }) as const;
+const asked = (...ids: string[]) =>
+  ({ role: 'assistant', content: null, tool_calls: ids.map(call) }) as const;
+const answer = (id: string, content = 'ok') => ({ role: 'tool', tool_call_id: id, content }) as const;
+
+const before: Messages = [system('Help.'), user('hi')];
+
+const continued: [what: string, before: Messages, now: Messages, more: number][] = [
+  ['the same messages', before, before, 0],
+  ['an answer more', before, [...before, said('hello')], 1],
+  ['a call and its answer more', before, [...before, asked('a'), answer('a')], 2],
+  ['other instructions', before, [system('Refund.'), user('hi'), said('hello')], 1],
+  ['instructions that were not there', [user('hi')], [system('Help.'), user('hi'), said('x')], 1],
+  ['no instructions any more', before, [user('hi'), said('x')], 1],
+  ['instructions under their new name', before, [{ role: 'developer', content: 'Help.' }, user('hi')], 0],
+  ['text in parts', before, [before[0]!, { role: 'user', content: [{ type: 'text', text: 'hi' }] }], 0],
+  [
+    'no content in place of null',
+    [...before, asked('a')],
+    [...before, { role: 'assistant', tool_calls: [call('a')] }],
+    0,
+  ],
+  [
+    'an empty content in place of null',
+    [...before, asked('a')],
+    [...before, { ...asked('a'), content: '' }],
+    0,
+  ],
+  ['a name of the user', before, [before[0]!, { ...user('hi'), name: 'ann' }], 0],
+];
+
+test.for(continued)('continued with %s', ([, before, now, more]) => {
+  expect(continuationOf(before, now)).toEqual(now.slice(now.length - more));
+});
+
+const others: [what: string, before: Messages, now: Messages][] = [
+  ['other words of the user', before, [before[0]!, user('ho')]],
+  ['fewer messages', before, [before[0]!]],
+  ['nothing', before, []],
+  ['another role', before, [before[0]!, said('hi')]],
+  ['another call', [...before, asked('a')], [...before, asked('b')]],
+  ['a call fewer', [...before, asked('a', 'b')], [...before, asked('a')]],
+  ['the calls in another order', [...before, asked('a', 'b')], [...before, asked('b', 'a')]],
+  [
+    'an answer to another call',
+    [...before, asked('a', 'b'), answer('a')],
+    [...before, asked('a', 'b'), answer('b')],
+  ],
+  [
+    'a history that was cut at its beginning',
+    [...before, said('a'), user('b')],
+    [before[0]!, said('a'), user('b')],
+  ],
+  [
+    'a history that was summarized',
+    [...before, said('a'), user('b')],
+    [before[0]!, user('summary'), user('b')],
+  ],
+];
+
+test.for(others)('not continued with %s', ([, before, now]) => {
+  expect(continuationOf(before, now)).toBeUndefined();
+});
+
+test.for([
+  [null],
+  ['hi'],
+  [{}],
+  [{ role: 'assistant', tool_calls: 'none' }],
+  [{ role: 'assistant', tool_calls: [null, 7] }],
+  [{ role: 'tool' }],
+] as unknown as Messages[])('messages that are none are compared all the same: %j', (messages) => {
+  expect(continuationOf(messages, messages)).toEqual([]);
+  expect(continuationOf(messages, structuredClone(messages))).toEqual([]);
+  expect(continuationOf(messages, before)).toBeUndefined();
+  expect(continuationOf([user('hi')], messages)).toBeUndefined();
+});
+
+test.for([
+  [[system('Help.')], 'Help.'],
+  [[{ role: 'developer', content: 'Help.' }], 'Help.'],
+  [[{ role: 'system', content: [{ type: 'text', text: 'Help.' }] }], 'Help.'],
+  [[user('hi')], ''],
+  [[], ''],
+] as [Messages, string][])('the instructions of %j are %j', ([messages, instructions]) => {
+  expect(instructionsOf({ model: 'm', messages })).toBe(instructions);
+});
+
+test('instructions are what is called system or developer', () => {
+  expect(
+    [system('x'), { role: 'developer', content: 'x' } as const, user('x'), undefined].map(isInstructions),
+  ).toEqual([true, true, false, false]);
+});

@@ -1,0 +1,195 @@
+import OpenAI from 'openai';
+import { expect, test } from 'vitest';
+import { Agent, InvalidCompletionError, openaiProvider, partialResponse, tool } from 'swarmcheck';
+import { traceOf } from 'swarmcheck/testing';
+import { complete, serve, sse, type Exchange } from '../engine/loopback.ts';
+import {
+  asking,
+  bothWays,
+  chunk,
+  completion,
+  rejection,
+  saying,
+  streamed,
+  unstreamed,
+} from '../engine/support.ts';
+
+const ask = completion(asking({ id: 'a', function: { name: 'look_up', arguments: '{}' } }));
+const answer = saying('Grüße, 你好: this is the whole of it.');
+const text = Buffer.from(JSON.stringify(answer));
+
+const desk = () =>
+  new Agent({ name: 'Desk', functions: [tool({ name: 'look_up', execute: () => 'found' })] });
+
+type Answer = (exchange: Exchange) => void;
+
+/** JSON, of which this many bytes arrive before something else happens. */
+const broken = (bytes: number, then: (exchange: Exchange) => void): Answer => {
+  return (exchange) => {
+    exchange.response.writeHead(200, { 'content-type': 'application/json', 'content-length': text.length });
+    exchange.response.write(text.subarray(0, bytes), () => then(exchange));
+  };
+};
+
+/** One piece of a stream, and then something else. */
+const brokenStream = (then: (exchange: Exchange) => void): Answer => {
+  return (exchange) => {
+    sse(exchange.response, chunk({ role: 'assistant', content: 'Grü' }));
+    exchange.response.write('data: {"id":"c","cho', () => then(exchange));
+  };
+};
+
+const destroy: Answer = ({ response }) => void response.destroy();
+const reset: Answer = ({ response }) => void response.socket?.resetAndDestroy();
+const end: Answer = ({ response }) => void response.end();
+
+const half = Math.floor(text.length / 2);
+const bodies: [what: string, answer: Answer][] = [
+  ['the socket is closed after half of a body', broken(half, destroy)],
+  ['the socket is closed in the middle of a character', broken(text.indexOf('ü') + 1, destroy)],
+  ['the connection is reset after half of a body', broken(half, reset)],
+  ['the socket is closed before the last byte', broken(text.length - 1, destroy)],
+  [
+    'half of a body is all there is',
+    ({ response }) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end(text.subarray(0, half)),
+  ],
+  [
+    'the body is empty',
+    ({ response }) => response.writeHead(200, { 'content-type': 'application/json' }).end(),
+  ],
+];
+const streams: [what: string, answer: Answer][] = [
+  ['the socket is closed in the middle of a frame', brokenStream(destroy)],
+  ['the connection is reset in the middle of a frame', brokenStream(reset)],
+  ['the stream ends in the middle of a frame', brokenStream(end)],
+  [
+    'the socket is closed between frames',
+    ({ response }) => {
+      sse(response, chunk({ role: 'assistant', content: 'Grü' }));
+      response.write(': a comment\n\n', () => response.destroy());
+    },
+  ],
+  [
+    'the socket is closed before any frame',
+    ({ response }) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.flushHeaders();
+      setImmediate(() => response.destroy());
+    },
+  ],
+  [
+    'a frame is no JSON',
+    ({ response }) => {
+      sse(response, chunk({ role: 'assistant', content: 'Grü' }));
+      sse(response, '{"id": ');
+      response.end('data: [DONE]\n\n');
+    },
+  ],
+];
+
+const cases = [
+  ...bodies.map(([what, answer]) => [what, unstreamed, answer] as const),
+  ...streams.map(([what, answer]) => [what, streamed, answer] as const),
+];
+
+test.for(cases)('an InvalidCompletionError: %s', async ([, run, answer]) => {
+  using server = await serve(complete(ask), answer);
+  const error = await rejection(run({ agent: desk(), provider: openaiProvider(server.options) }));
+  expect(error).toBeInstanceOf(InvalidCompletionError);
+  expect(traceOf(error as object).events.at(-2)).toMatchObject({
+    type: 'model-error',
+    error: { name: 'InvalidCompletionError', message: 'no usable completion' },
+  });
+});
+
+test.for(cases)('what was reached before is kept: %s', async ([, run, answer]) => {
+  using server = await serve(complete(ask), answer);
+  const error = await rejection(run({ agent: desk(), provider: openaiProvider(server.options) }));
+  expect(partialResponse(error)?.messages).toMatchObject([{ role: 'assistant' }, { content: 'found' }]);
+});
+
+const causes = [
+  ['half of a body is all there is', unstreamed, 'it is not JSON', SyntaxError],
+  ['the socket is closed after half of a body', unstreamed, 'it was cut off', TypeError],
+  ['a frame is no JSON', streamed, 'it is not JSON', SyntaxError],
+  ['the socket is closed between frames', streamed, 'it was cut off', TypeError],
+] as const;
+
+test.for(causes)(
+  'the reason is told, and what the client made of it: %s',
+  async ([what, run, words, cause]) => {
+    using server = await serve(cases.find(([name]) => name === what)![2]);
+    const error = await rejection(run({ provider: openaiProvider(server.options) }));
+    expect(error).toHaveProperty('message', expect.stringContaining(words));
+    expect(error).toHaveProperty('cause', expect.any(cause));
+  },
+);
+
+test('a body that breaks off is not asked for again, for all the retries of the client', async () => {
+  using server = await serve(broken(half, destroy), complete(answer));
+  await rejection(unstreamed({ provider: openaiProvider({ ...server.options, maxRetries: 2 }) }));
+  expect(server.exchanges).toHaveLength(1);
+});
+
+test.for(bothWays)('a connection that is closed before the headers is none of these, %s', async ([, run]) => {
+  using server = await serve(destroy);
+  const error = await rejection(run({ provider: openaiProvider(server.options) }));
+  expect(error).toBeInstanceOf(OpenAI.APIConnectionError);
+});
+
+test('an error in the stream is the client’s APIError, with what the API said', async () => {
+  using server = await serve(complete(ask), ({ response }) => {
+    sse(response, chunk({ role: 'assistant', content: 'Grü' }));
+    sse(response, { error: { message: 'overloaded', code: 'server_error', type: 'server' } });
+    response.end();
+  });
+  const error = await rejection(streamed({ agent: desk(), provider: openaiProvider(server.options) }));
+  expect(error).toBeInstanceOf(OpenAI.APIError);
+  expect(error).toMatchObject({ error: { message: 'overloaded' }, code: 'server_error' });
+  expect(partialResponse(error)?.messages).toHaveLength(2);
+});
+
+test('an error that is the first frame of a stream is the client’s APIError', async () => {
+  using server = await serve(({ response }) => {
+    sse(response, { error: { message: 'overloaded' } });
+    response.end();
+  });
+  const error = await rejection(streamed({ provider: openaiProvider(server.options) }));
+  expect(error).toBeInstanceOf(OpenAI.APIError);
+});
+
+test.for([
+  [unstreamed, broken(half, () => {})],
+  [streamed, brokenStream(() => {})],
+] as const)('an abort in the middle of a body is the reason of the abort', async ([run, answer]) => {
+  const controller = new AbortController();
+  const reason = new Error('enough');
+  using server = await serve((exchange) => {
+    answer(exchange);
+    setImmediate(() => controller.abort(reason));
+  });
+  const error = await rejection(run({ provider: openaiProvider(server.options), signal: controller.signal }));
+  expect(error).toBe(reason);
+  expect(traceOf(reason).outcome).toBe('aborted');
+  await server.exchanges[0]!.closed;
+});
+
+test.for([false, true])(
+  'an abort is none of these to who asks the provider (streamed: %s)',
+  async (stream) => {
+    const controller = new AbortController();
+    using server = await serve((exchange) => {
+      (stream ? brokenStream : broken.bind(undefined, half))(() => controller.abort('stop'))(exchange);
+    });
+    const provider = openaiProvider(server.options);
+    const request = { model: 'm', messages: [{ role: 'user' as const, content: 'hi' }] };
+    const read = async () => {
+      const options = { signal: controller.signal };
+      if (!stream) return await provider.complete(request, options);
+      for await (const chunk of provider.stream(request, options)) expect(chunk).toHaveProperty('choices');
+      throw controller.signal.reason;
+    };
+    expect(await rejection(read())).not.toBeInstanceOf(InvalidCompletionError);
+  },
+);

@@ -1,0 +1,35 @@
+import { runScenario, type RunScenarioOptions, type Scenario, type ScenarioRun } from 'swarmcheck/testing';
+
+/** One of the four ways to play a scenario, with its name for `test.for`. */
+export interface Way extends Required<Pick<RunScenarioOptions, 'transport' | 'stream'>> {
+  name: string;
+}
+
+/** The four ways, the one that others are compared with first. */
+export const ways: readonly Way[] = [
+  { name: 'in process', transport: 'in-process', stream: false },
+  { name: 'in process, streamed', transport: 'in-process', stream: true },
+  { name: 'over HTTP', transport: 'http', stream: false },
+  { name: 'over HTTP, streamed', transport: 'http', stream: true },
+];
+
+/** Plays a scenario in one way. */
+export function playIn(
+  { transport, stream }: Way,
+  scenario: Scenario,
+  signal?: AbortSignal,
+): Promise<ScenarioRun> {
+  return runScenario(scenario, { transport, stream, signal });
+}
+
+/** Plays a scenario in each way, one after the other. */
+export async function playInAll(scenario: Scenario): Promise<ScenarioRun[]> {
+  const runs: ScenarioRun[] = [];
+  for (const way of ways) runs.push(await playIn(way, scenario));
+  return runs;
+}
+
+/** Until nothing happens any more that waits for no timer. */
+export async function still(): Promise<void> {
+  for (let round = 0; round < 30; round++) await new Promise((resolve) => setImmediate(resolve));
+}
