@@ -17,7 +17,7 @@ export class ExternalApp implements Subject {
   readonly #log = new WireLog();
   readonly #provider: CompletionProvider;
   #messages: Message[];
-  #server: HttpServer | undefined;
+  #server: Promise<HttpServer> | undefined;
   #mistake: { error: unknown } | undefined;
   #hasStarted = false;
 
@@ -43,17 +43,19 @@ export class ExternalApp implements Subject {
       checksRequests: true,
       fillsUsage: true,
     };
-    const { serveOnLoopback } = await import('../wire/server.ts');
-    this.#server ??= await limit.within(serveOnLoopback(() => served));
-    this.#hasStarted = true;
     const messages = [...this.#messages, ...said.map((content): Message => ({ role: 'user', content }))];
     const from = this.#log.exchanges.length;
     try {
+      const { serveOnLoopback } = await import('../wire/server.ts');
+      // Kept as a promise: one that is not waited for to its end is to be closed as well.
+      this.#server ??= serveOnLoopback(() => served);
+      const { url } = await limit.within(this.#server);
+      this.#hasStarted = true;
       await limit.within(
         this.#app.respond({
           message: said.at(-1) ?? '',
           messages,
-          baseURL: `${this.#server.url}/v1`,
+          baseURL: `${url}/v1`,
           apiKey: 'swarmcheck',
           fetch: inProcessFetch(served),
           signal: limit.signal,
@@ -65,14 +67,17 @@ export class ExternalApp implements Subject {
       throw this.#mistake ? this.#mistake.error : error;
     }
     if (this.#mistake) throw this.#mistake.error;
-    const answer = this.#log.exchanges.slice(from).findLast((exchange) => textIn(exchange.completion) !== '');
+    const answer = this.#log.exchanges
+      .slice(from)
+      .findLast(({ completion, error }) => !error && textIn(completion) !== '');
     const content = textIn(answer?.completion);
     this.#messages = content === '' ? messages : [...messages, { role: 'assistant', content }];
     return undefined;
   }
 
   async close(): Promise<void> {
-    await this.#server?.close();
+    const server = await this.#server?.catch(() => undefined);
+    await server?.close();
   }
 
   #end(from: number, messages: readonly Message[], outcome: Outcome): void {

@@ -152,6 +152,8 @@ test.sequential('a signal that is aborted before gives the app no turn', async (
   const agent = externalAgent(async () => count++);
   const run = await runScenario({ agent, steps: [user('x')] }, { signal: AbortSignal.abort('stop') });
   expect([run.error, count]).toEqual(['stop', 0]);
+  expect(run.trace.outcome).toBe('aborted');
+  expect(messagesOf(run)[0]).toMatch('The run was rejected: "stop"');
 });
 
 test.sequential('a signal that is aborted before leaves no server behind', async () => {

@@ -182,6 +182,20 @@ test('the app is given an address on loopback, and a key', async () => {
   expect(given.apiKey).toMatch(/./);
 });
 
+test('what broke off was not said', async () => {
+  const turns: ExternalTurn[] = [];
+  const agent = externalAgent(async (turn) => {
+    turns.push(turn);
+    await chat.respond(turn).catch(() => {});
+  });
+  const lost = say('Hello there.', { fault: { kind: 'cut', afterChunks: 2, by: 'error' } });
+  await runScenario({ agent, steps: [user('a'), lost, user('b'), say('c')] });
+  expect(turns[1]?.messages).toEqual([
+    { role: 'user', content: 'a' },
+    { role: 'user', content: 'b' },
+  ]);
+});
+
 test('several user messages in a row are one turn of the app', async () => {
   const turns: ExternalTurn[] = [];
   await runScenario({
