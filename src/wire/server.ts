@@ -12,7 +12,7 @@ export interface HttpServer {
 }
 
 /** A provider that answers a request. */
-export interface Answering extends Served {
+interface Answering extends Served {
   /** Told when the answer has gone out, or cannot any more. */
   readonly onSent?: (() => void) | undefined;
 }

@@ -185,9 +185,11 @@ describe('a script that is served', { timeout: patience }, () => {
 
   test('failures are served as what they are, and a client that tries again finds its conversation', async () => {
     await using serving = await serve('failure');
-    const client = new OpenAI({ baseURL: serving.baseURL, apiKey: 'none', maxRetries: 2 });
-    const { choices } = await client.chat.completions.create({ model: 'm', messages: [...hi] });
-    expect(choices[0]?.message.content).toBe('here');
+    const { completions } = clientOf(serving).chat;
+    const ask = () => completions.create({ model: 'm', messages: [...hi] });
+    await expect(ask()).rejects.toThrow(OpenAI.InternalServerError);
+    await expect(ask()).rejects.toThrow(OpenAI.APIConnectionError);
+    expect((await ask()).choices[0]?.message.content).toBe('here');
     const { code, stdout } = await serving.stop();
     expect(stdout.split('\n').slice(1)).toEqual([
       'conversation 1: user "hi" → status 503',

@@ -1,6 +1,8 @@
 /** Clients that do not wait for the end of an answer. Where one waits for ever, the test does, too. */
 import OpenAI from 'openai';
-import { modelFails, say, type ModelStep, type Step } from 'swarmcheck/testing';
+import type { CompletionProvider } from 'swarmcheck';
+import { chatCompletions, startMocking } from 'swarmcheck/msw';
+import { modelFails, say, scriptedProvider, type ModelStep, type Step } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
 import { expect } from 'vitest';
 import { bareClient, gate, hello, textOf } from './client.ts';
@@ -28,6 +30,25 @@ test('a mock is told that its stream was left', async ({ model }) => {
   const mock = model([long]);
   await read(bareClient(), 1);
   expect(mock).toHaveStoppedBecause('aborted');
+});
+
+test('a provider of its own is told that its stream was left', async () => {
+  const left = gate();
+  const scripted = scriptedProvider([long]);
+  const provider: CompletionProvider = {
+    ...scripted,
+    async *stream(request, options) {
+      try {
+        yield* scripted.stream(request, options);
+      } finally {
+        left.open();
+      }
+    },
+  };
+  const mocking = startMocking({ handlers: chatCompletions(provider) });
+  expect(await read(bareClient(), 1)).toBe(1);
+  await left.opened;
+  mocking.close();
 });
 
 test('a stream that is read to its end was not left', async ({ model }) => {

@@ -22,6 +22,18 @@ test('the newest mock answers', async ({ model }) => {
   expect(old.requests).toHaveLength(1);
 });
 
+test('of mocks that others have made, the newest answers', async () => {
+  const made = async (text: string) => {
+    await Promise.resolve();
+    return mockModel([say(text)]);
+  };
+  const [old, fresh] = [await made('old'), await made('new')];
+  expect(await textOf(bareClient())).toBe('new');
+  fresh[Symbol.dispose]();
+  expect(await textOf(bareClient())).toBe('old');
+  expect(old.requests).toHaveLength(1);
+});
+
 test('a mock answers clients that were built before it', async ({ model }) => {
   const client = bareClient();
   model([say('Hi.')]);

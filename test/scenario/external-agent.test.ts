@@ -391,7 +391,7 @@ test.for(ways)(
       agent: refundApp({ ...habit, maxRetries: 2 }),
       steps: [
         user('x'),
-        modelFails({ kind: 'status', status: 503, retryAfterMs: 0 }),
+        modelFails({ kind: 'status', status: 503, retryAfterMs: 1 }),
         modelFails({ kind: 'reset' }),
         say('here'),
       ],

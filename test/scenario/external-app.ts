@@ -41,7 +41,7 @@ export function clientOf(
 }
 
 /** An app with a run loop of its own, two agents and a memory: as one would write it by hand. */
-export class RefundApp {
+class RefundApp {
   readonly #habits: Habits;
   #agent: keyof typeof agents = 'triage';
   #history: Messages = [];

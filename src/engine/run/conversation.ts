@@ -167,9 +167,13 @@ function checkAgents(agents: unknown): void {
   }
 }
 
-interface SendOptions {
+/** What one message may be sent with; each as in `RunOptions`. */
+export interface SendOptions {
+  /** How many turns the run may take; without it there is no limit. */
   maxTurns?: number | undefined;
+  /** true. With false the run stops at the calls the model asks for. */
   executeTools?: boolean | undefined;
+  /** Aborts the run; its reason is what `send` rejects with. */
   signal?: AbortSignal | undefined;
 }
 
