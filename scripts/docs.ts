@@ -15,7 +15,7 @@ export interface DocsFile {
  * The files that the blocks of a document make.
  *
  * A block that begins with the name of a file (`// support.ts`) is written under that name, where the others can import
- * it, and loaded; the scenarios in a `.scenario.ts` are run. Tests that use a mocked model are named `.mocked.test.ts`. Any other block is a test file: as it stands when it has
+ * it, and loaded, but for one of vitest's configuration; the scenarios in a `.scenario.ts` are run. Tests that use a mocked model are named `.mocked.test.ts`. Any other block is a test file: as it stands when it has
  * tests, else as the body of one test, which begins after its last import.
  */
 export function extract(markdown: string, document: string): DocsFile[] {
@@ -35,7 +35,7 @@ export function extract(markdown: string, document: string): DocsFile[] {
     } else if (name !== undefined) {
       add(name, fence(`// ${place}`) + code);
       if (name.endsWith('.scenario.ts')) add(test, runScenarios(name, place));
-      else if (!name.endsWith('.test.ts')) add(test, load(name, place));
+      else if (!/\.(test|config)\.ts$/.test(name)) add(test, load(name, place));
     } else if (/^\s*(test|it|describe|scenarioTest)\b[.(]/m.test(code)) {
       add(test, fence(`// ${place}`) + code);
     } else {

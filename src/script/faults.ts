@@ -51,19 +51,33 @@ export function errorBody(status: number): unknown {
   return { error: { message: `Scripted fault: status ${status}.`, type, param: null, code: null } };
 }
 
+/** When to try again, as the API says it, and as the standard does, in seconds: not every client reads the first. */
+export function retryHeaders(retryAfterMs: number | undefined): Headers {
+  if (retryAfterMs === undefined) return new Headers();
+  return new Headers({ 'retry-after-ms': `${retryAfterMs}`, 'retry-after': `${retryAfterMs / 1000}` });
+}
+
 /** The error a client raises for a status: the openai client's class when it is installed, else one of the same name and status. */
 export async function statusError(fault: Extract<Fault, { kind: 'status' }>): Promise<Error> {
   const { status, retryAfterMs } = fault;
   const body = fault.body === undefined ? errorBody(status) : fault.body;
-  const headers = new Headers(retryAfterMs === undefined ? {} : { 'retry-after-ms': String(retryAfterMs) });
-  const isJson = typeof body === 'object' && body !== null;
+  const headers = retryHeaders(retryAfterMs);
   const openai = await loadOpenai();
   if (openai) {
     // As the client does it: a body that is JSON is the error, any other text is its message.
-    const text = isJson || body === null ? undefined : shorten(body, Infinity);
-    return openai.APIError.generate(status, isJson ? body : undefined, text, headers);
+    const text = body === null ? '' : shorten(body, Infinity);
+    const json = parsed(text);
+    return openai.APIError.generate(status, json as object | undefined, json ? undefined : text, headers);
   }
   return Object.assign(named(statusErrorName(status), `${status} scripted fault`), { status, headers });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The error a client raises when the connection breaks. */

@@ -117,6 +117,6 @@ export function textOf(content: unknown): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return '';
   return content
-    .map((part: { type?: string; text?: string }) => part.text ?? `[${part.type ?? 'part'}]`)
+    .map((part: { type?: string; text?: string } | null) => part?.text ?? `[${part?.type ?? 'part'}]`)
     .join('');
 }

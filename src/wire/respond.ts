@@ -88,7 +88,10 @@ async function answered(request: ApiRequest, served: Served, options: Completion
       : await wholeResponse(served.provider, asked, all, exchange);
   } catch (error) {
     exchange.error ??= { name: errorName(error), message: errorName(error) };
-    if (signal.aborted) throw error;
+    if (signal.aborted) {
+      exchange.isLeft = true;
+      throw error;
+    }
     return errorResponse(error, exchange);
   } finally {
     served.onExchange?.(exchange);

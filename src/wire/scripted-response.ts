@@ -1,7 +1,7 @@
 import type { ChatCompletion, ChatCompletionChunk } from '../engine/model/provider.ts';
 import { chunksOf, completionOf } from '../script/answers.ts';
 import { damageCompletion, damageStream, htmlPage, type ArrivingStream } from '../script/damage.ts';
-import { errorBody, never, statusErrorName, type Fault } from '../script/faults.ts';
+import { errorBody, never, retryHeaders, statusErrorName, type Fault } from '../script/faults.ts';
 import type { Taken } from '../script/scripted-provider.ts';
 import { withoutWatching } from './body-under-signal.ts';
 import type { AnswerForm, Exchange } from './exchange.ts';
@@ -39,20 +39,21 @@ export async function scriptedResponse(
   const whole = completionOf(usage === 'always' ? { usage: noUsage, ...step } : step, frame);
   exchange.completion = whole;
   if (fault) exchange.error = { name: 'InvalidCompletionError', message: 'no usable completion' };
-  if (!stream) return completionResponse(damageCompletion(whole, fault), whole, fault);
+  const onLeave = () => (exchange.isLeft = true);
+  if (!stream) return completionResponse(damageCompletion(whole, fault), whole, fault, onLeave);
   const withUsage = usage === 'never' ? { ...step, usage: undefined } : step;
   const chunks = chunksOf(
     (usage === 'always' ? { usage: noUsage, ...withUsage } : withUsage) as typeof step,
     frame,
   );
-  return streamResponse(damageStream(chunks, fault), fault, () => (exchange.isLeft = true), signal);
+  return streamResponse(damageStream(chunks, fault), fault, onLeave, signal);
 }
 
 /** What a server says that did not count. */
 const noUsage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
 
 function statusResponse({ status, retryAfterMs, body }: Extract<Fault, { kind: 'status' }>): Response {
-  const headers = new Headers(retryAfterMs === undefined ? {} : { 'retry-after-ms': String(retryAfterMs) });
+  const headers = retryHeaders(retryAfterMs);
   if (body === null || [204, 205, 304].includes(status)) return new Response(null, { status, headers });
   if (typeof body === 'string') return new Response(body, { status, headers });
   return Response.json(body ?? errorBody(status), { status, headers });
@@ -62,11 +63,12 @@ function completionResponse(
   arriving: ReturnType<typeof damageCompletion>,
   whole: ChatCompletion,
   fault: Fault | undefined,
+  onLeave: () => void,
 ): Response {
   if (arriving === 'html') return pageResponse();
   const headers = { 'content-type': 'application/json' };
   const text = JSON.stringify(typeof arriving === 'string' ? whole : arriving);
-  if (fault?.kind === 'hung-body') return new Response(hungBody(), { headers });
+  if (fault?.kind === 'hung-body') return new Response(hungBody(onLeave), { headers });
   if (typeof arriving !== 'string') return withoutWatching(new Response(text, { headers }));
   const part = [text.slice(0, Math.floor(text.length / 2))];
   return new Response(streamBody(arriving === 'broken' ? thenBreak(part) : part.values()), { headers });
@@ -97,7 +99,7 @@ function* thenBreak(parts: readonly string[]): Generator<string> {
 }
 
 /** Nothing ever comes; whoever waits has to give up. */
-function hungBody(onLeave: () => void = () => {}): ReadableStream<Uint8Array> {
+function hungBody(onLeave: () => void): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     { pull: () => new Promise(() => {}), cancel: onLeave },
     { highWaterMark: 0 },

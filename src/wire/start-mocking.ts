@@ -94,7 +94,7 @@ async function passOn(request: Request, native: typeof fetch): Promise<Response>
   const error = blocked(
     `${request.method} ${origin}${pathname}`,
     isApi
-      ? 'There is no mockModel that answers it: make one in the test, or is it over already?'
+      ? 'No live mockModel answers it. Make one in this test, or see whether its test has ended or it was disposed of.'
       : 'Mock it (handlers of startMocking; a msw server of your own is not asked), or list the host in "allow".',
   );
   // A client would take a broken connection for something to try again.

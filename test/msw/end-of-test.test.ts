@@ -250,7 +250,7 @@ test('a request to the Responses API fails the test that swallowed it, with how 
 test('mocks are gone in the next test', () => {
   expect(outcomeOf('the second of two in a row, without a mock')).toEqual([
     'failed',
-    'BlockedRequestError: A request to POST https://api.openai.com/v1/chat/completions was blocked: no test reaches the network. There is no mockModel that answers it: make one in the test, or is it over already?',
+    'BlockedRequestError: A request to POST https://api.openai.com/v1/chat/completions was blocked: no test reaches the network. No live mockModel answers it. Make one in this test, or see whether its test has ended or it was disposed of.',
   ]);
 });
 

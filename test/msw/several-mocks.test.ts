@@ -105,7 +105,7 @@ test('isolate returns what it runs, and is left with it', async ({ model }) => {
 /** What a client is told that nobody answers. Its request is blocked, which would fail the test. */
 async function unansweredFor(ask: () => Promise<unknown>): Promise<void> {
   const mocking = startMocking();
-  await expect(ask()).rejects.toThrow('There is no mockModel that answers it');
+  await expect(ask()).rejects.toThrow('No live mockModel answers it');
   expect(() => mocking.close()).toThrow('was blocked');
 }
 

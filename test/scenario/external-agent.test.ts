@@ -391,8 +391,8 @@ test.for(ways)(
       agent: refundApp({ ...habit, maxRetries: 2 }),
       steps: [
         user('x'),
-        modelFails({ kind: 'status', status: 503, retryAfterMs: 1 }),
-        modelFails({ kind: 'reset' }),
+        modelFails({ kind: 'status', status: 503, retryAfterMs: 0 }),
+        modelFails({ kind: 'status', status: 429, retryAfterMs: 0 }),
         say('here'),
       ],
     });

@@ -34,6 +34,8 @@ const bodies: [what: string, body: unknown][] = [
   ['an empty object', {}],
   ['a list', [{ error: 'x' }]],
   ['an empty text', ''],
+  ['a text that is JSON', '{"error":{"message":"quota","code":"q"}}'],
+  ['a number', 7],
 ];
 
 test.for(bodies)('a body that is %s gives one error, whatever the way', async ([, body]) => {
