@@ -1,9 +1,9 @@
-import { expect, test as base, type TestAPI } from 'vitest';
+import { aroundEach, expect, test as base, type TestAPI } from 'vitest';
 import { areWarningsOn } from '../scenario/repeats-script.ts';
 import { scriptedProvider, type ScriptedProvider } from '../script/scripted-provider.ts';
 import type { Step } from '../script/steps.ts';
 import type { MockModel } from '../wire/mock-model.ts';
-import { beginTest, endTest, enterTest } from './current-test.ts';
+import { beginTest, endTest, enterTest, within } from './current-test.ts';
 import { onlyRepeatsScript, repeatedScriptWarning } from './repeated-script.ts';
 import { checkAllDone, noteStartedRuns } from './started-runs.ts';
 
@@ -18,6 +18,25 @@ export interface SwarmcheckFixtures {
 }
 
 noteStartedRuns();
+placeTests();
+
+/**
+ * Sees to it that what a test starts is known to be its own, with several at once and whatever hooks there are. A hook of the
+ * file that imports this; where modules are shared by files, it is of the first, and the fixture below does what it can.
+ */
+function placeTests(): void {
+  try {
+    aroundEach(async (runTest, { task }) => {
+      try {
+        await within({ test: beginTest(task), run: undefined }, runTest);
+      } finally {
+        endTest(task);
+      }
+    });
+  } catch {
+    // Imported while a test runs, where there can be no hooks any more: by somebody who wants the matchers.
+  }
+}
 
 /**
  * vitest's `test` with fixtures that check themselves when the test ends, in concurrent tests too. A test also fails when

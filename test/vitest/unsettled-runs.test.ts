@@ -71,6 +71,13 @@ describe('side by side', () => {
   test.concurrent('passes: awaited', async () => { await turn(); await long(); });
   test.concurrent('passes: long', async () => { await long(); await long(); });
 });
+
+describe('side by side after a hook', () => {
+  beforeEach(async () => { await turn(); });
+  test.concurrent('passes: first', async () => { await turn(); await long(); await turn(); await turn(); });
+  test.concurrent('a run', async () => { await turn(); long(); });
+  test.concurrent('passes: third', async () => { await turn(); await long(); await turn(); await turn(); });
+});
 `;
 
 let outcomes: Map<string, TestOutcome>;
@@ -103,6 +110,7 @@ test.for([
   ['left over and not awaited', 'the run of the agent "Desk"'],
   ['after a hook that made the fixtures a run', 'the run of the agent "Desk"'],
   ['side by side a run', 'the run of the agent "Desk"'],
+  ['side by side after a hook a run', 'the run of the agent "Desk"'],
 ] as const)('fails its test: %s', ([name, what]) => {
   expect(failuresOf(name)).toEqual([told(what)]);
 });
@@ -129,6 +137,6 @@ test('a test that is meant to fail may do so by it, and a retry begins anew', ()
 
 test('whoever waits passes', () => {
   const passing = [...outcomes].filter(([name]) => name.includes('passes: '));
-  expect(passing).toHaveLength(13);
+  expect(passing).toHaveLength(15);
   expect(passing.filter(([, { status }]) => status !== 'passed')).toEqual([]);
 });
