@@ -68,7 +68,12 @@ try {
   for (const { path, text } of extract(readFileSync('README.md', 'utf8'), 'README.md'))
     write(join('readme', path), text);
   cpSync('test/contract/examples.test.ts', join(project, 'examples.test.ts'));
-  cpSync('test/msw', join(project, 'msw'), { recursive: true });
+  // But for those that run a vitest, or a process, of the repository's.
+  const ofTheRepository = /run-vitest\.ts|mocked-run\.ts|node:child_process/;
+  cpSync('test/msw', join(project, 'msw'), {
+    recursive: true,
+    filter: (path) => !path.endsWith('.test.ts') || !ofTheRepository.test(readFileSync(path, 'utf8')),
+  });
   // Other SDKs bring older clients of their own.
   cpSync('scenarios', join(project, 'scenarios'), {
     recursive: true,

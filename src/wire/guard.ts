@@ -79,6 +79,8 @@ export function guardSockets(allowed: AllowedHosts): () => void {
   // oxlint-disable-next-line typescript/unbound-method -- It is called with its socket, below.
   const { connect } = Socket.prototype;
   const guarded = function (this: Socket, ...args: unknown[]) {
+    // The sockets that msw 3 gives to clients have a connect of their own, which leads nowhere.
+    if (Object.hasOwn(this, 'connect')) return Reflect.apply(connect, this, args) as Socket;
     const target = targetOf(args);
     if (!target || allowed.has(target.host, target.port)) {
       return Reflect.apply(connect, this, args) as Socket;

@@ -69,18 +69,19 @@ function begin(): () => void {
   };
   // Also beneath msw's: when a server of the test's own is closed, msw takes away every `fetch` of its own.
   globalThis.fetch = mocked;
-  // The names of the option in msw 2 and in msw 3. What is let through meets the guard.
+  // Beneath msw's, too: msw 3 intercepts sockets itself, and what it lets through meets the guard.
+  const stopGuard = guardSockets(allowed);
+  // The names of the option in msw 2 and in msw 3.
   const options = { onUnhandledRequest: 'bypass', onUnhandledFrame: 'bypass' } as const;
   server.listen(options);
   // For those who import `request` of node:https by its name.
   syncBuiltinESMExports();
-  const stopGuard = guardSockets(allowed);
   const intercepted = globalThis.fetch;
   globalThis.fetch = mocked;
   return () => {
     globalThis.fetch = intercepted;
-    stopGuard();
     server.close();
+    stopGuard();
     syncBuiltinESMExports();
     globalThis.fetch = native;
   };

@@ -86,7 +86,8 @@ test('an abort ends a body that hangs after its headers', async ({ model }) => {
   await call.asResponse();
   const error = call.catch((reason: unknown) => reason);
   controller.abort();
-  expect(await error).toMatchObject({ name: 'AbortError' });
+  // A DOMException with openai 6, the client's own error with 7.
+  expect(String(await error)).toMatch(/abort/i);
   expect(await textOf(client)).toBe('Next.');
 });
 
