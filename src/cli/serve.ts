@@ -2,12 +2,12 @@ import { once as onceEmitted } from 'node:events';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { exchangeLine } from '../report/exchange-line.ts';
 import { printable } from '../report/printable.ts';
-import { loadErrorText, styleFor } from '../report/run-report.ts';
+import { loadErrorText, styleFor, type LoadError } from '../report/run-report.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { ServedConversations } from '../wire/conversations.ts';
 import { serveOnLoopback } from '../wire/server.ts';
-import { loadScenarios } from './load-scenarios.ts';
-import { fromHere, thrownText } from './thrown.ts';
+import { findFiles, loadScenarios } from './load-scenarios.ts';
+import { thrownText } from './thrown.ts';
 
 interface ServeOptions {
   port: number;
@@ -53,9 +53,7 @@ async function serve(
 ): Promise<0 | 1 | 2> {
   const found = await scenarioOf(file, filter);
   if ('message' in found) {
-    process.stderr.write(
-      `${loadErrorText({ file: fromHere(file), message: found.message }, styleFor(false))}\n`,
-    );
+    process.stderr.write(`${loadErrorText(found, styleFor(false))}\n`);
     return 2;
   }
   const tell = (line: string) => void (json ? process.stderr : process.stdout).write(`${printable(line)}\n`);
@@ -111,8 +109,13 @@ async function serve(
 async function scenarioOf(
   file: string,
   filter: string | undefined,
-): Promise<(Scenario & { name: string }) | { message: string }> {
-  const loaded = await loadScenarios(file);
+): Promise<(Scenario & { name: string }) | LoadError> {
+  const { files, errors } = await findFiles([file]);
+  const [path, ...others] = files;
+  if (errors[0]) return errors[0];
+  if (path === undefined || others.length > 0)
+    return { file, message: `These are ${files.length} files, and serve takes one: ${files.join(', ')}.` };
+  const loaded = await loadScenarios(path);
   if ('message' in loaded) return loaded;
   const wanted = filter?.toLowerCase() ?? '';
   const found = loaded.scenarios.filter(({ name }) => name.toLowerCase().includes(wanted));
@@ -120,6 +123,7 @@ async function scenarioOf(
   if (first && found.length === 1) return { ...first.scenario, name: first.name };
   const names = loaded.scenarios.map(({ name }) => JSON.stringify(name)).join(', ');
   return {
+    file: path,
     message:
       found.length === 0
         ? `No scenario has ${JSON.stringify(filter)} in its name. There are: ${names}.`

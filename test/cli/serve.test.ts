@@ -398,7 +398,7 @@ describe('wrong use', { timeout: patience }, () => {
       ['refund.scenario.ts', '--filter', 'sales'],
       /No scenario has "sales" in its name\. There are: "an echo"/,
     ],
-    ['a file that is not there', ['nowhere.scenario.ts'], /nowhere\.scenario\.ts/],
+    ['a file that is not there', ['nowhere.scenario.ts'], /nowhere\.scenario\.ts: There is no such file\./],
     ['no file', [], /missing required argument 'file'/],
     ['an option that is not known', ['refund.scenario.ts', '--prot', '1'], /unknown option '--prot'/],
   ];

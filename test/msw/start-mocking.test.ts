@@ -1,3 +1,4 @@
+/** One after the other: a process has one mocking, whose handlers and hosts add up. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,7 @@ import { expect, test } from 'vitest';
 
 const orders = 'https://shop.invalid/orders';
 
-test('handlers answer until they are closed', async () => {
+test.sequential('handlers answer until they are closed', async () => {
   const mocking = startMocking({ handlers: [http.get(orders, () => HttpResponse.json(['A-17']))] });
   expect(await (await fetch(orders)).json()).toEqual(['A-17']);
   mocking.close();
@@ -18,7 +19,7 @@ test('handlers answer until they are closed', async () => {
   expect(() => other.close()).toThrow(`GET ${orders} was blocked`);
 });
 
-test('the handlers of one go, and those of another stay', async () => {
+test.sequential('the handlers of one go, and those of another stay', async () => {
   const first = startMocking({ handlers: [http.get(orders, () => HttpResponse.text('first'))] });
   const second = startMocking({ handlers: [http.get(orders, () => HttpResponse.text('second'))] });
   expect(await (await fetch(orders)).text()).toBe('first');
@@ -27,14 +28,14 @@ test('the handlers of one go, and those of another stay', async () => {
   second.close();
 });
 
-test('hosts are allowed until that is closed', async () => {
+test.sequential('hosts are allowed until that is closed', async () => {
   startMocking({ allow: ['shop.invalid'] }).close();
   const mocking = startMocking();
   await fetch(orders).catch(() => {});
   expect(() => mocking.close()).toThrow(`GET ${orders} was blocked`);
 });
 
-test('close throws what was blocked, all of it, and once', async () => {
+test.sequential('close throws what was blocked, all of it, and once', async () => {
   const mocking = startMocking();
   await fetch(orders).catch(() => {});
   await fetch('https://shop.invalid/prices').catch(() => {});
@@ -44,23 +45,26 @@ test('close throws what was blocked, all of it, and once', async () => {
   expect(() => mocking.close()).not.toThrow();
 });
 
-test('a handler that breaks the connection is an error of fetch', async () => {
+test.sequential('a handler that breaks the connection is an error of fetch', async () => {
   const mocking = startMocking({ handlers: [http.get(orders, () => HttpResponse.error())] });
   await expect(fetch(orders)).rejects.toThrow(TypeError);
   mocking.close();
 });
 
-test('what is no address of http is none of its business', async () => {
+test.sequential('what is no address of http is none of its business', async () => {
   expect(await (await fetch('data:text/plain,here')).text()).toBe('here');
 });
 
-test.for(['', 'https://', 'a b', 7 as unknown as string])('allow takes hosts, and not %j', (host) => {
-  expect(() => startMocking({ allow: [host] })).toThrow(
-    new TypeError(
-      `"allow" lists hosts, such as "api.example.com" or "10.0.0.2:5432", but ${JSON.stringify(host)} is none.`,
-    ),
-  );
-});
+test.sequential.for(['', 'https://', 'a b', 7 as unknown as string])(
+  'allow takes hosts, and not %j',
+  (host) => {
+    expect(() => startMocking({ allow: [host] })).toThrow(
+      new TypeError(
+        `"allow" lists hosts, such as "api.example.com" or "10.0.0.2:5432", but ${JSON.stringify(host)} is none.`,
+      ),
+    );
+  },
+);
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -82,7 +86,7 @@ async function printedBy(source: string): Promise<string> {
   }
 }
 
-test('another runner, or none, calls startMocking itself', { timeout: 30_000 }, async () => {
+test.sequential('another runner, or none, calls startMocking itself', { timeout: 30_000 }, async () => {
   const entry = (name: string) => JSON.stringify(join(root, 'src', name));
   const printed = await printedBy(`
 import OpenAI from ${JSON.stringify(join(root, 'node_modules/openai/index.mjs'))};

@@ -1,7 +1,7 @@
 import { createConnection, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import OpenAI from 'openai';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import type { CompletionProvider } from 'swarmcheck';
 import { modelFails, say, scriptedProvider, type ModelStep } from 'swarmcheck/testing';
 import { WireLog } from '../../src/wire/exchange.ts';
@@ -10,7 +10,8 @@ import { serveOnLoopback, type Choose, type HttpServer } from '../../src/wire/se
 import { saying } from '../engine/support.ts';
 
 const servers: HttpServer[] = [];
-afterEach(async () => {
+// At the end of all: with tests side by side one would close the servers of others.
+afterAll(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
 
