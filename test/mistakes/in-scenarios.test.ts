@@ -1,4 +1,4 @@
-import { test } from 'vitest';
+import { test, vi } from 'vitest';
 import { Agent, tool } from 'swarmcheck';
 import {
   callTool,
@@ -233,9 +233,22 @@ test('an agent without its stubs', async ({ expect }) => {
   );
 });
 
-test('a tool that never ends', async ({ expect }) => {
-  const tools = { look_up: () => new Promise(() => {}) };
-  expect(await failureOf({ name, agent: desk, steps, tools, timeoutMs: 20 })).toMatchInlineSnapshot(`
+// A process has one clock, so this one runs alone.
+test.sequential('a tool that never ends', async ({ expect, onTestFinished }) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  let failing: Promise<string> | undefined;
+  await new Promise<void>((reached) => {
+    const tools = {
+      look_up() {
+        reached();
+        return new Promise<string>(() => {});
+      },
+    };
+    failing = failureOf({ name, agent: desk, steps, tools, timeoutMs: 20 });
+  });
+  await vi.advanceTimersByTimeAsync(20);
+  expect(await failing).toMatchInlineSnapshot(`
     "The run was rejected: ScenarioTimeoutError: The scenario was stopped after 20 ms, waiting for the tool "look_up" (turn 1). Make what it waits for finish, or raise timeoutMs.
     What happened:
         turn 1  Desk: asks for look_up({"orderId":"A-17"})
