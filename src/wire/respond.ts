@@ -125,7 +125,8 @@ function isRequest(body: unknown): boolean {
 
 function refuse(refusal: ApiErrorBody, body: unknown, { log }: Served): Response {
   if (isPlainObject(body) && Array.isArray(body['messages'])) {
-    const exchange = log.add(freezeData(copyData(body)) as unknown as CompletionRequest);
+    const { stream: _stream, stream_options: _options, ...rest } = body;
+    const exchange = log.add(freezeData(copyData(rest)) as unknown as CompletionRequest);
     exchange.error = { name: 'BadRequestError', message: 'status 400', status: 400 };
   }
   return Response.json(refusal, { status: 400, headers: noRetry });

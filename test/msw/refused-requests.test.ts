@@ -147,3 +147,12 @@ test('the Responses API is answered with how to choose Chat Completions', async 
   await expect(call).rejects.toThrow('openai: client.chat.completions.create(…)');
   expect(mistakeOf(mock)?.message).toMatch(/^POST \/responses was asked for/);
 });
+
+test('what only says how the answer is sent is left out of a refused request, as of any other', async () => {
+  using mock = mockModel([]);
+  await fetch('https://llm.example.com/v1/chat/completions', {
+    method: 'POST',
+    body: JSON.stringify({ messages: hello.messages, stream: true, stream_options: { include_usage: true } }),
+  });
+  expect(mock.requests).toEqual([{ messages: hello.messages }]);
+});
