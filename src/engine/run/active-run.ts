@@ -14,8 +14,7 @@ import { isPromiseLike } from '../data/promise.ts';
  * is aborted, and a race for every promise costs more than the loop itself.
  */
 export class ActiveRun {
-  /** What happened so far; everything that is said about the run later is read off this list. */
-  readonly events: RecordedEvent[] = [];
+  readonly events: RecordedEvent[];
   readonly #state: RunState;
   readonly #loop: ReturnType<typeof runLoop>;
   readonly #onEvent: ((event: RecordedEvent) => void) | undefined;
@@ -42,6 +41,7 @@ export class ActiveRun {
 
   constructor(state: RunState, onEvent?: (event: RecordedEvent) => void) {
     this.#state = state;
+    this.events = state.events;
     this.#loop = runLoop(state);
     this.#onEvent = onEvent;
   }

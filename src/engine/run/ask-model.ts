@@ -5,12 +5,13 @@ import { remedyFor, valueWords } from '../data/value-words.ts';
 import { readCompletion, type Answer } from '../model/completion.ts';
 import { ChunkFold } from '../model/fold-chunks.ts';
 import type { WireMessage } from '../model/messages.ts';
-import type { ChatCompletion, CompletionOptions, CompletionRequest } from '../model/provider.ts';
+import type { ChatCompletion, CompletionRequest } from '../model/provider.ts';
 import type { Agent } from '../tools/agent.ts';
 import { toolChoiceOf, type PreparedAgent } from '../tools/prepared-agent.ts';
 import { ownContext } from './context.ts';
 import { callHooks } from './hooks.ts';
 import { readStream } from './read-stream.ts';
+import { RequestOptions } from './run-of.ts';
 import { isAbort, type Loop, type RunState } from './run-state.ts';
 
 type KeptRequest = Omit<CompletionRequest, 'messages'>;
@@ -54,7 +55,7 @@ export function* askModel(
   let answer: Answer;
   let completion: unknown;
   try {
-    const options: CompletionOptions = { signal, conversation: state.conversation };
+    const options = new RequestOptions(signal, state.conversation, state.events);
     if (state.stream) {
       const fold = new ChunkFold();
       yield* readStream(state, agent, state.provider.stream(ownRequest(kept, history), options), fold);

@@ -62,6 +62,7 @@ function* answerCalls(
     contextVariables: state.contextVariables,
     hooks: state.hooks,
     turn,
+    events: state.events,
     signal: () => state.toolSignal(),
     throwIfAborted: () => state.signal?.throwIfAborted(),
   };

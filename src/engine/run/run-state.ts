@@ -17,6 +17,8 @@ export interface RunState {
   readonly stream: boolean;
   readonly signal: AbortSignal | undefined;
   readonly conversation: string | undefined;
+  /** What happened so far; everything that is said about the run later is read off this list. */
+  readonly events: RecordedEvent[];
   /** The signal for tools: the run's, or one that is never aborted. */
   toolSignal(): AbortSignal;
   /** Active now. */

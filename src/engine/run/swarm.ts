@@ -116,6 +116,7 @@ export function startRun(
     stream: options.stream ?? false,
     signal,
     conversation: options.conversation,
+    events: [],
     toolSignal: signal ? () => signal : neverAborted(),
     agent: options.agent,
     contextVariables: ownContext(contextVariables),

@@ -3,6 +3,7 @@ import { isAgent, type Agent, type ContextVariables } from './agent.ts';
 import { copyData, freezeData } from '../data/copy.ts';
 import { didYouMean } from '../data/did-you-mean.ts';
 import { valueWords } from '../data/value-words.ts';
+import { inPlaceExecute } from './in-place.ts';
 import { derivedFrom, type JsonSchema } from './json-schema.ts';
 import {
   makeTool,
@@ -11,14 +12,18 @@ import {
   type AgentFunction,
   type JsonObjectSchema,
   type Tool,
+  type ToolContext,
 } from './tool.ts';
 
 type ToolDefinition = OpenAI.Chat.Completions.ChatCompletionFunctionTool;
 
-/** A tool as the loop calls it. `takesArguments` is false for plain functions. */
+/** A tool as the loop calls it. */
 interface PreparedTool {
   readonly tool: Tool;
+  /** False for plain functions. */
   readonly takesArguments: boolean;
+  /** False for plain functions, which are given the context variables alone. */
+  readonly takesContext: boolean;
 }
 
 /** What the loop needs of an agent's functions. */
@@ -108,8 +113,7 @@ function checkToolChoice({ name, toolChoice }: Agent, tools: ReadonlyMap<string,
 
 function prepareTool(agent: Agent, candidate: unknown, index: number): PreparedTool {
   const place = `Function ${index + 1} of agent "${agent.name}"`;
-  if (typeof candidate === 'function')
-    return { tool: plainFunctionTool(place, candidate), takesArguments: false };
+  if (typeof candidate === 'function') return plainFunctionTool(place, candidate);
   if (!isTool(candidate)) {
     throw new TypeError(
       isAgent(candidate)
@@ -124,7 +128,7 @@ function prepareTool(agent: Agent, candidate: unknown, index: number): PreparedT
       `${place}, "${own.name}", has parameters that are not the schema of an object. The model sends arguments by name: use { type: 'object', properties: … }.`,
     );
   }
-  return { tool: own, takesArguments: true };
+  return { tool: own, takesArguments: true, takesContext: true };
 }
 
 function isTool(candidate: unknown): candidate is Tool {
@@ -148,7 +152,7 @@ function asOwnTool(candidate: Tool): Tool {
   });
 }
 
-function plainFunctionTool(place: string, candidate: Function): Tool {
+function plainFunctionTool(place: string, candidate: Function): PreparedTool {
   const { name } = candidate;
   if (name === '') {
     throw new TypeError(
@@ -161,9 +165,11 @@ function plainFunctionTool(place: string, candidate: Function): Tool {
       `${place}, "${name}", has ${candidate.length} parameters. A plain function receives the context variables and nothing else; for arguments from the model use tool({ name: '${name}', parameters: … }).`,
     );
   }
-  return makeTool(name, '', { type: 'object', properties: {} }, (_args, { contextVariables }) =>
-    (candidate as (context: ContextVariables) => unknown)(contextVariables),
-  );
+  const plain = candidate as (context: ContextVariables) => unknown;
+  const inPlace = inPlaceExecute(candidate);
+  const execute = inPlace ?? ((_args: unknown, context: ToolContext) => plain(context.contextVariables));
+  const made = makeTool(name, '', { type: 'object', properties: {} }, execute);
+  return { tool: made, takesArguments: false, takesContext: inPlace !== undefined };
 }
 
 function checkName(place: string, name: string): void {

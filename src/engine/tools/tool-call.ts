@@ -10,8 +10,9 @@ import type { ToolCall } from '../model/completion.ts';
 import { ownContext } from '../run/context.ts';
 import { freezeData } from '../data/copy.ts';
 import { errorName, isError, isNativeError, shorten } from '../data/errors.ts';
-import type { ToolErrorKind } from '../run/events.ts';
+import type { RecordedEvent, ToolErrorKind } from '../run/events.ts';
 import { callHooks, type Hooks } from '../run/hooks.ts';
+import { CallContext } from '../run/run-of.ts';
 import { toolWatcher } from '../run/watch.ts';
 import { isPromiseLike } from '../data/promise.ts';
 import type { PreparedAgent } from './prepared-agent.ts';
@@ -35,6 +36,8 @@ export interface CallScene {
   contextVariables: ContextVariables;
   hooks: readonly Hooks[];
   turn: number;
+  /** Of the run so far. */
+  events: readonly RecordedEvent[];
   /** The run's signal, or one that is never aborted. */
   signal(): AbortSignal;
   /** Throws the abort's reason: what a tool throws then is no answer, since the run is over. */
@@ -54,7 +57,7 @@ export function* runToolCall(
   const prepared = scene.prepared.tools.get(name);
   if (!prepared) return failed('unknown-tool', `Tool ${name} not found. ${toolsSummary(scene.prepared)}`);
 
-  const { tool, takesArguments } = prepared;
+  const { tool, takesArguments, takesContext } = prepared;
   const summary = takesArguments ? argumentsSummary : () => withoutArguments(name);
   const parsed = parseArguments(call.function.arguments);
   if (!('args' in parsed)) {
@@ -87,7 +90,7 @@ export function* runToolCall(
   let thrown: { error: unknown } | undefined;
   try {
     // A plain function is given the context variables alone, so no signal has to be made for it.
-    const context = takesArguments ? contextOf(scene, call.id) : (scene as unknown as ToolContext);
+    const context = takesContext ? contextOf(scene, call.id) : (scene as unknown as ToolContext);
     const returned: unknown = toolWatcher
       ? toolWatcher(name, () => tool.execute(checked.args, context))
       : tool.execute(checked.args, context);
@@ -102,7 +105,7 @@ export function* runToolCall(
 }
 
 function contextOf(scene: CallScene, toolCallId: string): ToolContext {
-  return { contextVariables: scene.contextVariables, signal: scene.signal(), toolCallId };
+  return new CallContext(scene.contextVariables, scene.signal(), toolCallId, scene.events);
 }
 
 function failed(error: ToolErrorKind, text: string): CallOutcome {

@@ -1,0 +1,89 @@
+import { isPromiseLike } from '../data/promise.ts';
+import { Agent, isAgent } from './agent.ts';
+import { inPlaceOf } from './in-place.ts';
+import { isResult, Result } from './result.ts';
+import type { AgentFunction, Tool } from './tool.ts';
+
+/** A function of an agent, plain or a tool, as it can be called. */
+export interface Callable {
+  readonly name: string;
+  readonly execute: Tool['execute'];
+}
+
+/**
+ * Copies of one agent graph, made as its agents are reached, in which functions do something else. Handoffs lead to the
+ * copies; the agents given are not touched; what the model is offered stays the same.
+ */
+export class AgentCopies {
+  readonly #replace: (original: Callable) => Tool['execute'] | undefined;
+  readonly #copies = new Map<Agent, Agent>();
+
+  /** `replace` gives what a function does in the copy; undefined leaves it as it is. */
+  constructor(replace: (original: Callable) => Tool['execute'] | undefined) {
+    this.#replace = replace;
+  }
+
+  /** Names of the functions of the agents reached so far. */
+  get toolNames(): string[] {
+    const names = [...this.#copies.keys()].flatMap(({ functions }) =>
+      // They may be anything until a run has checked them.
+      Array.isArray(functions)
+        ? functions.map((original: AgentFunction | undefined) => original?.name ?? '')
+        : [],
+    );
+    return [...new Set(names)];
+  }
+
+  copyOf(agent: Agent): Agent {
+    const known = this.#copies.get(agent);
+    if (known) return known;
+    const { name, model, instructions, functions, toolChoice, parallelToolCalls } = agent;
+    const copy = new Agent({ name, model, instructions, functions, toolChoice, parallelToolCalls });
+    this.#copies.set(agent, copy);
+    if (Array.isArray(functions))
+      copy.functions = functions.map((original) => this.#copyOfFunction(original));
+    return copy;
+  }
+
+  #copyOfFunction(original: AgentFunction): AgentFunction {
+    if (typeof original === 'function') return this.#copyOfPlain(original);
+    // What is no function or tool at all is told by the run, as it is without copies.
+    if (typeof original?.execute !== 'function') return original;
+    const execute = this.#redirecting({
+      name: original.name,
+      execute: (args, context) => original.execute(args, context) as unknown,
+    });
+    return Object.assign(Object.create(Object.getPrototypeOf(original) as object) as Tool, original, {
+      execute,
+    });
+  }
+
+  #copyOfPlain(original: Exclude<AgentFunction, Tool>): AgentFunction {
+    const execute = this.#redirecting({
+      name: original.name,
+      execute: (_args, { contextVariables }) => original(contextVariables) as unknown,
+    });
+    const copy = inPlaceOf(execute);
+    // Name and number of parameters are kept, so that what is wrong with the original is still wrong.
+    return Object.defineProperties(copy, {
+      name: { value: original.name },
+      length: { value: original.length },
+    });
+  }
+
+  #redirecting(original: Callable): Tool['execute'] {
+    const execute = this.#replace(original) ?? original.execute;
+    return (args: unknown, context) => this.#redirected(execute(args, context));
+  }
+
+  /** What a function returned, with handoffs leading to the copies. */
+  #redirected(returned: unknown): unknown {
+    if (isPromiseLike(returned)) return returned.then((value) => this.#redirected(value));
+    if (isAgent(returned)) return this.copyOf(returned);
+    if (isResult(returned) && returned.agent) {
+      const { value, agent, contextVariables } = returned;
+      return new Result({ value, agent: this.copyOf(agent), contextVariables });
+    }
+    return returned;
+  }
+}
