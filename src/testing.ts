@@ -35,3 +35,21 @@ export type { ToolStub } from './scenario/stub-tools.ts';
 export { ScenarioTimeoutError } from './scenario/timeout.ts';
 export type { ToolCallPattern, Trajectory, TrajectoryItem } from './scenario/trajectory.ts';
 export type { SeenPattern } from './scenario/verdicts/requests.ts';
+export { cassetteProvider } from './cassette/cassette-provider.ts';
+export type { CassetteOptions, CassetteProvider } from './cassette/cassette-provider.ts';
+export {
+  CassetteAmbiguityError,
+  CassetteFileError,
+  CassetteMismatchError,
+  CassetteMissError,
+  CassetteUnusedError,
+} from './cassette/errors.ts';
+export type { Drift } from './cassette/errors.ts';
+export type { RecordMode } from './cassette/mode.ts';
+export { recordingProvider } from './cassette/recording-provider.ts';
+export type { RecordingProvider } from './cassette/recording-provider.ts';
+export type { Redact } from './cassette/redaction/redactor.ts';
+export { replayProvider } from './cassette/replay-provider.ts';
+export type { ReplayOptions, ReplayProvider } from './cassette/replay-provider.ts';
+export { replayTools } from './cassette/replay-tools.ts';
+export type { CassetteSummary, MismatchPolicy } from './cassette/session.ts';

@@ -1,5 +1,5 @@
-import type { APIError as APIErrorClass } from 'openai';
 import { InvalidCompletionError, shorten } from '../engine/data/errors.ts';
+import { clientError } from './client-errors.ts';
 
 /**
  * Something the model or the wire does wrong, on purpose.
@@ -61,30 +61,19 @@ export function retryHeaders(retryAfterMs: number | undefined): Headers {
 export async function statusError(fault: Extract<Fault, { kind: 'status' }>): Promise<Error> {
   const { status, retryAfterMs } = fault;
   const body = fault.body === undefined ? errorBody(status) : fault.body;
-  const headers = retryHeaders(retryAfterMs);
-  const openai = await loadOpenai();
-  if (openai) {
-    // As the client does it: a body that is JSON is the error, any other text is its message.
-    const text = body === null ? '' : shorten(body, Infinity);
-    const json = parsed(text);
-    return openai.APIError.generate(status, json as object | undefined, json ? undefined : text, headers);
-  }
-  return Object.assign(named(statusErrorName(status), `${status} scripted fault`), { status, headers });
+  // As the client does it: a body that is JSON is the error, any other text is its message.
+  const text = body === null ? '' : shorten(body, Infinity);
+  const json = parsed(text);
+  const message = json ? undefined : text;
+  return await clientError({ status, body: json, message, headers: retryHeaders(retryAfterMs) });
 }
 
-function parsed(text: string): unknown {
+function parsed(text: string): object | undefined {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text) as object;
   } catch {
     return undefined;
   }
-}
-
-/** The error a client raises when the connection breaks. */
-export async function connectionError(): Promise<Error> {
-  const cause = new Error('scripted fault: reset');
-  const openai = await loadOpenai();
-  return openai ? new openai.APIConnectionError({ cause }) : named('APIConnectionError', 'Connection error.');
 }
 
 /** The error of an answer that broke off or is no JSON, as providers raise it that read real bodies. */
@@ -106,36 +95,4 @@ export function never(signal: AbortSignal | undefined): Promise<never> {
     if (signal?.aborted) reject(signal.reason as Error);
     signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
-}
-
-/** The name of the class that a client raises for a status. */
-export function statusErrorName(status: number): string {
-  return statusNames[status] ?? (status >= 500 ? 'InternalServerError' : 'APIError');
-}
-
-const statusNames: Readonly<Record<number, string>> = {
-  400: 'BadRequestError',
-  401: 'AuthenticationError',
-  403: 'PermissionDeniedError',
-  404: 'NotFoundError',
-  409: 'ConflictError',
-  422: 'UnprocessableEntityError',
-  429: 'RateLimitError',
-};
-
-function named(name: string, message: string): Error {
-  return Object.assign(new Error(message), { name });
-}
-
-interface OpenaiErrors {
-  APIError: typeof APIErrorClass;
-  APIConnectionError: new (options: { cause: Error }) => Error;
-}
-
-async function loadOpenai(): Promise<OpenaiErrors | undefined> {
-  try {
-    return await import('openai');
-  } catch {
-    return undefined;
-  }
 }

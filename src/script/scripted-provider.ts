@@ -8,7 +8,8 @@ import type {
 } from '../engine/model/provider.ts';
 import { chunksOf, completionOf, type AnswerFrame } from './answers.ts';
 import { damageCompletion, damageStream, htmlPage } from './damage.ts';
-import { brokenAnswer, connectionError, never, statusError, type Fault } from './faults.ts';
+import { connectionError } from './client-errors.ts';
+import { brokenAnswer, never, statusError, type Fault } from './faults.ts';
 import { ScriptPlayer } from './script-player.ts';
 import { RequestSnapshots } from './snapshots.ts';
 import type { ModelStep, Step } from './steps.ts';

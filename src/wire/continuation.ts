@@ -18,6 +18,14 @@ export function continuationOf(
   return continues ? all.slice(old.length) : undefined;
 }
 
+/** How many messages two histories begin with in common. */
+export function commonStart(before: readonly WireMessage[], now: readonly WireMessage[]): number {
+  const index = now.findIndex(
+    (message, place) => place >= before.length || !isSameMessage(before[place]!, message),
+  );
+  return index < 0 ? now.length : index;
+}
+
 /** Clients write the same message in several ways; what is said, and the calls, are what counts. */
 function isSameMessage(left: WireMessage, right: WireMessage): boolean {
   if (left === right) return true;
@@ -28,7 +36,8 @@ function isSameMessage(left: WireMessage, right: WireMessage): boolean {
   );
 }
 
-function idsOf(message: WireMessage): string {
+/** The ids of the calls that a message asks for, or of the one that it answers. */
+export function idsOf(message: WireMessage): string {
   if (message.role === 'tool') return message.tool_call_id;
   const calls: unknown = message.role === 'assistant' ? message.tool_calls : undefined;
   return Array.isArray(calls)
@@ -45,3 +54,14 @@ export function instructionsOf({ messages }: CompletionRequest): string {
 export function isInstructions(message: WireMessage | undefined): boolean {
   return message?.role === 'system' || message?.role === 'developer';
 }
+
+/** A tool whose name says that it hands the conversation over: transfer_to_refunds, handoff-to-refunds. */
+const transferName = /^(?:transfer|hand[_-]?off|hand[_-]?over|escalate)[_-]to[_-](.+)$/i;
+
+/** Whom a tool of this name hands the conversation over to; undefined for other tools. */
+export function handoffTarget(tool: string): string | undefined {
+  return transferName.exec(tool)?.[1];
+}
+
+/** What an agent is called that is active first; the wire does not tell it. */
+export const firstAgent = 'Agent';

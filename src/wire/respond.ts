@@ -8,7 +8,7 @@ import type {
   CompletionRequest,
 } from '../engine/model/provider.ts';
 import { problemsBySchema } from '../engine/tools/arguments.ts';
-import { statusErrorName } from '../script/faults.ts';
+import { statusErrorName } from '../script/client-errors.ts';
 import { scriptedAnswersOf } from '../script/scripted-provider.ts';
 import { refusalOf, unparsableBody, type ApiErrorBody } from './check-request.ts';
 import type { AnswerForm, Exchange, WireLog } from './exchange.ts';

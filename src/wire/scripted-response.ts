@@ -1,7 +1,8 @@
 import type { ChatCompletion, ChatCompletionChunk } from '../engine/model/provider.ts';
 import { chunksOf, completionOf } from '../script/answers.ts';
 import { damageCompletion, damageStream, htmlPage, type ArrivingStream } from '../script/damage.ts';
-import { errorBody, never, retryHeaders, statusErrorName, type Fault } from '../script/faults.ts';
+import { statusErrorName } from '../script/client-errors.ts';
+import { errorBody, never, retryHeaders, type Fault } from '../script/faults.ts';
 import type { Taken } from '../script/scripted-provider.ts';
 import { withoutWatching } from './body-under-signal.ts';
 import type { AnswerForm, Exchange } from './exchange.ts';

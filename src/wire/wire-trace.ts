@@ -4,14 +4,8 @@ import type { CompletionRequest } from '../engine/model/provider.ts';
 import { parseArguments, problemsBySchema } from '../engine/tools/arguments.ts';
 import type { Outcome, RecordedEvent, ToolErrorKind } from '../engine/run/events.ts';
 import { textOf } from '../trace/format.ts';
-import { continuationOf, instructionsOf, isInstructions } from './continuation.ts';
+import { continuationOf, firstAgent, handoffTarget, instructionsOf, isInstructions } from './continuation.ts';
 import type { Exchange } from './exchange.ts';
-
-/** A tool whose name says that it hands the conversation over: transfer_to_refunds, handoff-to-refunds. */
-const transferName = /^(?:transfer|hand[_-]?off|hand[_-]?over|escalate)[_-]to[_-](.+)$/i;
-
-/** The name of the agent that is active first; the wire does not tell it. */
-const firstAgent = 'Agent';
 
 /** A request that a later one may continue. */
 interface Known {
@@ -121,10 +115,10 @@ export class WireTracer {
 
   /** Who is active after an exchange, which is told by a handoff. */
   #activeAfter(before: Known, request: CompletionRequest): string {
-    const transfer = before.answer?.calls.findLast((call) => transferName.test(call.function.name));
+    const transfer = before.answer?.calls.findLast((call) => handoffTarget(call.function.name));
     if (!transfer || instructionsOf(before.request) === instructionsOf(request)) return before.agent;
     const { name: tool } = transfer.function;
-    const to = transferName.exec(tool)![1]!;
+    const to = handoffTarget(tool)!;
     const { agent: from, turn, run } = before;
     if (!this.#handedOff.has(before)) addLate(run, { type: 'handoff', turn, from, to, tool });
     this.#handedOff.add(before);

@@ -5,6 +5,8 @@ import { copyData } from './copy.ts';
  * the middle (also by `length`, with tool calls), not JSON. Nothing of it was executed.
  */
 export class InvalidCompletionError extends Error {
+  /** What was wrong with it. */
+  readonly reason: string;
   /** What was received; where it is long, the first 2,000 characters of it as text. */
   readonly received: unknown;
 
@@ -12,6 +14,7 @@ export class InvalidCompletionError extends Error {
   constructor(reason: string, received: unknown, options?: ErrorOptions) {
     super(`The model's answer cannot be acted on: ${reason}. Received: ${shorten(received, 300)}`, options);
     this.name = 'InvalidCompletionError';
+    this.reason = reason;
     const text = shorten(received, Infinity);
     this.received =
       typeof received === 'string' || text.length > 2000 ? text.slice(0, 2000) : copyData(received);

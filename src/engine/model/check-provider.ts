@@ -14,11 +14,11 @@ export function isClient(value: unknown): value is OpenAI {
   return ((typeof value === 'object' && value !== null) || typeof value === 'function') && 'chat' in value;
 }
 
-/** Throws a TypeError for what is no provider, with the way to make one of it. */
-export function checkProvider(provider: unknown): CompletionProvider {
+/** Throws a TypeError for what is no provider, with the way to make one of it; `what` begins the sentence. */
+export function checkProvider(provider: unknown, what = 'The provider of a Swarm'): CompletionProvider {
   if (isProvider(provider)) return provider;
   throw new TypeError(
-    `The provider of a Swarm must have the methods complete and stream, but is ${secretWords(provider)}. ${adviceFor(provider)}`,
+    `${what} must have the methods complete and stream, but is ${secretWords(provider)}. ${adviceFor(provider)}`,
   );
 }
 

@@ -13,8 +13,9 @@ type Events = readonly RecordedEvent[];
  * records a conversation reads what tools did off the one list of what happened. Undefined where there is no run of ours,
  * and for copies.
  */
-export function runOf(given: { [runKey]?: Events } | undefined): Events | undefined {
-  return given?.[runKey];
+export function runOf(given: object | undefined): Events | undefined {
+  const carrier: { [runKey]?: Events } | undefined = given;
+  return carrier?.[runKey];
 }
 
 /** What a provider is given beside a request. Its run is no field of it: whoever compares the options, or copies them, sees none. */

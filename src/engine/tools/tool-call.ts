@@ -98,10 +98,30 @@ export function* runToolCall(
   } catch (error) {
     scene.throwIfAborted();
     thrown = { error };
-    outcome = failed('threw', thrownText(name, error));
+    outcome = thrownOutcome(name, error);
   }
   if (scene.hooks.length > 0) outcome.executed = { ...about, content: outcome.content, ...thrown };
   return outcome;
+}
+
+/** What is told of a tool that threw. */
+export function thrownOutcome(name: string, error: unknown): CallOutcome {
+  return error instanceof RecordedFailure
+    ? { content: error.content, error: error.kind }
+    : failed('threw', thrownText(name, error));
+}
+
+/** Thrown in the place of a tool that failed when it was recorded: the model is told what it was told then. */
+export class RecordedFailure extends Error {
+  override readonly name = 'RecordedFailure';
+  readonly content: string;
+  readonly kind: ToolErrorKind;
+
+  constructor(content: string, kind: ToolErrorKind) {
+    super(content);
+    this.content = content;
+    this.kind = kind;
+  }
 }
 
 function contextOf(scene: CallScene, toolCallId: string): ToolContext {
@@ -142,7 +162,8 @@ function messageOf(error: { message: unknown }): string {
   }
 }
 
-function readReturn(name: string, returned: unknown): CallOutcome {
+/** What a tool returned, as the model is told it. */
+export function readReturn(name: string, returned: unknown): CallOutcome {
   if (isAgent(returned)) return { content: JSON.stringify({ assistant: returned.name }), handoff: returned };
   if (!isResult(returned)) return readValue(name, returned);
   const outcome = readValue(name, returned.value);

@@ -1,0 +1,261 @@
+import { isDeepStrictEqual } from 'node:util';
+import { copyData, isPlainObject } from '../../engine/data/copy.ts';
+import { ChunkFold } from '../../engine/model/fold-chunks.ts';
+import type { ChatCompletion, ChatCompletionChunk } from '../../engine/model/provider.ts';
+import { textFields, type StreamPart, type StreamRecord, type TextField } from '../file/format.ts';
+import type { LaneSecrets } from '../redaction/lane-secrets.ts';
+import type { Redactor } from '../redaction/redactor.ts';
+import { toJson } from './completion-record.ts';
+import { recut } from './recut.ts';
+
+/** A chunk and the milliseconds since the one before. */
+export interface TimedChunk {
+  readonly chunk: ChatCompletionChunk;
+  readonly ms: number;
+}
+
+/** Of the API: padding of random length, against those who listen; different in every chunk, and of no use to anybody. */
+const paddingField = 'obfuscation';
+
+/** A stream as it is stored: its chunks as they were cut, without secrets. */
+export function streamRecord(
+  timed: readonly TimedChunk[],
+  cut: StreamRecord['cut'],
+  redactor: Redactor,
+  secrets: LaneSecrets,
+): StreamRecord {
+  const chunks = timed.map(({ chunk }) => withoutPadding(toJson(chunk)));
+  // Probabilities spell the text out once more.
+  if (mapTexts(chunks, (text, path) => redactor.text(secrets, text, path))) dropLogprobs(chunks);
+  const hidden = chunks.map((chunk) =>
+    mapOthers(chunk, (value) => redactor.data(secrets, value, ['response'])),
+  );
+  const { choices: _choices, ...common } = isPlainObject(hidden[0]) ? hidden[0] : {};
+  const choice = commonChoice(hidden);
+  const parts: PartDraft[] = [];
+  for (const [index, chunk] of hidden.entries()) addPart(parts, chunk, timed[index]!.ms, common, choice);
+  return { chunk: common, ...(choice && { choice }), parts, ...(cut && { cut }) };
+}
+
+/** The chunks of what was stored, as they came, with the secrets that the conversation has shown. */
+export function chunksOf({ chunk: common, choice, parts }: StreamRecord, secrets: LaneSecrets): TimedChunk[] {
+  const made = (delta: object, ms: number, finish: object = {}) => ({
+    chunk: { ...common, choices: [{ ...choice, delta, ...finish }] },
+    ms,
+  });
+  const timed = parts.flatMap((part): { chunk: unknown; ms: number }[] => {
+    if ('texts' in part)
+      return part.texts.map((text, index) => made({ [part.field]: text }, part.ms[index]!));
+    if ('arguments' in part) {
+      return part.arguments.map((text, index) =>
+        made({ tool_calls: [{ index: part.call, function: { arguments: text } }] }, part.ms[index]!),
+      );
+    }
+    if ('chunk' in part) return [{ chunk: part.chunk, ms: part.ms }];
+    const { delta, finish_reason, ms } = part;
+    return [made(delta, ms, finish_reason === undefined ? {} : { finish_reason })];
+  });
+  const chunks = timed.map(({ chunk }) => copyData(chunk));
+  mapTexts(chunks, (text) => secrets.reveal(text));
+  return chunks.map((chunk, index) => ({
+    chunk: mapOthers(chunk, (value) => secrets.revealData(value)) as ChatCompletionChunk,
+    ms: timed[index]!.ms,
+  }));
+}
+
+/** What chunks fold to. */
+export function folded(chunks: readonly unknown[]): unknown {
+  const fold = new ChunkFold();
+  for (const chunk of chunks) fold.add(chunk);
+  return fold.completion();
+}
+
+/** A completion that came in one piece, as chunks: one for its head, one for each text and each call, and the end. */
+export function chunksOfCompletion(completion: unknown): ChatCompletionChunk[] {
+  const { choices, usage, ...head } = (
+    isPlainObject(completion) ? completion : {}
+  ) as Partial<ChatCompletion>;
+  const chunk = (fields: object) =>
+    ({ ...head, object: 'chat.completion.chunk', ...fields }) as ChatCompletionChunk;
+  if (!Array.isArray(choices)) return completion === null ? [] : [chunk({ choices })];
+  const [choice] = choices;
+  const chunks = choice ? chunksOfChoice(choice, chunk) : [chunk({ choices: [] })];
+  return usage ? [...chunks, chunk({ choices: [], usage })] : chunks;
+}
+
+function chunksOfChoice(
+  { message, finish_reason, index, logprobs }: ChatCompletion['choices'][number],
+  chunk: (fields: object) => ChatCompletionChunk,
+): ChatCompletionChunk[] {
+  const piece = (delta: object, finish: unknown = null) =>
+    chunk({ choices: [{ index, delta, finish_reason: finish, logprobs }] });
+  const { role, content, tool_calls: calls, ...others } = message ?? {};
+  return [
+    piece({ role: role ?? 'assistant', ...others, content: typeof content === 'string' ? '' : content }),
+    ...(typeof content === 'string' && content !== '' ? [piece({ content })] : []),
+    ...(calls ?? []).map((call, place) => piece({ tool_calls: [{ index: place, ...call }] })),
+    piece({}, finish_reason),
+  ];
+}
+
+function withoutPadding(chunk: unknown): unknown {
+  if (!isPlainObject(chunk)) return chunk;
+  const { [paddingField]: _padding, ...rest } = chunk;
+  return rest;
+}
+
+/** What all choices have beside their deltas: those of the first chunk that has one. */
+function commonChoice(chunks: readonly unknown[]): Record<string, unknown> | undefined {
+  for (const chunk of chunks) {
+    const choice = onlyChoice(chunk);
+    if (!choice) continue;
+    const { delta: _delta, ...common } = choice;
+    return { ...common, finish_reason: null };
+  }
+  return undefined;
+}
+
+function onlyChoice(chunk: unknown): Record<string, unknown> | undefined {
+  const choices: unknown = isPlainObject(chunk) ? chunk['choices'] : undefined;
+  const choice: unknown = Array.isArray(choices) && choices.length === 1 ? choices[0] : undefined;
+  return isPlainObject(choice) && isPlainObject(choice['delta']) ? choice : undefined;
+}
+
+/** A part that is being made. */
+type PartDraft =
+  | { texts: string[]; field: TextField; ms: number[] }
+  | { arguments: string[]; call: number; ms: number[] }
+  | Extract<StreamPart, { ms: number }>;
+
+/** Adds a chunk to the last part, where it goes on in the same way, or as a part of its own. */
+function addPart(
+  parts: PartDraft[],
+  chunk: unknown,
+  ms: number,
+  common: Record<string, unknown>,
+  usual: Record<string, unknown> | undefined,
+): void {
+  const choice = onlyChoice(chunk);
+  const { choices: _choices, ...rest } = isPlainObject(chunk) ? chunk : {};
+  const { delta, finish_reason, ...others } = choice ?? {};
+  const { finish_reason: _none, ...usualOthers } = usual ?? {};
+  const isUsual = isDeepStrictEqual(rest, common) && isDeepStrictEqual(others, usualOthers);
+  const hasFinish = choice !== undefined && 'finish_reason' in choice;
+  if (!choice || !isUsual || !hasFinish || (finish_reason !== null && typeof finish_reason !== 'string')) {
+    parts.push({ chunk: isPlainObject(chunk) ? chunk : { value: chunk }, ms });
+    return;
+  }
+  const last = parts.at(-1);
+  const piece = finish_reason === null ? pieceOf(delta as Record<string, unknown>) : undefined;
+  if (!piece) {
+    const part = {
+      delta: delta as Record<string, unknown>,
+      ...(finish_reason !== null && { finish_reason }),
+      ms,
+    };
+    parts.push(part);
+  } else if ('field' in piece) {
+    const { field, text } = piece;
+    const open = last && 'texts' in last && last.field === field ? last : undefined;
+    if (!open) parts.push({ texts: [text], field, ms: [ms] });
+    open?.texts.push(text);
+    open?.ms.push(ms);
+  } else {
+    const { call, text } = piece;
+    const open = last && 'arguments' in last && last.call === call ? last : undefined;
+    if (!open) parts.push({ arguments: [text], call, ms: [ms] });
+    open?.arguments.push(text);
+    open?.ms.push(ms);
+  }
+}
+
+/** The one piece of text, or of arguments, that a delta brings; undefined where it brings something else. */
+function pieceOf(
+  delta: Record<string, unknown>,
+): { field: TextField; text: string } | { call: number; text: string } | undefined {
+  const entries = Object.entries(delta);
+  const [[field, value] = []] = entries;
+  if (entries.length !== 1) return undefined;
+  if (typeof value === 'string' && textFields.includes(field as TextField))
+    return { field: field as TextField, text: value };
+  if (field !== 'tool_calls' || !Array.isArray(value) || value.length !== 1) return undefined;
+  const { index: call, function: called } = value[0] as {
+    index?: unknown;
+    function?: { arguments?: unknown };
+  };
+  const text = called?.arguments;
+  if (typeof text !== 'string' || !Number.isInteger(call)) return undefined;
+  return isDeepStrictEqual(value[0], { index: call, function: { arguments: text } })
+    ? { call: call as number, text }
+    : undefined;
+}
+
+/**
+ * Maps the texts of a stream as wholes, a secret being spread over several chunks, and cuts them as they were cut. The chunks
+ * are changed; says whether any was.
+ */
+function mapTexts(
+  chunks: readonly unknown[],
+  map: (text: string, path: readonly (string | number)[]) => string,
+): boolean {
+  const texts = new Map<
+    string,
+    { path: readonly (string | number)[]; places: [Record<string, unknown>, string][] }
+  >();
+  const add = (path: readonly (string | number)[], holder: Record<string, unknown>, field: string) => {
+    const key = JSON.stringify(path);
+    const known = texts.get(key);
+    if (known) known.places.push([holder, field]);
+    else texts.set(key, { path, places: [[holder, field]] });
+  };
+  for (const chunk of chunks) {
+    for (const [index, choice] of choicesOf(chunk).entries()) {
+      const delta = choice['delta'];
+      if (!isPlainObject(delta)) continue;
+      const path = [
+        'response',
+        'choices',
+        typeof choice['index'] === 'number' ? choice['index'] : index,
+        'message',
+      ];
+      for (const [field, value] of Object.entries(delta)) {
+        if (field !== 'role' && typeof value === 'string') add([...path, field], delta, field);
+        if (field !== 'tool_calls' || !Array.isArray(value)) continue;
+        for (const call of value.filter(isPlainObject)) {
+          const called = call['function'];
+          if (isPlainObject(called) && typeof called['arguments'] === 'string')
+            add([...path, field, Number(call['index'] ?? 0), 'function', 'arguments'], called, 'arguments');
+        }
+      }
+    }
+  }
+  let isChanged = false;
+  for (const { path, places } of texts.values()) {
+    const pieces = places.map(([holder, field]) => holder[field] as string);
+    const text = pieces.join('');
+    const mapped = map(text, path);
+    if (mapped === text) continue;
+    isChanged = true;
+    for (const [index, piece] of recut(pieces, mapped).entries()) {
+      const [holder, field] = places[index]!;
+      holder[field] = piece;
+    }
+  }
+  return isChanged;
+}
+
+function dropLogprobs(chunks: readonly unknown[]): void {
+  for (const choice of chunks.flatMap(choicesOf)) if (choice['logprobs']) choice['logprobs'] = null;
+}
+
+function choicesOf(chunk: unknown): Record<string, unknown>[] {
+  const choices: unknown = isPlainObject(chunk) ? chunk['choices'] : undefined;
+  return Array.isArray(choices) ? choices.filter(isPlainObject) : [];
+}
+
+/** Maps what is no text of the answer: the fields around the choices. */
+function mapOthers(chunk: unknown, map: (value: unknown) => unknown): unknown {
+  if (!isPlainObject(chunk)) return map(chunk);
+  const { choices, ...others } = chunk;
+  return { ...(map(others) as object), ...('choices' in chunk && { choices }) };
+}

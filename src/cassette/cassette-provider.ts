@@ -1,0 +1,118 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { existsSync } from 'node:fs';
+import { checkProvider } from '../engine/model/check-provider.ts';
+import { openaiProvider } from '../engine/model/openai-provider.ts';
+import type { CompletionProvider } from '../engine/model/provider.ts';
+import { CassetteMissError } from './errors.ts';
+import { cassettePath, shownPath } from './file/path.ts';
+import { readCassette } from './file/read.ts';
+import type { TapeOrigin } from './lanes/tape.ts';
+import { modeOf, modeVariable, type ChosenMode, type RecordMode } from './mode.ts';
+import { checkReplayOptions, type ReplayOptions } from './replay-provider.ts';
+import { CassetteSession, type CassetteSummary } from './session.ts';
+import { againWords } from './words.ts';
+
+/** How a cassette is recorded and replayed. */
+export interface CassetteOptions extends ReplayOptions {
+  /** The path of its file, within the working directory, or absolute. */
+  cassette: string;
+  /** `SWARMCHECK_RECORD`, else "none" in CI or without a live model, "missing" elsewhere. */
+  mode?: RecordMode | undefined;
+}
+
+/** A provider that answers from a cassette, and records where its mode says so. */
+export interface CassetteProvider extends CompletionProvider, AsyncDisposable {
+  /** In interactions; what is recorded is none of them. */
+  readonly summary: Readonly<CassetteSummary>;
+  /** Throws what did not fit, else a CassetteUnusedError for interactions that nobody asked for. */
+  assertComplete(): void;
+  /** Writes what is left of a recording. */
+  close(): Promise<void>;
+}
+
+const known = ['cassette', 'mode', 'redact', 'onMismatch', 'timing'];
+
+/**
+ * What suites use: one provider for recording and replaying, by mode. `none` never writes, and a request without an answer
+ * fails; `missing` records what is not there yet, a whole cassette or what a conversation has beyond its recorded end; `all`
+ * records everything again. Without a provider the live API is asked, where `OPENAI_API_KEY` is set.
+ *
+ * Requests reject as those of `replayProvider` and `recordingProvider` do. Throws a CassetteMissError where there is no
+ * cassette and nothing may be recorded, a TypeError for a mode that is none, and a CassetteFileError for a file that cannot be used.
+ */
+export function cassetteProvider(
+  provider: CompletionProvider | undefined,
+  options: CassetteOptions,
+): CassetteProvider {
+  checkReplayOptions('cassetteProvider', options, known);
+  return new Cassette(cassetteSession(provider, options));
+}
+
+/** The session behind it. `origin` and `again` are known to whoever names cassettes for others. */
+export function cassetteSession(
+  provider: CompletionProvider | undefined,
+  { cassette, mode: given, redact, onMismatch, timing }: CassetteOptions,
+  { origin, again }: { origin?: TapeOrigin; again?: string } = {},
+): CassetteSession {
+  if (provider !== undefined) checkProvider(provider, 'The provider of a cassette');
+  const path = cassettePath(cassette);
+  const live = provider ?? (process.env['OPENAI_API_KEY'] ? openaiProvider() : undefined);
+  const chosen = modeOf(given, live !== undefined, process.env);
+  const { mode } = chosen;
+  if (mode === 'all' && !live) throw new CassetteMissError(keyAdvice(shownPath(path), chosen));
+  const file = mode === 'all' ? undefined : readCassette(path);
+  const command = again ?? againWords({ scenario: file?.scenario, test: file?.test ?? origin?.test });
+  const missAdvice = adviceFor(chosen, live, command);
+  if (!file && mode !== 'all' && (mode === 'none' || !live))
+    throw new CassetteMissError(`There is no cassette ${shownPath(path)}. ${missAdvice}`);
+  return new CassetteSession({
+    path,
+    file,
+    live: mode === 'none' ? undefined : live,
+    replaces: mode === 'all' && existsSync(path),
+    missAdvice,
+    onMismatch,
+    redact,
+    inRealTime: timing === 'recorded',
+    origin,
+    again: command,
+  });
+}
+
+/** Methods are fields, so that a decorator may spread a provider. */
+class Cassette implements CassetteProvider {
+  readonly complete: CompletionProvider['complete'];
+  readonly stream: CompletionProvider['stream'];
+  readonly assertComplete: () => void;
+  readonly close: () => Promise<void>;
+  readonly #session: CassetteSession;
+
+  constructor(session: CassetteSession) {
+    this.#session = session;
+    this.complete = session.complete;
+    this.stream = session.stream;
+    this.assertComplete = () => session.assertComplete();
+    this.close = async () => session.close();
+  }
+
+  get summary(): CassetteSummary {
+    return this.#session.summary;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#session.close();
+    this.#session.assertUsed();
+  }
+}
+
+/** The last sentence where a request has no answer. */
+function adviceFor({ mode, by }: ChosenMode, live: CompletionProvider | undefined, command: string): string {
+  if (!live)
+    return `Nothing can be recorded: no provider was given, and OPENAI_API_KEY is not set. Set it, and record: OPENAI_API_KEY=… ${command}`;
+  const reason = by ?? (mode === 'none' ? 'this runs in CI, or updates snapshots' : '');
+  return `Nothing is recorded (${reason}). Where there is a key, record: ${command}`;
+}
+
+function keyAdvice(path: string, { by }: ChosenMode): string {
+  return `${path} cannot be recorded (${by}): no provider was given, and OPENAI_API_KEY is not set. Set it, or unset ${modeVariable} to replay. A cassette that is there is left as it is.`;
+}

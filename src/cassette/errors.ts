@@ -1,0 +1,60 @@
+/** What of a request is not as it was recorded. */
+export interface Drift {
+  /**
+   * instructions: the system message. tools: a definition, or which there are. model: which is asked. parameters: any other
+   * field of the request. history: what was said, called or answered.
+   */
+  readonly part: 'instructions' | 'tools' | 'model' | 'parameters' | 'history';
+  /** Of the agent whose instructions they are, of the tool, or of the parameter. */
+  readonly name?: string;
+  /** The message's place in the request, the system message being 0. */
+  readonly at?: number;
+  /** A line diff for a reader: "-" as recorded, "+" as it is now. */
+  readonly diff: string;
+}
+
+/** A request is not the one that was recorded in its place; the message says what changed, and how to record again. */
+export class CassetteMismatchError extends Error {
+  override readonly name = 'CassetteMismatchError';
+  /** Which parts changed, each with a readable diff. */
+  readonly drift: readonly Drift[];
+
+  constructor(message: string, drift: readonly Drift[]) {
+    super(message);
+    this.drift = drift;
+  }
+}
+
+/** A request was made that the cassette has no answer to: there is no cassette, or the conversation went on beyond its end. */
+export class CassetteMissError extends Error {
+  override readonly name = 'CassetteMissError';
+}
+
+/** Interactions were recorded that nobody asked for any more. */
+export class CassetteUnusedError extends Error {
+  override readonly name = 'CassetteUnusedError';
+}
+
+/** It cannot be told which of several conversations a request belongs to. */
+export class CassetteAmbiguityError extends Error {
+  override readonly name = 'CassetteAmbiguityError';
+}
+
+/**
+ * A file that cannot be used: it is no cassette, is damaged, is of a newer version, cannot be read or written, or is being
+ * recorded by somebody else. Says which, and where.
+ */
+export class CassetteFileError extends Error {
+  override readonly name = 'CassetteFileError';
+}
+
+/** Whether an error says that a cassette and what was played with it do not fit. */
+export function isCassetteError(error: unknown): error is Error {
+  return (
+    error instanceof CassetteMismatchError ||
+    error instanceof CassetteMissError ||
+    error instanceof CassetteUnusedError ||
+    error instanceof CassetteAmbiguityError ||
+    error instanceof CassetteFileError
+  );
+}

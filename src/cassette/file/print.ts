@@ -1,0 +1,83 @@
+/** How wide a line gets, where it can be kept shorter. */
+const width = 110;
+
+/** Lists under these names are many short pieces of one thing, and fill their lines. */
+const filledLists = new Set(['texts', 'arguments', 'ms']);
+
+/** Lists under these names hold one object, more often than not, and then take no line, and no indent, of their own. */
+const tightLists = new Set(['choices', 'tool_calls']);
+
+/**
+ * JSON for people who review it: what fits on a line stands on one, everything else has a line for each item. Keys stay in
+ * the order in which they were set; the same value is the same bytes.
+ */
+export function printJson(value: unknown): string {
+  return `${print('', value, '', 0)}\n`;
+}
+
+/** `taken` is what stands on the first line already, or has to follow on the last. */
+function print(key: string, value: unknown, indent: string, taken: number): string {
+  const isContainer = typeof value === 'object' && value !== null;
+  if (!isContainer) return JSON.stringify(value);
+  const line = onOneLine(value, width - indent.length - taken);
+  if (line !== undefined) return line;
+  const inner = `${indent}  `;
+  if (Array.isArray(value)) {
+    const [only] = value as unknown[];
+    if (value.length === 1 && tightLists.has(key) && typeof only === 'object' && only !== null)
+      return `[${print('', only, indent, taken + 1)}]`;
+    const items = filledLists.has(key)
+      ? filled(value, width - inner.length)
+      : value.map((item) => print('', item, inner, 1));
+    return `[\n${items.map((item) => inner + item).join(',\n')}\n${indent}]`;
+  }
+  const fields = fieldsOf(value).map(([name, item]) => {
+    const start = `${JSON.stringify(name)}: `;
+    return `${inner}${start}${print(name, item, inner, start.length + 1)}`;
+  });
+  return `{\n${fields.join(',\n')}\n${indent}}`;
+}
+
+/** Undefined where it would be longer than that. */
+function onOneLine(value: unknown, longest: number): string | undefined {
+  if (longest < 0) return undefined;
+  if (typeof value !== 'object' || value === null) {
+    // Long texts are measured before they are written out.
+    if (typeof value === 'string' && value.length > longest) return undefined;
+    const text = JSON.stringify(value);
+    return text.length <= longest ? text : undefined;
+  }
+  const isList = Array.isArray(value);
+  const entries = isList ? value.map((item) => ['', item] as const) : fieldsOf(value);
+  if (entries.length === 0) return isList ? '[]' : '{}';
+  let line = isList ? '[' : '{ ';
+  const end = isList ? ']' : ' }';
+  for (const [index, [key, item]] of entries.entries()) {
+    if (index > 0) line += ', ';
+    if (!isList) line += `${JSON.stringify(key)}: `;
+    const text = onOneLine(item, longest - line.length - end.length);
+    if (text === undefined) return undefined;
+    line += text;
+  }
+  return line + end;
+}
+
+/** As JSON.stringify does, fields that are undefined are left out. */
+function fieldsOf(value: object): [string, unknown][] {
+  return Object.entries(value).filter(([, item]) => item !== undefined);
+}
+
+/** Lines with as many items as fit. */
+function filled(items: readonly unknown[], longest: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const item of items) {
+    const text = JSON.stringify(item);
+    if (line !== '' && line.length + text.length + 3 > longest) {
+      lines.push(line);
+      line = '';
+    }
+    line += line === '' ? text : `, ${text}`;
+  }
+  return line === '' ? lines : [...lines, line];
+}

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type * as Momoa from '@humanwhocodes/momoa';
+import { CassetteFileError } from '../errors.ts';
+import { CassetteProblem, checkCassette } from './check.ts';
+import type { CassetteFile } from './format.ts';
+import { shownPath } from './path.ts';
+
+/** The cassette of a file; undefined where there is no such file. Throws a CassetteFileError for what cannot be used. */
+export function readCassette(path: string): CassetteFile | undefined {
+  const source = readText(path);
+  return source === undefined ? undefined : parseCassette(source, shownPath(path));
+}
+
+/** The same for what was read already; `name` is the file's, for messages. */
+export function parseCassette(source: string, name: string): CassetteFile {
+  if (source.trim() === '') throw damaged(name, undefined, 'The file is empty.');
+  let value: unknown;
+  try {
+    value = JSON.parse(source);
+  } catch (error) {
+    throw unparsed(name, source, error as SyntaxError);
+  }
+  try {
+    return checkCassette(value);
+  } catch (error) {
+    if (!(error instanceof CassetteProblem)) throw error;
+    throw damaged(name, lineOf(source, error.path), error.message);
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new CassetteFileError(`${shownPath(path)}: It cannot be read: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** Why a file could not be used, in words. */
+export function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reasons: Readonly<Record<string, string>> = {
+    EACCES: 'permission was denied',
+    EPERM: 'permission was denied',
+    EROFS: 'it is on a file system that cannot be written',
+    EISDIR: 'it is a folder',
+    ENOTDIR: 'a part of its path is a file',
+    ENAMETOOLONG: 'its name is too long',
+    ENOSPC: 'no space is left',
+  };
+  return (code !== undefined && reasons[code]) || message;
+}
+
+function damaged(name: string, line: number | undefined, problem: string): CassetteFileError {
+  return new CassetteFileError(`${name}${line === undefined ? '' : `:${line}`}: ${problem}`);
+}
+
+function unparsed(name: string, source: string, error: SyntaxError): CassetteFileError {
+  const remedy = 'Restore the file, or record it again.';
+  const conflict = /^(?:<{7}|={7}|>{7})/m.exec(source);
+  if (conflict)
+    return damaged(
+      name,
+      lineAt(source, conflict.index),
+      'It has the marks of a merge conflict. Resolve it, or record it again.',
+    );
+  if (/end of (?:JSON )?input|Unterminated/i.test(error.message))
+    return damaged(name, lineAt(source, source.trimEnd().length), `It ends in the middle. ${remedy}`);
+  try {
+    momoa().parse(source);
+  } catch (precise) {
+    const { line, column } = precise as { line?: number; column?: number };
+    if (line !== undefined)
+      return damaged(name, line, `It is no JSON: something is wrong at column ${column}. ${remedy}`);
+  }
+  return damaged(name, undefined, `It is no JSON. ${remedy}`);
+}
+
+function lineAt(source: string, offset: number): number {
+  return source.slice(0, offset).split('\n').length;
+}
+
+/** Where a path stands in a text that is JSON, or the nearest of its parents that is there. */
+function lineOf(source: string, path: readonly (string | number)[]): number | undefined {
+  if (path.length === 0) return undefined;
+  let node: Momoa.AnyNode = momoa().parse(source).body;
+  for (const key of path) {
+    const next: Momoa.AnyNode | undefined =
+      node.type === 'Array'
+        ? node.elements[Number(key)]?.value
+        : node.type === 'Object'
+          ? node.members.findLast(({ name }) => (name.type === 'String' ? name.value : name.name) === key)
+              ?.value
+          : undefined;
+    if (!next) break;
+    node = next;
+  }
+  return node.loc.start.line;
+}
+
+/** Loaded with the first file that something is wrong with. */
+function momoa(): typeof Momoa {
+  return createRequire(import.meta.url)('@humanwhocodes/momoa') as typeof Momoa;
+}

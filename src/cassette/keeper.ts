@@ -1,0 +1,90 @@
+import { CassetteFileError } from './errors.ts';
+import { shownPath } from './file/path.ts';
+import { printJson } from './file/print.ts';
+import { CassetteWriter } from './file/write.ts';
+import type { Tape } from './lanes/tape.ts';
+
+/** Those that are open, for the end of the process. */
+const open = new Set<Keeper>();
+
+/**
+ * Keeps what is recorded on disk: whole at every moment, and not written so often that a long recording gets slow.
+ *
+ * A file that was there is replaced with the first answer that comes, and stays where none does: a key that is refused, or a
+ * network that is down, must not cost a recording that is good.
+ */
+export class Keeper {
+  readonly #path: string;
+  readonly #writer: CassetteWriter;
+  readonly #tape: Tape;
+  readonly #replaces: boolean;
+  /** Interactions that were recorded, and how many of these are on disk. */
+  #count = 0;
+  #saved = 0;
+  #hasAnswer = false;
+
+  /** `replaces` says whether there was a file, of which nothing is in the tape. */
+  constructor(path: string, tape: Tape, replaces: boolean) {
+    this.#path = path;
+    this.#writer = new CassetteWriter(path);
+    this.#tape = tape;
+    this.#replaces = replaces;
+  }
+
+  /** To be called before a model is asked. Throws a CassetteFileError where nothing could be kept. */
+  open(): void {
+    if (this.#writer.isOpen) return;
+    this.#writer.open();
+    if (open.size === 0) process.on('exit', saveAll);
+    open.add(this);
+  }
+
+  /** Notes that there is one more interaction; `isAnswer` says whether it is more than an error. */
+  add(isAnswer: boolean): void {
+    this.#count++;
+    this.#hasAnswer ||= isAnswer;
+    // In ever larger steps: to write all of it each time would cost the square of its length.
+    const isDue = this.#count - this.#saved > this.#saved / 8;
+    if (isDue && this.#mayWrite) this.#save();
+  }
+
+  /** Writes what is left, and lets others record. Throws a CassetteFileError where a good recording would be lost. */
+  close(): void {
+    if (!this.#writer.isOpen) return;
+    try {
+      if (this.#count > 0 && !this.#mayWrite)
+        throw new CassetteFileError(
+          `${shownPath(this.#path)}: Nothing but errors came, so the cassette is left as it was. If they are what is to be recorded, remove it first.`,
+        );
+      // Also what is known only now: the results of the last calls.
+      if (this.#count > 0) this.#save();
+    } finally {
+      this.#release();
+    }
+  }
+
+  /** At the end of the process, where nobody has closed it. */
+  saveLeft(): void {
+    if (this.#count > this.#saved && this.#mayWrite) this.#save();
+    this.#release();
+  }
+
+  get #mayWrite(): boolean {
+    return this.#hasAnswer || !this.#replaces;
+  }
+
+  #save(): void {
+    this.#writer.write(printJson(this.#tape.toFile()));
+    this.#saved = this.#count;
+  }
+
+  #release(): void {
+    this.#writer.close();
+    open.delete(this);
+    if (open.size === 0) process.off('exit', saveAll);
+  }
+}
+
+function saveAll(): void {
+  for (const keeper of open) keeper.saveLeft();
+}

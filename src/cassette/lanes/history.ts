@@ -1,0 +1,34 @@
+import type { MessageRecord } from '../file/format.ts';
+import { comparable, type CallNumbers } from './messages.ts';
+
+/** A message of a history, as it is stored and as it is compared. */
+export interface Entry {
+  readonly record: MessageRecord;
+  readonly comparable: string;
+}
+
+/** The messages of a conversation after its instructions. Cheap to add to, which is what conversations do. */
+export class History {
+  readonly entries: Entry[] = [];
+  readonly #numbers: CallNumbers = new Map();
+
+  add(record: MessageRecord): void {
+    this.entries.push({ record, comparable: comparable(record, this.#numbers) });
+  }
+
+  /** Keeps the first messages only. */
+  truncate(length: number): void {
+    if (length < this.entries.length) this.entries.length = length;
+  }
+
+  /** How many messages both begin with, of which so many are known already. */
+  commonStart(other: History, known: number): number {
+    let count = known;
+    while (
+      count < this.entries.length &&
+      this.entries[count]!.comparable === other.entries[count]?.comparable
+    )
+      count++;
+    return count;
+  }
+}

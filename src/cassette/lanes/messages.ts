@@ -1,0 +1,209 @@
+import { stringify } from 'safe-stable-stringify';
+import { isPlainObject, setOwn } from '../../engine/data/copy.ts';
+import { shorten } from '../../engine/data/errors.ts';
+import type { WireMessage } from '../../engine/model/messages.ts';
+import { callText, textOf } from '../../trace/format.ts';
+import { idsOf } from '../../wire/continuation.ts';
+import { isLines, joined, linesOf, type MessageRecord, type ResultRecord } from '../file/format.ts';
+import type { LaneSecrets } from '../redaction/lane-secrets.ts';
+import type { Redactor } from '../redaction/redactor.ts';
+
+/** What is none of the API's, or says nothing. */
+const droppedFields = new Set(['sender', 'tool_name', 'function_call']);
+
+/** A message as it is stored: without secrets, and without fields that say nothing. `index` is its place in the request. */
+export function messageRecord(
+  message: WireMessage,
+  index: number,
+  redactor: Redactor,
+  secrets: LaneSecrets,
+  like?: MessageRecord,
+): MessageRecord {
+  const path = ['request', 'messages', index];
+  // Clients send anything.
+  const fields = isPlainObject(message) ? message : { role: 'unknown', content: JSON.stringify(message) };
+  const record: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(fields)) {
+    if (value === null || value === undefined || droppedFields.has(field)) continue;
+    if (Array.isArray(value) && value.length === 0) continue;
+    const likeHere = like?.[field];
+    setOwn(record, field, storedField(field, value, [...path, field], redactor, secrets, likeHere));
+  }
+  return record;
+}
+
+function storedField(
+  field: string,
+  value: unknown,
+  path: readonly (string | number)[],
+  redactor: Redactor,
+  secrets: LaneSecrets,
+  like: unknown,
+): unknown {
+  if (field === 'role') return value;
+  if (typeof value === 'string') {
+    // An id is no secret, and has to stay what it was.
+    if (field === 'tool_call_id') return value;
+    return linesOf(redactor.text(secrets, value, path, isLines(like) ? joined(like) : like));
+  }
+  if (field === 'content' && Array.isArray(value)) {
+    const text = textOfParts(value);
+    if (text !== undefined) return storedField(field, text, path, redactor, secrets, like);
+  }
+  if (field === 'tool_calls' && Array.isArray(value)) {
+    return value.map((call: unknown, index) =>
+      storedCall(call, [...path, index], redactor, secrets, (like as unknown[] | undefined)?.[index]),
+    );
+  }
+  return redactor.data(secrets, value, path, like);
+}
+
+function storedCall(
+  call: unknown,
+  path: readonly (string | number)[],
+  redactor: Redactor,
+  secrets: LaneSecrets,
+  like: unknown,
+): unknown {
+  if (!isPlainObject(call) || !isPlainObject(call['function']))
+    return redactor.data(secrets, call, path, like);
+  const { name, arguments: args } = call['function'];
+  const likeArgs = (like as { function?: { arguments?: unknown } } | undefined)?.function?.arguments;
+  const given =
+    typeof args === 'string'
+      ? redactor.text(secrets, args, [...path, 'function', 'arguments'], likeArgs)
+      : args;
+  return { id: call['id'], type: call['type'] ?? 'function', function: { name, arguments: given } };
+}
+
+/** The text of a content whose parts are all text, which clients write in either way. */
+function textOfParts(parts: readonly unknown[]): string | undefined {
+  return parts.every(isTextPart) ? parts.map(({ text }) => text).join('') : undefined;
+}
+
+function isTextPart(part: unknown): part is { text: string } {
+  return isPlainObject(part) && part['type'] === 'text' && typeof part['text'] === 'string';
+}
+
+/** The message that an answer is in later requests; undefined for one that is none. */
+export function answerMessage(completion: unknown): MessageRecord | undefined {
+  const { choices } = (isPlainObject(completion) ? completion : {}) as { choices?: unknown };
+  const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
+  const message = isPlainObject(choice) ? choice['message'] : undefined;
+  if (!isPlainObject(message)) return undefined;
+  const record: Record<string, unknown> = { role: 'assistant' };
+  for (const [field, value] of Object.entries(message)) {
+    if (value === null || value === undefined || droppedFields.has(field)) continue;
+    if (Array.isArray(value) && value.length === 0) continue;
+    setOwn(record, field, value);
+  }
+  return record;
+}
+
+/** The same for an answer that the run can go on from, as clients send it back. */
+export function saidBy(completion: unknown): Said | undefined {
+  const { choices } = (isPlainObject(completion) ? completion : {}) as {
+    choices?: { finish_reason?: unknown }[];
+  };
+  const message = choices?.[0]?.finish_reason ? answerMessage(completion) : undefined;
+  return message && saidIn(message as unknown as WireMessage);
+}
+
+/** What an assistant said, as clients send it back. */
+export interface Said {
+  readonly text: string;
+  readonly ids: string;
+}
+
+/** What an assistant message says. */
+export function saidIn(message: WireMessage): Said {
+  return { text: textOf(message.content), ids: idsOf(message) };
+}
+
+/** The messages that answer the calls of an answer. */
+export function resultMessages(
+  answer: MessageRecord | undefined,
+  results: readonly ResultRecord[],
+): MessageRecord[] {
+  const calls = callsOf(answer);
+  return results.map(({ content }, index) => ({ role: 'tool', tool_call_id: calls[index]?.id, content }));
+}
+
+/** A call that a stored message asks for. */
+export interface RecordedCall {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: string;
+}
+
+/** The calls that a stored message asks for. */
+export function callsOf(message: MessageRecord | undefined): RecordedCall[] {
+  const calls = message?.['tool_calls'];
+  if (!Array.isArray(calls)) return [];
+  return calls.flatMap((call: unknown) => {
+    if (!isPlainObject(call) || !isPlainObject(call['function'])) return [];
+    const { name, arguments: args } = call['function'];
+    return [{ id: String(call['id']), name: String(name), arguments: typeof args === 'string' ? args : '' }];
+  });
+}
+
+/** Numbers for the ids of calls, in the order in which a conversation shows them: which id it is does not matter, but which call. */
+export type CallNumbers = Map<string, number>;
+
+/**
+ * What of a stored message counts when it is compared, as one text: not how its JSON is written, which ids its calls have,
+ * or when exactly something was.
+ */
+export function comparable(record: MessageRecord, numbers: CallNumbers): string {
+  const compared: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(record)) {
+    if (field === 'tool_calls' && Array.isArray(value)) {
+      compared[field] = callsOf(record).map(({ id, name, arguments: args }) => [
+        numberOf(id, numbers),
+        name,
+        comparableText(args),
+      ]);
+    } else if (field === 'tool_call_id') {
+      compared[field] = numberOf(String(value), numbers);
+    } else {
+      const text = typeof value === 'string' ? value : isLines(value) ? joined(value) : undefined;
+      // Nothing said is nothing there.
+      if (text === '' && field === 'content') continue;
+      setOwn(compared, field, text === undefined ? value : comparableText(text));
+    }
+  }
+  return stringify(compared) ?? '';
+}
+
+function numberOf(id: string, numbers: CallNumbers): number {
+  const known = numbers.get(id);
+  if (known !== undefined) return known;
+  numbers.set(id, numbers.size + 1);
+  return numbers.size;
+}
+
+/** Points in time as programs write them (ISO 8601 with a time of day, RFC 9110): different in every run. */
+const timestamps =
+  /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\b/g;
+
+/** A text as it is compared. */
+export function comparableText(text: string): string {
+  const timeless = /\d\d:\d\d/.test(text) ? text.replaceAll(timestamps, '(a point in time)') : text;
+  if (!/^\s*[{[]/.test(timeless)) return timeless;
+  try {
+    return stringify(JSON.parse(timeless) as unknown) ?? timeless;
+  } catch {
+    return timeless;
+  }
+}
+
+/** A stored message for a reader. */
+export function messageText(record: MessageRecord | undefined): string {
+  if (!record) return '(no message)';
+  const { role, content, refusal } = record;
+  const text = isLines(content) ? joined(content) : textOf(content);
+  const lines = text === '' ? [] : [text];
+  if (typeof refusal === 'string' || isLines(refusal)) lines.push(`refuses: ${joined(refusal)}`);
+  for (const { name, arguments: args } of callsOf(record)) lines.push(callText(name, args, 2000));
+  return `${String(role)}: ${shorten(lines.join('\n'), 4000)}`;
+}

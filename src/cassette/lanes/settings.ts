@@ -1,0 +1,54 @@
+import type { LaneSecrets } from '../redaction/lane-secrets.ts';
+import type { Redactor } from '../redaction/redactor.ts';
+import type { RequestParts } from './request-parts.ts';
+
+/** All of a request but its history, without secrets. */
+export interface Settings {
+  readonly model: string;
+  readonly instructions: string | undefined;
+  readonly role: 'system' | 'developer';
+  readonly tools: readonly object[];
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** The settings of a request as they are stored; `like` are those that were recorded in their place, if this is a replay. */
+export function settingsOf(
+  { model, instructions, role, tools, parameters }: RequestParts,
+  redactor: Redactor,
+  secrets: LaneSecrets,
+  like?: Settings,
+): Settings {
+  const path = ['request', 'messages', 0, 'content'];
+  return {
+    model,
+    instructions:
+      instructions === undefined ? undefined : redactor.text(secrets, instructions, path, like?.instructions),
+    role,
+    tools: tools.map(
+      (tool, index) =>
+        redactor.definition(secrets, tool, ['request', 'tools', index], like?.tools[index]) as object,
+    ),
+    parameters: redactor.definition(
+      secrets,
+      parameters,
+      ['request'],
+      like?.parameters,
+    ) as Settings['parameters'],
+  };
+}
+
+/** Whether two requests have the same settings; what an engine shares between its requests is seen at once. */
+export function sameSettings(left: RequestParts, right: RequestParts): boolean {
+  return (
+    left.model === right.model &&
+    left.instructions === right.instructions &&
+    left.role === right.role &&
+    left.tools.length === right.tools.length &&
+    left.tools.every((tool, index) => isSame(tool, right.tools[index])) &&
+    isSame(left.parameters, right.parameters)
+  );
+}
+
+function isSame(left: object, right: object | undefined): boolean {
+  return left === right || JSON.stringify(left) === JSON.stringify(right);
+}

@@ -1,0 +1,43 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { existsSync } from 'node:fs';
+import { checkKnownOptions } from '../engine/data/known-fields.ts';
+import { checkProvider } from '../engine/model/check-provider.ts';
+import type { CompletionProvider } from '../engine/model/provider.ts';
+import { cassettePath } from './file/path.ts';
+import type { Redact } from './redaction/redactor.ts';
+import { CassetteSession } from './session.ts';
+
+/** A provider that records what another one answers. */
+export interface RecordingProvider extends CompletionProvider, AsyncDisposable {
+  /** Writes what is left; the file is whole at any moment before. */
+  close(): Promise<void>;
+}
+
+/**
+ * A provider that asks this one, and records all that it answers: completions with their usage, streams as they were cut and
+ * with their times, errors of the API, and what tools made of it. The cassette is written as a whole each time, from the
+ * first answer on; it replaces one that is there. Secrets are taken out before anything is written (docs/guide-recording.md).
+ *
+ * Requests reject with the provider's own errors; with a CassetteFileError, before the provider is asked, where the file
+ * cannot be written or is being recorded by somebody else; with a CassetteAmbiguityError where two conversations cannot be
+ * told apart. A key that is refused (401, 403) is nobody's answer, and is not recorded. Throws a CassetteFileError for a path
+ * that is none, or leads out of the working directory.
+ */
+export function recordingProvider(
+  provider: CompletionProvider,
+  options: { cassette: string; redact?: Redact | undefined },
+): RecordingProvider {
+  checkProvider(provider, 'The provider to record');
+  checkKnownOptions('recordingProvider', options, ['cassette', 'redact']);
+  const path = cassettePath(options.cassette);
+  const { redact } = options;
+  return closable(
+    new CassetteSession({ path, file: undefined, live: provider, replaces: existsSync(path), redact }),
+  );
+}
+
+/** A session as a provider that is to be closed. */
+export function closable(session: CassetteSession): RecordingProvider {
+  const close = async () => session.close();
+  return { complete: session.complete, stream: session.stream, close, [Symbol.asyncDispose]: close };
+}

@@ -1,0 +1,200 @@
+import { setOwn } from '../engine/data/copy.ts';
+import { isPromiseLike } from '../engine/data/promise.ts';
+import { valueWords } from '../engine/data/value-words.ts';
+import type { RecordedEvent } from '../engine/run/events.ts';
+import { runOf } from '../engine/run/run-of.ts';
+import { isAgent, noAgentWords, type Agent } from '../engine/tools/agent.ts';
+import { AgentCopies, type Callable } from '../engine/tools/agent-copies.ts';
+import { Result } from '../engine/tools/result.ts';
+import { readReturn, RecordedFailure, thrownOutcome, type CallOutcome } from '../engine/tools/tool-call.ts';
+import type { Tool, ToolContext } from '../engine/tools/tool.ts';
+import { lineDiff } from '../trace/difference.ts';
+import { CassetteFileError, CassetteMissError } from './errors.ts';
+import { joined, type CassetteFile, type InteractionRecord, type ResultRecord } from './file/format.ts';
+import { cassettePath, shownPath } from './file/path.ts';
+import { readCassette } from './file/read.ts';
+import { answerOf } from './lanes/answer.ts';
+import { callsOf, comparableText } from './lanes/messages.ts';
+import { LaneSecrets } from './redaction/lane-secrets.ts';
+import { servedRun, type ServedRun } from './served.ts';
+
+/**
+ * A copy of the agent, and of every agent it hands off to, whose tools are answered from a recording.
+ *
+ * "replay": a tool is not run; what it answered, and what it changed of the context variables, is taken from the cassette, so
+ * that no database is needed. Only tools that handed off are run, because the agent they lead to is found in no other way.
+ * "verify": every tool is run, and what it answers compared with the recording, with which the conversation goes on. What
+ * differs is told as a mismatch with the next request, or at the end, by the provider that replays the same cassette.
+ *
+ * Throws a CassetteFileError for a file that is not there or cannot be used. A call that was not recorded is answered with an error.
+ */
+export function replayTools<A extends Agent>(agent: A, cassette: string, mode: 'replay' | 'verify'): A {
+  if (!isAgent(agent)) throw new TypeError(noAgentWords('The agent of replayTools', agent));
+  if (mode !== 'replay' && mode !== 'verify')
+    throw new TypeError(`The mode of replayTools is "replay" or "verify", but is ${valueWords(mode)}.`);
+  const path = cassettePath(cassette);
+  const file = readCassette(path);
+  if (!file) throw new CassetteFileError(`${shownPath(path)}: There is no such file.`);
+  const recorded = new RecordedTools(path, file);
+  return new AgentCopies((original) =>
+    mode === 'replay' ? replaying(original, recorded) : verifying(original, recorded),
+  ).copyOf(agent) as A;
+}
+
+/** A call that was recorded. */
+interface RecordedCall {
+  readonly interaction: InteractionRecord;
+  readonly result: ResultRecord;
+  /** Whether it is the last of its answer: what the calls changed is applied with it. */
+  readonly isLast: boolean;
+  readonly handsOff: boolean;
+  /** The place of its answer in the next request; undefined where no cassette answers the run. */
+  readonly at: number | undefined;
+  readonly run: ServedRun | undefined;
+}
+
+function replaying(original: Callable, recorded: RecordedTools): Tool['execute'] {
+  return (args: unknown, context) => {
+    const call = recorded.find(original.name, context);
+    if (!call.handsOff) return answerWith(call, context, undefined);
+    return settled(
+      () => original.execute(args, context) as unknown,
+      (outcome) => answerWith(call, context, outcome.handoff),
+      original.name,
+    );
+  };
+}
+
+function verifying(original: Callable, recorded: RecordedTools): Tool['execute'] {
+  return (args: unknown, context) => {
+    const call = recorded.find(original.name, context);
+    return settled(
+      () => original.execute(args, context) as unknown,
+      (outcome) => {
+        compare(original.name, call, outcome);
+        return answerWith(call, context, outcome.handoff);
+      },
+      original.name,
+    );
+  };
+}
+
+/** Calls a tool, and goes on with what the model would be told of it. */
+function settled(call: () => unknown, goOn: (outcome: CallOutcome) => unknown, name: string): unknown {
+  const read = (value: unknown) => goOn(readReturn(name, value));
+  const fail = (error: unknown) => goOn(thrownOutcome(name, error));
+  let returned: unknown;
+  try {
+    returned = call();
+  } catch (error) {
+    return fail(error);
+  }
+  return isPromiseLike(returned) ? returned.then(read, fail) : read(returned);
+}
+
+/** What was recorded, as a tool gives it. */
+function answerWith(
+  { result, interaction, isLast, handsOff, run }: RecordedCall,
+  { contextVariables }: ToolContext,
+  agent: Agent | undefined,
+): unknown {
+  const secrets = run?.lane.secrets ?? new LaneSecrets();
+  const { handoff, context } = interaction;
+  if (isLast && context) {
+    const set = secrets.revealData(context.set) as Readonly<Record<string, unknown>>;
+    for (const [key, value] of Object.entries(set)) setOwn(contextVariables, key, value);
+    for (const key of context.deleted) delete (contextVariables as Record<string, unknown>)[key];
+  }
+  const content = secrets.reveal(joined(result.content));
+  if (result.error) throw new RecordedFailure(content, result.error);
+  if (!handsOff) return content;
+  if (agent?.name !== handoff!.to)
+    throw new CassetteMissError(
+      `It handed off to "${handoff!.to}" when this was recorded, and now ${agent ? `hands off to "${agent.name}"` : 'does not hand off'}.`,
+    );
+  return new Result({ value: content, agent });
+}
+
+function compare(tool: string, { result, at, run }: RecordedCall, outcome: CallOutcome): void {
+  const recorded = joined(result.content);
+  const now = (run?.lane.secrets ?? new LaneSecrets()).hideText(outcome.content, recorded);
+  if (comparableText(recorded) === comparableText(now)) return;
+  const diff = lineDiff(recorded, now);
+  if (!run)
+    throw new CassetteMissError(
+      `It answers otherwise than recorded ("-" as recorded, "+" as it is now):\n${diff}`,
+    );
+  run.note({ part: 'history', name: tool, ...(at !== undefined && { at }), diff });
+}
+
+/** The results in a cassette, by where a run stands in it, or else by the call. */
+class RecordedTools {
+  readonly #path: string;
+  readonly #file: CassetteFile;
+
+  constructor(path: string, file: CassetteFile) {
+    this.#path = path;
+    this.#file = file;
+  }
+
+  find(tool: string, context: ToolContext): RecordedCall {
+    const events = runOf(context);
+    const run = servedRun(events);
+    if (!run || !events) return this.#byCall(tool, context.toolCallId);
+    if (run.path !== this.#path)
+      throw new CassetteMissError(
+        `Its answers are to come from ${shownPath(this.#path)}, but the model's come from ${shownPath(run.path)}. Use one cassette for both.`,
+      );
+    const interaction = run.lane.current!;
+    const index = answeredSince(events);
+    const { parts } = run.lane.last!;
+    const at = parts.start + parts.history.length + 1 + index;
+    return this.#call(tool, interaction, index, at, run);
+  }
+
+  /** Where another provider answers, or the context is a copy, only the id tells which call it is. */
+  #byCall(tool: string, id: string): RecordedCall {
+    const found = this.#file.lanes
+      .flatMap(({ interactions }) => interactions)
+      .flatMap((interaction) =>
+        callsOf(answerOf(interaction)).flatMap((call, index) =>
+          call.id === id && call.name === tool ? [{ interaction, index }] : [],
+        ),
+      );
+    const [first] = found;
+    const contents = new Set(
+      found.map(({ interaction, index }) => JSON.stringify(interaction.results?.[index])),
+    );
+    if (!first || contents.size > 1)
+      throw new CassetteMissError(
+        `${shownPath(this.#path)} has ${first ? 'several results' : 'no result'} of the call "${id}" of this tool. Replay the model's answers from the same cassette: replayProvider(…).`,
+      );
+    return this.#call(tool, first.interaction, first.index, undefined, undefined);
+  }
+
+  #call(
+    tool: string,
+    interaction: InteractionRecord,
+    index: number,
+    at: number | undefined,
+    run: ServedRun | undefined,
+  ): RecordedCall {
+    const { results = [], handoff } = interaction;
+    const result = results[index];
+    if (result?.tool !== tool)
+      throw new CassetteMissError(
+        `${shownPath(this.#path)} has no result of call ${index + 1} of interaction ${interaction.number}, which is of this tool. Record again.`,
+      );
+    // The last of a name that could be it, as in a run the last handoff wins.
+    const handsOff =
+      handoff?.tool === tool &&
+      results.findLastIndex((other) => other.tool === tool && !other.error) === index;
+    return { interaction, result, isLast: index === results.length - 1, handsOff, at, run };
+  }
+}
+
+/** How many calls of the last answer have been answered. */
+function answeredSince(events: readonly RecordedEvent[]): number {
+  const answer = events.findLastIndex((event) => event.type === 'model-response');
+  return events.slice(answer).filter((event) => event.type === 'tool-result').length;
+}

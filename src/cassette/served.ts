@@ -1,0 +1,24 @@
+import type { RecordedEvent } from '../engine/run/events.ts';
+import type { Drift } from './errors.ts';
+import type { Lane } from './lanes/lane.ts';
+
+/** Where a run stands in a cassette. */
+export interface ServedRun {
+  /** Of the cassette. */
+  readonly path: string;
+  readonly lane: Lane;
+  /** Notes a difference that no request shows; it is told with the next one, or at the end. */
+  readonly note: (drift: Drift) => void;
+}
+
+const runs = new WeakMap<readonly RecordedEvent[], ServedRun>();
+
+/** Notes where a run stands, for its tools. */
+export function noteServed(events: readonly RecordedEvent[] | undefined, run: ServedRun): void {
+  if (events) runs.set(events, run);
+}
+
+/** Where a run stands; undefined for one that no cassette answers. */
+export function servedRun(events: readonly RecordedEvent[] | undefined): ServedRun | undefined {
+  return events && runs.get(events);
+}

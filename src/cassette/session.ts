@@ -1,0 +1,306 @@
+import type {
+  ChatCompletion,
+  ChatCompletionChunk,
+  CompletionOptions,
+  CompletionProvider,
+  CompletionRequest,
+} from '../engine/model/provider.ts';
+import { runOf } from '../engine/run/run-of.ts';
+import { LaneChooser, type Asked } from './choose-lane.ts';
+import {
+  CassetteFileError,
+  CassetteMismatchError,
+  CassetteMissError,
+  CassetteUnusedError,
+  type Drift,
+} from './errors.ts';
+import type { CassetteFile } from './file/format.ts';
+import { shownPath } from './file/path.ts';
+import { Keeper } from './keeper.ts';
+import { historyDrift, settingsDrift } from './lanes/drift.ts';
+import type { Lane } from './lanes/lane.ts';
+import { partsOf, type RequestParts } from './lanes/request-parts.ts';
+import { sameSettings, settingsOf } from './lanes/settings.ts';
+import { Tape, type TapeOrigin } from './lanes/tape.ts';
+import { playCompletion, playStream, type Played } from './play.ts';
+import { recordCompletion, recordStream, type Recording } from './record.ts';
+import { Redactor, type Redact } from './redaction/redactor.ts';
+import { noteServed } from './served.ts';
+import { againWords, laneWords, mismatchText, placeOf, type CassetteWords } from './words.ts';
+
+/** What is done where a request is not as it was recorded. */
+export type MismatchPolicy = 'error' | 'warn' | 'ignore';
+
+/** What came of a cassette so far, in interactions. */
+export interface CassetteSummary {
+  /** Answered from the cassette. */
+  served: number;
+  /** Of these, those whose request was as it was recorded. */
+  exact: number;
+  /** Of these, those whose request was not, and which were served all the same. */
+  drifted: number;
+  /** Recorded, and not asked for. */
+  unused: number;
+}
+
+/** What a cassette is used for. */
+export interface SessionSettings {
+  /** Absolute. */
+  path: string;
+  /** What is played; undefined where everything is recorded. */
+  file: CassetteFile | undefined;
+  /** Who answers what the file does not; undefined where nothing is recorded. */
+  live: CompletionProvider | undefined;
+  /** Whether a file that is there is recorded from its beginning. */
+  replaces?: boolean | undefined;
+  /** Why nothing is recorded, and how it would be: the last sentence about a request that has no answer. */
+  missAdvice?: string | undefined;
+  onMismatch?: MismatchPolicy | undefined;
+  redact?: Redact | undefined;
+  /** Whether answers take the time that they took. */
+  inRealTime?: boolean | undefined;
+  origin?: TapeOrigin | undefined;
+  /** The command that records again, where the cassette itself does not tell. */
+  again?: string | undefined;
+  /** Told of what drifted where that is no error; stderr. */
+  warn?: ((message: string) => void) | undefined;
+}
+
+/** A cassette in use: each request is held against what was recorded, and answered from it, or recorded. */
+export class CassetteSession implements CompletionProvider {
+  readonly words: CassetteWords;
+  readonly tape: Tape;
+  readonly #settings: SessionSettings;
+  readonly #redactor: Redactor;
+  readonly #lanes: LaneChooser;
+  readonly #keeper: Keeper | undefined;
+  readonly #counts = { served: 0, exact: 0, drifted: 0 };
+  /** What was told already, where drift is no error. */
+  readonly #told = new Set<string>();
+  /** The first thing that did not fit. */
+  #failure: Error | undefined;
+  /** What came up between two requests, to be told with the next. */
+  readonly #noted: Drift[] = [];
+  #isClosed = false;
+
+  constructor(settings: SessionSettings) {
+    const { path, file, origin, live, replaces = false, redact } = settings;
+    this.#settings = settings;
+    this.#redactor = new Redactor(redact);
+    this.tape = new Tape(file, origin);
+    this.words = { path: shownPath(path), again: settings.again ?? againWords(this.tape.origin) };
+    this.#lanes = new LaneChooser(this.tape, this.#redactor, this.words);
+    this.#keeper = live && new Keeper(path, this.tape, replaces);
+  }
+
+  readonly complete = async (
+    request: CompletionRequest,
+    options?: CompletionOptions,
+  ): Promise<ChatCompletion> => {
+    options?.signal?.throwIfAborted();
+    const turn = this.#begin(request, options);
+    return 'served' in turn
+      ? await playCompletion(turn, options)
+      : await recordCompletion(turn, request, options);
+  };
+
+  readonly stream = (
+    request: CompletionRequest,
+    options?: CompletionOptions,
+  ): AsyncIterable<ChatCompletionChunk> => {
+    let turn: Played | Recording;
+    try {
+      options?.signal?.throwIfAborted();
+      // At once: the order of requests is the order of the calls.
+      turn = this.#begin(request, options);
+    } catch (error) {
+      return failing(error);
+    }
+    return 'served' in turn ? playStream(turn, options) : recordStream(turn, request, options);
+  };
+
+  get summary(): CassetteSummary {
+    const unused = this.tape.lanes.reduce(
+      (count, lane) => count + Math.max(0, lane.interactions.length - lane.position),
+      0,
+    );
+    return { ...this.#counts, unused };
+  }
+
+  /** The first thing that did not fit, if anything did. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** Every drift that was met, where that is no error. */
+  readonly drifts: Drift[] = [];
+
+  /** Throws what did not fit, else a CassetteUnusedError for interactions that nobody asked for. */
+  assertComplete(): void {
+    if (this.#failure) throw this.#failure;
+    this.assertUsed();
+  }
+
+  /** The same, but that what did not fit has been told already. */
+  assertUsed(): void {
+    if (this.#failure) return;
+    if (this.#noted.length > 0) this.#mismatch(this.#noted.splice(0), this.words.path);
+    const { unused } = this.summary;
+    if (unused === 0) return;
+    const lines = this.tape.lanes
+      .filter((lane) => lane.upcoming)
+      .map(
+        (lane) =>
+          `  ${laneWords(lane)}: from interaction ${lane.position + 1} of ${lane.interactions.length} on`,
+      );
+    throw new CassetteUnusedError(
+      `${unused === 1 ? '1 interaction' : `${unused} interactions`} of ${this.words.path} ${unused === 1 ? 'was' : 'were'} recorded, and not asked for any more:\n${lines.join('\n')}\nIf that is meant, record again: ${this.words.again}`,
+    );
+  }
+
+  /** Writes what is left of a recording. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const lane of this.tape.lanes) lane.readResults(this.#redactor);
+    this.#keeper?.close();
+  }
+
+  #begin(request: CompletionRequest, options: CompletionOptions | undefined): Played | Recording {
+    if (this.#isClosed)
+      throw new CassetteFileError(`${this.words.path} is closed. Close it when nothing is asked any more.`);
+    const conversation = options?.conversation;
+    const asked: Asked = { parts: partsOf(request), conversation, events: runOf(options) };
+    let lane: Lane | undefined;
+    try {
+      lane = this.#lanes.choose(asked);
+      // Where it ended before, nothing that comes later means anything.
+      if (lane?.failure) throw lane.failure;
+      return lane?.upcoming ? this.#play(lane, asked) : this.#record(lane, asked);
+    } catch (error) {
+      if (lane) lane.failure ??= error as Error;
+      this.#failure ??= error as Error;
+      throw error;
+    }
+  }
+
+  #play(lane: Lane, { parts, events }: Asked): Played {
+    const interaction = lane.upcoming!;
+    // What is recorded later must not go by the same names.
+    if (this.#settings.live) lane.secrets.reserve(interaction);
+    const place = placeOf(this.words, lane, interaction.number, this.tape.lanes.length);
+    const drift = [
+      ...this.#noted.splice(0),
+      ...this.#settingsDrift(lane, parts, lane.agentOf(parts, events)),
+    ];
+    lane.tellUpcoming();
+    lane.show(parts, this.#redactor);
+    const inHistory = historyDrift(lane.told, lane.shown, lane.verified, parts.start);
+    lane.verified = inHistory ? inHistory.at - parts.start : lane.told.entries.length;
+    if (inHistory) drift.push(inHistory);
+    if (drift.length > 0) this.#mismatch(drift, place);
+    this.#take(lane, events);
+    this.#counts.served++;
+    if (drift.length === 0) this.#counts.exact++;
+    else this.#counts.drifted++;
+    return {
+      served: interaction,
+      lane,
+      place,
+      inRealTime: this.#settings.inRealTime ?? false,
+      onAnswer: (said) => this.#lanes.finder.notePoint(lane, said),
+    };
+  }
+
+  /** What changed in the settings; those of the request before, which most have, are not looked at again. */
+  #settingsDrift(lane: Lane, parts: RequestParts, agent: string): readonly Drift[] {
+    const { last, current, upcoming } = lane;
+    const label = upcoming!.request.agent;
+    if (!last || current?.request.agent !== label || !sameSettings(last.parts, parts)) {
+      const recorded = this.tape.settings(label);
+      lane.settingsDrift = settingsDrift(
+        recorded,
+        settingsOf(parts, this.#redactor, lane.secrets, recorded),
+        agent,
+      );
+    }
+    return lane.settingsDrift;
+  }
+
+  #record(known: Lane | undefined, asked: Asked): Recording {
+    const { live } = this.#settings;
+    if (!live || !this.#keeper) throw this.#miss(known, asked);
+    const { parts, events } = asked;
+    this.#keeper.open();
+    const lane = known ?? this.#lanes.begin(asked);
+    checkName(lane, this.words.path);
+    const agent = lane.agentOf(parts, events);
+    lane.readResults(this.#redactor);
+    const settings = settingsOf(parts, this.#redactor, lane.secrets);
+    lane.show(parts, this.#redactor);
+    const interaction = lane.begin(this.tape.label(settings, agent));
+    this.#take(lane, events);
+    return {
+      interaction,
+      lane,
+      live,
+      redactor: this.#redactor,
+      onAnswer: (said) => this.#lanes.finder.notePoint(lane, said),
+      onRecorded: (isAnswer) => this.#keeper!.add(isAnswer),
+    };
+  }
+
+  #take(lane: Lane, events: Asked['events']): void {
+    lane.take(events);
+    this.#lanes.finder.noteRun(events, lane);
+    noteServed(events, { path: this.#settings.path, lane, note: (drift) => this.#noted.push(drift) });
+  }
+
+  #miss(lane: Lane | undefined, { parts }: Asked): CassetteMissError {
+    const { missAdvice } = this.#settings;
+    const last = parts.history.at(-1);
+    const asked = `The model was asked to go on after a "${last?.role ?? 'system'}" message`;
+    const what = lane
+      ? `${asked}, but the recording of ${laneWords(lane)} ends after ${lane.interactions.length === 1 ? '1 interaction' : `${lane.interactions.length} interactions`} (${this.words.path}).`
+      : `${asked}, in a conversation that ${this.words.path} does not have${this.tape.lanes.length > 0 ? ': all that were recorded have been played' : ''}.`;
+    return new CassetteMissError(
+      `${what} ${missAdvice ?? `If that is meant, record again: ${this.words.again}`}`,
+    );
+  }
+
+  /** Throws where drift is an error. */
+  #mismatch(drift: readonly Drift[], place: string): void {
+    const { onMismatch = 'error', warn = toStderr } = this.#settings;
+    const news = drift.filter((one) => !this.#told.has(keyOf(one)));
+    if (onMismatch === 'error')
+      throw (this.#failure ??= new CassetteMismatchError(
+        mismatchText(place, drift, this.words.again),
+        drift,
+      ));
+    for (const one of news) this.#told.add(keyOf(one));
+    this.drifts.push(...news);
+    if (onMismatch === 'warn' && news.length > 0) warn(mismatchText(place, news, this.words.again));
+  }
+}
+
+/** What counts as told already. */
+function keyOf({ part, name, diff }: Drift): string {
+  return JSON.stringify([part, name, diff]);
+}
+
+function toStderr(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
+
+/** A name stands in the cassette, and is looked for as it is. */
+function checkName({ conversation, secrets }: Lane, path: string): void {
+  if (conversation === undefined || secrets.hideText(conversation) === conversation) return;
+  throw new CassetteFileError(
+    `A conversation of ${path} has a name that holds an e-mail address or another secret, and it would stand in the file. Name it by an id.`,
+  );
+}
+
+/** A stream that fails at once. */
+function failing(error: unknown): AsyncIterable<never> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) };
+}
