@@ -9,7 +9,7 @@ const source = (file: string) => `${root}src/${file}`;
 const mocked = [
   'test/contract/**/*.test.ts',
   'test/msw/**/*.test.ts',
-  'scenarios/clients/**/*.test.ts',
+  'scenarios/{clients,recorded}/**/*.test.ts',
   '.docs-tests/**/*.mocked.test.ts',
 ];
 

@@ -52,4 +52,4 @@ export type { Redact } from './cassette/redaction/redactor.ts';
 export { replayProvider } from './cassette/replay-provider.ts';
 export type { ReplayOptions, ReplayProvider } from './cassette/replay-provider.ts';
 export { replayTools } from './cassette/replay-tools.ts';
-export type { CassetteSummary, MismatchPolicy } from './cassette/session.ts';
+export type { CassetteSummary, MismatchPolicy } from './cassette/session-settings.ts';

@@ -9,7 +9,8 @@ import { readCassette } from './file/read.ts';
 import type { TapeOrigin } from './lanes/tape.ts';
 import { modeOf, modeVariable, type ChosenMode, type RecordMode } from './mode.ts';
 import { checkReplayOptions, type ReplayOptions } from './replay-provider.ts';
-import { CassetteSession, type CassetteSummary } from './session.ts';
+import type { CassetteSummary } from './session-settings.ts';
+import { CassetteSession } from './session.ts';
 import { againWords } from './words.ts';
 
 /** How a cassette is recorded and replayed. */
@@ -80,7 +81,7 @@ export function cassetteSession(
 }
 
 /** Methods are fields, so that a decorator may spread a provider. */
-class Cassette implements CassetteProvider {
+export class Cassette implements CassetteProvider {
   readonly complete: CompletionProvider['complete'];
   readonly stream: CompletionProvider['stream'];
   readonly assertComplete: () => void;

@@ -1,3 +1,5 @@
+import { Misfit } from '../script/errors.ts';
+
 /** What of a request is not as it was recorded. */
 export interface Drift {
   /**
@@ -14,7 +16,7 @@ export interface Drift {
 }
 
 /** A request is not the one that was recorded in its place; the message says what changed, and how to record again. */
-export class CassetteMismatchError extends Error {
+export class CassetteMismatchError extends Misfit {
   override readonly name = 'CassetteMismatchError';
   /** Which parts changed, each with a readable diff. */
   readonly drift: readonly Drift[];
@@ -26,17 +28,17 @@ export class CassetteMismatchError extends Error {
 }
 
 /** A request was made that the cassette has no answer to: there is no cassette, or the conversation went on beyond its end. */
-export class CassetteMissError extends Error {
+export class CassetteMissError extends Misfit {
   override readonly name = 'CassetteMissError';
 }
 
 /** Interactions were recorded that nobody asked for any more. */
-export class CassetteUnusedError extends Error {
+export class CassetteUnusedError extends Misfit {
   override readonly name = 'CassetteUnusedError';
 }
 
 /** It cannot be told which of several conversations a request belongs to. */
-export class CassetteAmbiguityError extends Error {
+export class CassetteAmbiguityError extends Misfit {
   override readonly name = 'CassetteAmbiguityError';
 }
 
@@ -44,17 +46,6 @@ export class CassetteAmbiguityError extends Error {
  * A file that cannot be used: it is no cassette, is damaged, is of a newer version, cannot be read or written, or is being
  * recorded by somebody else. Says which, and where.
  */
-export class CassetteFileError extends Error {
+export class CassetteFileError extends Misfit {
   override readonly name = 'CassetteFileError';
-}
-
-/** Whether an error says that a cassette and what was played with it do not fit. */
-export function isCassetteError(error: unknown): error is Error {
-  return (
-    error instanceof CassetteMismatchError ||
-    error instanceof CassetteMissError ||
-    error instanceof CassetteUnusedError ||
-    error instanceof CassetteAmbiguityError ||
-    error instanceof CassetteFileError
-  );
 }

@@ -18,17 +18,27 @@ export class Keeper {
   readonly #writer: CassetteWriter;
   readonly #tape: Tape;
   readonly #replaces: boolean;
+  readonly #atEnd: boolean;
   /** Interactions that were recorded, and how many of these are on disk. */
   #count = 0;
   #saved = 0;
   #hasAnswer = false;
 
-  /** `replaces` says whether there was a file, of which nothing is in the tape. */
-  constructor(path: string, tape: Tape, replaces: boolean) {
+  /**
+   * `replaces` says whether there was a file, of which nothing is in the tape; `atEnd`, whether nothing is written before it is
+   * closed.
+   */
+  constructor(path: string, tape: Tape, replaces: boolean, atEnd: boolean) {
     this.#path = path;
     this.#writer = new CassetteWriter(path);
     this.#tape = tape;
     this.#replaces = replaces;
+    this.#atEnd = atEnd;
+  }
+
+  /** How many interactions were recorded. */
+  get count(): number {
+    return this.#count;
   }
 
   /** To be called before a model is asked. Throws a CassetteFileError where nothing could be kept. */
@@ -45,7 +55,7 @@ export class Keeper {
     this.#hasAnswer ||= isAnswer;
     // In ever larger steps: to write all of it each time would cost the square of its length.
     const isDue = this.#count - this.#saved > this.#saved / 8;
-    if (isDue && this.#mayWrite) this.#save();
+    if (isDue && this.#mayWrite && !this.#atEnd) this.#save();
   }
 
   /** Writes what is left, and lets others record. Throws a CassetteFileError where a good recording would be lost. */
@@ -65,8 +75,13 @@ export class Keeper {
 
   /** At the end of the process, where nobody has closed it. */
   saveLeft(): void {
-    if (this.#count > this.#saved && this.#mayWrite) this.#save();
+    if (this.#count > this.#saved && this.#mayWrite && !this.#atEnd) this.#save();
     this.#release();
+  }
+
+  /** Lets others record, and writes nothing more. */
+  discard(): void {
+    if (this.#writer.isOpen) this.#release();
   }
 
   get #mayWrite(): boolean {

@@ -7,7 +7,8 @@ import { CassetteFileError } from './errors.ts';
 import { cassettePath, shownPath } from './file/path.ts';
 import { readCassette } from './file/read.ts';
 import type { Redact } from './redaction/redactor.ts';
-import { CassetteSession, type CassetteSummary, type MismatchPolicy } from './session.ts';
+import type { CassetteSummary, MismatchPolicy } from './session-settings.ts';
+import { CassetteSession } from './session.ts';
 
 /** How a cassette is replayed. */
 export interface ReplayOptions {

@@ -14,57 +14,20 @@ import {
   CassetteUnusedError,
   type Drift,
 } from './errors.ts';
-import type { CassetteFile } from './file/format.ts';
 import { shownPath } from './file/path.ts';
 import { Keeper } from './keeper.ts';
+import { answerOf } from './lanes/answer.ts';
 import { historyDrift, settingsDrift } from './lanes/drift.ts';
 import type { Lane } from './lanes/lane.ts';
 import { partsOf, type RequestParts } from './lanes/request-parts.ts';
 import { sameSettings, settingsOf } from './lanes/settings.ts';
-import { Tape, type TapeOrigin } from './lanes/tape.ts';
+import { Tape } from './lanes/tape.ts';
 import { playCompletion, playStream, type Played } from './play.ts';
 import { recordCompletion, recordStream, type Recording } from './record.ts';
-import { Redactor, type Redact } from './redaction/redactor.ts';
+import { Redactor } from './redaction/redactor.ts';
 import { noteServed } from './served.ts';
+import type { CassetteSummary, SessionSettings } from './session-settings.ts';
 import { againWords, laneWords, mismatchText, placeOf, type CassetteWords } from './words.ts';
-
-/** What is done where a request is not as it was recorded. */
-export type MismatchPolicy = 'error' | 'warn' | 'ignore';
-
-/** What came of a cassette so far, in interactions. */
-export interface CassetteSummary {
-  /** Answered from the cassette. */
-  served: number;
-  /** Of these, those whose request was as it was recorded. */
-  exact: number;
-  /** Of these, those whose request was not, and which were served all the same. */
-  drifted: number;
-  /** Recorded, and not asked for. */
-  unused: number;
-}
-
-/** What a cassette is used for. */
-export interface SessionSettings {
-  /** Absolute. */
-  path: string;
-  /** What is played; undefined where everything is recorded. */
-  file: CassetteFile | undefined;
-  /** Who answers what the file does not; undefined where nothing is recorded. */
-  live: CompletionProvider | undefined;
-  /** Whether a file that is there is recorded from its beginning. */
-  replaces?: boolean | undefined;
-  /** Why nothing is recorded, and how it would be: the last sentence about a request that has no answer. */
-  missAdvice?: string | undefined;
-  onMismatch?: MismatchPolicy | undefined;
-  redact?: Redact | undefined;
-  /** Whether answers take the time that they took. */
-  inRealTime?: boolean | undefined;
-  origin?: TapeOrigin | undefined;
-  /** The command that records again, where the cassette itself does not tell. */
-  again?: string | undefined;
-  /** Told of what drifted where that is no error; stderr. */
-  warn?: ((message: string) => void) | undefined;
-}
 
 /** A cassette in use: each request is held against what was recorded, and answered from it, or recorded. */
 export class CassetteSession implements CompletionProvider {
@@ -90,7 +53,7 @@ export class CassetteSession implements CompletionProvider {
     this.tape = new Tape(file, origin);
     this.words = { path: shownPath(path), again: settings.again ?? againWords(this.tape.origin) };
     this.#lanes = new LaneChooser(this.tape, this.#redactor, this.words);
-    this.#keeper = live && new Keeper(path, this.tape, replaces);
+    this.#keeper = live && new Keeper(path, this.tape, replaces, settings.writesAtEnd ?? false);
   }
 
   readonly complete = async (
@@ -127,13 +90,18 @@ export class CassetteSession implements CompletionProvider {
     return { ...this.#counts, unused };
   }
 
-  /** The first thing that did not fit, if anything did. */
-  get failure(): Error | undefined {
-    return this.#failure;
+  /** How many interactions were recorded. */
+  get recorded(): number {
+    return this.#keeper?.count ?? 0;
   }
 
   /** Every drift that was met, where that is no error. */
   readonly drifts: Drift[] = [];
+
+  /** Whether what was served last, in some conversation, was an error. */
+  get endedInError(): boolean {
+    return this.tape.lanes.some(({ current }) => current !== undefined && answerOf(current) === undefined);
+  }
 
   /** Throws what did not fit, else a CassetteUnusedError for interactions that nobody asked for. */
   assertComplete(): void {
@@ -144,7 +112,7 @@ export class CassetteSession implements CompletionProvider {
   /** The same, but that what did not fit has been told already. */
   assertUsed(): void {
     if (this.#failure) return;
-    if (this.#noted.length > 0) this.#mismatch(this.#noted.splice(0), this.words.path);
+    this.checkEnds();
     const { unused } = this.summary;
     if (unused === 0) return;
     const lines = this.tape.lanes
@@ -164,6 +132,21 @@ export class CassetteSession implements CompletionProvider {
     this.#isClosed = true;
     for (const lane of this.tape.lanes) lane.readResults(this.#redactor);
     this.#keeper?.close();
+  }
+
+  /** What no request has shown: differences in what the last calls came to. */
+  checkEnds(): void {
+    const drift = [
+      ...this.#noted.splice(0),
+      ...this.tape.lanes.flatMap((lane) => lane.endDrift(this.#redactor)),
+    ];
+    if (drift.length > 0) this.#mismatch(drift, this.words.path);
+  }
+
+  /** Gives a recording up: what was not written yet never is. */
+  discard(): void {
+    this.#isClosed = true;
+    this.#keeper?.discard();
   }
 
   #begin(request: CompletionRequest, options: CompletionOptions | undefined): Played | Recording {
@@ -202,7 +185,6 @@ export class CassetteSession implements CompletionProvider {
     this.#take(lane, events);
     this.#counts.served++;
     if (drift.length === 0) this.#counts.exact++;
-    else this.#counts.drifted++;
     return {
       served: interaction,
       lane,
@@ -271,6 +253,7 @@ export class CassetteSession implements CompletionProvider {
   /** Throws where drift is an error. */
   #mismatch(drift: readonly Drift[], place: string): void {
     const { onMismatch = 'error', warn = toStderr } = this.#settings;
+    this.#counts.drifted++;
     const news = drift.filter((one) => !this.#told.has(keyOf(one)));
     if (onMismatch === 'error')
       throw (this.#failure ??= new CassetteMismatchError(

@@ -29,16 +29,19 @@ export function laneWords({ conversation, number }: Lane): string {
 
 /** All that a mismatch says. */
 export function mismatchText(place: string, drift: readonly Drift[], again: string): string {
-  const parts = drift.map((one) => `${driftHead(one)}\n${indented(one.diff)}`);
   return [
     `This request is not the one that was recorded (${place}).`,
-    ...parts,
+    ...drift.map(driftText),
     `("-" as recorded, "+" as it is now.) If the change is meant, record again: ${again}`,
   ].join('\n');
 }
 
-/** What changed, as the head of its diff. */
-export function driftHead({ part, name, at }: Drift): string {
+/** What changed, with its diff. */
+export function driftText(drift: Drift): string {
+  return `${driftHead(drift)}\n${indented(drift.diff)}`;
+}
+
+function driftHead({ part, name, at }: Drift): string {
   switch (part) {
     case 'model':
       return 'The model changed:';

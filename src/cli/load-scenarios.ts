@@ -17,6 +17,7 @@ import { fromHere, placeInUserCode, placeOfSyntaxError, thrownText } from './thr
 export interface FoundScenario {
   /** Its own name, else the name of the export. */
   name: string;
+  exportName: string;
   scenario: Scenario;
 }
 
@@ -93,12 +94,19 @@ export async function loadScenarios(file: string): Promise<{ scenarios: FoundSce
           message: `The export "${exportName}" is no scenario that can be played. ${thrownText(error)}`,
         };
       }
-      if (!found.has(value)) found.set(value, value.name ?? exportName);
+      if (!found.has(value)) found.set(value, exportName);
     }
   } catch (error) {
     return describeLoadError(file, error);
   }
-  if (found.size > 0) return { scenarios: [...found].map(([scenario, name]) => ({ name, scenario })) };
+  if (found.size > 0) {
+    const scenarios = [...found].map(([scenario, exportName]) => ({
+      name: scenario.name ?? exportName,
+      exportName,
+      scenario,
+    }));
+    return { scenarios };
+  }
   const ofVitest = testOfVitest(file);
   if (ofVitest) return ofVitest;
   const exported =

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { Ending } from './ending.ts';
+import { recordCommand } from './record.ts';
+import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
 import { serveCommand } from './serve.ts';
 import { thrownText } from './thrown.ts';
@@ -23,6 +25,8 @@ const program = new Command('swarmcheck')
   .showHelpAfterError('(run "swarmcheck --help" for what there is)')
   .configureOutput({ outputError: (text, write) => write(`${text}${fileHint(text)}`) })
   .addCommand(runCommand(ending))
+  .addCommand(recordCommand(ending))
+  .addCommand(replayCommand(ending))
   .addCommand(serveCommand());
 
 /** For a file in place of a command. */

@@ -16,6 +16,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { ChosenScenarios } from './chosen-scenarios.ts';
 import type { Ending } from './ending.ts';
 import { findFiles, loadScenarios, type FoundScenario } from './load-scenarios.ts';
+import { isColourful, keepStdoutClean } from './output.ts';
 import { StrayErrors } from './stray-errors.ts';
 import { placeInUserCode, thrownText } from './thrown.ts';
 
@@ -185,15 +186,4 @@ function thrownAt(error: unknown): string {
 function sentence(error: unknown): string {
   const text = thrownText(error);
   return /[.!?]$/.test(text) ? text : `${text}.`;
-}
-
-function isColourful(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY && !process.env['NO_COLOR'];
-}
-
-/** With --json stdout is for the document alone: what user modules print goes to stderr. Returns the way to the real stdout. */
-function keepStdoutClean(json: boolean): (chunk: string) => void {
-  const write = process.stdout.write.bind(process.stdout);
-  if (json) process.stdout.write = process.stderr.write.bind(process.stderr);
-  return (chunk) => void write(chunk);
 }

@@ -2,11 +2,10 @@ import { once as onceEmitted } from 'node:events';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { exchangeLine } from '../report/exchange-line.ts';
 import { printable } from '../report/printable.ts';
-import { loadErrorText, styleFor, type LoadError } from '../report/run-report.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import { loadErrorText, styleFor } from '../report/run-report.ts';
 import { ServedConversations } from '../wire/conversations.ts';
 import { serveOnLoopback } from '../wire/server.ts';
-import { findFiles, loadScenarios } from './load-scenarios.ts';
+import { oneScenario } from './one-scenario.ts';
 import { thrownText } from './thrown.ts';
 
 interface ServeOptions {
@@ -51,13 +50,13 @@ async function serve(
   file: string,
   { port, once = false, filter, json = false }: ServeOptions,
 ): Promise<0 | 1 | 2> {
-  const found = await scenarioOf(file, filter);
+  const found = await oneScenario('serve', file, filter);
   if ('message' in found) {
     process.stderr.write(`${loadErrorText(found, styleFor(false))}\n`);
     return 2;
   }
   const tell = (line: string) => void (json ? process.stderr : process.stdout).write(`${printable(line)}\n`);
-  const conversations = new ServedConversations(found.steps, latency);
+  const conversations = new ServedConversations(found.scenario.steps, latency);
   const stopping = new AbortController();
   const stop = () => stopping.abort();
   // Before anybody is told that it serves, and may end it.
@@ -104,31 +103,6 @@ async function serve(
   };
   if (json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   return leftovers.length === 0 ? 0 : 1;
-}
-
-async function scenarioOf(
-  file: string,
-  filter: string | undefined,
-): Promise<(Scenario & { name: string }) | LoadError> {
-  const { files, errors } = await findFiles([file]);
-  const [path, ...others] = files;
-  if (errors[0]) return errors[0];
-  if (path === undefined || others.length > 0)
-    return { file, message: `These are ${files.length} files, and serve takes one: ${files.join(', ')}.` };
-  const loaded = await loadScenarios(path);
-  if ('message' in loaded) return loaded;
-  const wanted = filter?.toLowerCase() ?? '';
-  const found = loaded.scenarios.filter(({ name }) => name.toLowerCase().includes(wanted));
-  const [first] = found;
-  if (first && found.length === 1) return { ...first.scenario, name: first.name };
-  const names = loaded.scenarios.map(({ name }) => JSON.stringify(name)).join(', ');
-  return {
-    file: path,
-    message:
-      found.length === 0
-        ? `No scenario has ${JSON.stringify(filter)} in its name. There are: ${names}.`
-        : `It has ${found.length} scenarios: ${names}. Choose one by --filter <text of its name>.`,
-  };
 }
 
 /** Here a scripted latency is real. */

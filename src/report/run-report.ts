@@ -33,7 +33,8 @@ export interface LoadError {
   message: string;
 }
 
-type Style = (format: 'green' | 'red' | 'dim' | 'bold', text: string) => string;
+/** Sets a text off, where there are colours. */
+export type Style = (format: 'green' | 'red' | 'dim' | 'bold', text: string) => string;
 
 /** Colours, or none. */
 export function styleFor(colour: boolean): Style {

@@ -1,6 +1,6 @@
 import { errorName } from '../engine/data/errors.ts';
 import type { TraceEvent } from '../engine/run/events.ts';
-import { ScriptExhaustedError, ScriptMistakeError } from '../script/errors.ts';
+import { isMisfit } from '../script/errors.ts';
 import type { ScenarioRun } from './scenario.ts';
 import { show } from './equals.ts';
 import { ScenarioTimeoutError } from './timeout.ts';
@@ -64,9 +64,7 @@ function lastModelError(run: ScenarioRun): TraceEvent | undefined {
 
 /** Errors that say that the scenario is wrong, or stands still: nobody means them to happen. */
 function isOfTheTest(error: unknown): boolean {
-  return [ScriptExhaustedError, ScriptMistakeError, ScenarioTimeoutError].some(
-    (kind) => error instanceof kind,
-  );
+  return isMisfit(error) || error instanceof ScenarioTimeoutError;
 }
 
 function describe(error: unknown): string {

@@ -2,8 +2,8 @@ import type { Message } from '../engine/model/messages.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import type { Outcome, RecordedEvent } from '../engine/run/events.ts';
 import { textOf } from '../trace/format.ts';
-import { WireLog } from '../wire/exchange.ts';
 import { inProcessFetch } from '../wire/in-process-fetch.ts';
+import { servedApi } from '../wire/served-api.ts';
 import type { HttpServer } from '../wire/server.ts';
 import { WireTracer } from '../wire/wire-trace.ts';
 import type { Subject } from './subject.ts';
@@ -14,8 +14,7 @@ import type { ExternalAgent } from './external-agent.ts';
 export class ExternalApp implements Subject {
   readonly #app: ExternalAgent;
   readonly #tracer = new WireTracer();
-  readonly #log = new WireLog();
-  readonly #provider: CompletionProvider;
+  readonly #served: ReturnType<typeof servedApi>;
   #messages: Message[];
   #server: Promise<HttpServer> | undefined;
   #mistake: { error: unknown } | undefined;
@@ -23,7 +22,7 @@ export class ExternalApp implements Subject {
 
   constructor(app: ExternalAgent, provider: CompletionProvider, messages: readonly Message[] = []) {
     this.#app = app;
-    this.#provider = provider;
+    this.#served = servedApi(provider, (error) => void (this.#mistake ??= { error }));
     this.#messages = [...messages];
   }
 
@@ -36,19 +35,12 @@ export class ExternalApp implements Subject {
   }
 
   async run(said: readonly string[], limit: TimeLimit): Promise<undefined> {
-    const served = {
-      provider: this.#provider,
-      log: this.#log,
-      onMistake: (error: unknown) => void (this.#mistake ??= { error }),
-      checksRequests: true,
-      fillsUsage: true,
-    };
     const messages = [...this.#messages, ...said.map((content): Message => ({ role: 'user', content }))];
-    const from = this.#log.exchanges.length;
+    const from = this.#served.log.exchanges.length;
     try {
       const { serveOnLoopback } = await import('../wire/server.ts');
       // Kept as a promise: one that is not waited for to its end is to be closed as well.
-      this.#server ??= serveOnLoopback(() => served);
+      this.#server ??= serveOnLoopback(() => this.#served);
       const { url } = await limit.within(this.#server);
       this.#hasStarted = true;
       await limit.within(
@@ -57,7 +49,7 @@ export class ExternalApp implements Subject {
           messages,
           baseURL: `${url}/v1`,
           apiKey: 'swarmcheck',
-          fetch: inProcessFetch(served),
+          fetch: inProcessFetch(this.#served),
           signal: limit.signal,
         }),
       );
@@ -67,7 +59,7 @@ export class ExternalApp implements Subject {
       throw this.#mistake ? this.#mistake.error : error;
     }
     if (this.#mistake) throw this.#mistake.error;
-    const answer = this.#log.exchanges
+    const answer = this.#served.log.exchanges
       .slice(from)
       .findLast(({ completion, error }) => !error && textIn(completion) !== '');
     const content = textIn(answer?.completion);
@@ -81,7 +73,7 @@ export class ExternalApp implements Subject {
   }
 
   #end(from: number, messages: readonly Message[], outcome: Outcome): void {
-    for (const exchange of this.#log.exchanges.slice(from)) this.#tracer.add(exchange);
+    for (const exchange of this.#served.log.exchanges.slice(from)) this.#tracer.add(exchange);
     this.#tracer.end(this.#mistake ? 'failed' : outcome, messages);
   }
 }

@@ -1,12 +1,13 @@
 import { isAgent } from '../engine/tools/agent.ts';
 import { checkKnownFields } from '../engine/data/known-fields.ts';
+import { checkProvider } from '../engine/model/check-provider.ts';
+import type { CompletionProvider } from '../engine/model/provider.ts';
 import { didYouMean } from '../engine/data/did-you-mean.ts';
 import { valueWords } from '../engine/data/value-words.ts';
 import type { TraceEvent } from '../engine/run/events.ts';
 import { watched } from '../engine/run/watch.ts';
 import { isMisfit } from '../script/errors.ts';
 import { ScriptPlayer } from '../script/script-player.ts';
-import { providerOf } from '../script/scripted-provider.ts';
 import { RunTrace } from '../trace/trace.ts';
 import { checkScenario } from './check-scenario.ts';
 import { show } from './equals.ts';
@@ -16,6 +17,7 @@ import { OurAgents } from './our-agents.ts';
 import { defaultTimeoutMs, type Scenario, type ScenarioRun } from './scenario.ts';
 import { StubbedAgents } from './stub-tools.ts';
 import type { Subject } from './subject.ts';
+import { AnsweredTalk, ScriptedTalk, type Talk } from './talk.ts';
 import { TimeLimit } from './timeout.ts';
 import { whatHappened } from './verdicts/verdict.ts';
 
@@ -31,6 +33,11 @@ export interface RunScenarioOptions {
   transport?: Transport | undefined;
   /** false. Whether the model's answers come in pieces; the trace is the same. */
   stream?: boolean | undefined;
+  /**
+   * Answers in place of the script, of which only the user's steps are played: a cassette, a live model. Each user step is a
+   * run of its own where the script has no steps of the model; a failure of the model ends a run, not the scenario.
+   */
+  provider?: CompletionProvider | undefined;
   /** Every choice that is made follows from it; an in-process run makes none. */
   seed?: number | undefined;
   /** Stops the scenario; its reason becomes the run's error. */
@@ -68,8 +75,9 @@ async function playScenario(scenario: Scenario, options: RunScenarioOptions): Pr
 function checkOptions(options: RunScenarioOptions): void {
   if (typeof options !== 'object')
     throw new TypeError(`The options of runScenario must be an object, but are ${valueWords(options)}.`);
-  checkKnownFields('runScenario', options, ['transport', 'stream', 'seed', 'signal']);
-  const { transport } = options;
+  checkKnownFields('runScenario', options, ['transport', 'stream', 'provider', 'seed', 'signal']);
+  const { transport, provider } = options;
+  if (provider !== undefined) checkProvider(provider, 'The provider of runScenario');
   if (transport !== undefined && transport !== 'in-process' && transport !== 'http') {
     throw new TypeError(
       `The transport ${JSON.stringify(transport)} is not known. There are "in-process" and "http".`,
@@ -82,6 +90,7 @@ class Play {
   readonly #scenario: Scenario;
   readonly #options: RunScenarioOptions;
   readonly #player: ScriptPlayer;
+  readonly #talk: Talk;
   readonly #stubs: StubbedAgents;
   readonly #result: ScenarioRun;
   #subject: Subject | undefined;
@@ -92,6 +101,9 @@ class Play {
     this.#scenario = scenario;
     this.#options = options;
     this.#player = new ScriptPlayer(scenario.steps);
+    this.#talk = options.provider
+      ? new AnsweredTalk(scenario.steps, options.provider)
+      : new ScriptedTalk(this.#player);
     this.#stubs = new StubbedAgents(scenario.tools ?? {});
     this.#result = { scenario, passed: true, failures: [], trace: new RunTrace([]) };
   }
@@ -130,10 +142,10 @@ class Play {
   /** Undefined where the factory failed: its error is the result's. */
   async #makeSubject(limit: TimeLimit): Promise<Subject | undefined> {
     const given = this.#scenario.agent;
-    const scripted = providerOf(this.#player);
+    const { provider: answering } = this.#talk;
     if (isExternalAgent(given)) {
       const { ExternalApp } = await import('./external-app.ts');
-      return new ExternalApp(given, scripted, this.#scenario.messages);
+      return new ExternalApp(given, answering, this.#scenario.messages);
     }
     let agent: unknown = given;
     if (typeof given === 'function') {
@@ -151,7 +163,9 @@ class Play {
     }
     const { transport, stream = false } = this.#options;
     const provider =
-      transport === 'http' ? await (await import('../wire/http-transport.ts')).overHttp(scripted) : scripted;
+      transport === 'http'
+        ? await (await import('../wire/http-transport.ts')).overHttp(answering)
+        : answering;
     const own = this.#scenario.tools ? this.#stubs.copyOf(agent) : agent;
     return new OurAgents(own, this.#scenario, provider, stream);
   }
@@ -159,14 +173,9 @@ class Play {
   /** The runs, one for each user step. False when one of them was rejected, so that leftovers are no news. */
   async #converse(subject: Subject, limit: TimeLimit): Promise<boolean> {
     for (;;) {
-      const said: string[] = [];
-      for (let content = this.#player.takeUser(); content !== undefined; content = this.#player.takeUser()) {
-        said.push(content);
-      }
-      const position = this.#player.position;
-      const hasEnded = await this.#playRun(subject, said, limit);
-      if (!hasEnded && !this.#failedAsScripted(position)) return false;
-      if (!this.#player.userIsNext) return hasEnded;
+      const hasEnded = await this.#playRun(subject, this.#talk.next(), limit);
+      if (!hasEnded && !this.#talk.failedByModel(subject.runs.at(-1) ?? [])) return false;
+      if (!this.#talk.userIsNext) return hasEnded;
     }
   }
 
@@ -183,13 +192,8 @@ class Play {
     }
   }
 
-  /** Whether the last run was rejected because the last step it took says that the model fails. */
-  #failedAsScripted(position: number): boolean {
-    return this.#player.position > position && this.#player.lastAnswerFails;
-  }
-
   #checkLeftovers({ runs }: Subject): void {
-    if (this.#player.position >= this.#scenario.steps.length) return;
+    if (this.#options.provider || this.#player.position >= this.#scenario.steps.length) return;
     const { response, trace } = this.#result;
     const { maxTurns } = this.#scenario;
     const limit =

@@ -1,23 +1,22 @@
+/** Says that what answers for the model, a script or a cassette, and what was played with it do not fit: what then happened shows nothing. */
+export class Misfit extends Error {}
+
 /** A completion was requested beyond the last step of a script. */
-export class ScriptExhaustedError extends Error {
+export class ScriptExhaustedError extends Misfit {
   override readonly name = 'ScriptExhaustedError';
 }
 
 /** A run ended, or a test did, with steps of a script left over. */
-export class ScriptNotFinishedError extends Error {
+export class ScriptNotFinishedError extends Misfit {
   override readonly name = 'ScriptNotFinishedError';
 }
 
 /** The script itself is wrong: a malformed step, a call of a tool that was not offered, arguments that fail its schema. */
-export class ScriptMistakeError extends Error {
+export class ScriptMistakeError extends Misfit {
   override readonly name = 'ScriptMistakeError';
 }
 
-/** Whether an error says that a script and what was played with it do not fit: what then happened shows nothing. */
+/** Whether an error says so. */
 export function isMisfit(error: unknown): error is Error {
-  return (
-    error instanceof ScriptMistakeError ||
-    error instanceof ScriptExhaustedError ||
-    error instanceof ScriptNotFinishedError
-  );
+  return error instanceof Misfit;
 }

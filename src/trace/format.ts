@@ -83,11 +83,12 @@ function eventText(
   }
 }
 
-/** Why there was no answer. A mistake of the script's is none of the model's. */
+/** Why there was no answer. A mistake of a script's or a cassette's is none of the model's. */
 export function failureText({ name, message }: { name: string; message: string }): string {
-  return name.startsWith('Script')
-    ? `the script does not fit (${name})`
-    : `the model fails (${name}, ${message})`;
+  const [, misfit] = /^(Script|Cassette)[A-Z]/.exec(name) ?? [];
+  return misfit === undefined
+    ? `the model fails (${name}, ${message})`
+    : `the ${misfit.toLowerCase()} does not fit (${name})`;
 }
 
 /** What an agent said, and what it asked for where no tool answered. */

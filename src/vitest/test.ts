@@ -1,8 +1,11 @@
 import { aroundEach, expect, test as base, type TestAPI } from 'vitest';
+import type { CassetteOptions, CassetteProvider } from '../cassette/cassette-provider.ts';
+import type { CompletionProvider } from '../engine/model/provider.ts';
 import { areWarningsOn } from '../scenario/repeats-script.ts';
 import { scriptedProvider, type ScriptedProvider } from '../script/scripted-provider.ts';
 import type { Step } from '../script/steps.ts';
 import type { MockModel } from '../wire/mock-model.ts';
+import type { FileCassettes } from './cassette-fixture.ts';
 import { beginTest, endTest, enterTest, within } from './current-test.ts';
 import { onlyRepeatsScript, repeatedScriptWarning } from './repeated-script.ts';
 import { checkAllDone, noteStartedRuns } from './started-runs.ts';
@@ -11,10 +14,20 @@ import { checkAllDone, noteStartedRuns } from './started-runs.ts';
 export interface SwarmcheckFixtures {
   /** A scripted provider whose leftovers fail the test at its end. */
   script: (steps: readonly Step[]) => ScriptedProvider;
-  /** A mocked model, which answers the test's own clients; leftovers fail the test at its end. Needs msw and the setup file `swarmcheck/msw/setup`. */
-  model: (steps: readonly Step[]) => MockModel;
+  /** A mocked model, which answers the test's own clients from these steps, or from a provider such as a cassette; leftovers fail the test at its end. Needs msw and the setup file `swarmcheck/msw/setup`. */
+  model: (answers: readonly Step[] | CompletionProvider) => MockModel;
+  /**
+   * A cassette named after the test, fixtures/cassettes/<file>/<test>.json: replayed, and recorded by mode, as by
+   * `cassetteProvider`. What did not fit, and interactions that are left, fail the test at its end.
+   */
+  cassette: (provider?: CompletionProvider, options?: Partial<CassetteOptions>) => CassetteProvider;
   /** true. Whether a test that asserts only what its script says is pointed out, on stderr; `test.extend({ warnings: false })`. */
   warnings: boolean;
+}
+
+/** What tests of one file share; none of a test's business. */
+interface FileFixtures {
+  fileCassettes: { all?: FileCassettes };
 }
 
 noteStartedRuns();
@@ -43,7 +56,7 @@ function placeTests(): void {
  * it ends and a run, a scenario or a message that it started is still under way, because an `await` is missing; and when it
  * has played a scenario whose script did not fit, since nothing else it asserts means anything then.
  */
-export const test: TestAPI<SwarmcheckFixtures> = base.extend<SwarmcheckFixtures>({
+export const test: TestAPI<SwarmcheckFixtures> = base.extend<SwarmcheckFixtures & FileFixtures>({
   warnings: true,
   // Automatic, because runs are watched in tests without a script, too.
   script: [
@@ -76,6 +89,26 @@ export const test: TestAPI<SwarmcheckFixtures> = base.extend<SwarmcheckFixtures>
   // What it takes is loaded by those who use it. The setup file ends the mocks of a test, and tells what is left of them.
   model: async ({ script: _automatic }, use) => {
     const { mockModel } = await import('../wire/mock-model.ts');
-    await use((steps) => mockModel(steps));
+    await use((answers) => mockModel(answers));
   },
+  cassette: async ({ script: _automatic, fileCassettes, task, onTestFinished }, use) => {
+    const { FileCassettes, TestCassettes } = await import('./cassette-fixture.ts');
+    const ofFile = (fileCassettes.all ??= new FileCassettes());
+    const cassettes = new TestCassettes(task, ofFile);
+    // What a scenario did not fit is told above.
+    onTestFinished(() => cassettes.end(task.result?.state === 'fail' || beginTest(task).misfits.length > 0));
+    await use((provider, options = {}) => cassettes.open(provider, options));
+  },
+  fileCassettes: [
+    // vitest reads off the parameter which fixtures are wanted.
+    // oxlint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const holder: FileFixtures['fileCassettes'] = {};
+      await use(holder);
+      const line = holder.all?.line;
+      // oxlint-disable-next-line no-console -- vitest shows it with the name of the file.
+      if (line !== undefined) console.info(line);
+    },
+    { scope: 'file' },
+  ],
 });

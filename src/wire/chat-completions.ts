@@ -1,10 +1,9 @@
 import type { RequestHandler } from 'msw';
 import type { CompletionProvider } from '../engine/model/provider.ts';
-import { scriptedProvider } from '../script/scripted-provider.ts';
 import type { Step } from '../script/steps.ts';
 import { answerApi } from './api.ts';
-import { WireLog } from './exchange.ts';
 import { apiHandlers } from './handlers.ts';
+import { providerOf, servedApi } from './served-api.ts';
 
 /**
  * Handlers for a msw server of your own that answer the Chat Completions API from any provider, or from steps: JSON and
@@ -19,15 +18,7 @@ export function chatCompletions(
   providerOrSteps: CompletionProvider | readonly Step[],
   options: { baseURL?: string | undefined } = {},
 ): RequestHandler[] {
-  const served = {
-    provider: Array.isArray(providerOrSteps)
-      ? scriptedProvider(providerOrSteps as Step[])
-      : (providerOrSteps as CompletionProvider),
-    log: new WireLog(),
-    // The client is told: nobody else is there.
-    onMistake: () => {},
-    checksRequests: true,
-    fillsUsage: true,
-  };
+  // Of mistakes the client is told: nobody else is there.
+  const served = servedApi(providerOf(providerOrSteps), () => {});
   return apiHandlers((request) => answerApi(request, served), options.baseURL);
 }

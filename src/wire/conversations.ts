@@ -3,12 +3,9 @@ import { scriptedProvider, type ScriptedProvider } from '../script/scripted-prov
 import type { Step } from '../script/steps.ts';
 import { answerApi, unknownPath } from './api.ts';
 import { refusalOf } from './check-request.ts';
-import { WireLog } from './exchange.ts';
-import { noRetry, type Served } from './respond.ts';
+import { conversationHeader, noRetry, type Served } from './respond.ts';
 import { continuationOf } from './continuation.ts';
-
-/** Names the conversation a request belongs to. */
-const conversationHeader = 'x-swarmcheck-conversation';
+import { servedApi } from './served-api.ts';
 
 /** One playing of the script. */
 export interface ServedConversation extends Served {
@@ -75,13 +72,11 @@ export class ServedConversations {
   }
 
   #make(header: string | undefined): ServedConversation {
+    const provider = scriptedProvider(this.#steps);
     const conversation: ServedConversation = {
+      ...servedApi(provider, (error) => void (conversation.mistake ??= { error })),
+      provider,
       name: header ?? String(this.all.length + 1),
-      provider: scriptedProvider(this.#steps),
-      log: new WireLog(),
-      onMistake: (error) => void (conversation.mistake ??= { error }),
-      checksRequests: true,
-      fillsUsage: true,
       wait: this.#wait,
     };
     return conversation;

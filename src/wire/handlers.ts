@@ -1,11 +1,16 @@
-import { getResponse, http, type RequestHandler } from 'msw';
+import { getResponse, http, passthrough, type RequestHandler } from 'msw';
+import { isLive } from './live.ts';
 
 export { getResponse };
 
-/** Handlers of msw for everything below an address (default: any) that an API answers; undefined is passed on. */
+/** Handlers of msw for everything below an address (default: any) that an API answers; undefined is passed on, and so is what a recording asks its live model. */
 export function apiHandlers(
   answer: (request: Request) => Promise<Response | undefined>,
   baseURL = '*',
 ): RequestHandler[] {
-  return [http.all(`${baseURL.replace(/\/+$/, '')}/*`, async ({ request }) => await answer(request))];
+  return [
+    http.all(`${baseURL.replace(/\/+$/, '')}/*`, async ({ request }) =>
+      isLive() ? passthrough() : await answer(request),
+    ),
+  ];
 }

@@ -19,6 +19,8 @@ function requestOf(input: string | URL | Request, init: RequestInit | undefined)
     url: String(input),
     method: method.toUpperCase(),
     signal: signal ?? neverAborted,
+    // Made when it is looked at, which is seldom.
+    headers: { get: (name) => new Headers(init?.headers).get(name) },
     text: async () => body,
   };
 }

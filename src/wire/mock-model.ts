@@ -1,14 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { CompletionRequest } from '../engine/model/provider.ts';
-import { scriptedProvider, type ScriptedProvider } from '../script/scripted-provider.ts';
+import type { CompletionProvider, CompletionRequest } from '../engine/model/provider.ts';
 import type { Step } from '../script/steps.ts';
 import { RunTrace, type Trace } from '../trace/trace.ts';
 import { answerApi } from './api.ts';
-import { WireLog } from './exchange.ts';
 import { isMocking } from './mocking-state.ts';
 import { currentOwner } from './reports.ts';
-import type { Served } from './respond.ts';
+import { providerOf, servedApi } from './served-api.ts';
 import { WireTracer } from './wire-trace.ts';
 
 /** A model at the wire, see "swarmcheck/msw". */
@@ -21,7 +19,7 @@ export interface MockModel extends Disposable {
   readonly requests: readonly CompletionRequest[];
   /** Read off the wire: calls, their results, and handoffs as far as requests show them. */
   readonly trace: Trace;
-  /** Throws what went wrong at the wire (a request beyond the script), else a ScriptNotFinishedError for steps that are left. */
+  /** Throws what went wrong at the wire (a request beyond the script), else what its provider says is left: a ScriptNotFinishedError for steps. */
   assertComplete(): void;
 }
 
@@ -33,20 +31,24 @@ const live: Mock[] = [];
 let made = 0;
 
 /**
- * A model that plays these steps to whatever client asks, however it was made: `new OpenAI()` needs nothing. Needs the setup
- * file `swarmcheck/msw/setup` (`setupFiles` in vitest.config.ts), or `startMocking`, before any client is built.
+ * A model that answers whatever client asks, however it was made: `new OpenAI()` needs nothing. It plays these steps, or asks
+ * this provider: a cassette, for example. Needs the setup file `swarmcheck/msw/setup` (`setupFiles` in vitest.config.ts), or
+ * `startMocking`, before any client is built.
  *
  * The newest live mock answers; in an async function that has made a mock of its own, that one. Where several live at once,
  * use `isolate` or each one's own `baseURL`. With `baseURL` in the options it answers requests to that address only.
  * Disposing of one throws what went wrong and what is left over. Throws a ScriptMistakeError for a malformed step.
  */
-export function mockModel(steps: readonly Step[], options: { baseURL?: string | undefined } = {}): MockModel {
+export function mockModel(
+  answers: readonly Step[] | CompletionProvider,
+  options: { baseURL?: string | undefined } = {},
+): MockModel {
   if (!isMocking()) {
     throw new Error(
       'Nothing is mocked yet, so no request would reach this model. Add setupFiles: ["swarmcheck/msw/setup"] to "test" in vitest.config.ts; in other runners call startMocking() of "swarmcheck/msw" before the first client is built.',
     );
   }
-  const mock = new Mock(steps, options.baseURL);
+  const mock = new Mock(answers, options.baseURL);
   live.push(mock);
   // For whatever the caller does from here on. Several tests at once have several mocks, and each asks its own.
   places.enterWith({ mock, isIsolated: false });
@@ -79,22 +81,16 @@ export class Mock implements MockModel {
   /** The test that made it. */
   readonly owner: unknown = currentOwner();
   readonly #only: string | undefined;
-  readonly #provider: ScriptedProvider;
-  readonly #served: Served & { log: WireLog };
+  readonly #provider: CompletionProvider & { assertComplete?: () => void };
+  readonly #served: ReturnType<typeof servedApi>;
   #mistake: { error: unknown } | undefined;
   #hasTold = false;
 
-  constructor(steps: readonly Step[], baseURL: string | undefined) {
-    this.#provider = scriptedProvider(steps);
+  constructor(answers: readonly Step[] | CompletionProvider, baseURL: string | undefined) {
+    this.#provider = providerOf(answers);
     this.#only = baseURL?.replace(/\/+$/, '');
     this.baseURL = this.#only ?? `http://mock-${++made}.swarmcheck.test/v1`;
-    this.#served = {
-      provider: this.#provider,
-      log: new WireLog(),
-      onMistake: (error) => void (this.#mistake ??= { error }),
-      checksRequests: true,
-      fillsUsage: true,
-    };
+    this.#served = servedApi(this.#provider, (error) => void (this.#mistake ??= { error }));
   }
 
   isolate<T>(run: () => T): T {
@@ -119,7 +115,7 @@ export class Mock implements MockModel {
       throw this.#mistake.error;
     }
     try {
-      this.#provider.assertComplete();
+      this.#provider.assertComplete?.();
     } catch (error) {
       this.#hasTold = true;
       throw error;

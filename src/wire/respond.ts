@@ -1,5 +1,6 @@
+import { underSignal } from '../engine/run/run-of.ts';
 import { copyData, freezeData, isPlainObject } from '../engine/data/copy.ts';
-import { errorName } from '../engine/data/errors.ts';
+import { errorName, InvalidCompletionError } from '../engine/data/errors.ts';
 import { ChunkFold } from '../engine/model/fold-chunks.ts';
 import type {
   ChatCompletionChunk,
@@ -12,7 +13,7 @@ import { statusErrorName } from '../script/client-errors.ts';
 import { scriptedAnswersOf } from '../script/scripted-provider.ts';
 import { refusalOf, unparsableBody, type ApiErrorBody } from './check-request.ts';
 import type { AnswerForm, Exchange, WireLog } from './exchange.ts';
-import { scriptedResponse } from './scripted-response.ts';
+import { brokenResponse, scriptedResponse } from './scripted-response.ts';
 import { doneFrame, frameOf, streamBody } from './sse.ts';
 
 /** A provider as it is served over HTTP. */
@@ -37,8 +38,12 @@ export interface ApiRequest {
   readonly url: string;
   readonly method: string;
   readonly signal: AbortSignal;
+  readonly headers: { get(name: string): string | null };
   text(): Promise<string>;
 }
+
+/** Names the conversation that a request belongs to. */
+export const conversationHeader = 'x-swarmcheck-conversation';
 
 /** Answers `POST /chat/completions` as the API does (API reference, "Create chat completion"). */
 export async function respond(
@@ -82,7 +87,11 @@ async function answered(request: ApiRequest, served: Served, options: Completion
       return await scriptedResponse(taken, form, exchange, signal);
     }
     const asked = copyData<CompletionRequest>(rest);
-    const all = { ...options, signal };
+    const conversation = options.conversation ?? request.headers.get(conversationHeader) ?? undefined;
+    const all =
+      conversation === options.conversation
+        ? underSignal(options, signal)
+        : { ...options, signal, conversation };
     return form.stream
       ? await streamedResponse(served.provider.stream(asked, all), form, exchange)
       : await wholeResponse(served.provider, asked, all, exchange);
@@ -192,6 +201,11 @@ function errorResponse(thrown: unknown, exchange: Exchange): Response {
       : Response.json({ error: body }, { status, headers: sent });
   }
   if (errorName(thrown).startsWith('APIConnection')) return Response.error();
+  // What broke off, or was no JSON, does so once more.
+  if (thrown instanceof InvalidCompletionError) {
+    exchange.error = { name: thrown.name, message: 'no usable completion' };
+    return brokenResponse();
+  }
   throw thrown;
 }
 

@@ -12,7 +12,7 @@ import { doneFrame, frameOf, streamBody } from './sse.ts';
 class BrokenBodyError extends Error {
   override name = 'BrokenBodyError';
   constructor() {
-    super('Scripted fault: the connection was closed in the middle of the body.');
+    super('Scripted fault, or a recorded one: the connection was closed in the middle of the body.');
   }
 }
 
@@ -97,6 +97,12 @@ function* framesOf(chunks: readonly ChatCompletionChunk[], end: ArrivingStream['
 function* thenBreak(parts: readonly string[]): Generator<string> {
   yield* parts;
   throw new BrokenBodyError();
+}
+
+/** An answer that begins, and is broken off. */
+export function brokenResponse(): Response {
+  const headers = { 'content-type': 'application/json' };
+  return new Response(streamBody(thenBreak(['{"id": "chatcmpl-'])), { headers });
 }
 
 /** Nothing ever comes; whoever waits has to give up. */

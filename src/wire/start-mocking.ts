@@ -1,9 +1,10 @@
 import { syncBuiltinESMExports } from 'node:module';
-import { getResponse, http, type RequestHandler } from 'msw';
+import { getResponse, http, passthrough, type RequestHandler } from 'msw';
 import { setupServer } from 'msw/node';
 import { orAborted } from './body-under-signal.ts';
 import { AllowedHosts, blocked, guardSockets } from './guard.ts';
 import { received } from './in-process-fetch.ts';
+import { isLive } from './live.ts';
 import { mockFor } from './mock-model.ts';
 import { changeMocking } from './mocking-state.ts';
 import { combined, takeReports } from './reports.ts';
@@ -52,6 +53,12 @@ function handlersNow(): RequestHandler[] {
 const models = http.all('*', async ({ request }) => await mockFor(request)?.answer(request));
 const others = http.all('*', async ({ request }) => await getResponse(handlerLists.flat(), request));
 
+/** What recordings are asking live models for. */
+const liveUrls: string[] = [];
+
+/** Beneath `fetch`: msw 3 hears what is let through once more. */
+const live = http.all('*', ({ request }) => (liveUrls.includes(request.url) ? passthrough() : undefined));
+
 /**
  * Begins to intercept. msw alone does not do: with msw 2 the openai client hangs when it tries again after an error with a
  * body, when a stream is left, and when a body that hangs is aborted; msw 3 loses the errors of streams. So `fetch` is
@@ -60,9 +67,10 @@ const others = http.all('*', async ({ request }) => await getResponse(handlerLis
  */
 function begin(): () => void {
   const native = globalThis.fetch;
-  const server = setupServer(models, others);
+  const server = setupServer(live, models, others);
   const mocked: typeof fetch = async (input, init) => {
     const request = new Request(input, init);
+    if (isLive()) return await askLive(request, native);
     const response = await orAborted(getResponse(handlersNow(), request), request.signal);
     if (response) return received(response, request.signal);
     return await passOn(request, native);
@@ -85,6 +93,19 @@ function begin(): () => void {
     syncBuiltinESMExports();
     globalThis.fetch = native;
   };
+}
+
+/** What a recording asks its live model: the one thing that may leave the machine unasked. */
+async function askLive(request: Request, native: typeof fetch): Promise<Response> {
+  const { host, hostname } = new URL(request.url);
+  const disallow = allowed.add([host, hostname]);
+  liveUrls.push(request.url);
+  try {
+    return await native(request);
+  } finally {
+    liveUrls.splice(liveUrls.indexOf(request.url), 1);
+    disallow();
+  }
 }
 
 async function passOn(request: Request, native: typeof fetch): Promise<Response> {

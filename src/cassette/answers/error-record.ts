@@ -1,7 +1,6 @@
 import { errorName, InvalidCompletionError, isError } from '../../engine/data/errors.ts';
 import { clientError, connectionError, namedError, statusErrorName } from '../../script/client-errors.ts';
 import { isMisfit } from '../../script/errors.ts';
-import { isCassetteError } from '../errors.ts';
 import type { ErrorRecord } from '../file/format.ts';
 import type { LaneSecrets } from '../redaction/lane-secrets.ts';
 import type { Redactor } from '../redaction/redactor.ts';
@@ -18,7 +17,7 @@ const path = ['response', 'error'];
  */
 export function isNotTheModels(error: unknown): boolean {
   const { status } = (isError(error) ? error : {}) as { status?: unknown };
-  return isMisfit(error) || isCassetteError(error) || status === 401 || status === 403;
+  return isMisfit(error) || status === 401 || status === 403;
 }
 
 /** An error as it is stored: without secrets, and with those headers alone that are needed. */

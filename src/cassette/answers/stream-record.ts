@@ -51,7 +51,8 @@ export function chunksOf({ chunk: common, choice, parts }: StreamRecord, secrets
         made({ tool_calls: [{ index: part.call, function: { arguments: text } }] }, part.ms[index]!),
       );
     }
-    if ('chunk' in part) return [{ chunk: part.chunk, ms: part.ms }];
+    if ('chunk' in part)
+      return [{ chunk: part.isWhole ? part.chunk : { ...common, ...part.chunk }, ms: part.ms }];
     const { delta, finish_reason, ms } = part;
     return [made(delta, ms, finish_reason === undefined ? {} : { finish_reason })];
   });
@@ -142,7 +143,7 @@ function addPart(
   const isUsual = isDeepStrictEqual(rest, common) && isDeepStrictEqual(others, usualOthers);
   const hasFinish = choice !== undefined && 'finish_reason' in choice;
   if (!choice || !isUsual || !hasFinish || (finish_reason !== null && typeof finish_reason !== 'string')) {
-    parts.push({ chunk: isPlainObject(chunk) ? chunk : { value: chunk }, ms });
+    parts.push({ ...differing(isPlainObject(chunk) ? chunk : { value: chunk }, common), ms });
     return;
   }
   const last = parts.at(-1);
@@ -167,6 +168,16 @@ function addPart(
     open?.arguments.push(text);
     open?.ms.push(ms);
   }
+}
+
+/** What a chunk has that the others have not; all of it, where it lacks something that they have. */
+function differing(
+  chunk: Record<string, unknown>,
+  common: Record<string, unknown>,
+): { chunk: Record<string, unknown>; isWhole?: true } {
+  if (Object.keys(common).some((field) => !Object.hasOwn(chunk, field))) return { chunk, isWhole: true };
+  const fields = Object.entries(chunk).filter(([field, value]) => !isDeepStrictEqual(value, common[field]));
+  return { chunk: Object.fromEntries(fields) };
 }
 
 /** The one piece of text, or of arguments, that a delta brings; undefined where it brings something else. */

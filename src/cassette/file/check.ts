@@ -122,7 +122,7 @@ const partChecks: Readonly<Record<string, Check>> = {
   texts: record({ texts: listOf(text), field, ms: listOf(count) }),
   arguments: record({ arguments: listOf(text), call: count, ms: listOf(count) }),
   delta: record({ delta: object, ms: count }, { finish_reason: text }),
-  chunk: record({ chunk: object, ms: count }),
+  chunk: record({ chunk: object, ms: count }, { isWhole: flag }),
 };
 
 const cut = is('"error", "end" or "left"', (value) => ['error', 'end', 'left'].includes(value as string));

@@ -122,13 +122,14 @@ export interface StreamRecord {
  * Consecutive chunks. `ms` is the time of each since the one before; the first counts from the start of the answer.
  *
  * texts: one piece of text a chunk. arguments: one piece of a call's arguments a chunk. delta: one chunk whose delta is
- * something else. chunk: one that has little in common with the others, whole.
+ * something else. chunk: one that is another one in more than its delta, by the fields in which it differs from the common
+ * ones, or whole.
  */
 export type StreamPart =
   | { texts: readonly string[]; field: TextField; ms: readonly number[] }
   | { arguments: readonly string[]; call: number; ms: readonly number[] }
   | { delta: Readonly<Record<string, unknown>>; finish_reason?: string; ms: number }
-  | { chunk: Readonly<Record<string, unknown>>; ms: number };
+  | { chunk: Readonly<Record<string, unknown>>; isWhole?: true; ms: number };
 
 /** Fields of a delta whose pieces are joined. */
 export const textFields = ['content', 'refusal', 'reasoning_content', 'reasoning'] as const;

@@ -1,12 +1,13 @@
 import type { RecordedEvent } from '../../engine/run/events.ts';
 import { commonStart, firstAgent, handoffTarget } from '../../wire/continuation.ts';
-import type { InteractionRecord, MessageRecord } from '../file/format.ts';
+import { lineDiff } from '../../trace/difference.ts';
 import type { Drift } from '../errors.ts';
+import { joined, type InteractionRecord, type MessageRecord } from '../file/format.ts';
 import { LaneSecrets } from '../redaction/lane-secrets.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { answerOf } from './answer.ts';
 import { History } from './history.ts';
-import { callsOf, messageRecord, resultMessages } from './messages.ts';
+import { callsOf, comparableText, messageRecord, resultMessages } from './messages.ts';
 import type { RequestParts } from './request-parts.ts';
 import { resultsInEvents, resultsInHistory } from './results.ts';
 
@@ -165,6 +166,27 @@ export class Lane {
     // The answer stands right after the request's own messages.
     const place = parts.start + parts.history.length + 1;
     Object.assign(this.current!, resultsInEvents(events, eventCount, place, redactor, this.secrets));
+  }
+
+  /** How the results of the last calls differ from the recording: no request shows them any more. */
+  endDrift(redactor: Redactor): Drift[] {
+    const { current } = this;
+    const { parts, events, eventCount = 0 } = this.#last ?? {};
+    if (this.upcoming || this.position > this.#fromFile || !current?.results || !parts || !events) return [];
+    const place = parts.start + parts.history.length + 1;
+    const { results = [] } = resultsInEvents(
+      events,
+      eventCount,
+      place,
+      redactor,
+      this.secrets,
+      current.results,
+    );
+    return results.flatMap(({ tool, content }, index) => {
+      const [before, after] = [joined(current.results?.[index]?.content ?? ''), joined(content)];
+      if (comparableText(before) === comparableText(after)) return [];
+      return [{ part: 'history' as const, name: tool, at: place + index, diff: lineDiff(before, after) }];
+    });
   }
 
   /** The same where only the next request tells it. */

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../../engine/run/events.ts';
 import {
+  joined,
   linesOf,
   type InteractionRecord,
   type MessageRecord,
@@ -24,6 +25,7 @@ export function resultsInEvents(
   place: number,
   redactor: Redactor,
   secrets: LaneSecrets,
+  like: readonly ResultRecord[] = [],
 ): CallResults {
   const results: ResultRecord[] = [];
   const found: {
@@ -34,7 +36,10 @@ export function resultsInEvents(
     if (event.type === 'model-request' || event.type === 'run-end') break;
     if (event.type === 'tool-result') {
       const path = ['request', 'messages', place + results.length, 'content'];
-      const content = linesOf(redactor.text(secrets, event.content, path));
+      const recorded = like[results.length];
+      const content = linesOf(
+        redactor.text(secrets, event.content, path, recorded && joined(recorded.content)),
+      );
       results.push({ tool: event.tool, content, ...(event.error && { error: event.error }) });
     }
     if (event.type === 'handoff') found.handoff = { to: event.to, tool: event.tool };

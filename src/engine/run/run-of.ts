@@ -35,6 +35,13 @@ export class RequestOptions implements CompletionOptions {
   }
 }
 
+/** The same options under another signal. */
+export function underSignal(options: CompletionOptions, signal: AbortSignal): CompletionOptions {
+  if (options.signal === signal) return options;
+  const events = runOf(options);
+  return events ? new RequestOptions(signal, options.conversation, events) : { ...options, signal };
+}
+
 /** What a tool is given beside its arguments. */
 export class CallContext implements ToolContext {
   readonly contextVariables: ContextVariables;

@@ -63,10 +63,11 @@ function checkScript(source: unknown): void {
   const { error, failures = [] } = source as Partial<ScenarioRun>;
   if (!Array.isArray(failures)) return;
   const misfit = [error, ...failures.map(({ cause }) => cause)].find(isMisfit);
-  if (misfit)
-    throw new Error(`The script of this scenario does not fit, so the run shows nothing. ${misfit.message}`, {
-      cause: misfit,
-    });
+  if (!misfit) return;
+  const what = misfit.name.startsWith('Cassette') ? 'cassette' : 'script';
+  throw new Error(`The ${what} of this scenario does not fit, so the run shows nothing. ${misfit.message}`, {
+    cause: misfit,
+  });
 }
 
 export function toolResults(trace: Trace): Extract<TraceEvent, { type: 'tool-result' }>[] {

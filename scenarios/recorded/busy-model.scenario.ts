@@ -1,0 +1,17 @@
+import { Agent } from 'swarmcheck';
+import { defineScenario, modelFails, say, user } from 'swarmcheck/testing';
+
+/** Recorded as fixtures/cassettes/busy-model.json: the second message meets a rate limit, and is sent once more. */
+export default defineScenario({
+  name: 'busy model',
+  agent: new Agent({ name: 'Echo', instructions: 'Say what the user says.' }),
+  steps: [
+    user('One.'),
+    say('One.'),
+    user('Two, though you are busy.'),
+    modelFails({ kind: 'status', status: 429, retryAfterMs: 1 }),
+    user('Two.'),
+    say('Two.'),
+  ],
+  expect: { finalMessage: 'Two.', stopReason: 'completed' },
+});

@@ -1,0 +1,155 @@
+/**
+ * A model on loopback, for recording the fixtures: it answers what it is shown, by rules, in the shapes in which the API of
+ * OpenAI answers (2026-11), padding, fingerprints and empty lists among them. Prints its address, and serves until it is killed.
+ */
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+interface Request {
+  model: string;
+  messages: { role: string; content?: string | null; tool_calls?: unknown[] }[];
+  tools?: { function: { name: string } }[];
+  stream?: boolean;
+  stream_options?: { include_usage?: boolean };
+}
+
+interface Answer {
+  text?: string;
+  calls?: [name: string, args: object][];
+}
+
+/** What is said, to what was said last; the tools that are offered tell which agent it is. */
+const rules: [asked: RegExp, answer: (match: RegExpExecArray, offered: string[]) => Answer | undefined][] = [
+  [
+    /^Refund (\S+), please\.$/,
+    (_match, offered) =>
+      offered.includes('transfer_to_refunds') ? { calls: [['transfer_to_refunds', {}]] } : undefined,
+  ],
+  [/^\{"assistant":"Refunds"\}$/, () => ({ calls: [['issue_refund', { orderId: 'A-17' }]] })],
+  [/^refunded (\S+) in full$/, ([, order]) => ({ text: `${order} is refunded in full.` })],
+  [
+    /^Do you have (\w+) and (\w+)\?$/,
+    ([, one, other]) => ({
+      calls: [
+        ['find_book', { title: one }],
+        ['find_book', { title: other }],
+      ],
+    }),
+  ],
+  [
+    /^Error: .*we do not have "(\w+)"$/,
+    ([, title]) => ({ text: `Emma is on shelf A 3.\n${title} we do not have.` }),
+  ],
+  [/^(\w+), then\.$/, ([, title]) => ({ calls: [['lend_book', { title }]] })],
+  [/^(\w+) is lent$/, ([, title]) => ({ text: `${title} is yours for four weeks.` })],
+  [
+    /^How do bees find their way\?$/,
+    (_match, offered) =>
+      offered.includes('find_sources') ? { calls: [['find_sources', {}]] } : { text: 'Bees dance.' },
+  ],
+  [/^two papers$/, () => ({ text: 'Two papers say so.' })],
+  [/money back for (\S+)\.$/, ([, orderId]) => ({ calls: [['look_up', { orderId }]] })],
+  [/^\{"orderId":"\S+","paid":true\}$/, () => ({ calls: [['transfer_to_refunds', {}]] })],
+  [/^\{"assistant":"refunds"\}$/, () => ({ calls: [['issue_refund', { orderId: 'A-17' }]] })],
+  [/^refunded (\S+)$/, ([, order]) => ({ text: `Done: ${order} is refunded.` })],
+  [/^(.*)$/s, ([, text]) => ({ text: text ?? '' })],
+];
+
+let answers = 0;
+let calls = 0;
+
+createServer((incoming, outgoing) => {
+  let body = '';
+  incoming.setEncoding('utf8').on('data', (part: string) => (body += part));
+  incoming.on('end', () => answer(JSON.parse(body) as Request, outgoing));
+}).listen(0, '127.0.0.1', function (this: { address(): unknown }) {
+  console.log(`http://127.0.0.1:${(this.address() as AddressInfo).port}/v1`);
+});
+
+function answer(request: Request, outgoing: ServerResponse): void {
+  const last = request.messages.at(-1)?.content ?? '';
+  outgoing.setHeader('x-request-id', 'req_fixture');
+  outgoing.setHeader('set-cookie', 'session=not-for-disk');
+  if (last.includes('you are busy')) {
+    const error = {
+      message: 'Rate limit reached for gpt-4o.',
+      type: 'requests',
+      param: null,
+      code: 'rate_limit_exceeded',
+    };
+    outgoing.writeHead(429, { 'content-type': 'application/json', 'retry-after-ms': '1' });
+    outgoing.end(JSON.stringify({ error }));
+    return;
+  }
+  const offered = (request.tools ?? []).map((tool) => tool.function.name);
+  const said = rules
+    .map(([asked, rule]) => asked.exec(last) && rule(asked.exec(last)!, offered))
+    .find(Boolean) as Answer;
+  const id = `chatcmpl-Fixture${++answers}`;
+  const head = {
+    id,
+    created: 1764232440,
+    model: 'gpt-4o-2024-08-06',
+    service_tier: 'default',
+    system_fingerprint: 'fp_fixture',
+  };
+  if (request.stream) stream(said, request, head, outgoing);
+  else whole(said, head, outgoing);
+}
+
+const usage = {
+  prompt_tokens: 41,
+  completion_tokens: 9,
+  total_tokens: 50,
+  prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
+  completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0 },
+};
+
+function toolCalls(said: Answer) {
+  return said.calls?.map(([name, args]) => ({
+    id: `call_Fixture${++calls}`,
+    type: 'function' as const,
+    function: { name, arguments: JSON.stringify(args) },
+  }));
+}
+
+function whole(said: Answer, head: object, outgoing: ServerResponse): void {
+  const tool_calls = toolCalls(said);
+  const message = {
+    role: 'assistant',
+    content: said.text ?? null,
+    refusal: null,
+    annotations: [],
+    ...(tool_calls && { tool_calls }),
+  };
+  const choices = [{ index: 0, message, logprobs: null, finish_reason: tool_calls ? 'tool_calls' : 'stop' }];
+  outgoing.writeHead(200, { 'content-type': 'application/json' });
+  outgoing.end(JSON.stringify({ ...head, object: 'chat.completion', choices, usage }));
+}
+
+function stream(said: Answer, { stream_options }: Request, head: object, outgoing: ServerResponse): void {
+  const hasUsage = stream_options?.include_usage === true;
+  outgoing.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+  const send = (fields: object) => {
+    const chunk = {
+      ...head,
+      object: 'chat.completion.chunk',
+      ...fields,
+      obfuscation: 'x'.repeat(1 + (answers % 9)),
+    };
+    outgoing.write(`data: ${JSON.stringify(chunk)}\n\n`);
+  };
+  const piece = (delta: object, finish_reason: string | null = null) =>
+    send({ choices: [{ index: 0, delta, logprobs: null, finish_reason }], ...(hasUsage && { usage: null }) });
+  const made = toolCalls(said);
+  piece({ role: 'assistant', content: made ? null : '', refusal: null });
+  for (const [index, call] of (made ?? []).entries()) {
+    piece({ tool_calls: [{ index, ...call, function: { name: call.function.name, arguments: '' } }] });
+    for (const text of call.function.arguments.match(/.{1,6}/gs) ?? [])
+      piece({ tool_calls: [{ index, function: { arguments: text } }] });
+  }
+  for (const content of said.text?.match(/\s?\S+|\s/g) ?? []) piece({ content });
+  piece({}, made ? 'tool_calls' : 'stop');
+  if (hasUsage) send({ choices: [], usage });
+  outgoing.end('data: [DONE]\n\n');
+}

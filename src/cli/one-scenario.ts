@@ -1,0 +1,40 @@
+import type { LoadError } from '../report/run-report.ts';
+import { findFiles, loadScenarios, type FoundScenario } from './load-scenarios.ts';
+
+/** The one scenario that a command is for, with its file. */
+export interface OneScenario extends FoundScenario {
+  file: string;
+}
+
+/** The scenario of a file: the only one, or the one with a text in its name. */
+export async function oneScenario(
+  command: string,
+  file: string,
+  filter: string | undefined,
+): Promise<OneScenario | LoadError> {
+  const { files, errors } = await findFiles([file]);
+  const [path, ...others] = files;
+  if (errors[0]) return errors[0];
+  if (path === undefined || others.length > 0)
+    return {
+      file,
+      message: `These are ${files.length} files, and ${command} takes one: ${files.join(', ')}.`,
+    };
+  const loaded = await loadScenarios(path);
+  if ('message' in loaded) return loaded;
+  const wanted = filter?.toLowerCase() ?? '';
+  const matching = loaded.scenarios.filter(({ name }) => name.toLowerCase().includes(wanted));
+  // A name that is all of another's beginning can be meant as well.
+  const exact = matching.filter(({ name }) => name === filter);
+  const found = exact.length === 1 ? exact : matching;
+  const [first] = found;
+  if (first && found.length === 1) return { ...first, file: path };
+  const names = loaded.scenarios.map(({ name }) => JSON.stringify(name)).join(', ');
+  return {
+    file: path,
+    message:
+      found.length === 0
+        ? `No scenario has ${JSON.stringify(filter)} in its name. There are: ${names}.`
+        : `It has ${found.length} scenarios: ${names}. Choose one by --filter <text of its name>.`,
+  };
+}

@@ -1,0 +1,187 @@
+import { existsSync } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
+import { cassetteFolder, cassettePath, fileName, isInside, shownPath } from '../cassette/file/path.ts';
+import { CassetteFileError } from '../cassette/errors.ts';
+import { CassetteSession } from '../cassette/session.ts';
+import { openaiProvider } from '../engine/model/openai-provider.ts';
+import { printable } from '../report/printable.ts';
+import { loadErrorText, styleFor, type LoadError } from '../report/run-report.ts';
+import { storyOf } from '../report/scenario-line.ts';
+import { isExternalAgent } from '../scenario/external-agent.ts';
+import { runScenario } from '../scenario/run-scenario.ts';
+import type { ScenarioRun } from '../scenario/scenario.ts';
+import type { Ending } from './ending.ts';
+import { oneScenario, type OneScenario } from './one-scenario.ts';
+import { keepStdoutClean } from './output.ts';
+import { thrownText } from './thrown.ts';
+
+/** How long a live conversation may take, where the scenario does not give it longer. */
+const recordTimeoutMs = 600_000;
+
+interface RecordOptions {
+  out?: string;
+  model?: string;
+  baseUrl?: string;
+  stream?: boolean;
+  filter?: string;
+  json?: boolean;
+}
+
+/** `swarmcheck record <scenario>` */
+export function recordCommand(ending: Ending): Command {
+  return new Command('record')
+    .description(
+      "Plays the user's steps of a scenario against a live model, and writes what happened as a cassette.",
+    )
+    .argument('<file>', 'a module that exports a scenario')
+    .option('--filter <text>', 'of several scenarios in the file, the one with this text in its name')
+    .option(
+      '--out <file>',
+      `where the cassette is written (default: ${cassetteFolder}/<name of the scenario>.json)`,
+    )
+    .option('--model <name>', "the model to ask in place of the agents' own")
+    .option(
+      '--base-url <url>',
+      'the address of an API that speaks Chat Completions, with /v1 at its end',
+      urlOf,
+    )
+    .option('--stream', 'let the answers come in pieces, which are kept as they came')
+    .option('--json', 'print one JSON document to stdout, and nothing else there')
+    .addHelpText(
+      'after',
+      '\nThe key is taken from OPENAI_API_KEY. The tools of the agents are run, or the stand-ins of the scenario.\n' +
+        'Exit codes: 0 recorded, 1 the conversation failed, and nothing was written, 2 wrong use, or a file that could not be loaded.',
+    )
+    .exitOverride()
+    .showHelpAfterError('(run "swarmcheck record --help" for what there is)')
+    .action(async (file: string, options: RecordOptions) => {
+      process.exitCode = await record(file, options, ending);
+    });
+}
+
+function urlOf(text: string): string {
+  if (!/^https?:\/\/[^/]/.test(text))
+    throw new InvalidArgumentError('It is an address, such as http://localhost:11434/v1.');
+  return text;
+}
+
+async function record(file: string, options: RecordOptions, ending: Ending): Promise<0 | 1 | 2> {
+  const print = keepStdoutClean(options.json ?? false);
+  ending.current = `The module ${file}`;
+  const found = await oneScenario('record', file, options.filter);
+  const plan = 'message' in found ? found : planOf(found, options);
+  if ('message' in plan) {
+    process.stderr.write(`${loadErrorText(plan, styleFor(false))}\n`);
+    return 2;
+  }
+  const { session, path } = plan;
+  const scenario = found as OneScenario;
+  ending.current = `The scenario "${scenario.name}" of ${scenario.file}`;
+  let run: ScenarioRun;
+  try {
+    run = await play(scenario, session, options);
+  } catch (error) {
+    session.discard();
+    process.stderr.write(
+      `The scenario "${printable(scenario.name)}" cannot be played: ${printable(thrownText(error))}\n`,
+    );
+    return 2;
+  }
+  if (hasFailed(run) || session.recorded === 0) {
+    session.discard();
+    process.stderr.write(`${printable(failureText(run, path))}\n`);
+    return 1;
+  }
+  const { recorded } = session;
+  session.close();
+  const warnings = run.failures.map(({ message }) => message);
+  for (const warning of warnings)
+    process.stderr.write(
+      `Warning: what was recorded is not what the scenario expects. ${printable(warning)}\n`,
+    );
+  const document = {
+    version: 1,
+    scenario: scenario.name,
+    cassette: shownPath(path),
+    interactions: recorded,
+    hash: run.trace.hash,
+    warnings,
+  };
+  const interactions = recorded === 1 ? '1 interaction' : `${recorded} interactions`;
+  print(
+    options.json
+      ? `${JSON.stringify(document, null, 2)}\n`
+      : `${printable(`Recorded ${interactions} in ${shownPath(path)}\n  ${storyOf(run)}`)}\n`,
+  );
+  return 0;
+}
+
+/** What is to be recorded, and where, or why that cannot be. */
+function planOf(
+  { name, scenario, file }: OneScenario,
+  { out, model, baseUrl, stream }: RecordOptions,
+): { session: CassetteSession; path: string } | LoadError {
+  const fail = (message: string): LoadError => ({ file, message });
+  const own = fileName(name);
+  if (out === undefined && own === '')
+    return fail(`No file can be named after the scenario ${JSON.stringify(name)}. Say where: --out <file>.`);
+  if (model !== undefined && isExternalAgent(scenario.agent))
+    return fail('An externalAgent chooses its model itself. Set it in the app, and leave out --model.');
+  if (!isInside(file, '.'))
+    return fail(
+      'A cassette names its scenario by a path below the working directory, and this one is outside. Run this in the folder of the project.',
+    );
+  const apiKey = process.env['OPENAI_API_KEY'] || (baseUrl === undefined ? undefined : 'none');
+  if (apiKey === undefined)
+    return fail(
+      `No live model can be asked: OPENAI_API_KEY is not set. Set it, and record: OPENAI_API_KEY=… npx swarmcheck record ${file}; or ask an API of your own: --base-url <url>. A cassette that is there is left as it is.`,
+    );
+  try {
+    const path = cassettePath(out ?? `${cassetteFolder}/${own}.json`);
+    const origin = {
+      scenario: { file, name, ...(model !== undefined && { model }), ...(stream && { stream }) },
+    };
+    const live = openaiProvider({ apiKey, ...(baseUrl !== undefined && { baseURL: baseUrl }) });
+    const session = new CassetteSession({
+      path,
+      file: undefined,
+      live,
+      replaces: existsSync(path),
+      // A conversation that fails in the middle is none to keep.
+      writesAtEnd: true,
+      origin,
+    });
+    return { session, path };
+  } catch (error) {
+    if (error instanceof CassetteFileError) return fail(error.message);
+    throw error;
+  }
+}
+
+async function play(
+  { scenario }: OneScenario,
+  session: CassetteSession,
+  { model, stream = false }: RecordOptions,
+): Promise<ScenarioRun> {
+  const timeoutMs = Math.max(scenario.timeoutMs ?? 0, recordTimeoutMs);
+  const modelOverride = model ?? scenario.modelOverride;
+  const live = { ...scenario, timeoutMs, ...(modelOverride !== undefined && { modelOverride }) };
+  return await runScenario(live, { provider: session, stream });
+}
+
+/** Whether it ended in an error that the scenario does not announce. */
+function hasFailed({ trace: { outcome }, scenario }: ScenarioRun): boolean {
+  return (outcome === 'failed' || outcome === 'aborted') && scenario.expect?.error === undefined;
+}
+
+function failureText({ error, trace }: ScenarioRun, path: string): string {
+  if (error === undefined) return 'No model was asked, so nothing was recorded.';
+  const what = trace.outcome === 'aborted' ? 'was stopped' : 'failed';
+  const left = existsSync(path) ? `${shownPath(path)} is left as it was` : 'nothing was written';
+  const status = (error as { status?: unknown } | undefined)?.status;
+  const advice =
+    status === 401 || status === 403
+      ? ' Is OPENAI_API_KEY the right one?'
+      : ' If an error is to be recorded, expect it: expect: { error: { … } }.';
+  return `The conversation ${what}, so ${left}: ${thrownText(error)}${advice}`;
+}

@@ -1,0 +1,87 @@
+import type { CassetteFile, LaneRecord } from '../cassette/file/format.ts';
+import { scriptOf } from '../cassette/steps.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { buildersIn, stepsSource, valueSource } from '../script/source.ts';
+
+/** The scenario a cassette was recorded from, as its module exports it. */
+export interface RecordedScenario {
+  scenario: Scenario;
+  exportName: string;
+}
+
+/** What is taken over from it, where it says so. */
+const takenOver = [
+  'contextVariables',
+  'maxTurns',
+  'executeTools',
+  'modelOverride',
+  'hooks',
+  'tools',
+] as const;
+
+/**
+ * A cassette as the source of a module of scenarios, one for each conversation: to be pasted into a file in the working
+ * directory. What the scenario it was recorded from says beside its steps is taken over from there.
+ */
+export function cassetteSource(
+  cassette: CassetteFile,
+  path: string,
+  recorded: RecordedScenario | undefined,
+): string {
+  const scripts = cassette.lanes.map((lane) => ({
+    lane,
+    ...scriptOf(lane, (label) => cassette.agents[label]?.name ?? label),
+  }));
+  const builders = new Set(scripts.flatMap(({ steps }) => buildersIn(steps)));
+  const names = ['defineScenario', ...builders].toSorted();
+  return [
+    `// Recorded in ${path}. Paths are relative to the working directory.`,
+    `import { ${names.join(', ')} } from 'swarmcheck/testing';`,
+    ...importOf(cassette, recorded),
+    ...scripts.flatMap((script, index) => [
+      '',
+      scripts.length === 1
+        ? 'export default defineScenario({'
+        : `export const conversation${index + 1} = defineScenario({`,
+      `  name: ${valueSource(nameOf(cassette, script.lane, index, scripts.length))},`,
+      ...fieldsOf(cassette, recorded),
+      ...(script.messages.length > 0 ? [`  messages: ${valueSource(script.messages)},`] : []),
+      '  steps: [',
+      stepsSource(script.steps, '    '),
+      '  ],',
+      `  expect: { agents: ${valueSource(script.agents)} },`,
+      '});',
+    ]),
+    '',
+  ].join('\n');
+}
+
+function importOf({ scenario, test }: CassetteFile, recorded: RecordedScenario | undefined): string[] {
+  if (scenario) {
+    const { exportName = 'default' } = recorded ?? {};
+    const imported = exportName === 'default' ? 'recorded' : `{ ${exportName} as recorded }`;
+    return [`import ${imported} from ${valueSource(`./${scenario.file}`)};`];
+  }
+  const by = test ? ` by the test ${JSON.stringify(test.name)} of ${test.file}` : '';
+  return [`// The agent that was recorded${by}:`, "// import { agent } from './…';"];
+}
+
+function fieldsOf({ scenario }: CassetteFile, recorded: RecordedScenario | undefined): string[] {
+  if (!scenario) return ['  agent,'];
+  const fields = takenOver.filter((field) => recorded?.scenario[field] !== undefined);
+  return ['agent' as const, ...fields]
+    .filter((field) => field !== 'modelOverride' || scenario.model === undefined)
+    .map((field) => `  ${field}: recorded.${field},`)
+    .concat(scenario.model === undefined ? [] : [`  modelOverride: ${valueSource(scenario.model)},`]);
+}
+
+function nameOf(
+  { scenario, test }: CassetteFile,
+  { conversation }: LaneRecord,
+  index: number,
+  count: number,
+): string {
+  const name = scenario?.name ?? test?.name ?? 'a conversation';
+  const which = conversation ?? (count > 1 ? `conversation ${index + 1}` : undefined);
+  return `${name}, as recorded${which === undefined ? '' : ` (${which})`}`;
+}

@@ -1,0 +1,98 @@
+import type { Drift } from '../cassette/errors.ts';
+import type { CassetteSummary } from '../cassette/session-settings.ts';
+import { driftText } from '../cassette/words.ts';
+import { printable } from './printable.ts';
+import type { Style } from './run-report.ts';
+
+/** What became of a cassette that was replayed. */
+export interface ReplayedCassette {
+  /** Relative to the working directory. */
+  file: string;
+  /** not-checked: a test recorded it, and checks it. */
+  status: 'exact' | 'drifted' | 'broken' | 'not-checked';
+  /** In interactions; all 0 for one that was not played. */
+  summary: CassetteSummary;
+  /** Which parts of requests changed. */
+  drift: readonly Drift[];
+  /** Whatever else there is to say, in sentences. */
+  problems: readonly string[];
+  /** How to record it again. */
+  again?: string | undefined;
+}
+
+const marks = { exact: '✓', drifted: '✗', broken: '✗', 'not-checked': '-' } as const;
+
+/** One line for a cassette, and what is wrong with it below. */
+export function replayedText(
+  { file, status, summary, drift, problems, again }: ReplayedCassette,
+  style: Style,
+): string {
+  const colour = status === 'exact' ? 'green' : status === 'not-checked' ? 'dim' : 'red';
+  const { served, unused } = summary;
+  const count = `${served} of ${counted(served + unused, 'interaction')}`;
+  const story =
+    status === 'exact'
+      ? `exact, ${counted(served, 'interaction')}`
+      : status === 'drifted'
+        ? `drifted, ${count} served`
+        : wordsOf(status);
+  const lines = [...drift.map(driftText), ...problems].flatMap((text) => text.split('\n'));
+  if (status === 'drifted' && again !== undefined)
+    lines.push(`If the change is meant, record again: ${again}`);
+  return [
+    `${style(colour, marks[status])} ${printable(file)}  ${style('dim', story)}`,
+    ...lines.map((line) => `    ${printable(line)}`),
+  ].join('\n');
+}
+
+/** The last line: how many cassettes were as they should be, and how many interactions. */
+export function replaySummaryText(replayed: readonly ReplayedCassette[], style: Style): string {
+  const parts = statuses.flatMap((status) => {
+    const count = replayed.filter((cassette) => cassette.status === status).length;
+    if (count === 0 && status !== 'exact') return [];
+    const colour = status === 'exact' ? 'green' : status === 'not-checked' ? 'dim' : 'red';
+    return [style(colour, `${count} ${wordsOf(status)}`)];
+  });
+  const { served, exact, drifted, unused } = totalOf(replayed);
+  return `${style('bold', counted(replayed.length, 'cassette'))}: ${parts.join(', ')} (interactions: ${served} served, ${exact} exact, ${drifted} drifted, ${unused} unused)`;
+}
+
+/** The same as one JSON document, version 1. */
+export function replayJson(replayed: readonly ReplayedCassette[]): object {
+  const count = (status: ReplayedCassette['status']) =>
+    replayed.filter((cassette) => cassette.status === status).length;
+  return {
+    version: 1,
+    exact: count('exact'),
+    drifted: count('drifted'),
+    broken: count('broken'),
+    notChecked: count('not-checked'),
+    interactions: totalOf(replayed),
+    cassettes: replayed.map(({ file, status, summary, drift, problems, again }) => ({
+      file,
+      status,
+      interactions: summary,
+      drift,
+      problems,
+      ...(status === 'drifted' && again !== undefined && { again }),
+    })),
+  };
+}
+
+const statuses = ['exact', 'drifted', 'broken', 'not-checked'] as const;
+
+function wordsOf(status: ReplayedCassette['status']): string {
+  return status === 'not-checked' ? 'not checked' : status;
+}
+
+function totalOf(replayed: readonly ReplayedCassette[]): CassetteSummary {
+  const total = { served: 0, exact: 0, drifted: 0, unused: 0 };
+  for (const { summary } of replayed) {
+    for (const key of ['served', 'exact', 'drifted', 'unused'] as const) total[key] += summary[key];
+  }
+  return total;
+}
+
+function counted(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+}

@@ -1,0 +1,90 @@
+import type { CompletionProvider } from '../engine/model/provider.ts';
+import type { RecordedEvent } from '../engine/run/events.ts';
+import type { ScriptPlayer } from '../script/script-player.ts';
+import { providerOf } from '../script/scripted-provider.ts';
+import type { Step, UserStep } from '../script/steps.ts';
+
+/** Who answers in a scenario, and what the user says in it, run by run. */
+export interface Talk {
+  readonly provider: CompletionProvider;
+  /** What the user says next; nothing, where the model goes on by itself. */
+  next(): readonly string[];
+  /** Whether the user has more to say. */
+  readonly userIsNext: boolean;
+  /** Whether the run since `next` was rejected because the model failed, from which the user may go on. */
+  failedByModel(events: readonly RecordedEvent[]): boolean;
+}
+
+/** Both sides as the script has them. */
+export class ScriptedTalk implements Talk {
+  readonly provider: CompletionProvider;
+  readonly #player: ScriptPlayer;
+  #position = 0;
+
+  constructor(player: ScriptPlayer) {
+    this.#player = player;
+    this.provider = providerOf(player);
+  }
+
+  next(): readonly string[] {
+    const said: string[] = [];
+    for (let content = this.#player.takeUser(); content !== undefined; content = this.#player.takeUser()) {
+      said.push(content);
+    }
+    this.#position = this.#player.position;
+    return said;
+  }
+
+  get userIsNext(): boolean {
+    return this.#player.userIsNext;
+  }
+
+  /** Only where the last step it took says so. */
+  failedByModel(): boolean {
+    return this.#player.position > this.#position && this.#player.lastAnswerFails;
+  }
+}
+
+/** The user's side as the script has it; the model's is somebody else's. */
+export class AnsweredTalk implements Talk {
+  readonly provider: CompletionProvider;
+  readonly #turns: (readonly string[])[];
+
+  constructor(steps: readonly Step[], provider: CompletionProvider) {
+    this.provider = provider;
+    this.#turns = turnsOf(steps);
+  }
+
+  next(): readonly string[] {
+    return this.#turns.shift() ?? [];
+  }
+
+  get userIsNext(): boolean {
+    return this.#turns.length > 0;
+  }
+
+  failedByModel(events: readonly RecordedEvent[]): boolean {
+    const last = events.findLast(({ type }) => type !== 'run-end');
+    if (last?.type !== 'model-error') return false;
+    const { name, status } = last.error;
+    return status !== undefined || name.startsWith('APIConnection') || name === 'InvalidCompletionError';
+  }
+}
+
+/** What the user says, run by run: what stands between steps of the model, or each message, where there are none of these. */
+function turnsOf(steps: readonly Step[]): (readonly string[])[] {
+  if (steps.every(isUserStep)) return steps.map(({ user }) => [user]);
+  const turns: string[][] = [];
+  let isOpen = false;
+  for (const [index, step] of steps.entries()) {
+    // A script may begin with the model.
+    if (!isOpen && (isUserStep(step) || index === 0)) turns.push([]);
+    isOpen = isUserStep(step);
+    if (isUserStep(step)) turns.at(-1)!.push(step.user);
+  }
+  return turns;
+}
+
+function isUserStep(step: Step): step is UserStep {
+  return typeof step === 'object' && 'user' in step;
+}

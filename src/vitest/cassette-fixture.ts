@@ -1,0 +1,105 @@
+import { join, relative, sep } from 'node:path';
+import type { CompletionProvider } from '../engine/model/provider.ts';
+import { Cassette, cassetteSession, type CassetteOptions } from '../cassette/cassette-provider.ts';
+import { CassetteFileError } from '../cassette/errors.ts';
+import { cassetteFolder, fileName } from '../cassette/file/path.ts';
+import type { CassetteSession } from '../cassette/session.ts';
+import { testCommand, vitestWorker } from '../cassette/words.ts';
+
+/** What is needed of a test of vitest. */
+export interface TestTask {
+  readonly id: string;
+  readonly name: string;
+  readonly file: { readonly filepath: string };
+  readonly suite?: { readonly name: string; readonly suite?: TestTask['suite'] } | undefined;
+}
+
+/** The cassettes of the tests of a file, for the line about it. */
+export class FileCassettes {
+  readonly #sessions: CassetteSession[] = [];
+  /** Tests by the cassettes that are named after them. */
+  readonly #owners = new Map<string, string>();
+
+  add(session: CassetteSession): void {
+    this.#sessions.push(session);
+  }
+
+  /** Notes whose a cassette is. Throws a CassetteFileError for the second test that would have it. */
+  claim(path: string, { id, name }: TestTask): void {
+    const owner = this.#owners.get(path) ?? id;
+    this.#owners.set(path, owner);
+    if (owner !== id)
+      throw new CassetteFileError(
+        `Another test has the cassette ${path} already: their names differ in nothing that a file can be named after. Rename the test "${name}", or name its cassette: cassette(provider, { cassette: "…" }).`,
+      );
+  }
+
+  /** What came of all of them, in a line; undefined where there were none. */
+  get line(): string | undefined {
+    if (this.#sessions.length === 0) return undefined;
+    const total = { served: 0, exact: 0, drifted: 0, unused: 0, recorded: 0 };
+    for (const { summary, recorded } of this.#sessions) {
+      for (const key of ['served', 'exact', 'drifted', 'unused'] as const) total[key] += summary[key];
+      total.recorded += recorded;
+    }
+    const { served, exact, drifted, unused, recorded } = total;
+    return `Cassettes: ${served} served, ${exact} exact, ${drifted} drifted, ${unused} unused${recorded > 0 ? `, ${recorded} recorded` : ''}`;
+  }
+}
+
+/** The cassettes of one test. */
+export class TestCassettes {
+  readonly #task: TestTask;
+  readonly #file: FileCassettes;
+  readonly #sessions: CassetteSession[] = [];
+
+  constructor(task: TestTask, file: FileCassettes) {
+    this.#task = task;
+    this.#file = file;
+  }
+
+  /** A provider that replays, or records, a cassette that is named after the test. */
+  open(provider: CompletionProvider | undefined, options: Partial<CassetteOptions>): Cassette {
+    const { file, name, path } = this.#place();
+    if (options.cassette === undefined) this.#file.claim(path, this.#task);
+    const session = cassetteSession(
+      provider,
+      { ...options, cassette: options.cassette ?? path },
+      { origin: { test: { file, name } }, again: testCommand(file, name) },
+    );
+    this.#sessions.push(session);
+    this.#file.add(session);
+    return new Cassette(session);
+  }
+
+  /** Closes them all; throws what did not fit, or is left over, unless the test has failed already. */
+  end(hasFailed: boolean): void {
+    for (const session of this.#sessions) session.close();
+    if (hasFailed) return;
+    for (const session of this.#sessions) session.assertComplete();
+  }
+
+  #place(): { file: string; name: string; path: string } {
+    const root = vitestWorker()?.config?.root;
+    const folder = typeof root === 'string' ? root : process.cwd();
+    const file = relative(folder, this.#task.file.filepath).replaceAll(sep, '/');
+    const name = namesOf(this.#task).join(' ');
+    const own = fileName(name);
+    if (own === '')
+      throw new CassetteFileError(
+        `No file can be named after the test ${JSON.stringify(name)}. Name its cassette: cassette(provider, { cassette: "…" }).`,
+      );
+    const count = this.#sessions.length === 0 ? '' : `-${this.#sessions.length + 1}`;
+    // A file of tests outside of the root is named as one inside would be.
+    const parts = file
+      .replace(/(?:\.(?:test|spec))?\.[cm]?[jt]sx?$/, '')
+      .split('/')
+      .map(fileName)
+      .filter((part) => part !== '');
+    return { file, name, path: join(folder, cassetteFolder, ...parts, `${own}${count}.json`) };
+  }
+}
+
+function namesOf({ name, suite }: Pick<TestTask, 'name' | 'suite'>): string[] {
+  return suite ? [...namesOf(suite), name] : [name];
+}
