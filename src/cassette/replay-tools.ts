@@ -45,7 +45,7 @@ export function replayTools<A extends Agent>(agent: A, cassette: string, mode: '
 interface RecordedCall {
   readonly interaction: InteractionRecord;
   readonly result: ResultRecord;
-  /** Whether it is the last of its answer: what the calls changed is applied with it. */
+  /** Whether it is the last of its answer that reached a tool: what the calls changed is applied with it. */
   readonly isLast: boolean;
   readonly handsOff: boolean;
   /** The place of its answer in the next request; undefined where no cassette answers the run. */
@@ -189,8 +189,14 @@ class RecordedTools {
     const handsOff =
       handoff?.tool === tool &&
       results.findLastIndex((other) => other.tool === tool && !other.error) === index;
-    return { interaction, result, isLast: index === results.length - 1, handsOff, at, run };
+    const isLast = index === results.findLastIndex(isExecuted);
+    return { interaction, result, isLast, handsOff, at, run };
   }
+}
+
+/** Whether a call reached its tool. */
+function isExecuted({ error }: ResultRecord): boolean {
+  return error === undefined || error === 'threw' || error === 'not-serializable';
 }
 
 /** How many calls of the last answer have been answered. */

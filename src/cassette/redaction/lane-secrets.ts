@@ -78,9 +78,11 @@ export class LaneSecrets {
 
   #hidePlain(text: string, recorded: string[]): string {
     // What is hidden already, and secrets that were recognised by their fields, first.
-    const found: FoundSecret[] = [...text.matchAll(placeholders)].map((match) =>
-      spanOf(match.index, match[0]),
-    );
+    const found: FoundSecret[] = [...text.matchAll(placeholders)].map((match) => {
+      // Somebody's text that looks like one stands for itself, and nothing else may be called so.
+      if (!this.#values.has(match[0])) this.#values.set(match[0], match[0]);
+      return spanOf(match.index, match[0]);
+    });
     for (const [value] of this.#placeholders) {
       if (value.length < shortestElsewhere) continue;
       for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length)) {

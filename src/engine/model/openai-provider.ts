@@ -36,24 +36,24 @@ export function openaiProvider(
   return {
     async complete(request: CompletionRequest, options?: CompletionOptions): Promise<ChatCompletion> {
       const { chat } = await connect();
-      const signal = options?.signal;
-      const answer = chat.completions.create(request, { signal });
+      using own = new RequestSignal(options?.signal);
+      const answer = chat.completions.create(request, { signal: own.signal });
       await headersOf(answer);
-      return await readBody(answer, signal);
+      return await readBody(answer, own.signal);
     },
     async *stream(
       request: CompletionRequest,
       options?: CompletionOptions,
     ): AsyncGenerator<ChatCompletionChunk> {
       const { chat } = await connect();
+      using own = new RequestSignal(options?.signal);
       const body = { ...request, stream: true, stream_options: { include_usage: true } } as const;
-      const signal = options?.signal;
-      const answer = chat.completions.create(body, { signal });
+      const answer = chat.completions.create(body, { signal: own.signal });
       await headersOf(answer);
-      const chunks = (await readBody(answer, signal))[Symbol.asyncIterator]();
+      const chunks = (await readBody(answer, own.signal))[Symbol.asyncIterator]();
       try {
         for (;;) {
-          const next = await readBody(chunks.next(), signal);
+          const next = await readBody(chunks.next(), own.signal);
           if (next.done) return;
           yield next.value;
         }
@@ -62,6 +62,26 @@ export function openaiProvider(
       }
     },
   };
+}
+
+/** The signal of one request, let go of with it: the client listens to what it is given for ever, and a run makes many requests. */
+class RequestSignal implements Disposable {
+  readonly signal: AbortSignal | undefined;
+  readonly #stop: () => void = () => {};
+
+  constructor(signal: AbortSignal | undefined) {
+    if (!signal) return;
+    const controller = new AbortController();
+    this.signal = controller.signal;
+    const abort = () => controller.abort(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    this.#stop = () => signal.removeEventListener('abort', abort);
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop();
+  }
 }
 
 /** A key or a provider in place of the options would be ignored, and the client take what the environment has. */

@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { replayProvider, replayTools } from 'swarmcheck/testing';
+import { agents } from './agents.ts';
+import { play, recorded, scenarioOf, scenarios, seen, ways } from './conversations.ts';
+import { Folder } from './folder.ts';
+
+test('tools that are answered from the recording leave the same trace', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      scenarios,
+      ways,
+      ways,
+      fc.constantFrom('replay' as const, 'verify' as const),
+      async (parts, one, other, mode) => {
+        using folder = new Folder();
+        const scenario = scenarioOf(parts);
+        const first = await recorded(scenario, folder.file(), one);
+        using provider = replayProvider(folder.file());
+        const agent = () => replayTools(agents(), folder.file(), mode);
+        const second = await play({ ...scenario, agent }, provider, other);
+        expect(seen(second)).toEqual(seen(first));
+      },
+    ),
+    { seed: 7, numRuns: 100 },
+  );
+});
