@@ -68,6 +68,10 @@ try {
   for (const { path, text } of extract(readFileSync('README.md', 'utf8'), 'README.md'))
     write(join('readme', path), text);
   cpSync('test/contract/examples.test.ts', join(project, 'examples.test.ts'));
+  cpSync('fixtures', join(project, 'fixtures'), { recursive: true });
+  cpSync('fixtures/cassettes/docs-tests/readme-md', join(project, 'fixtures/cassettes/readme'), {
+    recursive: true,
+  });
   // But for those that run a vitest, or a process, of the repository's.
   const ofTheRepository = /run-vitest\.ts|mocked-run\.ts|node:child_process/;
   cpSync('test/msw', join(project, 'msw'), {
@@ -81,6 +85,13 @@ try {
   });
 
   run(node, ['node_modules/vitest/vitest.mjs', 'run']);
+  run(node, [
+    'node_modules/swarmcheck/dist/cli/main.js',
+    'replay',
+    ...['refund', 'library-desk', 'busy-model', 'side-by-side'].map(
+      (name) => `fixtures/cassettes/${name}.json`,
+    ),
+  ]);
   const there = hashesIn(
     run(node, ['node_modules/swarmcheck/dist/cli/main.js', 'run', '--all-modes', '--json']),
   );

@@ -34,6 +34,12 @@ function write(path: string, text: string): void {
   writeFileSync(target, text);
 }
 
+/** Cassettes are named after the files of their tests, which stand elsewhere there. */
+function copyCassettes(from: string, to: string): void {
+  const cassettes = 'fixtures/cassettes';
+  cpSync(join(cassettes, from), join(project, cassettes, to), { recursive: true });
+}
+
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
   packages: Record<string, { version: string }>;
 };
@@ -69,6 +75,7 @@ try {
   ) as [DocsFile[], DocsFile[]];
   for (const { path, text } of others) write(path, text);
   cpSync('test/package/consumer', project, { recursive: true });
+  copyCassettes('docs-tests/readme-md', '.');
 
   run(resolve('node_modules/.bin/tsc'), [], project);
   run('npx', ['--no', '--', 'vitest', 'run'], project);
@@ -80,6 +87,7 @@ try {
   write('vitest.config.ts', readFileSync('test/package/newest/vitest.config.ts', 'utf8'));
   write('tsconfig.json', JSON.stringify({ compilerOptions: { ...compilerOptions, types: ['node'] } }));
   cpSync('test/contract/examples.test.ts', join(project, 'examples.test.ts'));
+  copyCassettes('refund.json', 'refund.json');
   for (const { path, text } of mocked) write(path, text);
   run(resolve('node_modules/.bin/tsc'), [], project);
   run('npx', ['--no', '--', 'vitest', 'run', '--project', 'mocked'], project);

@@ -73,6 +73,7 @@ export class LaneChooser {
     if (waiting.length === 0) return undefined;
     // It may as well go on from where it is, which is what most do.
     if (continued.some((lane) => this.#expects(lane, asked))) return undefined;
+    if (waiting.length === 1) return waiting[0];
     const narrowed = this.#ofAgent(waiting, asked);
     const exact = narrowed.filter((lane) => this.#hasSettings(lane, asked));
     const best = exact.length > 0 ? exact : narrowed;

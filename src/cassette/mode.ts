@@ -57,6 +57,6 @@ function checkMode(what: string, given: unknown): RecordMode {
 }
 
 /** As the services set it, and their absence. */
-export function isCi({ CI }: Environment): boolean {
+function isCi({ CI }: Environment): boolean {
   return CI !== undefined && CI !== '' && CI !== '0' && CI !== 'false';
 }

@@ -37,7 +37,7 @@ export function recordingProvider(
 }
 
 /** A session as a provider that is to be closed. */
-export function closable(session: CassetteSession): RecordingProvider {
+function closable(session: CassetteSession): RecordingProvider {
   const close = async () => session.close();
   return { complete: session.complete, stream: session.stream, close, [Symbol.asyncDispose]: close };
 }

@@ -20,7 +20,7 @@ import { answerOf } from './lanes/answer.ts';
 import { historyDrift, settingsDrift } from './lanes/drift.ts';
 import type { Lane } from './lanes/lane.ts';
 import { partsOf, type RequestParts } from './lanes/request-parts.ts';
-import { sameSettings, settingsOf } from './lanes/settings.ts';
+import { sameSettings, settingsKey, settingsOf } from './lanes/settings.ts';
 import { Tape } from './lanes/tape.ts';
 import { playCompletion, playStream, type Played } from './play.ts';
 import { recordCompletion, recordStream, type Recording } from './record.ts';
@@ -38,6 +38,8 @@ export class CassetteSession implements CompletionProvider {
   readonly #lanes: LaneChooser;
   readonly #keeper: Keeper | undefined;
   readonly #counts = { served: 0, exact: 0, drifted: 0 };
+  /** Settings that are known to be as they were recorded: most conversations share theirs. */
+  readonly #exactSettings = new Set<string>();
   /** What was told already, where drift is no error. */
   readonly #told = new Set<string>();
   /** The first thing that did not fit. */
@@ -198,14 +200,15 @@ export class CassetteSession implements CompletionProvider {
   #settingsDrift(lane: Lane, parts: RequestParts, agent: string): readonly Drift[] {
     const { last, current, upcoming } = lane;
     const label = upcoming!.request.agent;
-    if (!last || current?.request.agent !== label || !sameSettings(last.parts, parts)) {
-      const recorded = this.tape.settings(label);
-      lane.settingsDrift = settingsDrift(
-        recorded,
-        settingsOf(parts, this.#redactor, lane.secrets, recorded),
-        agent,
-      );
-    }
+    if (last && current?.request.agent === label && sameSettings(last.parts, parts))
+      return lane.settingsDrift;
+    const key = `${label}\n${settingsKey(parts)}`;
+    if (this.#exactSettings.has(key)) return (lane.settingsDrift = []);
+    const recorded = this.tape.settings(label);
+    const settings = settingsOf(parts, this.#redactor, lane.secrets, recorded);
+    lane.settingsDrift = settingsDrift(recorded, settings, agent);
+    // With secrets in them they are to be read in each conversation anew.
+    if (lane.settingsDrift.length === 0 && lane.secrets.isEmpty) this.#exactSettings.add(key);
     return lane.settingsDrift;
   }
 

@@ -20,6 +20,7 @@ export interface ReplayedCassette {
   again?: string | undefined;
 }
 
+const colours = { exact: 'green', drifted: 'red', broken: 'red', 'not-checked': 'dim' } as const;
 const marks = { exact: '✓', drifted: '✗', broken: '✗', 'not-checked': '-' } as const;
 
 /** One line for a cassette, and what is wrong with it below. */
@@ -27,20 +28,20 @@ export function replayedText(
   { file, status, summary, drift, problems, again }: ReplayedCassette,
   style: Style,
 ): string {
-  const colour = status === 'exact' ? 'green' : status === 'not-checked' ? 'dim' : 'red';
+  const colour = colours[status];
   const { served, unused } = summary;
-  const count = `${served} of ${counted(served + unused, 'interaction')}`;
-  const story =
-    status === 'exact'
-      ? `exact, ${counted(served, 'interaction')}`
-      : status === 'drifted'
-        ? `drifted, ${count} served`
-        : wordsOf(status);
-  const lines = [...drift.map(driftText), ...problems].flatMap((text) => text.split('\n'));
+  const stories = {
+    exact: `exact, ${counted(served, 'interaction')}`,
+    drifted: `drifted, ${served} of ${counted(served + unused, 'interaction')} served`,
+    broken: 'broken',
+    'not-checked': `not checked. ${problems.join(' ')}`,
+  };
+  const told = status === 'not-checked' ? [] : [...drift.map(driftText), ...problems];
+  const lines = told.flatMap((text) => text.split('\n'));
   if (status === 'drifted' && again !== undefined)
     lines.push(`If the change is meant, record again: ${again}`);
   return [
-    `${style(colour, marks[status])} ${printable(file)}  ${style('dim', story)}`,
+    `${style(colour, marks[status])} ${printable(file)}  ${style('dim', printable(stories[status]))}`,
     ...lines.map((line) => `    ${printable(line)}`),
   ].join('\n');
 }
@@ -50,8 +51,7 @@ export function replaySummaryText(replayed: readonly ReplayedCassette[], style: 
   const parts = statuses.flatMap((status) => {
     const count = replayed.filter((cassette) => cassette.status === status).length;
     if (count === 0 && status !== 'exact') return [];
-    const colour = status === 'exact' ? 'green' : status === 'not-checked' ? 'dim' : 'red';
-    return [style(colour, `${count} ${wordsOf(status)}`)];
+    return [style(colours[status], `${count} ${status === 'not-checked' ? 'not checked' : status}`)];
   });
   const { served, exact, drifted, unused } = totalOf(replayed);
   return `${style('bold', counted(replayed.length, 'cassette'))}: ${parts.join(', ')} (interactions: ${served} served, ${exact} exact, ${drifted} drifted, ${unused} unused)`;
@@ -80,10 +80,6 @@ export function replayJson(replayed: readonly ReplayedCassette[]): object {
 }
 
 const statuses = ['exact', 'drifted', 'broken', 'not-checked'] as const;
-
-function wordsOf(status: ReplayedCassette['status']): string {
-  return status === 'not-checked' ? 'not checked' : status;
-}
 
 function totalOf(replayed: readonly ReplayedCassette[]): CassetteSummary {
   const total = { served: 0, exact: 0, drifted: 0, unused: 0 };

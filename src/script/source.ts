@@ -13,7 +13,7 @@ export function buildersIn(steps: readonly Step[]): string[] {
 }
 
 /** One step as its source. */
-export function stepSource(step: Step): string {
+function stepSource(step: Step): string {
   if (typeof step === 'function') return '/* a function of the request */';
   if ('user' in step) return `user(${valueSource(step.user)})`;
   const { say, calls, refusal, fault, latencyMs, usage, finishReason } = step;

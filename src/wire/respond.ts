@@ -1,5 +1,5 @@
 import { underSignal } from '../engine/run/run-of.ts';
-import { copyData, freezeData, isPlainObject } from '../engine/data/copy.ts';
+import { copyData, copyTree, freezeData, isPlainObject } from '../engine/data/copy.ts';
 import { errorName, InvalidCompletionError } from '../engine/data/errors.ts';
 import { ChunkFold } from '../engine/model/fold-chunks.ts';
 import type {
@@ -11,6 +11,7 @@ import type {
 import { problemsBySchema } from '../engine/tools/arguments.ts';
 import { statusErrorName } from '../script/client-errors.ts';
 import { scriptedAnswersOf } from '../script/scripted-provider.ts';
+import { withoutWatching } from './body-under-signal.ts';
 import { refusalOf, unparsableBody, type ApiErrorBody } from './check-request.ts';
 import type { AnswerForm, Exchange, WireLog } from './exchange.ts';
 import { brokenResponse, scriptedResponse } from './scripted-response.ts';
@@ -72,7 +73,7 @@ async function answered(request: ApiRequest, served: Served, options: Completion
         : undefined;
   if (refusal) return refuse(refusal, body, served);
   const { stream, stream_options: streamOptions, ...rest } = body as RequestBody;
-  const kept = freezeData(copyData<CompletionRequest>(rest));
+  const kept = freezeData(copyTree<CompletionRequest>(rest));
   const exchange = served.log.add(kept);
   const isAsked = !stream || streamOptions?.include_usage === true;
   const form: AnswerForm = {
@@ -86,7 +87,7 @@ async function answered(request: ApiRequest, served: Served, options: Completion
       if (taken.step.latencyMs) await served.wait?.(taken.step.latencyMs, signal);
       return await scriptedResponse(taken, form, exchange, signal);
     }
-    const asked = copyData<CompletionRequest>(rest);
+    const asked = copyTree<CompletionRequest>(rest);
     const conversation = options.conversation ?? request.headers.get(conversationHeader) ?? undefined;
     const all =
       conversation === options.conversation
@@ -152,7 +153,8 @@ async function wholeResponse(
 ): Promise<Response> {
   const completion = await provider.complete(request, options);
   exchange.completion = completion;
-  return Response.json(completion);
+  // All of it is here: there is nothing to be watched.
+  return withoutWatching(Response.json(completion));
 }
 
 /** The first chunk is waited for: what fails before it is a status, not a broken stream. */

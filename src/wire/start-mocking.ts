@@ -45,9 +45,9 @@ export function startMocking({ handlers = [], allow = [] }: MockingOptions = {})
   };
 }
 
-/** The handlers that hold now: models first. */
-function handlersNow(): RequestHandler[] {
-  return [models, ...handlerLists.flat()];
+/** Models first, and without msw: it would read each request and each answer once more. */
+async function answerTo(request: Request): Promise<Response | undefined> {
+  return (await mockFor(request)?.answer(request)) ?? (await getResponse(handlerLists.flat(), request));
 }
 
 const models = http.all('*', async ({ request }) => await mockFor(request)?.answer(request));
@@ -71,7 +71,7 @@ function begin(): () => void {
   const mocked: typeof fetch = async (input, init) => {
     const request = new Request(input, init);
     if (isLive()) return await askLive(request, native);
-    const response = await orAborted(getResponse(handlersNow(), request), request.signal);
+    const response = await orAborted(answerTo(request), request.signal);
     if (response) return received(response, request.signal);
     return await passOn(request, native);
   };

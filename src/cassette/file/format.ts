@@ -86,7 +86,7 @@ export interface InteractionRecord {
 }
 
 /** What a request shows that the one before it did not. */
-export interface RequestRecord {
+interface RequestRecord {
   /** A label of `agents`. */
   agent: string;
   /**

@@ -13,7 +13,7 @@ export function readCassette(path: string): CassetteFile | undefined {
 }
 
 /** The same for what was read already; `name` is the file's, for messages. */
-export function parseCassette(source: string, name: string): CassetteFile {
+function parseCassette(source: string, name: string): CassetteFile {
   if (source.trim() === '') throw damaged(name, undefined, 'The file is empty.');
   let value: unknown;
   try {

@@ -37,6 +37,11 @@ export function settingsOf(
   };
 }
 
+/** The settings of a request as one text. */
+export function settingsKey({ model, instructions, role, tools, parameters }: RequestParts): string {
+  return JSON.stringify([model, instructions, role, tools, parameters]);
+}
+
 /** Whether two requests have the same settings; what an engine shares between its requests is seen at once. */
 export function sameSettings(left: RequestParts, right: RequestParts): boolean {
   return (

@@ -4,6 +4,11 @@ import { findSecrets, type FoundSecret, type SecretKind } from './secrets.ts';
 /** What stands in place of secrets. An e-mail address stays one, at a host that cannot be (RFC 2606), so that schemas still hold. */
 const placeholders = /\[(secret|api-key|token|cookie|private-key)-(\d+)\]|(email)-(\d+)@redacted\.invalid/g;
 
+/** Whether there can be one in a text; to look for them all costs more. */
+function mayHavePlaceholder(text: string): boolean {
+  return text.includes('@redacted.invalid') || /\[(?:secret|api-key|token|cookie|private-key)-\d/.test(text);
+}
+
 /** A text without the numbers of what is hidden in it: which secret it is has to be told by the conversation. */
 export function withoutNumbers(text: string): string {
   return text.replaceAll(placeholders, (_all, kind: string | undefined) => `[${kind ?? 'email'}]`);
@@ -27,6 +32,11 @@ export class LaneSecrets {
   readonly #values = new Map<string, string>();
   #count = 0;
 
+  /** Whether none was met yet. */
+  get isEmpty(): boolean {
+    return this.#values.size === 0;
+  }
+
   /**
    * The text without its secrets. `like` is what was recorded in its place, where there is such: unknown secrets are called
    * as they are called there.
@@ -48,7 +58,7 @@ export class LaneSecrets {
 
   /** A recorded text with the secrets that the conversation has shown. */
   reveal(text: string): string {
-    if (this.#values.size === 0 || text.search(placeholders) < 0) return text;
+    if (this.#values.size === 0 || !mayHavePlaceholder(text)) return text;
     return mapJsonText(text, (inner) => this.reveal(inner)) ?? this.#revealPlain(text);
   }
 
@@ -68,39 +78,47 @@ export class LaneSecrets {
   }
 
   #hiding(like: unknown): (text: string, isSecret: boolean) => string {
-    const recorded = like === undefined ? [] : [...textOf(like).matchAll(placeholders)].map(([all]) => all);
+    let names: string[] | undefined;
+    // Looked for with the first secret that there is.
+    const recorded = () => (names ??= namesIn(like));
     const hide = (text: string, isSecret: boolean): string => {
-      if (isSecret && text !== '') return isPlaceholder(text) ? text : this.#nameOf(text, 'secret', recorded);
+      if (isSecret && text !== '')
+        return isPlaceholder(text) ? text : this.#nameOf(text, 'secret', recorded());
       return mapJsonText(text, hide) ?? this.#hidePlain(text, recorded);
     };
     return hide;
   }
 
-  #hidePlain(text: string, recorded: string[]): string {
-    // What is hidden already, and secrets that were recognised by their fields, first.
-    const found: FoundSecret[] = [...text.matchAll(placeholders)].map((match) => {
-      // Somebody's text that looks like one stands for itself, and nothing else may be called so.
-      if (!this.#values.has(match[0])) this.#values.set(match[0], match[0]);
-      return spanOf(match.index, match[0]);
-    });
-    for (const [value] of this.#placeholders) {
-      if (value.length < shortestElsewhere) continue;
-      for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length)) {
-        const span = spanOf(at, value);
-        if (!found.some((other) => at < other.end && other.start < span.end)) found.push(span);
-      }
-    }
-    const all = findSecrets(text, found);
+  #hidePlain(text: string, recorded: () => string[]): string {
+    const all = findSecrets(text, this.#knownIn(text));
     if (all.length === 0) return text;
     let hidden = '';
     let done = 0;
     for (const { start, end, kind } of all) {
       const value = text.slice(start, end);
-      hidden +=
-        text.slice(done, start) + (isPlaceholder(value) ? value : this.#nameOf(value, kind, recorded));
+      hidden += text.slice(done, start);
+      hidden += isPlaceholder(value) ? value : this.#nameOf(value, kind, recorded());
       done = end;
     }
     return hidden + text.slice(done);
+  }
+
+  /** What is hidden already, and secrets that were recognised elsewhere, perhaps by their fields. */
+  #knownIn(text: string): FoundSecret[] {
+    const found: FoundSecret[] = [];
+    if (mayHavePlaceholder(text)) {
+      for (const { 0: name, index } of text.matchAll(placeholders)) {
+        // Somebody's text that looks like one stands for itself, and nothing else may be called so.
+        if (!this.#values.has(name)) this.#values.set(name, name);
+        found.push(spanOf(index, name));
+      }
+    }
+    for (const value of this.#placeholders.keys()) {
+      if (value.length < shortestElsewhere) continue;
+      for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length))
+        found.push(spanOf(at, value));
+    }
+    return found;
   }
 
   /** `recorded` are the placeholders of the recorded text that are not taken yet, in order. */
@@ -134,6 +152,10 @@ function spanOf(start: number, value: string): FoundSecret {
 function kindOf(placeholder: string): string | undefined {
   const [match] = placeholder.matchAll(placeholders);
   return match?.[1] ?? match?.[3];
+}
+
+function namesIn(like: unknown): string[] {
+  return like === undefined ? [] : [...textOf(like).matchAll(placeholders)].map(([name]) => name);
 }
 
 function isPlaceholder(text: string): boolean {

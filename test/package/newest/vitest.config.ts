@@ -7,13 +7,18 @@ export default defineConfig({
         test: {
           name: 'all',
           include: ['readme/**/*.test.ts', 'scenarios/**/*.test.ts'],
-          exclude: ['**/*.mocked.test.ts'],
+          exclude: ['**/*.mocked.test.ts', 'scenarios/recorded/**'],
         },
       },
       {
         test: {
           name: 'mocked',
-          include: ['**/*.mocked.test.ts', 'msw/**/*.test.ts', 'examples.test.ts'],
+          include: [
+            '**/*.mocked.test.ts',
+            'msw/**/*.test.ts',
+            'scenarios/recorded/**/*.test.ts',
+            'examples.test.ts',
+          ],
           exclude: ['node_modules/**'],
           setupFiles: ['swarmcheck/msw/setup'],
         },
