@@ -77,7 +77,7 @@ const run: fc.Arbitrary<Step[]> = fc
   .tuple(texts, fc.array(turns, { maxLength: 3 }), endings)
   .map(([said, list, ending]) => [user(said), ...list, ending]);
 /** A secret that nobody but the model ever said is in no memory when it is replayed: so the user says all of them first. */
-export const secrets: Step[] = [user('{"mail":"ann@example.com","password":"hunter22"}'), say('I see.')];
+const secrets: Step[] = [user('{"mail":"ann@example.com","password":"hunter22"}'), say('I see.')];
 const scripts = fc.array(run, { minLength: 1, maxLength: 3 }).map((runs) => [...secrets, ...runs.flat()]);
 
 export const scenarios = fc.record({

@@ -1,0 +1,147 @@
+/** What a reader is told, whole. */
+import { test } from 'vitest';
+import { tool } from 'swarmcheck';
+import { replayProvider, say } from 'swarmcheck/testing';
+import { Folder } from '../folder.ts';
+import { rejection } from '../../script/ask.ts';
+import { playChanged, type Change } from './desk.ts';
+import { answerTo, record, said, user } from './tapes.ts';
+
+const messageFor = async (change: Change) => (await playChanged(change)).message;
+
+test('the message about instructions', async ({ expect }) => {
+  const message = await messageFor({
+    agents: ({ refunds }) => (refunds.instructions = 'Refund what was paid.\nAsk for the year.\nBe brief.'),
+  });
+  expect(message).toMatchInlineSnapshot(`
+    "This request is not the one that was recorded (…/c.json, interaction 2).
+    The instructions of agent "Refunds" changed:
+       Refund what was paid.
+      -Ask for the order.
+      +Ask for the year.
+       Be brief.
+    ("-" as recorded, "+" as it is now.) If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
+  `);
+});
+
+test('the message about the description of a tool', async ({ expect }) => {
+  const message = await messageFor({
+    agents: ({ refunds }) => {
+      refunds.functions[1] = tool({
+        name: 'issue_refund',
+        description: 'Pays half of it.',
+        execute: () => '',
+      });
+    },
+  });
+  expect(message).toMatchInlineSnapshot(`
+    "This request is not the one that was recorded (…/c.json, interaction 2).
+    The tool "issue_refund" changed:
+       {
+      -  "description": "Pays it back.",
+      +  "description": "Pays half of it.",
+         "name": "issue_refund",
+         "parameters": {
+           "properties": {},
+    ("-" as recorded, "+" as it is now.) If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
+  `);
+});
+
+test('the message about the order of tools', async ({ expect }) => {
+  const message = await messageFor({
+    agents: ({ refunds }) => (refunds.functions = refunds.functions.toReversed()),
+  });
+  expect(message).toMatchInlineSnapshot(`
+    "This request is not the one that was recorded (…/c.json, interaction 2).
+    The order of the tools changed:
+      -look_up
+       issue_refund
+      +look_up
+    ("-" as recorded, "+" as it is now.) If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
+  `);
+});
+
+test('the message about the model', async ({ expect }) => {
+  expect(await messageFor({ run: { modelOverride: 'o3' } })).toMatchInlineSnapshot(`
+    "This request is not the one that was recorded (…/c.json, interaction 1).
+    The model changed:
+      -gpt-4o
+      +o3
+    ("-" as recorded, "+" as it is now.) If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
+  `);
+});
+
+test('the message about a parameter', async ({ expect }) => {
+  const format = { type: 'json_schema', json_schema: { name: 'answer', strict: true } };
+  expect(await messageFor({ request: () => ({ response_format: format }) })).toMatchInlineSnapshot(`
+    "This request is not the one that was recorded (…/c.json, interaction 1).
+    The parameter "response_format" changed:
+      -(not sent)
+      +{
+      +  "json_schema": {
+      +    "name": "answer",
+      +    "strict": true
+      +  },
+      +  "type": "json_schema"
+      +}
+    ("-" as recorded, "+" as it is now.) If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
+  `);
+});
+
+test('the message about the history', async ({ expect }) => {
+  const message = await messageFor({ agents: ({ orders }) => (orders.status = 'open') });
+  expect(message).toMatchInlineSnapshot(`
+    "This request is not the one that was recorded (…/c.json, interaction 3).
+    The history differs at message 7:
+      -tool: {"order":"A-17","status":"paid"}
+      +tool: {"order":"A-17","status":"open"}
+    ("-" as recorded, "+" as it is now.) If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
+  `);
+});
+
+test('the message about several changes at once', async ({ expect }) => {
+  const message = await messageFor({
+    agents: ({ triage }) => Object.assign(triage, { instructions: 'Ask.', model: 'o3', functions: [] }),
+    messages: [user('Is A-18 paid?')],
+  });
+  expect(message).toMatchInlineSnapshot(`
+    "This request is not the one that was recorded (…/c.json, interaction 1).
+    The model changed:
+      -gpt-4o
+      +o3
+    The instructions of agent "Triage" changed:
+      -Find out what is wanted.
+      +Ask.
+    The tool "transfer" changed:
+      -{
+      -  "description": "",
+      -  "name": "transfer",
+      -  "parameters": {
+      -    "properties": {},
+      -    "type": "object"
+      -  }
+      -}
+      +(not offered)
+    The parameter "parallel_tool_calls" changed:
+      -true
+      +(not sent)
+    The history differs at message 1:
+      -user: Hello.
+      +user: Is A-18 paid?
+    ("-" as recorded, "+" as it is now.) If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
+  `);
+});
+
+test('a conversation among others is named', async ({ expect }) => {
+  using folder = new Folder();
+  await record(folder.file(), [say('one'), say('two'), say('three')], async (provider) => {
+    await answerTo(provider, 'a', { conversation: 'ann' });
+    await answerTo(provider, 'b');
+    await answerTo(provider, 'c');
+  });
+  using provider = replayProvider(folder.file());
+  const error = await rejection(answerTo(provider, 'A', { conversation: 'ann' }));
+  expect(said(error, folder).split('\n')[0]).toMatchInlineSnapshot(
+    `"This request is not the one that was recorded (…/c.json, interaction 1 of conversation "ann")."`,
+  );
+});

@@ -1,0 +1,74 @@
+/** A cassette in which somebody took an interaction out, or let two change places. */
+import { test } from 'vitest';
+import { replayProvider, say } from 'swarmcheck/testing';
+import { Folder, type StoredCassette, type StoredInteraction } from '../folder.ts';
+import { rejection, thrown } from '../../script/ask.ts';
+import { asking, record, said, user, type Play } from './tapes.ts';
+
+const converse: Play<void> = async (provider) => {
+  const request = asking();
+  for (const question of ['a', 'b', 'c']) {
+    request.messages.push(user(question));
+    request.messages.push((await provider.complete(request)).choices[0]!.message);
+  }
+};
+
+const conversation = async (folder: Folder) =>
+  await record(folder.file(), [say('one'), say('two'), say('three')], converse);
+
+const interactionsOf = ({ lanes }: StoredCassette): StoredInteraction[] => lanes[0]!.interactions;
+const renumber = (cassette: StoredCassette) =>
+  interactionsOf(cassette).forEach((interaction, index) => (interaction.number = index + 1));
+
+test('an interaction that was taken out of the file is told when it is read', async ({ expect }) => {
+  using folder = new Folder();
+  await conversation(folder);
+  folder.change((cassette) => interactionsOf(cassette).splice(1, 1));
+  const error = thrown(() => replayProvider(folder.file()));
+  expect(error.name).toBe('CassetteFileError');
+  expect(said(error, folder)).toMatchInlineSnapshot(
+    `"…/c.json:45: Interaction 2 of lane 1 is missing: 1 is followed by 3. Restore the file, or record it again."`,
+  );
+});
+
+test('two interactions that changed places in the file are told when it is read', async ({ expect }) => {
+  using folder = new Folder();
+  await conversation(folder);
+  folder.change((cassette) =>
+    interactionsOf(cassette).splice(1, 2, ...interactionsOf(cassette).slice(1).toReversed()),
+  );
+  const error = thrown(() => replayProvider(folder.file()));
+  expect(error.name).toBe('CassetteFileError');
+  expect(said(error, folder)).toMatchInlineSnapshot(
+    `"…/c.json:45: The interactions of lane 1 are not in their order: 3 stands where 2 has to, and 2 comes later. Restore the file, or record it again."`,
+  );
+});
+
+test('where the numbers were changed as well, the history tells it', async ({ expect }) => {
+  using folder = new Folder();
+  await conversation(folder);
+  folder.change((cassette) => {
+    interactionsOf(cassette).splice(1, 1);
+    renumber(cassette);
+  });
+  using provider = replayProvider(folder.file());
+  expect(said(await rejection(converse(provider)), folder)).toMatchInlineSnapshot(`
+    "This request is not the one that was recorded (…/c.json, interaction 2).
+    The history differs at message 2:
+      -user: c
+      +user: b
+    ("-" as recorded, "+" as it is now.) If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/edited-cassettes.test.ts"
+  `);
+});
+
+test('the last one taken out is a request beyond the end', async ({ expect }) => {
+  using folder = new Folder();
+  await conversation(folder);
+  folder.change((cassette) => interactionsOf(cassette).pop());
+  using provider = replayProvider(folder.file());
+  const error = await rejection(converse(provider));
+  expect(error.name).toBe('CassetteMissError');
+  expect(said(error, folder)).toMatchInlineSnapshot(
+    `"The model was asked to go on after a "user" message, but the recording of conversation 1 ends after 2 interactions (…/c.json). If that is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/edited-cassettes.test.ts"`,
+  );
+});
