@@ -21,7 +21,7 @@ interface Answer {
 /** What is said, to what was said last; the tools that are offered tell which agent it is. */
 const rules: [asked: RegExp, answer: (match: RegExpExecArray, offered: string[]) => Answer | undefined][] = [
   [
-    /^Refund (\S+), please\.$/,
+    /^(?:Refund|My money back for) (\S+), please\.$/,
     (_match, offered) =>
       offered.includes('transfer_to_refunds') ? { calls: [['transfer_to_refunds', {}]] } : undefined,
   ],
@@ -47,6 +47,9 @@ const rules: [asked: RegExp, answer: (match: RegExpExecArray, offered: string[])
     (_match, offered) =>
       offered.includes('find_sources') ? { calls: [['find_sources', {}]] } : { text: 'Bees dance.' },
   ],
+  [/^Where is (\w+)\?$/, ([, title]) => ({ calls: [['find_book', { title }]] })],
+  [/^A 3$/, () => ({ text: 'It is on shelf A 3.' })],
+  [/^Summarize the order (\S+)\.$/, ([, order]) => ({ text: `The order ${order} has two books.` })],
   [/^two papers$/, () => ({ text: 'Two papers say so.' })],
   [/money back for (\S+)\.$/, ([, orderId]) => ({ calls: [['look_up', { orderId }]] })],
   [/^\{"orderId":"\S+","paid":true\}$/, () => ({ calls: [['transfer_to_refunds', {}]] })],

@@ -28,7 +28,7 @@ try {
   const url = printed.toString().trim();
   for (const [file, ...flags] of recorded)
     run('npx', ['--no', '--', 'tsx', 'src/cli/main.ts', 'record', file, '--base-url', url, ...flags]);
-  run('npx', ['--no', '--', 'vitest', 'run', 'scenarios/recorded'], {
+  run('npx', ['--no', '--', 'vitest', 'run', 'scenarios/recorded', '.docs-tests'], {
     SWARMCHECK_RECORD: 'all',
     OPENAI_BASE_URL: url,
     OPENAI_API_KEY: 'none',

@@ -9,6 +9,7 @@ import {
   defineScenario,
   externalAgent,
   modelFails,
+  replayProvider,
   runScenario,
   say,
   scriptedProvider,
@@ -137,6 +138,15 @@ test('a rate limit reaches the caller as it is, with what had been reached', asy
     .catch((e: unknown) => e);
   expect(error).toBeInstanceOf(OpenAI.RateLimitError);
   expect(partialResponse(error)?.agent.name).toBe('Refunds');
+});
+
+test('replays what was recorded', async () => {
+  using provider = replayProvider('fixtures/cassettes/refund.json');
+  await new Swarm({ provider }).run({
+    agent: triage,
+    messages: [{ role: 'user', content: 'Refund A-17, please.' }],
+    contextVariables: { user: 'Ann' },
+  });
 });
 
 test('an app on another SDK', async () => {

@@ -1,7 +1,8 @@
 /** What the README shows as output is what comes out. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { callTool, runScenario, say, user } from 'swarmcheck/testing';
+import { Agent, Swarm, tool } from 'swarmcheck';
+import { callTool, replayProvider, runScenario, say, stubTools, user } from 'swarmcheck/testing';
 import 'swarmcheck/vitest';
 import handoff from '../../scenarios/handoffs/handoff.scenario.ts';
 import { scenarioText, styleFor } from '../../src/report/run-report.ts';
@@ -22,8 +23,8 @@ const refund = {
   ],
 };
 
-test('there are three outputs, each of which is compared here', () => {
-  expect(shown).toHaveLength(3);
+test('there are four outputs, each of which is compared here', () => {
+  expect(shown).toHaveLength(4);
 });
 
 test('the line of a scenario', async () => {
@@ -42,4 +43,32 @@ test('a mistake in a script', async () => {
   const steps = [refund.steps[0]!, callTool('isue_refund')];
   const run = await runScenario({ ...refund, agent: refunds, steps });
   expect((run.error as Error).message).toBe(shown[2]);
+});
+
+test('a cassette whose agents were edited', async () => {
+  const cassette = 'fixtures/cassettes/docs-tests/readme-md/refunds-recorded/a-refund-with-a-live-model.json';
+  const edited = new Agent({ name: refunds.name, instructions: 'Help Ann with refunds. Be kind.' });
+  edited.functions = [
+    tool({
+      name: 'issue_refund',
+      description: 'Refunds an order.',
+      parameters: { type: 'object', properties: { orderId: { type: 'number' } }, required: ['orderId'] },
+      execute: () => '',
+    }),
+  ];
+  const agent = stubTools(triage, { transfer_to_refunds: () => edited });
+
+  const error = await new Swarm({ provider: replayProvider(cassette) })
+    .run({
+      agent,
+      messages: [{ role: 'user', content: 'My money back for A-17, please.' }],
+      contextVariables: { user: 'Ann' },
+    })
+    .catch((reason: unknown) => reason);
+
+  // Where a user has it: the README's own file, in a project of its own.
+  const message = (error as Error).message
+    .replaceAll('docs-tests/readme-md/', '')
+    .replaceAll('.docs-tests/README.md/', '');
+  expect(message).toBe(shown[3]);
 });
