@@ -14,7 +14,7 @@ export interface Played {
   readonly served: InteractionRecord;
   readonly lane: Lane;
   /** For messages. */
-  readonly place: string;
+  readonly place: () => string;
   readonly inRealTime: boolean;
   /** Told what the answer is in later requests. */
   readonly onAnswer: (said: Said | undefined) => void;
@@ -92,6 +92,6 @@ async function leftOff(
   onAnswer(undefined);
   if (served.aborted && options?.signal) return await never(options.signal);
   throw new CassetteMissError(
-    `When this was recorded, the answer was left before its end (${place}): there is no more of it. Leave it at the same place, or record again.`,
+    `When this was recorded, the answer was left before its end (${place()}): there is no more of it. Leave it at the same place, or record again.`,
   );
 }

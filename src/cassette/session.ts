@@ -20,7 +20,7 @@ import { answerOf } from './lanes/answer.ts';
 import { historyDrift, settingsDrift } from './lanes/drift.ts';
 import type { Lane } from './lanes/lane.ts';
 import { partsOf, type RequestParts } from './lanes/request-parts.ts';
-import { sameSettings, settingsKey, settingsOf } from './lanes/settings.ts';
+import { sameSettings, settingsOf } from './lanes/settings.ts';
 import { Tape } from './lanes/tape.ts';
 import { playCompletion, playStream, type Played } from './play.ts';
 import { recordCompletion, recordStream, type Recording } from './record.ts';
@@ -38,8 +38,8 @@ export class CassetteSession implements CompletionProvider {
   readonly #lanes: LaneChooser;
   readonly #keeper: Keeper | undefined;
   readonly #counts = { served: 0, exact: 0, drifted: 0 };
-  /** Settings that are known to be as they were recorded: most conversations share theirs. */
-  readonly #exactSettings = new Set<string>();
+  /** Of each label the latest request whose settings were as recorded: most conversations share theirs. */
+  readonly #exactSettings = new Map<string, RequestParts>();
   /** What was told already, where drift is no error. */
   readonly #told = new Set<string>();
   /** The first thing that did not fit. */
@@ -173,7 +173,7 @@ export class CassetteSession implements CompletionProvider {
     const interaction = lane.upcoming!;
     // What is recorded later must not go by the same names.
     if (this.#settings.live) lane.secrets.reserve(interaction);
-    const place = placeOf(this.words, lane, interaction.number, this.tape.lanes.length);
+    const place = () => placeOf(this.words, lane, interaction.number, this.tape.lanes.length);
     const drift = [
       ...this.#noted.splice(0),
       ...this.#settingsDrift(lane, parts, lane.agentOf(parts, events)),
@@ -183,7 +183,7 @@ export class CassetteSession implements CompletionProvider {
     const inHistory = historyDrift(lane.told, lane.shown, lane.verified, parts.start);
     lane.verified = inHistory ? inHistory.at - parts.start : lane.told.entries.length;
     if (inHistory) drift.push(inHistory);
-    if (drift.length > 0) this.#mismatch(drift, place);
+    if (drift.length > 0) this.#mismatch(drift, place());
     this.#take(lane, events);
     this.#counts.served++;
     if (drift.length === 0) this.#counts.exact++;
@@ -202,13 +202,13 @@ export class CassetteSession implements CompletionProvider {
     const label = upcoming!.request.agent;
     if (last && current?.request.agent === label && sameSettings(last.parts, parts))
       return lane.settingsDrift;
-    const key = `${label}\n${settingsKey(parts)}`;
-    if (this.#exactSettings.has(key)) return (lane.settingsDrift = []);
+    const exact = this.#exactSettings.get(label);
+    if (exact && sameSettings(exact, parts)) return (lane.settingsDrift = []);
     const recorded = this.tape.settings(label);
     const settings = settingsOf(parts, this.#redactor, lane.secrets, recorded);
     lane.settingsDrift = settingsDrift(recorded, settings, agent);
     // With secrets in them they are to be read in each conversation anew.
-    if (lane.settingsDrift.length === 0 && lane.secrets.isEmpty) this.#exactSettings.add(key);
+    if (lane.settingsDrift.length === 0 && lane.secrets.isEmpty) this.#exactSettings.set(label, parts);
     return lane.settingsDrift;
   }
 

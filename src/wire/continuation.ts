@@ -11,11 +11,22 @@ export function continuationOf(
   before: readonly WireMessage[],
   now: readonly WireMessage[],
 ): readonly WireMessage[] | undefined {
-  const old = isInstructions(before[0]) ? before.slice(1) : before;
-  const all = isInstructions(now[0]) ? now.slice(1) : now;
-  if (all.length < old.length) return undefined;
-  const continues = old.every((message, index) => isSameMessage(message, all[index]!));
-  return continues ? all.slice(old.length) : undefined;
+  const [start, startNow] = [historyStart(before), historyStart(now)];
+  const length = before.length - start;
+  if (now.length - startNow < length) return undefined;
+  for (let index = 0; index < length; index++)
+    if (!isSameMessage(before[start + index]!, now[startNow + index]!)) return undefined;
+  return now.slice(startNow + length);
+}
+
+/** What all requests that continue one begin with, as a text to find them by; empty where there is no message yet. */
+export function openingOf(messages: readonly WireMessage[]): string {
+  const first = messages[historyStart(messages)];
+  return isPlainObject(first) ? `${first.role} ${textOf(first.content)} ${idsOf(first)}` : '';
+}
+
+function historyStart([first]: readonly WireMessage[]): number {
+  return isInstructions(first) ? 1 : 0;
 }
 
 /** How many messages two histories begin with in common. */

@@ -6,6 +6,7 @@ import { RunTrace, type Trace } from '../trace/trace.ts';
 import { answerApi } from './api.ts';
 import { isMocking } from './mocking-state.ts';
 import { currentOwner } from './reports.ts';
+import type { ApiRequest } from './respond.ts';
 import { providerOf, servedApi } from './served-api.ts';
 import { WireTracer } from './wire-trace.ts';
 
@@ -56,7 +57,7 @@ export function mockModel(
 }
 
 /** The mock that is to answer a request; undefined where there is none for it. */
-export function mockFor({ url }: Request): Mock | undefined {
+export function mockFor({ url }: { url: string }): Mock | undefined {
   const addressed = live.find((mock) => mock.isAddressed(url, mock.baseURL));
   if (addressed) return addressed;
   const owner = currentOwner();
@@ -143,7 +144,7 @@ export class Mock implements MockModel {
     return url === address || url.startsWith(`${address}/`);
   }
 
-  async answer(request: Request): Promise<Response | undefined> {
+  async answer(request: ApiRequest): Promise<Response | undefined> {
     return await answerApi(request, this.#served);
   }
 }

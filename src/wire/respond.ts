@@ -1,5 +1,5 @@
 import { underSignal } from '../engine/run/run-of.ts';
-import { copyData, copyTree, freezeData, isPlainObject } from '../engine/data/copy.ts';
+import { copyData, freezeData, isPlainObject } from '../engine/data/copy.ts';
 import { errorName, InvalidCompletionError } from '../engine/data/errors.ts';
 import { ChunkFold } from '../engine/model/fold-chunks.ts';
 import type {
@@ -73,7 +73,8 @@ async function answered(request: ApiRequest, served: Served, options: Completion
         : undefined;
   if (refusal) return refuse(refusal, body, served);
   const { stream, stream_options: streamOptions, ...rest } = body as RequestBody;
-  const kept = freezeData(copyTree<CompletionRequest>(rest));
+  // Parsed here, so nobody else has it.
+  const kept = freezeData<CompletionRequest>(rest);
   const exchange = served.log.add(kept);
   const isAsked = !stream || streamOptions?.include_usage === true;
   const form: AnswerForm = {
@@ -87,7 +88,7 @@ async function answered(request: ApiRequest, served: Served, options: Completion
       if (taken.step.latencyMs) await served.wait?.(taken.step.latencyMs, signal);
       return await scriptedResponse(taken, form, exchange, signal);
     }
-    const asked = copyTree<CompletionRequest>(rest);
+    const asked = ownArrays(kept);
     const conversation = options.conversation ?? request.headers.get(conversationHeader) ?? undefined;
     const all =
       conversation === options.conversation
@@ -106,6 +107,12 @@ async function answered(request: ApiRequest, served: Served, options: Completion
   } finally {
     served.onExchange?.(exchange);
   }
+}
+
+/** A request as the engine makes them: itself and its arrays are the provider's own, what is in them is shared. */
+function ownArrays(request: CompletionRequest): CompletionRequest {
+  const { messages, tools } = request;
+  return { ...request, messages: [...messages], ...(tools && { tools: [...tools] }) };
 }
 
 let isValidatorLoaded = false;

@@ -3,7 +3,7 @@ import { getResponse, http, passthrough, type RequestHandler } from 'msw';
 import { setupServer } from 'msw/node';
 import { orAborted } from './body-under-signal.ts';
 import { AllowedHosts, blocked, guardSockets } from './guard.ts';
-import { received } from './in-process-fetch.ts';
+import { received, requestOf } from './in-process-fetch.ts';
 import { isLive } from './live.ts';
 import { mockFor } from './mock-model.ts';
 import { changeMocking } from './mocking-state.ts';
@@ -45,11 +45,6 @@ export function startMocking({ handlers = [], allow = [] }: MockingOptions = {})
   };
 }
 
-/** Models first, and without msw: it would read each request and each answer once more. */
-async function answerTo(request: Request): Promise<Response | undefined> {
-  return (await mockFor(request)?.answer(request)) ?? (await getResponse(handlerLists.flat(), request));
-}
-
 const models = http.all('*', async ({ request }) => await mockFor(request)?.answer(request));
 const others = http.all('*', async ({ request }) => await getResponse(handlerLists.flat(), request));
 
@@ -69,11 +64,13 @@ function begin(): () => void {
   const native = globalThis.fetch;
   const server = setupServer(live, models, others);
   const mocked: typeof fetch = async (input, init) => {
-    const request = new Request(input, init);
-    if (isLive()) return await askLive(request, native);
-    const response = await orAborted(answerTo(request), request.signal);
+    if (isLive()) return await askLive(new Request(input, init), native);
+    // Models first, and without msw: it would read each request and each answer once more.
+    const request = requestOf(input, init);
+    const answer = mockFor(request)?.answer(request);
+    const response = answer && (await orAborted(answer, request.signal));
     if (response) return received(response, request.signal);
-    return await passOn(request, native);
+    return await askOthers(request instanceof Request ? request : new Request(input, init), native);
   };
   // Also beneath msw's: when a server of the test's own is closed, msw takes away every `fetch` of its own.
   globalThis.fetch = mocked;
@@ -106,6 +103,12 @@ async function askLive(request: Request, native: typeof fetch): Promise<Response
     liveUrls.splice(liveUrls.indexOf(request.url), 1);
     disallow();
   }
+}
+
+/** The handlers, else the network. */
+async function askOthers(request: Request, native: typeof fetch): Promise<Response> {
+  const response = await orAborted(getResponse(handlerLists.flat(), request), request.signal);
+  return response ? received(response, request.signal) : await passOn(request, native);
 }
 
 async function passOn(request: Request, native: typeof fetch): Promise<Response> {

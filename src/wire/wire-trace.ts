@@ -4,7 +4,14 @@ import type { CompletionRequest } from '../engine/model/provider.ts';
 import { parseArguments, problemsBySchema } from '../engine/tools/arguments.ts';
 import type { Outcome, RecordedEvent, ToolErrorKind } from '../engine/run/events.ts';
 import { textOf } from '../trace/format.ts';
-import { continuationOf, firstAgent, handoffTarget, instructionsOf, isInstructions } from './continuation.ts';
+import {
+  continuationOf,
+  firstAgent,
+  handoffTarget,
+  instructionsOf,
+  isInstructions,
+  openingOf,
+} from './continuation.ts';
 import type { Exchange } from './exchange.ts';
 
 /** A request that a later one may continue. */
@@ -15,6 +22,8 @@ interface Known {
   readonly run: WireRun;
   readonly agent: string;
   readonly turn: number;
+  /** Its place among all. */
+  readonly place: number;
 }
 
 interface WireRun {
@@ -37,6 +46,8 @@ interface WireRun {
 export class WireTracer {
   #runs: WireRun[] = [];
   readonly #known: Known[] = [];
+  /** The same by how their histories begin. */
+  readonly #byOpening = new Map<string, Known[]>();
   /** The calls whose results no request has shown yet. */
   #pending: { readonly call: ToolCall; readonly known: Known }[] = [];
   readonly #handedOff = new Set<Known>();
@@ -68,11 +79,11 @@ export class WireTracer {
     const run = goesOn ? before.run : this.#start(agent, request);
     const turn = goesOn ? before.turn + 1 : 1;
     const answer = addExchange(run.events, exchange, agent, turn);
-    run.last = { request, answer, run, agent, turn };
+    run.last = { request, answer, run, agent, turn, place: this.#known.length };
     run.isLeft = exchange.isLeft;
     this.#runs = movedToEnd(this.#runs, run);
     this.#open = movedToEnd(this.#open, run);
-    this.#known.push(run.last);
+    this.#note(run.last);
     for (const call of answer?.calls ?? []) this.#pending.push({ call, known: run.last });
     this.#agent = agent;
   }
@@ -87,18 +98,38 @@ export class WireTracer {
 
   /** The exchange that a request goes on from, and what was said since. */
   #find({ messages }: CompletionRequest): { before: Known; said: readonly WireMessage[] } | undefined {
-    let said: readonly WireMessage[] | undefined;
-    const continued = this.#known.findLastIndex(
-      (known) => (said = continuationOf(known.request.messages, messages)) !== undefined,
-    );
-    const askedFor = (id: string | undefined) => this.#pending.filter(({ call }) => call.id === id);
+    const goneOn = this.#continued(messages);
+    const continued = goneOn?.place ?? -1;
+    const askedFor = (id: string | undefined) =>
+      id === undefined ? [] : this.#pending.filter(({ call }) => call.id === id);
     const result = messages.findLast((message) => askedFor(answeredIn(message)).length > 0);
-    const places = result ? askedFor(answeredIn(result)).map(({ known }) => this.#known.indexOf(known)) : [];
+    const places = result ? askedFor(answeredIn(result)).map(({ known }) => known.place) : [];
     // Ids are not always unique; a history is.
     const asked = places.includes(continued) ? continued : (places.at(-1) ?? -1);
-    const before = this.#known[Math.max(continued, asked)];
-    if (!before) return undefined;
-    return { before, said: asked > continued ? messages.slice(messages.indexOf(result!)) : said! };
+    if (asked > continued)
+      return { before: this.#known[asked]!, said: messages.slice(messages.indexOf(result!)) };
+    return goneOn && { before: goneOn, said: continuationOf(goneOn.request.messages, messages)! };
+  }
+
+  /** The latest exchange whose history this one has more of. */
+  #continued(messages: readonly WireMessage[]): Known | undefined {
+    const opening = openingOf(messages);
+    // Whatever goes on from no message at all.
+    const openings = opening === '' ? [opening] : [opening, ''];
+    const latest = openings.map((one) =>
+      this.#byOpening
+        .get(one)
+        ?.findLast(({ request }) => continuationOf(request.messages, messages) !== undefined),
+    );
+    return latest.reduce((one, other) => ((other?.place ?? -1) > (one?.place ?? -1) ? other : one));
+  }
+
+  #note(known: Known): void {
+    this.#known.push(known);
+    const opening = openingOf(known.request.messages);
+    const alike = this.#byOpening.get(opening);
+    if (alike) alike.push(known);
+    else this.#byOpening.set(opening, [known]);
   }
 
   /** What calls were answered with, of which no request before has told. */

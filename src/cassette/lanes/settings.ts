@@ -37,11 +37,6 @@ export function settingsOf(
   };
 }
 
-/** The settings of a request as one text. */
-export function settingsKey({ model, instructions, role, tools, parameters }: RequestParts): string {
-  return JSON.stringify([model, instructions, role, tools, parameters]);
-}
-
 /** Whether two requests have the same settings; what an engine shares between its requests is seen at once. */
 export function sameSettings(left: RequestParts, right: RequestParts): boolean {
   return (
@@ -55,5 +50,16 @@ export function sameSettings(left: RequestParts, right: RequestParts): boolean {
 }
 
 function isSame(left: object, right: object | undefined): boolean {
-  return left === right || JSON.stringify(left) === JSON.stringify(right);
+  return left === right || textOf(left) === JSON.stringify(right);
 }
+
+/** The left one is compared to many. */
+function textOf(value: object): string {
+  const known = texts.get(value);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(value);
+  texts.set(value, text);
+  return text;
+}
+
+const texts = new WeakMap<object, string>();
