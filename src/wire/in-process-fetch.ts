@@ -13,23 +13,17 @@ export function inProcessFetch(served: Served): typeof fetch {
 
 /** What is needed of a request. Made a Request, one with an address and a text costs as much as all the rest. */
 export function requestOf(input: string | URL | Request, init: RequestInit | undefined): ApiRequest {
-  const { body, method = 'GET', signal } = init ?? {};
-  if (input instanceof Request || typeof body !== 'string') return new Request(input, init);
+  const { body, method = 'GET', signal, headers } = init ?? {};
+  const isPlain = typeof body === 'string' && method.toUpperCase() === 'POST';
+  if (input instanceof Request || !isPlain) return new Request(input, init);
   return {
     url: String(input),
-    method: method.toUpperCase(),
+    method: 'POST',
     signal: signal ?? neverAborted,
-    headers: { get: (name) => headerOf(init?.headers, name) },
+    // Those that fetch would refuse are refused.
+    headers: headers instanceof Headers ? headers : new Headers(headers),
     text: async () => body,
   };
-}
-
-/** `name` in lower case. Headers are made only where there may be such a one. */
-function headerOf(headers: RequestInit['headers'], name: string): string | null {
-  if (headers instanceof Headers) return headers.get(name);
-  if (headers && Symbol.iterator in headers) return new Headers(headers).get(name);
-  const isThere = Object.keys(headers ?? {}).some((key) => key.toLowerCase() === name);
-  return isThere ? new Headers(headers).get(name) : null;
 }
 
 const neverAborted = new AbortController().signal;

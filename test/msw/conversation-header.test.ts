@@ -1,0 +1,37 @@
+/** The header that names a conversation, in every form in which code gives headers to `fetch`. */
+import { mockModel } from 'swarmcheck/msw';
+import { expect, test } from 'vitest';
+import { answeredBy, saying } from '../engine/support.ts';
+
+const name = 'x-swarmcheck-conversation';
+const forms: [form: string, headers: RequestInit['headers'], heard: string | undefined][] = [
+  ['an object', { [name]: 'ann' }, 'ann'],
+  ['an object, in capitals', { 'X-Swarmcheck-Conversation': 'ann' }, 'ann'],
+  ['Headers', new Headers({ [name]: 'ann' }), 'ann'],
+  ['pairs', [['X-Swarmcheck-Conversation', 'ann']], 'ann'],
+  ['a Map', new Map([[name, 'ann']]) as never, 'ann'],
+  ['an object without it', { accept: '*/*' }, undefined],
+  ['none at all', undefined, undefined],
+];
+
+test.for(forms)('%s', async ([, headers, heard]) => {
+  const seen: unknown[] = [];
+  using model = mockModel(
+    answeredBy((_request, options) => {
+      seen.push(options?.conversation);
+      return saying('Hello.');
+    }),
+  );
+  const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Hello' }] });
+  const url = `${model.baseURL}/chat/completions`;
+  await fetch(url, { method: 'POST', body, ...(headers && { headers }) });
+  await fetch(new Request(url, { method: 'POST', body, ...(headers && { headers }) }));
+  expect(seen).toEqual([heard, heard]);
+});
+
+test('headers that are none are refused as fetch refuses them', async () => {
+  using model = mockModel(answeredBy(() => saying('Hello.')));
+  const headers = { [name.toUpperCase()]: 'two\nlines' };
+  const asked = fetch(`${model.baseURL}/chat/completions`, { method: 'POST', body: '{}', headers });
+  await expect(asked).rejects.toThrow(TypeError);
+});
