@@ -103,7 +103,8 @@ function answerWith(
   if (isLast && context) {
     const set = secrets.revealData(context.set) as Readonly<Record<string, unknown>>;
     for (const [key, value] of Object.entries(set)) setOwn(contextVariables, key, value);
-    for (const key of context.deleted) delete (contextVariables as Record<string, unknown>)[key];
+    for (const key of context.deleted)
+      delete (contextVariables as Record<string, unknown>)[secrets.reveal(key)];
   }
   const content = secrets.reveal(joined(result.content));
   if (result.error) throw new RecordedFailure(content, result.error);

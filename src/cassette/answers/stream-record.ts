@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { copyData, isPlainObject } from '../../engine/data/copy.ts';
+import { copyData, isPlainObject, setOwn } from '../../engine/data/copy.ts';
 import { ChunkFold } from '../../engine/model/fold-chunks.ts';
 import type { ChatCompletion, ChatCompletionChunk } from '../../engine/model/provider.ts';
 import { textFields, type StreamPart, type StreamRecord, type TextField } from '../file/format.ts';
+import { Settled, unwrapped } from '../redaction/json-text.ts';
 import type { LaneSecrets } from '../redaction/lane-secrets.ts';
 import type { Redactor } from '../redaction/redactor.ts';
-import { toJson } from './completion-record.ts';
+import { isSecretName } from '../redaction/secrets.ts';
+import { changesTokens, toJson } from './completion-record.ts';
 import { recut } from './recut.ts';
 
 /** A chunk and the milliseconds since the one before. */
@@ -25,11 +27,12 @@ export function streamRecord(
   secrets: LaneSecrets,
 ): StreamRecord {
   const chunks = timed.map(({ chunk }) => withoutPadding(toJson(chunk)));
-  // Probabilities spell the text out once more.
-  if (mapTexts(chunks, (text, path) => redactor.text(secrets, text, path))) dropLogprobs(chunks);
-  const hidden = chunks.map((chunk) =>
-    mapOthers(chunk, (value) => redactor.data(secrets, value, ['response'])),
-  );
+  const map = (text: string, path: Path) => redactor.text(secrets, text, path);
+  const isChanged = mapTexts(chunks, map, (text) => new Settled(text)) || spellsSecret(chunks, map);
+  // They spell the text out once more. Their fields "token" hold none that is secret.
+  for (const choice of chunks.flatMap(choicesOf))
+    if (choice['logprobs']) choice['logprobs'] = isChanged ? null : new Settled(choice['logprobs']);
+  const hidden = chunks.map((chunk) => unwrapped(redactor.data(secrets, chunk, ['response'])));
   const { choices: _choices, ...common } = isPlainObject(hidden[0]) ? hidden[0] : {};
   const choice = commonChoice(hidden);
   const parts: PartDraft[] = [];
@@ -57,15 +60,39 @@ export function chunksOf({ chunk: common, choice, parts }: StreamRecord, secrets
     return [made(delta, ms, finish_reason === undefined ? {} : { finish_reason })];
   });
   const chunks = timed.map(({ chunk }) => copyData(chunk));
-  mapTexts(chunks, (text) => secrets.reveal(text));
+  if (!secrets.isEmpty)
+    mapTexts(
+      chunks,
+      (text) => secrets.reveal(text),
+      (text) => text,
+    );
   return chunks.map((chunk, index) => ({
-    chunk: mapOthers(chunk, (value) => secrets.revealData(value)) as ChatCompletionChunk,
+    chunk: secrets.revealData(chunk) as ChatCompletionChunk,
     ms: timed[index]!.ms,
   }));
 }
 
-/** What chunks fold to. */
+/** What chunks fold to, each of several choices by itself. */
 export function folded(chunks: readonly unknown[]): unknown {
+  const indices = new Set(
+    chunks.flatMap(choicesOf).map(({ index }) => (typeof index === 'number' ? index : 0)),
+  );
+  if (indices.size < 2) return foldedChoice(chunks);
+  const completions = [...indices]
+    .toSorted((left, right) => left - right)
+    .map((index) => {
+      const own = chunks.map((chunk) =>
+        isPlainObject(chunk) && Array.isArray(chunk['choices'])
+          ? { ...chunk, choices: choicesOf(chunk).filter((choice) => (choice['index'] ?? 0) === index) }
+          : chunk,
+      );
+      const completion = foldedChoice(own) as ChatCompletion;
+      return { ...completion, choices: [{ ...completion.choices[0]!, index }] };
+    });
+  return { ...completions[0], choices: completions.flatMap(({ choices }) => choices) };
+}
+
+function foldedChoice(chunks: readonly unknown[]): unknown {
   const fold = new ChunkFold();
   for (const chunk of chunks) fold.add(chunk);
   return fold.completion();
@@ -79,8 +106,10 @@ export function chunksOfCompletion(completion: unknown): ChatCompletionChunk[] {
   const chunk = (fields: object) =>
     ({ ...head, object: 'chat.completion.chunk', ...fields }) as ChatCompletionChunk;
   if (!Array.isArray(choices)) return completion === null ? [] : [chunk({ choices })];
-  const [choice] = choices;
-  const chunks = choice ? chunksOfChoice(choice, chunk) : [chunk({ choices: [] })];
+  const chunks =
+    choices.length > 0
+      ? choices.flatMap((choice) => chunksOfChoice(choice, chunk))
+      : [chunk({ choices: [] })];
   return usage ? [...chunks, chunk({ choices: [], usage })] : chunks;
 }
 
@@ -201,72 +230,83 @@ function pieceOf(
     : undefined;
 }
 
+type Path = readonly (string | number)[];
+
+/** A text that comes in pieces, and where these stand. */
+interface SpreadText {
+  readonly path: Path;
+  readonly places: [holder: Record<string | number, unknown>, field: string | number][];
+}
+
 /**
  * Maps the texts of a stream as wholes, a secret being spread over several chunks, and cuts them as they were cut. The chunks
- * are changed; says whether any was.
+ * are changed, to what `put` gives for each piece; says whether any text was.
  */
 function mapTexts(
   chunks: readonly unknown[],
-  map: (text: string, path: readonly (string | number)[]) => string,
+  map: (text: string, path: Path) => string,
+  put: (piece: string) => unknown,
 ): boolean {
-  const texts = new Map<
-    string,
-    { path: readonly (string | number)[]; places: [Record<string, unknown>, string][] }
-  >();
-  const add = (path: readonly (string | number)[], holder: Record<string, unknown>, field: string) => {
-    const key = JSON.stringify(path);
-    const known = texts.get(key);
-    if (known) known.places.push([holder, field]);
-    else texts.set(key, { path, places: [[holder, field]] });
-  };
-  for (const chunk of chunks) {
-    for (const [index, choice] of choicesOf(chunk).entries()) {
-      const delta = choice['delta'];
-      if (!isPlainObject(delta)) continue;
-      const path = [
-        'response',
-        'choices',
-        typeof choice['index'] === 'number' ? choice['index'] : index,
-        'message',
-      ];
-      for (const [field, value] of Object.entries(delta)) {
-        if (field !== 'role' && typeof value === 'string') add([...path, field], delta, field);
-        if (field !== 'tool_calls' || !Array.isArray(value)) continue;
-        for (const call of value.filter(isPlainObject)) {
-          const called = call['function'];
-          if (isPlainObject(called) && typeof called['arguments'] === 'string')
-            add([...path, field, Number(call['index'] ?? 0), 'function', 'arguments'], called, 'arguments');
-        }
-      }
-    }
-  }
   let isChanged = false;
-  for (const { path, places } of texts.values()) {
+  for (const { path, places } of textsIn(chunks)) {
     const pieces = places.map(([holder, field]) => holder[field] as string);
     const text = pieces.join('');
     const mapped = map(text, path);
-    if (mapped === text) continue;
-    isChanged = true;
-    for (const [index, piece] of recut(pieces, mapped).entries()) {
+    isChanged ||= mapped !== text;
+    for (const [index, piece] of (mapped === text ? pieces : recut(pieces, mapped)).entries()) {
       const [holder, field] = places[index]!;
-      holder[field] = piece;
+      holder[field] = put(piece);
     }
   }
   return isChanged;
 }
 
-function dropLogprobs(chunks: readonly unknown[]): void {
-  for (const choice of chunks.flatMap(choicesOf)) if (choice['logprobs']) choice['logprobs'] = null;
+/** What is one word, and comes whole. */
+const words = new Set(['role', 'id', 'type', 'index']);
+
+function textsIn(chunks: readonly unknown[]): SpreadText[] {
+  const texts = new Map<string, SpreadText>();
+  const add = (holder: Record<string | number, unknown>, field: string | number, path: Path) => {
+    const value = holder[field];
+    if (typeof value === 'string') {
+      const key = JSON.stringify(path);
+      const known = texts.get(key);
+      if (known) known.places.push([holder, field]);
+      else texts.set(key, { path, places: [[holder, field]] });
+    } else if (Array.isArray(value)) {
+      for (const [place, item] of value.entries()) {
+        const index: unknown = isPlainObject(item) ? item['index'] : undefined;
+        add(value as never, place, [...path, typeof index === 'number' ? index : place]);
+      }
+    } else if (isPlainObject(value)) {
+      // What a field says to be secret is so whatever it looks like.
+      for (const name of Object.keys(value))
+        if (!words.has(name) && !isSecretName(name)) add(value, name, [...path, name]);
+    }
+  };
+  for (const chunk of chunks) {
+    for (const [place, choice] of choicesOf(chunk).entries()) {
+      const index = typeof choice['index'] === 'number' ? choice['index'] : place;
+      if (isPlainObject(choice['delta'])) add(choice, 'delta', ['response', 'choices', index, 'message']);
+    }
+  }
+  return [...texts.values()];
+}
+
+/** Whether the probabilities of all chunks together spell a secret out. */
+function spellsSecret(chunks: readonly unknown[], map: (text: string, path: Path) => string): boolean {
+  const lists: Record<string, unknown[]> = {};
+  for (const { logprobs } of chunks.flatMap(choicesOf)) {
+    for (const [name, list] of Object.entries(isPlainObject(logprobs) ? logprobs : {})) {
+      if (!Array.isArray(list)) continue;
+      if (!Object.hasOwn(lists, name)) setOwn(lists, name, []);
+      lists[name]!.push(...(list as unknown[]));
+    }
+  }
+  return changesTokens(lists, map);
 }
 
 function choicesOf(chunk: unknown): Record<string, unknown>[] {
   const choices: unknown = isPlainObject(chunk) ? chunk['choices'] : undefined;
   return Array.isArray(choices) ? choices.filter(isPlainObject) : [];
-}
-
-/** Maps what is no text of the answer: the fields around the choices. */
-function mapOthers(chunk: unknown, map: (value: unknown) => unknown): unknown {
-  if (!isPlainObject(chunk)) return map(chunk);
-  const { choices, ...others } = chunk;
-  return { ...(map(others) as object), ...('choices' in chunk && { choices }) };
 }

@@ -4,7 +4,7 @@ import { lineDiff } from '../../trace/difference.ts';
 import type { Drift } from '../errors.ts';
 import { LaneSecrets } from '../redaction/lane-secrets.ts';
 import type { Redactor } from '../redaction/redactor.ts';
-import type { History } from './history.ts';
+import type { Entry, History } from './history.ts';
 import { comparableText, messageText } from './messages.ts';
 import { toolName, type RequestParts } from './request-parts.ts';
 import { settingsOf, type Settings } from './settings.ts';
@@ -94,10 +94,18 @@ export function historyDrift(
 ): (Drift & { at: number }) | undefined {
   const index = told.commonStart(shown, known);
   if (index >= told.entries.length && index >= shown.entries.length) return undefined;
-  const [left, right] = [told, shown].map(({ entries }) => entries[index]?.record);
-  const [before, after] = [messageText(left), messageText(right)];
-  const diff = before === after ? lineDiff(sortedJson(left), sortedJson(right)) : lineDiff(before, after);
-  return { part: 'history', at: index + start, diff };
+  return { part: 'history', at: index + start, diff: entryDiff(told.entries[index], shown.entries[index]) };
+}
+
+/** As a reader thinks of it, where that shows the difference; else as it is stored, else as it is compared. */
+function entryDiff(left: Entry | undefined, right: Entry | undefined): string {
+  const views = [
+    (entry: Entry | undefined) => messageText(entry?.record),
+    (entry: Entry | undefined) => sortedJson(entry?.record),
+    (entry: Entry | undefined) => entry?.comparable ?? '',
+  ];
+  const view = views.find((one) => one(left) !== one(right)) ?? views[0]!;
+  return lineDiff(view(left), view(right));
 }
 
 /** The order in which fields are written means nothing. */

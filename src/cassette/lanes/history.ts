@@ -5,6 +5,8 @@ import { comparable, type CallNumbers } from './messages.ts';
 export interface Entry {
   readonly record: MessageRecord;
   readonly comparable: string;
+  /** How many calls were numbered before it. */
+  readonly callsBefore: number;
 }
 
 /** The messages of a conversation after its instructions. Cheap to add to, which is what conversations do. */
@@ -13,12 +15,16 @@ export class History {
   readonly #numbers: CallNumbers = new Map();
 
   add(record: MessageRecord): void {
-    this.entries.push({ record, comparable: comparable(record, this.#numbers) });
+    const callsBefore = this.#numbers.size;
+    this.entries.push({ record, comparable: comparable(record, this.#numbers), callsBefore });
   }
 
-  /** Keeps the first messages only. */
+  /** Keeps the first messages only, and forgets the calls that were numbered after them. */
   truncate(length: number): void {
-    if (length < this.entries.length) this.entries.length = length;
+    if (length >= this.entries.length) return;
+    const { callsBefore } = this.entries[length]!;
+    for (const id of [...this.#numbers.keys()].slice(callsBefore)) this.#numbers.delete(id);
+    this.entries.length = length;
   }
 
   /** How many messages both begin with, of which so many are known already. */

@@ -72,7 +72,7 @@ function storedCall(
   const given =
     typeof args === 'string'
       ? redactor.text(secrets, args, [...path, 'function', 'arguments'], likeArgs)
-      : args;
+      : redactor.data(secrets, args, [...path, 'function', 'arguments'], likeArgs);
   return { id: call['id'], type: call['type'] ?? 'function', function: { name, arguments: given } };
 }
 
@@ -158,11 +158,7 @@ export function comparable(record: MessageRecord, numbers: CallNumbers): string 
   const compared: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(record)) {
     if (field === 'tool_calls' && Array.isArray(value)) {
-      compared[field] = callsOf(record).map(({ id, name, arguments: args }) => [
-        numberOf(id, numbers),
-        name,
-        comparableText(args),
-      ]);
+      compared[field] = value.map((call: unknown) => comparableCall(call, numbers));
     } else if (field === 'tool_call_id') {
       compared[field] = numberOf(String(value), numbers);
     } else {
@@ -173,6 +169,14 @@ export function comparable(record: MessageRecord, numbers: CallNumbers): string 
     }
   }
   return stringify(compared) ?? '';
+}
+
+function comparableCall(call: unknown, numbers: CallNumbers): unknown {
+  const [known] = callsOf({ tool_calls: [call] });
+  if (known) return [numberOf(known.id, numbers), known.name, comparableText(known.arguments)];
+  if (!isPlainObject(call)) return call;
+  const { id, ...others } = call;
+  return [numberOf(String(id), numbers), others];
 }
 
 function numberOf(id: string, numbers: CallNumbers): number {
@@ -191,10 +195,18 @@ export function comparableText(text: string): string {
   const timeless = /\d\d:\d\d/.test(text) ? text.replaceAll(timestamps, '(a point in time)') : text;
   if (!/^\s*[{[]/.test(timeless)) return timeless;
   try {
-    return stringify(JSON.parse(timeless) as unknown) ?? timeless;
+    return stringify(JSON.parse(withExactNumbers(timeless)) as unknown) ?? timeless;
   } catch {
     return timeless;
   }
+}
+
+/** Numbers that are longer than JavaScript's as texts: read as numbers, different ones would be the same. */
+function withExactNumbers(json: string): string {
+  if (!/\d{16}/.test(json)) return json;
+  return json.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]{15,}/g, (token) =>
+    token.startsWith('"') ? token : `"(the number ${token})"`,
+  );
 }
 
 /** A stored message for a reader. */

@@ -45,7 +45,8 @@ export function resultsInEvents(
     if (event.type === 'handoff') found.handoff = { to: event.to, tool: event.tool };
     if (event.type === 'context-change') {
       const set = redactor.data(secrets, event.set, ['context']) as Readonly<Record<string, unknown>>;
-      found.context = { set, deleted: event.deleted };
+      const deleted = event.deleted.map((key) => redactor.text(secrets, key, ['context', key]));
+      found.context = { set, deleted };
     }
   }
   return { ...(results.length > 0 && { results }), ...found };

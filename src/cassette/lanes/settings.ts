@@ -24,16 +24,51 @@ export function settingsOf(
     instructions:
       instructions === undefined ? undefined : redactor.text(secrets, instructions, path, like?.instructions),
     role,
-    tools: tools.map(
-      (tool, index) =>
-        redactor.definition(secrets, tool, ['request', 'tools', index], like?.tools[index]) as object,
+    tools: tools.map((tool, index) =>
+      storedTool(tool, ['request', 'tools', index], redactor, secrets, like?.tools[index]),
     ),
-    parameters: redactor.definition(
+    parameters: storedParameters(parameters, redactor, secrets, like?.parameters),
+  };
+}
+
+/** Of these the fields are named after what they describe. */
+const schemaParameters = new Set(['response_format', 'functions']);
+const isSchema = ([name]: [string, unknown]) => schemaParameters.has(name);
+
+function storedParameters(
+  parameters: Settings['parameters'],
+  redactor: Redactor,
+  secrets: LaneSecrets,
+  like: Settings['parameters'] | undefined,
+): Settings['parameters'] {
+  const entries = Object.entries(parameters);
+  const schemas = Object.fromEntries(entries.filter(isSchema));
+  const others = Object.fromEntries(entries.filter((entry) => !isSchema(entry)));
+  return {
+    ...(redactor.data(secrets, others, ['request'], like) as object),
+    ...(redactor.definition(secrets, schemas, ['request'], like) as object),
+  };
+}
+
+/** A function is described by a schema; a tool of another kind may carry the headers that its server wants. */
+function storedTool(
+  tool: object,
+  path: readonly (string | number)[],
+  redactor: Redactor,
+  secrets: LaneSecrets,
+  like: object | undefined,
+): object {
+  const { function: called, ...others } = tool as Record<string, unknown>;
+  const rest = redactor.data(secrets, others, path, like) as object;
+  if (called === undefined) return rest;
+  return {
+    ...rest,
+    function: redactor.definition(
       secrets,
-      parameters,
-      ['request'],
-      like?.parameters,
-    ) as Settings['parameters'],
+      called,
+      [...path, 'function'],
+      (like as { function?: unknown })?.function,
+    ),
   };
 }
 

@@ -67,11 +67,28 @@ function isJson(text: string): boolean {
   }
 }
 
+/** A text in plain data that was read as a part of a whole already, so that it is left alone. */
+export class Settled {
+  readonly stored: unknown;
+
+  constructor(stored: unknown) {
+    this.stored = stored;
+  }
+}
+
+/** Plain data with what is stored in place of such texts. */
+export function unwrapped(value: unknown): unknown {
+  if (value instanceof Settled) return value.stored;
+  if (Array.isArray(value)) return value.map(unwrapped);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unwrapped(item)]));
+}
+
 /** Maps every string in plain data, as `mapJsonText` does in a text. */
 export function mapData(value: unknown, map: MapText, isSecret = false): unknown {
   if (typeof value === 'string') return map(value, isSecret);
   if (Array.isArray(value)) return value.map((item) => mapData(item, map, isSecret));
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || value instanceof Settled) return value;
   const entries = Object.entries(value).map(([key, item]): [string, unknown] => {
     const isNumber = typeof item === 'number' && isSecretNumber(key);
     return [map(key, false), isNumber ? 0 : mapData(item, map, isSecret || isSecretName(key))];

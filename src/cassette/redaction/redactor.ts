@@ -1,4 +1,5 @@
 import { valueWords } from '../../engine/data/value-words.ts';
+import { Settled } from './json-text.ts';
 import type { LaneSecrets } from './lane-secrets.ts';
 
 /**
@@ -37,7 +38,7 @@ export class Redactor {
   }
 
   #askAll(value: unknown, path: Path): unknown {
-    if (!this.#hook || typeof value !== 'object' || value === null)
+    if (!this.#hook || typeof value !== 'object' || value === null || value instanceof Settled)
       return typeof value === 'string' ? this.#ask(value, path) : value;
     if (Array.isArray(value)) return value.map((item, index) => this.#askAll(item, [...path, index]));
     const entries = Object.entries(value).map(([key, item]) => [key, this.#askAll(item, [...path, key])]);

@@ -23,7 +23,7 @@ const signs = {
   prefix:
     /eyJ|[srp]k[-_]|gh[pousr]_|github_pat_|glpat-|xox[a-z]-|npm_|hf_|gsk_|r8_|xai-|SG\.|whsec_|AKIA|ASIA|AIza|ya29\./,
   header: /cookie|authorization|bearer/i,
-  address: /:\/\/[^@]*@/,
+  address: /:\/\/[^\s/:@]+:/,
   query: /[?&][\w-]+=/,
   name: /key|token|secret|pass|pwd|credential/i,
   at: /@/,

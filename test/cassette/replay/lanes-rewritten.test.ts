@@ -112,6 +112,5 @@ test('a history that is shortened otherwise is told', async () => {
   const steps = [...Array.from({ length: 6 }, () => callTool('look')), say('Nothing.')];
   await record(folder.file(), steps, (provider) => withinRun(provider, 4));
   const error = await rejection(withinRun(replayProvider(folder.file()), 2));
-  // What was the first call is the second one now.
-  expect((error as CassetteMismatchError).drift).toMatchObject([{ part: 'history', at: 2 }]);
+  expect((error as CassetteMismatchError).drift).toMatchObject([{ part: 'history', at: 4 }]);
 });
