@@ -53,7 +53,7 @@ export function cassetteProvider(
 export function cassetteSession(
   provider: CompletionProvider | undefined,
   { cassette, mode: given, redact, onMismatch, timing }: CassetteOptions,
-  { origin, again }: { origin?: TapeOrigin; again?: string } = {},
+  { origin, again, writesAtEnd }: { origin?: TapeOrigin; again?: string; writesAtEnd?: boolean } = {},
 ): CassetteSession {
   if (provider !== undefined) checkProvider(provider, 'The provider of a cassette');
   const path = cassettePath(cassette);
@@ -62,7 +62,7 @@ export function cassetteSession(
   const { mode } = chosen;
   if (mode === 'all' && !live) throw new CassetteMissError(keyAdvice(shownPath(path), chosen));
   const file = mode === 'all' ? undefined : readCassette(path);
-  const command = again ?? againWords({ scenario: file?.scenario, test: file?.test ?? origin?.test });
+  const command = again ?? againWords({ scenario: file?.scenario, test: file?.test ?? origin?.test }, path);
   const missAdvice = adviceFor(chosen, live, command);
   if (!file && mode !== 'all' && (mode === 'none' || !live))
     throw new CassetteMissError(`There is no cassette ${shownPath(path)}. ${missAdvice}`);
@@ -71,6 +71,7 @@ export function cassetteSession(
     file,
     live: mode === 'none' ? undefined : live,
     replaces: mode === 'all' && existsSync(path),
+    writesAtEnd,
     missAdvice,
     onMismatch,
     redact,
@@ -101,7 +102,7 @@ export class Cassette implements CassetteProvider {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#session.close();
+    this.#session.dispose();
     this.#session.assertUsed();
   }
 }

@@ -75,7 +75,7 @@ export class LaneChooser {
     if (continued.some((lane) => this.#expects(lane, asked))) return undefined;
     if (waiting.length === 1) return waiting[0];
     const narrowed = this.#ofAgent(waiting, asked);
-    const exact = narrowed.filter((lane) => this.#hasSettings(lane, asked));
+    const exact = this.#withSettings(narrowed, asked);
     const best = exact.length > 0 ? exact : narrowed;
     const [first] = best;
     if (best.length === 1 || best.every((lane) => isSameRecording(lane, first!))) return first;
@@ -96,8 +96,9 @@ export class LaneChooser {
         `No conversation that was recorded begins like this one (${this.#words.path}). Still to come are:\n${openingsText(waiting)}\nIf the change is meant, record again: ${this.#words.again}`,
       );
     }
+    // A name says whose it is, whatever its history has become.
     const underWay = here.filter((lane) => lane.upcoming && !isWaiting(lane));
-    return underWay.length === 1 ? underWay[0] : undefined;
+    return asked.conversation !== undefined && underWay.length === 1 ? underWay[0] : undefined;
   }
 
   /** Of several, those that this is due in. */
@@ -135,8 +136,15 @@ export class LaneChooser {
     return own.length > 0 ? own : lanes;
   }
 
-  #hasSettings(lane: Lane, { parts }: Asked): boolean {
-    return sameSettingsAs(this.#tape.settings(lane.upcoming!.request.agent), parts, this.#redactor);
+  /** Those that were asked with these settings: looked at once for each, however many share them. */
+  #withSettings(lanes: readonly Lane[], { parts }: Asked): readonly Lane[] {
+    const known = new Map<string, boolean>();
+    return lanes.filter((lane) => {
+      const label = lane.upcoming!.request.agent;
+      const isSame = known.get(label) ?? sameSettingsAs(this.#tape.settings(label), parts, this.#redactor);
+      known.set(label, isSame);
+      return isSame;
+    });
   }
 
   #ambiguous(lanes: readonly Lane[]): CassetteAmbiguityError {

@@ -19,6 +19,7 @@ export class Keeper {
   readonly #tape: Tape;
   readonly #replaces: boolean;
   readonly #atEnd: boolean;
+  readonly #onEnd: () => void;
   /** Interactions that were recorded, and how many of these are on disk. */
   #count = 0;
   #saved = 0;
@@ -26,14 +27,15 @@ export class Keeper {
 
   /**
    * `replaces` says whether there was a file, of which nothing is in the tape; `atEnd`, whether nothing is written before it is
-   * closed.
+   * closed. `onEnd` is called before the last of it is written.
    */
-  constructor(path: string, tape: Tape, replaces: boolean, atEnd: boolean) {
+  constructor(path: string, tape: Tape, replaces: boolean, atEnd: boolean, onEnd: () => void) {
     this.#path = path;
     this.#writer = new CassetteWriter(path);
     this.#tape = tape;
     this.#replaces = replaces;
     this.#atEnd = atEnd;
+    this.#onEnd = onEnd;
   }
 
   /** How many interactions were recorded. */
@@ -51,6 +53,8 @@ export class Keeper {
 
   /** Notes that there is one more interaction; `isAnswer` says whether it is more than an error. */
   add(isAnswer: boolean): void {
+    // It is another one's by now.
+    if (!this.#writer.isOpen) return;
     this.#count++;
     this.#hasAnswer ||= isAnswer;
     // In ever larger steps: to write all of it each time would cost the square of its length.
@@ -67,6 +71,7 @@ export class Keeper {
           `${shownPath(this.#path)}: Nothing but errors came, so the cassette is left as it was. If they are what is to be recorded, remove it first.`,
         );
       // Also what is known only now: the results of the last calls.
+      this.#onEnd();
       if (this.#count > 0) this.#save();
     } finally {
       this.#release();
@@ -75,8 +80,12 @@ export class Keeper {
 
   /** At the end of the process, where nobody has closed it. */
   saveLeft(): void {
-    if (this.#count > this.#saved && this.#mayWrite && !this.#atEnd) this.#save();
-    this.#release();
+    try {
+      this.#onEnd();
+      if (this.#count > 0 && this.#mayWrite && !this.#atEnd) this.#save();
+    } finally {
+      this.#release();
+    }
   }
 
   /** Lets others record, and writes nothing more. */

@@ -49,7 +49,10 @@ export async function* playStream(
   const signal = options?.signal;
   if (inRealTime) await wait(served.ms, signal);
   const chunks = stream ? chunksOf(stream, lane.secrets) : pieces(completion, played);
-  if (!error && !aborted && stream?.cut !== 'left') told(played, answerOfChunks(chunks));
+  const isAnswer = !error && !aborted && stream?.cut !== 'left';
+  // Now, since nobody may read it to its end.
+  if (isAnswer) told(played, answerOfChunks(chunks));
+  else played.onAnswer(undefined);
   for (const { chunk, ms } of chunks) {
     if (inRealTime && stream) await wait(ms, signal);
     signal?.throwIfAborted();

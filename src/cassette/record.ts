@@ -25,6 +25,8 @@ export interface Recording {
   readonly onAnswer: (said: Said | undefined) => void;
   /** Told that the interaction is over. */
   readonly onRecorded: (isAnswer: boolean) => void;
+  /** Told what kept an interaction from being recorded. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 /** Asks the live model, and keeps its answer. */
@@ -37,14 +39,18 @@ export async function recordCompletion(
   const start = now();
   lane.inFlight++;
   try {
-    const completion = await asLive(() => live.complete(request, options));
-    keep(recording, { ms: since(start), completion: completionRecord(completion, redactor, lane.secrets) });
-    recording.onAnswer(saidBy(completion));
-    recording.onRecorded(true);
+    const completion = await asLive(() => live.complete(request, options)).catch((error: unknown) => {
+      keepFailure(recording, error, options, () => ({ ms: since(start) }));
+      throw error;
+    });
+    const ms = since(start);
+    // Whoever asked had gone before it came.
+    if (options?.signal?.aborted) keep(recording, undefined, () => ({ ms, aborted: true }));
+    else {
+      const answer = () => ({ ms, completion: completionRecord(completion, redactor, lane.secrets) });
+      keep(recording, saidBy(completion), answer);
+    }
     return completion;
-  } catch (error) {
-    keepFailure(recording, error, options, { ms: since(start) });
-    throw error;
   } finally {
     lane.inFlight--;
   }
@@ -67,64 +73,88 @@ export async function* recordStream(
     stream: streamRecord(timed, cut, redactor, lane.secrets),
   });
   lane.inFlight++;
-  const chunks = asLive(() => live.stream(request, options)[Symbol.asyncIterator]());
   try {
-    for (;;) {
-      const next = await asLive(() => chunks.next());
-      if (next.done) break;
-      if (timed.length === 0) ms = since(start);
-      timed.push({ chunk: next.value, ms: timed.length === 0 ? 0 : since(last) });
-      last = now();
-      yield next.value;
+    const chunks = asLive(() => live.stream(request, options)[Symbol.asyncIterator]());
+    try {
+      for (;;) {
+        const next = await asLive(() => chunks.next()).catch((error: unknown) => {
+          isOver = true;
+          keepFailure(recording, error, options, () =>
+            timed.length === 0 ? { ms: since(start) } : streamed('error'),
+          );
+          throw error;
+        });
+        if (next.done) break;
+        if (timed.length === 0) ms = since(start);
+        timed.push({ chunk: next.value, ms: timed.length === 0 ? 0 : since(last) });
+        last = now();
+        yield next.value;
+      }
+      isOver = true;
+      const completion = completionIn(timed);
+      keep(recording, saidBy(completion), () => streamed(completion === undefined ? 'end' : undefined));
+    } finally {
+      if (!isOver) await leave(recording, chunks, () => streamed('left'), options);
     }
-    isOver = true;
-    const completion = completionIn(timed);
-    keep(recording, streamed(completion === undefined ? 'end' : undefined));
-    recording.onAnswer(saidBy(completion));
-    recording.onRecorded(true);
-  } catch (error) {
-    isOver = true;
-    keepFailure(recording, error, options, timed.length === 0 ? { ms: since(start) } : streamed('error'));
-    throw error;
   } finally {
     lane.inFlight--;
-    if (!isOver) {
-      keep(recording, { ...streamed('left'), ...(options?.signal?.aborted && { aborted: true }) });
-      recording.onAnswer(undefined);
-      recording.onRecorded(timed.length > 0);
-      await chunks.return?.();
-    }
   }
 }
 
-function keep({ interaction }: Recording, answer: Partial<InteractionRecord>): void {
-  Object.assign(interaction, answer);
+/** What came until the reader left, and the end of the live stream. */
+async function leave(
+  recording: Recording,
+  chunks: AsyncIterator<ChatCompletionChunk>,
+  streamed: () => Partial<InteractionRecord>,
+  options: CompletionOptions | undefined,
+): Promise<void> {
+  try {
+    keep(recording, undefined, () => ({ ...streamed(), ...(options?.signal?.aborted && { aborted: true }) }));
+  } finally {
+    await chunks.return?.();
+  }
+}
+
+/**
+ * Keeps an answer that has come. Where it cannot be stored, nothing of it is kept, and where it cannot be written, it is all the
+ * same; either error is thrown.
+ */
+function keep(
+  { interaction, lane, onAnswer, onRecorded, onFailure }: Recording,
+  said: Said | undefined,
+  answer: () => Partial<InteractionRecord>,
+): void {
+  let isKept = false;
+  try {
+    Object.assign(interaction, answer());
+    isKept = true;
+    onAnswer(said);
+    const { completion, stream, error } = interaction;
+    onRecorded(!error && (completion !== undefined || (stream?.parts.length ?? 0) > 0));
+  } catch (error) {
+    if (!isKept) lane.forget(interaction);
+    onFailure(error);
+    throw error;
+  }
 }
 
 function keepFailure(
   recording: Recording,
   error: unknown,
   options: CompletionOptions | undefined,
-  answer: Partial<InteractionRecord>,
+  answer: () => Partial<InteractionRecord>,
 ): void {
-  const { interaction, lane, redactor, onAnswer, onRecorded } = recording;
+  const { interaction, lane, redactor } = recording;
   if (isNotTheModels(error)) {
     lane.forget(interaction);
     return;
   }
-  const isAborted = options?.signal?.aborted === true;
-  keep(
-    recording,
-    isAborted
-      ? {
-          ...answer,
-          ...(answer.stream && { stream: { ...answer.stream, cut: 'left' as const } }),
-          aborted: true,
-        }
-      : { ...answer, error: errorRecord(error, redactor, lane.secrets) },
-  );
-  onAnswer(undefined);
-  onRecorded(false);
+  keep(recording, undefined, () => {
+    const { stream, ...rest } = answer();
+    return options?.signal?.aborted
+      ? { ...rest, ...(stream && { stream: { ...stream, cut: 'left' as const } }), aborted: true }
+      : { ...rest, ...(stream && { stream }), error: errorRecord(error, redactor, lane.secrets) };
+  });
 }
 
 /** What chunks amount to; undefined where they ended in the middle. */

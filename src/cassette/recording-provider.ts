@@ -9,7 +9,10 @@ import { CassetteSession } from './session.ts';
 
 /** A provider that records what another one answers. */
 export interface RecordingProvider extends CompletionProvider, AsyncDisposable {
-  /** Writes what is left; the file is whole at any moment before. */
+  /**
+   * Writes what is left; the file is whole at any moment before. Throws what kept a request from being recorded, whoever was told
+   * of it already; the end of an `await using` block does not, lest it hide the error that left the block.
+   */
   close(): Promise<void>;
 }
 
@@ -38,6 +41,13 @@ export function recordingProvider(
 
 /** A session as a provider that is to be closed. */
 function closable(session: CassetteSession): RecordingProvider {
-  const close = async () => session.close();
-  return { complete: session.complete, stream: session.stream, close, [Symbol.asyncDispose]: close };
+  return {
+    complete: session.complete,
+    stream: session.stream,
+    async close() {
+      session.close();
+      if (session.failure) throw session.failure;
+    },
+    [Symbol.asyncDispose]: async () => session.dispose(),
+  };
 }

@@ -27,7 +27,7 @@ import { recordCompletion, recordStream, type Recording } from './record.ts';
 import { Redactor } from './redaction/redactor.ts';
 import { noteServed } from './served.ts';
 import type { CassetteSummary, SessionSettings } from './session-settings.ts';
-import { againWords, laneWords, mismatchText, placeOf, type CassetteWords } from './words.ts';
+import { againWords, mismatchText, missText, placeOf, unusedText, type CassetteWords } from './words.ts';
 
 /** A cassette in use: each request is held against what was recorded, and answered from it, or recorded. */
 export class CassetteSession implements CompletionProvider {
@@ -44,18 +44,19 @@ export class CassetteSession implements CompletionProvider {
   readonly #told = new Set<string>();
   /** The first thing that did not fit. */
   #failure: Error | undefined;
-  /** What came up between two requests, to be told with the next. */
-  readonly #noted: Drift[] = [];
   #isClosed = false;
+  #isDiscarded = false;
 
   constructor(settings: SessionSettings) {
     const { path, file, origin, live, replaces = false, redact } = settings;
     this.#settings = settings;
     this.#redactor = new Redactor(redact);
     this.tape = new Tape(file, origin);
-    this.words = { path: shownPath(path), again: settings.again ?? againWords(this.tape.origin) };
+    this.words = { path: shownPath(path), again: settings.again ?? againWords(this.tape.origin, path) };
     this.#lanes = new LaneChooser(this.tape, this.#redactor, this.words);
-    this.#keeper = live && new Keeper(path, this.tape, replaces, settings.writesAtEnd ?? false);
+    this.#keeper =
+      live &&
+      new Keeper(path, this.tape, replaces, settings.writesAtEnd ?? false, () => this.#endRecording());
   }
 
   readonly complete = async (
@@ -72,29 +73,16 @@ export class CassetteSession implements CompletionProvider {
   readonly stream = (
     request: CompletionRequest,
     options?: CompletionOptions,
-  ): AsyncIterable<ChatCompletionChunk> => {
-    let turn: Played | Recording;
-    try {
-      options?.signal?.throwIfAborted();
-      // At once: the order of requests is the order of the calls.
-      turn = this.#begin(request, options);
-    } catch (error) {
-      return failing(error);
-    }
-    return 'served' in turn ? playStream(turn, options) : recordStream(turn, request, options);
-  };
+  ): AsyncIterable<ChatCompletionChunk> => this.#chunks(request, options);
 
   get summary(): CassetteSummary {
-    const unused = this.tape.lanes.reduce(
-      (count, lane) => count + Math.max(0, lane.interactions.length - lane.position),
-      0,
-    );
+    const unused = this.tape.lanes.reduce((count, lane) => count + lane.unused, 0);
     return { ...this.#counts, unused };
   }
 
   /** How many interactions were recorded. */
   get recorded(): number {
-    return this.#keeper?.count ?? 0;
+    return this.#isDiscarded ? 0 : (this.#keeper?.count ?? 0);
   }
 
   /** Every drift that was met, where that is no error. */
@@ -117,38 +105,65 @@ export class CassetteSession implements CompletionProvider {
     this.checkEnds();
     const { unused } = this.summary;
     if (unused === 0) return;
-    const lines = this.tape.lanes
-      .filter((lane) => lane.upcoming)
-      .map(
-        (lane) =>
-          `  ${laneWords(lane)}: from interaction ${lane.position + 1} of ${lane.interactions.length} on`,
-      );
-    throw new CassetteUnusedError(
-      `${unused === 1 ? '1 interaction' : `${unused} interactions`} of ${this.words.path} ${unused === 1 ? 'was' : 'were'} recorded, and not asked for any more:\n${lines.join('\n')}\nIf that is meant, record again: ${this.words.again}`,
-    );
+    throw new CassetteUnusedError(unusedText(this.words, this.tape.lanes, unused));
   }
 
   /** Writes what is left of a recording. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const lane of this.tape.lanes) lane.readResults(this.#redactor);
     this.#keeper?.close();
+  }
+
+  /** The same at the end of a block, which may be left by an error already: what came of nothing but errors is told on stderr. */
+  dispose(): void {
+    try {
+      this.close();
+    } catch (error) {
+      if (!(error instanceof CassetteFileError)) throw error;
+      (this.#settings.warn ?? toStderr)(error.message);
+    }
+  }
+
+  /** What did not fit so far, whoever was told of it. */
+  get failure(): Error | undefined {
+    return this.#failure;
   }
 
   /** What no request has shown: differences in what the last calls came to. */
   checkEnds(): void {
-    const drift = [
-      ...this.#noted.splice(0),
-      ...this.tape.lanes.flatMap((lane) => lane.endDrift(this.#redactor)),
-    ];
+    const drift = this.tape.lanes.flatMap((lane) => {
+      const noted = lane.noted.splice(0);
+      if (lane.endCheckedAt === lane.position) return noted;
+      lane.endCheckedAt = lane.position;
+      return [...noted, ...lane.endDrift(this.#redactor)];
+    });
     if (drift.length > 0) this.#mismatch(drift, this.words.path);
   }
 
   /** Gives a recording up: what was not written yet never is. */
   discard(): void {
     this.#isClosed = true;
+    this.#isDiscarded = true;
     this.#keeper?.discard();
+  }
+
+  /** Nothing is asked, and no place taken, before somebody reads. */
+  async *#chunks(
+    request: CompletionRequest,
+    options: CompletionOptions | undefined,
+  ): AsyncGenerator<ChatCompletionChunk> {
+    options?.signal?.throwIfAborted();
+    const turn = this.#begin(request, options);
+    yield* 'served' in turn ? playStream(turn, options) : recordStream(turn, request, options);
+  }
+
+  /** What is known only when nothing more comes. */
+  #endRecording(): void {
+    for (const lane of this.tape.lanes) {
+      lane.settle();
+      lane.readResults(this.#redactor);
+    }
   }
 
   #begin(request: CompletionRequest, options: CompletionOptions | undefined): Played | Recording {
@@ -174,10 +189,7 @@ export class CassetteSession implements CompletionProvider {
     // What is recorded later must not go by the same names.
     if (this.#settings.live) lane.secrets.reserve(interaction);
     const place = () => placeOf(this.words, lane, interaction.number, this.tape.lanes.length);
-    const drift = [
-      ...this.#noted.splice(0),
-      ...this.#settingsDrift(lane, parts, lane.agentOf(parts, events)),
-    ];
+    const drift = [...lane.noted.splice(0), ...this.#settingsDrift(lane, parts, lane.agentOf(parts, events))];
     lane.tellUpcoming();
     lane.show(parts, this.#redactor);
     const inHistory = historyDrift(lane.told, lane.shown, lane.verified, parts.start);
@@ -232,24 +244,24 @@ export class CassetteSession implements CompletionProvider {
       redactor: this.#redactor,
       onAnswer: (said) => this.#lanes.finder.notePoint(lane, said),
       onRecorded: (isAnswer) => this.#keeper!.add(isAnswer),
+      onFailure: (error) => {
+        lane.failure ??= error as Error;
+        this.#failure ??= error as Error;
+      },
     };
   }
 
   #take(lane: Lane, events: Asked['events']): void {
     lane.take(events);
     this.#lanes.finder.noteRun(events, lane);
-    noteServed(events, { path: this.#settings.path, lane, note: (drift) => this.#noted.push(drift) });
+    noteServed(events, { path: this.#settings.path, lane, note: (drift) => lane.noted.push(drift) });
   }
 
-  #miss(lane: Lane | undefined, { parts }: Asked): CassetteMissError {
+  #miss(lane: Lane | undefined, { parts, conversation }: Asked): CassetteMissError {
     const { missAdvice } = this.#settings;
-    const last = parts.history.at(-1);
-    const asked = `The model was asked to go on after a "${last?.role ?? 'system'}" message`;
-    const what = lane
-      ? `${asked}, but the recording of ${laneWords(lane)} ends after ${lane.interactions.length === 1 ? '1 interaction' : `${lane.interactions.length} interactions`} (${this.words.path}).`
-      : `${asked}, in a conversation that ${this.words.path} does not have${this.tape.lanes.length > 0 ? ': all that were recorded have been played' : ''}.`;
+    const role = parts.history.at(-1)?.role;
     return new CassetteMissError(
-      `${what} ${missAdvice ?? `If that is meant, record again: ${this.words.again}`}`,
+      `${missText(this.words, { role, conversation }, lane, this.tape.lanes)} ${missAdvice ?? `If that is meant, record again: ${this.words.again}`}`,
     );
   }
 
@@ -258,11 +270,11 @@ export class CassetteSession implements CompletionProvider {
     const { onMismatch = 'error', warn = toStderr } = this.#settings;
     this.#counts.drifted++;
     const news = drift.filter((one) => !this.#told.has(keyOf(one)));
-    if (onMismatch === 'error')
-      throw (this.#failure ??= new CassetteMismatchError(
-        mismatchText(place, drift, this.words.again),
-        drift,
-      ));
+    if (onMismatch === 'error') {
+      const error = new CassetteMismatchError(mismatchText(place, drift, this.words.again), drift);
+      this.#failure ??= error;
+      throw error;
+    }
     for (const one of news) this.#told.add(keyOf(one));
     this.drifts.push(...news);
     if (onMismatch === 'warn' && news.length > 0) warn(mismatchText(place, news, this.words.again));
@@ -284,9 +296,4 @@ function checkName({ conversation, secrets }: Lane, path: string): void {
   throw new CassetteFileError(
     `A conversation of ${path} has a name that holds an e-mail address or another secret, and it would stand in the file. Name it by an id.`,
   );
-}
-
-/** A stream that fails at once. */
-function failing(error: unknown): AsyncIterable<never> {
-  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) };
 }

@@ -10,8 +10,10 @@ import {
   type LaneRecord,
   type MessageRecord,
 } from './file/format.ts';
+import { chunksOf, folded } from './answers/stream-record.ts';
 import { answerOf } from './lanes/answer.ts';
 import { callsOf } from './lanes/messages.ts';
+import { LaneSecrets } from './redaction/lane-secrets.ts';
 
 /** What user and model did in a recorded conversation, as a script. What was said before its first answer, but for the last message, is `messages`. */
 export interface RecordedScript {
@@ -32,7 +34,7 @@ export function scriptOf({ interactions }: LaneRecord, nameOf: (label: string) =
     if (index === 0) script.messages.push(...added.splice(0, Math.max(0, firstUser)));
     for (const message of added) if (message['role'] === 'user') script.steps.push({ user: textIn(message) });
     script.steps.push(stepOf(interaction));
-    const names = index === 0 ? [nameOf(request.agent)] : [];
+    const names = [nameOf(request.agent)];
     if (handoff) names.push(handoff.to);
     for (const name of names) if (name !== script.agents.at(-1)) script.agents.push(name);
   }
@@ -49,8 +51,7 @@ function stepOf(interaction: InteractionRecord): ModelStep {
   if (aborted) return { fault: { kind: 'no-answer' } };
   if (error && !stream) return { fault: faultOf(error) };
   const message = answerOf(interaction);
-  if (!message)
-    return { say: '', fault: { kind: 'cut', afterChunks: 0, by: stream?.cut === 'error' ? 'error' : 'end' } };
+  if (!message) return cutStep(interaction);
   const step: ModelStep = {};
   const { content, refusal } = message;
   const text = isLines(content) ? joined(content) : textOf(content);
@@ -62,6 +63,20 @@ function stepOf(interaction: InteractionRecord): ModelStep {
   if (finishReason !== undefined && finishReason !== (calls.length > 0 ? 'tool_calls' : 'stop'))
     step.finishReason = finishReason;
   return step;
+}
+
+/** What came before the answer was cut off; "left" is how its reader did it, and the model has said no more. */
+function cutStep({ stream }: InteractionRecord): ModelStep {
+  const chunks = stream ? chunksOf(stream, new LaneSecrets()).map(({ chunk }) => chunk) : [];
+  const by = stream?.cut === 'error' ? ('error' as const) : ('end' as const);
+  let text = '';
+  try {
+    const { choices } = folded(chunks) as ChatCompletion;
+    text = textOf(choices[0]?.message.content);
+  } catch {
+    // Nothing that can be read came.
+  }
+  return { say: text, fault: { kind: 'cut', afterChunks: text === '' ? 0 : chunks.length, by } };
 }
 
 function callOf(
@@ -103,5 +118,5 @@ function faultOf({ name, status, body, headers = {} }: ErrorRecord): Fault {
       ...(body !== undefined && { body: { error: body } }),
     };
   }
-  return name.startsWith('APIConnection') ? { kind: 'reset' } : { kind: 'malformed-json' };
+  return name === 'InvalidCompletionError' ? { kind: 'malformed-json' } : { kind: 'reset' };
 }

@@ -1,8 +1,8 @@
-import { relative, sep } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { shorten } from '../engine/data/errors.ts';
 import { textOf } from '../trace/format.ts';
 import type { Drift } from './errors.ts';
-import { isInside } from './file/path.ts';
+import { cassetteFolder, fileName, isInside, shownPath } from './file/path.ts';
 import type { InteractionRecord } from './file/format.ts';
 import type { Lane } from './lanes/lane.ts';
 import type { TapeOrigin } from './lanes/tape.ts';
@@ -34,6 +34,40 @@ export function mismatchText(place: string, drift: readonly Drift[], again: stri
     ...drift.map(driftText),
     `("-" as recorded, "+" as it is now.) If the change is meant, record again: ${again}`,
   ].join('\n');
+}
+
+/** That a request has no answer; `lane` is the conversation that it goes on with, where it was recorded. */
+export function missText(
+  { path }: CassetteWords,
+  { role = 'system', conversation }: { role: string | undefined; conversation: string | undefined },
+  lane: Lane | undefined,
+  lanes: readonly Lane[],
+): string {
+  const asked = `The model was asked to go on after a "${role}" message`;
+  if (lane) {
+    const count = lane.interactions.length;
+    return `${asked}, but the recording of ${laneWords(lane)} ends after ${count === 1 ? '1 interaction' : `${count} interactions`} (${path}).`;
+  }
+  const where =
+    conversation === undefined ? 'a conversation' : `conversation ${JSON.stringify(conversation)}`;
+  const left = lanes.filter((one) => one.upcoming);
+  if (lanes.length > 0 && left.length === 0)
+    return `${asked}, in ${where} that ${path} does not have: all that were recorded have been played.`;
+  const names = left.slice(0, 10).map(laneWords).join(', ');
+  const more = left.length > 10 ? `, and ${left.length - 10} more` : '';
+  const others = left.length === 0 ? '' : ` Not played to their end are: ${names}${more}.`;
+  return `${asked}, in ${where} that ${path} does not have.${others}`;
+}
+
+/** What nobody asked for. */
+export function unusedText({ path, again }: CassetteWords, lanes: readonly Lane[], unused: number): string {
+  const lines = lanes
+    .filter((lane) => lane.upcoming)
+    .map(
+      (lane) =>
+        `  ${laneWords(lane)}: from interaction ${lane.position + 1} of ${lane.interactions.length} on`,
+    );
+  return `${unused === 1 ? '1 interaction' : `${unused} interactions`} of ${path} ${unused === 1 ? 'was' : 'were'} recorded, and not asked for any more:\n${lines.join('\n')}\nIf that is meant, record again: ${again}`;
 }
 
 /** What changed, with its diff. */
@@ -83,9 +117,18 @@ function openingText(interaction: InteractionRecord | undefined): string {
   return last ? `${String(last['role'])} ${JSON.stringify(shorten(text, 80))}` : 'nothing';
 }
 
-/** How to record again, by what recorded it. */
-export function againWords({ scenario, test }: TapeOrigin): string {
-  if (scenario) return `npx swarmcheck record ${quoted(scenario.file)} --filter ${quoted(scenario.name)}`;
+/** How to record again, by what recorded it; `path` is where. */
+export function againWords({ scenario, test }: TapeOrigin, path: string): string {
+  if (scenario) {
+    const { file, name, model, stream } = scenario;
+    const usual = resolve(cassetteFolder, `${fileName(name)}.json`);
+    return [
+      `npx swarmcheck record ${quoted(file)} --filter ${quoted(name)}`,
+      ...(model === undefined ? [] : [`--model ${quoted(model)}`]),
+      ...(stream ? ['--stream'] : []),
+      ...(path === usual ? [] : [`--out ${quoted(shownPath(path))}`]),
+    ].join(' ');
+  }
   if (test) return testCommand(test.file, test.name);
   const running = runningTestFile();
   return running === undefined
@@ -97,7 +140,8 @@ export function againWords({ scenario, test }: TapeOrigin): string {
 export function testCommand(file: string, name?: string): string {
   // vitest takes it for a pattern.
   const pattern = name?.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  return `SWARMCHECK_RECORD=all npx vitest run ${quoted(file)}${pattern === undefined ? '' : ` -t ${quoted(pattern)}`}`;
+  // Not the tests whose names only begin so.
+  return `SWARMCHECK_RECORD=all npx vitest run ${quoted(file)}${pattern === undefined ? '' : ` -t ${quoted(`^${pattern}$`)}`}`;
 }
 
 /** As a shell takes it for one word. */

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
+import type { ScenarioReference } from '../cassette/file/format.ts';
 import { cassetteFolder, cassettePath, fileName, isInside, shownPath } from '../cassette/file/path.ts';
 import { CassetteFileError } from '../cassette/errors.ts';
+import { readCassette } from '../cassette/file/read.ts';
 import { CassetteSession } from '../cassette/session.ts';
 import { openaiProvider } from '../engine/model/openai-provider.ts';
 import { printable } from '../report/printable.ts';
@@ -93,7 +95,13 @@ async function record(file: string, options: RecordOptions, ending: Ending): Pro
     return 1;
   }
   const { recorded } = session;
-  session.close();
+  try {
+    session.close();
+  } catch (error) {
+    if (!(error instanceof CassetteFileError)) throw error;
+    process.stderr.write(`${printable(error.message)}\n`);
+    return 2;
+  }
   const warnings = run.failures.map(({ message }) => message);
   for (const warning of warnings)
     process.stderr.write(
@@ -138,6 +146,11 @@ function planOf(
     );
   try {
     const path = cassettePath(out ?? `${cassetteFolder}/${own}.json`);
+    const other = scenarioIn(path);
+    if (out === undefined && other && other.name !== name && existsSync(other.file))
+      return fail(
+        `${shownPath(path)} holds the scenario ${JSON.stringify(other.name)} of ${other.file}, whose name differs in nothing that a file can be named after. Say where else: --out <file>.`,
+      );
     const origin = {
       scenario: { file, name, ...(model !== undefined && { model }), ...(stream && { stream }) },
     };
@@ -146,7 +159,8 @@ function planOf(
       path,
       file: undefined,
       live,
-      replaces: existsSync(path),
+      // An error that is expected is as good as an answer.
+      replaces: existsSync(path) && scenario.expect?.error === undefined,
       // A conversation that fails in the middle is none to keep.
       writesAtEnd: true,
       origin,
@@ -155,6 +169,15 @@ function planOf(
   } catch (error) {
     if (error instanceof CassetteFileError) return fail(error.message);
     throw error;
+  }
+}
+
+/** The scenario that a cassette names; undefined where there is none that could be read. */
+function scenarioIn(path: string): ScenarioReference | undefined {
+  try {
+    return readCassette(path)?.scenario;
+  } catch {
+    return undefined;
   }
 }
 
@@ -181,7 +204,7 @@ function failureText({ error, trace }: ScenarioRun, path: string): string {
   const status = (error as { status?: unknown } | undefined)?.status;
   const advice =
     status === 401 || status === 403
-      ? ' Is OPENAI_API_KEY the right one?'
-      : ' If an error is to be recorded, expect it: expect: { error: { … } }.';
+      ? '\nIs OPENAI_API_KEY the right one?'
+      : '\nIf an error is to be recorded, expect it: expect: { error: { … } }.';
   return `The conversation ${what}, so ${left}: ${thrownText(error)}${advice}`;
 }

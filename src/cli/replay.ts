@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
@@ -124,6 +125,7 @@ async function replayOne(file: string, tools: ToolsMode): Promise<ReplayedCasset
     drift: [],
     problems: [problem],
   });
+  const notChecked = (problem: string) => ({ ...broken(problem), status: 'not-checked' as const });
   let cassette: CassetteFile;
   try {
     cassette = readCassette(resolve(file))!;
@@ -133,19 +135,18 @@ async function replayOne(file: string, tools: ToolsMode): Promise<ReplayedCasset
   }
   const { scenario: reference, test } = cassette;
   if (!reference && test) {
-    const problems = [
-      `A test recorded it, and checks it: ${testCommand(test.file, test.name)}`.replace(
-        'SWARMCHECK_RECORD=all ',
-        '',
-      ),
-    ];
-    return { file, status: 'not-checked', summary: nothing, drift: [], problems };
+    const command = testCommand(test.file, test.name).replace('SWARMCHECK_RECORD=all ', '');
+    return notChecked(
+      existsSync(test.file)
+        ? `A test recorded it, and checks it: ${command}`
+        : `A test of ${test.file} recorded it, which is not there any more.`,
+    );
   }
   const found = await scenarioOf(cassette);
   if (typeof found === 'string') return broken(found);
   const agent = found.scenario.agent;
   if (tools !== 'run' && isExternalAgent(agent))
-    return broken(`Its app runs its tools itself: --tools ${tools} is for agents of this engine.`);
+    return notChecked(`Its app runs its tools itself: --tools ${tools} is for agents of this engine.`);
   // What it drifted from is collected: one cassette may have drifted in several places.
   const session = new CassetteSession({
     path: resolve(file),
@@ -203,6 +204,8 @@ async function scenarioOf({ scenario: reference }: CassetteFile): Promise<Record
   const { file, name } = reference;
   if (!isInside(resolve(file), process.cwd()))
     return `It names a scenario outside of the working directory, ${JSON.stringify(file)}, which is not loaded.`;
+  if (!existsSync(file))
+    return `Its scenario is not there any more: ${file}. Put it back, or remove the cassette and record again.`;
   const loaded = await loadScenarios(file);
   if ('message' in loaded)
     return `Its scenario cannot be loaded: ${loaded.file}${loaded.line === undefined ? '' : `:${loaded.line}`}: ${loaded.message}`;

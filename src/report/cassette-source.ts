@@ -35,7 +35,7 @@ export function cassetteSource(
   const builders = new Set(scripts.flatMap(({ steps }) => buildersIn(steps)));
   const names = ['defineScenario', ...builders].toSorted();
   return [
-    `// Recorded in ${path}. Paths are relative to the working directory.`,
+    `// Recorded in ${onOneLine(path)}. Paths are relative to the working directory.`,
     `import { ${names.join(', ')} } from 'swarmcheck/testing';`,
     ...importOf(cassette, recorded),
     ...scripts.flatMap((script, index) => [
@@ -62,8 +62,13 @@ function importOf({ scenario, test }: CassetteFile, recorded: RecordedScenario |
     const imported = exportName === 'default' ? 'recorded' : `{ ${exportName} as recorded }`;
     return [`import ${imported} from ${valueSource(`./${scenario.file}`)};`];
   }
-  const by = test ? ` by the test ${JSON.stringify(test.name)} of ${test.file}` : '';
+  const by = test ? ` by the test ${onOneLine(test.name)} of ${onOneLine(test.file)}` : '';
   return [`// The agent that was recorded${by}:`, "// import { agent } from './…';"];
+}
+
+/** As it may stand in a comment, which ends with its line. */
+function onOneLine(text: string): string {
+  return JSON.stringify(text).replaceAll(/[\u0080-\u009F\u2028\u2029]/g, ' ');
 }
 
 function fieldsOf({ scenario }: CassetteFile, recorded: RecordedScenario | undefined): string[] {

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { Cassette, cassetteSession, type CassetteOptions } from '../cassette/cassette-provider.ts';
 import { CassetteFileError } from '../cassette/errors.ts';
-import { cassetteFolder, fileName } from '../cassette/file/path.ts';
+import { cassetteFolder, fileName, shownPath } from '../cassette/file/path.ts';
+import { readCassette } from '../cassette/file/read.ts';
+import { checkReplayOptions } from '../cassette/replay-provider.ts';
 import type { CassetteSession } from '../cassette/session.ts';
 import { testCommand, vitestWorker } from '../cassette/words.ts';
 
@@ -18,20 +21,25 @@ export interface TestTask {
 export class FileCassettes {
   readonly #sessions: CassetteSession[] = [];
   /** Tests by the cassettes that are named after them. */
-  readonly #owners = new Map<string, string>();
+  readonly #owners = new Map<string, TestTask>();
 
   add(session: CassetteSession): void {
     this.#sessions.push(session);
   }
 
   /** Notes whose a cassette is. Throws a CassetteFileError for the second test that would have it. */
-  claim(path: string, { id, name }: TestTask): void {
-    const owner = this.#owners.get(path) ?? id;
+  claim(path: string, task: TestTask): void {
+    const owner = this.#owners.get(path) ?? task;
     this.#owners.set(path, owner);
-    if (owner !== id)
-      throw new CassetteFileError(
-        `Another test has the cassette ${path} already: their names differ in nothing that a file can be named after. Rename the test "${name}", or name its cassette: cassette(provider, { cassette: "…" }).`,
-      );
+    if (owner.id === task.id) return;
+    const [name, other] = [task, owner].map((one) => JSON.stringify(namesOf(one).join(' ')));
+    const how =
+      name === other
+        ? `Two tests are named ${name}`
+        : `The tests ${other} and ${name} differ in nothing that a file can be named after`;
+    throw new CassetteFileError(
+      `${how}, and both would have the cassette ${shownPath(path)}. Rename one, or name its cassette: cassette(provider, { cassette: "…" }).`,
+    );
   }
 
   /** What came of all of them, in a line; undefined where there were none. */
@@ -60,28 +68,44 @@ export class TestCassettes {
 
   /** A provider that replays, or records, a cassette that is named after the test. */
   open(provider: CompletionProvider | undefined, options: Partial<CassetteOptions>): Cassette {
+    checkReplayOptions('cassette', options, ['cassette', 'mode', 'redact', 'onMismatch', 'timing']);
     const { file, name, path } = this.#place();
-    if (options.cassette === undefined) this.#file.claim(path, this.#task);
+    if (options.cassette === undefined) {
+      this.#file.claim(path, this.#task);
+      checkOwner(path, file);
+    }
     const session = cassetteSession(
       provider,
       { ...options, cassette: options.cassette ?? path },
-      { origin: { test: { file, name } }, again: testCommand(file, name) },
+      // At the end of the test it is known whether the recording is any good.
+      { origin: { test: { file, name } }, again: testCommand(file, name), writesAtEnd: true },
     );
     this.#sessions.push(session);
     this.#file.add(session);
     return new Cassette(session);
   }
 
-  /** Closes them all; throws what did not fit, or is left over, unless the test has failed already. */
+  /**
+   * Closes them all; throws what did not fit, or is left over, unless the test has failed already. Of a test that failed nothing
+   * is written where the model failed, or something did not fit: that would be replayed for ever.
+   */
   end(hasFailed: boolean): void {
-    for (const session of this.#sessions) session.close();
+    const errors: unknown[] = [];
+    for (const session of this.#sessions) {
+      try {
+        if (hasFailed && (session.endedInError || session.failure)) session.discard();
+        else session.close();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
     if (hasFailed) return;
+    if (errors.length > 0) throw errors[0];
     for (const session of this.#sessions) session.assertComplete();
   }
 
   #place(): { file: string; name: string; path: string } {
-    const root = vitestWorker()?.config?.root;
-    const folder = typeof root === 'string' ? root : process.cwd();
+    const folder = rootFolder();
     const file = relative(folder, this.#task.file.filepath).replaceAll(sep, '/');
     const name = namesOf(this.#task).join(' ');
     const own = fileName(name);
@@ -98,6 +122,26 @@ export class TestCassettes {
       .filter((part) => part !== '');
     return { file, name, path: join(folder, cassetteFolder, ...parts, `${own}${count}.json`) };
   }
+}
+
+/** Throws a CassetteFileError where another file of tests, which is still there, recorded what is named alike. */
+function checkOwner(path: string, file: string): void {
+  let owner: string | undefined;
+  try {
+    owner = readCassette(path)?.test?.file;
+  } catch {
+    // Whoever reads it next says so.
+    return;
+  }
+  if (owner === undefined || owner === file || !existsSync(join(rootFolder(), owner))) return;
+  throw new CassetteFileError(
+    `The cassette ${shownPath(path)} was recorded by a test of ${owner}, which has the cassettes of the same names as ${file}. Rename one of the files, or name the cassette: cassette(provider, { cassette: "…" }).`,
+  );
+}
+
+function rootFolder(): string {
+  const root = vitestWorker()?.config?.root;
+  return typeof root === 'string' ? root : process.cwd();
 }
 
 function namesOf({ name, suite }: Pick<TestTask, 'name' | 'suite'>): string[] {

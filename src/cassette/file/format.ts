@@ -145,6 +145,11 @@ export interface ErrorRecord {
   body?: unknown;
 }
 
+/** Whether an interaction has come to its end, whichever. */
+export function isOver({ completion, stream, error, aborted }: InteractionRecord): boolean {
+  return completion !== undefined || stream !== undefined || error !== undefined || aborted !== undefined;
+}
+
 /** A text as it is stored. */
 export function linesOf(text: string): Text {
   return text.includes('\n') ? text.split('\n') : text;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { CassetteFileError } from '../errors.ts';
 import { shownPath } from './path.ts';
 
@@ -18,7 +19,7 @@ export class FileLock {
 
   /** Throws a CassetteFileError where somebody else has it. One that a killed process left behind is taken over. */
   take(): void {
-    const own = `${this.#lock}.${process.pid}`;
+    const own = `${this.#lock}.${process.pid}-${threadId}`;
     writeFileSync(own, `${process.pid} ${hostname()}`);
     try {
       // With its text from the first moment on: an empty one could be anybody's.

@@ -38,19 +38,22 @@ export function shownPath(path: string): string {
   return (isInside(path, folder) ? relative(folder, path) : path).replaceAll(sep, '/');
 }
 
-/** How long the name of a file may get. */
+/** How long the name of a file may get: in characters, and in bytes, which is what file systems count. */
 const longestName = 100;
+const longestInBytes = 200;
 
 /**
  * The name of a file for what has a name already, a test or a scenario: its letters and digits in lower case, with "-" for
  * all else. Nothing of it can lead to another folder. Empty where there is no letter or digit.
  */
 export function fileName(name: string): string {
-  return name
+  let cut = name
     .normalize('NFC')
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
     .replaceAll(/^-+|-+$/g, '')
-    .slice(0, longestName)
-    .replaceAll(/-+$/g, '');
+    .slice(0, longestName);
+  while (Buffer.byteLength(cut) > longestInBytes) cut = cut.slice(0, -1);
+  // Half of a character beyond the basic plane is none.
+  return cut.replace(/[\uD800-\uDBFF]$/, '').replaceAll(/-+$/g, '');
 }

@@ -8,7 +8,8 @@ import { shownPath } from './path.ts';
 
 /** The cassette of a file; undefined where there is no such file. Throws a CassetteFileError for what cannot be used. */
 export function readCassette(path: string): CassetteFile | undefined {
-  const source = readText(path);
+  // Some editors begin a file with a mark of its encoding.
+  const source = readText(path)?.replace(/^\uFEFF/, '');
   return source === undefined ? undefined : parseCassette(source, shownPath(path));
 }
 

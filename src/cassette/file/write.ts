@@ -1,9 +1,18 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CassetteFileError } from '../errors.ts';
+import { formatName } from './format.ts';
 import { FileLock } from './lock.ts';
 import { shownPath } from './path.ts';
 import { reasonOf } from './read.ts';
+
+/** Throws a CassetteFileError for a file that is something else than a cassette, whole or damaged. */
+function checkOwn(path: string, text: string): void {
+  if (text.trim() === '' || text.includes(`"${formatName}"`)) return;
+  throw new CassetteFileError(
+    `${shownPath(path)}: This is no cassette, and recording would overwrite it. Choose another name, or remove the file.`,
+  );
+}
 
 /**
  * The only writer of a file while it is open.
@@ -35,9 +44,9 @@ export class CassetteWriter {
       mkdirSync(dirname(this.#path), { recursive: true });
       this.#lock.take();
       try {
-        writeFileSync(this.#temporary, '');
         // A folder, or a file of somebody else's, would be told only when it is replaced.
-        if (existsSync(this.#path)) readFileSync(this.#path);
+        if (existsSync(this.#path)) checkOwn(this.#path, readFileSync(this.#path, 'utf8'));
+        writeFileSync(this.#temporary, '');
       } catch (error) {
         this.#lock.giveBack();
         throw error;

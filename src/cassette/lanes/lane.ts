@@ -1,8 +1,8 @@
 import type { RecordedEvent } from '../../engine/run/events.ts';
 import { commonStart, firstAgent, handoffTarget } from '../../wire/continuation.ts';
 import { lineDiff } from '../../trace/difference.ts';
-import type { Drift } from '../errors.ts';
-import { joined, type InteractionRecord, type MessageRecord } from '../file/format.ts';
+import { CassetteMismatchError, type Drift } from '../errors.ts';
+import { isOver, joined, type InteractionRecord, type MessageRecord } from '../file/format.ts';
 import { LaneSecrets } from '../redaction/lane-secrets.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { answerOf } from './answer.ts';
@@ -40,6 +40,10 @@ export class Lane {
   position = 0;
   /** Of the request before, against its recording. */
   settingsDrift: readonly Drift[] = [];
+  /** What came up between two of its requests, to be told with the next. */
+  readonly noted: Drift[] = [];
+  /** How many interactions had been asked for when its end was looked at. */
+  endCheckedAt: number | undefined;
   /** What ended it, if something did not fit. */
   failure: Error | undefined;
   /** How many requests are being answered. */
@@ -64,6 +68,12 @@ export class Lane {
   /** The interaction that is due; undefined beyond the end of the recording. */
   get upcoming(): InteractionRecord | undefined {
     return this.interactions[this.position];
+  }
+
+  /** How many of its interactions nobody has asked for: one that was asked for otherwise is none of them. */
+  get unused(): number {
+    const asked = this.position + (this.failure instanceof CassetteMismatchError ? 1 : 0);
+    return Math.max(0, this.interactions.length - asked);
   }
 
   /** The interaction that was asked for last. */
@@ -133,9 +143,11 @@ export class Lane {
     const { told, shown } = this;
     const kept = told.commonStart(shown, Math.min(this.verified, told.entries.length));
     const added = shown.entries.slice(kept).map(({ record }) => record);
+    // An answer that is still to come was not there: it will not be among what is kept.
+    const isAhead = this.current !== undefined && !isOver(this.current);
     const request = {
       agent,
-      ...(kept < told.entries.length && { keep: kept }),
+      ...((kept < told.entries.length || isAhead) && { keep: kept }),
       ...(added.length > 0 && { new: added }),
     };
     told.truncate(kept);
@@ -154,9 +166,21 @@ export class Lane {
 
   /** Takes an interaction back of which nothing is to be kept. */
   forget(interaction: InteractionRecord): void {
-    if (this.interactions.at(-1) !== interaction) return;
+    // Others began since, on its ground.
+    if (this.interactions.at(-1) !== interaction) {
+      Object.assign(interaction, { aborted: true });
+      return;
+    }
     this.interactions.pop();
     this.position--;
+    this.#tellAnew();
+  }
+
+  /** At the end of a recording: whoever asks on without an answer waits for it no more. */
+  settle(): void {
+    const last = this.interactions.findLastIndex(isOver);
+    for (const interaction of this.interactions.slice(0, Math.max(0, last)))
+      if (!isOver(interaction)) interaction.aborted = true;
   }
 
   /** Notes what the calls of the last answer came to, where its run tells it. To be called before the next request is shown. */
@@ -182,8 +206,8 @@ export class Lane {
       this.secrets,
       current.results,
     );
-    return results.flatMap(({ tool, content }, index) => {
-      const [before, after] = [joined(current.results?.[index]?.content ?? ''), joined(content)];
+    return current.results.flatMap(({ tool, content }, index) => {
+      const [before, after] = [joined(content), joined(results[index]?.content ?? '(no result)')];
       if (comparableText(before) === comparableText(after)) return [];
       return [{ part: 'history' as const, name: tool, at: place + index, diff: lineDiff(before, after) }];
     });
@@ -202,11 +226,27 @@ export class Lane {
     return this.current !== undefined && this.position > this.#fromFile && this.current.results === undefined;
   }
 
+  /** The told history up to the last interaction that is left. */
+  #tellAnew(): void {
+    const { told, interactions } = this;
+    told.truncate(0);
+    for (const [index, { request }] of interactions.entries()) {
+      if (index > 0) this.#tellAnswer(interactions[index - 1]);
+      const { keep = told.entries.length, new: added = [] } = request;
+      told.truncate(keep);
+      for (const record of added) told.add(record);
+    }
+    this.verified = 0;
+  }
+
   #tellCurrent(): void {
-    const { current } = this;
-    const answer = current && answerOf(current);
+    this.#tellAnswer(this.current);
+  }
+
+  #tellAnswer(interaction: InteractionRecord | undefined): void {
+    const answer = interaction && answerOf(interaction);
     if (!answer) return;
     this.told.add(answer);
-    for (const record of resultMessages(answer, current.results ?? [])) this.told.add(record);
+    for (const record of resultMessages(answer, interaction.results ?? [])) this.told.add(record);
   }
 }

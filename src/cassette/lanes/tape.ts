@@ -3,6 +3,7 @@ import { setOwn } from '../../engine/data/copy.ts';
 import {
   formatName,
   formatVersion,
+  isOver,
   joined,
   linesOf,
   type AgentRecord,
@@ -159,10 +160,6 @@ class Labelled<T extends object> {
 
 function keyOf(name: string, thing: object): string {
   return `${name}\n${stringify(thing)}`;
-}
-
-function isOver({ completion, stream, error, aborted }: InteractionRecord): boolean {
-  return completion !== undefined || stream !== undefined || error !== undefined || aborted !== undefined;
 }
 
 /** As an object; "__proto__" is a label like any other. */

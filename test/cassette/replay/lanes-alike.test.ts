@@ -34,7 +34,7 @@ test('two that are under way at once cannot be recorded', async ({ expect }) => 
   expect(await first).toBe('Hello.');
   // The model is not asked what could not be kept.
   expect(asked).toBe(1);
-  await provider.close();
+  await expect(provider.close()).rejects.toThrow(CassetteAmbiguityError);
   expect(folder.json().lanes).toHaveLength(1);
 });
 
