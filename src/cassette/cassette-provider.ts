@@ -115,6 +115,7 @@ function adviceFor({ mode, by }: ChosenMode, live: CompletionProvider | undefine
   return `Nothing is recorded (${reason}). Where there is a key, record: ${command}`;
 }
 
-function keyAdvice(path: string, { by }: ChosenMode): string {
-  return `${path} cannot be recorded (${by}): no provider was given, and OPENAI_API_KEY is not set. Set it, or unset ${modeVariable} to replay. A cassette that is there is left as it is.`;
+function keyAdvice(path: string, { by = '' }: ChosenMode): string {
+  const otherwise = by.startsWith(modeVariable) ? `unset ${modeVariable} to replay` : 'choose another mode';
+  return `${path} cannot be recorded (${by}): no provider was given, and OPENAI_API_KEY is not set. Set it, or ${otherwise}. A cassette that is there is left as it is.`;
 }

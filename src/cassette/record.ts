@@ -39,10 +39,13 @@ export async function recordCompletion(
   const start = now();
   lane.inFlight++;
   try {
-    const completion = await asLive(() => live.complete(request, options)).catch((error: unknown) => {
+    let completion: ChatCompletion;
+    try {
+      completion = await asLive(() => live.complete(request, options));
+    } catch (error) {
       keepFailure(recording, error, options, () => ({ ms: since(start) }));
       throw error;
-    });
+    }
     const ms = since(start);
     // Whoever asked had gone before it came.
     if (options?.signal?.aborted) keep(recording, undefined, () => ({ ms, aborted: true }));
@@ -72,23 +75,32 @@ export async function* recordStream(
     ms,
     stream: streamRecord(timed, cut, redactor, lane.secrets),
   });
+  /** What is awaited of the live stream; its errors are recorded. */
+  async function ofLive<T>(ask: () => T): Promise<Awaited<T>> {
+    try {
+      return await asLive(ask);
+    } catch (error) {
+      isOver = true;
+      keepFailure(recording, error, options, () =>
+        timed.length === 0 ? { ms: since(start) } : streamed('error'),
+      );
+      throw error;
+    }
+  }
   lane.inFlight++;
   try {
-    const chunks = asLive(() => live.stream(request, options)[Symbol.asyncIterator]());
+    const { chunks } = await ofLive(() => ({
+      chunks: live.stream(request, options)[Symbol.asyncIterator](),
+    }));
     try {
       for (;;) {
-        const next = await asLive(() => chunks.next()).catch((error: unknown) => {
-          isOver = true;
-          keepFailure(recording, error, options, () =>
-            timed.length === 0 ? { ms: since(start) } : streamed('error'),
-          );
-          throw error;
-        });
+        const next = await ofLive(() => chunks.next());
         if (next.done) break;
         if (timed.length === 0) ms = since(start);
         timed.push({ chunk: next.value, ms: timed.length === 0 ? 0 : since(last) });
-        last = now();
         yield next.value;
+        // What the reader does meanwhile is no time of the model's.
+        last = now();
       }
       isOver = true;
       const completion = completionIn(timed);

@@ -118,7 +118,14 @@ function answerWith(
 
 function compare(tool: string, { result, at, run }: RecordedCall, outcome: CallOutcome): void {
   const recorded = joined(result.content);
-  const now = (run?.lane.secrets ?? new LaneSecrets()).hideText(outcome.content, recorded);
+  const now = run
+    ? run.redactor.text(
+        run.lane.secrets,
+        outcome.content,
+        ['request', 'messages', at ?? 0, 'content'],
+        recorded,
+      )
+    : new LaneSecrets().hideText(outcome.content, recorded);
   if (comparableText(recorded) === comparableText(now)) return;
   const diff = lineDiff(recorded, now);
   if (!run)

@@ -1,12 +1,14 @@
 import type { RecordedEvent } from '../engine/run/events.ts';
 import type { Drift } from './errors.ts';
 import type { Lane } from './lanes/lane.ts';
+import type { Redactor } from './redaction/redactor.ts';
 
 /** Where a run stands in a cassette. */
 export interface ServedRun {
   /** Of the cassette. */
   readonly path: string;
   readonly lane: Lane;
+  readonly redactor: Redactor;
   /** Notes a difference that no request shows; it is told with the next one, or at the end. */
   readonly note: (drift: Drift) => void;
 }

@@ -23,6 +23,7 @@ import { partsOf, type RequestParts } from './lanes/request-parts.ts';
 import { sameSettings, settingsOf } from './lanes/settings.ts';
 import { Tape } from './lanes/tape.ts';
 import { playCompletion, playStream, type Played } from './play.ts';
+import { checkNames } from './check-names.ts';
 import { recordCompletion, recordStream, type Recording } from './record.ts';
 import { Redactor } from './redaction/redactor.ts';
 import { noteServed } from './served.ts';
@@ -230,8 +231,8 @@ export class CassetteSession implements CompletionProvider {
     const { parts, events } = asked;
     this.#keeper.open();
     const lane = known ?? this.#lanes.begin(asked);
-    checkName(lane, this.words.path);
     const agent = lane.agentOf(parts, events);
+    checkNames(lane, agent, parts.model, this.words.path);
     lane.readResults(this.#redactor);
     const settings = settingsOf(parts, this.#redactor, lane.secrets);
     lane.show(parts, this.#redactor);
@@ -254,7 +255,12 @@ export class CassetteSession implements CompletionProvider {
   #take(lane: Lane, events: Asked['events']): void {
     lane.take(events);
     this.#lanes.finder.noteRun(events, lane);
-    noteServed(events, { path: this.#settings.path, lane, note: (drift) => lane.noted.push(drift) });
+    noteServed(events, {
+      path: this.#settings.path,
+      lane,
+      redactor: this.#redactor,
+      note: (drift) => lane.noted.push(drift),
+    });
   }
 
   #miss(lane: Lane | undefined, { parts, conversation }: Asked): CassetteMissError {
@@ -288,12 +294,4 @@ function keyOf({ part, name, diff }: Drift): string {
 
 function toStderr(message: string): void {
   process.stderr.write(`${message}\n`);
-}
-
-/** A name stands in the cassette, and is looked for as it is. */
-function checkName({ conversation, secrets }: Lane, path: string): void {
-  if (conversation === undefined || secrets.hideText(conversation) === conversation) return;
-  throw new CassetteFileError(
-    `A conversation of ${path} has a name that holds an e-mail address or another secret, and it would stand in the file. Name it by an id.`,
-  );
 }

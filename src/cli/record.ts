@@ -199,6 +199,8 @@ function hasFailed({ trace: { outcome }, scenario }: ScenarioRun): boolean {
 
 function failureText({ error, trace }: ScenarioRun, path: string): string {
   if (error === undefined) return 'No model was asked, so nothing was recorded.';
+  // What is there is no cassette, or somebody else records it.
+  if (error instanceof CassetteFileError) return error.message;
   const what = trace.outcome === 'aborted' ? 'was stopped' : 'failed';
   const left = existsSync(path) ? `${shownPath(path)} is left as it was` : 'nothing was written';
   const status = (error as { status?: unknown } | undefined)?.status;

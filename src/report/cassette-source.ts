@@ -62,13 +62,13 @@ function importOf({ scenario, test }: CassetteFile, recorded: RecordedScenario |
     const imported = exportName === 'default' ? 'recorded' : `{ ${exportName} as recorded }`;
     return [`import ${imported} from ${valueSource(`./${scenario.file}`)};`];
   }
-  const by = test ? ` by the test ${onOneLine(test.name)} of ${onOneLine(test.file)}` : '';
+  const by = test ? ` by the test ${onOneLine(JSON.stringify(test.name))} of ${onOneLine(test.file)}` : '';
   return [`// The agent that was recorded${by}:`, "// import { agent } from './…';"];
 }
 
 /** As it may stand in a comment, which ends with its line. */
 function onOneLine(text: string): string {
-  return JSON.stringify(text).replaceAll(/[\u0080-\u009F\u2028\u2029]/g, ' ');
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 }
 
 function fieldsOf({ scenario }: CassetteFile, recorded: RecordedScenario | undefined): string[] {

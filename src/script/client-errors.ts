@@ -18,6 +18,13 @@ export async function clientError({ status, body, message, headers }: StatusAnsw
   return Object.assign(namedError(name, `${status} ${message || name}`), { status, headers });
 }
 
+/** The error that a client makes of one that the API sends within a stream: it has no status. */
+export async function streamedError(body: object, message: string): Promise<Error> {
+  const openai = await loadOpenai();
+  if (!openai) return Object.assign(namedError('APIError', message), { error: body });
+  return new openai.APIError(undefined, body, message, undefined);
+}
+
 /** The error that a client makes of a connection that breaks, or of an answer that does not come in time. */
 export async function connectionError(name: ConnectionErrorName = 'APIConnectionError'): Promise<Error> {
   const openai = await loadOpenai();

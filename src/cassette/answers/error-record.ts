@@ -1,5 +1,12 @@
+import { isPlainObject } from '../../engine/data/copy.ts';
 import { errorName, InvalidCompletionError, isError } from '../../engine/data/errors.ts';
-import { clientError, connectionError, namedError, statusErrorName } from '../../script/client-errors.ts';
+import {
+  clientError,
+  connectionError,
+  namedError,
+  statusErrorName,
+  streamedError,
+} from '../../script/client-errors.ts';
 import { isMisfit } from '../../script/errors.ts';
 import type { ErrorRecord } from '../file/format.ts';
 import type { LaneSecrets } from '../redaction/lane-secrets.ts';
@@ -29,7 +36,10 @@ export function errorRecord(error: unknown, redactor: Redactor, secrets: LaneSec
     return { name, message: hide(error.reason, 'message'), body: hideBody(error.received) };
   const message = hide(isError(error) ? error.message : String(error), 'message');
   const { status, error: body, headers } = (isError(error) ? error : {}) as ApiErrorLike;
-  if (typeof status !== 'number') return { name, message };
+  if (typeof status !== 'number')
+    return name === 'APIError' && isPlainObject(body)
+      ? { name, message, body: hideBody(body) }
+      : { name, message };
   const kept = headers instanceof Headers ? [...headers].filter(([header]) => keptHeaders.test(header)) : [];
   return {
     name,
@@ -48,7 +58,8 @@ export async function errorOf(record: ErrorRecord, secrets: LaneSecrets): Promis
   if (name === 'InvalidCompletionError') return new InvalidCompletionError(message, body);
   if (name === 'APIConnectionError' || name === 'APIConnectionTimeoutError')
     return await connectionError(name);
-  if (status === undefined) return namedError(name, message);
+  if (status === undefined)
+    return isPlainObject(body) ? await streamedError(body, message) : namedError(name, message);
   const sent = new Headers(headers);
   if (name === statusErrorName(status))
     return await clientError({

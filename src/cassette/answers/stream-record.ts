@@ -1,14 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { copyData, isPlainObject, setOwn } from '../../engine/data/copy.ts';
+import { copyData, isPlainObject } from '../../engine/data/copy.ts';
 import { ChunkFold } from '../../engine/model/fold-chunks.ts';
 import type { ChatCompletion, ChatCompletionChunk } from '../../engine/model/provider.ts';
 import { textFields, type StreamPart, type StreamRecord, type TextField } from '../file/format.ts';
 import { Settled, unwrapped } from '../redaction/json-text.ts';
 import type { LaneSecrets } from '../redaction/lane-secrets.ts';
 import type { Redactor } from '../redaction/redactor.ts';
-import { isSecretName } from '../redaction/secrets.ts';
-import { changesTokens, toJson } from './completion-record.ts';
-import { recut } from './recut.ts';
+import { toJson } from './completion-record.ts';
+import { choicesOf, mapTexts, spellsSecret, type Path } from './spread-texts.ts';
 
 /** A chunk and the milliseconds since the one before. */
 export interface TimedChunk {
@@ -228,85 +227,4 @@ function pieceOf(
   return isDeepStrictEqual(value[0], { index: call, function: { arguments: text } })
     ? { call: call as number, text }
     : undefined;
-}
-
-type Path = readonly (string | number)[];
-
-/** A text that comes in pieces, and where these stand. */
-interface SpreadText {
-  readonly path: Path;
-  readonly places: [holder: Record<string | number, unknown>, field: string | number][];
-}
-
-/**
- * Maps the texts of a stream as wholes, a secret being spread over several chunks, and cuts them as they were cut. The chunks
- * are changed, to what `put` gives for each piece; says whether any text was.
- */
-function mapTexts(
-  chunks: readonly unknown[],
-  map: (text: string, path: Path) => string,
-  put: (piece: string) => unknown,
-): boolean {
-  let isChanged = false;
-  for (const { path, places } of textsIn(chunks)) {
-    const pieces = places.map(([holder, field]) => holder[field] as string);
-    const text = pieces.join('');
-    const mapped = map(text, path);
-    isChanged ||= mapped !== text;
-    for (const [index, piece] of (mapped === text ? pieces : recut(pieces, mapped)).entries()) {
-      const [holder, field] = places[index]!;
-      holder[field] = put(piece);
-    }
-  }
-  return isChanged;
-}
-
-/** What is one word, and comes whole. */
-const words = new Set(['role', 'id', 'type', 'index']);
-
-function textsIn(chunks: readonly unknown[]): SpreadText[] {
-  const texts = new Map<string, SpreadText>();
-  const add = (holder: Record<string | number, unknown>, field: string | number, path: Path) => {
-    const value = holder[field];
-    if (typeof value === 'string') {
-      const key = JSON.stringify(path);
-      const known = texts.get(key);
-      if (known) known.places.push([holder, field]);
-      else texts.set(key, { path, places: [[holder, field]] });
-    } else if (Array.isArray(value)) {
-      for (const [place, item] of value.entries()) {
-        const index: unknown = isPlainObject(item) ? item['index'] : undefined;
-        add(value as never, place, [...path, typeof index === 'number' ? index : place]);
-      }
-    } else if (isPlainObject(value)) {
-      // What a field says to be secret is so whatever it looks like.
-      for (const name of Object.keys(value))
-        if (!words.has(name) && !isSecretName(name)) add(value, name, [...path, name]);
-    }
-  };
-  for (const chunk of chunks) {
-    for (const [place, choice] of choicesOf(chunk).entries()) {
-      const index = typeof choice['index'] === 'number' ? choice['index'] : place;
-      if (isPlainObject(choice['delta'])) add(choice, 'delta', ['response', 'choices', index, 'message']);
-    }
-  }
-  return [...texts.values()];
-}
-
-/** Whether the probabilities of all chunks together spell a secret out. */
-function spellsSecret(chunks: readonly unknown[], map: (text: string, path: Path) => string): boolean {
-  const lists: Record<string, unknown[]> = {};
-  for (const { logprobs } of chunks.flatMap(choicesOf)) {
-    for (const [name, list] of Object.entries(isPlainObject(logprobs) ? logprobs : {})) {
-      if (!Array.isArray(list)) continue;
-      if (!Object.hasOwn(lists, name)) setOwn(lists, name, []);
-      lists[name]!.push(...(list as unknown[]));
-    }
-  }
-  return changesTokens(lists, map);
-}
-
-function choicesOf(chunk: unknown): Record<string, unknown>[] {
-  const choices: unknown = isPlainObject(chunk) ? chunk['choices'] : undefined;
-  return Array.isArray(choices) ? choices.filter(isPlainObject) : [];
 }

@@ -42,18 +42,27 @@ export class LaneSecrets {
    * as they are called there.
    */
   hideText(text: string, like?: unknown): string {
-    return this.#hiding(like)(text, false);
+    return this.#untilKnown(() => this.#hiding(like)(text, false));
   }
 
   /** The same for every string in plain data. */
   hideData(value: unknown, like?: unknown): unknown {
-    return mapData(value, this.#hiding(like));
+    return this.#untilKnown(() => mapData(value, this.#hiding(like)));
   }
 
   /** The same for a definition: the schema of a tool, or of an answer. */
   hideDefinition(value: unknown, like?: unknown): unknown {
-    const hide = this.#hiding(like);
-    return mapDefinition(value, (text) => hide(text, false));
+    return this.#untilKnown(() => {
+      const hide = this.#hiding(like);
+      return mapDefinition(value, (text) => hide(text, false));
+    });
+  }
+
+  /** Once more where something was recognised: it may have stood there before, where nothing told that it is one. */
+  #untilKnown<T>(hide: () => T): T {
+    const { size } = this.#placeholders;
+    const hidden = hide();
+    return this.#placeholders.size > size ? hide() : hidden;
   }
 
   /** A recorded text with the secrets that the conversation has shown. */
@@ -90,7 +99,7 @@ export class LaneSecrets {
   }
 
   #hidePlain(text: string, recorded: () => string[]): string {
-    const all = findSecrets(text, this.#knownIn(text));
+    const all = findSecrets(text, this.#placeholdersIn(text), this.#knownIn(text));
     if (all.length === 0) return text;
     let hidden = '';
     let done = 0;
@@ -103,22 +112,25 @@ export class LaneSecrets {
     return hidden + text.slice(done);
   }
 
-  /** What is hidden already, and secrets that were recognised elsewhere, perhaps by their fields. */
+  /** What is hidden already. */
+  #placeholdersIn(text: string): FoundSecret[] {
+    if (!mayHavePlaceholder(text)) return [];
+    return [...text.matchAll(placeholders)].map(({ 0: name, index }) => {
+      // Somebody's text that looks like one stands for itself, and nothing else may be called so.
+      if (!this.#values.has(name)) this.#values.set(name, name);
+      return spanOf(index, name);
+    });
+  }
+
+  /** Secrets that were recognised elsewhere, perhaps by their fields; of those that begin alike the longest. */
   #knownIn(text: string): FoundSecret[] {
     const found: FoundSecret[] = [];
-    if (mayHavePlaceholder(text)) {
-      for (const { 0: name, index } of text.matchAll(placeholders)) {
-        // Somebody's text that looks like one stands for itself, and nothing else may be called so.
-        if (!this.#values.has(name)) this.#values.set(name, name);
-        found.push(spanOf(index, name));
-      }
-    }
     for (const value of this.#placeholders.keys()) {
       if (value.length < shortestElsewhere) continue;
       for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length))
         found.push(spanOf(at, value));
     }
-    return found;
+    return found.toSorted((left, right) => right.end - right.start - (left.end - left.start));
   }
 
   /** `recorded` are the placeholders of the recorded text that are not taken yet, in order. */

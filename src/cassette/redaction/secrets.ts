@@ -14,83 +14,126 @@ interface Pattern {
   readonly sign: RegExp;
   /** Global. The last group that takes part is the secret; without groups all of the match is. */
   readonly pattern: RegExp;
-  /** Words that are none after all. */
-  readonly except?: ReadonlySet<string>;
+  /** Whether a match is one after all. */
+  readonly isMeant?: (value: string, match: RegExpExecArray) => boolean;
 }
 
 const signs = {
   begin: /-----BEGIN/,
   prefix:
-    /eyJ|[srp]k[-_]|gh[pousr]_|github_pat_|glpat-|xox[a-z]-|npm_|hf_|gsk_|r8_|xai-|SG\.|whsec_|AKIA|ASIA|AIza|ya29\./,
-  header: /cookie|authorization|bearer/i,
-  address: /:\/\/[^\s/:@]+:/,
+    /eyJ|[srp]k[-_]|csk-|pcsk_|gh[pousr]_|github_pat_|glpat-|xox[a-z]-|xapp-|npm_|pypi-|hf_|gsk_|r8_|fw_|xai-|pplx-|tvly-|lsv2_|lin_api_|SG\.|whsec_|shp[a-z]{2}_|dop_v1_|dapi|hvs\.|AKIA|ASIA|AIza|ya29\.|GOCSPX-/,
+  header: /cookie|authorization|bearer|signature=/i,
+  command: /\bcurl\b/,
+  address: /:\/\/[^\s/:@]*:/,
   query: /[?&][\w-]+=/,
   name: /key|token|secret|pass|pwd|credential/i,
+  field: /["']\s*:/,
   at: /@/,
 };
 
-/** What stands after "password:" in sentences about passwords. */
+/** What stands after "password:" in sentences about passwords, and in code. */
 const words = new Set(
-  'invalid required incorrect missing expired optional string number boolean null undefined true false none wrong valid changed updated reset empty unknown denied revoked'.split(
+  'invalid required incorrect missing expired optional string number boolean null undefined true false none wrong valid changed updated reset empty unknown denied revoked minimum maximum password token secret'.split(
     ' ',
   ),
 );
+const reference = /^(?:process\.env\b|import\.meta\b|os\.environ\b|z\.[a-z]|\$\{?[A-Z_]+\}?$)/;
 
+/** Not a word about a secret, nor a name under which one is found. */
+function isNoWord(value: string): boolean {
+  return !words.has(value.toLowerCase()) && !reference.test(value);
+}
+
+/** Where a key may begin: not in the middle of a word, but after the escape of a line break in JSON. */
+const start = String.raw`(?:(?<![\w-])|(?<=\\[nrt]))`;
 const owner = String.raw`(?:api|access|secret|private|auth|client|refresh|session|signing)[\s_-]?`;
 /** What secrets are called in sentences and in settings. A "key" alone is more often one of a database. */
 const noun = String.raw`(?:${owner}key|(?:${owner})?(?:token|secret)|pass(?:word|phrase|code|wd)|pwd|credentials?)`;
 
-/** Formats that are published by those who issue them, and ways in which secrets are written. Of two that overlap the first counts. */
+/**
+ * Formats that are published by those who issue them, and ways in which secrets are written. What two of them find is hidden
+ * once.
+ */
 const patterns: readonly Pattern[] = [
   {
     kind: 'private-key',
     sign: signs.begin,
     pattern: /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g,
   },
-  { kind: 'token', sign: signs.prefix, pattern: /\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?/g },
-  // OpenAI, Anthropic, Stripe and those who write theirs alike.
-  { kind: 'api-key', sign: signs.prefix, pattern: /\b(?:sk|pk|rk)[-_][\w-]{8,}/g },
-  // GitHub, GitLab, Slack, npm, Hugging Face, Groq, Replicate, xAI, SendGrid, Stripe's webhooks.
+  {
+    kind: 'token',
+    sign: signs.prefix,
+    pattern: new RegExp(String.raw`${start}eyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?`, 'g'),
+  },
+  // OpenAI, Anthropic, Stripe, Cerebras, Pinecone and those who write theirs alike; a package may be called sk-something.
   {
     kind: 'api-key',
     sign: signs.prefix,
-    pattern:
-      /\b(?:gh[pousr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|xox[a-z]-[\w-]{8,}|npm_\w{16,}|hf_\w{16,}|gsk_\w{16,}|r8_\w{16,}|xai-[\w-]{16,}|SG\.[\w-]{16,}\.[\w-]{16,}|whsec_[\w+/=]{8,})/g,
+    pattern: new RegExp(String.raw`${start}(?:c?sk|pk|rk|pcsk)[-_](?=[\w-]*\d|[\w-]{24})[\w-]{8,}`, 'g'),
+  },
+  // GitHub, GitLab, Slack, npm, PyPI, Hugging Face, Groq, Replicate, Fireworks, xAI, Perplexity, Tavily, LangSmith, Linear,
+  // SendGrid, Stripe's webhooks, Shopify, DigitalOcean, Databricks, Vault.
+  {
+    kind: 'api-key',
+    sign: signs.prefix,
+    pattern: new RegExp(
+      String.raw`${start}(?:gh[pousr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|xox[a-z]-[\w-]{8,}|xapp-[\w-]{16,}|npm_\w{16,}|pypi-[\w-]{16,}|hf_\w{16,}|gsk_\w{16,}|r8_\w{16,}|fw_\w{16,}|xai-[\w-]{16,}|pplx-\w{16,}|tvly-[\w-]{16,}|lsv2_[a-z]{2}_\w{16,}|lin_api_\w{16,}|SG\.[\w-]{16,}\.[\w-]{16,}|whsec_[\w+/=]{8,}|shp[a-z]{2}_\w{16,}|dop_v1_\w{16,}|dapi[\da-f]{32}|hvs\.[\w-]{16,})`,
+      'g',
+    ),
   },
   // AWS, Google.
   {
     kind: 'api-key',
     sign: signs.prefix,
-    pattern: /\b(?:(?:AKIA|ASIA)[A-Z0-9]{16}\b|AIza[\w-]{30,}|ya29\.[\w-]{16,})/g,
+    pattern: new RegExp(
+      String.raw`${start}(?:(?:AKIA|ASIA)[A-Z0-9]{16}\b|AIza[\w-]{30,}|ya29\.[\w-]{16,}|GOCSPX-[\w-]{16,})`,
+      'g',
+    ),
   },
-  { kind: 'cookie', sign: signs.header, pattern: /\b(?:set-)?cookie\s*[:=]\s*([^\r\n"]+)/gi },
+  {
+    kind: 'cookie',
+    sign: signs.header,
+    pattern: /(?:\b|(?<=\\[nrt]))(?:set-)?cookie\s*[:=]\s*((?:[^\r\n"]|"[^"\r\n]*"(?=[;\s]|$))+)/gi,
+  },
   {
     kind: 'token',
     sign: signs.header,
-    pattern: /\bauthorization\s*[:=]\s*["']?(?:(?:bearer|basic|digest|token)\s+)?([^\s"',]+)/gi,
-    except: words,
+    pattern:
+      /(?:\b|(?<=\\[nrt]))authorization\s*[:=]\s*["']?(?:(?:bearer|basic|digest|token)\s+)?([^\s"',]+)/gi,
+    isMeant: isNoWord,
   },
-  { kind: 'token', sign: signs.header, pattern: /\bbearer\s+([\w.~+/-]{8,}=*)/gi },
+  {
+    kind: 'token',
+    sign: signs.header,
+    pattern: /\bbearer\s+([\w.~+/-]{8,}=*)/gi,
+    // "Bearer authentication" is what it is called.
+    isMeant: (value) => /\d/.test(value) || value.length >= 20,
+  },
+  { kind: 'token', sign: signs.header, pattern: /\bsignature=([\da-f]{32,})/gi },
   // In addresses: what stands between the user's name and the host, and in what is asked for.
-  { kind: 'secret', sign: signs.address, pattern: /:\/\/[^\s/:@]+:([^\s/@]+)@/g },
+  { kind: 'secret', sign: signs.address, pattern: /:\/\/[^\s/:@]*:([^\s/]+)@/g },
+  { kind: 'secret', sign: signs.command, pattern: /\s(?:-u|--user)[\s=]+["']?[^\s:"']+:([^\s"']{4,})/g },
   {
     kind: 'secret',
     sign: signs.query,
     pattern:
-      /[?&](?:api[_-]?key|key|token|access[_-]token|refresh[_-]token|sig|signature|secret|client[_-]secret|password|code)=([^&\s#"']+)/gi,
+      /[?&](?:api[_-]?key|token|access[_-]token|refresh[_-]token|sig|signature|secret|client[_-]secret|password|(?:code|key)(?==[^&\s#"']{6}))=([^&\s#"']+)/gi,
   },
-  // PASSWORD=…, as environments are written.
+  // PASSWORD=…, as environments are written, and password = "…", as settings are.
   {
     kind: 'secret',
     sign: signs.name,
-    pattern: new RegExp(String.raw`\b\w*${noun}=["']?([^\s"'&;,]{4,})`, 'gi'),
-    except: words,
+    pattern: new RegExp(
+      String.raw`\b\w*${noun}(?:=\\?["']?([^\s"'&;,\\]{4,})|\s+=\s*["']([^"'\n]{4,})["'])`,
+      'gi',
+    ),
+    isMeant: isNoWord,
   },
   {
     kind: 'secret',
     sign: signs.name,
     pattern: new RegExp(String.raw`\b${noun}\s*:\s*["']?([^\s"',;]{4,})`, 'gi'),
-    except: words,
+    isMeant: isNoWord,
   },
   // "My password is …": a word alone is more often what is said of it.
   {
@@ -101,40 +144,91 @@ const patterns: readonly Pattern[] = [
       'gi',
     ),
   },
+  // A field of JSON, or of something like it, within a text that is none.
+  {
+    kind: 'secret',
+    sign: signs.field,
+    pattern: /["']([\w.-]{1,64})\\*["']\s*:\s*\\*["']([^"'\\\n]+)/g,
+    isMeant: (_value, [, name = '']) => isSecretName(name),
+  },
   // Begun where a word begins, or a long text without an @ would be read once for each of its characters.
-  { kind: 'email', sign: signs.at, pattern: /(?<![\w.+-])[\w.+-]+@[a-z\d-]+(?:\.[a-z\d-]+)+/gi },
+  {
+    kind: 'email',
+    sign: signs.at,
+    pattern:
+      /(?<![\p{L}\p{N}_.+-])[\p{L}\p{N}_.+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}(?![\p{L}\p{N}])/gu,
+    // The user of an address of git, who is nobody.
+    isMeant: (value) => !value.startsWith('git@'),
+  },
 ];
 
-/** The secrets in a text that is no JSON, in order. `taken` says which places are already spoken for. */
-export function findSecrets(text: string, taken: readonly FoundSecret[] = []): readonly FoundSecret[] {
+/**
+ * The secrets in a text that is no JSON, in order. `taken` says which places are already spoken for; `known` finds what was
+ * recognised elsewhere, where no form tells more.
+ */
+export function findSecrets(
+  text: string,
+  taken: readonly FoundSecret[] = [],
+  known: readonly FoundSecret[] = [],
+): readonly FoundSecret[] {
   const all = Object.values(signs).filter((sign) => sign.test(text));
-  if (all.length === 0 && taken.length === 0) return none;
+  if (all.length === 0 && taken.length === 0 && known.length === 0) return none;
   const found: FoundSecret[] = [];
   const marks = new Uint8Array(text.length);
-  const add = (secret: FoundSecret) => {
-    if (marks.subarray(secret.start, secret.end).includes(1)) return;
+  const mark = (secret: FoundSecret) => {
     marks.fill(1, secret.start, secret.end);
     found.push(secret);
   };
+  const isFree = ({ start: first, end }: FoundSecret) => !marks.subarray(first, end).includes(1);
+  // Of what is spoken for in part the rest is found as well.
+  const add = (secret: FoundSecret) => {
+    if (isFree(secret)) return mark(secret);
+    for (const rest of freeParts(secret, marks)) if (hasSubstance(text, rest)) mark(rest);
+  };
   taken.forEach(add);
-  for (const { kind, sign, pattern, except } of patterns) {
+  for (const { kind, sign, pattern, isMeant } of patterns) {
     if (!all.includes(sign)) continue;
     for (const match of text.matchAll(pattern)) {
-      const group = match.findLast((part) => part !== undefined) ?? match[0];
-      // The end of a sentence is no part of it.
-      const value = group.replace(/[.!?)\]]+$/, '');
-      const start = match.index + match[0].lastIndexOf(value);
-      if (value !== '' && !except?.has(value.toLowerCase())) add({ start, end: start + value.length, kind });
+      const value = withoutPunctuation(match.findLast((part) => part !== undefined) ?? match[0]);
+      const first = match.index + match[0].lastIndexOf(value);
+      if (value !== '' && (!isMeant || isMeant(value, match)))
+        add({ start: first, end: first + value.length, kind });
     }
   }
+  for (const secret of known) if (isFree(secret)) mark(secret);
   return found.toSorted((left, right) => left.start - right.start);
+}
+
+/** What is left of a place. */
+function freeParts({ start: from, end: to, kind }: FoundSecret, marks: Uint8Array): FoundSecret[] {
+  const parts: FoundSecret[] = [];
+  for (let first = from; first < to; first++) {
+    if (marks[first] === 1) continue;
+    let end = first;
+    while (end < to && marks[end] === 0) end++;
+    parts.push({ start: first, end, kind });
+    first = end;
+  }
+  return parts;
+}
+
+/** Whether a rest is more than what stands between two secrets. */
+function hasSubstance(text: string, { start: from, end }: FoundSecret): boolean {
+  return /\w{4}/.test(text.slice(from, end));
+}
+
+/** The end of a sentence is no part of a secret. */
+function withoutPunctuation(value: string): string {
+  let end = value.length;
+  while (end > 0 && '.!?)]'.includes(value[end - 1]!)) end--;
+  return value.slice(0, end);
 }
 
 const none: readonly FoundSecret[] = [];
 
 /** Last words of names that secrets are kept under. */
 const secretNames =
-  /^(?:pass(?:word|wd|phrase|code)|pwd|secret|token|apikey|authorization|cookie|credential|jwt|pin|cvv|cvc|ssn|otp)s?$/;
+  /^(?:\w*(?:password|passwd|apikey|secretkey|privatekey)|(?:access|auth|refresh|id|session|bearer|api|csrf)token|pass(?:phrase|code)?|pwd|secret|token|authorization|bearer|cookie|credential|jwt|pin|cvv|cvc|ssn|otp)s?$/;
 /** The last two of others. */
 const secretPairs =
   /^(?:(?:api|access|secret|private|signing|encryption|auth|client|service|master)keys?|sessionids?)$/;

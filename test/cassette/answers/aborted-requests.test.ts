@@ -1,0 +1,165 @@
+/** Requests that were aborted before they were answered. */
+import { expect, test } from 'vitest';
+import type { CompletionProvider } from 'swarmcheck';
+import {
+  CassetteMissError,
+  recordingProvider,
+  replayProvider,
+  say,
+  scriptedProvider,
+} from 'swarmcheck/testing';
+import { chunk, chunking, hanging, saying } from '../../engine/support.ts';
+import { rejection } from '../../script/ask.ts';
+import { Folder } from '../folder.ts';
+import { answerTo } from '../replay/tapes.ts';
+import { question, read, record } from './keeping.ts';
+
+const reason = new Error('enough');
+
+/** A model that is silent until the request is aborted. */
+const silent: CompletionProvider = {
+  complete: (_request, options) => untilAborted(options?.signal),
+  async *stream(_request, options) {
+    yield chunk({ content: 'It' });
+    await untilAborted(options?.signal);
+  },
+};
+
+function untilAborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason as Error));
+  });
+}
+
+/** Asks, and aborts when the request is under way. */
+async function abort(provider: CompletionProvider): Promise<Error> {
+  const controller = new AbortController();
+  const asked = provider.complete(question, { signal: controller.signal });
+  queueMicrotask(() => controller.abort(reason));
+  return await rejection(asked);
+}
+
+const kept = (folder: Folder) => folder.json().lanes[0]!.interactions[0]!;
+
+test('a request that was aborted is recorded as that, and as no error', async () => {
+  using folder = new Folder();
+  expect(await record(folder.file(), silent, abort)).toBe(reason);
+  expect(kept(folder)).toMatchObject({ aborted: true });
+  expect(kept(folder)).not.toHaveProperty('error');
+  expect(kept(folder)).not.toHaveProperty('completion');
+});
+
+test('it waits again until it is aborted, and rejects with the reason of today', async () => {
+  using folder = new Folder();
+  await record(folder.file(), silent, abort);
+  using provider = replayProvider(folder.file());
+  const controller = new AbortController();
+  let isOver = false;
+  const asked = provider.complete(question, { signal: controller.signal }).finally(() => (isOver = true));
+  // Whatever can be done without the signal is done by then.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(isOver).toBe(false);
+  const today = new Error('enough today');
+  controller.abort(today);
+  expect(await rejection(asked)).toBe(today);
+});
+
+test('whoever cannot abort it is told that there is no answer', async () => {
+  using folder = new Folder();
+  await record(folder.file(), silent, abort);
+  using provider = replayProvider(folder.file());
+  const error = await rejection(provider.complete(question));
+  expect(error).toBeInstanceOf(CassetteMissError);
+  expect(error.message).toContain('the answer was left before its end');
+});
+
+test('a stream that was aborted is recorded with what had come', async () => {
+  using folder = new Folder();
+  const controller = new AbortController();
+  await record(folder.file(), silent, async (provider) => {
+    const reading = read(provider, Infinity, controller.signal);
+    await new Promise((resolve) => setImmediate(resolve));
+    controller.abort(reason);
+    expect(await reading).toEqual({ chunks: [chunk({ content: 'It' })], error: reason });
+  });
+  expect(kept(folder)).toMatchObject({ aborted: true, stream: { cut: 'left' } });
+  expect(kept(folder)).not.toHaveProperty('error');
+});
+
+test('it brings that again, and waits to be aborted', async () => {
+  using folder = new Folder();
+  const recorder = new AbortController();
+  await record(folder.file(), silent, async (provider) => {
+    const reading = read(provider, Infinity, recorder.signal);
+    await new Promise((resolve) => setImmediate(resolve));
+    recorder.abort(reason);
+    await reading;
+  });
+  using provider = replayProvider(folder.file());
+  const controller = new AbortController();
+  const chunks: unknown[] = [];
+  const reading = (async () => {
+    for await (const each of provider.stream(question, { signal: controller.signal })) chunks.push(each);
+  })();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(chunks).toEqual([chunk({ content: 'It' })]);
+  controller.abort(reason);
+  expect(await rejection(reading)).toBe(reason);
+});
+
+test('a stream whose reader aborted and left at once can be left again', async () => {
+  using folder = new Folder();
+  const controller = new AbortController();
+  const chunks = [chunk({ content: 'It' }), chunk({}, 'stop')];
+  await record(folder.file(), chunking(chunks), async (provider) => {
+    for await (const each of provider.stream(question, { signal: controller.signal })) {
+      expect(each).toBe(chunks[0]);
+      controller.abort(reason);
+      break;
+    }
+  });
+  expect(kept(folder)).toMatchObject({ aborted: true, stream: { cut: 'left' } });
+  using provider = replayProvider(folder.file());
+  expect((await read(provider, 1)).chunks).toEqual([chunks[0]]);
+});
+
+test('a request whose signal is aborted already asks nobody, and records nothing', async () => {
+  using folder = new Folder();
+  const script = scriptedProvider([say('It is.')]);
+  await using provider = recordingProvider(script, { cassette: folder.file() });
+  const signal = AbortSignal.abort(reason);
+  expect(await rejection(provider.complete(question, { signal }))).toBe(reason);
+  expect((await read(provider, Infinity, signal)).error).toBe(reason);
+  expect(script.remaining).toBe(1);
+  expect(await answerTo(provider, 'What is it?')).toBe('It is.');
+  expect(folder.json().lanes.map(({ interactions }) => interactions.length)).toEqual([1]);
+});
+
+test('a replayed request whose signal is aborted already takes no answer away', async () => {
+  using folder = new Folder();
+  await record(folder.file(), { ...silent, complete: async () => saying('It is.') }, (provider) =>
+    answerTo(provider, 'What is it?'),
+  );
+  using provider = replayProvider(folder.file());
+  const signal = AbortSignal.abort(reason);
+  expect(await rejection(provider.complete(question, { signal }))).toBe(reason);
+  expect(await answerTo(provider, 'What is it?')).toBe('It is.');
+});
+
+test('a recording that is closed while a request is under way has what was answered by then', async () => {
+  using folder = new Folder();
+  let begun = () => {};
+  const hasBegun = new Promise<void>((resolve) => (begun = resolve));
+  const hangs = hanging(begun);
+  let count = 0;
+  const live: CompletionProvider = {
+    ...hangs,
+    complete: async (...asked) => (count++ === 0 ? saying('It is.') : await hangs.complete(...asked)),
+  };
+  const provider = recordingProvider(live, { cassette: folder.file() });
+  await answerTo(provider, 'What is it?');
+  void answerTo(provider, 'And then?');
+  await hasBegun;
+  await provider.close();
+  expect(folder.json().lanes.map(({ interactions }) => interactions.length)).toEqual([1]);
+});

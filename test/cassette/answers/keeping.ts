@@ -1,0 +1,47 @@
+/** Answers of a model that are recorded, and asked for once more. */
+import type { ChatCompletionChunk, CompletionProvider } from 'swarmcheck';
+import { recordingProvider, replayProvider, type ReplayOptions } from 'swarmcheck/testing';
+import { readAll } from '../../script/ask.ts';
+import { asking, user, type Play } from '../replay/tapes.ts';
+
+/** Records what this model answers. */
+export async function record<T>(cassette: string, live: CompletionProvider, play: Play<T>): Promise<T> {
+  await using provider = recordingProvider(live, { cassette });
+  return await play(provider);
+}
+
+/** Asks the recording the same, to its end. */
+export async function replay<T>(cassette: string, play: Play<T>, options?: ReplayOptions): Promise<T> {
+  using provider = replayProvider(cassette, options);
+  return await play(provider);
+}
+
+/** The one question that is asked here. */
+export const question = asking(user('What is it?'));
+
+export const whole: Play = (provider) => provider.complete(question);
+export const pieces: Play<ChatCompletionChunk[]> = (provider) => readAll(provider.stream(question));
+
+/** What a reader gets of a stream: its chunks, and the error that ended it. */
+export interface Reading {
+  chunks: ChatCompletionChunk[];
+  error?: unknown;
+}
+
+/** Reads to the end, or until so many chunks have come. */
+export async function read(
+  provider: CompletionProvider,
+  count = Infinity,
+  signal?: AbortSignal,
+): Promise<Reading> {
+  const chunks: ChatCompletionChunk[] = [];
+  try {
+    for await (const chunk of provider.stream(question, { signal })) {
+      chunks.push(chunk);
+      if (chunks.length === count) break;
+    }
+  } catch (error) {
+    return { chunks, error };
+  }
+  return { chunks };
+}

@@ -1,0 +1,160 @@
+/** Answers that are no completions are recorded as they came, and cannot be acted on when they are played, either. */
+import { expect, test } from 'vitest';
+import { InvalidCompletionError, openaiProvider } from 'swarmcheck';
+import { modelFails, say, scriptedProvider, type Fault } from 'swarmcheck/testing';
+import { json, serve, sse } from '../../engine/loopback.ts';
+import {
+  asking,
+  bothWays,
+  chunk,
+  chunking,
+  completing,
+  completion,
+  streamed,
+  unstreamed,
+} from '../../engine/support.ts';
+import { rejection } from '../../script/ask.ts';
+import { Folder } from '../folder.ts';
+import { record, replay, whole } from './keeping.ts';
+
+/** What providers answer that is none, and why. */
+const answers: [unknown, string][] = [
+  [null, 'it is no completion object'],
+  ['<html></html>', 'it is no completion object'],
+  [42, 'it is no completion object'],
+  [[], 'it is no completion object'],
+  [{}, 'it has no choices'],
+  [{ error: { message: 'No.' } }, 'it has no choices'],
+  [{ choices: null }, 'it has no choices'],
+  [{ choices: [] }, 'its list of choices is empty'],
+  [{ choices: [null] }, 'its list of choices is empty'],
+  [{ choices: [{ finish_reason: 'stop' }] }, 'its choice has no message'],
+  [completion({ content: 'It' }, null), 'it has no finish_reason, so it was cut off'],
+  [completion({ content: [{ type: 'text', text: 'It' }] }), 'its content is no text'],
+  [completion(asking({ function: { name: 'find' } })), 'there is no id to answer to in the tool call'],
+  [completion(asking({ id: 'call_a' })), 'there is no function in the tool call'],
+  [
+    completion(asking({ id: 'call_a', function: { name: 'find', arguments: '{' } }), 'length'),
+    'its tool calls were cut off (finish_reason "length")',
+  ],
+];
+
+test.for(answers)('%j is played as it came, for the same reason', async ([answered, reason]) => {
+  using folder = new Folder();
+  const first = await record(folder.file(), completing(answered), (provider) =>
+    rejection(unstreamed({ provider })),
+  );
+  const second = await replay(folder.file(), (provider) => rejection(unstreamed({ provider })));
+  expect((first as InvalidCompletionError).reason).toContain(reason);
+  expect(second).toBeInstanceOf(InvalidCompletionError);
+  expect(second).toMatchObject({
+    message: first.message,
+    received: (first as InvalidCompletionError).received,
+  });
+});
+
+test('whoever asks without a run gets just that', async () => {
+  using folder = new Folder();
+  await record(folder.file(), completing({ error: { message: 'No.' } }), whole);
+  expect(await replay(folder.file(), whole)).toEqual({ error: { message: 'No.' } });
+});
+
+/** Streams that amount to none. */
+const streams: [string, unknown[], string][] = [
+  ['without a piece', [], 'its list of choices is empty'],
+  ['without a finish_reason', [chunk({ content: 'It' })], 'it has no finish_reason'],
+  [
+    'with a piece that is none',
+    [chunk({ content: 'It' }), { error: 'No.' }],
+    'a piece of the stream is no completion chunk',
+  ],
+  ['with a call that is no object', [chunk({ tool_calls: ['find'] })], 'a streamed tool call is no object'],
+];
+
+test.for(streams)('a stream %s cannot be acted on, for the same reason', async ([, chunks]) => {
+  using folder = new Folder();
+  const first = await record(folder.file(), chunking(chunks), (provider) =>
+    rejection(streamed({ provider })),
+  );
+  const second = await replay(folder.file(), (provider) => rejection(streamed({ provider })));
+  expect(second).toBeInstanceOf(InvalidCompletionError);
+  expect(second).toMatchObject({ message: first.message });
+});
+
+/** What the client cannot read, as it comes over the wire. */
+const wires: [string, Parameters<typeof serve>[0], string][] = [
+  ['no JSON', ({ response }) => json(response, 200, '{"id":'), 'it is not JSON'],
+  [
+    'a page of HTML',
+    ({ response }) => void response.setHeader('content-type', 'text/html').end('<h1>No</h1>'),
+    '',
+  ],
+];
+
+test.for(wires)(
+  'an answer over the wire that is %s is an InvalidCompletionError again',
+  async ([, answer, reason]) => {
+    using folder = new Folder();
+    using server = await serve(answer);
+    const run = unstreamed;
+    const first = await record(folder.file(), openaiProvider(server.options), (provider) =>
+      rejection(run({ provider })),
+    );
+    const second = await replay(folder.file(), (provider) => rejection(run({ provider })));
+    expect((first as InvalidCompletionError).reason).toContain(reason);
+    expect(second).toBeInstanceOf(InvalidCompletionError);
+    expect(second).toMatchObject({ message: first.message });
+  },
+);
+
+test('a frame that is no JSON ends a stream over the wire, after what had come', async () => {
+  using folder = new Folder();
+  using server = await serve(({ response }) => {
+    sse(response, chunk({ content: 'It' }));
+    sse(response, '{"id":');
+    response.end();
+  });
+  const first = await record(folder.file(), openaiProvider(server.options), (provider) =>
+    rejection(streamed({ provider })),
+  );
+  const second = await replay(folder.file(), (provider) => rejection(streamed({ provider })));
+  expect(first).toMatchObject({ name: 'InvalidCompletionError', reason: 'it is not JSON' });
+  expect(second).toBeInstanceOf(InvalidCompletionError);
+  expect(second).toMatchObject({ message: first.message, reason: 'it is not JSON' });
+  const [interaction] = folder.json().lanes[0]!.interactions;
+  expect(interaction).toMatchObject({ stream: { cut: 'error' }, error: { name: 'InvalidCompletionError' } });
+});
+
+const faults: Fault[] = [
+  { kind: 'malformed-json' },
+  { kind: 'html' },
+  { kind: 'empty-choices' },
+  { kind: 'missing-choices' },
+  { kind: 'no-finish-reason' },
+  { kind: 'cut', afterChunks: 1, by: 'end' },
+  { kind: 'cut', afterChunks: 1, by: 'error' },
+  { kind: 'bad-frame', afterChunks: 1 },
+];
+
+for (const [way, run] of bothWays) {
+  test.for(faults)(`a fault of a script is the same from its recording, ${way}: %j`, async (fault) => {
+    using folder = new Folder();
+    const script = scriptedProvider([say('It is so.', { fault })]);
+    const first = await record(folder.file(), script, (provider) => rejection(run({ provider })));
+    const second = await replay(folder.file(), (provider) => rejection(run({ provider })));
+    expect(second).toBeInstanceOf(InvalidCompletionError);
+    expect(second).toMatchObject({ message: first.message });
+  });
+}
+
+test('a conversation can end in an answer that is none, after others', async () => {
+  using folder = new Folder();
+  const script = scriptedProvider([say('It is.'), modelFails({ kind: 'empty-choices' })]);
+  const talk = async (provider: Parameters<typeof whole>[0]) => {
+    const { messages } = await unstreamed({ provider });
+    const more = [{ role: 'user', content: 'hi' }, ...messages, { role: 'user', content: 'And then?' }];
+    return await rejection(unstreamed({ provider, messages: more as typeof messages }));
+  };
+  const first = await record(folder.file(), script, talk);
+  expect(await replay(folder.file(), talk)).toMatchObject({ message: first.message });
+});

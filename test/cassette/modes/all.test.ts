@@ -1,0 +1,193 @@
+/** The mode "all", and recordingProvider: a cassette is replaced with the first answer that comes, and never by errors alone. */
+import { expect, test } from 'vitest';
+import { Agent, Swarm, type CompletionProvider } from 'swarmcheck';
+import {
+  cassetteProvider,
+  CassetteFileError,
+  modelFails,
+  recordingProvider,
+  replayProvider,
+  say,
+  scriptedProvider,
+  type Fault,
+  type Step,
+} from 'swarmcheck/testing';
+import { rejection } from '../../script/ask.ts';
+import { Folder } from '../folder.ts';
+import { answerTo, record, said, user } from '../replay/tapes.ts';
+import { inPlainEnvironment, talk } from './environment.ts';
+
+inPlainEnvironment();
+
+const questions = ['a', 'b', 'c'];
+
+/** A conversation of three questions, whose answers are old. */
+async function recorded(folder: Folder): Promise<string> {
+  const old = questions.map((question) => say(`old ${question}`));
+  await record(folder.file(), old, (provider) => talk(provider, questions));
+  return folder.file();
+}
+
+type Recorder = CompletionProvider & { close(): Promise<void> };
+
+/** What records everything anew. */
+const recorders: [string, (live: CompletionProvider, cassette: string) => Recorder][] = [
+  ['the mode "all"', (live, cassette) => cassetteProvider(live, { cassette, mode: 'all' })],
+  ['recordingProvider', (live, cassette) => recordingProvider(live, { cassette })],
+];
+
+const status = (code: number): Step => modelFails({ kind: 'status', status: code });
+
+test.for(recorders)(
+  '%s asks for everything, and nothing of the old recording is left',
+  async ([, recorder]) => {
+    using folder = new Folder();
+    const cassette = await recorded(folder);
+    const provider = recorder(scriptedProvider([say('new a'), say('new d')]), cassette);
+    expect(await talk(provider, ['a', 'd'])).toEqual(['new a', 'new d']);
+    await provider.close();
+    expect(folder.read()).not.toContain('old');
+    using again = replayProvider(cassette);
+    expect(await talk(again, ['a', 'd'])).toEqual(['new a', 'new d']);
+  },
+);
+
+test.for(recorders)('%s leaves the old recording until there is an answer', async ([, recorder]) => {
+  using folder = new Folder();
+  const cassette = await recorded(folder);
+  const before = folder.read();
+  const seen: string[] = [];
+  const live = scriptedProvider([
+    () => {
+      seen.push(folder.read());
+      return say('new a');
+    },
+  ]);
+  const provider = recorder(live, cassette);
+  expect(folder.read()).toBe(before);
+  await talk(provider, ['a']);
+  expect(seen).toEqual([before]);
+  expect(folder.read()).toContain('new a');
+  await provider.close();
+});
+
+test.for(recorders)(
+  '%s, where the model dies after two of three, has those two and the error',
+  async ([, recorder]) => {
+    using folder = new Folder();
+    const cassette = await recorded(folder);
+    const live = scriptedProvider([say('new a'), say('new b'), modelFails({ kind: 'reset' })]);
+    const provider = recorder(live, cassette);
+    expect((await rejection(talk(provider, questions))).name).toBe('Error');
+    await provider.close();
+    expect(folder.read()).not.toContain('old');
+    expect(folder.json().lanes).toMatchObject([
+      { interactions: [{ completion: {} }, { completion: {} }, { error: { name: 'APIConnectionError' } }] },
+    ]);
+  },
+);
+
+const faults: Fault[] = [
+  { kind: 'reset' },
+  { kind: 'status', status: 429 },
+  { kind: 'status', status: 500 },
+  { kind: 'malformed-json' },
+];
+
+for (const [name, recorder] of recorders) {
+  test.for(faults)(`${name} does not replace a recording by errors alone: %j`, async (fault) => {
+    using folder = new Folder();
+    const cassette = await recorded(folder);
+    const before = folder.read();
+    const provider = recorder(scriptedProvider([modelFails(fault), modelFails(fault)]), cassette);
+    await rejection(answerTo(provider, 'a'));
+    await rejection(answerTo(provider, 'b'));
+    const error = await rejection(provider.close());
+    expect(error).toBeInstanceOf(CassetteFileError);
+    expect(said(error, folder)).toBe(
+      '…/c.json: Nothing but errors came, so the cassette is left as it was. If they are what is to be recorded, remove it first.',
+    );
+    expect(folder.read()).toBe(before);
+  });
+}
+
+test.for(recorders)('%s records errors alone where there is no cassette', async ([, recorder]) => {
+  using folder = new Folder();
+  const provider = recorder(scriptedProvider([status(500)]), folder.file());
+  await rejection(answerTo(provider, 'a'));
+  await provider.close();
+  expect(folder.json().lanes[0]?.interactions).toMatchObject([{ error: { status: 500 } }]);
+});
+
+test.for(recorders)(
+  '%s records errors that came before an answer, once there is one',
+  async ([, recorder]) => {
+    using folder = new Folder();
+    const cassette = await recorded(folder);
+    const before = folder.read();
+    const provider = recorder(scriptedProvider([status(500), say('new a')]), cassette);
+    await rejection(answerTo(provider, 'a'));
+    expect(folder.read()).toBe(before);
+    await answerTo(provider, 'a');
+    await provider.close();
+    expect(folder.json().lanes[0]?.interactions).toMatchObject([
+      { error: { status: 500 } },
+      { completion: {} },
+    ]);
+  },
+);
+
+for (const [name, recorder] of recorders) {
+  test.for([401, 403])(`${name} does not record that a key is refused: %i`, async (code) => {
+    using folder = new Folder();
+    const cassette = await recorded(folder);
+    const before = folder.read();
+    const provider = recorder(scriptedProvider([status(code)]), cassette);
+    expect(await rejection(answerTo(provider, 'a'))).toMatchObject({ status: code });
+    await provider.close();
+    expect(folder.read()).toBe(before);
+  });
+}
+
+test('a key that is refused leaves no cassette behind where there was none', async () => {
+  using folder = new Folder();
+  await using provider = recordingProvider(scriptedProvider([status(401)]), { cassette: folder.file() });
+  await rejection(answerTo(provider, 'a'));
+  await provider.close();
+  expect(() => folder.read()).toThrow('ENOENT');
+});
+
+test('a key that is refused in the middle leaves what was recorded before it', async () => {
+  using folder = new Folder();
+  const provider = recordingProvider(scriptedProvider([say('new a'), status(401)]), {
+    cassette: folder.file(),
+  });
+  await rejection(talk(provider, ['a', 'b']));
+  await provider.close();
+  expect(folder.json().lanes).toMatchObject([{ interactions: [{ completion: {} }] }]);
+  using again = replayProvider(folder.file());
+  expect(await talk(again, ['a'])).toEqual(['new a']);
+});
+
+test('whoever asks once more after a key was refused, in the same run, is recorded as if it had not been', async () => {
+  using folder = new Folder();
+  const run = async (provider: CompletionProvider) => {
+    const twice: CompletionProvider = {
+      complete: (...asked) => provider.complete(...asked).catch(() => provider.complete(...asked)),
+      stream: provider.stream,
+    };
+    const swarm = new Swarm({ provider: twice });
+    return await swarm.run({ agent: new Agent(), messages: [user('a')] });
+  };
+  const first = await record(folder.file(), [status(401), say('new a')], run);
+  using provider = replayProvider(folder.file());
+  expect((await run(provider)).messages).toEqual(first.messages);
+});
+
+test("a script that does not fit is nobody's answer, and is not recorded", async () => {
+  using folder = new Folder();
+  const provider = recordingProvider(scriptedProvider([say('new a')]), { cassette: folder.file() });
+  expect((await rejection(talk(provider, ['a', 'b']))).name).toBe('ScriptExhaustedError');
+  await provider.close();
+  expect(folder.json().lanes).toMatchObject([{ interactions: [{ completion: {} }] }]);
+});

@@ -1,0 +1,179 @@
+/** The end of a recording: close, the end of a block, a failure in it, and nobody who closes it. */
+import { readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { Agent, Swarm, type CompletionProvider } from 'swarmcheck';
+import {
+  callTool,
+  cassetteProvider,
+  CassetteFileError,
+  recordingProvider,
+  replayProvider,
+  say,
+  scriptedProvider,
+} from 'swarmcheck/testing';
+import { rejection } from '../../script/ask.ts';
+import { Folder } from '../folder.ts';
+import { answerTo, asking, gate, said, user } from '../replay/tapes.ts';
+import { inPlainEnvironment, talk } from './environment.ts';
+
+inPlainEnvironment();
+
+const steps = ['a', 'b', 'c'].map((text) => say(`answer ${text}`));
+const recording = (folder: Folder) => recordingProvider(scriptedProvider(steps), { cassette: folder.file() });
+
+test('a recording may be closed twice', async () => {
+  using folder = new Folder();
+  const provider = recording(folder);
+  await answerTo(provider, 'a');
+  await provider.close();
+  const before = folder.read();
+  await provider.close();
+  await provider[Symbol.asyncDispose]();
+  expect(folder.read()).toBe(before);
+});
+
+test('a recording in which nothing was asked writes nothing', async () => {
+  using folder = new Folder();
+  await recording(folder).close();
+  expect(readdirSync(folder.path)).toEqual([]);
+});
+
+test('what is closed answers nobody, in no form, and asks nobody', async ({ expect }) => {
+  using folder = new Folder();
+  const script = scriptedProvider(steps);
+  const provider = recordingProvider(script, { cassette: folder.file() });
+  await answerTo(provider, 'a');
+  await provider.close();
+  const before = folder.read();
+  const error = await rejection(answerTo(provider, 'b'));
+  expect(error).toBeInstanceOf(CassetteFileError);
+  expect(said(error, folder)).toMatchInlineSnapshot(
+    `"…/c.json is closed. Close it when nothing is asked any more."`,
+  );
+  const stream = provider.stream(asking(user('b')))[Symbol.asyncIterator]();
+  expect(await rejection(stream.next())).toBeInstanceOf(CassetteFileError);
+  expect(script.remaining).toBe(2);
+  expect(folder.read()).toBe(before);
+});
+
+test('an answer that comes after its recording was closed reaches whoever asked, and not the file', async () => {
+  using folder = new Folder();
+  const { opened, open } = gate();
+  const late = () => opened.then(() => say('too late'));
+  const provider = recordingProvider(scriptedProvider([say('answer a'), late]), { cassette: folder.file() });
+  await answerTo(provider, 'a');
+  const asked = answerTo(provider, 'b');
+  await provider.close();
+  // By now it may be somebody else's.
+  folder.write('{}');
+  open();
+  expect(await asked).toBe('too late');
+  expect(folder.read()).toBe('{}');
+});
+
+test('a recording that nobody closes is on disk all the same, as a whole, after each of its first answers', async () => {
+  using folder = new Folder();
+  const provider = recording(folder);
+  for (const [index, question] of ['a', 'b', 'c'].entries()) {
+    await answerTo(provider, question);
+    expect(folder.json().lanes).toHaveLength(index + 1);
+  }
+  await provider.close();
+});
+
+test('a recording that nobody closes has all of its answers when the process ends', async () => {
+  using folder = new Folder();
+  const questions = Array.from({ length: 12 }, (_, index) => `question ${index}`);
+  const live = scriptedProvider(questions.map((question) => say(`answer to ${question}`)));
+  const before = process.listeners('exit');
+  const provider = recordingProvider(live, { cassette: folder.file() });
+  await talk(provider, questions.slice(0, 9));
+  // Not each is written at once.
+  expect(folder.json().lanes[0]?.interactions).toHaveLength(8);
+  const atExit = process.listeners('exit').filter((listener) => !before.includes(listener));
+  expect(atExit).toHaveLength(1);
+  atExit[0]!(0);
+  expect(folder.json().lanes[0]?.interactions).toHaveLength(9);
+  expect(process.listeners('exit')).toEqual(before);
+});
+
+test('until it is closed nobody else records the same file; then anybody may', async ({ expect }) => {
+  using folder = new Folder();
+  const first = recording(folder);
+  await answerTo(first, 'a');
+  const second = recording(folder);
+  const error = await rejection(answerTo(second, 'a'));
+  expect(error).toBeInstanceOf(CassetteFileError);
+  expect(said(error, folder)).toMatchInlineSnapshot(
+    `"…/c.json: It is being recorded by this process already. Give each recording a file of its own, or close the other one first."`,
+  );
+  await first.close();
+  const third = recording(folder);
+  expect(await answerTo(third, 'a')).toBe('answer a');
+  await third.close();
+  await second[Symbol.asyncDispose]();
+});
+
+test('nothing is left beside the cassette', async () => {
+  using folder = new Folder();
+  {
+    await using provider = recording(folder);
+    await answerTo(provider, 'a');
+  }
+  expect(readdirSync(folder.path)).toEqual(['c.json']);
+});
+
+/** How a recording is made in a block. */
+const blocks: [
+  string,
+  (live: CompletionProvider, cassette: string) => CompletionProvider & AsyncDisposable,
+][] = [
+  ['recordingProvider', (live, cassette) => recordingProvider(live, { cassette })],
+  ['cassetteProvider', (live, cassette) => cassetteProvider(live, { cassette, mode: 'missing' })],
+];
+
+/** An agent whose tool answers after the last request of its run. */
+const worker = new Agent({
+  functions: [
+    function work() {
+      return 'worked';
+    },
+  ],
+});
+
+test.for(blocks)('the end of a block writes what came after the last answer: %s', async ([, open]) => {
+  using folder = new Folder();
+  {
+    await using provider = open(scriptedProvider([callTool('work')]), folder.file());
+    await new Swarm({ provider }).run({ agent: worker, messages: [user('a')], maxTurns: 1 });
+  }
+  expect(folder.json().lanes[0]?.interactions[0]?.results).toEqual([{ tool: 'work', content: 'worked' }]);
+});
+
+test.for(blocks)(
+  'a failure in a block is what it fails with, and what was recorded is kept: %s',
+  async ([, open]) => {
+    using folder = new Folder();
+    const failure = new Error('an assertion');
+    const block = async () => {
+      await using provider = open(scriptedProvider(steps), folder.file());
+      await answerTo(provider, 'a');
+      throw failure;
+    };
+    expect(await rejection(block())).toBe(failure);
+    using provider = replayProvider(folder.file());
+    expect(await answerTo(provider, 'a')).toBe('answer a');
+  },
+);
+
+test('many answers are on disk in the end, however seldom it was written before', async () => {
+  using folder = new Folder();
+  const questions = Array.from({ length: 40 }, (_, index) => `question ${index}`);
+  const live = scriptedProvider(questions.map((question) => say(`answer to ${question}`)));
+  {
+    await using provider = recordingProvider(live, { cassette: folder.file() });
+    await talk(provider, questions);
+  }
+  using provider = replayProvider(folder.file());
+  expect(await talk(provider, questions)).toEqual(questions.map((question) => `answer to ${question}`));
+});

@@ -1,0 +1,61 @@
+/** Whatever a secret looks like, and wherever in a conversation it stands: no file has it, and the conversation can be replayed. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { recordingProvider, replayProvider } from 'swarmcheck/testing';
+import { Folder } from '../folder.ts';
+import { leaksIn, leaksInTexts } from './leaks.ts';
+import { ways, type Way } from './live.ts';
+import { places } from './places.ts';
+import { allSecrets, type Secrets } from './secrets.ts';
+
+const apiKey = ['sk', 'proj', 'k'.repeat(40)].join('-');
+const inHeaders = 'h'.repeat(40);
+
+beforeEach(() => {
+  vi.stubEnv('OPENAI_API_KEY', apiKey);
+  vi.stubEnv('OPENAI_ORG_ID', 'o'.repeat(40));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+/** Records a conversation that has these in this place; what it came to. */
+async function recorded(place: string, secrets: Secrets, way: Way, folder: Folder): Promise<unknown> {
+  const { answers, play } = places[place]!(secrets);
+  using live = await way.live(answers, inHeaders);
+  await using provider = recordingProvider(live.provider, { cassette: folder.file() });
+  return await outcome(play(provider, way.stream));
+}
+
+async function replayed(place: string, secrets: Secrets, way: Way, folder: Folder) {
+  using provider = replayProvider(folder.file());
+  const value = await outcome(places[place]!(secrets).play(provider, way.stream));
+  return { value, summary: provider.summary };
+}
+
+async function outcome(promise: Promise<unknown>): Promise<unknown> {
+  const [result] = await Promise.allSettled([promise]);
+  return result.status === 'fulfilled' ? result.value : String(result.reason);
+}
+
+describe.for(ways)('$name', (way) => {
+  const secrets = allSecrets('now');
+  const others = allSecrets('later');
+
+  test.for(Object.keys(places))('%s: nothing of a secret is on disk', async (place) => {
+    using folder = new Folder();
+    await recorded(place, secrets, way, folder);
+    expect(leaksIn(folder, [...secrets.values, apiKey, inHeaders, 'o'.repeat(40)])).toEqual([]);
+  });
+
+  test.for(Object.keys(places))('%s: it is replayed, whatever the secrets are now', async (place) => {
+    using folder = new Folder();
+    await recorded(place, secrets, way, folder);
+    for (const those of [secrets, others]) {
+      const { value, summary } = await replayed(place, those, way, folder);
+      expect([summary.drifted, summary.unused, summary.served - summary.exact]).toEqual([0, 0, 0]);
+      // Nobody has said what was recorded: it is gone.
+      const gone = those === others ? secrets.values : [];
+      expect(leaksInTexts([JSON.stringify(value)], gone)).toEqual([]);
+    }
+  });
+});

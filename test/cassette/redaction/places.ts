@@ -1,0 +1,214 @@
+/** Every place of a conversation that a secret may stand in. */
+import {
+  Agent,
+  Swarm,
+  tool,
+  type ChatCompletion,
+  type CompletionProvider,
+  type CompletionRequest,
+  type Response,
+  type RunSettings,
+} from 'swarmcheck';
+import { asking as calling, completion, saying } from '../../engine/support.ts';
+import { readAll } from '../../script/ask.ts';
+import { asking, user } from '../replay/tapes.ts';
+import { logprobsOf, type Answer } from './live.ts';
+import type { Secrets } from './secrets.ts';
+
+/** A conversation, and what the model answers in it. */
+interface Talk {
+  readonly answers: readonly Answer[];
+  /** Rejects as the conversation does. */
+  readonly play: (provider: CompletionProvider, stream: boolean) => Promise<unknown>;
+}
+
+type Settings = Partial<RunSettings> & { contextVariables?: object };
+type Place = (secrets: Secrets) => Talk;
+
+/** What an agent is told, in a run that ends with one answer. */
+const run = (settings: Settings, ...answers: Answer[]): Talk => ({
+  answers: answers.length > 0 ? answers : [saying('Done.')],
+  play: async (provider, stream) => await runOf(provider, stream, settings),
+});
+
+async function runOf(provider: CompletionProvider, stream: boolean, settings: Settings): Promise<Response> {
+  const swarm = new Swarm({ provider });
+  const all = { agent: new Agent(), messages: [user('Go on.')], ...settings };
+  if (!stream) return await swarm.run(all);
+  let response: Response | undefined;
+  for await (const event of swarm.run({ ...all, stream })) if ('response' in event) ({ response } = event);
+  return response!;
+}
+
+/** What is asked without an engine, with whatever the API takes. */
+const request = (
+  different: Partial<CompletionRequest> & Record<string, unknown>,
+  answer: Answer = saying('Done.'),
+): Talk => ({
+  answers: [answer],
+  play: async (provider, stream) => {
+    const asked = { ...asking(user('Go on.')), ...different };
+    return stream ? await readAll(provider.stream(asked)) : await provider.complete(asked);
+  },
+});
+
+/** An agent whose tool returns this, or does that. */
+const withTool = (execute: (args: any, context: { contextVariables: any }) => unknown): Agent =>
+  new Agent({
+    functions: [tool({ name: 'act', parameters: { type: 'object', additionalProperties: true }, execute })],
+  });
+
+const call = (args: string): ChatCompletion =>
+  completion(calling({ id: 'call_1', function: { name: 'act', arguments: args } }));
+
+const calledWith = (args: string): Talk => run({ agent: withTool(() => 'ok') }, call(args), saying('Done.'));
+const answered = (execute: Parameters<typeof withTool>[0]): Talk =>
+  run({ agent: withTool(execute) }, call('{}'), saying('Done.'));
+
+const nested = (data: object, times: number): string =>
+  times === 0 ? JSON.stringify(data) : JSON.stringify({ json: nested(data, times - 1) });
+
+const saidWith = (fields: object): ChatCompletion =>
+  completion({ role: 'assistant', content: 'Done.', ...fields });
+
+const failed = (status: number, error: { message: string; [field: string]: unknown }): Answer => ({
+  status,
+  error,
+});
+
+export const places: Record<string, Place> = {
+  instructions: ({ text }) => run({ agent: new Agent({ instructions: text }) }),
+  'instructions that are JSON': ({ data }) => run({ agent: new Agent({ instructions: nested(data, 0) }) }),
+  'what the user says': ({ text }) => run({ messages: [user(text)] }),
+  'JSON that the user sends': ({ data }) => run({ messages: [user(nested(data, 0))] }),
+  'parts of what the user says': ({ text, data }) =>
+    request({
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text },
+            { type: 'text', text: nested(data, 1) },
+            {
+              type: 'image_url',
+              image_url: { url: `https://x.example/a.png?token=${String(data['apiKey']).slice(0, 20)}` },
+            },
+          ],
+        },
+      ],
+    }),
+  'who the user is': ({ texts }) =>
+    request({ messages: [{ role: 'user', name: texts.join('\n'), content: 'Hi.' }] }),
+  'what was said before': ({ text, data }) =>
+    request({
+      messages: [
+        user('Hi.'),
+        calling({ id: 'a', function: { name: 'act', arguments: nested(data, 1) } }) as never,
+        { role: 'tool', tool_call_id: 'a', content: text },
+        { role: 'assistant', content: text, refusal: text },
+        user('Go on.'),
+      ],
+    }),
+  'a message for developers': ({ text }) => request({ messages: [{ role: 'developer', content: text }] }),
+  'a message that is none': ({ text, data }) => request({ messages: [user('Hi.'), [text, data] as never] }),
+  'the answer': ({ text }) => run({}, saying(text)),
+  'an answer that is JSON': ({ data }) => run({}, saying(nested(data, 0))),
+  'a refusal, and the reasoning': ({ text }) =>
+    run({}, saidWith({ content: null, refusal: text, reasoning_content: text, reasoning: text })),
+  'an answer whose probabilities are told': ({ text }) => {
+    const answer = saying(text);
+    Object.assign(answer.choices[0]!, { logprobs: logprobsOf(...text.split(/\b/)) });
+    return run({}, answer);
+  },
+  'fields of an answer that are nobody’s': ({ text, data }) =>
+    run({}, { ...saying('Done.'), provider: { text, data }, trace: text } as Answer),
+  'fields of a choice that are nobody’s': ({ text, data }) => {
+    const answer = saying('Done.');
+    Object.assign(answer.choices[0]!, { error: { message: text, data } });
+    return request({}, answer);
+  },
+  'a text in place of a message': ({ text }) =>
+    request({}, { ...saying(''), choices: [{ index: 0, text, finish_reason: 'stop' }] } as never),
+  'sources, and details of the reasoning': ({ text, data }) =>
+    request({}, saidWith({ annotations: [{ text, data }], reasoning_details: [{ type: 'text', text }] })),
+  'a call of another kind': ({ text }) =>
+    request(
+      {},
+      completion(calling({ id: 'a', type: 'custom', custom: { name: 'act', input: text } } as never)),
+    ),
+  'fields of a call': ({ text, data }) =>
+    request(
+      {},
+      completion(
+        calling({ id: 'a', extra: { text, data }, function: { name: 'act', arguments: '{}' } } as never),
+      ),
+    ),
+  'arguments that are an object': ({ data }) =>
+    request({}, completion(calling({ id: 'a', function: { name: 'act', arguments: data } }))),
+  'probabilities of arguments': ({ data }) => {
+    const answer = call(nested(data, 0));
+    Object.assign(answer.choices[0]!, { logprobs: logprobsOf(...nested(data, 0).split(/\b/)) });
+    return request({}, answer);
+  },
+  arguments: ({ data }) => calledWith(nested(data, 0)),
+  'arguments that are a list': ({ texts, data }) => calledWith(JSON.stringify([...texts, [data]])),
+  'JSON in arguments': ({ data }) => calledWith(nested(data, 1)),
+  'JSON in JSON in arguments': ({ data }) => calledWith(nested(data, 2)),
+  'arguments that break off': ({ texts }) => calledWith(`${JSON.stringify(texts).slice(0, -1)}, "a`),
+  'arguments that are no JSON': ({ text }) => calledWith(text),
+  'what a tool answers': ({ text }) => answered(() => text),
+  'JSON that a tool answers': ({ data }) => answered(() => data),
+  'JSON in JSON that a tool answers': ({ data }) => answered(() => nested(data, 2)),
+  'what a tool throws': ({ text }) =>
+    answered(() => {
+      throw new Error(text);
+    }),
+  'context variables': ({ text, data, texts }) =>
+    answered((_args, { contextVariables }) => {
+      Object.assign(contextVariables, { text, data, [texts.join('\n')]: 'a key' });
+      return 'ok';
+    }),
+  'names of context variables that are gone': ({ texts }) => {
+    const name = texts.join('\n');
+    const agent = withTool((_args, { contextVariables }) => delete contextVariables[name] && 'ok');
+    return run({ agent, contextVariables: { [name]: 1 } }, call('{}'), saying('Done.'));
+  },
+  'the last result, after which no model is asked': ({ text }) => ({
+    ...run({}, call('{}')),
+    play: async (provider, stream) =>
+      await runOf(provider, stream, { agent: withTool(() => text), maxTurns: 1 }),
+  }),
+  'what describes a tool': ({ text, texts }) =>
+    request({
+      tools: [
+        {
+          type: 'function',
+          function: {
+            name: 'act',
+            description: text,
+            parameters: {
+              type: 'object',
+              properties: { a: { type: 'string', enum: [...texts], default: text } },
+            },
+          },
+        },
+      ],
+    }),
+  'the schema of the answer': ({ text }) =>
+    request({
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'a', schema: { type: 'object', description: text } },
+      },
+    }),
+  'parameters that say something': ({ texts, text }) =>
+    request({ stop: [...texts], prediction: { type: 'content', content: text } }),
+  'secrets among the parameters': ({ data }) => request({ ...data, extra_headers: data }),
+  'parameters that say nothing': ({ text }) =>
+    request({ user: text, metadata: { text }, safety_identifier: text, prompt_cache_key: text, store: true }),
+  'an error of the API': ({ text, data }) =>
+    run({}, failed(429, { message: text, type: text, code: null, param: text, data })),
+  'the details of an error': ({ text, data }) => run({}, failed(500, { message: text, detail: [data] })),
+  'an answer that is none': ({ text, data }) => run({}, { text, data, choices: 'none' } as never),
+  'an answer without choices': ({ text, data }) => run({}, { text, data, choices: [] } as never),
+};

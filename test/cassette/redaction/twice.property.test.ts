@@ -1,0 +1,65 @@
+/** Whatever is hidden is hidden once: what was stored would be stored as it is, and what is given back is what was given. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { LaneSecrets } from '../../../src/cassette/redaction/lane-secrets.ts';
+import { secretForms } from './secrets.ts';
+
+/** On lines of their own: what two secrets make of each other is another matter. */
+const lines = fc.oneof(
+  fc.constantFrom(...secretForms('twice').map(({ text }) => text)),
+  fc.constantFrom('[secret-1]', '[api-key-2]', 'email-1@redacted.invalid', 'Is [token-1] yours?'),
+  fc.string({ unit: 'grapheme', maxLength: 12 }),
+);
+const texts = fc.array(lines, { maxLength: 8 }).map((all) => all.join('\n'));
+const names = fc.constantFrom('password', 'apiKey', 'note', 'pin', 'list', '__proto__', 'ann@example.com');
+const data = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    texts,
+    fc.integer(),
+    fc.constantFrom(null, true),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(names, tie('value'), { maxKeys: 3 }),
+    fc.dictionary(names, tie('value'), { maxKeys: 3 }).map((value) => JSON.stringify(value)),
+  ),
+})).value;
+
+test('a text that was hidden stays as it is', () => {
+  fc.assert(
+    fc.property(texts, (text) => {
+      const hidden = new LaneSecrets().hideText(text);
+      expect(new LaneSecrets().hideText(hidden)).toBe(hidden);
+    }),
+  );
+});
+
+test('so does data', () => {
+  fc.assert(
+    fc.property(data, (value) => {
+      const hidden = new LaneSecrets().hideData(value);
+      expect(new LaneSecrets().hideData(hidden)).toEqual(hidden);
+    }),
+  );
+});
+
+test('a text that is hidden and revealed is the text', () => {
+  fc.assert(
+    fc.property(texts, (text) => {
+      const secrets = new LaneSecrets();
+      expect(secrets.reveal(secrets.hideText(text))).toBe(text);
+    }),
+  );
+});
+
+test('the same text is hidden in the same way, where it was hidden so before', () => {
+  fc.assert(
+    fc.property(fc.array(texts, { maxLength: 4 }), (all) => {
+      const recorded = new LaneSecrets();
+      const replayed = new LaneSecrets();
+      for (const text of all) {
+        const hidden = recorded.hideText(text);
+        expect(replayed.hideText(text, hidden)).toBe(hidden);
+      }
+    }),
+  );
+});

@@ -1,0 +1,169 @@
+/** That one conversation is neither answered nor blamed for another, and small differences that are differences. */
+import { expect, test } from 'vitest';
+import { Agent, Swarm, type CompletionProvider, type CompletionRequest } from 'swarmcheck';
+import {
+  callTool,
+  cassetteProvider,
+  CassetteMissError,
+  replayProvider,
+  replayTools,
+  say,
+  scriptedProvider,
+  type CassetteMismatchError,
+} from 'swarmcheck/testing';
+import { rejection, thrown } from '../../script/ask.ts';
+import { Folder } from '../folder.ts';
+import { answerTo, asking, record, Talk, user } from './tapes.ts';
+
+/** One conversation of two questions. */
+async function recordedTalk(folder: Folder): Promise<void> {
+  await record(folder.file(), [say('1'), say('2')], async (provider) => {
+    const talk = new Talk(provider);
+    await talk.ask('a');
+    await talk.ask('b');
+  });
+}
+
+test.for(['error', 'warn', 'ignore'] as const)(
+  'what has nothing to do with a conversation under way is not answered by it (%s)',
+  async (onMismatch) => {
+    using folder = new Folder();
+    await recordedTalk(folder);
+    const provider = replayProvider(folder.file(), { onMismatch });
+    const talk = new Talk(provider);
+    await talk.ask('a');
+    await expect(answerTo(provider, 'something else')).rejects.toThrow(CassetteMissError);
+    expect(await talk.ask('b')).toBe('2');
+  },
+);
+
+test('what has nothing to do with a conversation under way is recorded beside it', async () => {
+  using folder = new Folder();
+  await recordedTalk(folder);
+  await using provider = cassetteProvider(scriptedProvider([say('new')]), {
+    cassette: folder.file(),
+    mode: 'missing',
+  });
+  const talk = new Talk(provider);
+  await talk.ask('a');
+  expect(await answerTo(provider, 'something else')).toBe('new');
+  expect(await talk.ask('b')).toBe('2');
+});
+
+test('each of two conversations is told what changed in itself', async () => {
+  using folder = new Folder();
+  const names = ['ann', 'bob'];
+  await record(folder.file(), [say('1'), say('2')], async (provider) => {
+    for (const conversation of names) await answerTo(provider, 'a', { conversation });
+  });
+  const provider = replayProvider(folder.file());
+  const changed = { ann: { model: 'other' }, bob: { temperature: 3 } };
+  const drifts = [];
+  for (const conversation of ['ann', 'bob'] as const) {
+    const request = { ...asking(user('a')), ...changed[conversation] };
+    const error = await rejection(provider.complete(request, { conversation }));
+    drifts.push([/"(\w+)"/.exec(error.message)?.[1], (error as CassetteMismatchError).drift[0]?.part]);
+  }
+  expect(drifts).toEqual([
+    ['ann', 'model'],
+    ['bob', 'parameters'],
+  ]);
+});
+
+const counting = (status: { now: string }) =>
+  new Agent({
+    functions: [
+      function look() {
+        return status.now;
+      },
+    ],
+  });
+
+async function lookFor(provider: CompletionProvider, agent: Agent, conversation: string, maxTurns = 1) {
+  const swarm = new Swarm({ provider });
+  return await swarm.run({ agent, messages: [user('q')], conversation, maxTurns });
+}
+
+test('what a verified tool answers otherwise is told of its own conversation', async () => {
+  using folder = new Folder();
+  const status = { now: 'open' };
+  await record(folder.file(), [callTool('look'), say('1')], async (provider) => {
+    await lookFor(provider, counting(status), 'ann');
+    await answerTo(provider, 'a', { conversation: 'bob' });
+  });
+  status.now = 'closed';
+  const provider = replayProvider(folder.file());
+  await lookFor(provider, replayTools(counting(status), folder.file(), 'verify'), 'ann');
+  expect(await answerTo(provider, 'a', { conversation: 'bob' })).toBe('1');
+  expect(thrown(() => provider.assertComplete()).message).toContain('The tool "look" answers otherwise');
+});
+
+test('tools that are not run any more at the end are told', async () => {
+  using folder = new Folder();
+  const agent = counting({ now: 'open' });
+  await record(folder.file(), [callTool('look')], (provider) => lookFor(provider, agent, 'ann'));
+  const provider = replayProvider(folder.file());
+  const swarm = new Swarm({ provider });
+  await swarm.run({ agent, messages: [user('q')], conversation: 'ann', executeTools: false });
+  const error = thrown(() => provider.assertComplete()) as CassetteMismatchError;
+  expect(error.drift).toEqual([{ part: 'history', name: 'look', at: 3, diff: '-open\n+(no result)' }]);
+});
+
+test('what is told at the end is counted once, however often somebody looks', async () => {
+  using folder = new Folder();
+  const status = { now: 'open' };
+  await record(folder.file(), [callTool('look')], (provider) => lookFor(provider, counting(status), 'ann'));
+  status.now = 'closed';
+  const provider = replayProvider(folder.file(), { onMismatch: 'ignore' });
+  await lookFor(provider, counting(status), 'ann');
+  for (let count = 0; count < 3; count++) provider.assertComplete();
+  expect(provider.summary.drifted).toBe(1);
+});
+
+const long = (digits: string) => asking(user(`{"id":${digits}}`));
+const shell = (input: string): CompletionRequest =>
+  asking(
+    user('q'),
+    { role: 'assistant', tool_calls: [{ id: 'c', type: 'custom', custom: { name: 'shell', input } }] },
+    { role: 'tool', tool_call_id: 'c', content: 'done' },
+  );
+
+test.for<[string, CompletionRequest, CompletionRequest]>([
+  ['the last digits of a long number', long('1234567890123456789'), long('1234567890123456700')],
+  ['the input of a custom tool', shell('ls'), shell('rm -rf /')],
+])('a difference: %s', async ([, recorded, now]) => {
+  using folder = new Folder();
+  await record(folder.file(), [say('1')], (provider) => provider.complete(recorded));
+  const error = await rejection(replayProvider(folder.file()).complete(now));
+  expect(error.name).toBe('CassetteMismatchError');
+  expect((error as CassetteMismatchError).drift[0]?.diff).toMatch(/^-/m);
+  await expect(replayProvider(folder.file()).complete(recorded)).resolves.toBeDefined();
+});
+
+test('a request that was not as it was recorded was asked for all the same', async () => {
+  using folder = new Folder();
+  await recordedTalk(folder);
+  const provider = replayProvider(folder.file());
+  await rejection(answerTo(provider, 'A'));
+  expect(provider.summary).toEqual({ served: 0, exact: 0, drifted: 1, unused: 1 });
+});
+
+test('no listener is left on the signal of a stream that takes its time', async () => {
+  using folder = new Folder();
+  const play = async (provider: CompletionProvider, signal?: AbortSignal) => {
+    let count = 0;
+    for await (const piece of provider.stream(asking(user('a')), { signal })) if (piece) count++;
+    return count;
+  };
+  await record(folder.file(), [say('one two three four')], play);
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  Object.assign(signal, {
+    addEventListener: (...args: Parameters<typeof add>) => (listeners++, add(...args)),
+    removeEventListener: (...args: Parameters<typeof remove>) => (listeners--, remove(...args)),
+  });
+  expect(await play(replayProvider(folder.file(), { timing: 'recorded' }), signal)).toBeGreaterThan(2);
+  expect(listeners).toBe(0);
+});

@@ -1,0 +1,172 @@
+/** Tools in the mode "verify": they run, and what they answer is held against the recording, with which the conversation goes on. */
+import { expect, test } from 'vitest';
+import { Agent, Result, tool, type AgentFunction, type Response } from 'swarmcheck';
+import {
+  callTool,
+  callTools,
+  CassetteMismatchError,
+  replayProvider,
+  replayTools,
+  say,
+  scriptedProvider,
+} from 'swarmcheck/testing';
+import { toolContents } from '../../engine/support.ts';
+import { rejection } from '../../script/ask.ts';
+import { Folder } from '../folder.ts';
+import { said } from '../replay/tapes.ts';
+import { recordRun, runAgain, running } from './recorded.ts';
+
+const agentWith = (...functions: AgentFunction[]) => new Agent({ functions });
+const working = (execute: () => unknown, name = 'work') => tool({ name, execute });
+
+/** What is told of a tool that came to one thing when it was recorded, and comes to another. */
+async function verify(
+  folder: Folder,
+  before: () => unknown,
+  now: () => unknown,
+): Promise<CassetteMismatchError> {
+  await recordRun(folder, agentWith(working(before)), [callTool('work'), say('Done.')]);
+  const error = await rejection(runAgain(folder, agentWith(working(now)), 'verify'));
+  expect(error).toBeInstanceOf(CassetteMismatchError);
+  return error as CassetteMismatchError;
+}
+
+test('a tool that answers otherwise is told: its name, where its answer stands, and the difference', async ({
+  expect,
+}) => {
+  using folder = new Folder();
+  const error = await verify(
+    folder,
+    () => 'one\ntwo\nthree',
+    () => 'one\n2\nthree',
+  );
+  expect(error.drift).toMatchInlineSnapshot(`
+    [
+      {
+        "at": 3,
+        "diff": " one
+    -two
+    +2
+     three",
+        "name": "work",
+        "part": "history",
+      },
+    ]
+  `);
+  expect(said(error, folder)).toMatchInlineSnapshot(`
+    "This request is not the one that was recorded (…/c.json, interaction 2).
+    The tool "work" answers otherwise, at message 3:
+       one
+      -two
+      +2
+       three
+    ("-" as recorded, "+" as it is now.) If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/tools/verified-tools.test.ts"
+  `);
+});
+
+const throwing = (message: string) => () => {
+  throw new Error(message);
+};
+
+/** What becomes of a tool that is told. */
+const differences: [string, () => unknown, () => unknown][] = [
+  ['another object', () => ({ status: 'paid' }), () => ({ status: 'open' })],
+  ['an error in place of an answer', () => 'paid', throwing('down')],
+  ['an answer in place of an error', throwing('down'), () => 'paid'],
+  ['another error', throwing('down'), throwing('up')],
+  ['a rejection', () => 'paid', async () => await Promise.reject(new Error('down'))],
+  ['what cannot be sent', () => 'paid', () => 1n],
+  ['nothing', () => 'paid', () => undefined],
+  ['a handoff in place of an answer', () => 'paid', () => new Agent({ name: 'Other' })],
+];
+
+test.for(differences)('a tool that comes to %s is told', async ([, before, now]) => {
+  using folder = new Folder();
+  const { drift } = await verify(folder, before, now);
+  expect(drift).toMatchObject([{ part: 'history', name: 'work', at: 3 }]);
+});
+
+/** What is the same. */
+const equal: [string, () => unknown, () => unknown][] = [
+  ['a promise of the answer', () => 'paid', async () => 'paid'],
+  ['a Result with the answer', () => 'paid', () => new Result({ value: 'paid' })],
+  ['the same error', throwing('down'), async () => throwing('down')()],
+  ['an object with its keys in another order', () => ({ a: 1, b: 2 }), () => ({ b: 2, a: 1 })],
+  ['another point in time', () => 'at 2026-11-27T08:00:00Z', () => 'at 2027-01-02T10:11:12Z'],
+];
+
+test.for(equal)('a tool that comes to %s fits', async ([, before, now]) => {
+  using folder = new Folder();
+  const first = await recordRun(folder, agentWith(working(before)), [callTool('work'), say('Done.')]);
+  const second = await runAgain(folder, agentWith(working(now)), 'verify');
+  expect(second.messages).toEqual(first.messages);
+});
+
+test('every tool runs, once for each call', async () => {
+  using folder = new Folder();
+  let count = 0;
+  const agent = agentWith(working(() => `${++count % 2}`));
+  await recordRun(folder, agent, [callTools([callTool('work'), callTool('work')]), say('Done.')]);
+  await runAgain(folder, agent, 'verify');
+  expect(count).toBe(4);
+});
+
+/** Plays on in spite of what is told. */
+async function inSpite(folder: Folder, agent: Agent): Promise<{ response: Response; drifted: number }> {
+  const provider = replayProvider(folder.file(), { onMismatch: 'ignore' });
+  const response = await running(replayTools(agent, folder.file(), 'verify'))(provider);
+  return { response, drifted: provider.summary.drifted };
+}
+
+test('the conversation goes on with what was recorded', async () => {
+  using folder = new Folder();
+  const steps = [callTool('work'), callTool('work'), say('Done.')];
+  const first = await recordRun(folder, agentWith(working(() => 'paid')), steps);
+  const { response, drifted } = await inSpite(folder, agentWith(working(() => 'open')));
+  expect(response.messages).toEqual(first.messages);
+  expect(drifted).toBe(2);
+});
+
+test('of several calls in one answer each that differs is told, with its place', async () => {
+  using folder = new Folder();
+  const steps = [callTools([callTool('one'), callTool('two'), callTool('three')]), say('Done.')];
+  const agent = (values: readonly string[]) =>
+    agentWith(...['one', 'two', 'three'].map((name, index) => working(() => values[index], name)));
+  await recordRun(folder, agent(['1', '2', '3']), steps);
+  const error = await rejection(runAgain(folder, agent(['1', 'II', 'III']), 'verify'));
+  expect((error as CassetteMismatchError).drift).toMatchObject([
+    { name: 'two', at: 4, diff: '-2\n+II' },
+    { name: 'three', at: 5, diff: '-3\n+III' },
+  ]);
+});
+
+test('a difference after which nothing is asked any more is told at the end', async () => {
+  using folder = new Folder();
+  const settings = { maxTurns: 1 };
+  const steps = [callTool('work')];
+  await recordRun(folder, agentWith(working(() => 'paid')), steps, settings);
+  const agent = agentWith(working(() => 'open'));
+  const provider = replayProvider(folder.file());
+  await running(replayTools(agent, folder.file(), 'verify'), settings)(provider);
+  expect(() => provider.assertComplete()).toThrow('The tool "work" answers otherwise');
+});
+
+test('what a tool does to the context variables now is overwritten by what it did', async () => {
+  using folder = new Folder();
+  const agent = (paid: number) =>
+    agentWith(working(() => new Result({ value: 'paid', contextVariables: { paid } })));
+  await recordRun(folder, agent(1), [callTool('work'), say('Done.')]);
+  const { contextVariables } = await runAgain(folder, agent(2), 'verify');
+  expect(contextVariables).toEqual({ paid: 1 });
+});
+
+test('without a cassette that answers the run, a tool that answers otherwise fails', async () => {
+  using folder = new Folder();
+  const steps = [callTool('work', {}, { id: 'call_a' }), say('Done.')];
+  await recordRun(folder, agentWith(working(() => 'paid')), steps);
+  const agent = replayTools(agentWith(working(() => 'open')), folder.file(), 'verify');
+  const response = await running(agent)(scriptedProvider(steps));
+  expect(toolContents(response)[0]).toMatch(
+    /^Error: Tool work failed: It answers otherwise than recorded .*\n-paid\n\+open$/s,
+  );
+});

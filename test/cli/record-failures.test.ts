@@ -1,0 +1,128 @@
+/** `swarmcheck record` where it cannot: it says why and what to do, and a cassette that is there stays as it is. */
+import { readFile, readdir } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { complete, json, serve } from '../engine/loopback.ts';
+import { asking, completion } from '../engine/support.ts';
+import { command } from './recorded-project.ts';
+import { Project, scenarioSource, stackTrace, type CommandResult } from './swarmcheck.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const old = '{ "format": "swarmcheck-cassette", "not": "touched" }\n';
+
+let project: Project;
+beforeAll(async () => {
+  const named = (name: string) => scenarioSource(name).replace('export default', 'export const named =');
+  project = await Project.of({
+    'desk.scenario.ts': scenarioSource('desk'),
+    'fixtures/cassettes/desk.json': old,
+    'agents.ts': "import { Agent } from 'swarmcheck';\nexport const desk = new Agent({ name: 'Desk' });\n",
+    'two.scenario.ts': `${named('one')}\nexport const other = { ...named, name: 'other one' };\n`,
+    'nameless.scenario.ts': scenarioSource('***'),
+    'external.scenario.ts':
+      "import { externalAgent, user } from 'swarmcheck/testing';\n" +
+      "export const app = { agent: externalAgent(async () => {}), steps: [user('hi')] };\n",
+  });
+});
+afterAll(async () => await project[Symbol.asyncDispose]());
+
+/** Runs it; what was there is still, and nothing is beside it. */
+async function failing(args: string[], env: Record<string, string> = {}): Promise<CommandResult> {
+  const result = await command(project, ['record', ...args], env);
+  expect(await readFile(join(project.folder, 'fixtures/cassettes/desk.json'), 'utf8')).toBe(old);
+  expect(await readdir(join(project.folder, 'fixtures/cassettes'))).toEqual(['desk.json']);
+  expect(result.stderr).not.toMatch(stackTrace);
+  expect(result.stdout).toBe('');
+  return result;
+}
+
+test('without a key it says what to set, and what to run', async () => {
+  const { code, stderr } = await failing(['desk.scenario.ts']);
+  expect(stderr).toBe(
+    '✗ desk.scenario.ts: No live model can be asked: OPENAI_API_KEY is not set. Set it, and record: ' +
+      'OPENAI_API_KEY=… npx swarmcheck record desk.scenario.ts; or ask an API of your own: --base-url <url>. ' +
+      'A cassette that is there is left as it is.\n',
+  );
+  expect(code).toBe(2);
+});
+
+test('where nobody listens it says so', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  const { code, stderr } = await failing(['desk.scenario.ts', '--base-url', `http://127.0.0.1:${port}/v1`]);
+  expect(stderr).toMatch(
+    'The conversation failed, so fixtures/cassettes/desk.json is left as it was: Connection error.',
+  );
+  expect(code).toBe(1);
+});
+
+test('a key that is refused is told, and not recorded', async () => {
+  const error = { message: 'Not with this key.', type: 'a', code: 'b', param: null };
+  using model = await serve(({ response }) => json(response, 401, { error }));
+  const { code, stderr } = await failing(['desk.scenario.ts'], {
+    OPENAI_API_KEY: 'sk-wrong',
+    OPENAI_BASE_URL: model.options.baseURL,
+  });
+  expect(stderr).toBe(
+    'The conversation failed, so fixtures/cassettes/desk.json is left as it was: 401 Not with this key.\n' +
+      'Is OPENAI_API_KEY the right one?\n',
+  );
+  expect(model.exchanges).toHaveLength(1);
+  expect(code).toBe(1);
+});
+
+test('a file that is no cassette is not written over, and no model is asked', async () => {
+  using model = await serve(complete(completion({ content: 'Hello.' })));
+  const args = ['desk.scenario.ts', '--base-url', model.options.baseURL, '--out', 'package.json'];
+  const { code, stderr } = await failing(args);
+  expect(stderr).toBe(
+    'package.json: This is no cassette, and recording would overwrite it. Choose another name, or remove the file.\n',
+  );
+  expect(model.exchanges).toHaveLength(0);
+  expect(code).toBe(1);
+});
+
+test('a conversation that fails in the middle writes nothing', async () => {
+  const call = complete(completion(asking({ id: 'c', function: { name: 'look_up', arguments: '{}' } })));
+  using model = await serve(call, ({ response }) => json(response, 400, { error: { message: 'Too long.' } }));
+  const { code, stderr } = await failing(['desk.scenario.ts', '--base-url', model.options.baseURL]);
+  expect(stderr).toMatch(/is left as it was: 400 Too long\./);
+  expect(model.exchanges).toHaveLength(2);
+  expect(code).toBe(1);
+});
+
+const wrong: [what: string, args: string[], words: RegExp][] = [
+  [
+    'an agent module without scenarios',
+    ['agents.ts'],
+    /agents\.ts: No export of this file is a scenario\. .*desk is /,
+  ],
+  [
+    'a filter for none',
+    ['two.scenario.ts', '--filter', 'sales'],
+    /No scenario has "sales" in its name\. There are: "one", "other one"\./,
+  ],
+  [
+    'an address that is none',
+    ['desk.scenario.ts', '--base-url', 'localhost:1234'],
+    /'localhost:1234' is invalid\. It is an address, such as http:\/\/localhost:11434\/v1\./,
+  ],
+  ['a name that no file can have', ['nameless.scenario.ts'], /Say where: --out <file>\./],
+  ['a place outside', ['desk.scenario.ts', '--out', '../desk.json'], /outside of the working directory/],
+  ['a model for an app of its own', ['external.scenario.ts', '--model', 'm'], /leave out --model/],
+];
+
+test.for(wrong)('%s is 2, and nothing is asked', async ([, args, words]) => {
+  using model = await serve();
+  const { code, stderr } = await failing(args, {
+    OPENAI_API_KEY: 'k',
+    OPENAI_BASE_URL: model.options.baseURL,
+  });
+  expect(stderr).toMatch(words);
+  expect(model.exchanges).toEqual([]);
+  expect(code).toBe(2);
+});

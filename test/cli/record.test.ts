@@ -1,0 +1,157 @@
+/** `swarmcheck record`: what it asks of a live model, what it keeps, and how that is replayed. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { StoredCassette } from '../cassette/folder.ts';
+import { complete, serve } from '../engine/loopback.ts';
+import { asking, completion, saying } from '../engine/support.ts';
+import { command, replayed } from './recorded-project.ts';
+import { Project, scenarioSource } from './swarmcheck.ts';
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
+
+const key = 'sk-proj-0123456789abcdefghijklmnopqrstuvwxyz';
+
+let project: Project;
+beforeAll(async () => {
+  const several = scenarioSource('a question').replace(
+    'export default',
+    "export const other = defineScenario({ name: 'Another question/../../x', agent, modelOverride: 'of-the-scenario', steps: [user('and now?')] });\nexport default",
+  );
+  project = await Project.of({
+    'desk.scenario.ts': scenarioSource('The desk, ASKED!'),
+    'several.scenario.ts': several,
+  });
+});
+afterAll(async () => await project[Symbol.asyncDispose]());
+
+/** A call of the tool, and what the model says of it. */
+const answers = () => [
+  complete(completion(asking({ id: 'call_1', function: { name: 'look_up', arguments: '{}' } }))),
+  complete(saying('It is found.')),
+];
+
+const read = (name: string) => readFile(join(project.folder, name), 'utf8');
+const cassette = async (name: string) => JSON.parse(await read(name)) as StoredCassette;
+
+test('a conversation is recorded with the key of the environment, named after its scenario, and replayed', async () => {
+  using model = await serve(...answers());
+  const { code, stdout, stderr } = await command(project, ['record', 'desk.scenario.ts'], {
+    OPENAI_API_KEY: key,
+    OPENAI_BASE_URL: model.options.baseURL,
+  });
+  expect(stdout).toBe(
+    'Recorded 2 interactions in fixtures/cassettes/the-desk-asked.json\n' +
+      '  Desk: look_up() ⇒ found, says “It is found.” (completed, 2 turns)\n',
+  );
+  expect([code, stderr.includes('It says')]).toEqual([0, false]);
+  expect(model.exchanges.map(({ request }) => request.headers.authorization)).toEqual([
+    `Bearer ${key}`,
+    `Bearer ${key}`,
+  ]);
+  expect(model.exchanges[0]?.body).toMatchObject({
+    model: 'gpt-4o',
+    messages: [{ role: 'system' }, { content: 'hi' }],
+  });
+  // Nothing of how it was recorded is left, and nobody's key.
+  expect(await readdir(join(project.folder, 'fixtures/cassettes'))).toContain('the-desk-asked.json');
+  expect(await read('fixtures/cassettes/the-desk-asked.json')).not.toMatch(/sk-proj|Bearer|127\.0\.0\.1/);
+  expect((await cassette('fixtures/cassettes/the-desk-asked.json')).scenario).toEqual({
+    file: 'desk.scenario.ts',
+    name: 'The desk, ASKED!',
+  });
+  const again = await replayed(project, ['fixtures/cassettes/the-desk-asked.json']);
+  expect(again.document).toMatchObject({ exact: 1, interactions: { served: 2, exact: 2 } });
+});
+
+test('--stream, --filter, --model and --out: each is used, and kept for the replay', async () => {
+  using model = await serve(complete(saying('Now.')));
+  const { code, stdout } = await command(project, [
+    'record',
+    './several.scenario.ts',
+    '--base-url',
+    model.options.baseURL,
+    '--filter',
+    'ANOTHER',
+    '--model',
+    'of-the-command',
+    '--stream',
+    '--out',
+    'kept/here.json',
+  ]);
+  expect(stdout).toMatch(/^Recorded 1 interaction in kept\/here\.json\n/);
+  expect(code).toBe(0);
+  const [exchange] = model.exchanges;
+  expect(exchange?.body).toMatchObject({ model: 'of-the-command', stream: true });
+  expect(exchange?.request.headers.authorization).toBe('Bearer none');
+  const { scenario, lanes } = await cassette('kept/here.json');
+  expect(scenario).toEqual({
+    file: 'several.scenario.ts',
+    name: 'Another question/../../x',
+    model: 'of-the-command',
+    stream: true,
+  });
+  expect(lanes[0]?.interactions[0]).toHaveProperty('stream.parts');
+  expect((await replayed(project, ['kept'])).document).toMatchObject({ exact: 1, drifted: 0 });
+});
+
+test('--json prints one document; what differs from the expectations is a warning, and recorded all the same', async () => {
+  await project.write({
+    'expecting.scenario.ts': scenarioSource('expecting', {
+      expectations: "{ finalMessage: 'It is lost.' }",
+      execute: "console.log('noise') ?? 'found'",
+    }),
+  });
+  using model = await serve(...answers());
+  const args = ['record', 'expecting.scenario.ts', '--json', '--base-url', model.options.baseURL];
+  const { code, stdout, stderr } = await command(project, args);
+  const warning = expect.stringContaining('It is lost.') as string;
+  expect(JSON.parse(stdout)).toEqual({
+    version: 1,
+    scenario: 'expecting',
+    cassette: 'fixtures/cassettes/expecting.json',
+    interactions: 2,
+    hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    warnings: [warning],
+  });
+  expect(stderr).toMatch(/^noise\nWarning: what was recorded is not what the scenario expects\. /);
+  expect(code).toBe(0);
+});
+
+test('recorded again, a cassette is replaced as a whole', async () => {
+  const path = 'fixtures/cassettes/again.json';
+  await project.write({ 'again.scenario.ts': scenarioSource('again') });
+  const record = async (...served: Parameters<typeof serve>) => {
+    using model = await serve(...served);
+    return await command(project, ['record', 'again.scenario.ts', '--base-url', model.options.baseURL]);
+  };
+  expect((await record(...answers())).code).toBe(0);
+  expect((await record(complete(saying('I know it.')))).code).toBe(0);
+  expect((await cassette(path)).lanes.map(({ interactions }) => interactions.length)).toEqual([1]);
+  expect(await read(path)).toMatch('I know it.');
+});
+
+test('a second recording of one file at once is refused, and the first is not disturbed', async () => {
+  await project.write({ 'locked.scenario.ts': scenarioSource('locked') });
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  let ask = () => {};
+  const asked = new Promise<void>((resolve) => (ask = resolve));
+  const [first, second] = answers();
+  using model = await serve((exchange) => {
+    ask();
+    void released.then(() => first!(exchange));
+  }, second!);
+  const args = ['record', 'locked.scenario.ts', '--base-url', model.options.baseURL];
+  const recording = command(project, args);
+  await asked;
+  const other = await command(project, args);
+  release();
+  expect(other.stderr).toMatch(
+    /^fixtures\/cassettes\/locked\.json: It is being recorded by process \d+ on \S+ already\. Give each recording a file of its own, or close the other one first\./,
+  );
+  expect([other.code, other.stdout]).toEqual([1, '']);
+  expect(model.exchanges).toHaveLength(1);
+  expect((await recording).code).toBe(0);
+  expect((await cassette('fixtures/cassettes/locked.json')).lanes[0]?.interactions).toHaveLength(2);
+});

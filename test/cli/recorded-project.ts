@@ -1,0 +1,60 @@
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Project, type CommandResult } from './swarmcheck.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A project with the cassettes of this repository, and the scenarios that they were recorded from. */
+export async function repositoryCopy(): Promise<Project> {
+  const project = await Project.of({});
+  for (const folder of ['fixtures/cassettes', 'scenarios/recorded', 'scenarios/clients'])
+    await cp(join(root, folder), join(project.folder, folder), { recursive: true });
+  return project;
+}
+
+/** Runs a command without a key, an address or a mode that whoever runs this has set. */
+export async function command(
+  project: Project,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<CommandResult> {
+  const none = { OPENAI_API_KEY: '', OPENAI_BASE_URL: '', SWARMCHECK_RECORD: '', CI: '' };
+  return await project.swarmcheck(args, { ...none, ...env });
+}
+
+/** What `swarmcheck replay --json` prints. */
+export interface ReplayDocument {
+  version: number;
+  exact: number;
+  drifted: number;
+  broken: number;
+  notChecked: number;
+  interactions: Counts;
+  cassettes: ReplayedDocument[];
+}
+
+interface ReplayedDocument {
+  file: string;
+  status: string;
+  interactions: Counts;
+  drift: { part: string; name?: string; at?: number; diff: string }[];
+  problems: string[];
+  again?: string;
+}
+
+interface Counts {
+  served: number;
+  exact: number;
+  drifted: number;
+  unused: number;
+}
+
+/** Replays with --json. */
+export async function replayed(
+  project: Project,
+  args: string[] = [],
+): Promise<CommandResult & { document: ReplayDocument }> {
+  const result = await command(project, ['replay', '--json', ...args]);
+  return { ...result, document: JSON.parse(result.stdout) as ReplayDocument };
+}

@@ -1,0 +1,148 @@
+/** Whether a test may record: in CI, while snapshots are updated, and by what it is told. Each in a vitest of its own, which has a key. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { recordingOf, runWithModel } from './cassette-run.ts';
+
+let recorded: string;
+beforeAll(async () => {
+  recorded = await recordingOf('q', 'r');
+});
+
+type Run = Awaited<ReturnType<typeof runWithModel>>;
+
+const advice = (name: string, why: string) =>
+  `Nothing is recorded (${why}). Where there is a key, record: SWARMCHECK_RECORD=all npx vitest run a.case.ts -t '^${name}$'`;
+const absent = (file: string) =>
+  `CassetteMissError: There is no cassette fixtures/cassettes/a-case/${file}.json.`;
+
+describe('in CI', () => {
+  const source = `
+import { afterEach } from 'vitest';
+test('is recorded', ({ cassette }) => talk(cassette(), 'q', 'r'));
+test('is not recorded', ({ cassette }) => talk(cassette(), 'q'));
+test('has a model of its own', ({ cassette }) => talk(cassette(live('a')), 'q'));
+test('goes on', ({ cassette }) => talk(cassette(), 'q', 'r', 'more'));
+test('says none', ({ cassette }) => talk(cassette(undefined, { mode: 'none' }), 'q'));
+test('says misssing', ({ cassette }) => { cassette(undefined, { mode: 'misssing' }); });
+describe('with', () => {
+  afterEach(() => { vi.unstubAllEnvs(); });
+  test.for(['al', 'mising', 'record', ' '])('SWARMCHECK_RECORD=%s', (mode, { cassette }) => { vi.stubEnv('SWARMCHECK_RECORD', mode); return talk(cassette(), 'q', 'r'); });
+  test('SWARMCHECK_RECORD=missing', ({ cassette }) => { vi.stubEnv('SWARMCHECK_RECORD', 'missing'); return talk(cassette(), 'asked for'); });
+  test.for(['', '0', 'false'])('CI=%s', (ci, { cassette }) => { vi.stubEnv('CI', ci); return talk(cassette(), 'CI=' + ci); });
+  test('SWARMCHECK_RECORD=none, and without CI', ({ cassette }) => { vi.stubEnv('CI', ''); vi.stubEnv('SWARMCHECK_RECORD', 'none'); return talk(cassette(), 'q'); });
+  test('SWARMCHECK_RECORD=all, and says none', ({ cassette }) => { vi.stubEnv('SWARMCHECK_RECORD', 'all'); return talk(cassette(undefined, { mode: 'none' }), 'q', 'r'); });
+});
+`;
+  let run: Run;
+  beforeAll(async () => {
+    const names = [
+      'is-recorded',
+      'goes-on',
+      'with-swarmcheck-record-al',
+      'with-swarmcheck-record-all-and-says-none',
+    ];
+    const cassettes = Object.fromEntries(names.map((name) => [`a-case/${name}.json`, recorded]));
+    run = await runWithModel(source, cassettes, { environment: { CI: '1' } });
+  }, 60_000);
+
+  test('what is recorded is replayed', () => {
+    expect(run.told('is recorded')).toEqual(['passed']);
+  });
+
+  test.for([
+    ['is not recorded', 'is-not-recorded'],
+    ['has a model of its own', 'has-a-model-of-its-own'],
+  ] as const)('what is not recorded fails, with how it would be: %s', ([name, file]) => {
+    const why = 'this runs in CI, or updates snapshots';
+    expect(run.told(name)).toEqual(['failed', `${absent(file)} ${advice(name, why)}`]);
+  });
+
+  test('so does what goes beyond the recording', () => {
+    expect(run.told('goes on')).toEqual([
+      'failed',
+      expect.stringMatching(
+        /^CassetteMissError: .* ends after 2 interactions .*Nothing is recorded \(this runs in CI/,
+      ),
+    ]);
+    expect(run.kept['a-case/goes-on.json']).toEqual({ interactions: [2], isAsBefore: true });
+  });
+
+  test('who says none is told of that', () => {
+    expect(run.told('says none')[1]).toMatch(advice('says none', 'mode: "none"'));
+    const name = 'with SWARMCHECK_RECORD=none, and without CI';
+    expect(run.told(name)[1]).toMatch(advice(name, 'SWARMCHECK_RECORD=none'));
+  });
+
+  test('what the test says is stronger than the variable', () => {
+    expect(run.told('with SWARMCHECK_RECORD=all, and says none')).toEqual(['passed']);
+  });
+
+  test.for([
+    ['al', ' Did you mean "all"?'],
+    ['mising', ' Did you mean "missing"?'],
+    ['record', ''],
+    [' ', ''],
+  ] as const)('a mode that is none fails, and neither records nor replays: %j', ([mode, hint]) => {
+    expect(run.told(`with SWARMCHECK_RECORD=${mode}`)).toEqual([
+      'failed',
+      expect.stringContaining(
+        `TypeError: SWARMCHECK_RECORD is one of none, missing, all, but is the string ${JSON.stringify(mode)}.${hint}`,
+      ),
+    ]);
+  });
+
+  test('so does a mode of the test that is none', () => {
+    expect(run.told('says misssing')).toEqual([
+      'failed',
+      'TypeError: The mode of a cassette is one of none, missing, all, but is the string "misssing". Did you mean "missing"?',
+    ]);
+  });
+
+  test('it is recorded where the variable says so, or CI is not set; nothing else is asked', () => {
+    for (const name of ['SWARMCHECK_RECORD=missing', 'CI=', 'CI=0', 'CI=false'])
+      expect([name, ...run.told(`with ${name}`)]).toEqual([name, 'passed']);
+    expect(run.asked).toEqual(['asked for', 'CI=', 'CI=0', 'CI=false']);
+  });
+});
+
+describe('vitest -u', () => {
+  const source = `
+test('is recorded', async ({ cassette }) => { expect(await talk(cassette(), 'q', 'r')).toMatchInlineSnapshot('"old"'); });
+test('is not recorded', ({ cassette }) => talk(cassette(), 'q'));
+test('goes on', ({ cassette }) => talk(cassette(), 'q', 'r', 'more'));
+test('says missing', ({ cassette }) => { cassette(undefined, { mode: 'missing' }); });
+test('says all', ({ cassette }) => { cassette(undefined, { mode: 'all' }); });
+test('says none', ({ cassette }) => talk(cassette(undefined, { mode: 'none' }), 'q', 'r'));
+`;
+  let run: Run;
+  beforeAll(async () => {
+    const names = ['is-recorded', 'goes-on', 'says-all', 'says-none'];
+    const cassettes = Object.fromEntries(names.map((name) => [`a-case/${name}.json`, recorded]));
+    run = await runWithModel(source, cassettes, { flags: ['-u'] });
+  }, 60_000);
+
+  test('never calls a model, and never writes', () => {
+    expect(run.asked).toEqual([]);
+    expect(Object.entries(run.kept).map(([file, { isAsBefore }]) => [file, isAsBefore])).toEqual(
+      ['goes-on', 'is-recorded', 'says-all', 'says-none'].map((name) => [`a-case/${name}.json`, true]),
+    );
+  });
+
+  test('updates the snapshots of what is recorded', () => {
+    expect(run.told('is recorded')).toEqual(['passed']);
+    expect(run.told('says none')).toEqual(['passed']);
+  });
+
+  test.for(['is not recorded', 'goes on'])('fails what would have to be recorded: %s', (name) => {
+    expect(run.told(name)).toEqual([
+      'failed',
+      expect.stringContaining(advice(name, 'this runs in CI, or updates snapshots')),
+    ]);
+  });
+
+  test.for(['missing', 'all'])('refuses a test that asks for a recording: %s', (mode) => {
+    expect(run.told(`says ${mode}`)).toEqual([
+      'failed',
+      `TypeError: vitest -u updates snapshots, and calls no model; but mode: "${mode}" asks for a recording. Run it without -u to record.`,
+    ]);
+  });
+});

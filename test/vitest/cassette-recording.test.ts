@@ -1,0 +1,172 @@
+/** What tests record: in a vitest of its own with SWARMCHECK_RECORD=all, a key, and a model on loopback. */
+import { beforeAll, expect, test } from 'vitest';
+import { recordingOf, runWithModel } from './cassette-run.ts';
+
+const source = `
+import { afterEach } from 'vitest';
+
+afterEach(() => { vi.unstubAllEnvs(); });
+const missing = () => { vi.stubEnv('SWARMCHECK_RECORD', 'missing'); };
+const keyless = (mode) => { vi.stubEnv('OPENAI_API_KEY', ''); vi.stubEnv('SWARMCHECK_RECORD', mode); };
+
+test('is recorded anew', async ({ cassette }) => { expect(await talk(cassette(), 'q')).toEqual(['live: q']); });
+test('is new', ({ cassette }) => talk(cassette(), 'q', 'r'));
+test('goes on', async ({ cassette }) => { missing(); expect(await talk(cassette(), 'q', 'r', 'more')).toEqual(['answer 1', 'answer 2', 'live: more']); });
+test('goes on otherwise', async ({ cassette }) => { missing(); await talk(cassette(), 'q', 's', 'more'); });
+test('has a model of its own', async ({ cassette }) => { expect(await talk(cassette(live('own')), 'q')).toEqual(['own']); });
+
+test('is refused', ({ cassette }) => talk(cassette(), '401'));
+test('is refused later', ({ cassette }) => talk(cassette(), 'q', '401'));
+test('meets an error', ({ cassette }) => talk(cassette(), '400').catch(() => {}));
+test('fails itself', async ({ cassette }) => { await talk(cassette(), 'q'); throw new Error('its own failure'); });
+
+test('has no key', ({ cassette }) => { keyless('all'); return talk(cassette(), 'q', 'r'); });
+test('has no key, and misses', ({ cassette }) => { keyless('missing'); return talk(cassette(), 'q'); });
+test('has no key, and goes on', ({ cassette }) => { keyless('missing'); return talk(cassette(), 'q', 'r', 'more'); });
+test('has no key, and no mode', ({ cassette }) => { keyless(''); return talk(cassette(), 'q'); });
+
+test.skip('is skipped', ({ cassette }) => talk(cassette(), 'q'));
+test('is skipped while it runs', ({ cassette, skip }) => { cassette(); skip(); });
+test('asks nothing', ({ cassette }) => { cassette(); });
+
+let tries = 0;
+test('is retried', { retry: 1 }, async ({ cassette }) => { await talk(cassette(), ...(tries++ === 0 ? ['q', 'r'] : ['q'])); expect(tries).toBe(2); });
+let more = 0;
+test('is retried, and misses', { retry: 1 }, async ({ cassette }) => { missing(); await talk(cassette(), ...(more++ === 0 ? ['q'] : ['q', 'r'])); expect(more).toBe(2); });
+
+describe('at once', () => {
+  let open;
+  const all = new Promise((resolve) => { open = resolve; });
+  let count = 0;
+  const everybody = () => { if (++count === 3) open(); return all; };
+  test.concurrent.for(['one', 'two', 'three'])('%s', async (name, { cassette, expect }) => {
+    const provider = cassette();
+    await everybody();
+    expect(await talk(provider, name, 'r')).toEqual(['live: ' + name, 'live: r']);
+  });
+});
+
+test('has one file twice', async ({ cassette }) => {
+  const [one, two] = [1, 2].map(() => cassette(undefined, { cassette: 'fixtures/cassettes/twice.json' }));
+  await talk(one, 'q');
+  await talk(two, 'q');
+});
+`;
+
+let run: Awaited<ReturnType<typeof runWithModel>>;
+
+beforeAll(async () => {
+  const recorded = await recordingOf('q', 'r');
+  const names = [
+    'is-recorded-anew',
+    'goes-on',
+    'goes-on-otherwise',
+    'is-refused',
+    'is-refused-later',
+    'meets-an-error',
+  ];
+  const left = [
+    'has-no-key',
+    'has-no-key-and-goes-on',
+    'is-skipped',
+    'is-skipped-while-it-runs',
+    'asks-nothing',
+  ];
+  const cassettes = Object.fromEntries([...names, ...left].map((name) => [`a-case/${name}.json`, recorded]));
+  run = await runWithModel(source, cassettes, { environment: { SWARMCHECK_RECORD: 'all' } });
+}, 60_000);
+
+const keptOf = (name: string) => run.kept[`a-case/${name.replaceAll(/[^a-z]+/g, '-')}.json`];
+
+test.for([
+  ['is recorded anew', 1],
+  ['is new', 2],
+  ['has a model of its own', 1],
+  ['goes on', 3],
+  ['at once one', 2],
+  ['at once two', 2],
+  ['at once three', 2],
+] as const)('passes, and is recorded: %s', ([name, count]) => {
+  expect(run.told(name)).toEqual(['passed']);
+  expect(keptOf(name)).toEqual({ interactions: [count], isAsBefore: false });
+});
+
+test('a change of what is recorded already is not recorded where only what is missing is', () => {
+  expect(run.told('goes on otherwise')).toEqual([
+    'failed',
+    expect.stringMatching(/^CassetteMismatchError: /),
+  ]);
+  expect(keptOf('goes on otherwise')).toEqual({ interactions: [2], isAsBefore: true });
+});
+
+test('a key that is refused costs no recording', () => {
+  expect(run.told('is refused')).toEqual(['failed', 'Error: 401 Not today.']);
+  expect(keptOf('is refused')).toEqual({ interactions: [2], isAsBefore: true });
+});
+
+test('nor is the refusal kept that comes later', () => {
+  expect(run.told('is refused later')).toEqual(['failed', 'Error: 401 Not today.']);
+  expect(keptOf('is refused later')).toEqual({ interactions: [1], isAsBefore: false });
+});
+
+test('nothing but errors is told, and replaces nothing', () => {
+  expect(run.told('meets an error')).toEqual([
+    'failed',
+    'CassetteFileError: fixtures/cassettes/a-case/meets-an-error.json: Nothing but errors came, so the cassette is left as it was. If they are what is to be recorded, remove it first.',
+  ]);
+  expect(keptOf('meets an error')?.isAsBefore).toBe(true);
+});
+
+test('the failure of a test that records is all that is told', () => {
+  expect(run.told('fails itself')).toEqual(['failed', 'Error: its own failure']);
+});
+
+test('without a key it says what to set, and what is there stays', () => {
+  expect(run.told('has no key')).toEqual([
+    'failed',
+    'CassetteMissError: fixtures/cassettes/a-case/has-no-key.json cannot be recorded (SWARMCHECK_RECORD=all): no provider was given, and OPENAI_API_KEY is not set. Set it, or unset SWARMCHECK_RECORD to replay. A cassette that is there is left as it is.',
+  ]);
+  expect(keptOf('has no key')?.isAsBefore).toBe(true);
+});
+
+test.for(['has no key, and misses', 'has no key, and no mode', 'has no key, and goes on'])(
+  'where something is missing and no key is there, it says what to set and to run: %s',
+  (name) => {
+    const [status, told, ...others] = run.told(name);
+    expect([status, others]).toEqual(['failed', []]);
+    expect(told).toMatch(/^CassetteMissError: /);
+    expect(told).toMatch(
+      `Nothing can be recorded: no provider was given, and OPENAI_API_KEY is not set. Set it, and record: OPENAI_API_KEY=… SWARMCHECK_RECORD=all npx vitest run a.case.ts -t '^${name}$'`,
+    );
+  },
+);
+
+test.for(['is skipped', 'is skipped while it runs', 'asks nothing'])(
+  'leaves its cassette alone: %s',
+  (name) => {
+    expect(run.told(name)).toEqual([name === 'asks nothing' ? 'passed' : 'skipped']);
+    expect(keptOf(name)).toEqual({ interactions: [2], isAsBefore: true });
+  },
+);
+
+test('a test that is retried is recorded anew, or from where the first try ended', () => {
+  expect(run.told('is retried')[0]).toBe('passed');
+  expect(keptOf('is retried')?.interactions).toEqual([1]);
+  expect(run.told('is retried, and misses')[0]).toBe('passed');
+  expect(keptOf('is retried, and misses')?.interactions).toEqual([2]);
+});
+
+test('two recordings of one file at once are one too many', () => {
+  expect(run.told('has one file twice')).toEqual([
+    'failed',
+    'CassetteFileError: fixtures/cassettes/twice.json: It is being recorded by this process already. Give each recording a file of its own, or close the other one first.',
+  ]);
+  expect(run.kept['twice.json']?.interactions).toEqual([1]);
+});
+
+test('nothing that is replayed is asked, and nothing is left beside the cassettes', () => {
+  expect(run.asked.filter((history) => history.includes('answer'))).toEqual([
+    'q | answer 1 | r | answer 2 | more',
+  ]);
+  expect(Object.keys(run.kept).filter((file) => !file.endsWith('.json'))).toEqual([]);
+});
