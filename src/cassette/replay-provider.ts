@@ -35,8 +35,8 @@ export interface ReplayProvider extends CompletionProvider, Disposable {
  *
  * Requests reject with a CassetteMismatchError that says which parts changed, each with a diff; with a CassetteMissError
  * beyond the end of what was recorded; with a CassetteAmbiguityError where it cannot be told whose a request is; or with the
- * error that was recorded. Disposing of it throws a CassetteUnusedError for interactions that are left, but never after
- * another error. Throws a CassetteFileError for a file that is not there, is no cassette, is damaged, or of a newer version.
+ * error that was recorded. Disposing of it throws a CassetteUnusedError for interactions that are left, but not where something
+ * did not fit, which the caller was told. Throws a CassetteFileError for a file that is not there, is no cassette, is damaged, or of a newer version.
  */
 export function replayProvider(cassette: string, options: ReplayOptions = {}): ReplayProvider {
   checkReplayOptions('replayProvider', options, ['onMismatch', 'redact', 'timing']);
