@@ -1,11 +1,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { existsSync } from 'node:fs';
 import { checkProvider } from '../engine/model/check-provider.ts';
 import { openaiProvider } from '../engine/model/openai-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { CassetteMissError } from './errors.ts';
 import { cassettePath, shownPath } from './file/path.ts';
-import { readCassette } from './file/read.ts';
+import { parseCassette, readText } from './file/read.ts';
 import type { TapeOrigin } from './lanes/tape.ts';
 import { modeOf, modeVariable, type ChosenMode, type RecordMode } from './mode.ts';
 import { checkReplayOptions, type ReplayOptions } from './replay-provider.ts';
@@ -61,7 +60,8 @@ export function cassetteSession(
   const chosen = modeOf(given, live !== undefined, process.env);
   const { mode } = chosen;
   if (mode === 'all' && !live) throw new CassetteMissError(keyAdvice(shownPath(path), chosen));
-  const file = mode === 'all' ? undefined : readCassette(path);
+  const base = mode === 'all' ? undefined : readText(path);
+  const file = base === undefined ? undefined : parseCassette(base, shownPath(path));
   const command = again ?? againWords({ scenario: file?.scenario, test: file?.test ?? origin?.test }, path);
   const missAdvice = adviceFor(chosen, live, command);
   if (!file && mode !== 'all' && (mode === 'none' || !live))
@@ -70,7 +70,8 @@ export function cassetteSession(
     path,
     file,
     live: mode === 'none' ? undefined : live,
-    replaces: mode === 'all' && existsSync(path),
+    base,
+    isAddition: mode === 'missing',
     writesAtEnd,
     missAdvice,
     onMismatch,

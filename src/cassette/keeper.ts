@@ -7,6 +7,21 @@ import type { Tape } from './lanes/tape.ts';
 /** Those that are open, for the end of the process. */
 const open = new Set<Keeper>();
 
+/** How a recording is kept. */
+interface KeeperSettings {
+  readonly path: string;
+  /** What the file held when it was read. */
+  readonly base: string | undefined;
+  /** Whether the recording is added to that; if not, it takes its place. */
+  readonly isAddition: boolean;
+  /** Whether an error is as good as an answer. */
+  readonly errorsCount: boolean;
+  /** Whether nothing is written before it is closed. */
+  readonly atEnd: boolean;
+  /** Called before the last of it is written. */
+  readonly onEnd: () => void;
+}
+
 /**
  * Keeps what is recorded on disk: whole at every moment, and not written so often that a long recording gets slow.
  *
@@ -14,28 +29,18 @@ const open = new Set<Keeper>();
  * network that is down, must not cost a recording that is good.
  */
 export class Keeper {
-  readonly #path: string;
-  readonly #writer: CassetteWriter;
   readonly #tape: Tape;
-  readonly #replaces: boolean;
-  readonly #atEnd: boolean;
-  readonly #onEnd: () => void;
+  readonly #writer: CassetteWriter;
+  readonly #settings: KeeperSettings;
   /** Interactions that were recorded, and how many of these are on disk. */
   #count = 0;
   #saved = 0;
-  #hasAnswer = false;
+  #mayWrite = true;
 
-  /**
-   * `replaces` says whether there was a file, of which nothing is in the tape; `atEnd`, whether nothing is written before it is
-   * closed. `onEnd` is called before the last of it is written.
-   */
-  constructor(path: string, tape: Tape, replaces: boolean, atEnd: boolean, onEnd: () => void) {
-    this.#path = path;
-    this.#writer = new CassetteWriter(path);
+  constructor(tape: Tape, settings: KeeperSettings) {
     this.#tape = tape;
-    this.#replaces = replaces;
-    this.#atEnd = atEnd;
-    this.#onEnd = onEnd;
+    this.#settings = settings;
+    this.#writer = new CassetteWriter(settings.path);
   }
 
   /** How many interactions were recorded. */
@@ -46,7 +51,15 @@ export class Keeper {
   /** To be called before a model is asked. Throws a CassetteFileError where nothing could be kept. */
   open(): void {
     if (this.#writer.isOpen) return;
-    this.#writer.open();
+    const { path, base, isAddition, errorsCount } = this.#settings;
+    const there = this.#writer.open();
+    if (isAddition && there !== base) {
+      this.#writer.close();
+      throw new CassetteFileError(
+        `${shownPath(path)}: It was changed since it was read, by another recording for example. Run this once more.`,
+      );
+    }
+    this.#mayWrite = isAddition || errorsCount || there === undefined;
     if (open.size === 0) process.on('exit', saveAll);
     open.add(this);
   }
@@ -56,10 +69,10 @@ export class Keeper {
     // It is another one's by now.
     if (!this.#writer.isOpen) return;
     this.#count++;
-    this.#hasAnswer ||= isAnswer;
+    this.#mayWrite ||= isAnswer;
     // In ever larger steps: to write all of it each time would cost the square of its length.
     const isDue = this.#count - this.#saved > this.#saved / 8;
-    if (isDue && this.#mayWrite && !this.#atEnd) this.#save();
+    if (isDue && this.#mayWrite && !this.#settings.atEnd) this.#save();
   }
 
   /** Writes what is left, and lets others record. Throws a CassetteFileError where a good recording would be lost. */
@@ -68,10 +81,10 @@ export class Keeper {
     try {
       if (this.#count > 0 && !this.#mayWrite)
         throw new CassetteFileError(
-          `${shownPath(this.#path)}: Nothing but errors came, so the cassette is left as it was. If they are what is to be recorded, remove it first.`,
+          `${shownPath(this.#settings.path)}: Nothing but errors came, so the cassette is left as it was. If they are what is to be recorded, remove it first.`,
         );
       // Also what is known only now: the results of the last calls.
-      this.#onEnd();
+      this.#settings.onEnd();
       if (this.#count > 0) this.#save();
     } finally {
       this.#release();
@@ -81,8 +94,8 @@ export class Keeper {
   /** At the end of the process, where nobody has closed it. */
   saveLeft(): void {
     try {
-      this.#onEnd();
-      if (this.#count > 0 && this.#mayWrite && !this.#atEnd) this.#save();
+      this.#settings.onEnd();
+      if (this.#count > 0 && this.#mayWrite && !this.#settings.atEnd) this.#save();
     } finally {
       this.#release();
     }
@@ -91,10 +104,6 @@ export class Keeper {
   /** Lets others record, and writes nothing more. */
   discard(): void {
     if (this.#writer.isOpen) this.#release();
-  }
-
-  get #mayWrite(): boolean {
-    return this.#hasAnswer || !this.#replaces;
   }
 
   #save(): void {

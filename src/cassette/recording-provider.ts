@@ -1,5 +1,4 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { existsSync } from 'node:fs';
 import { checkKnownOptions } from '../engine/data/known-fields.ts';
 import { checkProvider } from '../engine/model/check-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
@@ -34,9 +33,7 @@ export function recordingProvider(
   checkKnownOptions('recordingProvider', options, ['cassette', 'redact']);
   const path = cassettePath(options.cassette);
   const { redact } = options;
-  return closable(
-    new CassetteSession({ path, file: undefined, live: provider, replaces: existsSync(path), redact }),
-  );
+  return closable(new CassetteSession({ path, file: undefined, live: provider, redact }));
 }
 
 /** A session as a provider that is to be closed. */

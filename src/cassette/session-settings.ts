@@ -26,8 +26,12 @@ export interface SessionSettings {
   file: CassetteFile | undefined;
   /** Who answers what the file does not; undefined where nothing is recorded. */
   live: CompletionProvider | undefined;
-  /** Whether a file that is there is recorded from its beginning. */
-  replaces?: boolean | undefined;
+  /** What the file held, where a recording is added to it; undefined where there was none. */
+  base?: string | undefined;
+  /** Whether a recording is added to what is there; if not, it takes its place. */
+  isAddition?: boolean | undefined;
+  /** Whether an error is as good as an answer: it may take the place of what is there. */
+  errorsCount?: boolean | undefined;
   /** Whether nothing is written before the recording is closed. */
   writesAtEnd?: boolean | undefined;
   /** Why nothing is recorded, and how it would be: the last sentence about a request that has no answer. */

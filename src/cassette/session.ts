@@ -49,15 +49,15 @@ export class CassetteSession implements CompletionProvider {
   #isDiscarded = false;
 
   constructor(settings: SessionSettings) {
-    const { path, file, origin, live, replaces = false, redact } = settings;
+    const { path, file, origin, live, base, redact } = settings;
+    const { isAddition = false, errorsCount = false, writesAtEnd: atEnd = false } = settings;
     this.#settings = settings;
     this.#redactor = new Redactor(redact);
     this.tape = new Tape(file, origin);
     this.words = { path: shownPath(path), again: settings.again ?? againWords(this.tape.origin, path) };
     this.#lanes = new LaneChooser(this.tape, this.#redactor, this.words);
-    this.#keeper =
-      live &&
-      new Keeper(path, this.tape, replaces, settings.writesAtEnd ?? false, () => this.#endRecording());
+    const onEnd = () => this.#endRecording();
+    this.#keeper = live && new Keeper(this.tape, { path, base, isAddition, errorsCount, atEnd, onEnd });
   }
 
   readonly complete = async (

@@ -160,7 +160,7 @@ function planOf(
       file: undefined,
       live,
       // An error that is expected is as good as an answer.
-      replaces: existsSync(path) && scenario.expect?.error === undefined,
+      errorsCount: scenario.expect?.error !== undefined,
       // A conversation that fails in the middle is none to keep.
       writesAtEnd: true,
       origin,

@@ -11,9 +11,10 @@ export class FileLock {
   readonly #path: string;
   readonly #lock: string;
 
-  constructor(path: string) {
+  /** `target` is where the path leads. */
+  constructor(target: string, path: string) {
     this.#path = path;
-    const id = createHash('sha256').update(path).digest('hex').slice(0, 16);
+    const id = createHash('sha256').update(target).digest('hex').slice(0, 16);
     this.#lock = join(tmpdir(), `swarmcheck-recording-${id}.lock`);
   }
 
@@ -59,7 +60,7 @@ export class FileLock {
     const [pid, host] = owner.split(' ');
     const isHere = pid === String(process.pid) && host === hostname();
     const who = isHere ? 'this process' : pid ? `process ${pid} on ${host}` : 'another process';
-    const advice = isHere ? '' : ` If there is none any more, remove ${this.#lock}.`;
+    const advice = ` If there is none any more, remove ${this.#lock}.`;
     return new CassetteFileError(
       `${shownPath(this.#path)}: It is being recorded by ${who} already. Give each recording a file of its own, or close the other one first.${advice}`,
     );

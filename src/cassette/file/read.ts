@@ -8,13 +8,14 @@ import { shownPath } from './path.ts';
 
 /** The cassette of a file; undefined where there is no such file. Throws a CassetteFileError for what cannot be used. */
 export function readCassette(path: string): CassetteFile | undefined {
-  // Some editors begin a file with a mark of its encoding.
-  const source = readText(path)?.replace(/^\uFEFF/, '');
+  const source = readText(path);
   return source === undefined ? undefined : parseCassette(source, shownPath(path));
 }
 
 /** The same for what was read already; `name` is the file's, for messages. */
-function parseCassette(source: string, name: string): CassetteFile {
+export function parseCassette(text: string, name: string): CassetteFile {
+  // Some editors begin a file with a mark of its encoding.
+  const source = text.replace(/^\uFEFF/, '');
   if (source.trim() === '') throw damaged(name, undefined, 'The file is empty.');
   let value: unknown;
   try {
@@ -30,7 +31,8 @@ function parseCassette(source: string, name: string): CassetteFile {
   }
 }
 
-function readText(path: string): string | undefined {
+/** What a file holds; undefined where there is none. Throws a CassetteFileError for one that cannot be read. */
+export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
@@ -51,6 +53,7 @@ export function reasonOf(error: unknown): string {
     EROFS: 'it is on a file system that cannot be written',
     EISDIR: 'it is a folder',
     ENOTDIR: 'a part of its path is a file',
+    EEXIST: 'a part of its path is a file',
     ENAMETOOLONG: 'its name is too long',
     ENOSPC: 'no space is left',
   };
@@ -75,7 +78,9 @@ function unparsed(name: string, source: string, error: SyntaxError): CassetteFil
   try {
     momoa().parse(source);
   } catch (precise) {
-    const { line, column } = precise as { line?: number; column?: number };
+    const { line, column, offset = 0 } = precise as { line?: number; column?: number; offset?: number };
+    if (offset >= source.trimEnd().length - 1 && !/[}\]]\s*$/.test(source))
+      return damaged(name, line, `It ends in the middle. ${remedy}`);
     if (line !== undefined)
       return damaged(name, line, `It is no JSON: something is wrong at column ${column}. ${remedy}`);
   }

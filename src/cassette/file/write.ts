@@ -1,17 +1,52 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { CassetteFileError } from '../errors.ts';
-import { formatName } from './format.ts';
+import { formatName, formatVersion } from './format.ts';
 import { FileLock } from './lock.ts';
 import { shownPath } from './path.ts';
 import { reasonOf } from './read.ts';
 
-/** Throws a CassetteFileError for a file that is something else than a cassette, whole or damaged. */
+/** Throws a CassetteFileError for a file that is something else than a cassette, or more than this version knows of. */
 function checkOwn(path: string, text: string): void {
-  if (text.trim() === '' || text.includes(`"${formatName}"`)) return;
-  throw new CassetteFileError(
-    `${shownPath(path)}: This is no cassette, and recording would overwrite it. Choose another name, or remove the file.`,
-  );
+  if (text.trim() === '') return;
+  const { format, version } = headOf(text);
+  if (format !== formatName)
+    throw new CassetteFileError(
+      `${shownPath(path)}: This is no cassette, and recording would overwrite it. Choose another name, or remove the file.`,
+    );
+  if (typeof version === 'number' && version > formatVersion)
+    throw new CassetteFileError(
+      `${shownPath(path)}: It is of version ${version} of the format, and this swarmcheck writes version ${formatVersion}. Update swarmcheck, or remove the file.`,
+    );
+}
+
+/** What a file says that it is; of a damaged one as far as that can be told. */
+function headOf(text: string): { format?: unknown; version?: unknown } {
+  try {
+    return Object(JSON.parse(text)) as object;
+  } catch {
+    const [, format] = /"format"\s*:\s*"([^"]*)"/.exec(text) ?? [];
+    const [, version] = /"version"\s*:\s*(\d+)/.exec(text) ?? [];
+    return { format, version: version === undefined ? undefined : Number(version) };
+  }
+}
+
+/** Where a path leads, through links; the file itself need not be there. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const folder = dirname(path);
+    return folder === path ? path : join(realPath(folder), basename(path));
+  }
 }
 
 /**
@@ -22,12 +57,14 @@ function checkOwn(path: string, text: string): void {
  */
 export class CassetteWriter {
   readonly #path: string;
+  readonly #target: string;
   readonly #lock: FileLock;
   #isOpen = false;
 
   constructor(path: string) {
     this.#path = path;
-    this.#lock = new FileLock(path);
+    this.#target = realPath(path);
+    this.#lock = new FileLock(this.#target, path);
   }
 
   get isOpen(): boolean {
@@ -35,17 +72,20 @@ export class CassetteWriter {
   }
 
   /**
-   * Makes the folder and takes the lock. Throws a CassetteFileError where that cannot be: before a model is asked for what
-   * could not be kept.
+   * Makes the folder, takes the lock, and returns what is there. Throws a CassetteFileError where that cannot be: before a model
+   * is asked for what could not be kept.
    */
-  open(): void {
-    if (this.#isOpen) return;
+  open(): string | undefined {
+    let text: string | undefined;
     this.#attempt('It cannot be recorded', () => {
-      mkdirSync(dirname(this.#path), { recursive: true });
+      mkdirSync(dirname(this.#target), { recursive: true });
       this.#lock.take();
       try {
         // A folder, or a file of somebody else's, would be told only when it is replaced.
-        if (existsSync(this.#path)) checkOwn(this.#path, readFileSync(this.#path, 'utf8'));
+        if (existsSync(this.#target)) {
+          text = readFileSync(this.#target, 'utf8');
+          checkOwn(this.#path, text);
+        }
         writeFileSync(this.#temporary, '');
       } catch (error) {
         this.#lock.giveBack();
@@ -53,13 +93,14 @@ export class CassetteWriter {
       }
     });
     this.#isOpen = true;
+    return text;
   }
 
   /** Replaces the file. */
   write(text: string): void {
     this.#attempt('It cannot be written', () => {
       writeFileSync(this.#temporary, text);
-      renameSync(this.#temporary, this.#path);
+      renameSync(this.#temporary, this.#target);
     });
   }
 
@@ -73,7 +114,7 @@ export class CassetteWriter {
 
   /** One for each cassette, so that no more than one is ever left behind. */
   get #temporary(): string {
-    return `${this.#path}.tmp`;
+    return `${this.#target}.tmp`;
   }
 
   #attempt(what: string, act: () => void): void {

@@ -138,7 +138,7 @@ test('without a live model "missing" replays, and "all" is an error that leaves 
   const error = thrown(() => cassetteProvider(undefined, { cassette, mode: 'all' }));
   expect(error).toBeInstanceOf(CassetteMissError);
   expect(said(error, folder)).toMatchInlineSnapshot(
-    `"…/c.json cannot be recorded (mode: "all"): no provider was given, and OPENAI_API_KEY is not set. Set it, or unset SWARMCHECK_RECORD to replay. A cassette that is there is left as it is."`,
+    `"…/c.json cannot be recorded (mode: "all"): no provider was given, and OPENAI_API_KEY is not set. Set it, or choose another mode. A cassette that is there is left as it is."`,
   );
   expect(folder.read()).toBe(before);
 });

@@ -1,10 +1,11 @@
 /** What goes wrong in a recording itself: told to whoever asked, and nothing half is kept. */
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync, symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Agent, Swarm } from 'swarmcheck';
 import {
   callTool,
   CassetteAmbiguityError,
+  cassetteProvider,
   recordingProvider,
   replayProvider,
   say,
@@ -161,4 +162,62 @@ test('a damaged cassette may be recorded again', async () => {
   await using provider = recordingProvider(scriptedProvider([say('1')]), { cassette });
   await answerTo(provider, 'a');
   expect(await answerTo(replayProvider(cassette), 'a')).toBe('1');
+});
+
+test('what another recording wrote since is not lost', async () => {
+  using folder = new Folder();
+  const provider = (answer: string) =>
+    cassetteProvider(scriptedProvider([say(answer)]), { cassette: folder.file(), mode: 'missing' });
+  const [one, other] = [provider('1'), provider('2')];
+  await answerTo(one, 'a');
+  await one.close();
+  const error = await rejection(answerTo(other, 'b'));
+  expect(error).toMatchObject({ name: 'CassetteFileError' });
+  expect(error.message).toContain('It was changed since it was read');
+  // Nobody holds it any more.
+  const third = provider('3');
+  expect(await answerTo(third, 'c', { conversation: 'third' })).toBe('3');
+  await third.close();
+  expect(folder.json().lanes).toHaveLength(2);
+});
+
+test('errors do not take the place of what another recording wrote since', async () => {
+  using folder = new Folder();
+  const fails = recordingProvider(
+    answeredBy(() => Promise.reject(new Error('no'))),
+    { cassette: folder.file() },
+  );
+  const works = recordingProvider(scriptedProvider([say('1')]), { cassette: folder.file() });
+  await answerTo(works, 'a');
+  await works.close();
+  await rejection(answerTo(fails, 'a'));
+  await expect(fails.close()).rejects.toThrow('Nothing but errors came');
+  expect(await answerTo(replayProvider(folder.file()), 'a')).toBe('1');
+});
+
+test('a newer cassette is not written over', async () => {
+  using folder = new Folder();
+  const cassette = folder.write({ format: 'swarmcheck-cassette', version: 2 });
+  const provider = recordingProvider(scriptedProvider([say('1')]), { cassette });
+  await expect(answerTo(provider, 'a')).rejects.toThrow('It is of version 2 of the format');
+  expect(folder.json()).toEqual({ format: 'swarmcheck-cassette', version: 2 });
+});
+
+test('a link leads to one file, which stays where it is', async () => {
+  using folder = new Folder();
+  const cassette = folder.write('', 'real.json');
+  symlinkSync(cassette, folder.file('link.json'));
+  await using first = recordingProvider(scriptedProvider([say('1')]), { cassette });
+  await answerTo(first, 'a');
+  const second = recordingProvider(scriptedProvider([say('2')]), { cassette: folder.file('link.json') });
+  await expect(answerTo(second, 'a')).rejects.toThrow('It is being recorded by this process already');
+  await first.close();
+  {
+    await using third = recordingProvider(scriptedProvider([say('2')]), {
+      cassette: folder.file('link.json'),
+    });
+    await answerTo(third, 'a');
+  }
+  expect(lstatSync(folder.file('link.json')).isSymbolicLink()).toBe(true);
+  expect(folder.read('real.json')).toContain('"content": "2"');
 });

@@ -1,0 +1,157 @@
+/** What is no cassette, or none that this version reads: told in a sentence, by whatever reads it, and left as it is. */
+import { expect, test } from 'vitest';
+import { CassetteFileError } from 'swarmcheck/testing';
+import { thrown } from '../../script/ask.ts';
+import { Folder } from '../folder.ts';
+import { inPlainEnvironment } from '../modes/environment.ts';
+import { said } from '../replay/tapes.ts';
+import { readers, recorded } from './recorded.ts';
+
+inPlainEnvironment();
+
+/** A file of Polly, as it would stand in the same folder. */
+const polly = {
+  log: { _recordingName: 'refund', version: '1.2', creator: { name: 'Polly.JS' }, entries: [] },
+};
+const noCassette = '…/c.json: This is no cassette: it has no "format": "swarmcheck-cassette".';
+const noJson = (line: number, column: number) =>
+  `…/c.json:${line}: It is no JSON: something is wrong at column ${column}. Restore the file, or record it again.`;
+
+const files: [what: string, content: string, message: string][] = [
+  ['empty', '', '…/c.json: The file is empty.'],
+  ['blank', ' \n\t\n', '…/c.json: The file is empty.'],
+  ['a text', 'Hello.\n', noJson(1, 1)],
+  ['HTML', '<!doctype html>\n<p>Not found</p>\n', noJson(1, 1)],
+  ['YAML', 'format: swarmcheck-cassette\nversion: 1\n', noJson(1, 1)],
+  [
+    'a pointer of Git LFS',
+    'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n',
+    noJson(1, 1),
+  ],
+  ['a package.json', '{ "name": "shop", "version": "1.0.0" }\n', noCassette],
+  ['a recording of Polly', JSON.stringify(polly, null, 2), noCassette],
+  ['another format', '{ "format": "cassette", "version": 1, "lanes": [] }', noCassette],
+  ['a list', '[]', noCassette],
+  ['a list of a cassette', '[{ "format": "swarmcheck-cassette", "version": 1 }]', noCassette],
+  ['null', 'null', noCassette],
+  ['a number', '1', noCassette],
+  ['a string', '"swarmcheck-cassette"', noCassette],
+  [
+    'a prototype that says it',
+    '{ "__proto__": { "format": "swarmcheck-cassette", "version": 1 } }',
+    noCassette,
+  ],
+  [
+    'a format within another',
+    '{ "cassette": { "format": "swarmcheck-cassette", "version": 1 } }',
+    noCassette,
+  ],
+];
+
+for (const [name, read] of readers) {
+  test.for(files)(`${name} refuses what is %s`, ([, content, message]) => {
+    using folder = new Folder();
+    const error = thrown(() => read(folder.write(content)));
+    expect(error).toBeInstanceOf(CassetteFileError);
+    expect(said(error, folder)).toBe(message);
+    expect(folder.read()).toBe(content);
+  });
+}
+
+test('bytes that are no text are refused', () => {
+  using folder = new Folder();
+  const bytes = Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 0xff, 0xfe]);
+  const error = thrown(() => readers[0]![1](folder.write(bytes.toString('latin1'))));
+  expect(said(error, folder)).toBe(noJson(1, 1));
+});
+
+test('a file that is not there is told as that', ({ expect }) => {
+  using folder = new Folder();
+  const errors = readers.slice(0, 2).map(([, read]) => thrown(() => read(folder.file())));
+  expect(errors.map((error) => said(error, folder))).toMatchInlineSnapshot(`
+    [
+      "…/c.json: There is no such file.",
+      "…/c.json: There is no such file.",
+    ]
+  `);
+  expect(errors.map(({ name }) => name)).toEqual(['CassetteFileError', 'CassetteFileError']);
+});
+
+/** The marks that a merge leaves, of either style, around two lines of a cassette. */
+const marks = [
+  (ours: string, theirs: string) => ['<<<<<<< HEAD', ours, '=======', theirs, '>>>>>>> theirs'],
+  (ours: string, theirs: string) => [
+    '<<<<<<< HEAD',
+    ours,
+    '||||||| base',
+    ours,
+    '=======',
+    theirs,
+    '>>>>>>> it',
+  ],
+];
+
+for (const end of ['\n', '\r\n']) {
+  test.for(marks)(
+    `a merge that was left unresolved is told with its first line, %# ${JSON.stringify(end)}`,
+    async (of) => {
+      using folder = new Folder();
+      await recorded(folder);
+      const lines = folder.read().split('\n');
+      const at = lines.findIndex((line) => line.includes('"object"'));
+      lines.splice(at, 1, ...of(lines[at]!, lines[at]!.replace('chat', 'talk')));
+      const error = thrown(() => readers[0]![1](folder.write(lines.join(end))));
+      expect(said(error, folder)).toBe(
+        `…/c.json:${at + 1}: It has the marks of a merge conflict. Resolve it, or record it again.`,
+      );
+    },
+  );
+}
+
+test('what looks like such marks in a text is none', async () => {
+  using folder = new Folder();
+  await recorded(folder);
+  folder.write(folder.read().replace('Refund A-17.', '<<<<<<< HEAD'));
+  expect(() => readers[0]![1](folder.file())).not.toThrow();
+});
+
+test('a newer version is refused, with what to do', async ({ expect }) => {
+  using folder = new Folder();
+  await recorded(folder);
+  folder.change((cassette) => (cassette.version = 2));
+  const errors = readers.map(([, read]) => thrown(() => read(folder.file())));
+  expect(new Set(errors.map((error) => said(error, folder)))).toMatchInlineSnapshot(`
+    Set {
+      "…/c.json:3: It was written by a newer swarmcheck, in version 2 of the format; this one reads 1. Update swarmcheck.",
+    }
+  `);
+});
+
+test('a newer version is refused before its fields are looked at', () => {
+  using folder = new Folder();
+  const cassette = folder.write('{ "format": "swarmcheck-cassette",\n"version": 12, "conversations": 5 }');
+  expect(
+    said(
+      thrown(() => readers[0]![1](cassette)),
+      folder,
+    ),
+  ).toMatch(/^…\/c\.json:2: It was written by a newer/);
+});
+
+test.for([0, -1, '1', null, true, undefined, [1]])('the version %j is none', async (version) => {
+  using folder = new Folder();
+  await recorded(folder);
+  const cassette = folder.change((cassette) => Object.assign(cassette, { version }));
+  const error = thrown(() => readers[0]![1](cassette));
+  expect(error).toBeInstanceOf(CassetteFileError);
+  expect(said(error, folder)).toMatch(
+    /^…\/c\.json:\d+: "version" (must be|is missing; it must be) the number 1/,
+  );
+});
+
+test('lines may end as on Windows, and the file begin with the mark of its encoding', async () => {
+  using folder = new Folder();
+  await recorded(folder);
+  folder.write(`\uFEFF${folder.read().replaceAll('\n', '\r\n')}`);
+  for (const [, read] of readers) expect(() => read(folder.file())).not.toThrow();
+});

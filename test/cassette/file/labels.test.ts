@@ -1,0 +1,133 @@
+/** What a cassette refers to by a label: it has to be there, and may be called as it likes. */
+import { expect, test } from 'vitest';
+import { Agent, Swarm, tool, type CompletionProvider } from 'swarmcheck';
+import {
+  callTool,
+  CassetteFileError,
+  CassetteMismatchError,
+  replayProvider,
+  replayTools,
+  say,
+} from 'swarmcheck/testing';
+import { rejection, thrown } from '../../script/ask.ts';
+import { Folder, type StoredCassette } from '../folder.ts';
+import { answerTo, record, said, user } from '../replay/tapes.ts';
+import { recorded } from './recorded.ts';
+
+/** What is said of a cassette that was changed like this. */
+async function problem(edit: (cassette: StoredCassette) => unknown): Promise<string> {
+  using folder = new Folder();
+  await recorded(folder);
+  const error = thrown(() => replayProvider(folder.change(edit)));
+  expect(error).toBeInstanceOf(CassetteFileError);
+  return said(error, folder);
+}
+
+test('an agent, or a tool, that is not there is told by who refers to it', async ({ expect }) => {
+  const messages = [
+    await problem(({ agents }) => delete agents['Refunds']),
+    await problem(({ tools }) => delete tools['look_up']),
+    await problem(({ lanes }) => (lanes[2]!.interactions[0]!.request.agent = 'Nobody')),
+    await problem(({ agents }) => (agents['Refunds']!.tools = ['look_up', 'pay'])),
+  ];
+  expect(messages).toMatchInlineSnapshot(`
+    [
+      "…/c.json:100: "lanes[0].interactions[1].request.agent" must be the name of an agent under "agents", but is the string "Refunds".",
+      "…/c.json:22: "agents.Refunds.tools[0]" must be the name of a tool under "tools", but is the string "look_up".",
+      "…/c.json:245: "lanes[2].interactions[0].request.agent" must be the name of an agent under "agents", but is the string "Nobody".",
+      "…/c.json:23: "agents.Refunds.tools[1]" must be the name of a tool under "tools", but is the string "pay".",
+    ]
+  `);
+});
+
+test.for(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+  'what every object has is no agent, and no tool, of a cassette: %s',
+  async (name) => {
+    expect(await problem(({ lanes }) => (lanes[0]!.interactions[0]!.request.agent = name))).toContain(
+      `"lanes[0].interactions[0].request.agent" must be the name of an agent under "agents", but is the string "${name}".`,
+    );
+    expect(await problem(({ agents }) => (agents['Triage']!.tools = [name]))).toContain(
+      `"agents.Triage.tools[0]" must be the name of a tool under "tools", but is the string "${name}".`,
+    );
+  },
+);
+
+const places: [path: string, text: string, instead: string][] = [
+  ['__proto__', '"version": 1,', '"version": 1, "__proto__": {},'],
+  ['agents.Triage.__proto__', '"Triage": {', '"Triage": { "__proto__": {},'],
+  ['lanes[0].interactions[0].__proto__', '"number": 1,', '"number": 1, "__proto__": { "note": 1 },'],
+  ['lanes[0].interactions[0].request.__proto__', '"request": {', '"request": { "__proto__": null,'],
+];
+
+test.for(places)('the field %s is one that nobody knows', async ([path, text, instead]) => {
+  using folder = new Folder();
+  await recorded(folder);
+  const cassette = folder.write(folder.read().replace(text, instead));
+  const error = thrown(() => replayProvider(cassette));
+  expect(error).toBeInstanceOf(CassetteFileError);
+  expect(error.message).toContain(`"${path}" must be absent`);
+});
+
+test('a prototype in a file changes no object of the program', async () => {
+  using folder = new Folder();
+  await recorded(folder);
+  const cassette = folder.write(
+    folder.read().replace('"Triage": {', '"__proto__": { "model": "m" }, "Triage": {'),
+  );
+  expect(() => replayProvider(cassette)).not.toThrow();
+  expect({}).not.toHaveProperty('model');
+});
+
+/** An agent whose tool is called like this, who is called like that as well, and what it was asked. */
+async function play(
+  provider: CompletionProvider,
+  name: string,
+  change?: (agent: Agent) => Agent,
+): Promise<unknown> {
+  const agent = new Agent({
+    name,
+    instructions: `I am ${name}.`,
+    functions: [tool({ name, description: 'Says it.', execute: () => `${name} said` })],
+  });
+  const messages = [user('Say it.')];
+  return (await new Swarm({ provider }).run({ agent: change?.(agent) ?? agent, messages })).messages;
+}
+
+test.for(['__proto__', 'constructor', 'toString', 'valueOf'])(
+  'an agent, and a tool, may be called %s',
+  async (name) => {
+    using folder = new Folder();
+    const steps = [callTool(name), say('Done.')];
+    const first = await record(folder.file(), steps, (provider) => play(provider, name));
+    expect(Object.keys(folder.json().agents)).toEqual([name]);
+    expect(Object.keys(folder.json().tools)).toEqual([name]);
+    using provider = replayProvider(folder.file());
+    expect(await play(provider, name)).toEqual(first);
+    using again = replayProvider(folder.file());
+    expect(await play(again, name, (agent) => replayTools(agent, folder.file(), 'replay'))).toEqual(first);
+    expect(again.summary).toMatchObject({ served: 2, exact: 2, unused: 0 });
+  },
+);
+
+test('such an agent drifts as any other does', async () => {
+  using folder = new Folder();
+  await record(folder.file(), [callTool('__proto__'), say('Done.')], (provider) =>
+    play(provider, '__proto__'),
+  );
+  const cassette = folder.write(folder.read().replace('I am', 'I was'));
+  const error = await rejection(play(replayProvider(cassette), '__proto__'));
+  expect(error).toBeInstanceOf(CassetteMismatchError);
+  expect(error).toMatchObject({ drift: [{ part: 'instructions', name: '__proto__' }] });
+});
+
+test('a conversation may be called so, too', async () => {
+  using folder = new Folder();
+  await record(folder.file(), [say('a'), say('b')], async (provider) => {
+    await answerTo(provider, 'x', { conversation: '__proto__' });
+    await answerTo(provider, 'x', { conversation: '../../x' });
+  });
+  expect(folder.json().lanes.map(({ conversation }) => conversation)).toEqual(['__proto__', '../../x']);
+  using provider = replayProvider(folder.file());
+  expect(await answerTo(provider, 'x', { conversation: '../../x' })).toBe('b');
+  expect(await answerTo(provider, 'x', { conversation: '__proto__' })).toBe('a');
+});

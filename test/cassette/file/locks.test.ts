@@ -1,0 +1,170 @@
+/** Two recordings of one file: the second fails, and says so; the first goes on. In one process, in two, and after one was killed. */
+import { existsSync, readdirSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { afterAll, expect, test } from 'vitest';
+import {
+  cassetteProvider,
+  CassetteFileError,
+  recordingProvider,
+  replayProvider,
+  say,
+  scriptedProvider,
+} from 'swarmcheck/testing';
+import { rejection } from '../../script/ask.ts';
+import { Folder } from '../folder.ts';
+import { inPlainEnvironment } from '../modes/environment.ts';
+import { answerTo, said } from '../replay/tapes.ts';
+import { answers, answersIn, model, talk } from './long-talk.ts';
+import { Recorders } from './processes.ts';
+
+inPlainEnvironment();
+
+const recorders = new Recorders();
+afterAll(() => recorders[Symbol.dispose]());
+
+const saying = (...texts: string[]) => scriptedProvider(texts.map((text) => say(text)));
+
+/** What a cassette answers in a long conversation. */
+async function replayed(cassette: string, turns: number): Promise<(string | null)[]> {
+  using provider = replayProvider(cassette);
+  return await answersIn(talk(provider, turns));
+}
+
+test('the second one of a process asks no model, and the first goes on', async ({ expect }) => {
+  using folder = new Folder();
+  const cassette = folder.file();
+  const first = recordingProvider(saying('1', '2'), { cassette });
+  await answerTo(first, 'a', { conversation: 'a' });
+  const script = saying('lost');
+  for (const second of [
+    recordingProvider(script, { cassette }),
+    cassetteProvider(script, { cassette, mode: 'all' }),
+    cassetteProvider(script, { cassette, mode: 'missing' }),
+  ]) {
+    const error = await rejection(answerTo(second, 'b', { conversation: 'b' }));
+    expect(error).toBeInstanceOf(CassetteFileError);
+    expect(said(error, folder).split(' If there is none')[0]).toBe(
+      '…/c.json: It is being recorded by this process already. Give each recording a file of its own, or close the other one first.',
+    );
+    await Promise.allSettled([second.close()]);
+  }
+  expect(script.remaining).toBe(1);
+  await answerTo(first, 'b', { conversation: 'b' });
+  await first.close();
+  using provider = replayProvider(cassette);
+  expect(await answerTo(provider, 'a', { conversation: 'a' })).toBe('1');
+  expect(await answerTo(provider, 'b', { conversation: 'b' })).toBe('2');
+});
+
+test('one path written in two ways is one file', async () => {
+  using folder = new Folder();
+  await using first = recordingProvider(saying('1'), { cassette: folder.file() });
+  await answerTo(first, 'a');
+  const second = recordingProvider(saying('2'), { cassette: `${folder.path}/other/.././c.json` });
+  expect(await rejection(answerTo(second, 'a'))).toBeInstanceOf(CassetteFileError);
+});
+
+test('files beside each other are recorded side by side', async () => {
+  using folder = new Folder();
+  await using first = recordingProvider(saying('1'), { cassette: folder.file('a.json') });
+  await using second = recordingProvider(saying('2'), { cassette: folder.file('b.json') });
+  expect(await answerTo(first, 'a')).toBe('1');
+  expect(await answerTo(second, 'a')).toBe('2');
+});
+
+test('a file that is being recorded is replayed by others, as far as it goes', async () => {
+  using folder = new Folder();
+  await using first = recordingProvider(saying('1'), { cassette: folder.file() });
+  await answerTo(first, 'a');
+  using provider = replayProvider(folder.file());
+  expect(await answerTo(provider, 'a')).toBe('1');
+});
+
+test('one that asked nothing keeps nobody away', async () => {
+  using folder = new Folder();
+  const idle = recordingProvider(saying('1'), { cassette: folder.file() });
+  await using provider = recordingProvider(saying('2'), { cassette: folder.file() });
+  expect(await answerTo(provider, 'a')).toBe('2');
+  await idle.close();
+  using again = replayProvider(folder.file());
+  expect(await answerTo(again, 'a')).toBe('2');
+});
+
+test('the second of two processes is told which one records, and the first goes on', async () => {
+  using folder = new Folder();
+  const cassette = folder.file();
+  const first = recorders.start(cassette, 5);
+  expect(await first.told('turn 5')).toBe(true);
+  const script = saying('lost');
+  const second = recordingProvider(script, { cassette });
+  const error = await rejection(answerTo(second, 'a'));
+  expect(error).toBeInstanceOf(CassetteFileError);
+  expect(said(error, folder).replaceAll(tmpdir(), '<tmp>')).toMatch(
+    new RegExp(
+      String.raw`^…/c\.json: It is being recorded by process ${first.pid} on ${hostname()} already\. ` +
+        String.raw`Give each recording a file of its own, or close the other one first\. ` +
+        String.raw`If there is none any more, remove <tmp>/swarmcheck-recording-\w+\.lock\.$`,
+    ),
+  );
+  expect(script.remaining).toBe(1);
+  await first.close();
+  expect(await first.ended()).toBe(0);
+  expect(await replayed(cassette, 5)).toEqual(answers('new', 5));
+});
+
+test('a process is told that another one records, and fails; then it may', async () => {
+  using folder = new Folder();
+  const cassette = folder.file();
+  const first = recordingProvider(model('first'), { cassette });
+  const held = talk(first, 2);
+  await held.next();
+  const second = recorders.start(cassette, 3);
+  const who = `process ${process.pid} on ${hostname()}`;
+  expect(await second.told(`CassetteFileError: ${cassette}: It is being recorded by ${who} already.`)).toBe(
+    true,
+  );
+  expect(await second.ended()).toBe(1);
+  await held.next();
+  await first.close();
+  expect(await replayed(cassette, 2)).toEqual(answers('first', 2));
+  const third = recorders.start(cassette, 3);
+  expect(await third.told('talked')).toBe(true);
+  await third.close();
+  expect(await replayed(cassette, 3)).toEqual(answers('new', 3));
+});
+
+test('one that was killed keeps nobody away, whatever is left of it', async () => {
+  using folder = new Folder();
+  const cassette = folder.file();
+  for (const by of ['one', 'two', 'three']) {
+    const killed = recorders.start(cassette, 1000);
+    expect(await killed.told('turn 2')).toBe(true);
+    killed.kill();
+    expect(await killed.ended()).toBe('SIGKILL');
+    {
+      await using provider = recordingProvider(model(by), { cassette });
+      await answersIn(talk(provider, 2));
+    }
+    expect(await replayed(cassette, 2)).toEqual(answers(by, 2));
+    expect(readdirSync(folder.path)).toEqual(['c.json']);
+  }
+});
+
+test('whoever reads it while another process records sees a whole file, and ever more of it', async () => {
+  using folder = new Folder();
+  const recorder = recorders.start(folder.file(), 300);
+  const recording = { isOver: false };
+  const end = recorder.told('talked').then(async () => {
+    await recorder.close();
+    recording.isOver = true;
+  });
+  const seen: number[] = [];
+  while (!recording.isOver) {
+    // Lets what the other process says come in.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (existsSync(folder.file())) seen.push(folder.json().lanes[0]!.interactions.length);
+  }
+  await end;
+  expect(seen).toEqual(seen.toSorted((one, other) => one - other));
+  expect(folder.json().lanes[0]!.interactions).toHaveLength(300);
+});

@@ -1,0 +1,136 @@
+/** Paths at which no cassette can be: told in a sentence, before a model is asked. Permissions are no help here, since root has all. */
+import { mkdirSync, readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { Agent, type CompletionProvider } from 'swarmcheck';
+import {
+  cassetteProvider,
+  CassetteFileError,
+  recordingProvider,
+  replayProvider,
+  replayTools,
+  say,
+  scriptedProvider,
+} from 'swarmcheck/testing';
+import { readAll, rejection, thrown } from '../../script/ask.ts';
+import { Folder } from '../folder.ts';
+import { inPlainEnvironment, notAsked } from '../modes/environment.ts';
+import { answerTo, asking, said, user } from '../replay/tapes.ts';
+import { readers } from './recorded.ts';
+
+inPlainEnvironment();
+
+/** A file name that is the longest there may be, and one more. */
+const long = `${'x'.repeat(251)}.json`;
+
+/** A place, by what makes it unusable, and what is said of it when it is read. */
+const places: [what: string, make: (folder: Folder) => string, reason: string][] = [
+  [
+    'a folder',
+    (folder) => {
+      mkdirSync(folder.file());
+      return folder.file();
+    },
+    '…/c.json: It cannot be read: it is a folder.',
+  ],
+  [
+    'a path below a file',
+    (folder) => {
+      folder.write('', 'plain');
+      return folder.file('plain/c.json');
+    },
+    '…/plain/c.json: It cannot be read: a part of its path is a file.',
+  ],
+  [
+    'a name that is too long',
+    (folder) => folder.file(long),
+    `…/${long}: It cannot be read: its name is too long.`,
+  ],
+];
+
+for (const [name, read] of readers) {
+  test.for(places)(`${name} says why nothing can be read: %s`, ([, make, reason]) => {
+    using folder = new Folder();
+    const error = thrown(() => read(make(folder)));
+    expect(error).toBeInstanceOf(CassetteFileError);
+    expect(said(error, folder)).toBe(reason);
+    expect(error.cause).toBeInstanceOf(Error);
+  });
+}
+
+/** What records, and every way to ask it. */
+const recorders: [string, (live: CompletionProvider, cassette: string) => CompletionProvider][] = [
+  ['recordingProvider', (live, cassette) => recordingProvider(live, { cassette })],
+  ['the mode "all"', (live, cassette) => cassetteProvider(live, { cassette, mode: 'all' })],
+];
+
+for (const [name, recorder] of recorders) {
+  test.for(places)(`${name} asks no model for what could not be kept: %s`, async ([, make]) => {
+    using folder = new Folder();
+    const script = scriptedProvider([say('lost')]);
+    const provider = recorder(script, make(folder));
+    const before = readdirSync(folder.path);
+    for (const asked of [answerTo(provider, 'a'), readAll(provider.stream(asking(user('a'))))]) {
+      const error = await rejection(asked);
+      expect(error).toBeInstanceOf(CassetteFileError);
+      expect(said(error, folder)).toMatch(/^….+\.json: It cannot be recorded: .+\.$/);
+    }
+    expect(script.remaining).toBe(1);
+    expect(readdirSync(folder.path)).toEqual(before);
+  });
+}
+
+test('a name with no room for what is written beside it is told before the model is asked, too', async () => {
+  using folder = new Folder();
+  const cassette = folder.file(long.slice(1));
+  const script = scriptedProvider([say('lost')]);
+  const error = await rejection(answerTo(recordingProvider(script, { cassette }), 'a'));
+  expect(said(error, folder)).toBe(`…/${long.slice(1)}: It cannot be recorded: its name is too long.`);
+  expect(script.remaining).toBe(1);
+  expect(readdirSync(folder.path)).toEqual([]);
+});
+
+test('what could not be recorded holds nobody up once it can', async () => {
+  using folder = new Folder();
+  mkdirSync(folder.file('c.json'));
+  await rejection(answerTo(recordingProvider(notAsked, { cassette: folder.file() }), 'a'));
+  const elsewhere = folder.file('d.json');
+  await using provider = recordingProvider(scriptedProvider([say('kept')]), { cassette: elsewhere });
+  expect(await answerTo(provider, 'a')).toBe('kept');
+});
+
+const outside = (path: string) =>
+  `The cassette "${path}" is outside of the working directory, ${process.cwd()}. Choose a place inside, or give the absolute path.`;
+const unnamed = (given: string) =>
+  `A cassette is named by its path, such as "fixtures/cassettes/refund.json", but was given ${given}.`;
+
+const names: [given: unknown, message: string][] = [
+  ['../../x.json', outside('../../x.json')],
+  ['fixtures/../../x.json', outside('fixtures/../../x.json')],
+  ['..', outside('..')],
+  ['../package.json', outside('../package.json')],
+  ['', unnamed('the string ""')],
+  ['  ', unnamed('the string "  "')],
+  [undefined, unnamed('undefined')],
+  [null, unnamed('null')],
+  [7, unnamed('the number 7')],
+  ['refund', 'The cassette "refund" is no .json file. Write "refund.json".'],
+  ['src/index.ts', 'The cassette "src/index.ts" is no .json file. Write "src/index.ts.json".'],
+  ['/etc/passwd', 'The cassette "/etc/passwd" is no .json file. Write "/etc/passwd.json".'],
+  ['a\0.json', String.raw`The cassette "a\u0000.json" has a name that no file can have.`],
+];
+
+/** Whatever takes the path of a cassette. */
+const takers: [string, (cassette: string) => unknown][] = [
+  ['replayProvider', (cassette) => replayProvider(cassette)],
+  ['replayTools', (cassette) => replayTools(new Agent(), cassette, 'replay')],
+  ['recordingProvider', (cassette) => recordingProvider(notAsked, { cassette })],
+  ['cassetteProvider', (cassette) => cassetteProvider(notAsked, { cassette, mode: 'all' })],
+];
+
+for (const [name, take] of takers) {
+  test.for(names)(`${name} refuses %j at once`, ([given, message]) => {
+    const error = thrown(() => take(given as string));
+    expect(error).toBeInstanceOf(CassetteFileError);
+    expect(error.message).toBe(message);
+  });
+}

@@ -1,0 +1,166 @@
+/** What is written: as a whole, in the folder that is named, the same bytes for the same conversation, and nothing beside it. */
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { CompletionProvider } from 'swarmcheck';
+import {
+  cassetteProvider,
+  modelFails,
+  recordingProvider,
+  say,
+  scriptedProvider,
+  type Step,
+} from 'swarmcheck/testing';
+import { rejection } from '../../script/ask.ts';
+import { Folder } from '../folder.ts';
+import { inPlainEnvironment } from '../modes/environment.ts';
+import { answerTo, record } from '../replay/tapes.ts';
+import { answersIn, model, talk } from './long-talk.ts';
+import { recorded } from './recorded.ts';
+
+inPlainEnvironment();
+
+/** Without the times that answers took. */
+const timeless = (text: string) => text.replaceAll(/"ms": (?:\d+|\[[\d,\s]*\])/g, '"ms": …');
+
+test('the folders that a path names are made', async () => {
+  using folder = new Folder();
+  const cassette = folder.file('fixtures/cassettes/desk/refund.json');
+  await record(cassette, [say('1')], (provider) => answerTo(provider, 'a'));
+  expect(readdirSync(folder.path, { recursive: true }).map(String).toSorted()).toEqual([
+    'fixtures',
+    'fixtures/cassettes',
+    'fixtures/cassettes/desk',
+    'fixtures/cassettes/desk/refund.json',
+  ]);
+});
+
+test('no folder is made before something is asked', async () => {
+  using folder = new Folder();
+  await recordingProvider(scriptedProvider([]), { cassette: folder.file('deep/c.json') }).close();
+  expect(readdirSync(folder.path)).toEqual([]);
+});
+
+type Recorder = CompletionProvider & { close(): Promise<void> };
+const recorders: [string, (live: CompletionProvider, cassette: string) => Recorder][] = [
+  ['recordingProvider', (live, cassette) => recordingProvider(live, { cassette })],
+  ['the mode "all"', (live, cassette) => cassetteProvider(live, { cassette, mode: 'all' })],
+  ['the mode "missing"', (live, cassette) => cassetteProvider(live, { cassette, mode: 'missing' })],
+];
+
+test.for(recorders)(
+  'beside a cassette that is recorded there is one more file at most: %s',
+  async ([, recorder]) => {
+    using folder = new Folder();
+    const seen = new Set<string>();
+    const look = (provider: CompletionProvider): CompletionProvider => ({
+      ...provider,
+      complete: async (request, options) => {
+        for (const name of readdirSync(folder.path)) seen.add(name);
+        return await provider.complete(request, options);
+      },
+    });
+    const provider = recorder(look(model('m')), folder.file());
+    await answersIn(talk(provider, 30));
+    await provider.close();
+    expect([...seen].toSorted()).toEqual(['c.json', 'c.json.tmp']);
+    expect(readdirSync(folder.path)).toEqual(['c.json']);
+  },
+);
+
+const failures: [what: string, step: Step][] = [
+  ['refused', modelFails({ kind: 'status', status: 401 })],
+  ['failed', modelFails({ kind: 'status', status: 500 })],
+];
+
+test.for(failures)('nothing is left beside it where the model %s', async ([, step]) => {
+  using folder = new Folder();
+  await recorded(folder);
+  const before = folder.read();
+  for (const [, recorder] of recorders) {
+    const provider = recorder(scriptedProvider([step]), folder.file());
+    await rejection(answerTo(provider, 'a', { conversation: 'new' }));
+    await Promise.allSettled([provider.close()]);
+    expect(readdirSync(folder.path)).toEqual(['c.json']);
+  }
+  // "missing" adds an error to what was recorded; nothing of that is lost.
+  expect(folder.json().lanes.slice(0, 3)).toEqual((JSON.parse(before) as { lanes: unknown[] }).lanes);
+});
+
+test('twice the same conversation is twice the same bytes, but for its times', async () => {
+  using folder = new Folder();
+  await recorded(folder, 'a.json');
+  await recorded(folder, 'b.json');
+  expect(timeless(folder.read('b.json'))).toBe(timeless(folder.read('a.json')));
+});
+
+test('it makes no difference to the bytes what was there before', async () => {
+  using folder = new Folder();
+  await recorded(folder, 'a.json');
+  await record(folder.file('b.json'), [say('other')], (provider) => answerTo(provider, 'other'));
+  await recorded(folder, 'b.json');
+  expect(timeless(folder.read('b.json'))).toBe(timeless(folder.read('a.json')));
+});
+
+test('what is added to a recording leaves its bytes as they were', async () => {
+  using folder = new Folder();
+  await recorded(folder);
+  const before = folder.read();
+  const provider = cassetteProvider(scriptedProvider([say('new')]), {
+    cassette: folder.file(),
+    mode: 'missing',
+  });
+  await answerTo(provider, 'something else', { conversation: 'carl' });
+  await provider.close();
+  // Up to the end of the last lane.
+  const end = before.lastIndexOf('\n    }\n  ]\n}');
+  const after = folder.read();
+  expect(after.slice(0, end)).toBe(before.slice(0, end));
+  expect(after.length).toBeGreaterThan(before.length);
+});
+
+test('a cassette that is only replayed, in whatever mode, is not written', async () => {
+  using folder = new Folder();
+  await record(folder.file(), [say('1')], (provider) => answerTo(provider, 'a'));
+  // Not as it would be printed.
+  folder.write(JSON.stringify(folder.json()));
+  const [before, { mtimeMs, ino }] = [folder.read(), statSync(folder.file())];
+  for (const mode of ['none', 'missing'] as const) {
+    const provider = cassetteProvider(scriptedProvider([]), { cassette: folder.file(), mode });
+    expect(await answerTo(provider, 'a')).toBe('1');
+    await provider.close();
+  }
+  expect(folder.read()).toBe(before);
+  expect(statSync(folder.file())).toMatchObject({ mtimeMs, ino });
+});
+
+test('it is UTF-8 without a mark, with lines that end as on Unix, and ends with one such end', async () => {
+  using folder = new Folder();
+  await recorded(folder);
+  const text = folder.read();
+  expect(text).toMatch(/^\{\n[^]*[^\n]\n\}\n$/);
+  expect(text).not.toContain('\r');
+  expect(text).toContain('"Be brief. 🙂"');
+});
+
+test('a rest of a recording that was killed is replaced, and gone afterwards', async () => {
+  using folder = new Folder();
+  folder.write('{ "format": "swarm', 'c.json.tmp');
+  await record(folder.file(), [say('1')], (provider) => answerTo(provider, 'a'));
+  expect(readdirSync(folder.path)).toEqual(['c.json']);
+  expect(folder.json().lanes).toHaveLength(1);
+});
+
+test('where the file cannot be replaced, the request is told, and what is there stays whole', async () => {
+  using folder = new Folder();
+  const provider = recordingProvider(model('m'), { cassette: folder.file() });
+  const held = talk(provider, 20);
+  await held.next();
+  const before = folder.json();
+  // Somebody puts a folder where it is written.
+  rmSync(folder.file('c.json.tmp'), { force: true });
+  mkdirSync(folder.file('c.json.tmp'));
+  const error = await rejection(answersIn(held));
+  expect(error.name).toBe('CassetteFileError');
+  expect(error.message).toContain('c.json: It cannot be written: it is a folder.');
+  expect(folder.json()).toEqual(before);
+});
