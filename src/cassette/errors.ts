@@ -21,6 +21,7 @@ export class CassetteMismatchError extends Misfit {
   /** Which parts changed, each with a readable diff. */
   readonly drift: readonly Drift[];
 
+  /** Made by the providers that replay. */
   constructor(message: string, drift: readonly Drift[]) {
     super(message);
     this.drift = drift;
