@@ -1,7 +1,7 @@
 /** The header that names a conversation, in every form in which code gives headers to `fetch`. */
 import { mockModel } from 'swarmcheck/msw';
 import { expect, test } from 'vitest';
-import { answeredBy, saying } from '../engine/support.ts';
+import { say, scriptedProvider } from 'swarmcheck/testing';
 
 const name = 'x-swarmcheck-conversation';
 const forms: [form: string, headers: RequestInit['headers'], heard: string | undefined][] = [
@@ -16,12 +16,14 @@ const forms: [form: string, headers: RequestInit['headers'], heard: string | und
 
 test.for(forms)('%s', async ([, headers, heard]) => {
   const seen: unknown[] = [];
-  using model = mockModel(
-    answeredBy((_request, options) => {
+  const script = scriptedProvider([say('Hello.'), say('Hello.')]);
+  using model = mockModel({
+    ...script,
+    async complete(request, options) {
       seen.push(options?.conversation);
-      return saying('Hello.');
-    }),
-  );
+      return await script.complete(request, options);
+    },
+  });
   const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Hello' }] });
   const url = `${model.baseURL}/chat/completions`;
   await fetch(url, { method: 'POST', body, ...(headers && { headers }) });
@@ -30,7 +32,7 @@ test.for(forms)('%s', async ([, headers, heard]) => {
 });
 
 test('headers that are none are refused as fetch refuses them', async () => {
-  using model = mockModel(answeredBy(() => saying('Hello.')));
+  using model = mockModel([]);
   const headers = { [name.toUpperCase()]: 'two\nlines' };
   const asked = fetch(`${model.baseURL}/chat/completions`, { method: 'POST', body: '{}', headers });
   await expect(asked).rejects.toThrow(TypeError);
