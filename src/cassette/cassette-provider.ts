@@ -30,8 +30,6 @@ export interface CassetteProvider extends CompletionProvider, AsyncDisposable {
   close(): Promise<void>;
 }
 
-const known = ['cassette', 'mode', 'redact', 'onMismatch', 'timing'];
-
 /**
  * What suites use: one provider for recording and replaying, by mode. `none` never writes, and a request without an answer
  * fails; `missing` records what is not there yet, a whole cassette or what a conversation has beyond its recorded end; `all`
@@ -44,8 +42,13 @@ export function cassetteProvider(
   provider: CompletionProvider | undefined,
   options: CassetteOptions,
 ): CassetteProvider {
-  checkReplayOptions('cassetteProvider', options, known);
+  checkCassetteOptions('cassetteProvider', options);
   return new Cassette(cassetteSession(provider, options));
+}
+
+/** Throws a TypeError for options that nobody reads, or that say what there is not. */
+export function checkCassetteOptions(who: string, options: object): void {
+  checkReplayOptions(who, options, ['cassette', 'mode', 'redact', 'onMismatch', 'timing']);
 }
 
 /** The session behind it. `origin` and `again` are known to whoever names cassettes for others. */

@@ -127,24 +127,18 @@ async function leave(
   }
 }
 
-/**
- * Keeps an answer that has come. Where it cannot be stored, nothing of it is kept, and where it cannot be written, it is all the
- * same; either error is thrown.
- */
+/** Keeps an answer that has come. One that cannot be stored stays unanswered, which is not written; the error is thrown. */
 function keep(
-  { interaction, lane, onAnswer, onRecorded, onFailure }: Recording,
+  { interaction, onAnswer, onRecorded, onFailure }: Recording,
   said: Said | undefined,
   answer: () => Partial<InteractionRecord>,
 ): void {
-  let isKept = false;
   try {
     Object.assign(interaction, answer());
-    isKept = true;
     onAnswer(said);
     const { completion, stream, error } = interaction;
     onRecorded(!error && (completion !== undefined || (stream?.parts.length ?? 0) > 0));
   } catch (error) {
-    if (!isKept) lane.forget(interaction);
     onFailure(error);
     throw error;
   }

@@ -89,9 +89,12 @@ export class CassetteSession implements CompletionProvider {
   /** Every drift that was met, where that is no error. */
   readonly drifts: Drift[] = [];
 
-  /** Whether what was served last, in some conversation, was an error. */
+  /** Whether what came last, in some conversation, was an error. */
   get endedInError(): boolean {
-    return this.tape.lanes.some(({ current }) => current !== undefined && answerOf(current) === undefined);
+    return this.tape.lanes.some(
+      ({ current, endedInNothing }) =>
+        endedInNothing || (current !== undefined && answerOf(current) === undefined),
+    );
   }
 
   /** Throws what did not fit, else a CassetteUnusedError for interactions that nobody asked for. */

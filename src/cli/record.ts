@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import type { ScenarioReference } from '../cassette/file/format.ts';
 import { cassetteFolder, cassettePath, fileName, isInside, shownPath } from '../cassette/file/path.ts';
 import { CassetteFileError } from '../cassette/errors.ts';
-import { readCassette } from '../cassette/file/read.ts';
+import { originIn } from '../cassette/file/read.ts';
 import { CassetteSession } from '../cassette/session.ts';
 import { openaiProvider } from '../engine/model/openai-provider.ts';
 import { printable } from '../report/printable.ts';
@@ -146,7 +145,7 @@ function planOf(
     );
   try {
     const path = cassettePath(out ?? `${cassetteFolder}/${own}.json`);
-    const other = scenarioIn(path);
+    const { scenario: other } = originIn(path);
     if (out === undefined && other && other.name !== name && existsSync(other.file))
       return fail(
         `${shownPath(path)} holds the scenario ${JSON.stringify(other.name)} of ${other.file}, whose name differs in nothing that a file can be named after. Say where else: --out <file>.`,
@@ -169,15 +168,6 @@ function planOf(
   } catch (error) {
     if (error instanceof CassetteFileError) return fail(error.message);
     throw error;
-  }
-}
-
-/** The scenario that a cassette names; undefined where there is none that could be read. */
-function scenarioIn(path: string): ScenarioReference | undefined {
-  try {
-    return readCassette(path)?.scenario;
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { CompletionProvider } from '../engine/model/provider.ts';
-import { Cassette, cassetteSession, type CassetteOptions } from '../cassette/cassette-provider.ts';
+import {
+  Cassette,
+  cassetteSession,
+  checkCassetteOptions,
+  type CassetteOptions,
+} from '../cassette/cassette-provider.ts';
 import { CassetteFileError } from '../cassette/errors.ts';
 import { cassetteFolder, fileName, shownPath } from '../cassette/file/path.ts';
-import { readCassette } from '../cassette/file/read.ts';
-import { checkReplayOptions } from '../cassette/replay-provider.ts';
+import { originIn } from '../cassette/file/read.ts';
 import type { CassetteSession } from '../cassette/session.ts';
 import { testCommand, vitestWorker } from '../cassette/words.ts';
 
@@ -68,7 +72,7 @@ export class TestCassettes {
 
   /** A provider that replays, or records, a cassette that is named after the test. */
   open(provider: CompletionProvider | undefined, options: Partial<CassetteOptions>): Cassette {
-    checkReplayOptions('cassette', options, ['cassette', 'mode', 'redact', 'onMismatch', 'timing']);
+    checkCassetteOptions('cassette', options);
     const { file, name, path } = this.#place();
     if (options.cassette === undefined) {
       this.#file.claim(path, this.#task);
@@ -126,13 +130,7 @@ export class TestCassettes {
 
 /** Throws a CassetteFileError where another file of tests, which is still there, recorded what is named alike. */
 function checkOwner(path: string, file: string): void {
-  let owner: string | undefined;
-  try {
-    owner = readCassette(path)?.test?.file;
-  } catch {
-    // Whoever reads it next says so.
-    return;
-  }
+  const owner = originIn(path).test?.file;
   if (owner === undefined || owner === file || !existsSync(join(rootFolder(), owner))) return;
   throw new CassetteFileError(
     `The cassette ${shownPath(path)} was recorded by a test of ${owner}, which has the cassettes of the same names as ${file}. Rename one of the files, or name the cassette: cassette(provider, { cassette: "…" }).`,

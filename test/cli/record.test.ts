@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { StoredCassette } from '../cassette/folder.ts';
-import { complete, serve } from '../engine/loopback.ts';
+import { complete, json, serve, type Exchange } from '../engine/loopback.ts';
 import { asking, completion, saying } from '../engine/support.ts';
 import { command, replayed } from './recorded-project.ts';
 import { Project, scenarioSource } from './swarmcheck.ts';
@@ -11,6 +11,15 @@ import { Project, scenarioSource } from './swarmcheck.ts';
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
 const key = 'sk-proj-0123456789abcdefghijklmnopqrstuvwxyz';
+
+const twin = JSON.stringify({
+  format: 'swarmcheck-cassette',
+  version: 1,
+  scenario: { file: 'desk.scenario.ts', name: 'twin' },
+  agents: {},
+  tools: {},
+  lanes: [],
+});
 
 let project: Project;
 beforeAll(async () => {
@@ -21,6 +30,11 @@ beforeAll(async () => {
   project = await Project.of({
     'desk.scenario.ts': scenarioSource('The desk, ASKED!'),
     'several.scenario.ts': several,
+    'fails.scenario.ts': scenarioSource('fails', {
+      expectations: "{ error: { message: 'Not today' } }",
+    }),
+    'twin.scenario.ts': scenarioSource('Twin?'),
+    'fixtures/cassettes/twin.json': twin,
   });
 });
 afterAll(async () => await project[Symbol.asyncDispose]());
@@ -154,4 +168,30 @@ test('a second recording of one file at once is refused, and the first is not di
   expect(model.exchanges).toHaveLength(1);
   expect((await recording).code).toBe(0);
   expect((await cassette('fixtures/cassettes/locked.json')).lanes[0]?.interactions).toHaveLength(2);
+});
+
+test('an error that is expected is recorded, and again', async () => {
+  const error = { error: { message: 'Not today', type: 'a', code: 'b', param: null } };
+  using model = await serve(
+    ...[1, 2].map(
+      () =>
+        ({ response }: Exchange) =>
+          json(response, 400, error),
+    ),
+  );
+  const args = ['record', 'fails.scenario.ts', '--base-url', model.options.baseURL];
+  for (const time of [1, 2]) {
+    const { code, stderr } = await command(project, args);
+    expect([time, code, stderr]).toEqual([time, 0, '']);
+  }
+  expect(model.exchanges).toHaveLength(2);
+});
+
+test('a scenario whose name is nearly that of another one does not take its cassette', async () => {
+  const { code, stderr } = await command(project, ['record', 'twin.scenario.ts'], { OPENAI_API_KEY: key });
+  expect(stderr).toBe(
+    '✗ twin.scenario.ts: fixtures/cassettes/twin.json holds the scenario "twin" of desk.scenario.ts, whose name differs in nothing that a file can be named after. Say where else: --out <file>.\n',
+  );
+  expect(code).toBe(2);
+  expect(await read('fixtures/cassettes/twin.json')).toBe(twin);
 });

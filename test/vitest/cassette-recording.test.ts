@@ -18,6 +18,17 @@ test('has a model of its own', async ({ cassette }) => { expect(await talk(casse
 test('is refused', ({ cassette }) => talk(cassette(), '401'));
 test('is refused later', ({ cassette }) => talk(cassette(), 'q', '401'));
 test('meets an error', ({ cassette }) => talk(cassette(), '400').catch(() => {}));
+test('fails at first', ({ cassette }) => talk(cassette(), '500'));
+test('fails later', ({ cassette }) => talk(cassette(), 'q', '500'));
+test('has a twin in another file', ({ cassette }) => talk(cassette(), 'q'));
+test('had a twin in another file', ({ cassette }) => talk(cassette(), 'q'));
+test('mistypes an option', ({ cassette }) => talk(cassette(undefined, { onMissmatch: 'warn' }), 'q'));
+const further = { cassette: 'fixtures/cassettes/further.json' };
+test('has one that cannot be closed', async ({ cassette }) => {
+  await talk(cassette(), '400').catch(() => {});
+  await talk(cassette(undefined, further), 'q');
+});
+test('records the other one again', ({ cassette }) => talk(cassette(undefined, further), 'q', 'r'));
 test('fails itself', async ({ cassette }) => { await talk(cassette(), 'q'); throw new Error('its own failure'); });
 
 test('has no key', ({ cassette }) => { keyless('all'); return talk(cassette(), 'q', 'r'); });
@@ -64,6 +75,8 @@ beforeAll(async () => {
     'is-refused',
     'is-refused-later',
     'meets-an-error',
+    'fails-later',
+    'has-one-that-cannot-be-closed',
   ];
   const left = [
     'has-no-key',
@@ -72,7 +85,13 @@ beforeAll(async () => {
     'is-skipped-while-it-runs',
     'asks-nothing',
   ];
-  const cassettes = Object.fromEntries([...names, ...left].map((name) => [`a-case/${name}.json`, recorded]));
+  const by = (file: string) =>
+    JSON.stringify({ ...(JSON.parse(recorded) as object), test: { file, name: 'a twin' } });
+  const cassettes = {
+    ...Object.fromEntries([...names, ...left].map((name) => [`a-case/${name}.json`, recorded])),
+    'a-case/has-a-twin-in-another-file.json': by('put-cassettes.ts'),
+    'a-case/had-a-twin-in-another-file.json': by('gone.test.ts'),
+  };
   run = await runWithModel(source, cassettes, { environment: { SWARMCHECK_RECORD: 'all' } });
 }, 60_000);
 
@@ -104,9 +123,41 @@ test('a key that is refused costs no recording', () => {
   expect(keptOf('is refused')).toEqual({ interactions: [2], isAsBefore: true });
 });
 
-test('nor is the refusal kept that comes later', () => {
-  expect(run.told('is refused later')).toEqual(['failed', 'Error: 401 Not today.']);
-  expect(keptOf('is refused later')).toEqual({ interactions: [1], isAsBefore: false });
+test.for([
+  ['is refused later', 401],
+  ['fails later', 500],
+] as const)('nor does a failure that comes later, when the test fails by it: %s', ([name, status]) => {
+  expect(run.told(name)).toEqual(['failed', expect.stringMatching(`^\\w*Error: ${status} Not today\\.$`)]);
+  expect(keptOf(name)).toEqual({ interactions: [2], isAsBefore: true });
+});
+
+test('a failure is no first recording, which would be replayed for ever', () => {
+  expect(run.told('fails at first')[0]).toBe('failed');
+  expect(keptOf('fails at first')).toBeUndefined();
+});
+
+test('what a test of another file has recorded is not written over, as long as that is there', () => {
+  expect(run.told('has a twin in another file')).toEqual([
+    'failed',
+    expect.stringMatching(
+      /^CassetteFileError: The cassette fixtures\/cassettes\/a-case\/has-a-twin-in-another-file\.json was recorded by a test of put-cassettes\.ts/,
+    ),
+  ]);
+  expect(keptOf('has a twin in another file')?.isAsBefore).toBe(true);
+  expect(run.told('had a twin in another file')).toEqual(['passed']);
+});
+
+test('a mistyped option is told', () => {
+  expect(run.told('mistypes an option')).toEqual([
+    'failed',
+    expect.stringMatching(/^TypeError: .*onMissmatch/),
+  ]);
+});
+
+test('one that cannot be closed does not keep the others open', () => {
+  expect(run.told('has one that cannot be closed')[1]).toMatch('Nothing but errors came');
+  expect(run.told('records the other one again')).toEqual(['passed']);
+  expect(run.kept['further.json']?.interactions).toEqual([2]);
 });
 
 test('nothing but errors is told, and replaces nothing', () => {

@@ -2,12 +2,11 @@ import { isPlainObject, setOwn } from '../../engine/data/copy.ts';
 import { isLines, joined, linesOf, textFields, type TextField } from '../file/format.ts';
 import { Settled, unwrapped } from '../redaction/json-text.ts';
 import type { LaneSecrets } from '../redaction/lane-secrets.ts';
-import type { Redactor } from '../redaction/redactor.ts';
+import type { Path, Redactor } from '../redaction/redactor.ts';
 
 type Fields = Record<string, unknown>;
-type Path = readonly (string | number)[];
 /** What becomes of a text. */
-type MapText = (text: string, path: Path) => string;
+export type MapText = (text: string, path: Path) => string;
 
 /** A completion as it is stored: all of it, without secrets. Anything else that a provider answers is stored as well. */
 export function completionRecord(completion: unknown, redactor: Redactor, secrets: LaneSecrets): unknown {

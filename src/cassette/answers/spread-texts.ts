@@ -1,9 +1,8 @@
 import { isPlainObject, setOwn } from '../../engine/data/copy.ts';
+import type { Path } from '../redaction/redactor.ts';
 import { isSecretName } from '../redaction/secrets.ts';
-import { changesTokens } from './completion-record.ts';
+import { changesTokens, type MapText } from './completion-record.ts';
 import { recut } from './recut.ts';
-
-export type Path = readonly (string | number)[];
 
 /** A text that comes in pieces, and where these stand. */
 interface SpreadText {
@@ -15,11 +14,7 @@ interface SpreadText {
  * Maps the texts of a stream as wholes, a secret being spread over several chunks, and cuts them as they were cut. The chunks
  * are changed, to what `put` gives for each piece; says whether any text was.
  */
-export function mapTexts(
-  chunks: readonly unknown[],
-  map: (text: string, path: Path) => string,
-  put: (piece: string) => unknown,
-): boolean {
+export function mapTexts(chunks: readonly unknown[], map: MapText, put: (piece: string) => unknown): boolean {
   let isChanged = false;
   for (const { path, places } of textsIn(chunks)) {
     const pieces = places.map(([holder, field]) => holder[field] as string);
@@ -67,7 +62,7 @@ function textsIn(chunks: readonly unknown[]): SpreadText[] {
 }
 
 /** Whether the probabilities of all chunks together spell a secret out. */
-export function spellsSecret(chunks: readonly unknown[], map: (text: string, path: Path) => string): boolean {
+export function spellsSecret(chunks: readonly unknown[], map: MapText): boolean {
   const lists: Record<string, unknown[]> = {};
   for (const { logprobs } of chunks.flatMap(choicesOf)) {
     for (const [name, list] of Object.entries(isPlainObject(logprobs) ? logprobs : {})) {

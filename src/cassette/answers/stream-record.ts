@@ -6,8 +6,8 @@ import { textFields, type StreamPart, type StreamRecord, type TextField } from '
 import { Settled, unwrapped } from '../redaction/json-text.ts';
 import type { LaneSecrets } from '../redaction/lane-secrets.ts';
 import type { Redactor } from '../redaction/redactor.ts';
-import { toJson } from './completion-record.ts';
-import { choicesOf, mapTexts, spellsSecret, type Path } from './spread-texts.ts';
+import { toJson, type MapText } from './completion-record.ts';
+import { choicesOf, mapTexts, spellsSecret } from './spread-texts.ts';
 
 /** A chunk and the milliseconds since the one before. */
 export interface TimedChunk {
@@ -26,7 +26,7 @@ export function streamRecord(
   secrets: LaneSecrets,
 ): StreamRecord {
   const chunks = timed.map(({ chunk }) => withoutPadding(toJson(chunk)));
-  const map = (text: string, path: Path) => redactor.text(secrets, text, path);
+  const map: MapText = (text, path) => redactor.text(secrets, text, path);
   const isChanged = mapTexts(chunks, map, (text) => new Settled(text)) || spellsSecret(chunks, map);
   // They spell the text out once more. Their fields "token" hold none that is secret.
   for (const choice of chunks.flatMap(choicesOf))

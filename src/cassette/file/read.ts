@@ -31,6 +31,15 @@ export function parseCassette(text: string, name: string): CassetteFile {
   }
 }
 
+/** What recorded the cassette of a file; empty where there is none that could be read, which whoever uses it is told. */
+export function originIn(path: string): Pick<CassetteFile, 'scenario' | 'test'> {
+  try {
+    return readCassette(path) ?? {};
+  } catch {
+    return {};
+  }
+}
+
 /** What a file holds; undefined where there is none. Throws a CassetteFileError for one that cannot be read. */
 export function readText(path: string): string | undefined {
   try {

@@ -44,6 +44,8 @@ export class Lane {
   readonly noted: Drift[] = [];
   /** How many interactions had been asked for when its end was looked at. */
   endCheckedAt: number | undefined;
+  /** Whether what was asked last came to nothing that is kept. */
+  endedInNothing = false;
   /** What ended it, if something did not fit. */
   failure: Error | undefined;
   /** How many requests are being answered. */
@@ -161,11 +163,13 @@ export class Lane {
   /** Goes on to the interaction that is due. */
   take(events: readonly RecordedEvent[] | undefined): void {
     this.position++;
+    this.endedInNothing = false;
     if (this.#last) this.#last = { ...this.#last, events, eventCount: events?.length ?? 0 };
   }
 
   /** Takes an interaction back of which nothing is to be kept. */
   forget(interaction: InteractionRecord): void {
+    this.endedInNothing = true;
     // Others began since, on its ground.
     if (this.interactions.at(-1) !== interaction) {
       Object.assign(interaction, { aborted: true });

@@ -9,7 +9,8 @@ import type { LaneSecrets } from './lane-secrets.ts';
  */
 export type Redact = (value: string, path: ReadonlyArray<string | number>) => string;
 
-type Path = ReadonlyArray<string | number>;
+/** Where a value stands. */
+export type Path = ReadonlyArray<string | number>;
 
 /** Takes the secrets out of what is stored: those of known forms, then those that the user knows of. */
 export class Redactor {

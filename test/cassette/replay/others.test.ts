@@ -156,6 +156,13 @@ test('no listener is left on the signal of a stream that takes its time', async 
     return count;
   };
   await record(folder.file(), [say('one two three four')], play);
+  // Nobody is to wait.
+  folder.change(({ lanes }) => {
+    const [interaction] = lanes[0]!.interactions;
+    interaction!.ms = 0;
+    for (const part of interaction!.stream!.parts)
+      part.ms = Array.isArray(part.ms) ? part.ms.map(() => 0) : 0;
+  });
   const { signal } = new AbortController();
   let listeners = 0;
   const add = signal.addEventListener.bind(signal);
