@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '../engine/run/events.ts';
 import { CassetteAmbiguityError, CassetteMissError } from './errors.ts';
 import { sameSettingsAs } from './lanes/drift.ts';
+import { historyOf } from './lanes/history.ts';
 import type { Lane } from './lanes/lane.ts';
 import { LaneFinder } from './lanes/lane-finder.ts';
 import { openingOf, openingOfRequest, Openings } from './lanes/openings.ts';
@@ -124,7 +125,7 @@ export class LaneChooser {
     const records = lane.upcomingHistory();
     return (
       records !== undefined &&
-      openingOf(undefined, records) === openingOfRequest(parts, undefined, this.#redactor)
+      openingOf(undefined, historyOf(records)) === openingOfRequest(parts, undefined, this.#redactor)
     );
   }
 

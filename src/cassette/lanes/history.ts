@@ -9,6 +9,13 @@ export interface Entry {
   readonly callsBefore: number;
 }
 
+/** A history of these messages. */
+export function historyOf(records: readonly MessageRecord[]): History {
+  const history = new History();
+  for (const record of records) history.add(record);
+  return history;
+}
+
 /** The messages of a conversation after its instructions. Cheap to add to, which is what conversations do. */
 export class History {
   readonly entries: Entry[] = [];
@@ -17,6 +24,12 @@ export class History {
   add(record: MessageRecord): void {
     const callsBefore = this.#numbers.size;
     this.entries.push({ record, comparable: comparable(record, this.#numbers), callsBefore });
+  }
+
+  /** Takes over what another one holds, where this one is empty: it is not read again. */
+  adopt(other: History): void {
+    for (const entry of other.entries) this.entries.push(entry);
+    for (const [id, number] of other.#numbers) this.#numbers.set(id, number);
   }
 
   /** Keeps the first messages only, and forgets the calls that were numbered after them. */

@@ -6,8 +6,9 @@ import { isOver, joined, type InteractionRecord, type MessageRecord } from '../f
 import { LaneSecrets } from '../redaction/lane-secrets.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { answerOf } from './answer.ts';
-import { History } from './history.ts';
+import { History, historyOf } from './history.ts';
 import { callsOf, comparableText, messageRecord, resultMessages } from './messages.ts';
+import { requestHistory } from './request-history.ts';
 import type { RequestParts } from './request-parts.ts';
 import { resultsInEvents, resultsInHistory } from './results.ts';
 
@@ -55,6 +56,7 @@ export class Lane {
   #last: LastRequest | undefined;
   #agent = firstAgent;
   #text: string | undefined;
+  #opening: History | undefined;
 
   constructor(
     number: number,
@@ -105,6 +107,11 @@ export class Lane {
     return (this.#text ??= JSON.stringify(this.interactions));
   }
 
+  /** What it begins with: looked for by that, and told when it is found. */
+  get opening(): History {
+    return (this.#opening ??= historyOf(this.interactions[0]?.request.new ?? []));
+  }
+
   /** The messages that the interaction that is due was asked with. */
   upcomingHistory(): MessageRecord[] | undefined {
     const { current, upcoming, told } = this;
@@ -118,6 +125,10 @@ export class Lane {
 
   /** Brings the told history to what the interaction that is due was asked with. */
   tellUpcoming(): void {
+    if (this.position === 0) {
+      this.told.adopt(this.opening);
+      return;
+    }
     const { keep, new: added = [] } = this.upcoming!.request;
     this.#tellCurrent();
     if (keep !== undefined) this.told.truncate(keep);
@@ -127,15 +138,24 @@ export class Lane {
 
   /** Brings the shown history to what a request shows. */
   show(parts: RequestParts, redactor: Redactor): void {
-    const { history, start } = parts;
+    const { history } = parts;
     const kept = this.#last ? commonStart(this.#last.parts.history, history) : 0;
     this.shown.truncate(kept);
     this.verified = Math.min(this.verified, kept);
+    this.#showOnwards(parts, kept, redactor);
+    this.#last = { parts, events: undefined, eventCount: 0 };
+  }
+
+  #showOnwards(parts: RequestParts, kept: number, redactor: Redactor): void {
+    const { history, start } = parts;
+    if (this.shown.entries.length === 0 && this.secrets.isEmpty) {
+      const { history: whole, isPlain } = requestHistory(parts, redactor);
+      if (isPlain) return this.shown.adopt(whole);
+    }
     for (let place = kept; place < history.length; place++) {
       const like = this.told.entries[place]?.record;
       this.shown.add(messageRecord(history[place]!, start + place, redactor, this.secrets, like));
     }
-    this.#last = { parts, events: undefined, eventCount: 0 };
   }
 
   /** Begins an interaction that is new: its request is what the shown history has beyond the told one. */

@@ -1,9 +1,8 @@
-import type { MessageRecord } from '../file/format.ts';
-import { LaneSecrets, withoutNumbers } from '../redaction/lane-secrets.ts';
+import { withoutNumbers } from '../redaction/lane-secrets.ts';
 import type { Redactor } from '../redaction/redactor.ts';
-import { History } from './history.ts';
+import type { History } from './history.ts';
 import type { Lane } from './lane.ts';
-import { messageRecord } from './messages.ts';
+import { requestHistory } from './request-history.ts';
 import type { RequestParts } from './request-parts.ts';
 
 /** Conversations by how they begin, so that a new one is held against few of those that were recorded. */
@@ -13,8 +12,7 @@ export class Openings {
   readonly #lengths = new Map<number, number>();
 
   constructor(lanes: readonly Lane[]) {
-    for (const lane of lanes)
-      this.add(lane, openingOf(lane.conversation, lane.interactions[0]?.request.new ?? []));
+    for (const lane of lanes) this.add(lane, openingOf(lane.conversation, lane.opening));
   }
 
   add(lane: Lane, opening: string, length = lane.interactions[0]?.request.new?.length ?? 0): void {
@@ -36,21 +34,15 @@ export class Openings {
 }
 
 /** What a conversation begins with, as one text that is the same whatever its secrets are. */
-export function openingOf(conversation: string | undefined, records: readonly MessageRecord[]): string {
-  const history = new History();
-  for (const record of records) history.add(record);
-  return withoutNumbers(JSON.stringify([conversation, ...history.entries.map((entry) => entry.comparable)]));
+export function openingOf(conversation: string | undefined, { entries }: History): string {
+  return withoutNumbers(JSON.stringify([conversation, ...entries.map((entry) => entry.comparable)]));
 }
 
 /** The same of a request. */
 export function openingOfRequest(
-  { history, start }: RequestParts,
+  parts: RequestParts,
   conversation: string | undefined,
   redactor: Redactor,
 ): string {
-  const secrets = new LaneSecrets();
-  return openingOf(
-    conversation,
-    history.map((message, index) => messageRecord(message, start + index, redactor, secrets)),
-  );
+  return openingOf(conversation, requestHistory(parts, redactor).history);
 }
