@@ -19,7 +19,7 @@ function run(command: string, args: string[], env: Record<string, string> = {}):
   if (status !== 0) throw new Error(`${command} ended with ${status}.`);
 }
 
-const server = spawn('npx', ['--no', '--', 'tsx', 'scripts/model-server.ts'], {
+const server = spawn('npx', ['--no', '--', 'tsx', 'scripts/model/server.ts'], {
   stdio: ['ignore', 'pipe', 'inherit'],
   detached: true,
 });
@@ -28,7 +28,7 @@ try {
   const url = printed.toString().trim();
   for (const [file, ...flags] of recorded)
     run('npx', ['--no', '--', 'tsx', 'src/cli/main.ts', 'record', file, '--base-url', url, ...flags]);
-  run('npx', ['--no', '--', 'vitest', 'run', 'scenarios/recorded', '.docs-tests'], {
+  run('npx', ['--no', '--', 'vitest', 'run', 'scenarios/recorded', 'scenarios/examples', '.docs-tests'], {
     SWARMCHECK_RECORD: 'all',
     OPENAI_BASE_URL: url,
     OPENAI_API_KEY: 'none',

@@ -4,6 +4,8 @@
  */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { recordedRules } from './recorded.ts';
+import { answerBy, type Answer, type Rule } from './rules.ts';
 
 interface Request {
   model: string;
@@ -13,50 +15,8 @@ interface Request {
   stream_options?: { include_usage?: boolean };
 }
 
-interface Answer {
-  text?: string;
-  calls?: [name: string, args: object][];
-}
-
-/** What is said, to what was said last; the tools that are offered tell which agent it is. */
-const rules: [asked: RegExp, answer: (match: RegExpExecArray, offered: string[]) => Answer | undefined][] = [
-  [
-    /^(?:Refund|My money back for) (\S+), please\.$/,
-    (_match, offered) =>
-      offered.includes('transfer_to_refunds') ? { calls: [['transfer_to_refunds', {}]] } : undefined,
-  ],
-  [/^\{"assistant":"Refunds"\}$/, () => ({ calls: [['issue_refund', { orderId: 'A-17' }]] })],
-  [/^refunded (\S+) in full$/, ([, order]) => ({ text: `${order} is refunded in full.` })],
-  [
-    /^Do you have (\w+) and (\w+)\?$/,
-    ([, one, other]) => ({
-      calls: [
-        ['find_book', { title: one }],
-        ['find_book', { title: other }],
-      ],
-    }),
-  ],
-  [
-    /^Error: .*we do not have "(\w+)"$/,
-    ([, title]) => ({ text: `Emma is on shelf A 3.\n${title} we do not have.` }),
-  ],
-  [/^(\w+), then\.$/, ([, title]) => ({ calls: [['lend_book', { title }]] })],
-  [/^(\w+) is lent$/, ([, title]) => ({ text: `${title} is yours for four weeks.` })],
-  [
-    /^How do bees find their way\?$/,
-    (_match, offered) =>
-      offered.includes('find_sources') ? { calls: [['find_sources', {}]] } : { text: 'Bees dance.' },
-  ],
-  [/^Where is (\w+)\?$/, ([, title]) => ({ calls: [['find_book', { title }]] })],
-  [/^A 3$/, () => ({ text: 'It is on shelf A 3.' })],
-  [/^Summarize the order (\S+)\.$/, ([, order]) => ({ text: `The order ${order} has two books.` })],
-  [/^two papers$/, () => ({ text: 'Two papers say so.' })],
-  [/money back for (\S+)\.$/, ([, orderId]) => ({ calls: [['look_up', { orderId }]] })],
-  [/^\{"orderId":"\S+","paid":true\}$/, () => ({ calls: [['transfer_to_refunds', {}]] })],
-  [/^\{"assistant":"refunds"\}$/, () => ({ calls: [['issue_refund', { orderId: 'A-17' }]] })],
-  [/^refunded (\S+)$/, ([, order]) => ({ text: `Done: ${order} is refunded.` })],
-  [/^(.*)$/s, ([, text]) => ({ text: text ?? '' })],
-];
+/** Of all that is recorded; each has words of its own. */
+const rules: readonly Rule[] = [...recordedRules];
 
 let answers = 0;
 let calls = 0;
@@ -85,9 +45,7 @@ function answer(request: Request, outgoing: ServerResponse): void {
     return;
   }
   const offered = (request.tools ?? []).map((tool) => tool.function.name);
-  const said = rules
-    .map(([asked, rule]) => asked.exec(last) && rule(asked.exec(last)!, offered))
-    .find(Boolean) as Answer;
+  const said = answerBy(rules, last, offered);
   const id = `chatcmpl-Fixture${++answers}`;
   const head = {
     id,
