@@ -53,3 +53,7 @@ export { replayProvider } from './cassette/replay-provider.ts';
 export type { ReplayOptions, ReplayProvider } from './cassette/replay-provider.ts';
 export { replayTools } from './cassette/replay-tools.ts';
 export type { CassetteSummary, MismatchPolicy } from './cassette/session-settings.ts';
+export type { EvaluationCase, ExpectedAnswer, ExpectedCall } from './evaluation/cases.ts';
+export { evaluate } from './evaluation/evaluate.ts';
+export type { EvaluateOptions } from './evaluation/evaluate.ts';
+export type { EvaluatedAnswer, EvaluatedCase, Evaluation } from './evaluation/evaluation.ts';

@@ -5,7 +5,7 @@ import ts from 'typescript';
 import { expect, test } from 'vitest';
 
 const core = ['engine', 'trace', 'script', 'wire', 'cassette', 'scenario'];
-const everything = [...core, 'vitest', 'property', 'simulation', 'report'];
+const everything = [...core, 'evaluation', 'vitest', 'property', 'simulation', 'report'];
 
 /** What the files of a folder may import, beside their own folder. The entries may import everything but src/cli. */
 const mayImport: Record<string, string[]> = {
@@ -15,6 +15,7 @@ const mayImport: Record<string, string[]> = {
   wire: ['engine', 'trace', 'script'],
   cassette: ['engine', 'trace', 'script', 'wire'],
   scenario: ['engine', 'trace', 'script', 'wire'],
+  evaluation: core,
   vitest: core,
   property: core,
   simulation: core,

@@ -1,4 +1,4 @@
-/** A scenario took longer than its `timeoutMs`; the message names what was awaited. */
+/** A scenario, or a case that is evaluated, took longer than its `timeoutMs`; the message names what was awaited. */
 export class ScenarioTimeoutError extends Error {
   override readonly name = 'ScenarioTimeoutError';
 }
@@ -11,13 +11,19 @@ export class TimeLimit implements Disposable {
   readonly signal: AbortSignal;
   readonly #timer: ReturnType<typeof setTimeout>;
 
-  constructor(timeoutMs: number, outer: AbortSignal | undefined, awaited: () => string) {
+  /** `what` is stopped, as the beginning of a sentence. */
+  constructor(
+    timeoutMs: number,
+    outer: AbortSignal | undefined,
+    awaited: () => string,
+    what = 'The scenario',
+  ) {
     const controller = new AbortController();
     this.signal = outer ? AbortSignal.any([controller.signal, outer]) : controller.signal;
     this.#timer = setTimeout(() => {
       controller.abort(
         new ScenarioTimeoutError(
-          `The scenario was stopped after ${timeoutMs} ms, waiting for ${awaited()}. Make what it waits for finish, or raise timeoutMs.`,
+          `${what} was stopped after ${timeoutMs} ms, waiting for ${awaited()}. Make what it waits for finish, or raise timeoutMs.`,
         ),
       );
     }, timeoutMs);

@@ -1,0 +1,112 @@
+import { isPlainObject } from '../engine/data/copy.ts';
+import { shorten } from '../engine/data/errors.ts';
+import { checkMessages, type Message } from '../engine/model/messages.ts';
+import { checkContextVariables } from '../engine/run/context.ts';
+import { checkFields, isText, isTool, mustBe, wordsOf, type Rule, type Rules } from '../scenario/rules.ts';
+import { readTrajectory, type ToolCallPattern, type Trajectory } from '../scenario/trajectory.ts';
+
+/**
+ * What the model is to call in its next answer: one function; several, in any order and nothing else; `null`, none at all.
+ * `{ oneOf: […] }` where several answers are right.
+ */
+export type ExpectedCall = ExpectedAnswer | { oneOf: readonly ExpectedAnswer[] };
+
+/** One answer that is right. */
+export type ExpectedAnswer = ToolCallPattern | readonly ToolCallPattern[] | null;
+
+/** A conversation, and which function the model is to call next. */
+export interface EvaluationCase {
+  /** Names the case in reports and recordings. What the user said last, where it is not given; unlike those of all other cases. */
+  name?: string | undefined;
+  /** What the user says, or the whole conversation so far. */
+  input: string | readonly Message[];
+  /** What is to be called. */
+  expected: ExpectedCall;
+  /** As those of a run. */
+  contextVariables?: object | undefined;
+}
+
+/** A case as it is played. */
+export interface ReadCase {
+  readonly name: string;
+  readonly messages: readonly Message[];
+  readonly contextVariables: object;
+  /** As reports show it. */
+  readonly expected: ExpectedCall;
+  /** The answers of which one has to fit. */
+  readonly answers: readonly Trajectory[];
+}
+
+const inputRule: Rule = [
+  'what the user says, or a list of messages',
+  (value) => (isText(value) && value !== '') || (Array.isArray(value) && value.length > 0),
+];
+
+const caseRules: Rules<keyof EvaluationCase> = {
+  name: ['a string', isText],
+  input: inputRule,
+  // It has a check of its own, since null is one.
+  expected: ['a call', () => true],
+  contextVariables: ['an object', () => true],
+};
+
+/** Throws a TypeError for cases that cannot be told apart, or that nothing could be held against. */
+export function readCases(cases: unknown): readonly ReadCase[] {
+  if (!Array.isArray(cases)) throw mustBe('The cases of evaluate', ['a list', Array.isArray], cases);
+  if (cases.length === 0) throw new TypeError('evaluate was given no cases. Write at least one.');
+  const read = cases.map((one: unknown, index) => readCase(one, `Case ${index + 1} of evaluate`));
+  const places = new Map<string, number>();
+  for (const [index, { name }] of read.entries()) {
+    const other = places.get(name);
+    if (other !== undefined)
+      throw new TypeError(
+        `Cases ${other + 1} and ${index + 1} of evaluate have one name, ${JSON.stringify(name)}. Give each a name of its own: { name: "…" }.`,
+      );
+    places.set(name, index);
+  }
+  return read;
+}
+
+function readCase(given: unknown, which: string): ReadCase {
+  if (!isPlainObject(given))
+    throw mustBe(which, ['an object such as { input: "…", expected: "…" }', isPlainObject], given);
+  checkFields(given, caseRules, which);
+  const { name, input, expected, contextVariables = {} } = given as Partial<EvaluationCase>;
+  if (input === undefined) throw new TypeError(`${which} has no "input". Write what the user says.`);
+  if (expected === undefined)
+    throw new TypeError(
+      `${which} has no "expected". Write the name of a function, or null where none is to be called.`,
+    );
+  const messages: readonly Message[] = typeof input === 'string' ? [{ role: 'user', content: input }] : input;
+  checkMessages(which, messages);
+  checkContextVariables(which, contextVariables);
+  const answers = answersOf(expected, which).map((answer) => trajectoryOf(answer, which));
+  return { name: name ?? nameOf(messages), messages, contextVariables, expected, answers };
+}
+
+function nameOf(messages: readonly Message[]): string {
+  const content = messages.findLast(({ role }) => role === 'user')?.content;
+  return shorten(content ?? 'no user message', 100);
+}
+
+function answersOf(expected: ExpectedCall, which: string): readonly ExpectedAnswer[] {
+  if (!isPlainObject(expected) || !('oneOf' in expected)) return [expected];
+  checkFields(expected, { oneOf: ['a list of at least one answer', isFilled] }, `${which}, in "expected",`);
+  return expected.oneOf;
+}
+
+const isFilled = (value: unknown) => Array.isArray(value) && value.length > 0;
+
+/** Calls of one answer come in the order in which the model happened to write them. */
+function trajectoryOf(answer: ExpectedAnswer, which: string): Trajectory {
+  const patterns = answer === null ? [] : [answer].flat();
+  for (const pattern of patterns as unknown[]) {
+    if (isTool(pattern) || (!isText(pattern) && !isPlainObject(pattern)))
+      throw new TypeError(
+        `${which} must expect the name of a function, { tool, args }, { tool, argsContain }, a list of these, { oneOf: […] } or null, but expects ${wordsOf(pattern)}.`,
+      );
+  }
+  const trajectory: Trajectory = patterns.length > 1 ? [{ anyOrder: patterns }] : patterns;
+  readTrajectory(trajectory, `what ${which} expects`);
+  return trajectory;
+}

@@ -1,0 +1,154 @@
+import { shorten } from '../engine/data/errors.ts';
+import { callText } from '../trace/format.ts';
+import { show } from '../scenario/equals.ts';
+import type { ExpectedAnswer, ExpectedCall, ReadCase } from './cases.ts';
+
+/** What the model answered once. */
+export interface EvaluatedAnswer {
+  /** The functions that it asked for; none where it only spoke. */
+  readonly called: ReadonlyArray<{ tool: string; args: unknown }>;
+  /** Whether that is what was expected. */
+  readonly correct: boolean;
+  /** Why there is no answer: then it counts neither as right nor as wrong. */
+  readonly error?: { readonly name: string; readonly message: string };
+}
+
+/** What came of a case. */
+export interface EvaluatedCase {
+  /** Its own, or what the user said last. */
+  readonly name: string;
+  /** As it was given. */
+  readonly expected: ExpectedCall;
+  /** How many of the answers are right, from 0 to 1; 0 where there is none. */
+  readonly accuracy: number;
+  /** One for each run, in order. */
+  readonly answers: readonly EvaluatedAnswer[];
+}
+
+/** How often a model called what it was to call. Plain data, but for its methods; `String(evaluation)` is a table for people. */
+export class Evaluation {
+  /** Of this format. */
+  readonly version = 1;
+  /** The name of the agent. */
+  readonly agent: string;
+  /** How often each case was asked. */
+  readonly runs: number;
+  /** How many of all answers are right, from 0 to 1; 0 where there is none. */
+  readonly accuracy: number;
+  /** What `accuracy` has to reach. */
+  readonly threshold: number;
+  /** What the accuracy of each case has to reach. */
+  readonly caseThreshold: number;
+  /** Whether there are no failures. */
+  readonly passed: boolean;
+  /** What did not reach its threshold, and what could not be answered. */
+  readonly failures: readonly string[];
+  /** In the order given. */
+  readonly cases: readonly EvaluatedCase[];
+
+  /** @internal */
+  constructor(
+    agent: string,
+    cases: readonly EvaluatedCase[],
+    { runs, threshold, caseThreshold }: { runs: number; threshold: number; caseThreshold: number },
+  ) {
+    this.agent = agent;
+    this.runs = runs;
+    this.cases = cases;
+    this.accuracy = accuracyOf(cases.flatMap(({ answers }) => answers));
+    this.threshold = threshold;
+    this.caseThreshold = caseThreshold;
+    this.failures = failuresOf(this);
+    this.passed = this.failures.length === 0;
+  }
+
+  /** One line for each case, below one for all. */
+  toString(): string {
+    const { agent, accuracy, threshold, runs, cases } = this;
+    const asked = `${counted(cases.length, 'case')}, ${counted(runs, 'run')} each`;
+    const head = `${agent}: ${percent(accuracy)} of the answers are right, ${percent(threshold)} are wanted (${asked})`;
+    return [head, ...cases.map((one) => `  ${caseLine(one)}`)].join('\n');
+  }
+}
+
+/** The accuracy of answers; those that are none do not count. */
+export function accuracyOf(answers: readonly EvaluatedAnswer[]): number {
+  const given = answers.filter(({ error }) => !error);
+  return given.length === 0 ? 0 : given.filter(({ correct }) => correct).length / given.length;
+}
+
+function failuresOf({ accuracy, threshold, caseThreshold, cases }: Evaluation): string[] {
+  const failures: string[] = [];
+  for (const { name, answers } of cases) {
+    const errors = answers.flatMap(({ error }) => error ?? []);
+    const [first] = errors;
+    if (first)
+      failures.push(
+        `${JSON.stringify(name)} was not answered ${errors.length} of ${answers.length} times: ${first.name}: ${first.message}`,
+      );
+  }
+  const wrong = cases.filter(({ answers }) => answers.some(({ correct, error }) => !correct && !error));
+  if (accuracy < threshold)
+    failures.push(
+      [
+        `${percent(accuracy)} of the answers are right, ${percent(threshold)} are wanted. Wrong are:`,
+        ...wrong.map((one) => `  ${caseLine(one)}`),
+      ].join('\n'),
+    );
+  for (const one of wrong)
+    if (one.accuracy < caseThreshold)
+      failures.push(
+        `${percent(one.accuracy)} of the answers to a case are right, ${percent(caseThreshold)} are wanted of each:\n  ${caseLine(one)}`,
+      );
+  return failures;
+}
+
+function caseLine({ name, expected, answers, accuracy }: EvaluatedCase): string {
+  const right = answers.filter(({ correct }) => correct).length;
+  const mark = accuracy === 1 && answers.every(({ error }) => !error) ? '✓' : '✗';
+  const wrong = answers.flatMap((answer) => (answer.correct ? [] : [answerText(answer)]));
+  const counts = [...new Set(wrong)].map((text) => {
+    const count = wrong.filter((other) => other === text).length;
+    return count === 1 ? text : `${text} (${count} times)`;
+  });
+  const others = counts.length === 0 ? '' : `; it came to ${counts.join(', ')}`;
+  return `${mark} ${right}/${answers.length} ${JSON.stringify(name)} → ${expectedText(expected)}${others}`;
+}
+
+function answerText({ called, error }: EvaluatedAnswer): string {
+  if (error) return `an error (${error.name})`;
+  return called.length === 0 ? 'no call' : called.map(({ tool, args }) => callOf(tool, args)).join(', ');
+}
+
+/** What is expected, as a reader says it. */
+function expectedText(expected: ReadCase['expected']): string {
+  if (typeof expected === 'object' && expected !== null && 'oneOf' in expected)
+    return expected.oneOf.map(expectedAnswerText).join(' or ');
+  return expectedAnswerText(expected);
+}
+
+function expectedAnswerText(answer: ExpectedAnswer): string {
+  if (answer === null) return 'no call';
+  const patterns = [answer].flat();
+  if (patterns.length === 0) return 'no call';
+  return patterns
+    .map((pattern) => {
+      if (typeof pattern === 'string') return pattern;
+      const { tool, args, argsContain } = pattern;
+      if (args) return callOf(tool, args);
+      return argsContain ? `${tool}(… ${shorten(show(argsContain), 200)} …)` : tool;
+    })
+    .join(' and ');
+}
+
+function callOf(tool: string, args: unknown): string {
+  return callText(tool, typeof args === 'string' ? args : show(args), 200);
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(1))} %`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

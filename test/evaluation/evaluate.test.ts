@@ -1,0 +1,325 @@
+import { Agent, tool, type CompletionProvider, type CompletionRequest } from 'swarmcheck';
+import { callTool, callTools, evaluate, say, scriptedProvider, type ModelStep } from 'swarmcheck/testing';
+import { test } from 'swarmcheck/vitest';
+import { expect } from 'vitest';
+
+const desk = new Agent<{ city?: string }>({
+  name: 'Desk',
+  instructions: ({ city = 'nowhere' }) => `You sit in ${city}.`,
+  functions: [
+    tool({
+      name: 'weather',
+      parameters: { type: 'object', properties: { place: { type: 'string' }, unit: { type: 'string' } } },
+      execute() {
+        throw new Error('nothing is executed');
+      },
+    }),
+    function mail() {
+      throw new Error('nothing is executed');
+    },
+  ],
+});
+
+const textOf = ({ messages }: CompletionRequest) => messages.at(-1)?.content as string;
+
+/** Answers by what the user says, however many ask at once. */
+function model(answers: Record<string, ModelStep | ((nth: number) => ModelStep)>): CompletionProvider {
+  const counts = new Map<string, number>();
+  return {
+    async complete(request, options) {
+      const said = textOf(request);
+      const nth = (counts.get(said) ?? 0) + 1;
+      counts.set(said, nth);
+      const answer = answers[said]!;
+      return await scriptedProvider([typeof answer === 'function' ? answer(nth) : answer]).complete(
+        request,
+        options,
+      );
+    },
+    stream() {
+      throw new Error('not streamed');
+    },
+  };
+}
+
+test('says which function is called for which conversation, and how often that is right', async () => {
+  const provider = model({
+    'Rain?': callTool('weather', { place: 'Oban' }),
+    'Hello.': say('Hello!'),
+    'Tell Ann.': (nth) => (nth === 2 ? say('I cannot.') : callTool('mail')),
+  });
+  const evaluation = await evaluate(
+    desk,
+    [
+      { input: 'Rain?', expected: { tool: 'weather', args: { place: 'Oban' } } },
+      { input: 'Hello.', expected: null },
+      { name: 'a mail', input: 'Tell Ann.', expected: 'mail' },
+    ],
+    { provider, runs: 4, threshold: 0.9 },
+  );
+  expect(evaluation.accuracy).toBe(11 / 12);
+  expect(evaluation.passed).toBe(true);
+  expect(evaluation.failures).toEqual([]);
+  expect(evaluation.cases.map(({ name, accuracy }) => [name, accuracy])).toEqual([
+    ['Rain?', 1],
+    ['Hello.', 1],
+    ['a mail', 0.75],
+  ]);
+  expect(evaluation.cases[2]?.answers).toEqual([
+    { called: [{ tool: 'mail', args: {} }], correct: true },
+    { called: [], correct: false },
+    { called: [{ tool: 'mail', args: {} }], correct: true },
+    { called: [{ tool: 'mail', args: {} }], correct: true },
+  ]);
+  expect(String(evaluation))
+    .toBe(`Desk: 91.7 % of the answers are right, 90 % are wanted (3 cases, 4 runs each)
+  ✓ 4/4 "Rain?" → weather({"place":"Oban"})
+  ✓ 4/4 "Hello." → no call
+  ✗ 3/4 "a mail" → mail; it came to no call`);
+});
+
+test('is plain JSON', async () => {
+  const evaluation = await evaluate(desk, [{ input: 'Rain?', expected: 'weather' }], {
+    provider: model({ 'Rain?': callTool('weather') }),
+  });
+  expect(JSON.parse(JSON.stringify(evaluation))).toEqual({
+    version: 1,
+    agent: 'Desk',
+    runs: 1,
+    accuracy: 1,
+    threshold: 1,
+    caseThreshold: 0,
+    passed: true,
+    failures: [],
+    cases: [
+      {
+        name: 'Rain?',
+        expected: 'weather',
+        accuracy: 1,
+        answers: [{ called: [{ tool: 'weather', args: {} }], correct: true }],
+      },
+    ],
+  });
+});
+
+test('every answer has to be right where no threshold is given', async () => {
+  const evaluation = await evaluate(
+    desk,
+    [
+      { input: 'Rain?', expected: 'weather' },
+      { input: 'Hello.', expected: null },
+    ],
+    { provider: model({ 'Rain?': callTool('mail'), 'Hello.': say('Hello!') }), runs: 2 },
+  );
+  expect(evaluation.passed).toBe(false);
+  expect(evaluation.failures).toEqual([
+    '50 % of the answers are right, 100 % are wanted. Wrong are:\n  ✗ 0/2 "Rain?" → weather; it came to mail() (2 times)',
+  ]);
+});
+
+test('a case may fall below the threshold of each, though all together are above theirs', async () => {
+  const cases = [
+    { input: 'Rain?', expected: 'weather' },
+    { input: 'Hello.', expected: null },
+  ];
+  const provider = model({
+    'Rain?': (nth) => (nth === 1 ? callTool('weather') : say('No.')),
+    'Hello.': say('Hello!'),
+  });
+  const evaluation = await evaluate(desk, cases, { provider, runs: 4, threshold: 0.5, caseThreshold: 0.5 });
+  expect(evaluation.accuracy).toBe(0.625);
+  expect(evaluation.failures).toEqual([
+    '25 % of the answers to a case are right, 50 % are wanted of each:\n  ✗ 1/4 "Rain?" → weather; it came to no call (3 times)',
+  ]);
+});
+
+test('a threshold that is just reached is reached', async () => {
+  const provider = model({ 'Rain?': (nth) => (nth < 10 ? callTool('weather') : say('No.')) });
+  const { passed } = await evaluate(desk, [{ input: 'Rain?', expected: 'weather' }], {
+    provider,
+    runs: 10,
+    threshold: 0.9,
+    caseThreshold: 0.9,
+  });
+  expect(passed).toBe(true);
+});
+
+test('an error counts as no answer, and fails whatever the thresholds are', async () => {
+  const provider = model({
+    'Rain?': (nth) => {
+      if (nth === 1) throw new RangeError('too busy');
+      return callTool('weather');
+    },
+  });
+  const evaluation = await evaluate(desk, [{ input: 'Rain?', expected: 'weather' }], {
+    provider,
+    runs: 3,
+    threshold: 0,
+    concurrency: 1,
+  });
+  expect(evaluation.accuracy).toBe(1);
+  expect(evaluation.passed).toBe(false);
+  expect(evaluation.failures).toEqual(['"Rain?" was not answered 1 of 3 times: RangeError: too busy']);
+  expect(String(evaluation)).toContain('✗ 2/3 "Rain?" → weather; it came to an error (RangeError)');
+});
+
+test('no answer at all is an accuracy of 0', async () => {
+  const provider = model({});
+  const { accuracy, passed } = await evaluate(desk, [{ input: 'Rain?', expected: null }], { provider });
+  expect([accuracy, passed]).toEqual([0, false]);
+});
+
+const both = callTools([callTool('mail'), callTool('weather', { place: 'Oban', unit: 'C' })]);
+for (const [what, step, expected, correct] of [
+  ['a name', callTool('weather', { place: 'Oban' }), 'weather', true],
+  ['another name', callTool('mail'), 'weather', false],
+  ['exact arguments', both, ['mail', { tool: 'weather', args: { place: 'Oban' } }], false],
+  ['some arguments', both, ['mail', { tool: 'weather', argsContain: { place: 'Oban' } }], true],
+  ['several calls in any order', both, ['weather', 'mail'], true],
+  ['one call of two', both, 'weather', false],
+  ['a call too few', callTool('mail'), ['weather', 'mail'], false],
+  ['none, given as a list', say('Hi.'), [], true],
+  ['none, though there is one', callTool('mail'), null, false],
+  ['one of several, the first', callTool('mail'), { oneOf: ['mail', null] }, true],
+  ['one of several, no call', say('Which?'), { oneOf: ['mail', null] }, true],
+  ['one of several, a whole list', both, { oneOf: ['mail', ['mail', 'weather']] }, true],
+  ['none of several', callTool('weather'), { oneOf: ['mail', null] }, false],
+] as const) {
+  test(`${what} is ${correct ? 'right' : 'wrong'}`, async () => {
+    const provider = scriptedProvider([step]);
+    const { cases } = await evaluate(desk, [{ input: 'x', expected }], { provider });
+    expect(cases[0]?.answers[0]?.correct).toBe(correct);
+  });
+}
+
+test('the whole conversation and the context are shown to the model, and nothing is executed', async () => {
+  const provider = scriptedProvider([callTool('weather')]);
+  const evaluation = await evaluate(
+    desk,
+    [
+      {
+        input: [
+          { role: 'user', content: 'Hello.' },
+          { role: 'assistant', content: 'Hello!' },
+          { role: 'user', content: 'Rain?' },
+        ],
+        contextVariables: { city: 'Oban' },
+        expected: 'weather',
+      },
+    ],
+    { provider, modelOverride: 'small' },
+  );
+  expect(evaluation.cases[0]?.name).toBe('Rain?');
+  expect(provider.requests).toHaveLength(1);
+  expect(provider.requests[0]).toMatchObject({
+    model: 'small',
+    messages: [
+      { role: 'system', content: 'You sit in Oban.' },
+      { role: 'user', content: 'Hello.' },
+      { role: 'assistant', content: 'Hello!' },
+      { role: 'user', content: 'Rain?' },
+    ],
+  });
+});
+
+test('each answer is a conversation with a name of its own', async () => {
+  const names: (string | undefined)[] = [];
+  const inner = model({ 'Rain?': say('No.'), 'Hello.': say('Hello!') });
+  const provider: CompletionProvider = {
+    ...inner,
+    complete(request, options) {
+      names.push(options?.conversation);
+      return inner.complete(request, options);
+    },
+  };
+  await evaluate(
+    desk,
+    [
+      { input: 'Rain?', expected: null },
+      { name: 'a greeting', input: 'Hello.', expected: null },
+    ],
+    { provider, runs: 2 },
+  );
+  expect(names).toEqual(['Rain? #1', 'Rain? #2', 'a greeting #1', 'a greeting #2']);
+});
+
+test('no more answers are awaited at once than was said, and their order does not matter', async () => {
+  const waiting: Array<() => void> = [];
+  let most = 0;
+  let open = 0;
+  const inner = model({ a: say('a'), b: callTool('mail'), c: say('c'), d: say('d') });
+  const provider: CompletionProvider = {
+    ...inner,
+    async complete(request, options) {
+      open++;
+      most = Math.max(most, open);
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        // The last that came is answered first.
+        if (waiting.length === 2 || textOf(request) === 'd')
+          waiting
+            .splice(0)
+            .toReversed()
+            .forEach((go) => go());
+      });
+      open--;
+      return await inner.complete(request, options);
+    },
+  };
+  const { cases } = await evaluate(
+    desk,
+    ['a', 'b', 'c', 'd'].map((input) => ({ input, expected: null })),
+    { provider, concurrency: 2 },
+  );
+  expect(most).toBe(2);
+  expect(cases.map(({ name, accuracy }) => [name, accuracy])).toEqual([
+    ['a', 1],
+    ['b', 0],
+    ['c', 1],
+    ['d', 1],
+  ]);
+});
+
+test('a factory makes an agent for each answer', async () => {
+  let made = 0;
+  const { agent } = await evaluate(
+    async () => {
+      made++;
+      return new Agent({ name: `Fresh` });
+    },
+    [{ input: 'x', expected: null }],
+    { provider: scriptedProvider([say('1'), say('2'), say('3')]), runs: 3 },
+  );
+  expect([agent, made]).toEqual(['Fresh', 3]);
+});
+
+const never: CompletionProvider = {
+  complete: (_request, options) =>
+    new Promise((_resolve, reject) => {
+      options?.signal?.addEventListener('abort', () => reject(options.signal?.reason as Error));
+    }),
+  stream() {
+    throw new Error('not streamed');
+  },
+};
+
+test('an answer that does not come is named after its time', async () => {
+  const { failures } = await evaluate(desk, [{ input: 'Rain?', expected: null }], {
+    provider: never,
+    timeoutMs: 5,
+  });
+  expect(failures[0]).toContain(
+    '"Rain?" was not answered 1 of 1 times: ScenarioTimeoutError: The case "Rain?" was stopped after 5 ms, waiting for the answer.',
+  );
+});
+
+test('an evaluation that is stopped rejects with the reason', async () => {
+  const stopping = new AbortController();
+  const evaluating = evaluate(desk, [{ input: 'Rain?', expected: null }], {
+    provider: never,
+    signal: stopping.signal,
+  });
+  const reason = new Error('enough');
+  stopping.abort(reason);
+  await expect(evaluating).rejects.toBe(reason);
+});
