@@ -1,3 +1,5 @@
+export { runDemoLoop } from './chat/run-demo-loop.ts';
+export type { DemoLoopOptions, DemoLoopResult, DemoLoopSettings } from './chat/run-demo-loop.ts';
 export { Agent } from './engine/tools/agent.ts';
 export type { AgentOptions, ContextVariables, Instructions } from './engine/tools/agent.ts';
 export { Conversation } from './engine/run/conversation.ts';

@@ -5,7 +5,7 @@ import ts from 'typescript';
 import { expect, test } from 'vitest';
 
 const core = ['engine', 'trace', 'script', 'wire', 'cassette', 'scenario'];
-const everything = [...core, 'evaluation', 'vitest', 'property', 'simulation', 'report'];
+const everything = [...core, 'evaluation', 'vitest', 'property', 'simulation', 'report', 'chat'];
 
 /** What the files of a folder may import, beside their own folder. The entries may import everything but src/cli. */
 const mayImport: Record<string, string[]> = {
@@ -20,6 +20,7 @@ const mayImport: Record<string, string[]> = {
   property: core,
   simulation: core,
   report: core,
+  chat: [...core, 'report'],
   cli: everything,
 };
 

@@ -1,17 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { register as registerCommonJs } from 'tsx/cjs/api';
-import { register } from 'tsx/esm/api';
 import { isPlainObject } from '../engine/data/copy.ts';
 import { valueWords } from '../engine/data/value-words.ts';
 import type { LoadError } from '../report/run-report.ts';
 import { checkScenario } from '../scenario/check-scenario.ts';
 import { type Scenario } from '../scenario/scenario.ts';
-import { importMistake, testOfVitest } from './import-mistakes.ts';
-import { shareOwnEntries } from './one-copy.ts';
-import { fromHere, placeInUserCode, placeOfSyntaxError, thrownText } from './thrown.ts';
+import { testOfVitest } from './import-mistakes.ts';
+import { loadModule } from './load-module.ts';
+import { fromHere, thrownText } from './thrown.ts';
 
 /** A scenario as a module exports it. */
 export interface FoundScenario {
@@ -22,9 +19,6 @@ export interface FoundScenario {
 }
 
 const moduleEndings = new Set(['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '.jsx']);
-
-/** How long a module may take to load: a top-level await that never ends would hang the command. */
-const loadLimitMs = 30_000;
 
 /** How scenario files are named, for folders. */
 const scenarioFiles = '**/*.scenario.{ts,mts,cts,tsx,js,mjs,cjs,jsx}';
@@ -68,36 +62,24 @@ async function filesOf(pattern: string): Promise<{ files: string[] } | { message
   };
 }
 
-let registered = false;
-
-/** Imports a module, TypeScript or not, and collects the scenarios among its exports, each once. */
+/** Imports a module, and collects the scenarios among its exports, each once. */
 export async function loadScenarios(file: string): Promise<{ scenarios: FoundScenario[] } | LoadError> {
-  if (!registered) {
-    register();
-    // In a project of CommonJS modules, as `npm init` makes it, TypeScript is loaded as that.
-    registerCommonJs();
-    shareOwnEntries();
-  }
-  registered = true;
+  const loaded = await loadModule(file);
+  if ('message' in loaded) return loaded;
   const found = new Map<Scenario, string>();
   const kinds: string[] = [];
-  try {
-    const loading = import(pathToFileURL(resolve(file)).href) as Promise<Record<string, unknown>>;
-    for (const [exportName, value] of Object.entries(exportsOf(await withinLimit(loading)))) {
-      kinds.push(`${exportName} is ${valueWords(value)}`);
-      if (!isPlainObject(value) || !('steps' in value || ('agent' in value && 'name' in value))) continue;
-      try {
-        checkScenario(value);
-      } catch (error) {
-        return {
-          file,
-          message: `The export "${exportName}" is no scenario that can be played. ${thrownText(error)}`,
-        };
-      }
-      if (!found.has(value)) found.set(value, exportName);
+  for (const [exportName, value] of Object.entries(loaded.exports)) {
+    kinds.push(`${exportName} is ${valueWords(value)}`);
+    if (!mayBeScenario(value)) continue;
+    try {
+      checkScenario(value);
+    } catch (error) {
+      return {
+        file,
+        message: `The export "${exportName}" is no scenario that can be played. ${thrownText(error)}`,
+      };
     }
-  } catch (error) {
-    return describeLoadError(file, error);
+    if (!found.has(value)) found.set(value, exportName);
   }
   if (found.size > 0) {
     const scenarios = [...found].map(([scenario, exportName]) => ({
@@ -117,10 +99,9 @@ export async function loadScenarios(file: string): Promise<{ scenarios: FoundSce
   };
 }
 
-/** What a module exports. One of CommonJS has its exports once more under "default". */
-function exportsOf(loaded: Record<string, unknown>): Record<string, unknown> {
-  const inner = loaded['default'];
-  return typeof inner === 'object' && inner !== null && '__esModule' in inner ? { ...inner } : loaded;
+/** Whether somebody meant this to be one. */
+export function mayBeScenario(value: unknown): value is object {
+  return isPlainObject(value) && ('steps' in value || ('agent' in value && 'name' in value));
 }
 
 async function kindOf(path: string): Promise<'file' | 'folder' | 'unreadable' | 'nothing'> {
@@ -129,41 +110,4 @@ async function kindOf(path: string): Promise<'file' | 'folder' | 'unreadable' | 
   } catch (error) {
     return (error as { code?: string }).code === 'EACCES' ? 'unreadable' : 'nothing';
   }
-}
-
-async function withinLimit<T>(loading: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new LoadLimitError()), loadLimitMs);
-  });
-  try {
-    return await Promise.race([loading, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-class LoadLimitError extends Error {
-  constructor() {
-    super(
-      `It did not finish loading within ${loadLimitMs / 1000} s. Does it await something at its top level that never comes?`,
-    );
-  }
-}
-
-/** What went wrong while loading, at the place in the user's own code where it did, without a stack trace. */
-function describeLoadError(file: string, error: unknown): LoadError {
-  const text = thrownText(error);
-  if (error instanceof LoadLimitError) return { file, message: text };
-  const ofTypeScript = /^(.*):(\d+):\d+: ERROR: (.*)$/m.exec(text);
-  if (ofTypeScript) {
-    const [, path, line, message] = ofTypeScript;
-    return { file: fromHere(path!), line: Number(line), message: `It does not parse: ${message}` };
-  }
-  const ofImport = importMistake(file, error);
-  if (ofImport) return ofImport;
-  const unparsed = error instanceof SyntaxError ? placeOfSyntaxError(file) : undefined;
-  if (unparsed) return { ...unparsed, message: `It does not parse: ${text}` };
-  const place = placeInUserCode(error);
-  return { file: place?.file ?? file, line: place?.line, message: `It threw while loading: ${text}` };
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
+import { chatCommand } from './chat.ts';
 import { Ending } from './ending.ts';
 import { recordCommand } from './record.ts';
 import { replayCommand } from './replay.ts';
@@ -27,7 +28,8 @@ const program = new Command('swarmcheck')
   .addCommand(runCommand(ending))
   .addCommand(recordCommand(ending))
   .addCommand(replayCommand(ending))
-  .addCommand(serveCommand());
+  .addCommand(serveCommand())
+  .addCommand(chatCommand(ending));
 
 /** For a file in place of a command. */
 function fileHint(text: string): string {

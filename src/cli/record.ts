@@ -6,7 +6,8 @@ import { originIn } from '../cassette/file/read.ts';
 import { CassetteSession } from '../cassette/session.ts';
 import { openaiProvider } from '../engine/model/openai-provider.ts';
 import { printable } from '../report/printable.ts';
-import { loadErrorText, styleFor, type LoadError } from '../report/run-report.ts';
+import { loadErrorText, type LoadError } from '../report/run-report.ts';
+import { styleFor } from '../report/style.ts';
 import { storyOf } from '../report/scenario-line.ts';
 import { isExternalAgent } from '../scenario/external-agent.ts';
 import { runScenario } from '../scenario/run-scenario.ts';
@@ -60,7 +61,8 @@ export function recordCommand(ending: Ending): Command {
     });
 }
 
-function urlOf(text: string): string {
+/** The address of an API, as an option. */
+export function urlOf(text: string): string {
   if (!/^https?:\/\/[^/]/.test(text))
     throw new InvalidArgumentError('It is an address, such as http://localhost:11434/v1.');
   return text;

@@ -19,7 +19,8 @@ import {
   replaySummaryText,
   type ReplayedCassette,
 } from '../report/replay-report.ts';
-import { loadErrorText, styleFor, type LoadError } from '../report/run-report.ts';
+import { loadErrorText, type LoadError } from '../report/run-report.ts';
+import { styleFor } from '../report/style.ts';
 import { isExternalAgent } from '../scenario/external-agent.ts';
 import { runScenario } from '../scenario/run-scenario.ts';
 import type { AgentUnderTest, Scenario, ScenarioRun } from '../scenario/scenario.ts';

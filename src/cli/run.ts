@@ -4,11 +4,11 @@ import {
   loadErrorText,
   runJson,
   scenarioText,
-  styleFor,
   summaryText,
   type LoadError,
   type PlayedScenario,
 } from '../report/run-report.ts';
+import { styleFor } from '../report/style.ts';
 import { failuresIn, modesOf, runInModes, type Mode } from '../scenario/modes.ts';
 import { areWarningsOn, expectsOnlyItsScript, repeatedScenarioWarning } from '../scenario/repeats-script.ts';
 import type { Transport } from '../scenario/run-scenario.ts';

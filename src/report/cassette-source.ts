@@ -19,6 +19,18 @@ const takenOver = [
   'tools',
 ] as const;
 
+/** What stands around the conversations of a cassette in a module of scenarios. */
+export interface SourceFrame {
+  /** The first line, a comment. */
+  readonly comment: string;
+  /** Whole lines. */
+  readonly imports: readonly string[];
+  /** Fields of each scenario beside its name, its messages and its steps, as source. */
+  readonly fields: readonly string[];
+  /** The name of a scenario, by its place. */
+  nameOf(lane: LaneRecord, index: number): string;
+}
+
 /**
  * A cassette as the source of a module of scenarios, one for each conversation: to be pasted into a file in the working
  * directory. What the scenario it was recorded from says beside its steps is taken over from there.
@@ -28,6 +40,16 @@ export function cassetteSource(
   path: string,
   recorded: RecordedScenario | undefined,
 ): string {
+  return scenariosSource(cassette, {
+    comment: `Recorded in ${path}. Paths are relative to the working directory.`,
+    imports: importOf(cassette, recorded),
+    fields: fieldsOf(cassette, recorded),
+    nameOf: (lane, index) => nameOf(cassette, lane, index, cassette.lanes.length),
+  });
+}
+
+/** The conversations of a cassette as the source of a module that exports them as scenarios. */
+export function scenariosSource(cassette: CassetteFile, frame: SourceFrame): string {
   const scripts = cassette.lanes.map((lane) => ({
     lane,
     ...scriptOf(lane, (label) => cassette.agents[label]?.name ?? label),
@@ -35,16 +57,16 @@ export function cassetteSource(
   const builders = new Set(scripts.flatMap(({ steps }) => buildersIn(steps)));
   const names = ['defineScenario', ...builders].toSorted();
   return [
-    `// Recorded in ${onOneLine(path)}. Paths are relative to the working directory.`,
+    `// ${onOneLine(frame.comment)}`,
     `import { ${names.join(', ')} } from 'swarmcheck/testing';`,
-    ...importOf(cassette, recorded),
+    ...frame.imports,
     ...scripts.flatMap((script, index) => [
       '',
       scripts.length === 1
         ? 'export default defineScenario({'
         : `export const conversation${index + 1} = defineScenario({`,
-      `  name: ${valueSource(nameOf(cassette, script.lane, index, scripts.length))},`,
-      ...fieldsOf(cassette, recorded),
+      `  name: ${valueSource(frame.nameOf(script.lane, index))},`,
+      ...frame.fields.map((field) => `  ${field},`),
       ...(script.messages.length > 0 ? [`  messages: ${valueSource(script.messages)},`] : []),
       '  steps: [',
       stepsSource(script.steps, '    '),
@@ -72,12 +94,12 @@ function onOneLine(text: string): string {
 }
 
 function fieldsOf({ scenario }: CassetteFile, recorded: RecordedScenario | undefined): string[] {
-  if (!scenario) return ['  agent,'];
+  if (!scenario) return ['agent'];
   const fields = takenOver.filter((field) => recorded?.scenario[field] !== undefined);
   return ['agent' as const, ...fields]
     .filter((field) => field !== 'modelOverride' || scenario.model === undefined)
-    .map((field) => `  ${field}: recorded.${field},`)
-    .concat(scenario.model === undefined ? [] : [`  modelOverride: ${valueSource(scenario.model)},`]);
+    .map((field) => `${field}: recorded.${field}`)
+    .concat(scenario.model === undefined ? [] : [`modelOverride: ${valueSource(scenario.model)}`]);
 }
 
 function nameOf(

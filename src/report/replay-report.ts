@@ -2,7 +2,7 @@ import type { Drift } from '../cassette/errors.ts';
 import type { CassetteSummary } from '../cassette/session-settings.ts';
 import { driftText } from '../cassette/words.ts';
 import { printable } from './printable.ts';
-import type { Style } from './run-report.ts';
+import type { Style } from './style.ts';
 
 /** What became of a cassette that was replayed. */
 export interface ReplayedCassette {

@@ -1,8 +1,8 @@
-import { styleText } from 'node:util';
 import type { ModeRun } from '../scenario/modes.ts';
 import type { ScenarioRun } from '../scenario/scenario.ts';
 import { printable } from './printable.ts';
 import { storyOf } from './scenario-line.ts';
+import type { Style } from './style.ts';
 
 /** A scenario that was played, with the file it came from. */
 export interface PlayedScenario {
@@ -31,15 +31,6 @@ export interface LoadError {
   file: string;
   line?: number | undefined;
   message: string;
-}
-
-/** Sets a text off, where there are colours. */
-export type Style = (format: 'green' | 'red' | 'dim' | 'bold', text: string) => string;
-
-/** Colours, or none. */
-export function styleFor(colour: boolean): Style {
-  // Whether there is a terminal is decided by the caller, so nothing is left to be validated here.
-  return (format, text) => (colour ? styleText(format, text, { validateStream: false }) : text);
 }
 
 /** One line for a scenario; for a failed one also its file and what went wrong, for a questionable one what is. */

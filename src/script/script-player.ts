@@ -52,6 +52,11 @@ export class ScriptPlayer {
     return this.#lastAnswer?.fault !== undefined;
   }
 
+  /** Leaves out what the model would still have said, up to what the user says next. */
+  skipToUser(): void {
+    while (this.#next < this.#steps.length && !this.userIsNext) this.#next++;
+  }
+
   /** What the user says next, when that is what is due; it is then done. */
   takeUser(): string | undefined {
     const step = this.#steps[this.#next];

@@ -5,7 +5,8 @@ import { Agent, Swarm, tool } from 'swarmcheck';
 import { callTool, replayProvider, runScenario, say, stubTools, user } from 'swarmcheck/testing';
 import 'swarmcheck/vitest';
 import handoff from '../../scenarios/handoffs/handoff.scenario.ts';
-import { scenarioText, styleFor } from '../../src/report/run-report.ts';
+import { scenarioText } from '../../src/report/run-report.ts';
+import { styleFor } from '../../src/report/style.ts';
 // The README's own module, as scripts/docs.ts writes it.
 import { refunds, triage } from '../../.docs-tests/README.md/refunds.ts';
 

@@ -5,11 +5,11 @@ import { runScenario, say, user, type Expectations } from 'swarmcheck/testing';
 import {
   loadErrorText,
   scenarioText,
-  styleFor,
   summaryText,
   type PlayedScenario,
   type RunSummary,
 } from '../../src/report/run-report.ts';
+import { styleFor } from '../../src/report/style.ts';
 
 const plain = styleFor(false);
 const coloured = styleFor(true);

@@ -1,6 +1,7 @@
 import { ActiveRun } from './active-run.ts';
 import { ownContext, traceContext } from './context.ts';
 import { debugPrinter } from './debug.ts';
+import type { RecordedEvent } from './events.ts';
 import { hooksOf, type Hooks } from './hooks.ts';
 import type { RunState } from './run-state.ts';
 import { checkCanAnswer, checkProvider, isClient, isProvider } from '../model/check-provider.ts';
@@ -74,7 +75,8 @@ export class Swarm {
   }
 
   #start(options: RunOptions & { stream?: boolean | undefined }): ActiveRun {
-    return startRun(this.#provider, this.#hooks, options, this.#log);
+    const onEvent = options?.debug === true ? debugPrinter(this.#log) : undefined;
+    return startRun(this.#provider, this.#hooks, options, onEvent);
   }
 }
 
@@ -94,12 +96,12 @@ function checkOptions(options: unknown): void {
   checkKnownFields('A Swarm', options, ['provider', 'hooks', 'log'], { client: 'provider' });
 }
 
-/** Checks and copies what a run is given. Nothing is requested before the run is advanced. */
+/** Checks and copies what a run is given. Nothing is requested before the run is advanced; `onEvent` is told of each event when it happens. */
 export function startRun(
   provider: CompletionProvider,
   hooks: readonly Hooks[],
   options: RunOptions & { stream?: boolean | undefined },
-  log?: (line: string) => void,
+  onEvent?: (event: RecordedEvent) => void,
 ): ActiveRun {
   checkRunOptions(options);
   checkCanAnswer(provider, options.stream === true);
@@ -122,7 +124,7 @@ export function startRun(
     contextVariables: ownContext(contextVariables),
     tracedContext: traceContext(contextVariables),
   };
-  return new ActiveRun(state, options.debug && log ? debugPrinter(log) : undefined);
+  return new ActiveRun(state, onEvent);
 }
 
 /** Stands where the system message will, until the first request is made. */

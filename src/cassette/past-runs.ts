@@ -1,0 +1,102 @@
+import type {
+  ChatCompletion,
+  ChatCompletionChunk,
+  CompletionProvider,
+  CompletionRequest,
+} from '../engine/model/provider.ts';
+import { ChunkFold } from '../engine/model/fold-chunks.ts';
+import type { RecordedEvent } from '../engine/run/events.ts';
+import { RequestOptions } from '../engine/run/run-of.ts';
+import { materialize } from '../trace/materialize.ts';
+import { CassetteSession } from './session.ts';
+import type { CassetteFile } from './file/format.ts';
+import type { SessionSettings } from './session-settings.ts';
+
+/** A run that has happened, with its answers, each in one piece. */
+interface PastRun {
+  readonly events: readonly RecordedEvent[];
+  readonly answers: readonly ChatCompletion[];
+}
+
+/**
+ * Runs that have happened, kept so that whoever wants can record them afterwards. Of a conversation in which runs were taken
+ * back, those that stayed.
+ */
+export class PastRuns {
+  readonly #inner: CompletionProvider;
+  readonly #runs: PastRun[] = [];
+  #answers: ChatCompletion[] = [];
+
+  constructor(provider: CompletionProvider) {
+    this.#inner = provider;
+  }
+
+  /** The provider, with its answers kept. */
+  readonly provider: CompletionProvider = {
+    complete: async (request, options) => {
+      // Of this run: one that was stopped may be answered while the next one is under way.
+      const answers = this.#answers;
+      const completion = await this.#inner.complete(request, options);
+      answers.push(completion);
+      return completion;
+    },
+    stream: (request, options) => this.#kept(this.#inner.stream(request, options)),
+  };
+
+  /** How many runs are kept. */
+  get count(): number {
+    return this.#runs.length;
+  }
+
+  /** Keeps the run that has just ended; without events, it is forgotten. */
+  end(events: readonly RecordedEvent[] | undefined): void {
+    if (events) this.#runs.push({ events, answers: this.#answers });
+    this.#answers = [];
+  }
+
+  /** Writes the cassette, and returns what stands in it. Rejects with a CassetteFileError where it cannot be written. */
+  async record(settings: Pick<SessionSettings, 'path' | 'origin'>): Promise<CassetteFile> {
+    const answers = this.#runs.flatMap((run) => run.answers);
+    const live: CompletionProvider = {
+      complete: async () => answers.shift()!,
+      stream: () => {
+        throw new Error('What is past is asked for in one piece.');
+      },
+    };
+    const session = new CassetteSession({
+      ...settings,
+      file: undefined,
+      live,
+      writesAtEnd: true,
+    });
+    try {
+      for (const { events } of this.#runs) await askAgain(session, events);
+      session.close();
+    } catch (error) {
+      session.discard();
+      throw error;
+    }
+    return session.tape.toFile();
+  }
+
+  async *#kept(stream: AsyncIterable<ChatCompletionChunk>): AsyncGenerator<ChatCompletionChunk> {
+    const answers = this.#answers;
+    const fold = new ChunkFold();
+    for await (const chunk of stream) {
+      fold.add(chunk);
+      yield chunk;
+    }
+    answers.push(fold.completion() as ChatCompletion);
+  }
+}
+
+/** Asks what a run asked, as it came about: at each request there is what had happened by then. */
+async function askAgain(session: CassetteSession, past: readonly RecordedEvent[]): Promise<void> {
+  const events: RecordedEvent[] = [];
+  for (const event of past) {
+    events.push(event);
+    if (event.type !== 'model-request') continue;
+    const { request } = materialize(event, 1) as { request: CompletionRequest };
+    await session.complete(request, new RequestOptions(undefined, undefined, events));
+  }
+}

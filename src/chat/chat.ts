@@ -1,0 +1,93 @@
+import { errorName } from '../engine/data/errors.ts';
+import type { Message } from '../engine/model/messages.ts';
+import type { CompletionProvider } from '../engine/model/provider.ts';
+import type { RecordedEvent } from '../engine/run/events.ts';
+import type { Hooks } from '../engine/run/hooks.ts';
+import { startRun } from '../engine/run/swarm.ts';
+import type { Agent } from '../engine/tools/agent.ts';
+import type { ChatPrinter } from './printer.ts';
+
+/** What a chat is held with. */
+export interface ChatSettings {
+  readonly agent: Agent;
+  readonly provider: CompletionProvider;
+  readonly hooks: readonly Hooks[];
+  readonly contextVariables: object;
+  readonly stream: boolean;
+  readonly maxTurns: number;
+  readonly modelOverride: string | undefined;
+  readonly printer: ChatPrinter;
+  /** Told of each event, beside the printer. */
+  readonly onEvent?: ((event: RecordedEvent) => void) | undefined;
+}
+
+/** A conversation of a person with agents, shown as it happens. */
+export class Chat {
+  readonly #settings: ChatSettings;
+  #agent: Agent;
+  #messages: readonly Message[] = [];
+  #contextVariables: object;
+
+  constructor(settings: ChatSettings) {
+    this.#settings = settings;
+    this.#agent = settings.agent;
+    this.#contextVariables = settings.contextVariables;
+  }
+
+  /** Active now: the next message goes to it. */
+  get agent(): Agent {
+    return this.#agent;
+  }
+
+  /** All of them so far. */
+  get messages(): readonly Message[] {
+    return this.#messages;
+  }
+
+  /** As the last run left them. */
+  get contextVariables(): object {
+    return this.#contextVariables;
+  }
+
+  /**
+   * Lets the agents answer. What kept them from it is shown, and the conversation is where it was before; otherwise it goes
+   * on from there, and what happened is returned.
+   */
+  async send(content: string, signal: AbortSignal): Promise<readonly RecordedEvent[] | undefined> {
+    const { provider, hooks, stream, maxTurns, modelOverride, printer, onEvent } = this.#settings;
+    const messages: Message[] = [...this.#messages, { role: 'user', content }];
+    const options = {
+      agent: this.#agent,
+      messages,
+      contextVariables: this.#contextVariables,
+      maxTurns,
+      modelOverride,
+      stream,
+      signal,
+    };
+    try {
+      const run = startRun(provider, hooks, options, (event) => {
+        printer.event(event);
+        onEvent?.(event);
+      });
+      for (let piece = await run.advance(); piece; piece = await run.advance())
+        if (piece.type === 'stream-delta') printer.delta(piece.delta);
+      const { response } = run;
+      if (response.stopReason === 'max_turns')
+        printer.line(`(Stopped after ${maxTurns} turns, which is the limit.)`);
+      this.#messages = [...messages, ...response.messages];
+      this.#agent = response.agent;
+      this.#contextVariables = response.contextVariables as object;
+      return run.events;
+    } catch (error) {
+      const why = signal.aborted ? 'Stopped.' : `This failed with ${described(error)}`;
+      printer.line(`(${why} The conversation is where it was before this message.)`);
+      return undefined;
+    }
+  }
+}
+
+function described(error: unknown): string {
+  const text = error instanceof Error ? `${errorName(error)}: ${error.message}` : String(error);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

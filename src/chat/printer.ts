@@ -1,0 +1,99 @@
+import { shorten } from '../engine/data/errors.ts';
+import type { RecordedEvent } from '../engine/run/events.ts';
+import { printable } from '../report/printable.ts';
+import type { Style } from '../report/style.ts';
+import { callText, textOf } from '../trace/format.ts';
+
+/** How much of a tool's result is shown. */
+const longestResult = 500;
+
+/**
+ * Shows a run while it happens: who says what, which tools are called and what they answer, who takes over. Texts of the
+ * model and of tools are written so that they cannot do anything to a terminal.
+ */
+export class ChatPrinter {
+  readonly #write: (text: string) => void;
+  readonly #style: Style;
+  #agent = '';
+  /** Whether the text of a streamed answer stands there, and its line has not ended. */
+  #isInText = false;
+
+  constructor(write: (text: string) => void, style: Style) {
+    this.#write = write;
+    this.#style = style;
+  }
+
+  /** A piece of a streamed answer. */
+  delta({ content }: { content?: unknown }): void {
+    if (typeof content !== 'string' || content === '') return;
+    if (!this.#isInText) this.#write(this.#speaker());
+    this.#isInText = true;
+    this.#write(printable(content));
+  }
+
+  /** What happened. */
+  event(event: RecordedEvent): void {
+    switch (event.type) {
+      case 'model-request':
+        this.#agent = event.agent;
+        break;
+      case 'model-response':
+        this.#answer(event.message);
+        break;
+      case 'tool-result':
+        this.#result(event);
+        break;
+      case 'handoff':
+        this.line(this.#style('bold', `  → ${event.to} takes over`));
+        break;
+      case 'context-change':
+        this.line(this.#style('dim', `  context: ${changeText(event)}`));
+        break;
+      case 'model-error':
+      case 'run-start':
+      case 'run-end':
+    }
+  }
+
+  /** A line of its own, below whatever stands there. */
+  line(text: string): void {
+    this.endText();
+    this.#write(`${printable(text)}\n`);
+  }
+
+  /** Ends the line of a text that broke off. */
+  endText(): void {
+    if (this.#isInText) this.#write('\n');
+    this.#isInText = false;
+  }
+
+  #answer(message: Extract<RecordedEvent, { type: 'model-response' }>['message']): void {
+    const text = textOf(message.content);
+    const wasShown = this.#isInText;
+    this.endText();
+    if (!wasShown && text !== '') this.#write(`${this.#speaker()}${printable(text)}\n`);
+    if (message.refusal) this.#write(`${this.#speaker()}refuses: ${printable(message.refusal)}\n`);
+    for (const call of message.tool_calls ?? []) {
+      if (call.type !== 'function') continue;
+      const { name, arguments: args } = call.function;
+      this.#write(`${this.#speaker()}${printable(callText(name, args, longestResult))}\n`);
+    }
+  }
+
+  #result({ content, error }: Extract<RecordedEvent, { type: 'tool-result' }>): void {
+    // Who takes over is told of once it does.
+    if (error === undefined && /^\{"assistant":"(?:[^"\\]|\\.)*"\}$/.test(content)) return;
+    const text = `  → ${shorten(content, longestResult).replaceAll('\n', '\n    ')}`;
+    this.line(this.#style(error === undefined ? 'dim' : 'red', text));
+  }
+
+  #speaker(): string {
+    return `${this.#style('bold', printable(this.#agent))}: `;
+  }
+}
+
+function changeText({ set, deleted }: { set: object; deleted: readonly string[] }): string {
+  const gone = deleted.length === 0 ? '' : `without ${deleted.join(', ')}`;
+  const news = Object.keys(set).length === 0 ? '' : shorten(set, longestResult);
+  return [news, gone].filter(Boolean).join(', ');
+}

@@ -1,0 +1,155 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { ChatPrinter } from '../chat/printer.ts';
+import { holdChat } from '../chat/session.ts';
+import { PastRuns } from '../cassette/past-runs.ts';
+import { isPlainObject } from '../engine/data/copy.ts';
+import { openaiProvider } from '../engine/model/openai-provider.ts';
+import type { CompletionProvider } from '../engine/model/provider.ts';
+import { loadErrorText } from '../report/run-report.ts';
+import { styleFor } from '../report/style.ts';
+import { chatPartner, type ChatPartner } from './chat/partner.ts';
+import { ChatSaver } from './chat/saver.ts';
+import { ScriptPrompter } from './chat/script.ts';
+import type { Ending } from './ending.ts';
+import { oneScenario } from './one-scenario.ts';
+import { isColourful } from './output.ts';
+import { urlOf } from './record.ts';
+
+interface ChatOptions {
+  script?: string;
+  filter?: string;
+  context?: object;
+  model?: string;
+  baseUrl?: string;
+  maxTurns: number;
+  stream: boolean;
+  json?: boolean;
+}
+
+/** `swarmcheck chat <module#export>` */
+export function chatCommand(ending: Ending): Command {
+  return new Command('chat')
+    .description('Talks to an agent in the terminal, with a live model, or with a script in its place.')
+    .argument(
+      '<module#export>',
+      'a module and what it exports: an agent, a function that makes one, or a scenario',
+    )
+    .option('--script <file>', 'let the script of this scenario answer, which takes no key')
+    .option('--filter <text>', 'of several scenarios in that file, the one with this text in its name')
+    .option('--context <json>', 'the context variables, as a JSON object', contextOf)
+    .option('--model <name>', "the model to ask in place of the agents' own")
+    .option(
+      '--base-url <url>',
+      'the address of an API that speaks Chat Completions, with /v1 at its end',
+      urlOf,
+    )
+    .option('--max-turns <number>', 'how many turns a message may take', turnsOf, 100)
+    .option('--no-stream', 'show answers when they are complete')
+    .option('--json', 'print one JSON document to stdout at the end, and nothing else there')
+    .addHelpText(
+      'after',
+      '\nThe key is taken from OPENAI_API_KEY. /help lists what can be typed beside messages: /save keeps the\n' +
+        'conversation as a scenario and a cassette. Ctrl-C stops an answer, Ctrl-D leaves.\n' +
+        'Exit codes: 0 the chat was left, 2 wrong use, or a file that could not be loaded.',
+    )
+    .exitOverride()
+    .showHelpAfterError('(run "swarmcheck chat --help" for what there is)')
+    .action(async (module: string, options: ChatOptions) => {
+      process.exitCode = await chat(module, options, ending);
+    });
+}
+
+function contextOf(text: string): object {
+  try {
+    const context: unknown = JSON.parse(text);
+    if (isPlainObject(context)) return context;
+  } catch {
+    // It is told below.
+  }
+  throw new InvalidArgumentError('It is an object in JSON, such as \'{"user":"Ann"}\'.');
+}
+
+function turnsOf(text: string): number {
+  const turns = Number(text);
+  if (!/^\d+$/.test(text) || turns < 1) throw new InvalidArgumentError('It is a whole number above 0.');
+  return turns;
+}
+
+async function chat(module: string, options: ChatOptions, ending: Ending): Promise<0 | 2> {
+  const { context, model, maxTurns, stream, json = false } = options;
+  ending.current = `The module ${module}`;
+  const partner = await chatPartner(module);
+  const answering = 'message' in partner ? partner : await answeringFor(partner, module, options);
+  if ('message' in partner || 'message' in answering) {
+    const error = 'message' in partner ? partner : (answering as { file: string; message: string });
+    process.stderr.write(`${loadErrorText(error, styleFor(false))}\n`);
+    return 2;
+  }
+  ending.current = `The chat with ${module}`;
+  const output = json ? process.stderr : process.stdout;
+  const printer = new ChatPrinter((text) => void output.write(text), styleFor(isColourful(output)));
+  const past = new PastRuns(answering.provider);
+  const contextVariables = context ?? answering.contextVariables ?? partner.contextVariables ?? {};
+  const saver = new ChatSaver(past, { partner, contextVariables, model });
+  const { agent } = partner;
+  printer.line(`Chat with ${agent.name}. /help lists what can be typed beside messages.`);
+  const held = await holdChat({
+    agent,
+    provider: past.provider,
+    hooks: partner.hooks,
+    contextVariables,
+    stream,
+    maxTurns,
+    modelOverride: model ?? partner.modelOverride,
+    printer,
+    input: process.stdin,
+    output,
+    prompter: answering.prompter,
+    commands: {
+      save: {
+        does: 'keeps the conversation as a scenario and a cassette: /save <name>',
+        run: async (_chat, name) => printer.line(await saver.save(name)),
+      },
+    },
+    onTurn: (events) => past.end(events),
+  });
+  const { messages, contextVariables: left } = held;
+  const document = {
+    version: 1,
+    agent: held.agent.name,
+    messages,
+    contextVariables: left,
+    saved: saver.saved,
+  };
+  if (json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  return 0;
+}
+
+interface Answering {
+  provider: CompletionProvider;
+  prompter?: ScriptPrompter;
+  contextVariables?: object | undefined;
+}
+
+/** Who answers: the script, or a live model. */
+async function answeringFor(
+  { scenario }: ChatPartner,
+  module: string,
+  { script, filter, baseUrl }: ChatOptions,
+): Promise<Answering | { file: string; message: string }> {
+  if (script !== undefined) {
+    const found = await oneScenario('chat', script, filter);
+    if ('message' in found) return found;
+    const prompter = new ScriptPrompter(found.scenario.steps);
+    return { provider: prompter.provider, prompter, contextVariables: found.scenario.contextVariables };
+  }
+  const apiKey = process.env['OPENAI_API_KEY'] || (baseUrl === undefined ? undefined : 'none');
+  if (apiKey === undefined) {
+    const example = scenario ? module.replace(/#.*/, '') : '<a scenario>';
+    return {
+      file: module,
+      message: `No live model can be asked: OPENAI_API_KEY is not set. Set it, ask an API of your own: --base-url <url>, or let a script answer: --script ${example}.`,
+    };
+  }
+  return { provider: openaiProvider({ apiKey, ...(baseUrl !== undefined && { baseURL: baseUrl }) }) };
+}

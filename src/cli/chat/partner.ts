@@ -1,0 +1,111 @@
+import { isPlainObject } from '../../engine/data/copy.ts';
+import { didYouMean } from '../../engine/data/did-you-mean.ts';
+import { valueWords } from '../../engine/data/value-words.ts';
+import type { Hooks } from '../../engine/run/hooks.ts';
+import { isAgent, type Agent } from '../../engine/tools/agent.ts';
+import type { LoadError } from '../../report/run-report.ts';
+import { checkScenario } from '../../scenario/check-scenario.ts';
+import { isExternalAgent } from '../../scenario/external-agent.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { StubbedAgents } from '../../scenario/stub-tools.ts';
+import { findFiles, mayBeScenario } from '../load-scenarios.ts';
+import { loadModule } from '../load-module.ts';
+import { thrownText } from '../thrown.ts';
+
+/** Whom a chat is held with, and where it stands. */
+export interface ChatPartner {
+  readonly agent: Agent;
+  readonly hooks: readonly Hooks[];
+  /** Those of its scenario. */
+  readonly contextVariables: object | undefined;
+  readonly modelOverride: string | undefined;
+  /** Relative to the working directory. */
+  readonly file: string;
+  readonly exportName: string;
+  /** Where a scenario is exported, and not an agent. */
+  readonly scenario: Scenario | undefined;
+}
+
+/** The agent that `module#export` names: exported itself, made by a function, or under test in a scenario. */
+export async function chatPartner(given: string): Promise<ChatPartner | LoadError> {
+  const [, path = '', wanted] = /^(.*?)(?:#([^#]*))?$/.exec(given) ?? [];
+  const { files, errors } = await findFiles([path]);
+  const [file] = files;
+  if (errors[0]) return errors[0];
+  if (file === undefined || files.length > 1)
+    return {
+      file: path,
+      message: `These are ${files.length} files, and chat takes one: ${files.join(', ')}.`,
+    };
+  const loaded = await loadModule(file);
+  if ('message' in loaded) return loaded;
+  const { exports } = loaded;
+  const exportName = wanted || onlyPartner(exports);
+  if (exportName === undefined || !Object.hasOwn(exports, exportName))
+    return { file, message: choice(file, exports, wanted) };
+  try {
+    return { file, exportName, ...(await partnerOf(exports[exportName], exportName)) };
+  } catch (error) {
+    return { file, message: thrownText(error) };
+  }
+}
+
+/** Of several exports, the only one that can be talked to. */
+function onlyPartner(exports: Record<string, unknown>): string | undefined {
+  const names = Object.keys(exports).filter((name) => isPartner(exports[name]));
+  return names.length === 1 ? names[0] : names.find((name) => name === 'default');
+}
+
+function isPartner(value: unknown): boolean {
+  return isAgent(value) || mayBeScenario(value);
+}
+
+function choice(file: string, exports: Record<string, unknown>, wanted: string | undefined): string {
+  const names = Object.keys(exports);
+  const kinds = names.map(
+    (name) => `${name} is ${isAgent(exports[name]) ? 'an Agent' : valueWords(exports[name])}`,
+  );
+  const all = kinds.length === 0 ? 'It exports nothing.' : `Its exports: ${kinds.slice(0, 8).join(', ')}.`;
+  return wanted
+    ? `It has no export "${wanted}".${didYouMean(wanted, names)} ${all}`
+    : `Say which of its exports is meant: ${file}#<name>. ${all}`;
+}
+
+type Partner = Omit<ChatPartner, 'file' | 'exportName'>;
+
+async function partnerOf(value: unknown, exportName: string): Promise<Partner> {
+  const none = { hooks: [], contextVariables: undefined, modelOverride: undefined, scenario: undefined };
+  if (isAgent(value)) return { agent: value, ...none };
+  if (mayBeScenario(value)) return await partnerOfScenario(value, exportName);
+  const made = typeof value === 'function' ? await agentMadeBy(value, exportName) : undefined;
+  if (made) return { agent: made, ...none };
+  const advice = isPlainObject(value) ? ' Write new Agent({ … }).' : '';
+  throw new TypeError(
+    `The export "${exportName}" must be an Agent, a function that makes one, or a scenario, but is ${valueWords(value)}.${advice}`,
+  );
+}
+
+async function partnerOfScenario(value: object, exportName: string): Promise<Partner> {
+  checkScenario(value);
+  const { agent: given, hooks, contextVariables, modelOverride, tools } = value;
+  if (isExternalAgent(given))
+    throw new TypeError(
+      `The export "${exportName}" is the scenario of an externalAgent, which has no agent of ours to talk to. Talk to the app itself.`,
+    );
+  const agent = typeof given === 'function' ? await agentMadeBy(given, exportName) : given;
+  return {
+    agent: tools ? new StubbedAgents(tools).copyOf(agent) : agent,
+    hooks: hooks === undefined ? [] : [hooks].flat(),
+    contextVariables,
+    modelOverride,
+    scenario: value,
+  };
+}
+
+async function agentMadeBy(factory: Function, exportName: string): Promise<Agent> {
+  const made: unknown = await (factory as () => unknown)();
+  if (isAgent(made)) return made;
+  throw new TypeError(
+    `The function "${exportName}" must return an Agent, but returned ${valueWords(made)}. Is a "return" missing?`,
+  );
+}

@@ -1,0 +1,37 @@
+import type { Prompter } from '../../chat/session.ts';
+import type { CompletionProvider } from '../../engine/model/provider.ts';
+import { ScriptPlayer } from '../../script/script-player.ts';
+import { providerOf } from '../../script/scripted-provider.ts';
+import type { Step } from '../../script/steps.ts';
+
+/** A script in place of a model: it answers whatever is said, and suggests what its user says. */
+export class ScriptPrompter implements Prompter {
+  readonly provider: CompletionProvider;
+  readonly #player: ScriptPlayer;
+  #suggestion: string | undefined;
+
+  constructor(steps: readonly Step[]) {
+    this.#player = new ScriptPlayer(steps);
+    this.provider = providerOf(this.#player);
+  }
+
+  get suggestion(): string | undefined {
+    const said: string[] = [];
+    for (let next = this.#player.takeUser(); next !== undefined; next = this.#player.takeUser())
+      said.push(next);
+    if (said.length > 0) this.#suggestion = said.join('\n');
+    return this.#suggestion;
+  }
+
+  get over(): string | undefined {
+    return this.#player.remaining === 0
+      ? 'The script has no more answers. /save keeps the conversation, /exit leaves.'
+      : undefined;
+  }
+
+  answered(): void {
+    this.#suggestion = undefined;
+    // What a run has left over, because it went another way, is no answer to the next message.
+    this.#player.skipToUser();
+  }
+}

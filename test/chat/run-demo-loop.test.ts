@@ -1,0 +1,352 @@
+import { Agent, Result, runDemoLoop, tool, type CompletionProvider } from 'swarmcheck';
+import { callTool, callTools, modelFails, refuse, say, type Step } from 'swarmcheck/testing';
+import { test } from 'swarmcheck/vitest';
+import { expect, vi } from 'vitest';
+
+const bakery = new Agent({
+  name: 'Baker',
+  functions: [
+    function to_pastry() {
+      return pastry;
+    },
+    tool({
+      name: 'bake',
+      parameters: { type: 'object', properties: { what: { type: 'string' } }, required: ['what'] },
+      execute: ({ what }) => new Result({ value: `baked ${what}`, contextVariables: { baked: what } }),
+    }),
+    tool({ name: 'burn', execute: () => Promise.reject(new Error('the oven is cold')) }),
+    tool({ name: 'list', execute: () => 'one\ntwo' }),
+  ],
+});
+const pastry = new Agent({
+  name: 'Pastry',
+  instructions: ({ baked = 'nothing' }: { baked?: string }) => `Baked so far: ${baked}.`,
+});
+
+/** What a loop prints, and what it comes to. */
+async function loop(
+  provider: CompletionProvider,
+  lines: string[],
+  options: { stream?: boolean; maxTurns?: number; contextVariables?: object; isTTY?: boolean } = {},
+) {
+  let printed = '';
+  const output = { write: (text: string) => (printed += text), isTTY: options.isTTY ?? false };
+  const { isTTY: _isTTY, ...rest } = options;
+  const result = await runDemoLoop(bakery, {
+    provider,
+    input: lines.map((line) => `${line}\n`),
+    output,
+    ...rest,
+  });
+  return { printed, ...result };
+}
+
+for (const stream of [false, true]) {
+  const how = stream ? 'streamed' : 'in one piece';
+  test(`texts, calls, results, changes and handoffs are shown as they happen, ${how}`, async ({ script }) => {
+    const provider = script([
+      callTool('bake', { what: 'rye' }, { say: 'One moment.' }),
+      callTools([callTool('list'), callTool('to_pastry')]),
+      say('Here is\nyour rye.'),
+      refuse('No more.'),
+    ]);
+    const { printed } = await loop(provider, ['A rye, please.', 'And a cake.'], { stream });
+    expect(printed).toBe(`User: A rye, please.
+Baker: One moment.
+Baker: bake({"what":"rye"})
+  → baked rye
+  context: {"baked":"rye"}
+Baker: list()
+Baker: to_pastry()
+  → one
+    two
+  → Pastry takes over
+Pastry: Here is
+your rye.
+User: And a cake.
+Pastry: refuses: No more.
+User: 
+`);
+  });
+}
+
+test('messages, agent and context variables are carried on', async ({ script }) => {
+  const provider = script([
+    callTools([callTool('bake', { what: 'rye' }), callTool('to_pastry')]),
+    say('Done.'),
+    say('It is rye.'),
+  ]);
+  const { messages, agent, contextVariables } = await loop(provider, ['A rye.', 'What is it?'], {
+    contextVariables: { shop: 'Mill' },
+  });
+  expect(agent).toBe(pastry);
+  expect(contextVariables).toEqual({ shop: 'Mill', baked: 'rye' });
+  expect(messages.map(({ role }) => role).join(' ')).toBe(
+    'user assistant tool tool assistant user assistant',
+  );
+  expect(provider.requests[2]?.messages[0]?.content).toBe('Baked so far: rye.');
+  expect(provider.requests[2]?.messages).toHaveLength(7);
+});
+
+test('a piece of a streamed text is shown before the next one comes', async () => {
+  let printed = '';
+  const seen: string[] = [];
+  const piece = (content: string, finish_reason: 'stop' | null = null) => {
+    seen.push(printed);
+    return {
+      id: 'x',
+      object: 'chat.completion.chunk' as const,
+      created: 0,
+      model: 'm',
+      choices: [{ index: 0, delta: { role: 'assistant' as const, content }, finish_reason }],
+    };
+  };
+  const provider: CompletionProvider = {
+    complete: () => Promise.reject(new Error('not asked')),
+    async *stream() {
+      yield piece('One, ');
+      yield piece('two, ');
+      yield piece('three.', 'stop');
+    },
+  };
+  await runDemoLoop(bakery, {
+    provider,
+    stream: true,
+    input: ['Count.\n'],
+    output: { write: (text) => (printed += text) },
+  });
+  expect(seen).toEqual(['User: Count.\n', 'User: Count.\nBaker: One, ', 'User: Count.\nBaker: One, two, ']);
+});
+
+test('a call that goes wrong is shown, and goes on', async ({ script }) => {
+  const provider = script([
+    callTools([
+      callTool('burn'),
+      callTool('bake', 'not json', { hallucinated: true }),
+      callTool('unknown', {}, { hallucinated: true }),
+    ]),
+    say('Sorry.'),
+  ]);
+  const { printed } = await loop(provider, ['Burn it.']);
+  expect(printed).toContain('  → Error: Tool burn failed: the oven is cold');
+  expect(printed).toContain('Baker: bake(not json)\n');
+  expect(printed).toContain('  → Error: Tool unknown not found.');
+  expect(printed).toContain('Baker: Sorry.\n');
+});
+
+test('a failing model is told, ends nothing, and leaves the conversation where it was', async ({
+  script,
+}) => {
+  const provider = script([
+    say('Morning.'),
+    callTool('to_pastry'),
+    modelFails({ kind: 'status', status: 429 }),
+    say('A cake.'),
+  ]);
+  const { printed, agent } = await loop(provider, ['Hi.', 'Cake?', 'Cake, please.']);
+  expect(printed).toContain(
+    'RateLimitError: 429 Scripted fault: status 429. The conversation is where it was before this message.)\nUser: Cake, please.\nBaker: A cake.\n',
+  );
+  expect(agent).toBe(bakery);
+  const shown = provider.requests.at(-1)?.messages.map(({ content }) => content);
+  expect(shown).toEqual(['You are a helpful agent.', 'Hi.', 'Morning.', 'Cake, please.']);
+});
+
+test('a stream that breaks off is told on a line of its own', async ({ script }) => {
+  const provider = script([
+    say('One, two', { fault: { kind: 'cut', afterChunks: 2, by: 'error' } }),
+    say('Yes.'),
+  ]);
+  const { printed } = await loop(provider, ['Count.', 'Again?'], { stream: true });
+  expect(printed).toMatch(/Baker: One\n\(This failed with InvalidCompletionError: .* cut off/);
+  expect(printed).toContain('Baker: Yes.\n');
+});
+
+test('at most so many turns are taken, and that is told', async ({ script }) => {
+  const provider = script([callTool('list'), callTool('list'), say('Later.')]);
+  const { printed } = await loop(provider, ['List.', 'Go on.'], { maxTurns: 2 });
+  expect(printed).toContain('(Stopped after 2 turns, which is the limit.)\nUser: Go on.\nBaker: Later.\n');
+});
+
+test('/help tells what there is, /context what is known, /exit leaves, and what is none is told', async ({
+  script,
+}) => {
+  const provider = script([callTool('bake', { what: 'rye' }), say('Done.')]);
+  const { printed } = await loop(provider, ['A rye.', '/context', '/bake', '/help', '/exit', 'Not read.']);
+  expect(printed.slice(printed.indexOf('User: /context'))).toBe(`User: /context
+{
+  "baked": "rye"
+}
+User: /bake
+There is no command /bake. To say it, begin with a space.
+  /context  shows the context variables
+  /exit  leaves, as Ctrl-D does; Ctrl-C stops an answer
+User: /help
+  /context  shows the context variables
+  /exit  leaves, as Ctrl-D does; Ctrl-C stops an answer
+User: /exit
+`);
+});
+
+test('a line that begins with a space is said, and an empty one is not', async ({ script }) => {
+  const provider = script([say('A path.')]);
+  await loop(provider, ['', '   ', ' /bake']);
+  expect(provider.requests.map(({ messages }) => messages.at(-1)?.content)).toEqual([' /bake']);
+});
+
+test('input comes in any pieces', async ({ script }) => {
+  const provider = script([say('1'), say('2'), say('3')]);
+  await runDemoLoop(bakery, {
+    provider,
+    input: ['on', 'e\r\ntw', 'o\nthree'],
+    output: { write: () => true },
+  });
+  expect(provider.requests.map(({ messages }) => messages.at(-1)?.content)).toEqual(['one', 'two', 'three']);
+});
+
+test('nothing that is printed can do anything to a terminal', async ({ script }) => {
+  const evil = '\u001B]0;owned\u0007\u001B[2J';
+  const parameters = { type: 'object', properties: { a: { type: 'string' } } } as const;
+  const agent = new Agent({
+    name: `A${evil}`,
+    functions: [tool({ name: 'read', parameters, execute: () => evil })],
+  });
+  const steps: Step[] = [callTool('read', { a: evil }), say(evil)];
+  for (const stream of [false, true]) {
+    let printed = '';
+    await runDemoLoop(agent, {
+      provider: script(steps),
+      stream,
+      input: [`${evil}\n/${evil}\n`],
+      output: { write: (text) => (printed += text) },
+    });
+    // eslint-disable-next-line no-control-regex
+    expect(printed).not.toMatch(/[\u0000-\u0009\u000B-\u001F]/);
+    expect(printed).toContain(String.raw`\x1b]0;owned`);
+  }
+});
+
+test('colours are for terminals, where nobody wants none', async ({ script }) => {
+  vi.stubEnv('NO_COLOR', undefined);
+  const coloured = await loop(script([say('Hi.')]), ['Hi.'], { isTTY: true });
+  expect(coloured.printed).toContain('\u001B[1mBaker\u001B[22m: Hi.');
+  vi.stubEnv('NO_COLOR', '1');
+  const plain = await loop(script([say('Hi.')]), ['Hi.'], { isTTY: true });
+  expect(plain.printed).toContain('Baker: Hi.');
+  vi.unstubAllEnvs();
+});
+
+test('a signal ends the loop while nothing is typed', async ({ script }) => {
+  const stopping = new AbortController();
+  async function* typing() {
+    yield 'Hi.\n';
+    await new Promise(() => {});
+  }
+  const provider = script([say('Hello.')]);
+  let printed = '';
+  const looping = runDemoLoop(bakery, {
+    provider,
+    input: typing(),
+    signal: stopping.signal,
+    output: {
+      write(text) {
+        printed += text;
+        if (printed.endsWith('Baker: Hello.\nUser: ')) stopping.abort();
+      },
+    },
+  });
+  const { messages } = await looping;
+  expect(messages).toHaveLength(2);
+});
+
+test('a signal ends the answer that is under way, and the loop', async () => {
+  const stopping = new AbortController();
+  const provider: CompletionProvider = {
+    complete() {
+      stopping.abort();
+      return new Promise(() => {});
+    },
+    stream: () => {
+      throw new Error('not asked');
+    },
+  };
+  let printed = '';
+  const { messages } = await runDemoLoop(bakery, {
+    provider,
+    input: ['Hi.\n', 'Are you there?\n'],
+    signal: stopping.signal,
+    output: { write: (text) => (printed += text) },
+  });
+  expect(messages).toEqual([]);
+  expect(printed).toBe('User: Hi.\n(Stopped. The conversation is where it was before this message.)\n');
+});
+
+test('Ctrl-C ends the turn, and not the loop', async () => {
+  let asked = 0;
+  const provider: CompletionProvider = {
+    complete: async (request, options) => {
+      asked++;
+      if (asked === 1) {
+        process.emit('SIGINT');
+        await new Promise(() => {});
+      }
+      expect(options?.signal?.aborted).toBe(false);
+      return {
+        id: 'x',
+        object: 'chat.completion',
+        created: 0,
+        model: 'm',
+        choices: [
+          {
+            index: 0,
+            message: { role: 'assistant', content: `${request.messages.length} messages`, refusal: null },
+            finish_reason: 'stop',
+            logprobs: null,
+          },
+        ],
+      };
+    },
+    stream: () => {
+      throw new Error('not asked');
+    },
+  };
+  const before = process.listenerCount('SIGINT');
+  const { printed } = await loop(provider, ['Hi.', 'Hello?']);
+  expect(printed).toBe(
+    'User: Hi.\n(Stopped. The conversation is where it was before this message.)\nUser: Hello?\nBaker: 2 messages\nUser: \n',
+  );
+  expect(process.listenerCount('SIGINT')).toBe(before);
+});
+
+const mistakes: [what: string, call: () => Promise<unknown>, message: string][] = [
+  ['no agent', () => runDemoLoop({} as Agent), 'The agent of runDemoLoop must be'],
+  [
+    'an unknown option',
+    () => runDemoLoop(bakery, { streamed: true } as object),
+    'runDemoLoop has no field "streamed". Did you mean "stream"?',
+  ],
+  [
+    'a provider that is none',
+    () => runDemoLoop(bakery, { provider: {} as CompletionProvider }),
+    'The provider of runDemoLoop must have the methods complete and stream',
+  ],
+  ['context that is none', () => runDemoLoop(bakery, { contextVariables: [] }), 'contextVariables'],
+];
+for (const [what, call, message] of mistakes) {
+  test(`${what} is refused`, async () => {
+    await expect(call()).rejects.toThrow(message);
+    await expect(call()).rejects.toBeInstanceOf(TypeError);
+  });
+}
+
+test('an agent that needs context variables wants them', async ({ script }) => {
+  const agent = new Agent<{ user: string }>({ name: 'A', instructions: ({ user }) => user });
+  const provider = script([say('Hi.')]);
+  const output = { write: () => true };
+  const options = { provider, input: ['x\n'], output };
+  // @ts-expect-error this agent needs a user
+  const wrong = () => runDemoLoop(agent, options);
+  expect(wrong).toBeTypeOf('function');
+  const { contextVariables } = await runDemoLoop(agent, { ...options, contextVariables: { user: 'Ann' } });
+  expect(contextVariables.user).toBe('Ann');
+});
