@@ -73,10 +73,13 @@ async function answered(
   const stopping = new AbortController();
   const stop = () => stopping.abort();
   process.on('SIGINT', stop);
+  // Where nothing else is under way, Node would end the process in the middle of the turn.
+  const alive = setInterval(() => {}, 2 ** 30);
   try {
     const signal = outer ? AbortSignal.any([stopping.signal, outer]) : stopping.signal;
     return await chat.send(content, signal);
   } finally {
+    clearInterval(alive);
     process.off('SIGINT', stop);
   }
 }

@@ -145,9 +145,9 @@ async function answeringFor(
   }
   const apiKey = process.env['OPENAI_API_KEY'] || (baseUrl === undefined ? undefined : 'none');
   if (apiKey === undefined) {
-    const example = scenario ? module.replace(/#.*/, '') : '<a scenario>';
+    const example = scenario ? module.replace(/#.*/, '') : '<file of a scenario>';
     return {
-      file: module,
+      file: module.replace(/#.*/, ''),
       message: `No live model can be asked: OPENAI_API_KEY is not set. Set it, ask an API of your own: --base-url <url>, or let a script answer: --script ${example}.`,
     };
   }

@@ -1,8 +1,10 @@
+import { LaneSecrets } from '../cassette/redaction/lane-secrets.ts';
 import { isPlainObject } from '../engine/data/copy.ts';
 import { shorten } from '../engine/data/errors.ts';
 import { checkMessages, type Message } from '../engine/model/messages.ts';
 import { checkContextVariables } from '../engine/run/context.ts';
 import { checkFields, isText, isTool, mustBe, wordsOf, type Rule, type Rules } from '../scenario/rules.ts';
+import { textOf } from '../trace/format.ts';
 import { readTrajectory, type ToolCallPattern, type Trajectory } from '../scenario/trajectory.ts';
 
 /**
@@ -86,7 +88,8 @@ function readCase(given: unknown, which: string): ReadCase {
 
 function nameOf(messages: readonly Message[]): string {
   const content = messages.findLast(({ role }) => role === 'user')?.content;
-  return shorten(content ?? 'no user message', 100);
+  // Names of conversations stand in cassettes as they are.
+  return new LaneSecrets().hideText(shorten(textOf(content) || 'no user message', 100));
 }
 
 function answersOf(expected: ExpectedCall, which: string): readonly ExpectedAnswer[] {

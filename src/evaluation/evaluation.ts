@@ -62,6 +62,12 @@ export class Evaluation {
     this.passed = this.failures.length === 0;
   }
 
+  /** Throws an Error that shows the table and the failures, if there are any. */
+  assertPassed(): void {
+    if (!this.passed)
+      throw new Error(['The evaluation did not pass.', String(this), ...this.failures].join('\n\n'));
+  }
+
   /** One line for each case, below one for all. */
   toString(): string {
     const { agent, accuracy, threshold, runs, cases } = this;
@@ -78,15 +84,7 @@ export function accuracyOf(answers: readonly EvaluatedAnswer[]): number {
 }
 
 function failuresOf({ accuracy, threshold, caseThreshold, cases }: Evaluation): string[] {
-  const failures: string[] = [];
-  for (const { name, answers } of cases) {
-    const errors = answers.flatMap(({ error }) => error ?? []);
-    const [first] = errors;
-    if (first)
-      failures.push(
-        `${JSON.stringify(name)} was not answered ${errors.length} of ${answers.length} times: ${first.name}: ${first.message}`,
-      );
-  }
+  const failures = unanswered(cases);
   const wrong = cases.filter(({ answers }) => answers.some(({ correct, error }) => !correct && !error));
   if (accuracy < threshold)
     failures.push(
@@ -101,6 +99,26 @@ function failuresOf({ accuracy, threshold, caseThreshold, cases }: Evaluation): 
         `${percent(one.accuracy)} of the answers to a case are right, ${percent(caseThreshold)} are wanted of each:\n  ${caseLine(one)}`,
       );
   return failures;
+}
+
+/** Of each kind of error the first as it is: what has drifted, or is too busy, is so for most cases. */
+function unanswered(cases: readonly EvaluatedCase[]): string[] {
+  const byName = new Map<string, { text: string; others: string[] }>();
+  for (const { name, answers } of cases) {
+    const errors = answers.flatMap(({ error }) => error ?? []);
+    const [first] = errors;
+    if (!first) continue;
+    const known = byName.get(first.name);
+    const times = `${errors.length} of ${answers.length} times`;
+    if (known) known.others.push(`${JSON.stringify(name)} (${times})`);
+    else {
+      const text = `${JSON.stringify(name)} was not answered ${times}: ${first.name}: ${first.message}`;
+      byName.set(first.name, { text, others: [] });
+    }
+  }
+  return [...byName].map(([error, { text, others }]) =>
+    others.length === 0 ? text : `${text}\nAlso with ${error}: ${others.join(', ')}`,
+  );
 }
 
 function caseLine({ name, expected, answers, accuracy }: EvaluatedCase): string {

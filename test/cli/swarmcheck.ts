@@ -46,7 +46,7 @@ export class Project implements AsyncDisposable {
   }
 
   /** Runs the command line of the sources, as the bin would. What takes too long is ended, and has no code. */
-  swarmcheck(args: string[], env: Record<string, string> = {}): Promise<CommandResult> {
+  swarmcheck(args: string[], env: Record<string, string> = {}, stdin = ''): Promise<CommandResult> {
     const loader = join(root, 'node_modules/tsx/dist/loader.mjs');
     const command = ['--import', loader, join(root, 'src/cli/main.ts'), ...args];
     return new Promise((resolve) => {
@@ -56,9 +56,11 @@ export class Project implements AsyncDisposable {
         timeout: 25_000,
         maxBuffer: 100_000_000,
       };
-      execFile(process.execPath, command, options, (error, stdout, stderr) => {
+      const child = execFile(process.execPath, command, options, (error, stdout, stderr) => {
         resolve({ code: error ? (error.code ?? null) : 0, stdout, stderr });
       });
+      // A command that ends before it has read all of it is none that failed.
+      child.stdin?.on('error', () => {}).end(stdin);
     });
   }
 
@@ -68,7 +70,7 @@ export class Project implements AsyncDisposable {
 }
 
 /** Without what vitest tells its workers, and without a wish for colours. */
-function cleanEnvironment(): Record<string, string | undefined> {
+export function cleanEnvironment(): Record<string, string | undefined> {
   const unwanted = /^(VITEST|NODE_OPTIONS|NODE_V8|FORCE_COLOR|NO_COLOR|COLORTERM)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !unwanted.test(name)));
 }

@@ -163,6 +163,43 @@ test('an error counts as no answer, and fails whatever the thresholds are', asyn
   expect(String(evaluation)).toContain('✗ 2/3 "Rain?" → weather; it came to an error (RangeError)');
 });
 
+test('of errors of one kind the first is told whole, and for which others there are some', async () => {
+  const busy = () => {
+    throw new RangeError('too busy');
+  };
+  const odd = () => {
+    throw new TypeError('odd');
+  };
+  const provider = model({ a: busy, b: odd, c: busy, d: say('d') });
+  const { failures } = await evaluate(
+    desk,
+    ['a', 'b', 'c', 'd'].map((input) => ({ input, expected: null })),
+    { provider },
+  );
+  expect(failures).toEqual([
+    '"a" was not answered 1 of 1 times: RangeError: too busy\nAlso with RangeError: "c" (1 of 1 times)',
+    '"b" was not answered 1 of 1 times: TypeError: odd',
+  ]);
+});
+
+test('assertPassed shows the table and what failed', async () => {
+  const right = await evaluate(desk, [{ input: 'x', expected: null }], { provider: model({ x: say('x') }) });
+  right.assertPassed();
+  const wrong = await evaluate(desk, [{ input: 'x', expected: 'mail' }], {
+    provider: model({ x: say('x') }),
+  });
+  expect(() => wrong.assertPassed()).toThrow(
+    `The evaluation did not pass.\n\n${String(wrong)}\n\n${wrong.failures.join('\n\n')}`,
+  );
+});
+
+test('a secret in what the user says is in no name', async () => {
+  const { cases } = await evaluate(desk, [{ input: 'Write to bo@example.org.', expected: null }], {
+    provider: scriptedProvider([say('x')]),
+  });
+  expect(cases[0]?.name).toBe('Write to email-1@redacted.invalid.');
+});
+
 test('no answer at all is an accuracy of 0', async () => {
   const provider = model({});
   const { accuracy, passed } = await evaluate(desk, [{ input: 'Rain?', expected: null }], { provider });

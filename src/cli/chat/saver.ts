@@ -111,7 +111,8 @@ function localName({ exportName, scenario }: ChatPartner): string {
 function importOf(partner: ChatPartner, file: string): string {
   const { exportName } = partner;
   const local = localName(partner);
-  const named = exportName === local ? local : `${valueSource(exportName)} as ${local}`;
+  const own = /^[A-Za-z_$][\w$]*$/.test(exportName) ? exportName : valueSource(exportName);
+  const named = exportName === local ? local : `${own} as ${local}`;
   const imported = exportName === 'default' ? local : `{ ${named} }`;
   return `import ${imported} from ${valueSource(moduleFrom(file, partner.file))};`;
 }

@@ -1,0 +1,333 @@
+/** `swarmcheck chat`, typed at through a pipe and in a terminal. */
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { complete, json, serve } from '../engine/loopback.ts';
+import { asking, completion, saying } from '../engine/support.ts';
+import { Project, stackTrace } from './swarmcheck.ts';
+import { ctrlC, ctrlD, Terminal, up } from './terminal.ts';
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
+
+const desk = `
+import { Agent, Result, tool } from 'swarmcheck';
+import { callTool, defineScenario, externalAgent, say, user } from 'swarmcheck/testing';
+
+const secret = 'sk-proj-0123456789abcdefghijklmnopqrstuvwxyz';
+export const desk = new Agent({
+  name: 'Desk',
+  instructions: ({ city = 'nowhere' }) => 'You are in ' + city + '.',
+  functions: [
+    tool({ name: 'look_up', parameters: { type: 'object', properties: { id: { type: 'string' } } }, execute: ({ id }) => new Result({ value: id + ' is here, ' + secret, contextVariables: { found: id } }) }),
+    function to_night_desk() { return night; },
+    tool({ name: 'wait', execute: (_args, { signal }) => new Promise((_resolve, reject) => { console.error('[waits]'); signal.addEventListener('abort', () => reject(signal.reason)); }) }),
+  ],
+});
+const night = new Agent({ name: 'Night desk' });
+export const say = () => new Agent({ name: 'Made' });
+export const late = async () => new Agent({ name: 'Late' });
+export const nothing = () => undefined;
+export const broken = () => { throw new Error('no database'); };
+export const number = 3;
+export const stubbed = defineScenario({
+  name: 'stubbed', agent: desk, contextVariables: { city: 'Oban' }, tools: { look_up: 'a stand-in' },
+  steps: [user('Where is A?'), callTool('look_up', { id: 'A' }), say2('There.')],
+});
+function say2(text: string) { return { say: text }; }
+export const app = defineScenario({ name: 'app', agent: externalAgent(async () => 'x'), steps: [user('hi'), say2('x')] });
+`;
+
+const script = `
+import { callTool, callTools, defineScenario, say, user } from 'swarmcheck/testing';
+import { desk } from './desk.ts';
+export const search = defineScenario({
+  name: 'a search', agent: desk, contextVariables: { city: 'Skye' },
+  steps: [
+    user('Where is A?'), callTool('look_up', { id: 'A' }), say('It is here.'),
+    user('Good night.'), callTool('to_night_desk'), say('Good night.'),
+  ],
+});
+export const slow = defineScenario({
+  name: 'slow', agent: desk,
+  steps: [user('Wait.'), callTool('wait'), user('Hello?'), say('Yes.'), user('More?'), say('No more.')],
+});
+`;
+
+let project: Project;
+beforeAll(async () => {
+  project = await Project.of({ 'desk.ts': desk, 'search.scenario.ts': script });
+});
+afterAll(async () => await project[Symbol.asyncDispose]());
+
+const chat = (args: string[], lines: string[] = [], env: Record<string, string> = {}) =>
+  project.swarmcheck(
+    ['chat', ...args],
+    { OPENAI_API_KEY: '', ...env },
+    lines.map((line) => `${line}\n`).join(''),
+  );
+const read = (file: string) => readFile(join(project.folder, file), 'utf8');
+const search = ['--script', 'search.scenario.ts', '--filter', 'a search'];
+
+test('a script answers in place of a model, and suggests what its user says', async () => {
+  const { code, stdout, stderr } = await chat(['desk.ts#desk', ...search], ['', 'Bye.', 'Anyone?']);
+  expect(stderr).toBe('');
+  expect(stdout).toBe(`Chat with Desk. /help lists what can be typed beside messages.
+(Enter sends: Where is A?)
+User: Where is A?
+Desk: look_up({"id":"A"})
+  → A is here, sk-proj-0123456789abcdefghijklmnopqrstuvwxyz
+  context: {"found":"A"}
+Desk: It is here.
+(Enter sends: Good night.)
+User: Bye.
+Desk: to_night_desk()
+  → Night desk takes over
+Night desk: Good night.
+(The script has no more answers. /save keeps the conversation, /exit leaves.)
+User: Anyone?
+(The script has no more answers. /save keeps the conversation, /exit leaves.)
+User: 
+`);
+  expect(code).toBe(0);
+});
+
+test('/save keeps what happened as a scenario that passes and a cassette that is exact, without secrets', async () => {
+  const { stdout } = await chat(['desk.ts#desk', ...search, '--no-stream'], ['', '', '/save The Desk!']);
+  expect(stdout).toContain(
+    'Saved as scenarios/the-desk.scenario.ts and fixtures/cassettes/the-desk.json.\n  npx swarmcheck run scenarios/the-desk.scenario.ts\n',
+  );
+  expect(await read('scenarios/the-desk.scenario.ts')).toBe(`// Saved from a chat with desk.ts#desk.
+import { callTool, defineScenario, say, user } from 'swarmcheck/testing';
+import { desk } from '../desk.ts';
+
+export default defineScenario({
+  name: 'The Desk!',
+  agent: desk,
+  contextVariables: { city: 'Skye' },
+  steps: [
+    user('Where is A?'),
+    callTool('look_up', { id: 'A' }),
+    say('It is here.'),
+    user('Good night.'),
+    callTool('to_night_desk'),
+    say('Good night.'),
+  ],
+  expect: { agents: ['Desk', 'Night desk'] },
+});
+`);
+  expect(await read('fixtures/cassettes/the-desk.json')).not.toContain('sk-proj');
+  const run = await project.swarmcheck(['run', 'scenarios/the-desk.scenario.ts']);
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+  const replay = await project.swarmcheck(['replay', 'fixtures/cassettes/the-desk.json']);
+  expect(replay.stdout).toContain('✓ fixtures/cassettes/the-desk.json  exact, 4 interactions');
+  expect(replay.code).toBe(0);
+});
+
+test('/save replaces what it saved itself, and nothing else', async () => {
+  await mkdir(join(project.folder, 'scenarios'), { recursive: true });
+  await writeFile(join(project.folder, 'scenarios/mine.scenario.ts'), 'mine');
+  const { stdout } = await chat(
+    ['desk.ts#desk', ...search],
+    [
+      '/save early',
+      '',
+      '/save mine',
+      '/save ../../etc/over',
+      '',
+      '/save ../../etc/over',
+      '/save',
+      '/save',
+      '/save ???',
+    ],
+  );
+  expect(stdout).toContain('There is nothing to save yet: no message was answered.\n');
+  expect(stdout).toContain(
+    'scenarios/mine.scenario.ts is there already. Choose another name: /save <name>.\n',
+  );
+  expect(await read('scenarios/mine.scenario.ts')).toBe('mine');
+  expect(stdout.match(/Saved as scenarios\/etc-over\.scenario\.ts/g)).toHaveLength(2);
+  expect(await read('scenarios/etc-over.scenario.ts')).toContain("say('Good night.')");
+  expect(stdout.match(/Saved as scenarios\/chat-with-desk\.scenario\.ts/g)).toHaveLength(2);
+  expect(stdout).toContain('No file can be named after "???". Use letters or digits.\n');
+  const again = await chat(['desk.ts#desk', ...search], ['', '/save']);
+  expect(again.stdout).toContain('Saved as scenarios/chat-with-desk-2.scenario.ts');
+  const left = await readdir(join(project.folder, 'scenarios'));
+  expect(left.filter((file) => !file.endsWith('.scenario.ts'))).toEqual([]);
+});
+
+test('a message that could not be answered is not among what is saved', async () => {
+  using model = await serve(
+    complete(completion(asking({ id: 'call_1', function: { name: 'look_up', arguments: '{"id":"B"}' } }))),
+    ({ response }) => json(response, 400, { error: { message: 'No.' } }),
+    complete(saying('Yes.')),
+  );
+  const { stdout } = await chat(
+    [
+      'desk.ts#desk',
+      '--base-url',
+      model.options.baseURL,
+      '--no-stream',
+      '--context',
+      '{"city":"Mull","password":"hunter22"}',
+    ],
+    ['First?', 'Second?', '/save after an error'],
+  );
+  expect(stdout).toContain('(This failed with BadRequestError: 400 No. The conversation is where it was');
+  const source = await read('scenarios/after-an-error.scenario.ts');
+  expect(source).toContain(
+    "  contextVariables: { city: 'Mull', password: '[secret-1]' },\n  steps: [\n    user('Second?'),\n    say('Yes.'),\n  ],",
+  );
+  const replay = await project.swarmcheck(['replay', 'fixtures/cassettes/after-an-error.json']);
+  expect(replay.code).toBe(0);
+});
+
+test('a live model is asked with the key of the environment, and by --model for another one', async () => {
+  using model = await serve(complete(saying('Hello.')));
+  const { stdout } = await chat(['desk.ts#desk', '--model', 'small', '--no-stream'], ['Hi.'], {
+    OPENAI_API_KEY: 'sk-of-the-environment-0123456789',
+    OPENAI_BASE_URL: model.options.baseURL,
+  });
+  expect(stdout).toContain('User: Hi.\nDesk: Hello.\n');
+  expect(model.exchanges[0]?.body).toMatchObject({ model: 'small' });
+  expect(model.exchanges[0]?.request.headers['authorization']).toBe(
+    'Bearer sk-of-the-environment-0123456789',
+  );
+});
+
+test('without a key and a script it says what to do', async () => {
+  const { code, stderr, stdout } = await chat(['desk.ts#desk']);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toBe(
+    '✗ desk.ts: No live model can be asked: OPENAI_API_KEY is not set. Set it, ask an API of your own: --base-url <url>, or let a script answer: --script <file of a scenario>.\n',
+  );
+});
+
+test('--json prints one document, and what is shown to stderr', async () => {
+  const { stdout, stderr } = await chat(['desk.ts#desk', ...search, '--json'], ['', '/save as json']);
+  expect(JSON.parse(stdout)).toMatchObject({
+    version: 1,
+    agent: 'Desk',
+    contextVariables: { city: 'Skye', found: 'A' },
+    saved: [{ scenario: 'scenarios/as-json.scenario.ts', cassette: 'fixtures/cassettes/as-json.json' }],
+  });
+  expect(stderr).toContain('Desk: It is here.\n');
+});
+
+test.each([
+  ['a factory', 'desk.ts#say', 'Made'],
+  ['an async factory', 'desk.ts#late', 'Late'],
+])('%s makes the agent', async (_what, module, name) => {
+  const { stdout, code } = await chat([module, '--base-url', 'http://127.0.0.1:9/v1']);
+  expect(stdout).toContain(`Chat with ${name}.`);
+  expect(code).toBe(0);
+});
+
+test('a scenario lends its agent, its stand-ins and its context', async () => {
+  const { stdout } = await chat(
+    ['desk.ts#stubbed', '--script', 'desk.ts', '--filter', 'stubbed'],
+    ['/context', '', '/save of a scenario'],
+  );
+  expect(stdout).toContain('"city": "Oban"');
+  expect(stdout).toContain('  → a stand-in\n');
+  expect(await read('scenarios/of-a-scenario.scenario.ts')).toContain(
+    "import { stubbed as original } from '../desk.ts';\n\nexport default defineScenario({\n  name: 'of a scenario',\n  agent: original.agent,\n  tools: original.tools,\n  contextVariables: { city: 'Oban' },\n",
+  );
+  const replay = await project.swarmcheck(['replay', 'fixtures/cassettes/of-a-scenario.json']);
+  expect(replay.code).toBe(0);
+});
+
+test.each<[what: string, args: string[], message: string]>([
+  ['no such file', ['none.ts'], 'none.ts: There is no such file.'],
+  [
+    'no such export',
+    ['desk.ts#dsek'],
+    'desk.ts: It has no export "dsek". Did you mean "desk"? Its exports: ',
+  ],
+  [
+    'several exports',
+    ['desk.ts'],
+    'desk.ts: Say which of its exports is meant: desk.ts#<name>. Its exports: ',
+  ],
+  [
+    'a number',
+    ['desk.ts#number'],
+    'The export "number" must be an Agent, a function that makes one, or a scenario, but is the number 3.',
+  ],
+  [
+    'a factory of nothing',
+    ['desk.ts#nothing'],
+    'The function "nothing" must return an Agent, but returned undefined. Is a "return" missing?',
+  ],
+  ['a factory that throws', ['desk.ts#broken'], 'desk.ts: no database'],
+  ['an app of another SDK', ['desk.ts#app'], 'The export "app" is the scenario of an externalAgent'],
+  ['no scenario', ['desk.ts#desk', '--script', 'none.ts'], 'none.ts: There is no such file.'],
+  ['a script of many', ['desk.ts#desk', '--script', 'search.scenario.ts'], 'It has 2 scenarios'],
+  ['context that is none', ['desk.ts#desk', '--context', '[1]'], 'It is an object in JSON'],
+  ['no turns', ['desk.ts#desk', '--max-turns', '0'], 'It is a whole number above 0.'],
+])('%s is told, without a stack trace', async (_what, args, message) => {
+  const { code, stderr, stdout } = await chat(args);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toMatch(stackTrace);
+});
+
+test('in a terminal, Ctrl-C ends the turn and not the chat, and what is typed can be recalled', async () => {
+  await using terminal = Terminal.open(project, [
+    'chat',
+    'desk.ts#desk',
+    '--script',
+    'search.scenario.ts',
+    '--filter',
+    'slow',
+  ]);
+  await terminal.until('(Enter sends: Wait.)\r\n');
+  await terminal.until('User: ');
+  terminal.type('Please wait.\r');
+  await terminal.until('[waits]');
+  terminal.type(ctrlC);
+  await terminal.until('(Stopped. The conversation is where it was before this message.)');
+  await terminal.until('(Enter sends: Hello?)');
+  await terminal.until('User: ');
+  terminal.type(up);
+  await terminal.until('Please wait.');
+  terminal.type('\r');
+  await terminal.until('Desk: Yes.');
+  await terminal.until('User: ');
+  terminal.type('/context\r');
+  await terminal.until('{}');
+  await terminal.until('User: ');
+  terminal.type('\r');
+  await terminal.until('User: More?\r\n');
+  await terminal.until('Desk: No more.');
+  await terminal.until('User: ');
+  terminal.type(ctrlD);
+  expect(await terminal.code()).toBe(0);
+});
+
+test('in a terminal, Ctrl-C clears a line, and leaves where there is none, the second time', async () => {
+  await using terminal = Terminal.open(project, ['chat', 'desk.ts#desk', ...search]);
+  await terminal.until('User: ');
+  terminal.type('Half a li');
+  await terminal.until('Half a li');
+  terminal.type(ctrlC);
+  await terminal.until('User: ');
+  terminal.type('/context\r');
+  await terminal.until('"city": "Skye"');
+  await terminal.until('User: ');
+  terminal.type(ctrlC);
+  await terminal.until('(Ctrl-C once more, Ctrl-D or /exit leaves.)');
+  await terminal.until('User: ');
+  terminal.type(ctrlC);
+  expect(await terminal.code()).toBe(0);
+});
+
+test('in a terminal, what a model streams stands there in colours', async () => {
+  await using terminal = Terminal.open(project, ['chat', 'desk.ts#desk', ...search], { NO_COLOR: '' });
+  await terminal.until('User: ');
+  terminal.type('\r');
+  await terminal.until('\u001B[1mDesk\u001B[22m: look_up({"id":"A"})');
+  await terminal.until('\u001B[1mDesk\u001B[22m: It is here.');
+  await terminal.until('User: ');
+  terminal.type('/exit\r');
+  expect(await terminal.code()).toBe(0);
+});
