@@ -11,7 +11,19 @@ const recorded: [file: string, ...flags: string[]][] = [
   ['scenarios/recorded/busy-model.scenario.ts'],
   ['scenarios/recorded/side-by-side.scenario.ts'],
   ['scenarios/clients/openai-agents-app.scenario.ts', '--out', 'fixtures/cassettes/openai-agents-app.json'],
+  example('airline', 'journey'),
+  example('basic', 'agent-handoff'),
+  example('personal-shopper', 'a-visit'),
+  example('support-bot', 'conversation'),
+  example('triage', 'changes-her-mind'),
+  example('weather', 'weather-by-mail'),
 ];
+
+/** The cassette of an example app. */
+function example(app: string, scenario: string): [file: string, ...flags: string[]] {
+  const out = `fixtures/cassettes/examples/${app}.json`;
+  return [`scenarios/examples/${app}/${scenario}.scenario.ts`, '--out', out];
+}
 
 function run(command: string, args: string[], env: Record<string, string> = {}): void {
   console.log(`- ${[command, ...args].join(' ')}`);

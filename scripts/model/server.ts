@@ -4,8 +4,14 @@
  */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { airlineRules } from './airline.ts';
+import { basicRules } from './basic.ts';
+import { shopperRules } from './personal-shopper.ts';
 import { recordedRules } from './recorded.ts';
 import { answerBy, type Answer, type Rule } from './rules.ts';
+import { supportBotRules } from './support-bot.ts';
+import { triageRules } from './triage.ts';
+import { weatherRules } from './weather.ts';
 
 interface Request {
   model: string;
@@ -16,7 +22,15 @@ interface Request {
 }
 
 /** Of all that is recorded; each has words of its own. */
-const rules: readonly Rule[] = [...recordedRules];
+const rules: readonly Rule[] = [
+  ...airlineRules,
+  ...shopperRules,
+  ...supportBotRules,
+  ...triageRules,
+  ...weatherRules,
+  ...basicRules,
+  ...recordedRules,
+];
 
 let answers = 0;
 let calls = 0;

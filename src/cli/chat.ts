@@ -113,6 +113,7 @@ async function chat(module: string, options: ChatOptions, ending: Ending): Promi
     },
     onTurn: (events) => past.end(events),
   });
+  await partner.dispose();
   const { messages, contextVariables: left } = held;
   const document = {
     version: 1,

@@ -59,7 +59,7 @@ const optionRules: Rules<keyof EvaluateOptions> = {
  * Asks a model once for each case and run, executes nothing, and says how often it called what it was to call: as Swarm's
  * examples evaluate theirs (openai/swarm, examples/airline/evals).
  *
- * Each answer is a conversation of its own, named "<case> #<run>", so that a cassette of all of them replays in any order.
+ * A factory makes an agent for each answer, which is disposed of after it. Each answer is a conversation of its own, named "<case> #<run>", so that a cassette of all of them replays in any order.
  * What keeps an answer from coming (a rate limit, a drifted recording) counts as no answer, and fails the evaluation,
  * whatever its thresholds. Throws a TypeError for cases, agents and options that could not be evaluated.
  */
@@ -98,7 +98,12 @@ async function evaluateCases(
       const { one, index, run } = asked[place]!;
       const agent = await agentFrom(given);
       agentName = agent.name;
-      answers[index]![run - 1] = await answer(swarm, agent, one, run, options);
+      try {
+        answers[index]![run - 1] = await answer(swarm, agent, one, run, options);
+      } finally {
+        // Made for this answer alone.
+        if (!isAgent(given)) await agent[Symbol.asyncDispose]();
+      }
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, asked.length) }, askOn));

@@ -1,4 +1,4 @@
-import { isAgent } from '../engine/tools/agent.ts';
+import { isAgent, type Agent } from '../engine/tools/agent.ts';
 import { checkKnownFields } from '../engine/data/known-fields.ts';
 import { checkProvider } from '../engine/model/check-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
@@ -94,6 +94,8 @@ class Play {
   readonly #stubs: StubbedAgents;
   readonly #result: ScenarioRun;
   #subject: Subject | undefined;
+  /** What the factory made, so that it is let go of in the end. */
+  #made: Agent | undefined;
   /** The event that the first unmet expectation points to. */
   #marked: TraceEvent | undefined;
 
@@ -131,6 +133,7 @@ class Play {
     if (subject && !isMisfit(result.error)) this.#checkStubs();
     // Of a run that was rejected unexpectedly nothing else is to be expected.
     if (!this.#rejected || this.#scenario.expect?.error) await this.#check();
+    await this.#dispose();
     const [first] = result.failures;
     // Once is enough, where the reader begins; a matcher in the check has told it already.
     if (first && !first.message.includes('What happened:'))
@@ -161,6 +164,7 @@ class Play {
         `The agent factory of the scenario must return an Agent, but returned ${valueWords(agent)}. Is a "return" missing?`,
       );
     }
+    if (typeof given === 'function') this.#made = agent;
     const { transport, stream = false } = this.#options;
     const provider =
       transport === 'http'
@@ -226,6 +230,23 @@ class Play {
         this.#fail('The check returned false. A check fails by throwing: use expect(…) or assert(…) in it.');
     } catch (error) {
       const message = `The check failed: ${error instanceof Error ? error.message : show(error)}`;
+      this.#result.failures.push({ message, cause: error });
+    }
+  }
+
+  /** Agents that were made for this play are let go of with it; others may serve the next one. */
+  async #dispose(): Promise<void> {
+    if (!this.#made) return;
+    const { name } = this.#made;
+    using limit = new TimeLimit(
+      this.#scenario.timeoutMs ?? defaultTimeoutMs,
+      undefined,
+      () => `the dispose of the agent "${name}"`,
+    );
+    try {
+      await limit.within(this.#made[Symbol.asyncDispose]());
+    } catch (error) {
+      const message = `The dispose of the agent "${name}" failed: ${error instanceof Error ? error.message : show(error)}`;
       this.#result.failures.push({ message, cause: error });
     }
   }

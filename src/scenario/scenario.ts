@@ -16,7 +16,7 @@ export type AgentUnderTest = Agent | (() => Agent | Promise<Agent>) | ExternalAg
 export interface Scenario {
   /** Names it in reports; `defineScenario` wants one. */
   name?: string | undefined;
-  /** Who is under test. A factory gives every call of `runScenario` fresh agents. */
+  /** Who is under test. A factory gives every call of `runScenario` fresh agents; `dispose` of the one it returns is called at the end. */
   agent: AgentUnderTest;
   /** User and model steps in the order they happen. Several user steps: several runs, each continuing the last. */
   steps: readonly Step[];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Agent } from 'swarmcheck';
-import { runScenario, say, user, type Scenario } from 'swarmcheck/testing';
+import { Agent, tool } from 'swarmcheck';
+import { callTool, runScenario, say, user, type Scenario } from 'swarmcheck/testing';
 import { messagesOf } from './shop.ts';
 
 const steps = [user('hi'), say('hello')];
@@ -71,4 +71,44 @@ test('a factory that returns a class in place of an agent is a malformed scenari
 test('a factory that never settles is a failure that names it', async () => {
   const run = await runScenario({ agent: () => new Promise<Agent>(() => {}), steps, timeoutMs: 20 });
   expect(messagesOf(run)).toMatchObject([expect.stringContaining('waiting for the agent factory')]);
+});
+
+test('what a factory made is disposed of after the check, and an agent that was there before is not', async () => {
+  const order: string[] = [];
+  const making = (name: string) =>
+    new Agent({ name, dispose: () => void order.push(`${name} is disposed of`) });
+  const steps = [user('hi'), say('hello')];
+  const check = () => void order.push('checked');
+  await runScenario({ agent: () => making('Made'), steps, check });
+  await runScenario({ agent: making('There'), steps, check });
+  expect(order).toEqual(['checked', 'Made is disposed of', 'checked']);
+});
+
+test('it is disposed of after a run that was rejected, and where its tools have stand-ins', async () => {
+  let disposed = 0;
+  const agent = () =>
+    new Agent({
+      functions: [tool({ name: 'look_up', execute: () => 'found' })],
+      dispose: () => void disposed++,
+    });
+  await runScenario({ agent, steps: [user('hi')] });
+  await runScenario({ agent, tools: { look_up: 'x' }, steps: [user('hi'), callTool('look_up'), say('x')] });
+  expect(disposed).toBe(2);
+});
+
+test('a dispose that fails, or never ends, fails the scenario', async () => {
+  const steps = [user('hi'), say('hello')];
+  const failing = await runScenario({
+    agent: () => new Agent({ dispose: () => Promise.reject(new Error('still in use')) }),
+    steps,
+  });
+  expect(failing.failures[0]?.message).toContain('The dispose of the agent "Agent" failed: still in use');
+  const hanging = await runScenario({
+    agent: () => new Agent({ dispose: () => new Promise(() => {}) }),
+    steps,
+    timeoutMs: 20,
+  });
+  expect(hanging.failures[0]?.message).toContain(
+    'was stopped after 20 ms, waiting for the dispose of the agent "Agent"',
+  );
 });

@@ -14,6 +14,7 @@ dutch.functions.push(
   }),
 );
 
+/** Recorded as fixtures/cassettes/examples/basic.json. */
 export default defineScenario({
   name: 'a guest who speaks Italian is handed to the guide who does',
   agent: dutch,

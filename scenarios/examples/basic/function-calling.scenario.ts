@@ -6,6 +6,7 @@ const seaside = new Agent({
   functions: [
     tool({
       name: 'water_temperature',
+      description: 'Measures the water at a beach.',
       parameters: z.object({ beach: z.string() }),
       execute: () => ({ celsius: 17, waves: 'low' }),
     }),

@@ -15,6 +15,8 @@ import { thrownText } from '../thrown.ts';
 /** Whom a chat is held with, and where it stands. */
 export interface ChatPartner {
   readonly agent: Agent;
+  /** Lets go of what was made for this chat. */
+  dispose(): Promise<void>;
   readonly hooks: readonly Hooks[];
   /** Those of its scenario. */
   readonly contextVariables: object | undefined;
@@ -75,10 +77,10 @@ type Partner = Omit<ChatPartner, 'file' | 'exportName'>;
 
 async function partnerOf(value: unknown, exportName: string): Promise<Partner> {
   const none = { hooks: [], contextVariables: undefined, modelOverride: undefined, scenario: undefined };
-  if (isAgent(value)) return { agent: value, ...none };
+  if (isAgent(value)) return { agent: value, dispose: keep, ...none };
   if (mayBeScenario(value)) return await partnerOfScenario(value, exportName);
   const made = typeof value === 'function' ? await agentMadeBy(value, exportName) : undefined;
-  if (made) return { agent: made, ...none };
+  if (made) return { agent: made, dispose: () => made[Symbol.asyncDispose](), ...none };
   const advice = isPlainObject(value) ? ' Write new Agent({ … }).' : '';
   throw new TypeError(
     `The export "${exportName}" must be an Agent, a function that makes one, or a scenario, but is ${valueWords(value)}.${advice}`,
@@ -95,12 +97,16 @@ async function partnerOfScenario(value: object, exportName: string): Promise<Par
   const agent = typeof given === 'function' ? await agentMadeBy(given, exportName) : given;
   return {
     agent: tools ? new StubbedAgents(tools).copyOf(agent) : agent,
+    dispose: typeof given === 'function' ? () => agent[Symbol.asyncDispose]() : keep,
     hooks: hooks === undefined ? [] : [hooks].flat(),
     contextVariables,
     modelOverride,
     scenario: value,
   };
 }
+
+/** Of an agent that was there before. */
+async function keep(): Promise<void> {}
 
 async function agentMadeBy(factory: Function, exportName: string): Promise<Agent> {
   const made: unknown = await (factory as () => unknown)();
