@@ -7,7 +7,7 @@ import { refundsCases, triageCases } from './evals.ts';
 test('the triage agent transfers customers to whom they need', async ({ cassette }) => {
   const provider = cassette(undefined, { cassette: 'fixtures/cassettes/examples/triage-evals.json' });
   const evaluation = await evaluate(triage, triageCases, { provider, runs: 2, threshold: 0.9 });
-  expect(evaluation.failures).toEqual([]);
+  evaluation.assertPassed();
 });
 
 test('the refunds agent looks first, offers a discount once, and does nothing that is not its business', async ({
@@ -15,5 +15,5 @@ test('the refunds agent looks first, offers a discount once, and does nothing th
 }) => {
   const provider = cassette(undefined, { cassette: 'fixtures/cassettes/examples/refunds-evals.json' });
   const evaluation = await evaluate(refunds, refundsCases, { provider, runs: 2, threshold: 0.8 });
-  expect(evaluation.failures).toEqual([]);
+  evaluation.assertPassed();
 });

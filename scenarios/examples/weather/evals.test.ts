@@ -9,5 +9,5 @@ test('the model looks the weather up and sends mails when it is asked to, and on
 }) => {
   const provider = cassette(undefined, { cassette: 'fixtures/cassettes/examples/weather-evals.json' });
   const evaluation = await evaluate(weather, cases, { provider, runs: 2, threshold: 0.9 });
-  expect(evaluation.failures).toEqual([]);
+  evaluation.assertPassed();
 });

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { callTool, defineScenario, user } from 'swarmcheck/testing';
+import { triage } from './agents.ts';
+import { customerCase } from './customer-case.ts';
+
+const there = callTool('transfer_to_flight_modification');
+const back = callTool('transfer_to_triage');
+
+export default defineScenario({
+  name: 'two agents that send a customer back and forth are cut off, with nothing changed',
+  agent: triage,
+  contextVariables: customerCase(),
+  maxTurns: 5,
+  steps: [user('I want a seat for my cello.'), there, back, there, back, there],
+  expect: {
+    agents: [
+      'Triage',
+      'Flight Modification',
+      'Triage',
+      'Flight Modification',
+      'Triage',
+      'Flight Modification',
+    ],
+    contextVariables: customerCase(),
+    stopReason: 'max_turns',
+  },
+  check({ response }) {
+    // Nobody has told the customer anything: that is for whoever set the limit.
+    assert.deepEqual(
+      response?.messages.filter(({ role, content }) => role === 'assistant' && content),
+      [],
+    );
+    assert.equal(response?.agent.name, 'Flight Modification');
+  },
+});
