@@ -94,6 +94,6 @@ export class ChatPrinter {
 
 function changeText({ set, deleted }: { set: object; deleted: readonly string[] }): string {
   const gone = deleted.length === 0 ? '' : `without ${deleted.join(', ')}`;
-  const news = Object.keys(set).length === 0 ? '' : shorten(set, longestResult);
+  const news = Object.keys(set).length === 0 ? '' : shorten(set, 200);
   return [news, gone].filter(Boolean).join(', ');
 }

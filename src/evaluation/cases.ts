@@ -24,7 +24,7 @@ export interface EvaluationCase {
   input: string | readonly Message[];
   /** What is to be called. */
   expected: ExpectedCall;
-  /** As those of a run. */
+  /** As those of a run; in place of those of all cases. */
   contextVariables?: object | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface EvaluationCase {
 export interface ReadCase {
   readonly name: string;
   readonly messages: readonly Message[];
-  readonly contextVariables: object;
+  readonly contextVariables: object | undefined;
   /** As reports show it. */
   readonly expected: ExpectedCall;
   /** The answers of which one has to fit. */
@@ -73,7 +73,7 @@ function readCase(given: unknown, which: string): ReadCase {
   if (!isPlainObject(given))
     throw mustBe(which, ['an object such as { input: "…", expected: "…" }', isPlainObject], given);
   checkFields(given, caseRules, which);
-  const { name, input, expected, contextVariables = {} } = given as Partial<EvaluationCase>;
+  const { name, input, expected, contextVariables } = given as Partial<EvaluationCase>;
   if (input === undefined) throw new TypeError(`${which} has no "input". Write what the user says.`);
   if (expected === undefined)
     throw new TypeError(
@@ -81,7 +81,7 @@ function readCase(given: unknown, which: string): ReadCase {
     );
   const messages: readonly Message[] = typeof input === 'string' ? [{ role: 'user', content: input }] : input;
   checkMessages(which, messages);
-  checkContextVariables(which, contextVariables);
+  if (contextVariables !== undefined) checkContextVariables(which, contextVariables);
   const answers = answersOf(expected, which).map((answer) => trajectoryOf(answer, which));
   return { name: name ?? nameOf(messages), messages, contextVariables, expected, answers };
 }

@@ -3,6 +3,7 @@ import { checkKnownOptions } from '../engine/data/known-fields.ts';
 import { valueWords } from '../engine/data/value-words.ts';
 import { checkProvider } from '../engine/model/check-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
+import { checkContextVariables } from '../engine/run/context.ts';
 import { Swarm } from '../engine/run/swarm.ts';
 import { watched } from '../engine/run/watch.ts';
 import { isAgent, noAgentWords, type Agent } from '../engine/tools/agent.ts';
@@ -25,6 +26,8 @@ export interface EvaluateOptions {
   threshold?: number | undefined;
   /** 0. The same of each case. */
   caseThreshold?: number | undefined;
+  /** Those of every case that has none of its own. */
+  contextVariables?: object | undefined;
   /** Asked instead of the agent's own model. */
   modelOverride?: string | undefined;
   /** 8. How many answers are awaited at once. */
@@ -46,6 +49,8 @@ const optionRules: Rules<keyof EvaluateOptions> = {
   runs: count,
   threshold: share,
   caseThreshold: share,
+  // They have a check of their own.
+  contextVariables: ['an object', () => true],
   modelOverride: ['a string', isText],
   concurrency: count,
   timeoutMs: [
@@ -119,7 +124,9 @@ async function evaluateCases(
 function checkOptions(options: EvaluateOptions): void {
   checkKnownOptions('evaluate', options, Object.keys(optionRules));
   checkFields(options, optionRules, 'evaluate');
-  if (options.provider !== undefined) checkProvider(options.provider, 'The provider of evaluate');
+  const { provider, contextVariables } = options;
+  if (provider !== undefined) checkProvider(provider, 'The provider of evaluate');
+  if (contextVariables !== undefined) checkContextVariables('evaluate', contextVariables);
 }
 
 /** The agent itself, or what the factory makes: a fresh one each time. */
@@ -137,14 +144,14 @@ async function answer(
   agent: Agent,
   { name, messages, contextVariables, answers }: ReadCase,
   run: number,
-  { modelOverride, timeoutMs = 60_000, signal }: EvaluateOptions,
+  { modelOverride, timeoutMs = 60_000, signal, ...options }: EvaluateOptions,
 ): Promise<EvaluatedAnswer> {
   using limit = new TimeLimit(timeoutMs, signal, () => 'the answer', `The case ${JSON.stringify(name)}`);
   try {
     const response = await swarm.run({
       agent,
       messages,
-      contextVariables,
+      contextVariables: contextVariables ?? options.contextVariables ?? {},
       modelOverride,
       executeTools: false,
       signal: limit.signal,

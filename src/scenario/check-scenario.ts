@@ -5,6 +5,7 @@ import { checkMessages } from '../engine/model/messages.ts';
 import { checkContextVariables } from '../engine/run/context.ts';
 import type { Hooks } from '../engine/run/hooks.ts';
 import { checkSteps } from '../script/check-steps.ts';
+import { blockLimitRule } from './blocking.ts';
 import { isExternalAgent } from './external-agent.ts';
 import { checkFields, isFunction, isText, mustBe, namesRule, wordsOf, type Rules } from './rules.ts';
 import type { Expectations, Scenario } from './scenario.ts';
@@ -46,6 +47,7 @@ const scenarioRules: Rules<keyof Scenario> = {
     'a number of milliseconds above 0',
     (value) => typeof value === 'number' && value > 0 && value < 2 ** 31,
   ],
+  maxBlockMs: blockLimitRule,
   tools: ['an object that has a stand-in for each name', isPlainObject],
   expect: ['an object', isPlainObject],
   check: ['a function', isFunction],

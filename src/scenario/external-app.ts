@@ -6,6 +6,7 @@ import { inProcessFetch } from '../wire/in-process-fetch.ts';
 import { servedApi } from '../wire/served-api.ts';
 import type { HttpServer } from '../wire/server.ts';
 import { WireTracer } from '../wire/wire-trace.ts';
+import type { BlockWatch } from './blocking.ts';
 import type { Subject } from './subject.ts';
 import type { TimeLimit } from './timeout.ts';
 import type { ExternalAgent } from './external-agent.ts';
@@ -13,6 +14,7 @@ import type { ExternalAgent } from './external-agent.ts';
 /** Plays a scenario with an app of somebody else's. */
 export class ExternalApp implements Subject {
   readonly #app: ExternalAgent;
+  readonly #watch: BlockWatch | undefined;
   readonly #tracer = new WireTracer();
   readonly #served: ReturnType<typeof servedApi>;
   #messages: Message[];
@@ -20,8 +22,14 @@ export class ExternalApp implements Subject {
   #mistake: { error: unknown } | undefined;
   #hasStarted = false;
 
-  constructor(app: ExternalAgent, provider: CompletionProvider, messages: readonly Message[] = []) {
+  constructor(
+    app: ExternalAgent,
+    provider: CompletionProvider,
+    messages: readonly Message[] = [],
+    watch?: BlockWatch,
+  ) {
     this.#app = app;
+    this.#watch = watch;
     this.#served = servedApi(provider, (error) => void (this.#mistake ??= { error }));
     this.#messages = [...messages];
   }
@@ -43,16 +51,16 @@ export class ExternalApp implements Subject {
       this.#server ??= serveOnLoopback(() => this.#served);
       const { url } = await limit.within(this.#server);
       this.#hasStarted = true;
-      await limit.within(
-        this.#app.respond({
-          message: said.at(-1) ?? '',
-          messages,
-          baseURL: `${url}/v1`,
-          apiKey: 'swarmcheck',
-          fetch: inProcessFetch(this.#served),
-          signal: limit.signal,
-        }),
-      );
+      const turn = {
+        message: said.at(-1) ?? '',
+        messages,
+        baseURL: `${url}/v1`,
+        apiKey: 'swarmcheck',
+        fetch: inProcessFetch(this.#served),
+        signal: limit.signal,
+      };
+      const respond = () => this.#app.respond(turn);
+      await limit.within(this.#watch ? this.#watch.call('The app', respond) : respond());
       this.#end(from, messages, 'completed');
     } catch (error) {
       this.#end(from, messages, limit.signal.aborted ? 'aborted' : 'failed');

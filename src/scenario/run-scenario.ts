@@ -9,6 +9,7 @@ import { watched } from '../engine/run/watch.ts';
 import { isMisfit } from '../script/errors.ts';
 import { ScriptPlayer } from '../script/script-player.ts';
 import { RunTrace } from '../trace/trace.ts';
+import { BlockWatch } from './blocking.ts';
 import { checkScenario } from './check-scenario.ts';
 import { show } from './equals.ts';
 import { unmetExpectations } from './expectations.ts';
@@ -69,7 +70,9 @@ async function playScenario(scenario: Scenario, options: RunScenarioOptions): Pr
   checkOptions(options);
   const play = new Play(scenario, options);
   using limit = new TimeLimit(scenario.timeoutMs ?? defaultTimeoutMs, options.signal, () => play.awaited);
-  return await play.run(limit);
+  if (scenario.maxBlockMs === undefined) return await play.run(limit);
+  using watch = new BlockWatch(scenario.maxBlockMs);
+  return await watch.within(() => play.run(limit, watch));
 }
 
 function checkOptions(options: RunScenarioOptions): void {
@@ -114,9 +117,9 @@ class Play {
     return this.#subject?.awaited ?? 'the agent factory';
   }
 
-  async run(limit: TimeLimit): Promise<ScenarioRun> {
+  async run(limit: TimeLimit, watch?: BlockWatch): Promise<ScenarioRun> {
     const result = this.#result;
-    const subject = (this.#subject = await this.#makeSubject(limit));
+    const subject = (this.#subject = await this.#makeSubject(limit, watch));
     if (subject) {
       const finished = await this.#converse(subject, limit);
       result.trace = new RunTrace(subject.runs);
@@ -129,6 +132,7 @@ class Play {
       this.#marked ??= marked;
       this.#fail(reason());
     }
+    for (const problem of watch?.problems() ?? []) this.#fail(problem);
     // Of a script that did not fit, an agent that was not reached is a mere consequence.
     if (subject && !isMisfit(result.error)) this.#checkStubs();
     // Of a run that was rejected unexpectedly nothing else is to be expected.
@@ -143,17 +147,17 @@ class Play {
   }
 
   /** Undefined where the factory failed: its error is the result's. */
-  async #makeSubject(limit: TimeLimit): Promise<Subject | undefined> {
+  async #makeSubject(limit: TimeLimit, watch: BlockWatch | undefined): Promise<Subject | undefined> {
     const given = this.#scenario.agent;
     const { provider: answering } = this.#talk;
     if (isExternalAgent(given)) {
       const { ExternalApp } = await import('./external-app.ts');
-      return new ExternalApp(given, answering, this.#scenario.messages);
+      return new ExternalApp(given, answering, this.#scenario.messages, watch);
     }
     let agent: unknown = given;
     if (typeof given === 'function') {
       try {
-        agent = await limit.within(given());
+        agent = await limit.within(watch ? watch.call('The agent factory', given) : given());
       } catch (error) {
         this.#result.error = error;
         return undefined;

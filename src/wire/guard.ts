@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Socket } from 'node:net';
-import { watchTools } from '../engine/run/watch.ts';
+import { watchCalls } from '../engine/run/watch.ts';
 import { report } from './reports.ts';
 
 /** A connection that would have left the machine. */
@@ -90,10 +90,12 @@ export function guardSockets(allowed: AllowedHosts): () => void {
     return this;
   };
   Socket.prototype.connect = guarded;
-  watchTools((name, call) => tools.run(name, call));
+  const stopWatching = watchCalls(({ kind, name }, call) =>
+    kind === 'tool' ? tools.run(name, call) : call(),
+  );
   return () => {
     Socket.prototype.connect = connect;
-    watchTools(undefined);
+    stopWatching();
   };
 }
 

@@ -259,6 +259,22 @@ test('the whole conversation and the context are shown to the model, and nothing
   });
 });
 
+test('context variables for all cases give way to those of a case', async () => {
+  const provider = scriptedProvider([say('x'), say('y')]);
+  await evaluate(
+    desk,
+    [
+      { input: 'x', expected: null },
+      { input: 'y', expected: null, contextVariables: {} },
+    ],
+    { provider, contextVariables: { city: 'Mull' } },
+  );
+  expect(provider.requests.map(({ messages }) => messages[0]?.content)).toEqual([
+    'You sit in Mull.',
+    'You sit in nowhere.',
+  ]);
+});
+
 test('each answer is a conversation with a name of its own', async () => {
   const names: (string | undefined)[] = [];
   const inner = model({ 'Rain?': say('No.'), 'Hello.': say('Hello!') });

@@ -13,6 +13,7 @@ import { callHooks } from './hooks.ts';
 import { readStream } from './read-stream.ts';
 import { RequestOptions } from './run-of.ts';
 import { isAbort, type Loop, type RunState } from './run-state.ts';
+import { callWatcher } from './watch.ts';
 
 type KeptRequest = Omit<CompletionRequest, 'messages'>;
 
@@ -26,7 +27,10 @@ export function* askModel(
   const { instructions } = agent;
   let content: unknown = instructions;
   if (typeof instructions === 'function') {
-    content = instructions(ownContext(state.contextVariables));
+    const context = ownContext(state.contextVariables);
+    content = callWatcher
+      ? callWatcher({ kind: 'instructions', name: agent.name }, () => instructions(context))
+      : instructions(context);
     if (isPromiseLike(content)) content = yield content;
   }
   if (typeof content !== 'string') {

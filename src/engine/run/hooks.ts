@@ -3,6 +3,7 @@ import { mayHave, unknownIn, unknownWords } from '../data/known-fields.ts';
 import { isPromiseLike } from '../data/promise.ts';
 import { valueWords } from '../data/value-words.ts';
 import type { ChatCompletion, CompletionRequest } from '../model/provider.ts';
+import { callWatcher } from './watch.ts';
 
 /**
  * Called around every model call and every tool that is executed. Sync or async, awaited, in the
@@ -69,7 +70,11 @@ export function* callHooks<Name extends keyof Hooks>(
   Object.freeze(event);
   for (const hook of hooks) {
     // The event's type follows from the hook's name, which the compiler cannot see through the union.
-    const pending = (hook[name] as ((event: unknown) => unknown) | undefined)?.call(hook, event);
+    const called = hook[name] as ((event: unknown) => unknown) | undefined;
+    const pending =
+      called && callWatcher
+        ? callWatcher({ kind: 'hook', name }, () => called.call(hook, event))
+        : called?.call(hook, event);
     if (isPromiseLike(pending)) yield pending;
   }
 }

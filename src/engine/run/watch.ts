@@ -23,13 +23,32 @@ export function watchedStream(what: () => string): () => void {
   return watcher ? watcher.startStream(what) : () => {};
 }
 
-/** Calls a tool so that what happens while it runs can be told to be its doing. */
-export type ToolWatcher = (name: string, call: () => unknown) => unknown;
+/** Code of the user's that the engine calls. */
+export interface WatchedCall {
+  readonly kind: 'tool' | 'hook' | 'instructions';
+  /** The tool's or the hook's, or that of the agent whose instructions they are. */
+  readonly name: string;
+}
+
+/** Makes a call, so that what happens during it can be told to be its doing. */
+export type CallWatcher = (what: WatchedCall, call: () => unknown) => unknown;
 
 /** Undefined while nobody asks. */
-export let toolWatcher: ToolWatcher | undefined;
+export let callWatcher: CallWatcher | undefined;
 
-/** From now on tools are called by this one. */
-export function watchTools(newWatcher: ToolWatcher | undefined): void {
-  toolWatcher = newWatcher;
+const callWatchers = new Set<CallWatcher>();
+
+/** From now on calls are made by this one, as well as by those before it; until what is returned is called. */
+export function watchCalls(newWatcher: CallWatcher): () => void {
+  callWatchers.add(newWatcher);
+  callWatcher = inTurn();
+  return () => {
+    callWatchers.delete(newWatcher);
+    callWatcher = callWatchers.size === 0 ? undefined : inTurn();
+  };
+}
+
+function inTurn(): CallWatcher {
+  const all = [...callWatchers];
+  return (what, call) => all.reduceRight<() => unknown>((inner, next) => () => next(what, inner), call)();
 }

@@ -13,7 +13,7 @@ import { errorName, isError, isNativeError, shorten } from '../data/errors.ts';
 import type { RecordedEvent, ToolErrorKind } from '../run/events.ts';
 import { callHooks, type Hooks } from '../run/hooks.ts';
 import { CallContext } from '../run/run-of.ts';
-import { toolWatcher } from '../run/watch.ts';
+import { callWatcher } from '../run/watch.ts';
 import { isPromiseLike } from '../data/promise.ts';
 import type { PreparedAgent } from './prepared-agent.ts';
 import { isResult } from './result.ts';
@@ -91,8 +91,8 @@ export function* runToolCall(
   try {
     // A plain function is given the context variables alone, so no signal has to be made for it.
     const context = takesContext ? contextOf(scene, call.id) : (scene as unknown as ToolContext);
-    const returned: unknown = toolWatcher
-      ? toolWatcher(name, () => tool.execute(checked.args, context))
+    const returned: unknown = callWatcher
+      ? callWatcher({ kind: 'tool', name }, () => tool.execute(checked.args, context))
       : tool.execute(checked.args, context);
     outcome = readReturn(name, isPromiseLike(returned) ? yield returned : returned);
   } catch (error) {

@@ -1,0 +1,172 @@
+import { performance } from 'node:perf_hooks';
+import { Agent, Swarm, tool } from 'swarmcheck';
+import {
+  callTool,
+  EventLoopBlockedError,
+  externalAgent,
+  runScenario,
+  say,
+  scriptedProvider,
+  user,
+  withoutBlocking,
+  type Scenario,
+} from 'swarmcheck/testing';
+import { expect, test } from 'vitest';
+
+/** Keeps the event loop for as long as it says, as a computation would. */
+function compute(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
+/** Far more than anything takes that does not compute, however busy the machine is. */
+const limit = 250;
+const long = 400;
+
+const steps = [user('hi'), callTool('hash'), say('Done.')];
+const agentWith = (execute: () => unknown) =>
+  new Agent({ name: 'Desk', functions: [tool({ name: 'hash', execute: execute as () => string })] });
+
+async function failuresOf(scenario: Omit<Scenario, 'maxBlockMs'>): Promise<string[]> {
+  const { failures } = await runScenario({ ...scenario, maxBlockMs: limit });
+  return failures.map(({ message }) => message);
+}
+
+const cases: [what: string, scenario: Scenario, message: RegExp][] = [
+  [
+    'a tool that computes',
+    { agent: agentWith(() => compute(long)), steps },
+    /^The tool "hash" kept the event loop for \d{3} ms; at most 250 ms are allowed\. In that time nothing else goes on/,
+  ],
+  [
+    'an async tool that computes before it waits',
+    {
+      agent: agentWith(async () => {
+        compute(long);
+        await Promise.resolve();
+      }),
+      steps,
+    },
+    /^The tool "hash" kept/,
+  ],
+  [
+    'an async tool that computes after it has waited',
+    {
+      agent: agentWith(async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        compute(long);
+      }),
+      steps,
+    },
+    /^The tool "hash" kept/,
+  ],
+  [
+    'a hook that computes',
+    { agent: agentWith(() => 'x'), steps, hooks: { afterTool: () => compute(long) } },
+    /^The hook "afterTool" kept/,
+  ],
+  [
+    'instructions that compute',
+    {
+      agent: new Agent({
+        name: 'Desk',
+        instructions: () => {
+          compute(long);
+          return 'Help.';
+        },
+      }),
+      steps: [user('hi'), say('Done.')],
+    },
+    /^The instructions of the agent "Desk" kept/,
+  ],
+  [
+    'an agent factory that computes',
+    {
+      agent: () => {
+        compute(long);
+        return new Agent();
+      },
+      steps: [user('hi'), say('Done.')],
+    },
+    /^The agent factory kept/,
+  ],
+  [
+    'an app that computes',
+    {
+      agent: externalAgent(async () => {
+        await Promise.resolve();
+        compute(long);
+      }),
+      steps: [user('hi')],
+    },
+    /^The app kept/,
+  ],
+];
+
+for (const [what, scenario, message] of cases) {
+  test(`${what} is named, with how long`, async () => {
+    const [first, ...others] = await failuresOf(scenario);
+    expect(first).toMatch(message);
+    expect(others).toEqual([]);
+  });
+}
+
+test('calls that block more than once are told once, with how often', async () => {
+  const [first, ...others] = await failuresOf({
+    agent: agentWith(() => compute(long)),
+    steps: [user('hi'), callTool('hash'), callTool('hash'), say('Done.')],
+  });
+  expect(first).toMatch(/^The tool "hash" kept the event loop for \d{3} ms, 2 times; at most/);
+  expect(others).toEqual([]);
+});
+
+test('a tool that waits keeps nobody, however long', async () => {
+  let go = () => {};
+  const gone = new Promise<void>((resolve) => (go = resolve));
+  const playing = failuresOf({ agent: agentWith(() => gone), steps });
+  compute(long);
+  await new Promise((resolve) => setImmediate(resolve));
+  go();
+  expect(await playing).toEqual([]);
+});
+
+test('of scenarios side by side, the one whose tool computes fails', async () => {
+  const [blocked, free] = await Promise.all([
+    failuresOf({ agent: agentWith(() => compute(long)), steps }),
+    failuresOf({ agent: agentWith(async () => 'x'), steps }),
+  ]);
+  expect(blocked).toHaveLength(1);
+  expect(free).toEqual([]);
+});
+
+test('nothing is measured where nobody asks', async () => {
+  const { failures } = await runScenario({ agent: agentWith(() => compute(long)), steps });
+  expect(failures).toEqual([]);
+});
+
+test('runs that a test makes itself are watched as well', async () => {
+  const run = (agent: Agent) =>
+    new Swarm({ provider: scriptedProvider([callTool('hash'), say('Done.')]) }).run({
+      agent,
+      messages: [{ role: 'user', content: 'hi' }],
+    });
+  const response = await withoutBlocking(limit, () => run(agentWith(() => 'x')));
+  expect(response.messages).toHaveLength(3);
+  const blocked = withoutBlocking(limit, () => run(agentWith(() => compute(long))));
+  await expect(blocked).rejects.toBeInstanceOf(EventLoopBlockedError);
+  await expect(blocked).rejects.toThrow('The tool "hash" kept the event loop');
+});
+
+test('what rejects of its own does so', async () => {
+  const error = new Error('no database');
+  await expect(withoutBlocking(limit, () => Promise.reject(error))).rejects.toBe(error);
+});
+
+test('a limit that is none is refused', async () => {
+  await expect(withoutBlocking(0, () => 1)).rejects.toThrow(
+    'The first argument of withoutBlocking must be a number of milliseconds above 0, but is the number 0.',
+  );
+  await expect(runScenario({ agent: new Agent(), steps: [], maxBlockMs: -1 })).rejects.toThrow(
+    '"maxBlockMs"',
+  );
+});
