@@ -44,10 +44,10 @@ export class ChatPrinter {
         this.#result(event);
         break;
       case 'handoff':
-        this.line(this.#style('bold', `  → ${event.to} takes over`));
+        this.line(`  → ${event.to} takes over`, 'bold');
         break;
       case 'context-change':
-        this.line(this.#style('dim', `  context: ${changeText(event)}`));
+        this.line(`  context: ${changeText(event)}`, 'dim');
         break;
       case 'model-error':
       case 'run-start':
@@ -56,9 +56,10 @@ export class ChatPrinter {
   }
 
   /** A line of its own, below whatever stands there. */
-  line(text: string): void {
+  line(text: string, format?: Parameters<Style>[0]): void {
     this.endText();
-    this.#write(`${printable(text)}\n`);
+    const shown = printable(text);
+    this.#write(`${format ? this.#style(format, shown) : shown}\n`);
   }
 
   /** Ends the line of a text that broke off. */
@@ -84,7 +85,7 @@ export class ChatPrinter {
     // Who takes over is told of once it does.
     if (error === undefined && /^\{"assistant":"(?:[^"\\]|\\.)*"\}$/.test(content)) return;
     const text = `  → ${shorten(content, longestResult).replaceAll('\n', '\n    ')}`;
-    this.line(this.#style(error === undefined ? 'dim' : 'red', text));
+    this.line(text, error === undefined ? 'dim' : 'red');
   }
 
   #speaker(): string {
@@ -93,7 +94,10 @@ export class ChatPrinter {
 }
 
 function changeText({ set, deleted }: { set: object; deleted: readonly string[] }): string {
-  const gone = deleted.length === 0 ? '' : `without ${deleted.join(', ')}`;
-  const news = Object.keys(set).length === 0 ? '' : shorten(set, 200);
-  return [news, gone].filter(Boolean).join(', ');
+  const gone = deleted.length === 0 ? [] : [`without ${deleted.join(', ')}`];
+  const names = Object.keys(set);
+  if (names.length === 0) return gone.join('');
+  const whole = shorten(set, Infinity);
+  // Of larger ones /context shows all.
+  return [whole.length > 100 ? `sets ${names.join(', ')}` : whole, ...gone].join(', ');
 }

@@ -70,6 +70,29 @@ User:
   });
 }
 
+test('of a large change of context the names are shown, and what is gone', async ({ script }) => {
+  const agent = new Agent<Record<string, string>>({
+    functions: [
+      function change(context) {
+        context['long'] = 'x'.repeat(100);
+        delete context['old'];
+      },
+      function forget(context) {
+        delete context['long'];
+      },
+    ],
+  });
+  let printed = '';
+  await runDemoLoop(agent, {
+    provider: script([callTool('change'), callTool('forget'), say('Done.')]),
+    contextVariables: { old: 'y' },
+    input: ['Change.'],
+    output: { write: (text) => (printed += text) },
+  });
+  expect(printed).toContain('  context: sets long, without old\n');
+  expect(printed).toContain('  context: without long\n');
+});
+
 test('messages, agent and context variables are carried on', async ({ script }) => {
   const provider = script([
     callTools([callTool('bake', { what: 'rye' }), callTool('to_pastry')]),
@@ -228,8 +251,13 @@ test('nothing that is printed can do anything to a terminal', async ({ script })
 
 test('colours are for terminals, where nobody wants none', async ({ script }) => {
   vi.stubEnv('NO_COLOR', undefined);
-  const coloured = await loop(script([say('Hi.')]), ['Hi.'], { isTTY: true });
-  expect(coloured.printed).toContain('\u001B[1mBaker\u001B[22m: Hi.');
+  const steps = [callTools([callTool('list'), callTool('burn'), callTool('to_pastry')]), say('Hi.')];
+  const coloured = await loop(script(steps), ['Hi.'], { isTTY: true });
+  expect(coloured.printed).toContain('\u001B[1mBaker\u001B[22m: list()\n');
+  expect(coloured.printed).toContain('\u001B[2m  → one\n    two\u001B[22m\n');
+  expect(coloured.printed).toContain('\u001B[31m  → Error: Tool burn failed: the oven is cold\u001B[39m\n');
+  expect(coloured.printed).toContain('\u001B[1m  → Pastry takes over\u001B[22m\n');
+  expect(coloured.printed).toContain('\u001B[1mPastry\u001B[22m: Hi.\n');
   vi.stubEnv('NO_COLOR', '1');
   const plain = await loop(script([say('Hi.')]), ['Hi.'], { isTTY: true });
   expect(plain.printed).toContain('Baker: Hi.');

@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Agent, Swarm, tool } from 'swarmcheck';
-import { callTool, replayProvider, runScenario, say, stubTools, user } from 'swarmcheck/testing';
+import { callTool, evaluate, replayProvider, runScenario, say, stubTools, user } from 'swarmcheck/testing';
 import 'swarmcheck/vitest';
+import { triage as airlineTriage } from '../../scenarios/examples/airline/agents.ts';
+import { triageCases } from '../../scenarios/examples/airline/evals.ts';
 import handoff from '../../scenarios/handoffs/handoff.scenario.ts';
 import { scenarioText } from '../../src/report/run-report.ts';
 import { styleFor } from '../../src/report/style.ts';
@@ -24,8 +26,8 @@ const refund = {
   ],
 };
 
-test('there are four outputs, each of which is compared here', () => {
-  expect(shown).toHaveLength(4);
+test('there are six outputs, each of which is compared here or in readme-chat.test.ts', () => {
+  expect(shown).toHaveLength(6);
 });
 
 test('the line of a scenario', async () => {
@@ -44,6 +46,17 @@ test('a mistake in a script', async () => {
   const steps = [refund.steps[0]!, callTool('isue_refund')];
   const run = await runScenario({ ...refund, agent: refunds, steps });
   expect((run.error as Error).message).toBe(shown[2]);
+});
+
+test('an evaluation', async () => {
+  const evaluation = await evaluate(airlineTriage, triageCases, {
+    provider: replayProvider('fixtures/cassettes/examples/airline-triage-evals.json'),
+    runs: 2,
+    threshold: 0.9,
+  });
+  const lines = shown[4]!.split('\n');
+  expect(lines).toHaveLength(3);
+  expect(String(evaluation).split('\n')).toEqual(expect.arrayContaining(lines));
 });
 
 test('a cassette whose agents were edited', async () => {
@@ -71,5 +84,5 @@ test('a cassette whose agents were edited', async () => {
   const message = (error as Error).message
     .replaceAll('docs-tests/readme-md/', '')
     .replaceAll('.docs-tests/README.md/', '');
-  expect(message).toBe(shown[3]);
+  expect(message).toBe(shown[5]);
 });

@@ -1,0 +1,35 @@
+/** The chat session in the README is played as it stands there. */
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Project } from '../cli/swarmcheck.ts';
+
+test('what the README shows of a chat is what a newcomer sees', { timeout: 60_000 }, async () => {
+  const readme = await readFile('README.md', 'utf8');
+  const [, command] = /^npm run chat -- (.*)$/m.exec(readme)!;
+  const [, shown] = /^```text\n(Chat with [^]*?)\n```$/m.exec(readme)!;
+  // Enter for what is suggested, and what was typed otherwise.
+  const typed = shown!.split('\n').flatMap((line, index, lines) => {
+    const said = /^User: (.*)$/.exec(line)?.[1];
+    if (said === undefined) return [];
+    return [lines[index - 1] === `(Enter sends: ${said})` ? '' : said];
+  });
+  expect(typed.filter((line) => line === '')).toHaveLength(3);
+
+  await using project = await Project.of({});
+  const app = 'scenarios/examples/airline';
+  await cp(app, join(project.folder, app), { recursive: true });
+  const { code, stdout, stderr } = await project.swarmcheck(
+    ['chat', ...command!.split(' ')],
+    {},
+    typed.map((line) => `${line}\n`).join(''),
+  );
+  expect(stderr).toBe('');
+  expect(stdout).toBe(`${shown}\n`);
+  expect(code).toBe(0);
+  const [run, replay] = shown!
+    .split('\n')
+    .flatMap((line) => /^ {2}npx swarmcheck (.*)$/.exec(line)?.[1] ?? []);
+  for (const again of [run, replay])
+    expect(await project.swarmcheck(again!.split(' '))).toMatchObject({ code: 0, stderr: '' });
+});
