@@ -4,7 +4,7 @@ import { linesOf, type Input, type Output } from './lines.ts';
 import type { ChatPrinter } from './printer.ts';
 
 /** A command of a chat: `/context`. */
-export interface ChatCommand {
+interface ChatCommand {
   /** What it does, for /help. */
   readonly does: string;
   /** Does it; `rest` is what follows the command's name. */

@@ -24,7 +24,7 @@ export function watchedStream(what: () => string): () => void {
 }
 
 /** Code of the user's that the engine calls. */
-export interface WatchedCall {
+interface WatchedCall {
   readonly kind: 'tool' | 'hook' | 'instructions';
   /** The tool's or the hook's, or that of the agent whose instructions they are. */
   readonly name: string;
