@@ -8,7 +8,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** A project with the cassettes of this repository, and the scenarios that they were recorded from. */
 export async function repositoryCopy(): Promise<Project> {
   const project = await Project.of({});
-  for (const folder of ['fixtures/cassettes', 'scenarios/recorded', 'scenarios/clients'])
+  const folders = [
+    'fixtures/cassettes',
+    ...['recorded', 'clients', 'examples'].map((name) => `scenarios/${name}`),
+  ];
+  for (const folder of folders)
     await cp(join(root, folder), join(project.folder, folder), { recursive: true });
   return project;
 }

@@ -13,7 +13,12 @@ beforeAll(async () => {
 });
 afterAll(async () => await project[Symbol.asyncDispose]());
 
-const recorded = ['busy-model', 'library-desk', 'openai-agents-app', 'refund', 'side-by-side'];
+const apps = ['airline', 'basic', 'personal-shopper', 'support-bot', 'triage', 'weather'];
+const recorded = [
+  'busy-model',
+  ...apps.map((app) => `examples/${app}`),
+  ...['library-desk', 'openai-agents-app', 'refund', 'side-by-side'],
+];
 
 test('all that this repository has recorded is exact, without a key, and the code is 0', async () => {
   const { code, stdout, stderr } = await command(project, ['replay']);
@@ -23,7 +28,7 @@ test('all that this repository has recorded is exact, without a key, and the cod
   );
   expect(lines).toContain('✓ fixtures/cassettes/refund.json  exact, 3 interactions');
   expect(stdout).toMatch(
-    /\n\n9 cassettes: 5 exact, 4 not checked \(interactions: 17 served, 17 exact, 0 drifted, 0 unused\)\n$/,
+    /\n\n20 cassettes: 11 exact, 9 not checked \(interactions: 77 served, 77 exact, 0 drifted, 0 unused\)\n$/,
   );
   expect([code, stderr]).toEqual([0, '']);
 });
