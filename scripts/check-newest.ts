@@ -1,6 +1,6 @@
 /**
  * Checks the packed package with the newest majors of its peers on the newest Node, in an empty project: the README's blocks,
- * the examples of the contract, the tests of code with clients of its own, and every scenario, each in all ways, with the
+ * the examples of the contract, the tests of code with clients of its own, those of what Node does, and every scenario, each in all ways, with the
  * hashes it has here.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -18,12 +18,21 @@ const newest = [
   'fast-check@4.10.2',
   '@types/node@26.6.6',
 ];
+/** What example apps are made with, as it is here. */
+const appPackages = ['minisearch', 'node-sqlite3-wasm'].map(locked);
 const nodePackage = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
 const nodeVersion = '26.10.0';
 
 const folder = mkdtempSync(join(tmpdir(), 'swarmcheck-newest-'));
 const project = join(folder, 'project');
 const node = join(project, `node_modules/${nodePackage}/bin/node`);
+
+function locked(name: string): string {
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+    packages: Record<string, { version: string }>;
+  };
+  return `${name}@${packages[`node_modules/${name}`]?.version}`;
+}
 
 interface RunDocument {
   passed: number;
@@ -62,7 +71,8 @@ try {
   const tarball = join(folder, readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? '');
   write('package.json', JSON.stringify({ private: true, type: 'module' }));
   write('vitest.config.ts', readFileSync('test/package/newest/vitest.config.ts', 'utf8'));
-  run('npm', ['install', '--no-audit', '--no-fund', tarball, ...newest, `${nodePackage}@${nodeVersion}`]);
+  const packages = [tarball, ...newest, ...appPackages, `${nodePackage}@${nodeVersion}`];
+  run('npm', ['install', '--no-audit', '--no-fund', ...packages]);
   console.log(`  Node ${run(node, ['--version']).trim()}`);
 
   for (const { path, text } of extract(readFileSync('README.md', 'utf8'), 'README.md'))
@@ -78,6 +88,9 @@ try {
     recursive: true,
     filter: (path) => !path.endsWith('.test.ts') || !ofTheRepository.test(readFileSync(path, 'utf8')),
   });
+  // What depends on Node most: its callbacks and its readline.
+  for (const file of ['scenario/blocking.test.ts', 'chat/run-demo-loop.test.ts'])
+    cpSync(join('test', file), join(project, 'of-node', file));
   // Other SDKs bring older clients of their own.
   cpSync('scenarios', join(project, 'scenarios'), {
     recursive: true,

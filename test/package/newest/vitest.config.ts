@@ -2,15 +2,19 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // As in the repository: of a machine with two cores.
+    testTimeout: 30_000,
     projects: [
       {
+        extends: true,
         test: {
           name: 'all',
-          include: ['readme/**/*.test.ts', 'scenarios/**/*.test.ts'],
+          include: ['{readme,scenarios,of-node}/**/*.test.ts'],
           exclude: ['**/*.mocked.test.ts', 'scenarios/recorded/**'],
         },
       },
       {
+        extends: true,
         test: {
           name: 'mocked',
           include: [
