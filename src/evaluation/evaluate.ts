@@ -1,6 +1,6 @@
-import { errorName } from '../engine/data/errors.ts';
+import { didYouMean } from '../engine/data/did-you-mean.ts';
+import { errorName, UsageError } from '../engine/data/errors.ts';
 import { checkKnownOptions } from '../engine/data/known-fields.ts';
-import { valueWords } from '../engine/data/value-words.ts';
 import { checkProvider } from '../engine/model/check-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { checkContextVariables } from '../engine/run/context.ts';
@@ -9,8 +9,10 @@ import { watched } from '../engine/run/watch.ts';
 import { isAgent, noAgentWords, type Agent } from '../engine/tools/agent.ts';
 import { show } from '../scenario/equals.ts';
 import { matchTrajectory } from '../scenario/match-trajectory.ts';
+import { makeAgent } from '../scenario/made-agent.ts';
 import { checkFields, isText, type Rule, type Rules } from '../scenario/rules.ts';
 import { TimeLimit } from '../scenario/timeout.ts';
+import { toolsIn } from '../scenario/trajectory.ts';
 import { pendingCalls } from '../scenario/verdicts/verdict.ts';
 import { traceOf } from '../trace/trace-of.ts';
 import { readCases, type EvaluationCase, type ReadCase } from './cases.ts';
@@ -66,7 +68,8 @@ const optionRules: Rules<keyof EvaluateOptions> = {
  *
  * A factory makes an agent for each answer, which is disposed of after it. Each answer is a conversation of its own, named "<case> #<run>", so that a cassette of all of them replays in any order.
  * What keeps an answer from coming (a rate limit, a drifted recording) counts as no answer, and fails the evaluation,
- * whatever its thresholds. Throws a TypeError for cases, agents and options that could not be evaluated.
+ * whatever its thresholds. Throws a TypeError for cases, agents and options that could not be evaluated, such as a case that expects a
+ * function which the agent does not have; nothing more is asked then.
  */
 export function evaluate(
   agent: Agent | (() => Agent | Promise<Agent>),
@@ -95,23 +98,29 @@ async function evaluateCases(
   const asked = read.flatMap((one, index) =>
     Array.from({ length: runs }, (_item, run) => ({ one, index, run: run + 1 })),
   );
+  // What is wrong with the evaluation itself stops all of it: a live model is not asked in vain.
+  const stopping = new AbortController();
+  const within = signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal;
   let next = 0;
-  let agentName = '';
+  let agentName = isAgent(given) ? given.name : '';
   const askOn = async () => {
     for (let place = next++; place < asked.length; place = next++) {
-      signal?.throwIfAborted();
+      within.throwIfAborted();
       const { one, index, run } = asked[place]!;
-      const agent = await agentFrom(given);
-      agentName = agent.name;
       try {
-        answers[index]![run - 1] = await answer(swarm, agent, one, run, options);
-      } finally {
-        // Made for this answer alone.
-        if (!isAgent(given)) await agent[Symbol.asyncDispose]();
+        const answered = await answer(swarm, given, one, run, { ...options, signal: within });
+        agentName = answered.agentName ?? agentName;
+        answers[index]![run - 1] = answered.answer;
+      } catch (error) {
+        stopping.abort(error);
+        throw error;
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(concurrency, asked.length) }, askOn));
+  const asking = Array.from({ length: Math.min(concurrency, asked.length) }, askOn);
+  // All of them, so that nothing is under way any more when it is told.
+  await Promise.allSettled(asking);
+  await Promise.all(asking);
   const evaluated = read.map((one, index) => ({
     name: one.name,
     expected: one.expected,
@@ -129,40 +138,61 @@ function checkOptions(options: EvaluateOptions): void {
   if (contextVariables !== undefined) checkContextVariables('evaluate', contextVariables);
 }
 
-/** The agent itself, or what the factory makes: a fresh one each time. */
-async function agentFrom(given: Agent | (() => Agent | Promise<Agent>)): Promise<Agent> {
-  if (isAgent(given)) return given;
-  const agent: unknown = await given();
-  if (isAgent(agent)) return agent;
-  throw new TypeError(
-    `The agent factory of evaluate must return an Agent, but returned ${valueWords(agent)}. Is a "return" missing?`,
-  );
+interface Answered {
+  readonly answer: EvaluatedAnswer;
+  readonly agentName?: string;
 }
 
+/** One answer. Rejects with a TypeError for what no model could get right, and with the reason of the signal. */
 async function answer(
   swarm: Swarm,
-  agent: Agent,
-  { name, messages, contextVariables, answers }: ReadCase,
+  given: Agent | (() => Agent | Promise<Agent>),
+  one: ReadCase,
   run: number,
-  { modelOverride, timeoutMs = 60_000, signal, ...options }: EvaluateOptions,
-): Promise<EvaluatedAnswer> {
-  using limit = new TimeLimit(timeoutMs, signal, () => 'the answer', `The case ${JSON.stringify(name)}`);
+  { modelOverride, timeoutMs = 60_000, signal, contextVariables }: EvaluateOptions,
+): Promise<Answered> {
+  let awaited = 'the agent factory';
+  const what = `The case ${JSON.stringify(one.name)}`;
+  using limit = new TimeLimit(timeoutMs, signal, () => awaited, what);
   try {
-    const response = await swarm.run({
-      agent,
-      messages,
-      contextVariables: contextVariables ?? options.contextVariables ?? {},
-      modelOverride,
-      executeTools: false,
-      signal: limit.signal,
-      conversation: `${name} #${run}`,
-    });
-    const calls = pendingCalls(traceOf(response));
+    const agent = isAgent(given) ? given : await makeAgent(given, limit, 'evaluate');
+    checkExpectation(one, agent);
+    awaited = 'the answer';
+    let calls;
+    try {
+      const response = await swarm.run({
+        agent,
+        messages: one.messages,
+        contextVariables: one.contextVariables ?? contextVariables ?? {},
+        modelOverride,
+        executeTools: false,
+        signal: limit.signal,
+        conversation: `${one.name} #${run}`,
+      });
+      calls = pendingCalls(traceOf(response));
+    } finally {
+      // Made for this answer alone.
+      awaited = 'the dispose of the agent';
+      if (!isAgent(given)) await limit.within(agent[Symbol.asyncDispose]());
+    }
     const called = calls.map(({ tool, args }) => ({ tool, args }));
-    return { called, correct: answers.some((right) => matchTrajectory(right, calls).pass) };
+    const correct = one.answers.some((right) => matchTrajectory(right, calls).pass);
+    return { answer: { called, correct }, agentName: agent.name };
   } catch (error) {
     signal?.throwIfAborted();
+    if (error instanceof UsageError) throw error;
     const message = error instanceof Error ? error.message : show(error);
-    return { called: [], correct: false, error: { name: errorName(error), message } };
+    return { answer: { called: [], correct: false, error: { name: errorName(error), message } } };
+  }
+}
+
+/** An expectation that the agent cannot meet would count as the model's mistake. */
+function checkExpectation({ name, answers }: ReadCase, { name: agentName, functions }: Agent): void {
+  const offered = functions.map((one) => one.name);
+  for (const expected of answers.flatMap((trajectory) => toolsIn(trajectory).expected)) {
+    if (offered.includes(expected)) continue;
+    throw new UsageError(
+      `The case ${JSON.stringify(name)} expects "${expected}", which the agent "${agentName}" does not have.${didYouMean(expected, offered)} Its functions: ${offered.join(', ') || 'none'}.`,
+    );
   }
 }

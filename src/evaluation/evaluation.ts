@@ -72,7 +72,7 @@ export class Evaluation {
   toString(): string {
     const { agent, accuracy, threshold, runs, cases } = this;
     const asked = `${counted(cases.length, 'case')}, ${counted(runs, 'run')} each`;
-    const head = `${agent}: ${percent(accuracy)} of the answers are right, ${percent(threshold)} are wanted (${asked})`;
+    const head = `${agent}: ${shares(accuracy, threshold)} (${asked})`;
     return [head, ...cases.map((one) => `  ${caseLine(one)}`)].join('\n');
   }
 }
@@ -86,12 +86,10 @@ export function accuracyOf(answers: readonly EvaluatedAnswer[]): number {
 function failuresOf({ accuracy, threshold, caseThreshold, cases }: Evaluation): string[] {
   const failures = unanswered(cases);
   const wrong = cases.filter(({ answers }) => answers.some(({ correct, error }) => !correct && !error));
-  if (accuracy < threshold)
+  const isAnswered = cases.some(({ answers }) => answers.some(({ error }) => !error));
+  if (isAnswered && accuracy < threshold)
     failures.push(
-      [
-        `${percent(accuracy)} of the answers are right, ${percent(threshold)} are wanted. Wrong are:`,
-        ...wrong.map((one) => `  ${caseLine(one)}`),
-      ].join('\n'),
+      [`${shares(accuracy, threshold)}. Wrong are:`, ...wrong.map((one) => `  ${caseLine(one)}`)].join('\n'),
     );
   for (const one of wrong)
     if (one.accuracy < caseThreshold)
@@ -163,8 +161,14 @@ function callOf(tool: string, args: unknown): string {
   return callText(tool, typeof args === 'string' ? args : show(args), 200);
 }
 
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(1))} %`;
+function shares(accuracy: number, wanted: number): string {
+  // As many digits as it takes to tell them apart.
+  const digits = [1, 3, 6].find((count) => percent(accuracy, count) !== percent(wanted, count)) ?? 1;
+  return `${percent(accuracy, digits)} of the answers are right, ${percent(wanted, digits)} are wanted`;
+}
+
+function percent(share: number, digits = 1): string {
+  return `${Number((share * 100).toFixed(digits))} %`;
 }
 
 function counted(count: number, noun: string): string {

@@ -1,10 +1,4 @@
-import {
-  AsyncLocalStorage,
-  AsyncResource,
-  createHook,
-  executionAsyncId,
-  type AsyncHook,
-} from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource, createHook, executionAsyncId } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import { watchCalls } from '../engine/run/watch.ts';
 import { mustBe } from './rules.ts';
@@ -16,8 +10,9 @@ export class EventLoopBlockedError extends Error {
 
 /**
  * Does something, and rejects with an EventLoopBlockedError where a tool, a hook or the instructions of an agent kept the
- * event loop for longer than so many milliseconds at once: in that time nothing else went on, no other conversation and no
- * time-out. What rejects of its own does so.
+ * event loop for longer than so many milliseconds at once, that is between two of its turns: in that time nothing else went
+ * on, no other conversation and no time-out. `await` alone is no turn; waiting for a timer, a file or an answer is. What
+ * rejects of its own does so.
  *
  * It is real time that is measured, which on a busy machine is more than a call took: leave room.
  */
@@ -25,7 +20,7 @@ export async function withoutBlocking<T>(maxBlockMs: number, action: () => T | P
   if (!isBlockLimit(maxBlockMs))
     throw mustBe('The first argument of withoutBlocking', blockLimitRule, maxBlockMs);
   using watch = new BlockWatch(maxBlockMs);
-  const result = await watch.within(action);
+  const result = await watch.within(async () => await action());
   const [first] = watch.problems();
   if (first !== undefined) throw new EventLoopBlockedError(first);
   return result;
@@ -41,46 +36,84 @@ interface Block {
   count: number;
 }
 
+/** What has caused an asynchronous operation, and which watch it belongs to. */
+interface Owner {
+  readonly watch: BlockWatch;
+  readonly who: string;
+}
+
+/** Taken before a test can fake it. */
+const { setImmediate: inNextTurn } = globalThis;
+
 /** Which watch calls belong to: several may be open at once. */
 const scope = new AsyncLocalStorage<BlockWatch>();
+/** By the ids of asynchronous operations: of all watches, so that what goes on is looked at once. */
+const owners = new Map<number, Owner>();
+/** What is running: callbacks can be nested, and the outermost counts. */
+let depth = 0;
+let startedAt = 0;
+/** How long each has run since the event loop turned. */
+let turn: Map<Owner, number> | undefined;
+
+const hook = createHook({
+  init(id) {
+    const owner = owners.get(executionAsyncId());
+    if (owner) owners.set(id, owner);
+  },
+  before(id) {
+    if (owners.has(id) && depth++ === 0) startedAt = performance.now();
+  },
+  after(id) {
+    const owner = owners.get(id);
+    if (owner && --depth === 0) add(owner, performance.now() - startedAt);
+  },
+  destroy: (id) => void owners.delete(id),
+});
+
 let openWatches = 0;
 let stopWatching = () => {};
+
+function open(): void {
+  if (openWatches++ > 0) return;
+  hook.enable();
+  stopWatching = watchCalls(({ kind, name }, call) => {
+    const watch = scope.getStore();
+    const who = kind === 'instructions' ? `The instructions of the agent "${name}"` : `The ${kind} "${name}"`;
+    return watch ? watch.call(who, call) : call();
+  });
+}
+
+function close(): void {
+  if (--openWatches > 0) return;
+  hook.disable();
+  owners.clear();
+  stopWatching();
+}
+
+/** Callbacks that follow each other without a turn of the event loop keep it as one: `await null` lets nobody else go on. */
+function add(owner: Owner, ms: number): void {
+  if (!turn) {
+    turn = new Map();
+    inNextTurn(endTurn);
+  }
+  turn.set(owner, (turn.get(owner) ?? 0) + ms);
+}
+
+function endTurn(): void {
+  for (const [{ watch, who }, ms] of turn ?? []) watch.note(who, ms);
+  turn = undefined;
+}
 
 /** Measures how long what the user wrote keeps the event loop, by who it is. */
 export class BlockWatch implements Disposable {
   readonly #limitMs: number;
-  readonly #hook: AsyncHook;
-  /** Who has caused an asynchronous operation, by its id. */
-  readonly #owners = new Map<number, string>();
-  /** What is running: callbacks can be nested, and the outermost counts. */
-  #depth = 0;
-  #startedAt = 0;
+  /** The one within which this one was opened: it is told as well. */
+  readonly #outer = scope.getStore();
   readonly #blocks = new Map<string, Block>();
 
   constructor(limitMs: number) {
     this.#limitMs = limitMs;
-    this.#hook = createHook({
-      init: (id) => {
-        const owner = this.#owners.get(executionAsyncId());
-        if (owner !== undefined) this.#owners.set(id, owner);
-      },
-      before: (id) => {
-        if (this.#owners.has(id) && this.#depth++ === 0) this.#startedAt = performance.now();
-      },
-      after: (id) => {
-        const owner = this.#owners.get(id);
-        if (owner !== undefined && --this.#depth === 0)
-          this.#note(owner, performance.now() - this.#startedAt);
-      },
-      destroy: (id) => void this.#owners.delete(id),
-    }).enable();
-    if (openWatches++ === 0)
-      stopWatching = watchCalls(({ kind, name }, call) => {
-        const watch = scope.getStore();
-        const who =
-          kind === 'instructions' ? `The instructions of the agent "${name}"` : `The ${kind} "${name}"`;
-        return watch ? watch.call(who, call) : call();
-      });
+    open();
   }
 
   /** Does something whose calls are this watch's. */
@@ -91,29 +124,32 @@ export class BlockWatch implements Disposable {
   /** Calls somebody, and takes note of how long that, and what comes of it later, keeps the event loop. */
   call<T>(who: string, call: () => T): T {
     const resource = new AsyncResource('swarmcheck.watched');
-    this.#owners.set(resource.asyncId(), who);
+    owners.set(resource.asyncId(), { watch: this, who });
     return resource.runInAsyncScope(call);
   }
 
   /** What took longer than it may, a sentence each. */
   problems(): string[] {
+    // The turn that is under way is over for whoever asks.
+    endTurn();
     return [...this.#blocks].map(([who, { longestMs, count }]) => {
       const often = count === 1 ? '' : `, ${count} times`;
-      return `${who} kept the event loop for ${Math.round(longestMs)} ms${often}; at most ${this.#limitMs} ms are allowed. In that time nothing else goes on, no other conversation and no time-out. Make it asynchronous, or move it to a worker thread (workerTool of "swarmcheck/worker").`;
+      return `${who} kept the event loop for ${Math.round(longestMs)} ms${often}; at most ${this.#limitMs} ms are allowed. In that time nothing else goes on, no other conversation and no time-out. Let it wait for something in between, or move it to a worker thread (workerTool of "swarmcheck/worker").`;
     });
   }
 
-  [Symbol.dispose](): void {
-    this.#hook.disable();
-    if (--openWatches === 0) stopWatching();
-  }
-
-  #note(who: string, ms: number): void {
+  /** Takes note of how long the event loop was kept. */
+  note(who: string, ms: number): void {
+    this.#outer?.note(who, ms);
     if (ms <= this.#limitMs) return;
     const known = this.#blocks.get(who);
     this.#blocks.set(who, {
       longestMs: Math.max(ms, known?.longestMs ?? 0),
       count: (known?.count ?? 0) + 1,
     });
+  }
+
+  [Symbol.dispose](): void {
+    close();
   }
 }

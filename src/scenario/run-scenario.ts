@@ -1,4 +1,5 @@
 import { isAgent, type Agent } from '../engine/tools/agent.ts';
+import { UsageError } from '../engine/data/errors.ts';
 import { checkKnownFields } from '../engine/data/known-fields.ts';
 import { checkProvider } from '../engine/model/check-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
@@ -14,6 +15,7 @@ import { checkScenario } from './check-scenario.ts';
 import { show } from './equals.ts';
 import { unmetExpectations } from './expectations.ts';
 import { isExternalAgent } from './external-agent.ts';
+import { makeAgent } from './made-agent.ts';
 import { OurAgents } from './our-agents.ts';
 import { defaultTimeoutMs, type Scenario, type ScenarioRun } from './scenario.ts';
 import { StubbedAgents } from './stub-tools.ts';
@@ -154,21 +156,20 @@ class Play {
       const { ExternalApp } = await import('./external-app.ts');
       return new ExternalApp(given, answering, this.#scenario.messages, watch);
     }
-    let agent: unknown = given;
+    let agent: Agent;
     if (typeof given === 'function') {
+      const factory = watch ? () => watch.call('The agent factory', given) : given;
       try {
-        agent = await limit.within(watch ? watch.call('The agent factory', given) : given());
+        agent = await makeAgent(factory, limit, 'the scenario');
       } catch (error) {
+        if (error instanceof UsageError) throw error;
         this.#result.error = error;
         return undefined;
       }
+      this.#made = agent;
+    } else {
+      agent = given;
     }
-    if (!isAgent(agent)) {
-      throw new TypeError(
-        `The agent factory of the scenario must return an Agent, but returned ${valueWords(agent)}. Is a "return" missing?`,
-      );
-    }
-    if (typeof given === 'function') this.#made = agent;
     const { transport, stream = false } = this.#options;
     const provider =
       transport === 'http'

@@ -366,6 +366,59 @@ test('an answer that does not come is named after its time', async () => {
   );
 });
 
+test('a factory that never ends, or whose agent cannot be disposed of, is no answer', async () => {
+  const hanging = await evaluate(() => new Promise<Agent>(() => {}), [{ input: 'Rain?', expected: null }], {
+    provider: never,
+    timeoutMs: 5,
+  });
+  expect(hanging.failures[0]).toContain('was stopped after 5 ms, waiting for the agent factory.');
+  const failing = await evaluate(
+    () => new Agent({ dispose: () => Promise.reject(new Error('still in use')) }),
+    [{ input: 'Rain?', expected: null }],
+    { provider: scriptedProvider([say('No.')]) },
+  );
+  expect(failing.failures[0]).toContain('Error: still in use');
+  const rejected = await evaluate(
+    () => Promise.reject(new Error('no database')),
+    [{ input: 'x', expected: null }],
+    {
+      provider: never,
+    },
+  );
+  expect(rejected.failures[0]).toContain('Error: no database');
+});
+
+test('once it is wrong, nobody is asked any more', async () => {
+  let asked = 0;
+  const provider: CompletionProvider = {
+    complete: () => {
+      asked++;
+      return new Promise(() => {});
+    },
+    stream() {
+      throw new Error('not streamed');
+    },
+  };
+  const cases = Array.from({ length: 20 }, (_item, index) => ({
+    input: `case ${index}`,
+    expected: index === 2 ? 'wether' : null,
+  }));
+  await expect(evaluate(desk, cases, { provider, concurrency: 3 })).rejects.toThrow(
+    'The case "case 2" expects "wether", which the agent "Desk" does not have. Did you mean "weather"? Its functions: weather, mail.',
+  );
+  expect(asked).toBe(2);
+});
+
+test('shares that differ little are told with as many digits as it takes', async () => {
+  const provider = model({ 'Rain?': (nth) => (nth === 1 ? say('No.') : callTool('weather')) });
+  const { failures } = await evaluate(desk, [{ input: 'Rain?', expected: 'weather' }], {
+    provider,
+    runs: 3000,
+    threshold: 0.9999,
+  });
+  expect(failures[0]).toContain('99.967 % of the answers are right, 99.99 % are wanted.');
+});
+
 test('an evaluation that is stopped rejects with the reason', async () => {
   const stopping = new AbortController();
   const evaluating = evaluate(desk, [{ input: 'Rain?', expected: null }], {

@@ -112,3 +112,17 @@ test('a dispose that fails, or never ends, fails the scenario', async () => {
     'was stopped after 20 ms, waiting for the dispose of the agent "Agent"',
   );
 });
+
+test('what a factory makes too late is disposed of when it comes', async () => {
+  let finish = (_agent: Agent) => {};
+  const disposed = new Promise<void>((resolve) => {
+    const late = new Promise<Agent>((made) => (finish = made));
+    void runScenario({ agent: () => late, steps: [user('hi'), say('hello')], timeoutMs: 10 }).then(
+      ({ error }) => {
+        expect(error).toMatchObject({ name: 'ScenarioTimeoutError' });
+        finish(new Agent({ dispose: resolve }));
+      },
+    );
+  });
+  await disposed;
+});

@@ -1,0 +1,32 @@
+import { UsageError } from '../engine/data/errors.ts';
+import { valueWords } from '../engine/data/value-words.ts';
+import { isAgent, type Agent } from '../engine/tools/agent.ts';
+import type { TimeLimit } from './timeout.ts';
+
+/**
+ * What an agent factory makes, within a limit; what it makes later than that is disposed of when it comes. Rejects with what
+ * the factory rejects with, and with a TypeError where it makes no agent. `what` names the factory within a sentence.
+ */
+export async function makeAgent(
+  factory: () => Agent | Promise<Agent>,
+  limit: TimeLimit,
+  what: string,
+): Promise<Agent> {
+  // In an async function, so that what it throws at once is a rejection, too.
+  const making = (async (): Promise<unknown> => await factory())();
+  let made: unknown;
+  try {
+    made = await limit.within(making);
+  } catch (error) {
+    void making.then(disposeOf).catch(() => {});
+    throw error;
+  }
+  if (isAgent(made)) return made;
+  throw new UsageError(
+    `The agent factory of ${what} must return an Agent, but returned ${valueWords(made)}. Is a "return" missing?`,
+  );
+}
+
+async function disposeOf(made: unknown): Promise<void> {
+  if (isAgent(made)) await made[Symbol.asyncDispose]();
+}
