@@ -8,6 +8,7 @@ import { ChunkFold } from '../engine/model/fold-chunks.ts';
 import type { RecordedEvent } from '../engine/run/events.ts';
 import { RequestOptions } from '../engine/run/run-of.ts';
 import { materialize } from '../trace/materialize.ts';
+import { LaneSecrets } from './redaction/lane-secrets.ts';
 import { CassetteSession } from './session.ts';
 import type { CassetteFile } from './file/format.ts';
 import type { SessionSettings } from './session-settings.ts';
@@ -54,8 +55,13 @@ export class PastRuns {
     this.#answers = [];
   }
 
-  /** Writes the cassette, and returns what stands in it. Rejects with a CassetteFileError where it cannot be written. */
-  async record(settings: Pick<SessionSettings, 'path' | 'origin'>): Promise<CassetteFile> {
+  /**
+   * Writes the cassette, and returns what stands in it, with the secrets that were hidden. Rejects with a CassetteFileError where
+   * it cannot be written.
+   */
+  async record(
+    settings: Pick<SessionSettings, 'path' | 'origin' | 'known'>,
+  ): Promise<{ cassette: CassetteFile; secrets: LaneSecrets }> {
     const answers = this.#runs.flatMap((run) => run.answers);
     const live: CompletionProvider = {
       complete: async () => answers.shift()!,
@@ -76,7 +82,8 @@ export class PastRuns {
       session.discard();
       throw error;
     }
-    return session.tape.toFile();
+    const { tape } = session;
+    return { cassette: tape.toFile(), secrets: tape.lanes[0]?.secrets ?? new LaneSecrets() };
   }
 
   async *#kept(stream: AsyncIterable<ChatCompletionChunk>): AsyncGenerator<ChatCompletionChunk> {

@@ -40,6 +40,8 @@ export interface SessionSettings {
   redact?: Redact | undefined;
   /** Whether answers take the time that they took. */
   inRealTime?: boolean | undefined;
+  /** Data whose secrets are known from the beginning, and are hidden in each conversation that begins. */
+  known?: object | undefined;
   origin?: TapeOrigin | undefined;
   /** The command that records again, where the cassette itself does not tell. */
   again?: string | undefined;

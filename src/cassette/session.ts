@@ -234,6 +234,7 @@ export class CassetteSession implements CompletionProvider {
     const { parts, events } = asked;
     this.#keeper.open();
     const lane = known ?? this.#lanes.begin(asked);
+    if (!known) this.#redactor.data(lane.secrets, this.#settings.known, ['contextVariables']);
     const agent = lane.agentOf(parts, events);
     checkNames(lane, agent, parts.model, this.words.path);
     lane.readResults(this.#redactor);

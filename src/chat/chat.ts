@@ -5,6 +5,7 @@ import type { RecordedEvent } from '../engine/run/events.ts';
 import type { Hooks } from '../engine/run/hooks.ts';
 import { startRun } from '../engine/run/swarm.ts';
 import type { Agent } from '../engine/tools/agent.ts';
+import { show } from '../scenario/equals.ts';
 import type { ChatPrinter } from './printer.ts';
 
 /** What a chat is held with. */
@@ -13,6 +14,9 @@ export interface ChatSettings {
   readonly provider: CompletionProvider;
   readonly hooks: readonly Hooks[];
   readonly contextVariables: object;
+  /** What was said before. */
+  readonly messages?: readonly Message[] | undefined;
+  readonly executeTools?: boolean | undefined;
   readonly stream: boolean;
   readonly maxTurns: number;
   readonly modelOverride: string | undefined;
@@ -25,12 +29,13 @@ export interface ChatSettings {
 export class Chat {
   readonly #settings: ChatSettings;
   #agent: Agent;
-  #messages: readonly Message[] = [];
+  #messages: readonly Message[];
   #contextVariables: object;
 
   constructor(settings: ChatSettings) {
     this.#settings = settings;
     this.#agent = settings.agent;
+    this.#messages = settings.messages ?? [];
     this.#contextVariables = settings.contextVariables;
   }
 
@@ -54,13 +59,15 @@ export class Chat {
    * on from there, and what happened is returned.
    */
   async send(content: string, signal: AbortSignal): Promise<readonly RecordedEvent[] | undefined> {
-    const { provider, hooks, stream, maxTurns, modelOverride, printer, onEvent } = this.#settings;
+    const { provider, hooks, stream, maxTurns, executeTools, modelOverride, printer, onEvent } =
+      this.#settings;
     const messages: Message[] = [...this.#messages, { role: 'user', content }];
     const options = {
       agent: this.#agent,
       messages,
       contextVariables: this.#contextVariables,
       maxTurns,
+      executeTools,
       modelOverride,
       stream,
       signal,
@@ -75,19 +82,23 @@ export class Chat {
       const { response } = run;
       if (response.stopReason === 'max_turns')
         printer.line(`(Stopped after ${maxTurns} turns, which is the limit.)`);
+      if (response.stopReason === 'interrupted')
+        printer.line('(Stopped before the tools, since executeTools is false.)');
       this.#messages = [...messages, ...response.messages];
       this.#agent = response.agent;
       this.#contextVariables = response.contextVariables as object;
       return run.events;
     } catch (error) {
       const why = signal.aborted ? 'Stopped.' : `This failed with ${described(error)}`;
-      printer.line(`(${why} The conversation is where it was before this message.)`);
+      // Below what has lines of its own.
+      const gap = why.includes('\n') ? '\n' : ' ';
+      printer.line(`(${why}${gap}The conversation is where it was before this message.)`);
       return undefined;
     }
   }
 }
 
 function described(error: unknown): string {
-  const text = error instanceof Error ? `${errorName(error)}: ${error.message}` : String(error);
+  const text = error instanceof Error ? `${errorName(error)}: ${error.message}` : show(error);
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
-import { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { printable } from '../report/printable.ts';
 
 /** What a person types, line by line. */
@@ -11,6 +11,8 @@ export interface Lines {
     suggestion: string | undefined,
     signal: AbortSignal | undefined,
   ): Promise<string | undefined>;
+  /** Lets go of the input: what is left of it is somebody else's. */
+  close(): void;
 }
 
 /** Where lines come from: stdin, or any texts, each of which may hold several lines, or a part of one. */
@@ -31,8 +33,8 @@ export function linesOf(input: Input, output: Output): Lines {
   return isTerminal(input) ? new TerminalLines(input, output) : new PipedLines(input, output);
 }
 
-function isTerminal(input: object): input is Terminal {
-  return 'isTTY' in input && input.isTTY === true && 'setRawMode' in input;
+function isTerminal(input: Input): input is Terminal & Input {
+  return typeof input === 'object' && 'isTTY' in input && input.isTTY === true && 'setRawMode' in input;
 }
 
 /**
@@ -42,11 +44,16 @@ function isTerminal(input: object): input is Terminal {
 class TerminalLines implements Lines {
   readonly #input: Terminal;
   readonly #output: Output;
+  readonly #shown: NodeJS.WritableStream;
+  /** Typed already, while agents answered, or pasted. */
+  readonly #ahead: string[] = [];
   #history: string[] = [];
+  #isAtEnd = false;
 
   constructor(input: Terminal, output: Output) {
     this.#input = input;
     this.#output = output;
+    this.#shown = output instanceof Writable ? output : writableOf(output);
   }
 
   async next(
@@ -54,35 +61,48 @@ class TerminalLines implements Lines {
     suggestion: string | undefined,
     signal: AbortSignal | undefined,
   ): Promise<string | undefined> {
-    const line = await this.#read(prompt, signal);
+    const typed = this.#ahead.shift();
+    if (typed !== undefined) this.#output.write(`${prompt}${printable(typed)}\n`);
+    const line = typed ?? (await this.#read(prompt, signal));
     if (line?.trim() !== '' || suggestion === undefined) return line;
     // In place of the empty line, as if it had been typed.
     this.#output.write(`\u001B[1A\r${prompt}${printable(suggestion)}\n`);
     return suggestion;
   }
 
+  close(): void {}
+
   #read(prompt: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+    if (this.#isAtEnd) return Promise.resolve(undefined);
     const reader = createInterface({
       input: this.#input,
-      output: this.#output as NodeJS.WritableStream,
+      output: this.#shown,
       terminal: true,
+      prompt,
       history: [...this.#history],
       historySize: 100,
     });
     reader.on('history', (history: string[]) => (this.#history = [...history]));
     const close = () => reader.close();
     signal?.addEventListener('abort', close, { once: true });
+    const lines: string[] = [];
     return new Promise((resolve) => {
       reader.on('SIGINT', this.#onInterrupt(reader));
-      // Ctrl-D, or the second Ctrl-C.
+      reader.on('line', (line) => {
+        lines.push(line);
+        // What was pasted comes at once: all lines of it are taken before the reader goes.
+        if (lines.length === 1) setImmediate(close);
+      });
       reader.on('close', () => {
         signal?.removeEventListener('abort', close);
-        resolve(undefined);
+        const [first, ...others] = lines;
+        // Ctrl-D, or the second Ctrl-C.
+        this.#isAtEnd = first === undefined;
+        if (this.#isAtEnd) this.#output.write('\n');
+        this.#ahead.push(...others);
+        resolve(first);
       });
-      reader.question(prompt, (line) => {
-        resolve(line);
-        reader.close();
-      });
+      reader.prompt();
     });
   }
 
@@ -92,7 +112,6 @@ class TerminalLines implements Lines {
     return () => {
       const isEmpty = reader.line === '';
       if (isEmpty && wasEmpty) {
-        this.#output.write('\n');
         reader.close();
         return;
       }
@@ -105,15 +124,27 @@ class TerminalLines implements Lines {
   }
 }
 
+function writableOf(output: Output): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      output.write(chunk.toString());
+      done();
+    },
+  });
+}
+
 /** What comes through a pipe, or from a list. The lines are written out, as a terminal would show them. */
 class PipedLines implements Lines {
-  readonly #input: Input;
   readonly #output: Output;
+  readonly #source: Readable;
+  readonly #isOwn: boolean;
+  #reader: Interface | undefined;
   #lines: AsyncIterator<string> | undefined;
 
   constructor(input: Input, output: Output) {
-    this.#input = input;
     this.#output = output;
+    this.#isOwn = !(input instanceof Readable);
+    this.#source = input instanceof Readable ? input : Readable.from(input);
   }
 
   async next(
@@ -121,7 +152,8 @@ class PipedLines implements Lines {
     suggestion: string | undefined,
     signal: AbortSignal | undefined,
   ): Promise<string | undefined> {
-    this.#lines ??= readLines(this.#input);
+    this.#reader ??= createInterface({ input: this.#source, crlfDelay: Infinity });
+    this.#lines ??= this.#reader[Symbol.asyncIterator]();
     this.#output.write(prompt);
     const read = await before(signal, this.#lines.next());
     if (!read || read.done) {
@@ -131,6 +163,13 @@ class PipedLines implements Lines {
     const line = read.value.trim() === '' ? (suggestion ?? '') : read.value;
     this.#output.write(`${printable(line)}\n`);
     return line;
+  }
+
+  close(): void {
+    this.#reader?.close();
+    if (this.#isOwn) this.#source.destroy();
+    // Without this a pipe that stays open would keep the process alive.
+    else this.#source.pause();
   }
 }
 
@@ -146,8 +185,4 @@ async function before<T>(signal: AbortSignal | undefined, promise: Promise<T>): 
   const first = await Promise.race([promise, aborted]);
   waiting.abort();
   return first;
-}
-
-async function* readLines(input: Input): AsyncGenerator<string> {
-  yield* createInterface({ input: Readable.from(input), crlfDelay: Infinity });
 }

@@ -15,6 +15,8 @@ export class ChatPrinter {
   readonly #write: (text: string) => void;
   readonly #style: Style;
   #agent = '';
+  /** Results that are told as handoffs, once these take effect. */
+  #held: { tool: string; content: string }[] = [];
   /** Whether the text of a streamed answer stands there, and its line has not ended. */
   #isInText = false;
 
@@ -28,13 +30,14 @@ export class ChatPrinter {
     if (typeof content !== 'string' || content === '') return;
     if (!this.#isInText) this.#write(this.#speaker());
     this.#isInText = true;
-    this.#write(printable(content));
+    this.#write(continued(content));
   }
 
   /** What happened. */
   event(event: RecordedEvent): void {
     switch (event.type) {
       case 'model-request':
+        this.#tellHeld();
         this.#agent = event.agent;
         break;
       case 'model-response':
@@ -44,14 +47,18 @@ export class ChatPrinter {
         this.#result(event);
         break;
       case 'handoff':
+        this.#held = this.#held.filter(({ tool }) => tool !== event.tool);
+        this.#tellHeld();
         this.line(`  → ${event.to} takes over`, 'bold');
         break;
       case 'context-change':
         this.line(`  context: ${changeText(event)}`, 'dim');
         break;
+      case 'run-end':
+        this.#tellHeld();
+        break;
       case 'model-error':
       case 'run-start':
-      case 'run-end':
     }
   }
 
@@ -72,8 +79,8 @@ export class ChatPrinter {
     const text = textOf(message.content);
     const wasShown = this.#isInText;
     this.endText();
-    if (!wasShown && text !== '') this.#write(`${this.#speaker()}${printable(text)}\n`);
-    if (message.refusal) this.#write(`${this.#speaker()}refuses: ${printable(message.refusal)}\n`);
+    if (!wasShown && text !== '') this.#write(`${this.#speaker()}${continued(text)}\n`);
+    if (message.refusal) this.#write(`${this.#speaker()}refuses: ${continued(message.refusal)}\n`);
     for (const call of message.tool_calls ?? []) {
       if (call.type !== 'function') continue;
       const { name, arguments: args } = call.function;
@@ -81,16 +88,29 @@ export class ChatPrinter {
     }
   }
 
-  #result({ content, error }: Extract<RecordedEvent, { type: 'tool-result' }>): void {
-    // Who takes over is told of once it does.
-    if (error === undefined && /^\{"assistant":"(?:[^"\\]|\\.)*"\}$/.test(content)) return;
-    const text = `  → ${shorten(content, longestResult).replaceAll('\n', '\n    ')}`;
-    this.line(text, error === undefined ? 'dim' : 'red');
+  #result({ tool, content, error }: Extract<RecordedEvent, { type: 'tool-result' }>): void {
+    // Perhaps the handoff of which it is the result takes effect: then it is told by that.
+    if (error === undefined && /^\{"assistant":"(?:[^"\\]|\\.)*"\}$/.test(content))
+      this.#held.push({ tool, content });
+    else this.#tellResult(content, error === undefined ? 'dim' : 'red');
+  }
+
+  #tellResult(content: string, format: 'dim' | 'red'): void {
+    this.line(`  → ${shorten(content, longestResult).replaceAll('\n', '\n    ')}`, format);
+  }
+
+  #tellHeld(): void {
+    for (const { content } of this.#held.splice(0)) this.#tellResult(content, 'dim');
   }
 
   #speaker(): string {
-    return `${this.#style('bold', printable(this.#agent))}: `;
+    return `${this.#style('bold', printable(this.#agent).replaceAll('\n', ' '))}: `;
   }
+}
+
+/** A text whose further lines cannot be taken for what somebody else says. */
+function continued(text: string): string {
+  return printable(text).replaceAll('\n', '\n  ');
 }
 
 function changeText({ set, deleted }: { set: object; deleted: readonly string[] }): string {

@@ -1,4 +1,5 @@
 import { checkKnownFields } from '../engine/data/known-fields.ts';
+import { valueWords } from '../engine/data/value-words.ts';
 import { checkProvider } from '../engine/model/check-provider.ts';
 import type { Message } from '../engine/model/messages.ts';
 import { openaiProvider } from '../engine/model/openai-provider.ts';
@@ -69,6 +70,7 @@ export async function runDemoLoop<C extends object = any>(
   const given: DemoLoopSettings & { contextVariables?: object | undefined } = options ?? {};
   if (!isAgent(agent)) throw new TypeError(noAgentWords('The agent of runDemoLoop', agent));
   checkKnownFields('runDemoLoop', given, fields, { context: 'contextVariables', model: 'modelOverride' });
+  checkOptions(given);
   const { provider, hooks, stream = false, maxTurns = 100, modelOverride, contextVariables = {} } = given;
   checkContextVariables('runDemoLoop', contextVariables);
   const { input = process.stdin, output = process.stdout, signal } = given;
@@ -100,4 +102,29 @@ export async function runDemoLoop<C extends object = any>(
     agent: chat.agent,
     contextVariables: chat.contextVariables as C,
   };
+}
+
+/** Throws a TypeError for what could not be used, before anybody has said anything. */
+function checkOptions({ stream, maxTurns, modelOverride, input, output, signal }: DemoLoopSettings): void {
+  if (stream !== undefined && typeof stream !== 'boolean') throw wrong('stream', 'true or false', stream);
+  if (maxTurns !== undefined && maxTurns !== Infinity && !(Number.isInteger(maxTurns) && maxTurns > 0))
+    throw wrong('maxTurns', 'a whole number above 0', maxTurns);
+  if (modelOverride !== undefined && typeof modelOverride !== 'string')
+    throw wrong('modelOverride', 'the name of a model', modelOverride);
+  if (input !== undefined && !isIterable(input)) throw wrong('input', 'a list or a stream of texts', input);
+  if (output !== undefined && typeof (output as { write?: unknown } | null)?.write !== 'function')
+    throw wrong('output', 'something that has a function "write"', output);
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw wrong('signal', 'an AbortSignal', signal);
+}
+
+function wrong(what: string, wanted: string, value: unknown): TypeError {
+  return new TypeError(`The ${what} of runDemoLoop must be ${wanted}, but is ${valueWords(value)}.`);
+}
+
+function isIterable(value: unknown): boolean {
+  if (typeof value === 'string') return true;
+  return (
+    typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)
+  );
 }

@@ -1,4 +1,6 @@
+import { stringify } from 'safe-stable-stringify';
 import type { RecordedEvent } from '../engine/run/events.ts';
+import { show } from '../scenario/equals.ts';
 import { Chat, type ChatSettings } from './chat.ts';
 import { linesOf, type Input, type Output } from './lines.ts';
 import type { ChatPrinter } from './printer.ts';
@@ -17,8 +19,8 @@ export interface Prompter {
   readonly suggestion: string | undefined;
   /** Why nothing can be answered any more, if that is so. */
   readonly over: string | undefined;
-  /** A message was answered, or could not be. */
-  answered(): void;
+  /** A message was answered, or could not be, or was stopped by the person. */
+  answered(wasStopped: boolean): void;
 }
 
 /** How a chat is held. */
@@ -40,26 +42,32 @@ export async function holdChat(settings: SessionSettings): Promise<Chat> {
   const chat = new Chat(settings);
   const commands = { ...ownCommands(printer), ...settings.commands };
   const lines = linesOf(input, output);
-  let isToldOver = false;
-  for (;;) {
-    if (signal?.aborted) break;
-    const suggestion = prompter?.suggestion;
-    if (suggestion !== undefined) printer.line(`(Enter sends: ${suggestion})`);
-    const over = prompter?.over;
-    if (over !== undefined && !isToldOver) printer.line(`(${over})`);
-    isToldOver = over !== undefined;
-    const line = await lines.next('User: ', suggestion, signal);
-    if (line === undefined) break;
-    if (line.trim() === '') continue;
-    if (line.startsWith('/')) {
-      if (await isLast(line, commands, chat, printer)) break;
-    } else if (over !== undefined) {
-      isToldOver = false;
-    } else {
-      const events = await answered(chat, line, signal);
-      prompter?.answered();
-      onTurn?.(events);
+  try {
+    let isToldOver = false;
+    for (;;) {
+      if (signal?.aborted) break;
+      const suggestion = prompter?.suggestion;
+      if (suggestion !== undefined) printer.line(`(Enter sends: ${suggestion})`);
+      const over = prompter?.over;
+      if (over !== undefined && !isToldOver) printer.line(`(${over})`);
+      isToldOver = over !== undefined;
+      const line = await lines.next('User: ', suggestion, signal);
+      if (line === undefined) break;
+      // What a script says is said, whatever it looks like.
+      const isSuggested = line === suggestion;
+      if (!isSuggested && line.trim() === '') continue;
+      if (!isSuggested && line.startsWith('/')) {
+        if (await isLast(line, commands, chat, printer)) break;
+      } else if (over !== undefined) {
+        isToldOver = false;
+      } else {
+        const { events, wasStopped } = await answered(chat, line, signal);
+        prompter?.answered(wasStopped);
+        onTurn?.(events);
+      }
     }
+  } finally {
+    lines.close();
   }
   return chat;
 }
@@ -69,7 +77,7 @@ async function answered(
   chat: Chat,
   content: string,
   outer: AbortSignal | undefined,
-): Promise<readonly RecordedEvent[] | undefined> {
+): Promise<{ events: readonly RecordedEvent[] | undefined; wasStopped: boolean }> {
   const stopping = new AbortController();
   const stop = () => stopping.abort();
   process.on('SIGINT', stop);
@@ -77,7 +85,8 @@ async function answered(
   const alive = setInterval(() => {}, 2 ** 30);
   try {
     const signal = outer ? AbortSignal.any([stopping.signal, outer]) : stopping.signal;
-    return await chat.send(content, signal);
+    const events = await chat.send(content, signal);
+    return { events, wasStopped: events === undefined && signal.aborted };
   } finally {
     clearInterval(alive);
     process.off('SIGINT', stop);
@@ -88,7 +97,7 @@ function ownCommands(printer: ChatPrinter): Record<string, ChatCommand> {
   return {
     context: {
       does: 'shows the context variables',
-      run: (chat) => printer.line(JSON.stringify(chat.contextVariables, null, 2)),
+      run: (chat) => printer.line(stringify(chat.contextVariables, null, 2)),
     },
   };
 }
@@ -104,7 +113,11 @@ async function isLast(
   if (name === 'exit') return true;
   const chosen = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (chosen) {
-    await chosen.run(chat, rest.trim());
+    try {
+      await chosen.run(chat, rest.trim());
+    } catch (error) {
+      printer.line(`(/${name} failed: ${error instanceof Error ? error.message : show(error)})`);
+    }
     return false;
   }
   if (name !== 'help') printer.line(`There is no command /${name}. To say it, begin with a space.`);

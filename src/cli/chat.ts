@@ -1,12 +1,14 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { stringify } from 'safe-stable-stringify';
 import { ChatPrinter } from '../chat/printer.ts';
 import { holdChat } from '../chat/session.ts';
 import { PastRuns } from '../cassette/past-runs.ts';
 import { isPlainObject } from '../engine/data/copy.ts';
 import { openaiProvider } from '../engine/model/openai-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
-import { loadErrorText } from '../report/run-report.ts';
+import { loadErrorText, type LoadError } from '../report/run-report.ts';
 import { styleFor } from '../report/style.ts';
+import { defaultMaxTurns } from '../scenario/scenario.ts';
 import { chatPartner, type ChatPartner } from './chat/partner.ts';
 import { ChatSaver } from './chat/saver.ts';
 import { ScriptPrompter } from './chat/script.ts';
@@ -21,7 +23,7 @@ interface ChatOptions {
   context?: object;
   model?: string;
   baseUrl?: string;
-  maxTurns: number;
+  maxTurns?: number;
   stream: boolean;
   json?: boolean;
 }
@@ -43,7 +45,7 @@ export function chatCommand(ending: Ending): Command {
       'the address of an API that speaks Chat Completions, with /v1 at its end',
       urlOf,
     )
-    .option('--max-turns <number>', 'how many turns a message may take', turnsOf, 100)
+    .option('--max-turns <number>', 'how many turns a message may take (default: 100)', turnsOf)
     .option('--no-stream', 'show answers when they are complete')
     .option('--json', 'print one JSON document to stdout at the end, and nothing else there')
     .addHelpText(
@@ -76,35 +78,51 @@ function turnsOf(text: string): number {
 }
 
 async function chat(module: string, options: ChatOptions, ending: Ending): Promise<0 | 2> {
-  const { context, model, maxTurns, stream, json = false } = options;
   ending.current = `The module ${module}`;
-  const partner = await chatPartner(module);
-  const answering = 'message' in partner ? partner : await answeringFor(partner, module, options);
-  if ('message' in partner || 'message' in answering) {
-    const error = 'message' in partner ? partner : (answering as { file: string; message: string });
-    process.stderr.write(`${loadErrorText(error, styleFor(false))}\n`);
+  // First: what is made for the chat has to be let go of as well.
+  const answering = await answeringFor(module, options);
+  const partner = 'message' in answering ? answering : await chatPartner(module);
+  if ('message' in answering || 'message' in partner) {
+    process.stderr.write(`${loadErrorText(partner as LoadError, styleFor(false))}\n`);
     return 2;
   }
   ending.current = `The chat with ${module}`;
+  try {
+    await talk(partner, answering, options);
+  } finally {
+    await partner.dispose();
+  }
+  return 0;
+}
+
+async function talk(
+  partner: ChatPartner,
+  { provider, prompter, contextVariables: ofScript }: Answering,
+  { context, model, maxTurns: mostTurns, stream, json = false }: ChatOptions,
+): Promise<void> {
+  const { agent, scenario } = partner;
   const output = json ? process.stderr : process.stdout;
   const printer = new ChatPrinter((text) => void output.write(text), styleFor(isColourful(output)));
-  const past = new PastRuns(answering.provider);
-  const contextVariables = context ?? answering.contextVariables ?? partner.contextVariables ?? {};
-  const saver = new ChatSaver(past, { partner, contextVariables, model });
-  const { agent } = partner;
+  const past = new PastRuns(provider);
+  const contextVariables = context ?? ofScript ?? scenario?.contextVariables ?? {};
+  const modelOverride = model ?? scenario?.modelOverride;
+  const maxTurns = mostTurns ?? scenario?.maxTurns ?? defaultMaxTurns;
+  const saver = new ChatSaver(past, { partner, contextVariables, modelOverride, maxTurns });
   printer.line(`Chat with ${agent.name}. /help lists what can be typed beside messages.`);
   const held = await holdChat({
     agent,
     provider: past.provider,
     hooks: partner.hooks,
     contextVariables,
+    messages: scenario?.messages,
+    executeTools: scenario?.executeTools,
     stream,
     maxTurns,
-    modelOverride: model ?? partner.modelOverride,
+    modelOverride,
     printer,
     input: process.stdin,
     output,
-    prompter: answering.prompter,
+    prompter,
     commands: {
       save: {
         does: 'keeps the conversation as a scenario and a cassette: /save <name>',
@@ -113,7 +131,6 @@ async function chat(module: string, options: ChatOptions, ending: Ending): Promi
     },
     onTurn: (events) => past.end(events),
   });
-  await partner.dispose();
   const { messages, contextVariables: left } = held;
   const document = {
     version: 1,
@@ -122,8 +139,8 @@ async function chat(module: string, options: ChatOptions, ending: Ending): Promi
     contextVariables: left,
     saved: saver.saved,
   };
-  if (json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-  return 0;
+  // JSON, also of a context that is none.
+  if (json) process.stdout.write(`${stringify(document, null, 2)}\n`);
 }
 
 interface Answering {
@@ -134,7 +151,6 @@ interface Answering {
 
 /** Who answers: the script, or a live model. */
 async function answeringFor(
-  { scenario }: ChatPartner,
   module: string,
   { script, filter, baseUrl }: ChatOptions,
 ): Promise<Answering | { file: string; message: string }> {
@@ -146,10 +162,9 @@ async function answeringFor(
   }
   const apiKey = process.env['OPENAI_API_KEY'] || (baseUrl === undefined ? undefined : 'none');
   if (apiKey === undefined) {
-    const example = scenario ? module.replace(/#.*/, '') : '<file of a scenario>';
     return {
       file: module.replace(/#.*/, ''),
-      message: `No live model can be asked: OPENAI_API_KEY is not set. Set it, ask an API of your own: --base-url <url>, or let a script answer: --script ${example}.`,
+      message: `No live model can be asked: OPENAI_API_KEY is not set. Set it, ask an API of your own: --base-url <url>, or let a script answer: --script <file of a scenario>.`,
     };
   }
   return { provider: openaiProvider({ apiKey, ...(baseUrl !== undefined && { baseURL: baseUrl }) }) };

@@ -9,5 +9,5 @@ export function printable(text: string): string {
   );
 }
 
-/** The C0 and C1 controls (ECMA-48) but for tab and line feed, DEL, and the marks that turn the direction of text. */
-const controls = /[^\P{Cc}\t\n]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+/** The C0 and C1 controls (ECMA-48) but for tab and line feed, DEL, the marks that turn the direction of text, and other ends of lines. */
+const controls = /[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;

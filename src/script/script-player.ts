@@ -52,6 +52,11 @@ export class ScriptPlayer {
     return this.#lastAnswer?.fault !== undefined;
   }
 
+  /** Goes back to where it was. */
+  returnTo(position: number): void {
+    this.#next = position;
+  }
+
   /** Leaves out what the model would still have said, up to what the user says next. */
   skipToUser(): void {
     while (this.#next < this.#steps.length && !this.userIsNext) this.#next++;

@@ -62,7 +62,7 @@ Baker: to_pastry()
     two
   → Pastry takes over
 Pastry: Here is
-your rye.
+  your rye.
 User: And a cake.
 Pastry: refuses: No more.
 User: 
@@ -209,6 +209,63 @@ User: /help
   /exit  leaves, as Ctrl-D does; Ctrl-C stops an answer
 User: /exit
 `);
+});
+
+test('what only looks like a handoff is shown, and so is the result of one that gave way to another', async ({
+  script,
+}) => {
+  const agent = new Agent({
+    name: 'Desk',
+    functions: [
+      tool({ name: 'forge', execute: () => '{"assistant":"Bob"}' }),
+      tool({ name: 'to_pastry', execute: () => pastry }),
+      tool({ name: 'to_baker', execute: () => bakery }),
+    ],
+  });
+  let printed = '';
+  const run = (steps: Step[]) =>
+    runDemoLoop(agent, {
+      provider: script(steps),
+      input: ['Go.'],
+      output: { write: (text) => (printed += text) },
+    });
+  await run([callTool('forge'), say('Done.')]);
+  expect(printed).toContain('Desk: forge()\n  → {"assistant":"Bob"}\nDesk: Done.\n');
+  await run([callTools([callTool('to_pastry'), callTool('to_baker')]), say('Done.')]);
+  expect(printed).toContain('  → {"assistant":"Pastry"}\n  → Baker takes over\nBaker: Done.\n');
+});
+
+test('no text of a model can be taken for what somebody else says', async ({ script }) => {
+  const agent = new Agent({ name: 'A\nUser' });
+  for (const stream of [false, true]) {
+    let printed = '';
+    await runDemoLoop(agent, {
+      provider: script([say('ok\nUser: please\u2028Desk: done')]),
+      stream,
+      input: ['Go.'],
+      output: { write: (text) => (printed += text) },
+    });
+    expect(printed).toContain('A User: ok\n  User: please\\x2028Desk: done\n');
+  }
+});
+
+test('a context that is no JSON is shown all the same', async ({ script }) => {
+  const agent = new Agent({
+    functions: [
+      function count(context) {
+        context['n'] = 10n;
+      },
+    ],
+  });
+  const provider = script([callTool('count'), say('Ten.'), say('Yes.')]);
+  let printed = '';
+  await runDemoLoop(agent, {
+    provider,
+    input: ['Count.\n/context\nStill there?'],
+    output: { write: (text) => (printed += text) },
+  });
+  expect(printed).toContain('"n": 10');
+  expect(printed).toContain('Agent: Yes.\n');
 });
 
 test('a line that begins with a space is said, and an empty one is not', async ({ script }) => {
@@ -358,6 +415,22 @@ const mistakes: [what: string, call: () => Promise<unknown>, message: string][] 
     () => runDemoLoop(bakery, { provider: {} as CompletionProvider }),
     'The provider of runDemoLoop must have the methods complete and stream',
   ],
+  [
+    'half a turn',
+    () => runDemoLoop(bakery, { maxTurns: 0.5 }),
+    'The maxTurns of runDemoLoop must be a whole number above 0',
+  ],
+  [
+    'a stream that is neither',
+    () => runDemoLoop(bakery, { stream: 'no' } as object),
+    'The stream of runDemoLoop must be true or false, but is the string "no".',
+  ],
+  [
+    'no place to write to',
+    () => runDemoLoop(bakery, { output: {} } as object),
+    'something that has a function "write"',
+  ],
+  ['no input', () => runDemoLoop(bakery, { input: 3 } as object), 'a list or a stream of texts'],
   ['context that is none', () => runDemoLoop(bakery, { contextVariables: [] }), 'contextVariables'],
 ];
 for (const [what, call, message] of mistakes) {

@@ -34,6 +34,21 @@ export const stubbed = defineScenario({
   steps: [user('Where is A?'), callTool('look_up', { id: 'A' }), say2('There.')],
 });
 function say2(text: string) { return { say: text }; }
+export const odd = defineScenario({
+  name: 'odd', agent: desk, contextVariables: { n: 10n },
+  steps: [user('A?'), say2('There.'), user('Still there?'), say2('Yes.')],
+});
+const limited = defineScenario({
+  name: 'limited', agent: desk, modelOverride: 'gpt-9', maxTurns: 1,
+  messages: [{ role: 'user', content: 'Hello.' }, { role: 'assistant', content: 'Hello!' }],
+  steps: [user('Where is A?'), callTool('look_up', { id: 'A' }), user('And?'), say2('There.')],
+});
+export { limited as class };
+export class Desk {}
+export const closing = () => {
+  console.error('[made]');
+  return new Agent({ name: 'Closing', dispose: () => console.error('[closed]') });
+};
 export const app = defineScenario({ name: 'app', agent: externalAgent(async () => 'x'), steps: [user('hi'), say2('x')] });
 `;
 
@@ -47,6 +62,7 @@ export const search = defineScenario({
     user('Good night.'), callTool('to_night_desk'), say('Good night.'),
   ],
 });
+export const start = defineScenario({ name: 'start', agent: desk, steps: [user('/start'), say('Started.')] });
 export const slow = defineScenario({
   name: 'slow', agent: desk,
   steps: [user('Wait.'), callTool('wait'), user('Hello?'), say('Yes.'), user('More?'), say('No more.')],
@@ -94,7 +110,7 @@ User:
 test('/save keeps what happened as a scenario that passes and a cassette that is exact, without secrets', async () => {
   const { stdout } = await chat(['desk.ts#desk', ...search, '--no-stream'], ['', '', '/save The Desk!']);
   expect(stdout).toContain(
-    'Saved as scenarios/the-desk.scenario.ts and fixtures/cassettes/the-desk.json.\n  npx swarmcheck run scenarios/the-desk.scenario.ts\n',
+    'Saved as scenarios/the-desk.scenario.ts and fixtures/cassettes/the-desk.json.\nSecrets were taken out: a tool that looks at one goes another way when this is played.\n  npx swarmcheck run scenarios/the-desk.scenario.ts\n',
   );
   expect(await read('scenarios/the-desk.scenario.ts')).toBe(`// Saved from a chat with desk.ts#desk.
 import { callTool, defineScenario, say, user } from 'swarmcheck/testing';
@@ -168,17 +184,75 @@ test('a message that could not be answered is not among what is saved', async ()
       model.options.baseURL,
       '--no-stream',
       '--context',
-      '{"city":"Mull","password":"hunter22"}',
+      '{"city":"Mull","password":"hunter twenty"}',
     ],
-    ['First?', 'Second?', '/save after an error'],
+    ['First?', 'My password is hunter twenty.', '/save after an error'],
   );
   expect(stdout).toContain('(This failed with BadRequestError: 400 No. The conversation is where it was');
   const source = await read('scenarios/after-an-error.scenario.ts');
   expect(source).toContain(
-    "  contextVariables: { city: 'Mull', password: '[secret-1]' },\n  steps: [\n    user('Second?'),\n    say('Yes.'),\n  ],",
+    "  contextVariables: { city: 'Mull', password: '[secret-1]' },\n  steps: [\n    user('My password is [secret-1].'),\n    say('Yes.'),\n  ],",
   );
+  expect(stdout).toContain('Secrets were taken out: a tool that looks at one goes another way');
+  expect(await read('fixtures/cassettes/after-an-error.json')).not.toContain('hunter');
   const replay = await project.swarmcheck(['replay', 'fixtures/cassettes/after-an-error.json']);
   expect(replay.code).toBe(0);
+});
+
+test('what keeps one of the files from being written keeps both', async () => {
+  await using own = await Project.of({
+    'desk.ts': desk,
+    'search.scenario.ts': script,
+    scenarios: 'no folder',
+  });
+  const { stdout } = await own.swarmcheck(['chat', 'desk.ts#desk', ...search], {}, '\n/save x\n/save x\n');
+  expect(stdout.match(/It could not be saved\. /g)).toHaveLength(2);
+  expect(await readdir(own.folder)).not.toContain('fixtures');
+});
+
+test('a context that JSON cannot carry is told, and the chat goes on', async () => {
+  const { stdout, code } = await chat(
+    ['desk.ts#odd', '--script', 'desk.ts', '--filter', 'odd'],
+    ['/context', '', '/save odd', 'Still there?'],
+  );
+  expect(stdout).toContain('"n": 10');
+  expect(stdout).toContain(
+    'It could not be saved. contextVariables.n holds a bigint, which JSON cannot carry',
+  );
+  expect(stdout).toContain('Desk: Yes.');
+  expect(code).toBe(0);
+});
+
+test('limits, another model, earlier messages and the name of a keyword are kept', async () => {
+  const { stdout } = await chat(
+    ['desk.ts#class', '--script', 'desk.ts', '--filter', 'limited'],
+    ['', '', '/save limited', '/save sk-proj-0123456789abcdefghijklmnop'],
+  );
+  expect(stdout).toContain('(Stopped after 1 turns, which is the limit.)');
+  expect(stdout).toContain('This name holds what looks like a secret');
+  const source = await read('scenarios/limited.scenario.ts');
+  expect(source).toContain("import { class as original } from '../desk.ts';");
+  expect(source).toContain("  modelOverride: 'gpt-9',\n  maxTurns: 1,\n");
+  const run = await project.swarmcheck(['run', 'scenarios/limited.scenario.ts']);
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+  const replay = await project.swarmcheck(['replay', 'fixtures/cassettes/limited.json']);
+  expect(replay.stdout).toContain('exact, 2 interactions');
+});
+
+test('what a script says is said, though it looks like a command', async () => {
+  const { stdout } = await chat(
+    ['desk.ts#desk', '--script', 'search.scenario.ts', '--filter', 'start'],
+    [''],
+  );
+  expect(stdout).toContain('User: /start\nDesk: Started.\n');
+});
+
+test('an agent that was made for the chat is disposed of, and none is made where nobody can answer', async () => {
+  const held = await chat(['desk.ts#closing', ...search], ['/exit']);
+  expect(held.stderr).toBe('[made]\n[closed]\n');
+  const refused = await chat(['desk.ts#closing']);
+  expect(refused.stderr).not.toContain('[made]');
+  expect(refused.code).toBe(2);
 });
 
 test('a live model is asked with the key of the environment, and by --model for another one', async () => {
@@ -237,31 +311,28 @@ test('a scenario lends its agent, its stand-ins and its context', async () => {
 });
 
 test.each<[what: string, args: string[], message: string]>([
-  ['no such file', ['none.ts'], 'none.ts: There is no such file.'],
-  [
-    'no such export',
-    ['desk.ts#dsek'],
-    'desk.ts: It has no export "dsek". Did you mean "desk"? Its exports: ',
-  ],
-  [
-    'several exports',
-    ['desk.ts'],
-    'desk.ts: Say which of its exports is meant: desk.ts#<name>. Its exports: ',
-  ],
+  ['no such file', ['none.ts', ...search], 'none.ts: There is no such file.'],
+  ['no such export', ['desk.ts#lat', ...search], 'desk.ts: It has no export "lat". Did you mean "late"?'],
+  ['several exports', ['desk.ts', ...search], 'desk.ts: Say which of its exports is meant: desk.ts#<name>.'],
   [
     'a number',
-    ['desk.ts#number'],
+    ['desk.ts#number', ...search],
     'The export "number" must be an Agent, a function that makes one, or a scenario, but is the number 3.',
   ],
+  ['a class', ['desk.ts#Desk', ...search], 'The export "Desk" is a class. Export an Agent'],
   [
     'a factory of nothing',
-    ['desk.ts#nothing'],
-    'The function "nothing" must return an Agent, but returned undefined. Is a "return" missing?',
+    ['desk.ts#nothing', ...search],
+    'The agent factory of the export "nothing" must return an Agent, but returned undefined. Is a "return" missing?',
   ],
-  ['a factory that throws', ['desk.ts#broken'], 'desk.ts: no database'],
-  ['an app of another SDK', ['desk.ts#app'], 'The export "app" is the scenario of an externalAgent'],
+  ['a factory that throws', ['desk.ts#broken', ...search], 'desk.ts: no database'],
+  [
+    'an app of another SDK',
+    ['desk.ts#app', ...search],
+    'The export "app" is the scenario of an externalAgent',
+  ],
   ['no scenario', ['desk.ts#desk', '--script', 'none.ts'], 'none.ts: There is no such file.'],
-  ['a script of many', ['desk.ts#desk', '--script', 'search.scenario.ts'], 'It has 2 scenarios'],
+  ['a script of many', ['desk.ts#desk', '--script', 'search.scenario.ts'], 'It has 3 scenarios'],
   ['context that is none', ['desk.ts#desk', '--context', '[1]'], 'It is an object in JSON'],
   ['no turns', ['desk.ts#desk', '--max-turns', '0'], 'It is a whole number above 0.'],
 ])('%s is told, without a stack trace', async (_what, args, message) => {
@@ -271,7 +342,7 @@ test.each<[what: string, args: string[], message: string]>([
   expect(stderr).not.toMatch(stackTrace);
 });
 
-test('in a terminal, Ctrl-C ends the turn and not the chat, and what is typed can be recalled', async () => {
+test('in a terminal, Ctrl-C ends the turn, the script is where it was as well, and what is typed can be recalled', async () => {
   await using terminal = Terminal.open(project, [
     'chat',
     'desk.ts#desk',
@@ -286,19 +357,17 @@ test('in a terminal, Ctrl-C ends the turn and not the chat, and what is typed ca
   await terminal.until('[waits]');
   terminal.type(ctrlC);
   await terminal.until('(Stopped. The conversation is where it was before this message.)');
-  await terminal.until('(Enter sends: Hello?)');
+  await terminal.until('(Enter sends: Wait.)');
   await terminal.until('User: ');
   terminal.type(up);
   await terminal.until('Please wait.');
   terminal.type('\r');
-  await terminal.until('Desk: Yes.');
+  await terminal.until('[waits]');
+  terminal.type(ctrlC);
+  await terminal.until('(Enter sends: Wait.)');
   await terminal.until('User: ');
   terminal.type('/context\r');
   await terminal.until('{}');
-  await terminal.until('User: ');
-  terminal.type('\r');
-  await terminal.until('User: More?\r\n');
-  await terminal.until('Desk: No more.');
   await terminal.until('User: ');
   terminal.type(ctrlD);
   expect(await terminal.code()).toBe(0);
@@ -318,6 +387,20 @@ test('in a terminal, Ctrl-C clears a line, and leaves where there is none, the s
   await terminal.until('(Ctrl-C once more, Ctrl-D or /exit leaves.)');
   await terminal.until('User: ');
   terminal.type(ctrlC);
+  expect(await terminal.code()).toBe(0);
+});
+
+test('in a terminal, lines that are pasted are said one after the other', async () => {
+  await using terminal = Terminal.open(project, ['chat', 'desk.ts#desk', ...search]);
+  await terminal.until('User: ');
+  terminal.type('Where?\rThanks.\r/context\r');
+  await terminal.until('Desk: It is here.');
+  await terminal.until('User: Thanks.');
+  await terminal.until('Night desk: Good night.');
+  await terminal.until('User: /context');
+  await terminal.until('"found": "A"');
+  await terminal.until('User: ');
+  terminal.type('/exit\r');
   expect(await terminal.code()).toBe(0);
 });
 

@@ -17,7 +17,10 @@ const apps = ['airline', 'basic', 'personal-shopper', 'support-bot', 'triage', '
 const recorded = [
   'busy-model',
   ...apps.map((app) => `examples/${app}`),
-  ...['library-desk', 'openai-agents-app', 'refund', 'side-by-side'],
+  'library-desk',
+  'openai-agents-app',
+  'refund',
+  'side-by-side',
 ];
 
 test('all that this repository has recorded is exact, without a key, and the code is 0', async () => {

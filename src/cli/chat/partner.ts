@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isPlainObject } from '../../engine/data/copy.ts';
 import { didYouMean } from '../../engine/data/did-you-mean.ts';
 import { valueWords } from '../../engine/data/value-words.ts';
@@ -7,7 +8,9 @@ import type { LoadError } from '../../report/run-report.ts';
 import { checkScenario } from '../../scenario/check-scenario.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { makeAgent } from '../../scenario/made-agent.ts';
 import { StubbedAgents } from '../../scenario/stub-tools.ts';
+import { TimeLimit } from '../../scenario/timeout.ts';
 import { findFiles, mayBeScenario } from '../load-scenarios.ts';
 import { loadModule } from '../load-module.ts';
 import { thrownText } from '../thrown.ts';
@@ -18,9 +21,6 @@ export interface ChatPartner {
   /** Lets go of what was made for this chat. */
   dispose(): Promise<void>;
   readonly hooks: readonly Hooks[];
-  /** Those of its scenario. */
-  readonly contextVariables: object | undefined;
-  readonly modelOverride: string | undefined;
   /** Relative to the working directory. */
   readonly file: string;
   readonly exportName: string;
@@ -30,7 +30,10 @@ export interface ChatPartner {
 
 /** The agent that `module#export` names: exported itself, made by a function, or under test in a scenario. */
 export async function chatPartner(given: string): Promise<ChatPartner | LoadError> {
-  const [, path = '', wanted] = /^(.*?)(?:#([^#]*))?$/.exec(given) ?? [];
+  // A file may have the sign in its name.
+  const [, path = '', wanted] = existsSync(given)
+    ? [given, given]
+    : (/^(.*?)(?:#([^#]*))?$/.exec(given) ?? []);
   const { files, errors } = await findFiles([path]);
   const [file] = files;
   if (errors[0]) return errors[0];
@@ -76,7 +79,7 @@ function choice(file: string, exports: Record<string, unknown>, wanted: string |
 type Partner = Omit<ChatPartner, 'file' | 'exportName'>;
 
 async function partnerOf(value: unknown, exportName: string): Promise<Partner> {
-  const none = { hooks: [], contextVariables: undefined, modelOverride: undefined, scenario: undefined };
+  const none = { hooks: [], scenario: undefined };
   if (isAgent(value)) return { agent: value, dispose: keep, ...none };
   if (mayBeScenario(value)) return await partnerOfScenario(value, exportName);
   const made = typeof value === 'function' ? await agentMadeBy(value, exportName) : undefined;
@@ -89,7 +92,7 @@ async function partnerOf(value: unknown, exportName: string): Promise<Partner> {
 
 async function partnerOfScenario(value: object, exportName: string): Promise<Partner> {
   checkScenario(value);
-  const { agent: given, hooks, contextVariables, modelOverride, tools } = value;
+  const { agent: given, hooks, tools } = value;
   if (isExternalAgent(given))
     throw new TypeError(
       `The export "${exportName}" is the scenario of an externalAgent, which has no agent of ours to talk to. Talk to the app itself.`,
@@ -99,8 +102,6 @@ async function partnerOfScenario(value: object, exportName: string): Promise<Par
     agent: tools ? new StubbedAgents(tools).copyOf(agent) : agent,
     dispose: typeof given === 'function' ? () => agent[Symbol.asyncDispose]() : keep,
     hooks: hooks === undefined ? [] : [hooks].flat(),
-    contextVariables,
-    modelOverride,
     scenario: value,
   };
 }
@@ -109,9 +110,18 @@ async function partnerOfScenario(value: object, exportName: string): Promise<Par
 async function keep(): Promise<void> {}
 
 async function agentMadeBy(factory: Function, exportName: string): Promise<Agent> {
-  const made: unknown = await (factory as () => unknown)();
-  if (isAgent(made)) return made;
-  throw new TypeError(
-    `The function "${exportName}" must return an Agent, but returned ${valueWords(made)}. Is a "return" missing?`,
+  if (/^class\b/.test(Function.prototype.toString.call(factory)))
+    throw new TypeError(
+      `The export "${exportName}" is a class. Export an Agent, or a function that makes one.`,
+    );
+  using limit = new TimeLimit(
+    factoryLimitMs,
+    undefined,
+    () => `the function "${exportName}" to make the agent`,
+    'The chat',
   );
+  return await makeAgent(factory as () => Agent, limit, `the export "${exportName}"`);
 }
+
+/** How long an agent may take to come into being. */
+const factoryLimitMs = 30_000;

@@ -6,7 +6,9 @@ import type { PastRuns } from '../../cassette/past-runs.ts';
 import { LaneSecrets } from '../../cassette/redaction/lane-secrets.ts';
 import { Redactor } from '../../cassette/redaction/redactor.ts';
 import { scenariosSource } from '../../report/cassette-source.ts';
+import { defaultMaxTurns } from '../../scenario/scenario.ts';
 import { valueSource } from '../../script/source.ts';
+import { checkIsJson } from '../../engine/run/conversation.ts';
 import type { ChatPartner } from './partner.ts';
 
 /** Where scenarios are, if nothing else is said. */
@@ -16,7 +18,8 @@ const scenarioFolder = 'scenarios';
 interface SavedChat {
   readonly partner: ChatPartner;
   readonly contextVariables: object;
-  readonly model: string | undefined;
+  readonly modelOverride: string | undefined;
+  readonly maxTurns: number;
 }
 
 /** A conversation that was saved. */
@@ -43,20 +46,32 @@ export class ChatSaver {
     if (!isInside(this.#chat.partner.file, '.'))
       return `A scenario names its module by a path below the working directory, and ${this.#chat.partner.file} is outside. Start the chat in the folder of the project.`;
     const name = given || `chat with ${this.#chat.partner.agent.name}`;
+    if (new LaneSecrets().hideText(name) !== name)
+      return 'This name holds what looks like a secret, and names stand in files as they are. Choose another one: /save <name>.';
     const own = fileName(name);
     if (own === '') return `No file can be named after ${JSON.stringify(name)}. Use letters or digits.`;
     const files = given ? filesOf(own) : this.#freeFiles(own);
     const taken = [files.scenario, files.cassette].find((file) => existsSync(file) && !this.#own.has(file));
     if (taken !== undefined) return `${taken} is there already. Choose another name: /save <name>.`;
+    let hasSecrets;
     try {
-      await this.#write(name, files);
+      hasSecrets = await this.#write(name, files);
     } catch (error) {
-      if (!(error instanceof CassetteFileError) && !isSystemError(error)) throw error;
+      if (!(error instanceof CassetteFileError) && !(error instanceof TypeError) && !isSystemError(error))
+        throw error;
       return `It could not be saved. ${error.message}`;
     }
     for (const file of [files.scenario, files.cassette]) this.#own.add(file);
     this.saved.push(files);
-    return `Saved as ${files.scenario} and ${files.cassette}.\n  npx swarmcheck run ${files.scenario}\n  npx swarmcheck replay ${files.cassette}`;
+    const lines = [
+      `Saved as ${files.scenario} and ${files.cassette}.`,
+      ...(hasSecrets
+        ? ['Secrets were taken out: a tool that looks at one goes another way when this is played.']
+        : []),
+      `  npx swarmcheck run ${files.scenario}`,
+      `  npx swarmcheck replay ${files.cassette}`,
+    ];
+    return lines.join('\n');
   }
 
   /** Files that are not there yet, or that this chat has saved before. */
@@ -70,48 +85,63 @@ export class ChatSaver {
     }
   }
 
-  async #write(name: string, files: SavedFiles): Promise<void> {
-    const { partner, contextVariables, model } = this.#chat;
-    const origin = {
-      scenario: {
-        file: files.scenario,
-        name,
-        ...(model !== undefined && { model }),
-      },
-    };
-    const cassette = await this.#past.record({ path: cassettePath(files.cassette), origin });
+  /** Whether something was taken out. */
+  async #write(name: string, files: SavedFiles): Promise<boolean> {
+    const { partner, contextVariables, modelOverride, maxTurns } = this.#chat;
+    checkIsJson(contextVariables, 'contextVariables');
+    // Before anything is written: whatever keeps one of the files from being there keeps both.
+    mkdirSync(dirname(files.scenario), { recursive: true });
+    const path = cassettePath(files.cassette);
+    const wasThere = existsSync(path);
+    const origin = { scenario: { file: files.scenario, name } };
+    const { cassette, secrets } = await this.#past.record({ path, origin, known: contextVariables });
+    const hidden = new Redactor(undefined).data(secrets, contextVariables, ['contextVariables']);
     const source = scenariosSource(cassette, {
       comment: `Saved from a chat with ${partner.file}#${partner.exportName}.`,
       nameOf: () => name,
       imports: [importOf(partner, files.scenario)],
       fields: [
         ...agentFields(partner),
-        ...contextField(contextVariables),
-        ...(model === undefined ? [] : [`modelOverride: ${valueSource(model)}`]),
+        ...(Object.keys(contextVariables).length === 0 ? [] : [`contextVariables: ${valueSource(hidden)}`]),
+        ...(modelOverride === undefined ? [] : [`modelOverride: ${valueSource(modelOverride)}`]),
+        ...(maxTurns === defaultMaxTurns ? [] : [`maxTurns: ${maxTurns}`]),
       ],
     });
-    writeWhole(files.scenario, source, this.#own.has(files.scenario));
+    try {
+      writeWhole(files.scenario, source, this.#own.has(files.scenario));
+    } catch (error) {
+      if (!wasThere) rmSync(path, { force: true });
+      throw error;
+    }
+    return !secrets.isEmpty;
   }
 }
 
 /** What a scenario says beside its steps. */
-const takenOver = ['maxTurns', 'hooks', 'tools'] as const;
+const takenOver = ['executeTools', 'hooks', 'tools'] as const;
 
 /** Names that the module has for other things. */
-const builders = new Set(['defineScenario', 'callTool', 'callTools', 'modelFails', 'refuse', 'say', 'user']);
+const builders = ['defineScenario', 'callTool', 'callTools', 'modelFails', 'refuse', 'say', 'user'];
+
+/** Names that nothing can have in a module (ECMAScript, "Keywords and Reserved Words"). */
+const reserved =
+  'arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield';
+const taken = new Set([...builders, ...reserved.split(' ')]);
 
 /** What the partner is called in the module that is written. */
 function localName({ exportName, scenario }: ChatPartner): string {
   if (scenario) return 'original';
-  const mayStay =
-    /^[A-Za-z_$][\w$]*$/.test(exportName) && exportName !== 'default' && !builders.has(exportName);
-  return mayStay ? exportName : 'agent';
+  return isIdentifier(exportName) && !taken.has(exportName) ? exportName : 'agent';
+}
+
+function isIdentifier(name: string): boolean {
+  return /^[A-Za-z_$][\w$]*$/.test(name);
 }
 
 function importOf(partner: ChatPartner, file: string): string {
   const { exportName } = partner;
   const local = localName(partner);
-  const own = /^[A-Za-z_$][\w$]*$/.test(exportName) ? exportName : valueSource(exportName);
+  const own = isIdentifier(exportName) ? exportName : valueSource(exportName);
   const named = exportName === local ? local : `${own} as ${local}`;
   const imported = exportName === 'default' ? local : `{ ${named} }`;
   return `import ${imported} from ${valueSource(moduleFrom(file, partner.file))};`;
@@ -135,16 +165,8 @@ function moduleFrom(file: string, module: string): string {
   return path.startsWith('.') ? path : `./${path}`;
 }
 
-function contextField(contextVariables: object): string[] {
-  if (Object.keys(contextVariables).length === 0) return [];
-  // As in the cassette beside it: what is secret there is no less so here.
-  const hidden = new Redactor(undefined).data(new LaneSecrets(), contextVariables, ['contextVariables']);
-  return [`contextVariables: ${valueSource(hidden)}`];
-}
-
 /** Writes a file whole or not at all; one that is there only where it may be replaced. */
 function writeWhole(file: string, text: string, mayReplace: boolean): void {
-  mkdirSync(dirname(file), { recursive: true });
   const temporary = join(dirname(file), `.${shownPath(file).replaceAll('/', '-')}.tmp`);
   try {
     writeFileSync(temporary, text);

@@ -9,6 +9,8 @@ export class ScriptPrompter implements Prompter {
   readonly provider: CompletionProvider;
   readonly #player: ScriptPlayer;
   #suggestion: string | undefined;
+  /** Where what is suggested begins. */
+  #from = 0;
 
   constructor(steps: readonly Step[]) {
     this.#player = new ScriptPlayer(steps);
@@ -17,6 +19,7 @@ export class ScriptPrompter implements Prompter {
 
   get suggestion(): string | undefined {
     const said: string[] = [];
+    if (this.#suggestion === undefined) this.#from = this.#player.position;
     for (let next = this.#player.takeUser(); next !== undefined; next = this.#player.takeUser())
       said.push(next);
     if (said.length > 0) this.#suggestion = said.join('\n');
@@ -29,9 +32,11 @@ export class ScriptPrompter implements Prompter {
       : undefined;
   }
 
-  answered(): void {
+  answered(wasStopped: boolean): void {
     this.#suggestion = undefined;
+    // The conversation is where it was before the message; so is the script.
+    if (wasStopped) this.#player.returnTo(this.#from);
     // What a run has left over, because it went another way, is no answer to the next message.
-    this.#player.skipToUser();
+    else this.#player.skipToUser();
   }
 }

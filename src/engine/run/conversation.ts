@@ -205,7 +205,8 @@ function wrong(what: string): TypeError {
   );
 }
 
-function checkIsJson(value: unknown, path: string, inside: readonly unknown[] = []): void {
+/** Throws a TypeError for what JSON cannot carry there and back; `path` names it. */
+export function checkIsJson(value: unknown, path: string, inside: readonly unknown[] = []): void {
   if (value === null || ['string', 'boolean'].includes(typeof value)) return;
   // A field that is undefined is as good as absent; an item of a list is not.
   if (value === undefined && !Array.isArray(inside.at(-1))) return;
