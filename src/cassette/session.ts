@@ -17,7 +17,7 @@ import {
 import { shownPath } from './file/path.ts';
 import { Keeper } from './keeper.ts';
 import { answerOf } from './lanes/answer.ts';
-import { historyDrift, settingsDrift } from './lanes/drift.ts';
+import { driftKey, historyDrift, settingsDrift } from './lanes/drift.ts';
 import type { Lane } from './lanes/lane.ts';
 import { partsOf, type RequestParts } from './lanes/request-parts.ts';
 import { sameSettings, settingsOf } from './lanes/settings.ts';
@@ -279,21 +279,16 @@ export class CassetteSession implements CompletionProvider {
   #mismatch(drift: readonly Drift[], place: string): void {
     const { onMismatch = 'error', warn = toStderr } = this.#settings;
     this.#counts.drifted++;
-    const news = drift.filter((one) => !this.#told.has(keyOf(one)));
+    const news = drift.filter((one) => !this.#told.has(driftKey(one)));
     if (onMismatch === 'error') {
       const error = new CassetteMismatchError(mismatchText(place, drift, this.words.again), drift);
       this.#failure ??= error;
       throw error;
     }
-    for (const one of news) this.#told.add(keyOf(one));
+    for (const one of news) this.#told.add(driftKey(one));
     this.drifts.push(...news);
     if (onMismatch === 'warn' && news.length > 0) warn(mismatchText(place, news, this.words.again));
   }
-}
-
-/** What counts as told already. */
-function keyOf({ part, name, diff }: Drift): string {
-  return JSON.stringify([part, name, diff]);
 }
 
 function toStderr(message: string): void {

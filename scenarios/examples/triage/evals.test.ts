@@ -1,6 +1,5 @@
 import { evaluate } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
-import { expect } from 'vitest';
 import { refunds, triage } from './agents.ts';
 import { refundsCases, triageCases } from './evals.ts';
 

@@ -1,6 +1,5 @@
 import { evaluate } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
-import { expect } from 'vitest';
 import { weather } from './agents.ts';
 import { cases } from './evals.ts';
 

@@ -121,3 +121,8 @@ function sortedJson(value: unknown): string {
 export function sameSettingsAs(recorded: Settings, parts: RequestParts, redactor: Redactor): boolean {
   return settingsDrift(recorded, settingsOf(parts, redactor, new LaneSecrets(), recorded), '').length === 0;
 }
+
+/** What counts as told already. */
+export function driftKey({ part, name, diff }: Drift): string {
+  return JSON.stringify([part, name, diff]);
+}

@@ -1,0 +1,3 @@
+export { mcpTools } from './mcp/mcp-tools.ts';
+export type { McpToolsOptions } from './mcp/mcp-tools.ts';
+export type { McpClient, McpToolDefinition } from './mcp/client.ts';

@@ -1,0 +1,73 @@
+import { UsageError } from '../engine/data/errors.ts';
+import { checkKnownOptions } from '../engine/data/known-fields.ts';
+import { valueWords } from '../engine/data/value-words.ts';
+import { tool, type Tool } from '../engine/tools/tool.ts';
+import { callTool, checkClient, listTools, serverWords, type McpClient } from './client.ts';
+import { checkChoice, checkPrefix, chosenTools, offeredNames } from './names.ts';
+import { resultText } from './result-text.ts';
+import { usableSchema } from './usable-schema.ts';
+
+/** Which tools of a server an agent gets, and under which names. */
+export interface McpToolsOptions {
+  /** These tools only, by the names the server gives them. */
+  only?: readonly string[] | undefined;
+  /** All tools but these. */
+  except?: readonly string[] | undefined;
+  /** Put in front of each name, so that the tools of two servers can stand in one agent. None by default. */
+  prefix?: string | undefined;
+  /** How long the server may take for an answer: 60,000 by default. */
+  timeoutMs?: number | undefined;
+}
+
+const optionNames = ['only', 'except', 'prefix', 'timeoutMs'];
+
+/** What a timer of Node can wait for. */
+const longestMs = 2 ** 31 - 1;
+
+/**
+ * The tools of an MCP server, as functions of agents: `new Agent({ functions: await mcpTools(client) })`.
+ *
+ * `client` is a connected client of the official SDK, of version 1 or 2; who made it closes it, and answers what a server asks
+ * of its users. The list of tools is read once, over all its pages, and stays as it is when the server's changes later. A tool
+ * that can only be run as a task is left out. Names get `_` for each character that the API does not take, and no more than 64
+ * characters.
+ *
+ * Arguments are validated by the server's JSON Schema, as those of any tool are; a part of it that the validator cannot use is
+ * left to the server. The model is told the texts of an answer; images, sounds and files are named
+ * (`[image image/png, 1234 bytes]`), and structured content stands where there is no text. An answer that is an error, a server
+ * that is gone, and one that takes longer than `timeoutMs` are errors of the tool, which the model is told. A run that is aborted
+ * cancels the call.
+ *
+ * Rejects with a TypeError for a client that is not connected, a name in `only` or `except` that the server does not have, and for
+ * two tools that would have one name; and with an Error where the server does not list its tools.
+ */
+export async function mcpTools(client: McpClient, options: McpToolsOptions = {}): Promise<Tool[]> {
+  checkClient(client);
+  checkKnownOptions('mcpTools', options, optionNames);
+  const { prefix = '', timeoutMs = 60_000 } = options;
+  checkChoice(options);
+  checkPrefix(prefix);
+  checkTimeout(timeoutMs);
+  const server = serverWords(client);
+  const chosen = chosenTools(server, await listTools(client, timeoutMs), options);
+  const offered = [...offeredNames(server, chosen, prefix)];
+  return await Promise.all(
+    offered.map(async ([name, { name: serverName, description, title, inputSchema }]) =>
+      tool({
+        name,
+        description: description ?? title,
+        parameters: await usableSchema(name, inputSchema),
+        async execute(args, { signal }) {
+          return resultText(await callTool(client, serverName, args, { signal, timeoutMs }));
+        },
+      }),
+    ),
+  );
+}
+
+function checkTimeout(timeoutMs: unknown): void {
+  if (typeof timeoutMs === 'number' && timeoutMs >= 1 && timeoutMs <= longestMs) return;
+  throw new UsageError(
+    `The timeoutMs of mcpTools must be a number of milliseconds from 1 to ${longestMs}, but is ${valueWords(timeoutMs)}.`,
+  );
+}

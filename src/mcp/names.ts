@@ -1,0 +1,96 @@
+import { didYouMean } from '../engine/data/did-you-mean.ts';
+import { UsageError } from '../engine/data/errors.ts';
+import { valueWords } from '../engine/data/value-words.ts';
+import type { McpToolDefinition } from './client.ts';
+
+/** Which tools of a server are wanted. */
+interface Choice {
+  only?: readonly string[] | undefined;
+  except?: readonly string[] | undefined;
+}
+
+/** Throws a TypeError for a choice that is none. That its names exist is seen once the tools are listed. */
+export function checkChoice({ only, except }: Choice): void {
+  for (const [option, names] of Object.entries({ only, except })) {
+    if (names === undefined) continue;
+    if (!Array.isArray(names) || names.some((name) => typeof name !== 'string'))
+      throw new UsageError(
+        `The "${option}" of mcpTools must be a list of names, such as ["echo"], but is ${valueWords(names)}.`,
+      );
+  }
+  if (only && except)
+    throw new UsageError('mcpTools takes "only" or "except", and was given both. Keep one of them.');
+}
+
+/** The tools that are wanted, in the server's order. `server` begins the sentence that refuses a name it does not have. */
+export function chosenTools(
+  server: string,
+  tools: readonly McpToolDefinition[],
+  { only, except }: Choice,
+): McpToolDefinition[] {
+  const callable = tools.filter((tool) => !needsTask(tool));
+  const option = only ? 'only' : 'except';
+  for (const name of only ?? except ?? []) checkName(server, tools, option, name);
+  if (only) return callable.filter(({ name }) => only.includes(name));
+  return callable.filter(({ name }) => !except?.includes(name));
+}
+
+function checkName(
+  server: string,
+  tools: readonly McpToolDefinition[],
+  option: 'only' | 'except',
+  name: string,
+): void {
+  const found = tools.find((tool) => tool.name === name);
+  const names = tools.map((tool) => tool.name);
+  if (!found) {
+    throw new UsageError(
+      `${server} has no tool "${name}", which "${option}" names.${didYouMean(name, names)} Its tools: ${names.join(', ') || 'none'}.`,
+    );
+  }
+  if (option === 'only' && needsTask(found)) {
+    throw new UsageError(
+      `The tool "${name}", which "only" names, can only be run as a task, which no agent can wait for. Leave it out.`,
+    );
+  }
+}
+
+/** Each call of such a tool would be refused. */
+function needsTask({ execution }: McpToolDefinition): boolean {
+  return execution?.taskSupport === 'required';
+}
+
+const allowedPrefix = /^[a-zA-Z0-9_-]*$/;
+const longestName = 64;
+
+/** Throws a TypeError for a prefix that no name could begin with. */
+export function checkPrefix(prefix: unknown): void {
+  if (typeof prefix === 'string' && allowedPrefix.test(prefix)) return;
+  throw new UsageError(
+    `The prefix of mcpTools must be text of the characters a-z, A-Z, 0-9, _ and -, such as "files_", but is ${valueWords(prefix)}.`,
+  );
+}
+
+/** What the model calls each tool, by what the server calls it. Throws a TypeError where two would have one name. */
+export function offeredNames(
+  server: string,
+  tools: readonly McpToolDefinition[],
+  prefix: string,
+): Map<string, McpToolDefinition> {
+  const offered = new Map<string, McpToolDefinition>();
+  for (const tool of tools) {
+    const name = `${prefix}${tool.name.replaceAll(/[^a-zA-Z0-9_-]/gu, '_')}`.slice(0, longestName);
+    const other = offered.get(name);
+    if (other) {
+      const problem =
+        other.name === tool.name
+          ? `lists two tools named "${tool.name}", which no call could tell apart`
+          : `has the tools "${other.name}" and "${tool.name}", which would both be called "${name}"`;
+      throw new UsageError(
+        `${server} ${problem}. Leave ${other.name === tool.name ? 'them' : 'one'} out: mcpTools(client, { except: [${JSON.stringify(tool.name)}] }).`,
+      );
+    }
+    offered.set(name, tool);
+  }
+  return offered;
+}

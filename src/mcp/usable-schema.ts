@@ -1,0 +1,106 @@
+import { isPlainObject, setOwn } from '../engine/data/copy.ts';
+import { UsageError } from '../engine/data/errors.ts';
+import { problemsBySchema, ToolSchemaError } from '../engine/tools/arguments.ts';
+import { checkParameters } from '../engine/tools/check-tool.ts';
+import { declaredArguments, type JsonSchema } from '../engine/tools/json-schema.ts';
+import type { JsonObjectSchema } from '../engine/tools/tool.ts';
+import {
+  conditions,
+  isForAddresses,
+  isKeywordUsable,
+  isPattern,
+  isSchema,
+  lists,
+  maps,
+  mayDeclare,
+  places,
+} from './keywords.ts';
+
+/**
+ * A server's schema as `tool()` and its validator take it. A keyword that they cannot use (of another draft, a reference to
+ * nothing, a pattern in another language) is left out, so that it stops no call: the server holds the arguments against its
+ * own schema again. All else stays as it is.
+ */
+export async function usableSchema(name: string, schema: object): Promise<JsonObjectSchema> {
+  const parameters = new UsableSchema(schema as JsonSchema).ofObject();
+  try {
+    checkParameters(name, parameters);
+    await problemsBySchema(name, parameters, {});
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof ToolSchemaError)
+      return { type: 'object', additionalProperties: true };
+    throw error;
+  }
+  return parameters as unknown as JsonObjectSchema;
+}
+
+class UsableSchema {
+  readonly #root: JsonSchema;
+  /** How much was left out so far. */
+  #gone = 0;
+  /** Whether arguments may have been declared in what was left out. */
+  #isPartial = false;
+
+  constructor(root: JsonSchema) {
+    this.#root = root;
+  }
+
+  /** The whole, as the schema of an object. */
+  ofObject(): JsonSchema {
+    const schema = this.#schema(this.#root) as Record<string, unknown>;
+    schema['type'] = 'object';
+    // Arguments that are not declared any more are not refused.
+    if (this.#isPartial) schema['additionalProperties'] ??= true;
+    const declared = declaredArguments(schema);
+    const required = (schema['required'] ?? []) as string[];
+    const undeclared = declared.others ? [] : required.filter((name) => !declared.names.has(name));
+    if (undeclared.length === 0) return schema;
+    // What is required is an argument, whatever else is said of it.
+    const properties = { ...(schema['properties'] as object | undefined) };
+    for (const name of undeclared) setOwn(properties, name, {});
+    return { ...schema, properties };
+  }
+
+  #schema(schema: unknown): unknown {
+    if (!isPlainObject(schema)) return schema;
+    const usable = {};
+    for (const [keyword, value] of Object.entries(schema)) {
+      if (isForAddresses(keyword, value)) continue;
+      const before = this.#gone;
+      const part = isKeywordUsable(keyword, value, this.#root) ? this.#value(keyword, value) : this.#leave();
+      // Less of a condition is another condition, and refuses what the whole of it would not.
+      const isWhole = this.#gone === before;
+      if (isWhole || (part !== undefined && !conditions.has(keyword))) setOwn(usable, keyword, part);
+      else if (mayDeclare(keyword)) this.#isPartial = true;
+    }
+    return usable;
+  }
+
+  #leave(): undefined {
+    this.#gone++;
+  }
+
+  #value(keyword: string, value: unknown): unknown {
+    if (lists.has(keyword) || (places.has(keyword) && Array.isArray(value)))
+      return (value as unknown[]).map((part) => this.#schema(part));
+    if (places.has(keyword)) return this.#schema(value);
+    return maps.has(keyword) ? this.#map(keyword, value as object) : value;
+  }
+
+  #map(keyword: string, map: object): object {
+    const usable = {};
+    for (const [key, part] of Object.entries(map)) {
+      if (keyword === 'patternProperties' && !isPattern(key)) {
+        this.#leave();
+        this.#isPartial = true;
+      } else if (isSchema(part)) setOwn(usable, key, this.#schema(part));
+      else if (keyword === 'dependencies' && Array.isArray(part)) setOwn(usable, key, part);
+      else {
+        this.#leave();
+        // What is no schema says nothing of what it stands for.
+        setOwn(usable, key, {});
+      }
+    }
+    return usable;
+  }
+}

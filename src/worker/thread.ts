@@ -1,0 +1,77 @@
+/** What runs in a thread. Loads little: it is loaded once for every thread. */
+import { parentPort } from 'node:worker_threads';
+import { isPlainObject } from '../engine/data/copy.ts';
+import { didYouMean } from '../engine/data/did-you-mean.ts';
+import { isError, isNativeError } from '../engine/data/errors.ts';
+import { isPromiseLike } from '../engine/data/promise.ts';
+import { valueWords } from '../engine/data/value-words.ts';
+import { hasBrand } from '../engine/tools/brand.ts';
+import { isCloneable, thrownAnswer, type Answer, type Started, type Task } from './answer.ts';
+
+/** Calls the function that a task names. Never rejects: what goes wrong is an answer, too. */
+export async function perform(task: Task): Promise<Answer> {
+  const found = await functionOf(task);
+  if (typeof found === 'string') return { mistake: found };
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- Threads have no origin.
+  parentPort?.postMessage({ swarmcheckStarted: task.id } satisfies Started);
+  let returned: unknown;
+  try {
+    returned = found(task.args, task.contextVariables);
+    if (isPromiseLike(returned)) returned = await returned;
+  } catch (error) {
+    return thrownAnswer(error);
+  }
+  return returnedAnswer(returned);
+}
+
+function returnedAnswer(returned: unknown): Answer {
+  const { agent, ...parts } = hasBrand(returned, 'swarmcheck.Result')
+    ? (returned as { value: unknown; agent: unknown; contextVariables: object })
+    : { value: returned, agent: undefined };
+  if (agent !== undefined || hasBrand(returned, 'swarmcheck.Agent')) {
+    return {
+      mistake:
+        'It handed off to an agent, which no function in a worker thread can: agents stay where the run is. Hand off in a tool of the agent itself.',
+    };
+  }
+  // Held against the rule here: on its way out it would end the thread.
+  if (isCloneable(parts)) return parts;
+  return {
+    mistake: `It ran, but returned ${valueWords(returned)} that cannot be copied out of its worker thread, as a function cannot. Return plain data.`,
+  };
+}
+
+/** The function, or what is wrong with its module. */
+async function functionOf(task: Task): Promise<Function | string> {
+  const { module, shownModule, exportName } = task;
+  let exported: Readonly<Record<string, unknown>>;
+  try {
+    // By the thread itself: on Node 20 it has none of what its process registered.
+    if (task.isTypeScript) await (registration ??= registerTsx());
+    exported = exportsOf((await import(module)) as Record<string, unknown>);
+  } catch (error) {
+    const words = isError(error) && !isNativeError(error) ? error.message : valueWords(error);
+    return `Its module ${shownModule} could not be loaded: ${words}`;
+  }
+  const names = Object.keys(exported);
+  if (!names.includes(exportName)) {
+    return `Its module ${shownModule} has no export "${exportName}".${didYouMean(exportName, names)} Its exports: ${names.join(', ') || 'none'}.`;
+  }
+  const found = exported[exportName];
+  return typeof found === 'function'
+    ? found
+    : `Its module ${shownModule} exports ${valueWords(found)} as "${exportName}", not a function. Its exports: ${names.join(', ')}.`;
+}
+
+/** By name; of a CommonJS module Node does not see all names, but its default export has them. */
+function exportsOf(namespace: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { 'module.exports': _whole, ...named } = namespace;
+  return isPlainObject(named['default']) ? { ...named['default'], ...named } : named;
+}
+
+let registration: Promise<unknown> | undefined;
+
+async function registerTsx(): Promise<void> {
+  const { register } = await import('tsx/esm/api');
+  register();
+}

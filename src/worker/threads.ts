@@ -1,0 +1,122 @@
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Piscina } from 'piscina';
+import type { Answer, Started, Task } from './answer.ts';
+import { endOf, errorWords } from './end-of.ts';
+import type { perform } from './thread.ts';
+import { TimeLimit } from './time-limit.ts';
+import { Turns } from './turns.ts';
+
+/** How long a thread may take to be there and to have loaded a module. */
+const loadLimitMs = 60_000;
+
+/** A call that a thread has, or is to have. */
+interface RunningCall {
+  hasStarted: boolean;
+  readonly limit: TimeLimit;
+  readonly timeoutMs: number;
+  readonly stop: AbortController;
+}
+
+/**
+ * Threads of this process, shared by all worker tools: as many as the machine computes with at once, each with one call at a
+ * time. Calls get theirs in the order in which they were made. They do not keep the process, and end with it.
+ */
+class Threads {
+  readonly #pool: Piscina<Task, Awaited<ReturnType<typeof perform>>>;
+  readonly #turns = new Turns(availableParallelism());
+  readonly #calls = new Map<number, RunningCall>();
+  #lastId = 0;
+
+  constructor(Pool: typeof Piscina) {
+    const here = import.meta.url;
+    // In the sources of this package the file is TypeScript, and loaded as such.
+    const isSource = here.endsWith('.ts');
+    const require = createRequire(here);
+    this.#pool = new Pool({
+      filename: fileURLToPath(isSource ? new URL('./thread.ts', here) : new URL('./thread.js', here)),
+      name: 'perform',
+      minThreads: 0,
+      maxThreads: availableParallelism(),
+      idleTimeout: Infinity,
+      // A thread that waits for its next call goes on with what the one before may have left to do.
+      atomics: 'disabled',
+      recordTiming: false,
+      ...(isSource && { execArgv: ['--require', require.resolve('tsx/cjs')] }),
+    });
+    this.#pool.on('message', (message: unknown) => this.#onMessage(message));
+    this.#pool.on('error', (error: unknown) => this.#onIdleError(error));
+  }
+
+  /** What the thread answers. Rejects where it has none to give, with why; and with the signal's reason. */
+  async call(task: Omit<Task, 'id'>, signal: AbortSignal, timeoutMs: number): Promise<Answer> {
+    await this.#turns.take();
+    const id = ++this.#lastId;
+    const stop = new AbortController();
+    const limit = new TimeLimit();
+    const onAbort = () => stop.abort(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      signal.throwIfAborted();
+      const late = `Its module ${task.shownModule} was not loaded within ${loadLimitMs} ms.`;
+      limit.begin(loadLimitMs, () => stop.abort(new Error(late)));
+      this.#calls.set(id, { hasStarted: false, limit, timeoutMs, stop });
+      return await this.#pool.run({ ...task, id }, { signal: stop.signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw stop.signal.aborted ? stop.signal.reason : endOf(error, task);
+    } finally {
+      limit.stop();
+      signal.removeEventListener('abort', onAbort);
+      this.#calls.delete(id);
+      this.#turns.give();
+    }
+  }
+
+  /** The time of a call begins with its function: how long a thread takes to be there is the machine's affair. */
+  #onMessage(message: unknown): void {
+    const { swarmcheckStarted: id } = (message ?? {}) as Partial<Started>;
+    const call = id === undefined ? undefined : this.#calls.get(id);
+    if (!call) return;
+    const { limit, timeoutMs, stop } = call;
+    call.hasStarted = true;
+    limit.begin(timeoutMs, () =>
+      stop.abort(
+        new Error(`It did not finish within ${timeoutMs} ms (timeoutMs), and its thread was ended.`),
+      ),
+    );
+  }
+
+  /** A thread ended that had no call: before its first one, or by something that a call left behind. */
+  #onIdleError(error: unknown): void {
+    const waiting = [...this.#calls.values()].filter(({ hasStarted }) => !hasStarted);
+    const words = errorWords(error);
+    for (const { stop } of waiting)
+      stop.abort(new Error(`Its worker thread could not be started: ${words}`, { cause: error }));
+    if (waiting.length === 0)
+      process.emitWarning(
+        `A worker thread of a tool ended between two calls, by an error that nothing caught: ${words}`,
+      );
+  }
+}
+
+/** TypeScript has threads of its own: tsx would find other files for what JavaScript imports, once it is in a thread. */
+const threads = new Map<boolean, Promise<Threads>>();
+
+/** Those for modules of a kind; loaded with the first call. */
+export function threadsFor(isTypeScript: boolean): Promise<Threads> {
+  const known = threads.get(isTypeScript);
+  if (known) return known;
+  const made = import('piscina').then(
+    ({ Piscina: Pool }) => new Threads(Pool),
+    (error: unknown) => {
+      throw new Error(
+        'A tool in a worker thread takes the package "piscina". Install it: npm install piscina',
+        { cause: error },
+      );
+    },
+  );
+  threads.set(isTypeScript, made);
+  return made;
+}

@@ -1,0 +1,24 @@
+import { workerTool } from 'swarmcheck/worker';
+import { expect, test, vi } from 'vitest';
+import type * as timeLimit from '../../src/worker/time-limit.ts';
+import { called } from './called.ts';
+
+// The minute that a module has is over at once.
+vi.mock('../../src/worker/time-limit.ts', async (original) => {
+  const { TimeLimit } = await original<typeof timeLimit>();
+  class Hasty extends TimeLimit {
+    override begin(ms: number, onEnd: () => void) {
+      super.begin(ms === 60_000 ? 300 : ms, onEnd);
+    }
+  }
+  return { TimeLimit: Hasty };
+});
+
+test('a module that never comes to its end is an error of the call', async () => {
+  const tool = workerTool(new URL('./modules/endless.ts', import.meta.url), 'never_there');
+  expect(await called([tool], 'never_there')).toMatchObject({
+    content:
+      'Error: Tool never_there failed: Its module test/worker/modules/endless.ts was not loaded within 60000 ms.',
+    error: 'threw',
+  });
+});

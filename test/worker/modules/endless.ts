@@ -1,0 +1,4 @@
+// A module that never comes to its end.
+await new Promise(() => {});
+
+export function never_there() {}

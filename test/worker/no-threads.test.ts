@@ -1,0 +1,27 @@
+import type { Piscina } from 'piscina';
+import { workerTool } from 'swarmcheck/worker';
+import { expect, test, vi } from 'vitest';
+import { called } from './called.ts';
+
+// A pool whose threads end before they have begun, as on a machine that has none to give.
+vi.mock('piscina', async (original) => {
+  const real = await original<{ Piscina: typeof Piscina }>();
+  class Broken extends real.Piscina {
+    constructor(options: ConstructorParameters<typeof Piscina>[0]) {
+      super({ ...options, execArgv: ['--require', './there-is-no-such-file.cjs'] });
+    }
+  }
+  return { ...real, Piscina: Broken };
+});
+
+test('calls do not wait for threads that cannot be started', async () => {
+  const square = workerTool(new URL('./modules/tools.ts', import.meta.url), 'square');
+  for (let call = 1; call <= 3; call++) {
+    expect(await called([square], 'square')).toMatchObject({
+      content: expect.stringMatching(
+        /^Error: Tool square failed: Its worker thread could not be started: Cannot find module '.\/there-is-no-such-file.cjs'/,
+      ) as string,
+      error: 'threw',
+    });
+  }
+});

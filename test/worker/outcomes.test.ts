@@ -1,0 +1,57 @@
+/** What a function returns or throws is told of a worker tool as it is told of any tool. */
+import { Agent, Swarm, tool } from 'swarmcheck';
+import { callTool, say, scriptedProvider } from 'swarmcheck/testing';
+import { workerTool } from 'swarmcheck/worker';
+import { expect, test } from 'vitest';
+import { called } from './called.ts';
+import * as outcomes from './modules/outcomes.ts';
+
+const { returned, thrown, ...functions } = outcomes;
+const url = new URL('./modules/outcomes.ts', import.meta.url);
+const parameters = { type: 'object', properties: { what: { type: 'string' } } } as const;
+
+/** The answer of a function in the process and in a thread. */
+async function inBoth(name: keyof typeof functions, what: string) {
+  const inProcess = tool({
+    name,
+    parameters,
+    execute: (args) => functions[name](args as { what: string }),
+  });
+  const args = { what };
+  const process = await called([inProcess], name, args);
+  const thread = await called([workerTool(url, name, { parameters })], name, args);
+  return { process, thread };
+}
+
+const gives = (['give', 'give_later'] as const).flatMap((name) =>
+  Object.keys(returned).map((what) => [name, what] as const),
+);
+const fails = (['fail', 'fail_later'] as const).flatMap((name) =>
+  Object.keys(thrown).map((what) => [name, what] as const),
+);
+
+test.for([...gives, ...fails])('%s: %s', async ([name, what]) => {
+  const { process, thread } = await inBoth(name, what);
+  expect(thread).toEqual(process);
+});
+
+test('hooks see the error with its name and where it was thrown', async () => {
+  const errors: unknown[] = [];
+  const agent = new Agent({ functions: [workerTool(url, 'fail', { parameters })] });
+  const steps = [
+    callTool('fail', { what: 'an Error of a class of its own' }),
+    callTool('fail', { what: 'a native RangeError' }),
+    say('Sorry.'),
+  ];
+  const hooks = { afterTool: ({ error }: { error?: unknown }) => void errors.push(error) };
+  await new Swarm({ provider: scriptedProvider(steps), hooks }).run({
+    agent,
+    messages: [{ role: 'user', content: 'Go.' }],
+  });
+  const stack = expect.stringContaining('outcomes.ts') as string;
+  expect(errors).toMatchObject([
+    { name: 'OutOfStock', message: 'no pens', stack },
+    { name: 'RangeError', message: 'engine words', stack },
+  ]);
+  expect(errors[1]).toBeInstanceOf(RangeError);
+});

@@ -1,0 +1,39 @@
+import { MessageChannel } from 'node:worker_threads';
+import { expect, test } from 'vitest';
+import { TimeLimit } from '../../src/worker/time-limit.ts';
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('what arrived while this thread was busy counts, though the time was up before it was read', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const ends: string[] = [];
+  const limit = new TimeLimit();
+  const answered = new Promise<void>((resolve) => {
+    port1.on('message', () => {
+      limit.stop();
+      resolve();
+    });
+  });
+  limit.begin(1, () => ends.push('too late'));
+  port2.postMessage('the answer');
+  // Longer than the limit, and nothing is read meanwhile.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+  await answered;
+  await turn();
+  await turn();
+  port1.close();
+  expect(ends).toEqual([]);
+});
+
+test('a limit that begins anew forgets the one before', async () => {
+  const ends: string[] = [];
+  const limit = new TimeLimit();
+  limit.begin(1, () => ends.push('first'));
+  await new Promise<void>((resolve) => {
+    limit.begin(2, () => {
+      ends.push('second');
+      resolve();
+    });
+  });
+  expect(ends).toEqual(['second']);
+});
