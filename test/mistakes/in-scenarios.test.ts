@@ -30,14 +30,14 @@ test('a misspelt field', async ({ expect }) => {
       contextVariable: { user: 'Ann' },
     }),
   ).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up" has an unknown field "contextVariable". Did you mean "contextVariables"? Its fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, tools, expect, check."`,
+    `"The scenario "an order is looked up" has an unknown field "contextVariable". Did you mean "contextVariables"? Its fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, maxBlockMs, tools, expect, check."`,
   );
 });
 
 test('a limit that is misspelt', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await refusalOf({ name, agent: desk, steps, maxTurn: 3 })).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up" has an unknown field "maxTurn". Did you mean "maxTurns"? Its fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, tools, expect, check."`,
+    `"The scenario "an order is looked up" has an unknown field "maxTurn". Did you mean "maxTurns"? Its fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, maxBlockMs, tools, expect, check."`,
   );
 });
 
@@ -46,7 +46,7 @@ test('expectations that are misspelt', async ({ expect }) => {
     // @ts-expect-error the compiler says so, too
     await refusalOf({ name, agent: desk, steps, expects: { stopReason: 'completed' } }),
   ).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up" has an unknown field "expects". Did you mean "expect"? Its fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, tools, expect, check."`,
+    `"The scenario "an order is looked up" has an unknown field "expects". Did you mean "expect"? Its fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, maxBlockMs, tools, expect, check."`,
   );
 });
 

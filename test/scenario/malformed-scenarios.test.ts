@@ -32,7 +32,7 @@ test.for([undefined, null, 'a text', 7, [], () => steps])('%o is no scenario', a
 
 test('an unknown field is refused, with the nearest known one', async ({ expect }) => {
   expect(await refusal({ expects: {} })).toMatchInlineSnapshot(
-    `"The scenario has an unknown field "expects". Did you mean "expect"? Its fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, tools, expect, check."`,
+    `"The scenario has an unknown field "expects". Did you mean "expect"? Its fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, maxBlockMs, tools, expect, check."`,
   );
 });
 
