@@ -8,6 +8,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { extract } from './docs.ts';
+import { locked } from './locked.ts';
 
 /** Pinned, so that a new version fails in a commit that raises it and in no other. */
 const newest = [
@@ -26,13 +27,6 @@ const nodeVersion = '26.10.0';
 const folder = mkdtempSync(join(tmpdir(), 'swarmcheck-newest-'));
 const project = join(folder, 'project');
 const node = join(project, `node_modules/${nodePackage}/bin/node`);
-
-function locked(name: string): string {
-  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
-    packages: Record<string, { version: string }>;
-  };
-  return `${name}@${packages[`node_modules/${name}`]?.version}`;
-}
 
 interface RunDocument {
   passed: number;

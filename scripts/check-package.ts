@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { extract, type DocsFile } from './docs.ts';
+import { locked } from './locked.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'swarmcheck-package-'));
 const project = join(folder, 'project');
@@ -39,11 +40,6 @@ function copyCassettes(from: string, to: string): void {
   const cassettes = 'fixtures/cassettes';
   cpSync(join(cassettes, from), join(project, cassettes, to), { recursive: true });
 }
-
-const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
-  packages: Record<string, { version: string }>;
-};
-const locked = (name: string) => `${name}@${lock.packages[`node_modules/${name}`]?.version}`;
 
 /** The checks of the strictest of users, who has no types of Node's either. */
 const compilerOptions = {

@@ -21,8 +21,6 @@ export interface ChatSettings {
   readonly maxTurns: number;
   readonly modelOverride: string | undefined;
   readonly printer: ChatPrinter;
-  /** Told of each event, beside the printer. */
-  readonly onEvent?: ((event: RecordedEvent) => void) | undefined;
 }
 
 /** A conversation of a person with agents, shown as it happens. */
@@ -59,8 +57,7 @@ export class Chat {
    * on from there, and what happened is returned.
    */
   async send(content: string, signal: AbortSignal): Promise<readonly RecordedEvent[] | undefined> {
-    const { provider, hooks, stream, maxTurns, executeTools, modelOverride, printer, onEvent } =
-      this.#settings;
+    const { provider, hooks, stream, maxTurns, executeTools, modelOverride, printer } = this.#settings;
     const messages: Message[] = [...this.#messages, { role: 'user', content }];
     const options = {
       agent: this.#agent,
@@ -73,10 +70,7 @@ export class Chat {
       signal,
     };
     try {
-      const run = startRun(provider, hooks, options, (event) => {
-        printer.event(event);
-        onEvent?.(event);
-      });
+      const run = startRun(provider, hooks, options, (event) => printer.event(event));
       for (let piece = await run.advance(); piece; piece = await run.advance())
         if (piece.type === 'stream-delta') printer.delta(piece.delta);
       const { response } = run;

@@ -64,13 +64,13 @@ export class ChatPrinter {
 
   /** A line of its own, below whatever stands there. */
   line(text: string, format?: Parameters<Style>[0]): void {
-    this.endText();
+    this.#endText();
     const shown = printable(text);
     this.#write(`${format ? this.#style(format, shown) : shown}\n`);
   }
 
-  /** Ends the line of a text that broke off. */
-  endText(): void {
+  /** Ends the line of a text that came in pieces. */
+  #endText(): void {
     if (this.#isInText) this.#write('\n');
     this.#isInText = false;
   }
@@ -78,7 +78,7 @@ export class ChatPrinter {
   #answer(message: Extract<RecordedEvent, { type: 'model-response' }>['message']): void {
     const text = textOf(message.content);
     const wasShown = this.#isInText;
-    this.endText();
+    this.#endText();
     if (!wasShown && text !== '') this.#write(`${this.#speaker()}${continued(text)}\n`);
     if (message.refusal) this.#write(`${this.#speaker()}refuses: ${continued(message.refusal)}\n`);
     for (const call of message.tool_calls ?? []) {

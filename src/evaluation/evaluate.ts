@@ -1,5 +1,5 @@
 import { didYouMean } from '../engine/data/did-you-mean.ts';
-import { errorName, UsageError } from '../engine/data/errors.ts';
+import { errorName } from '../engine/data/errors.ts';
 import { checkKnownOptions } from '../engine/data/known-fields.ts';
 import { checkProvider } from '../engine/model/check-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
@@ -9,8 +9,8 @@ import { watched } from '../engine/run/watch.ts';
 import { isAgent, noAgentWords, type Agent } from '../engine/tools/agent.ts';
 import { show } from '../scenario/equals.ts';
 import { matchTrajectory } from '../scenario/match-trajectory.ts';
-import { makeAgent } from '../scenario/made-agent.ts';
-import { checkFields, isText, type Rule, type Rules } from '../scenario/rules.ts';
+import { makeAgent, NoAgentError } from '../scenario/made-agent.ts';
+import { checkFields, isText, timeoutRule, type Rule, type Rules } from '../scenario/rules.ts';
 import { TimeLimit } from '../scenario/timeout.ts';
 import { toolsIn } from '../scenario/trajectory.ts';
 import { pendingCalls } from '../scenario/verdicts/verdict.ts';
@@ -55,10 +55,7 @@ const optionRules: Rules<keyof EvaluateOptions> = {
   contextVariables: ['an object', () => true],
   modelOverride: ['a string', isText],
   concurrency: count,
-  timeoutMs: [
-    'a number of milliseconds above 0',
-    (value) => typeof value === 'number' && value > 0 && value < 2 ** 31,
-  ],
+  timeoutMs: timeoutRule,
   signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
 };
 
@@ -66,10 +63,11 @@ const optionRules: Rules<keyof EvaluateOptions> = {
  * Asks a model once for each case and run, executes nothing, and says how often it called what it was to call: as Swarm's
  * examples evaluate theirs (openai/swarm, examples/airline/evals).
  *
- * A factory makes an agent for each answer, which is disposed of after it. Each answer is a conversation of its own, named "<case> #<run>", so that a cassette of all of them replays in any order.
- * What keeps an answer from coming (a rate limit, a drifted recording) counts as no answer, and fails the evaluation,
- * whatever its thresholds. Throws a TypeError for cases, agents and options that could not be evaluated, such as a case that expects a
- * function which the agent does not have; nothing more is asked then.
+ * A factory makes an agent for each answer, which is disposed of after it. Each answer is a conversation of its own, named
+ * "<case> #<run>", so that a cassette of all of them replays in any order. What keeps an answer from coming (a rate limit, a
+ * drifted recording, a factory that fails) counts as no answer, and fails the evaluation, whatever its thresholds. Rejects with
+ * a TypeError for cases, agents and options that could not be evaluated, such as a case that expects a function which the
+ * agent does not have; nothing more is asked then.
  */
 export function evaluate(
   agent: Agent | (() => Agent | Promise<Agent>),
@@ -156,10 +154,10 @@ async function answer(
   using limit = new TimeLimit(timeoutMs, signal, () => awaited, what);
   try {
     const agent = isAgent(given) ? given : await makeAgent(given, limit, 'evaluate');
-    checkExpectation(one, agent);
-    awaited = 'the answer';
     let calls;
     try {
+      checkExpectation(one, agent);
+      awaited = 'the answer';
       const response = await swarm.run({
         agent,
         messages: one.messages,
@@ -180,18 +178,21 @@ async function answer(
     return { answer: { called, correct }, agentName: agent.name };
   } catch (error) {
     signal?.throwIfAborted();
-    if (error instanceof UsageError) throw error;
+    if (error instanceof NoAgentError || error instanceof ExpectationError) throw error;
     const message = error instanceof Error ? error.message : show(error);
     return { answer: { called: [], correct: false, error: { name: errorName(error), message } } };
   }
 }
 
-/** An expectation that the agent cannot meet would count as the model's mistake. */
+/** What is expected can never be: it would count as the model's mistake. */
+class ExpectationError extends TypeError {}
+
+/** Throws an ExpectationError for a function that the agent does not have. */
 function checkExpectation({ name, answers }: ReadCase, { name: agentName, functions }: Agent): void {
   const offered = functions.map((one) => one.name);
   for (const expected of answers.flatMap((trajectory) => toolsIn(trajectory).expected)) {
     if (offered.includes(expected)) continue;
-    throw new UsageError(
+    throw new ExpectationError(
       `The case ${JSON.stringify(name)} expects "${expected}", which the agent "${agentName}" does not have.${didYouMean(expected, offered)} Its functions: ${offered.join(', ') || 'none'}.`,
     );
   }

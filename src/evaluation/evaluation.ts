@@ -1,6 +1,4 @@
-import { shorten } from '../engine/data/errors.ts';
-import { callText } from '../trace/format.ts';
-import { show } from '../scenario/equals.ts';
+import { showCall, showPattern } from '../scenario/match-trajectory.ts';
 import type { ExpectedAnswer, ExpectedCall, ReadCase } from './cases.ts';
 
 /** What the model answered once. */
@@ -133,7 +131,7 @@ function caseLine({ name, expected, answers, accuracy }: EvaluatedCase): string 
 
 function answerText({ called, error }: EvaluatedAnswer): string {
   if (error) return `an error (${error.name})`;
-  return called.length === 0 ? 'no call' : called.map(({ tool, args }) => callOf(tool, args)).join(', ');
+  return called.length === 0 ? 'no call' : called.map(showCall).join(', ');
 }
 
 /** What is expected, as a reader says it. */
@@ -144,21 +142,8 @@ function expectedText(expected: ReadCase['expected']): string {
 }
 
 function expectedAnswerText(answer: ExpectedAnswer): string {
-  if (answer === null) return 'no call';
-  const patterns = [answer].flat();
-  if (patterns.length === 0) return 'no call';
-  return patterns
-    .map((pattern) => {
-      if (typeof pattern === 'string') return pattern;
-      const { tool, args, argsContain } = pattern;
-      if (args) return callOf(tool, args);
-      return argsContain ? `${tool}(… ${shorten(show(argsContain), 200)} …)` : tool;
-    })
-    .join(' and ');
-}
-
-function callOf(tool: string, args: unknown): string {
-  return callText(tool, typeof args === 'string' ? args : show(args), 200);
+  const patterns = answer === null ? [] : [answer].flat();
+  return patterns.map(showPattern).join(' and ') || 'no call';
 }
 
 function shares(accuracy: number, wanted: number): string {

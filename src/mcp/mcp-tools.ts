@@ -1,6 +1,5 @@
-import { UsageError } from '../engine/data/errors.ts';
+import { checkTimeout } from '../engine/data/check-timeout.ts';
 import { checkKnownOptions } from '../engine/data/known-fields.ts';
-import { valueWords } from '../engine/data/value-words.ts';
 import { tool, type Tool } from '../engine/tools/tool.ts';
 import { callTool, checkClient, listTools, serverWords, type McpClient } from './client.ts';
 import { checkChoice, checkPrefix, chosenTools, offeredNames } from './names.ts';
@@ -20,9 +19,6 @@ export interface McpToolsOptions {
 }
 
 const optionNames = ['only', 'except', 'prefix', 'timeoutMs'];
-
-/** What a timer of Node can wait for. */
-const longestMs = 2 ** 31 - 1;
 
 /**
  * The tools of an MCP server, as functions of agents: `new Agent({ functions: await mcpTools(client) })`.
@@ -47,7 +43,7 @@ export async function mcpTools(client: McpClient, options: McpToolsOptions = {})
   const { prefix = '', timeoutMs = 60_000 } = options;
   checkChoice(options);
   checkPrefix(prefix);
-  checkTimeout(timeoutMs);
+  checkTimeout('mcpTools', timeoutMs);
   const server = serverWords(client);
   const chosen = chosenTools(server, await listTools(client, timeoutMs), options);
   const offered = [...offeredNames(server, chosen, prefix)];
@@ -62,12 +58,5 @@ export async function mcpTools(client: McpClient, options: McpToolsOptions = {})
         },
       }),
     ),
-  );
-}
-
-function checkTimeout(timeoutMs: unknown): void {
-  if (typeof timeoutMs === 'number' && timeoutMs >= 1 && timeoutMs <= longestMs) return;
-  throw new UsageError(
-    `The timeoutMs of mcpTools must be a number of milliseconds from 1 to ${longestMs}, but is ${valueWords(timeoutMs)}.`,
   );
 }

@@ -7,7 +7,16 @@ import type { Hooks } from '../engine/run/hooks.ts';
 import { checkSteps } from '../script/check-steps.ts';
 import { blockLimitRule } from './blocking.ts';
 import { isExternalAgent } from './external-agent.ts';
-import { checkFields, isFunction, isText, mustBe, namesRule, wordsOf, type Rules } from './rules.ts';
+import {
+  checkFields,
+  isFunction,
+  isText,
+  mustBe,
+  namesRule,
+  timeoutRule,
+  wordsOf,
+  type Rules,
+} from './rules.ts';
 import type { Expectations, Scenario } from './scenario.ts';
 import { checkStub } from './stub-tools.ts';
 import { readTrajectory, trajectoryRule } from './trajectory.ts';
@@ -43,10 +52,7 @@ const scenarioRules: Rules<keyof Scenario> = {
     'an object with functions, or a list of them',
     (value) => [value].flat().every((hooks) => typeof hooks === 'object' && hooks !== null),
   ],
-  timeoutMs: [
-    'a number of milliseconds above 0',
-    (value) => typeof value === 'number' && value > 0 && value < 2 ** 31,
-  ],
+  timeoutMs: timeoutRule,
   maxBlockMs: blockLimitRule,
   tools: ['an object that has a stand-in for each name', isPlainObject],
   expect: ['an object', isPlainObject],

@@ -3,9 +3,12 @@ import { valueWords } from '../engine/data/value-words.ts';
 import { isAgent, type Agent } from '../engine/tools/agent.ts';
 import type { TimeLimit } from './timeout.ts';
 
+/** A factory made something else: the mistake of whoever gave it, as nothing that it throws is. */
+export class NoAgentError extends UsageError {}
+
 /**
  * What an agent factory makes, within a limit; what it makes later than that is disposed of when it comes. Rejects with what
- * the factory rejects with, and with a TypeError where it makes no agent. `what` names the factory within a sentence.
+ * the factory rejects with, and with a NoAgentError where it makes no agent. `what` names the factory within a sentence.
  */
 export async function makeAgent(
   factory: () => Agent | Promise<Agent>,
@@ -22,7 +25,7 @@ export async function makeAgent(
     throw error;
   }
   if (isAgent(made)) return made;
-  throw new UsageError(
+  throw new NoAgentError(
     `The agent factory of ${what} must return an Agent, but returned ${valueWords(made)}. Is a "return" missing?`,
   );
 }

@@ -214,7 +214,8 @@ function showItem(item: Expected): string {
   return item.kind === 'call' ? list : item.kind === 'turn' ? `one turn: ${list}` : `in any order: ${list}`;
 }
 
-function showPattern(pattern: ToolCallPattern): string {
+/** What is expected, as a reader writes it. */
+export function showPattern(pattern: ToolCallPattern): string {
   if (typeof pattern === 'string') return pattern;
   if (pattern.args !== undefined) return showCall({ tool: pattern.tool, args: pattern.args });
   return pattern.argsContain === undefined
@@ -223,7 +224,7 @@ function showPattern(pattern: ToolCallPattern): string {
 }
 
 /** A call as a reader writes it. */
-function showCall(call: Pick<ComparedCall, 'tool' | 'args'>): string {
+export function showCall(call: Pick<ComparedCall, 'tool' | 'args'>): string {
   const args = typeof call.args === 'string' ? call.args : show(call.args);
   return `${call.tool}(${args === '{}' ? '' : shorten(args, 200)})`;
 }

@@ -25,6 +25,12 @@ export const nameRule: Rule = ["an agent's name", isName, nameHint];
 /** A part of a text, or a pattern in it. */
 export const textRule: Rule = ['a string or a RegExp', (value) => isName(value) || value instanceof RegExp];
 
+/** What a timer of Node can wait for. */
+export const timeoutRule: Rule = [
+  'a number of milliseconds above 0',
+  (value) => typeof value === 'number' && value > 0 && value < 2 ** 31,
+];
+
 /** A list of names, or an asymmetric matcher for all of it. */
 export const namesRule = (words: string): Rule => [
   words,

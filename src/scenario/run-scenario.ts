@@ -1,5 +1,4 @@
 import { isAgent, type Agent } from '../engine/tools/agent.ts';
-import { UsageError } from '../engine/data/errors.ts';
 import { checkKnownFields } from '../engine/data/known-fields.ts';
 import { checkProvider } from '../engine/model/check-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
@@ -15,7 +14,7 @@ import { checkScenario } from './check-scenario.ts';
 import { show } from './equals.ts';
 import { unmetExpectations } from './expectations.ts';
 import { isExternalAgent } from './external-agent.ts';
-import { makeAgent } from './made-agent.ts';
+import { makeAgent, NoAgentError } from './made-agent.ts';
 import { OurAgents } from './our-agents.ts';
 import { defaultTimeoutMs, type Scenario, type ScenarioRun } from './scenario.ts';
 import { StubbedAgents } from './stub-tools.ts';
@@ -162,7 +161,7 @@ class Play {
       try {
         agent = await makeAgent(factory, limit, 'the scenario');
       } catch (error) {
-        if (error instanceof UsageError) throw error;
+        if (error instanceof NoAgentError) throw error;
         this.#result.error = error;
         return undefined;
       }

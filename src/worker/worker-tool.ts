@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { UsageError } from '../engine/data/errors.ts';
+import { checkTimeout } from '../engine/data/check-timeout.ts';
 import { checkKnownOptions } from '../engine/data/known-fields.ts';
 import { valueWords } from '../engine/data/value-words.ts';
 import { Result } from '../engine/tools/result.ts';
@@ -23,9 +24,6 @@ export interface WorkerToolOptions {
 }
 
 const optionNames = ['name', 'description', 'parameters', 'timeoutMs', 'contextVariables'];
-
-/** What a timer of Node can wait for. */
-const longestMs = 2 ** 31 - 1;
 
 /**
  * A tool whose function runs in a worker thread, for what would keep the event loop from everything else:
@@ -53,7 +51,7 @@ export function workerTool(
   checkKnownOptions('workerTool', options, optionNames);
   checkExportName(exportName, options.name);
   const { name = exportName, description, parameters, timeoutMs = 30_000, contextVariables } = options;
-  checkTimeout(timeoutMs);
+  checkTimeout('workerTool', timeoutMs);
   checkNames(contextVariables);
   return tool({
     name,
@@ -90,13 +88,6 @@ function checkExportName(exportName: unknown, name: unknown): void {
       'A default export has no name that the model could call it by: workerTool(url, "default", { name: "…" }).',
     );
   }
-}
-
-function checkTimeout(timeoutMs: unknown): void {
-  if (typeof timeoutMs === 'number' && timeoutMs >= 1 && timeoutMs <= longestMs) return;
-  throw new UsageError(
-    `The timeoutMs of workerTool must be a number of milliseconds from 1 to ${longestMs}, but is ${valueWords(timeoutMs)}.`,
-  );
 }
 
 function checkNames(names: unknown): void {

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import { Agent, Result, runDemoLoop, tool, type CompletionProvider } from 'swarmcheck';
 import { callTool, callTools, modelFails, refuse, say, type Step } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
@@ -364,6 +365,41 @@ test('a signal ends the answer that is under way, and the loop', async () => {
   });
   expect(messages).toEqual([]);
   expect(printed).toBe('User: Hi.\n(Stopped. The conversation is where it was before this message.)\n');
+});
+
+test('what is left of the input is let go of', async ({ script }) => {
+  let isClosed = false;
+  function* typing() {
+    try {
+      for (;;) yield 'Hi.\n/exit\n';
+    } finally {
+      isClosed = true;
+    }
+  }
+  const output = { write: () => true };
+  await runDemoLoop(bakery, { provider: script([say('Hello.')]), input: typing(), output });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(isClosed).toBe(true);
+
+  const pipe = new PassThrough();
+  pipe.write('/exit\n');
+  await runDemoLoop(bakery, { provider: script([]), input: pipe, output });
+  expect(pipe.isPaused()).toBe(true);
+});
+
+test('a terminal is typed at, wherever that is shown', async ({ script }) => {
+  const keyboard = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => keyboard });
+  const provider = script([say('One.'), say('Two.')]);
+  let printed = '';
+  const looping = runDemoLoop(bakery, {
+    provider,
+    input: keyboard,
+    output: { write: (text) => (printed += text) },
+  });
+  keyboard.write('First.\rSecond.\r/exit\r');
+  await looping;
+  expect(printed).toContain('User: Second.\nBaker: Two.\n');
+  expect(provider.requests.map(({ messages }) => messages.at(-1)?.content)).toEqual(['First.', 'Second.']);
 });
 
 test('Ctrl-C ends the turn, and not the loop', async () => {

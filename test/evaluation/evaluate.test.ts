@@ -409,6 +409,14 @@ test('once it is wrong, nobody is asked any more', async () => {
   expect(asked).toBe(2);
 });
 
+test('an agent that was made for a case that expects what it does not have is disposed of', async () => {
+  let disposed = 0;
+  const making = () => new Agent({ name: 'Made', dispose: () => void disposed++ });
+  const evaluating = evaluate(making, [{ input: 'x', expected: 'mail' }], { provider: never });
+  await expect(evaluating).rejects.toThrow('which the agent "Made" does not have. Its functions: none.');
+  expect(disposed).toBe(1);
+});
+
 test('shares that differ little are told with as many digits as it takes', async () => {
   const provider = model({ 'Rain?': (nth) => (nth === 1 ? say('No.') : callTool('weather')) });
   const { failures } = await evaluate(desk, [{ input: 'Rain?', expected: 'weather' }], {

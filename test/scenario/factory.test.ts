@@ -113,6 +113,15 @@ test('a dispose that fails, or never ends, fails the scenario', async () => {
   );
 });
 
+test('what a factory throws is a result, though it is a mistake in the use of Agent', async () => {
+  const run = await runScenario({
+    agent: () => new Agent({ nmae: 'Desk' } as object),
+    steps: [user('hi'), say('hello')],
+  });
+  expect(run.failures[0]?.message).toContain('The agent factory failed');
+  expect(run.failures[0]?.message).toContain('"nmae"');
+});
+
 test('what a factory makes too late is disposed of when it comes', async () => {
   let finish = (_agent: Agent) => {};
   const disposed = new Promise<void>((resolve) => {

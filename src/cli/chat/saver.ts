@@ -1,7 +1,7 @@
 import { existsSync, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import { CassetteFileError } from '../../cassette/errors.ts';
-import { cassetteFolder, cassettePath, fileName, isInside, shownPath } from '../../cassette/file/path.ts';
+import { cassetteFolder, cassettePath, fileName, isInside } from '../../cassette/file/path.ts';
 import type { PastRuns } from '../../cassette/past-runs.ts';
 import { LaneSecrets } from '../../cassette/redaction/lane-secrets.ts';
 import { Redactor } from '../../cassette/redaction/redactor.ts';
@@ -167,7 +167,7 @@ function moduleFrom(file: string, module: string): string {
 
 /** Writes a file whole or not at all; one that is there only where it may be replaced. */
 function writeWhole(file: string, text: string, mayReplace: boolean): void {
-  const temporary = join(dirname(file), `.${shownPath(file).replaceAll('/', '-')}.tmp`);
+  const temporary = `${file}.tmp`;
   try {
     writeFileSync(temporary, text);
     // A link is made only where there is nothing of that name.

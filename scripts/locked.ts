@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs';
+
+const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+  packages: Record<string, { version: string }>;
+};
+
+/** A package in the version that is installed here, as npm installs it elsewhere. */
+export function locked(name: string): string {
+  return `${name}@${packages[`node_modules/${name}`]?.version}`;
+}
