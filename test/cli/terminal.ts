@@ -34,7 +34,8 @@ export class Terminal implements AsyncDisposable {
   static open(project: Project, args: string[], env: Record<string, string> = {}): Terminal {
     const loader = join(root, 'node_modules/tsx/dist/loader.mjs');
     const command = [process.execPath, '--import', loader, join(root, 'src/cli/main.ts'), ...args];
-    const child = spawn('script', ['-qefc', command.map(quoted).join(' '), '/dev/null'], {
+    // The shell that `script` starts hands over to it: one that stays would get the signals of Ctrl-C as well, and some end.
+    const child = spawn('script', ['-qefc', `exec ${command.map(quoted).join(' ')}`, '/dev/null'], {
       cwd: project.folder,
       env: { ...cleanEnvironment(), TERM: 'xterm', NO_COLOR: '1', ...env },
       stdio: ['pipe', 'pipe', 'inherit'],

@@ -17,18 +17,19 @@ export function printJson(value: unknown): string {
 
 /** `taken` is what stands on the first line already, or has to follow on the last. */
 function print(key: string, value: unknown, indent: string, taken: number): string {
-  const isContainer = typeof value === 'object' && value !== null;
-  if (!isContainer) return JSON.stringify(value);
+  if (!isContainer(value)) return JSON.stringify(value);
   const line = onOneLine(value, width - indent.length - taken);
   if (line !== undefined) return line;
+  if (fieldsOf(value).length === 0) return empty(value);
   const inner = `${indent}  `;
   if (Array.isArray(value)) {
     const [only] = value as unknown[];
-    if (value.length === 1 && tightLists.has(key) && typeof only === 'object' && only !== null)
+    if (value.length === 1 && tightLists.has(key) && isContainer(only))
       return `[${print('', only, indent, taken + 1)}]`;
-    const items = filledLists.has(key)
-      ? filled(value, width - inner.length)
-      : value.map((item) => print('', item, inner, 1));
+    const items =
+      filledLists.has(key) && !value.some(isContainer)
+        ? filled(value, width - inner.length)
+        : value.map((item) => print('', item, inner, 1));
     return `[\n${items.map((item) => inner + item).join(',\n')}\n${indent}]`;
   }
   const fields = fieldsOf(value).map(([name, item]) => {
@@ -41,7 +42,7 @@ function print(key: string, value: unknown, indent: string, taken: number): stri
 /** Undefined where it would be longer than that. */
 function onOneLine(value: unknown, longest: number): string | undefined {
   if (longest < 0) return undefined;
-  if (typeof value !== 'object' || value === null) {
+  if (!isContainer(value)) {
     // Long texts are measured before they are written out.
     if (typeof value === 'string' && value.length > longest) return undefined;
     const text = JSON.stringify(value);
@@ -49,7 +50,7 @@ function onOneLine(value: unknown, longest: number): string | undefined {
   }
   const isList = Array.isArray(value);
   const entries = isList ? value.map((item) => ['', item] as const) : fieldsOf(value);
-  if (entries.length === 0) return isList ? '[]' : '{}';
+  if (entries.length === 0) return longest < 2 ? undefined : empty(value);
   let line = isList ? '[' : '{ ';
   const end = isList ? ']' : ' }';
   for (const [index, [key, item]] of entries.entries()) {
@@ -60,6 +61,14 @@ function onOneLine(value: unknown, longest: number): string | undefined {
     line += text;
   }
   return line + end;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function empty(container: object): string {
+  return Array.isArray(container) ? '[]' : '{}';
 }
 
 /** As JSON.stringify does, fields that are undefined are left out. */
