@@ -21,7 +21,7 @@ export default defineConfig({
     // The public entries are the sources themselves, as in tsconfig.json: one copy of every module.
     alias: [
       { find: /^swarmcheck$/, replacement: source('index.ts') },
-      { find: /^swarmcheck\/(testing|vitest|worker|mcp|msw)$/, replacement: source('$1.ts') },
+      { find: /^swarmcheck\/(testing|vitest|fast-check|worker|mcp|msw)$/, replacement: source('$1.ts') },
       { find: /^swarmcheck\/msw\/setup$/, replacement: source('vitest/mocking-setup.ts') },
     ],
   },

@@ -53,6 +53,11 @@ const compilerOptions = {
   noEmit: true,
 };
 
+/** Such a block has to wait until they are there. */
+function takesOptionalPeer({ path, text }: DocsFile): boolean {
+  return path.endsWith('.mocked.test.ts') || /swarmcheck\/fast-check|\.check\.ts/.test(text);
+}
+
 try {
   run('npm', ['pack', '--pack-destination', folder]);
   const tarball = join(folder, readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? '');
@@ -67,7 +72,7 @@ try {
     ({ path }) => path !== 'vitest.config.ts',
   );
   const [mocked, others] = [true, false].map((wanted) =>
-    blocks.filter(({ path }) => path.endsWith('.mocked.test.ts') === wanted),
+    blocks.filter((block) => takesOptionalPeer(block) === wanted),
   ) as [DocsFile[], DocsFile[]];
   for (const { path, text } of others) write(path, text);
   cpSync('test/package/consumer', project, { recursive: true });
@@ -79,7 +84,7 @@ try {
   run('npx', ['--no', '--', 'swarmcheck', '--help'], project);
 
   // What users write, with a schema library of theirs; and as `npm init` makes a project, of CommonJS modules.
-  run('npm', ['install', ...['zod', 'msw', '@types/node'].map(locked)], project);
+  run('npm', ['install', ...['zod', 'msw', 'fast-check', '@types/node'].map(locked)], project);
   write('vitest.config.ts', readFileSync('test/package/newest/vitest.config.ts', 'utf8'));
   write('tsconfig.json', JSON.stringify({ compilerOptions: { ...compilerOptions, types: ['node'] } }));
   cpSync('test/contract/examples.test.ts', join(project, 'examples.test.ts'));
@@ -87,6 +92,7 @@ try {
   for (const { path, text } of mocked) write(path, text);
   run(resolve('node_modules/.bin/tsc'), [], project);
   run('npx', ['--no', '--', 'vitest', 'run', '--project', 'mocked'], project);
+  run('npx', ['--no', '--', 'swarmcheck', 'check', 'refunds.ts#triage', '--runs', '50'], project);
   write('package.json', JSON.stringify({ private: true }));
   run('npx', ['--no', '--', 'swarmcheck', 'run'], project);
 } finally {

@@ -55,6 +55,9 @@ export type { ReplayOptions, ReplayProvider } from './cassette/replay-provider.t
 export { replayTools } from './cassette/replay-tools.ts';
 export type { CassetteSummary, MismatchPolicy } from './cassette/session-settings.ts';
 export type { EvaluationCase, ExpectedAnswer, ExpectedCall } from './evaluation/cases.ts';
+export { sweepFaults } from './sweep/sweep-faults.ts';
+export type { FaultSweepOptions } from './sweep/sweep-faults.ts';
+export type { FaultOutcome, FaultSweep, SweptFault } from './sweep/fault-sweep.ts';
 export { evaluate } from './evaluation/evaluate.ts';
 export type { EvaluateOptions } from './evaluation/evaluate.ts';
 export type { EvaluatedAnswer, EvaluatedCase, Evaluation } from './evaluation/evaluation.ts';

@@ -11,6 +11,7 @@ const everything = [
   'vitest',
   'property',
   'simulation',
+  'sweep',
   'report',
   'chat',
   'mcp',
@@ -29,6 +30,7 @@ const mayImport: Record<string, string[]> = {
   vitest: core,
   property: core,
   simulation: core,
+  sweep: core,
   report: core,
   chat: [...core, 'report'],
   mcp: ['engine'],
@@ -53,7 +55,8 @@ const onFirstUse = [...Object.keys(homes), 'openai', '@cfworker/json-schema'];
 const loads: Record<string, string[]> = {
   'src/vitest.ts': ['vitest'],
   'src/msw.ts': ['msw'],
-  'src/fast-check.ts': ['fast-check'],
+  // Which is for tests alone.
+  'src/fast-check.ts': ['fast-check', '@cfworker/json-schema'],
   'src/cli/main.ts': ['commander', 'tinyglobby', 'tsx'],
 };
 

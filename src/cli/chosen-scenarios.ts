@@ -18,7 +18,10 @@ export class ChosenScenarios {
   }
 
   /** What is to be done with a scenario, or what is wrong with it: a name is what tells scenarios apart. */
-  choose({ name, scenario }: FoundScenario, file: string): 'play' | 'skip' | LoadError {
+  choose(
+    { name, scenario }: Pick<FoundScenario, 'name' | 'scenario'>,
+    file: string,
+  ): 'play' | 'skip' | LoadError {
     // An index that exports the scenarios of other files.
     if (this.#seen.has(scenario)) return 'skip';
     this.#seen.add(scenario);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { chatCommand } from './chat.ts';
+import { checkCommand } from './check.ts';
 import { Ending } from './ending.ts';
 import { recordCommand } from './record.ts';
 import { replayCommand } from './replay.ts';
@@ -28,6 +29,7 @@ const program = new Command('swarmcheck')
   .addCommand(runCommand(ending))
   .addCommand(recordCommand(ending))
   .addCommand(replayCommand(ending))
+  .addCommand(checkCommand(ending))
   .addCommand(serveCommand())
   .addCommand(chatCommand(ending));
 

@@ -2,11 +2,18 @@ import Module from 'node:module';
 import * as engine from '../index.ts';
 import * as testing from '../testing.ts';
 
-/** The entries a scenario imports, as this process has them. */
-export const ownEntries: ReadonlyMap<string, object> = new Map<string, object>([
+const entries = new Map<string, object>([
   ['swarmcheck', engine],
   ['swarmcheck/testing', testing],
 ]);
+
+/** The entries a scenario imports, as this process has them. */
+export const ownEntries: ReadonlyMap<string, object> = entries;
+
+/** One more of them, which only some commands load. */
+export function shareEntry(name: string, entry: object): void {
+  entries.set(name, entry);
+}
 
 /**
  * Gives CommonJS modules, as which TypeScript is loaded in a project that does not say otherwise, the

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   loadErrorText,
@@ -9,22 +8,16 @@ import {
   type PlayedScenario,
 } from '../report/run-report.ts';
 import { styleFor } from '../report/style.ts';
-import { failuresIn, modesOf, runInModes, type Mode } from '../scenario/modes.ts';
+import { modesOf, runInModes, type Mode } from '../scenario/modes.ts';
 import { areWarningsOn, expectsOnlyItsScript, repeatedScenarioWarning } from '../scenario/repeats-script.ts';
 import type { Transport } from '../scenario/run-scenario.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { ChosenScenarios } from './chosen-scenarios.ts';
 import type { Ending } from './ending.ts';
-import { findFiles, loadScenarios, type FoundScenario } from './load-scenarios.ts';
 import { isColourful, keepStdoutClean } from './output.ts';
+import { playedOne, strayWhile } from './play.ts';
+import { defaultPattern, findSources } from './run/sources.ts';
 import { StrayErrors } from './stray-errors.ts';
-import { placeInUserCode, thrownText } from './thrown.ts';
-
-/** What is run when nothing is named. */
-const defaultPattern = 'scenarios/**/*.scenario.ts';
-
-/** What is told when there is no such file. */
-const nothingFound = 'No scenario was found. Write one, or name files: swarmcheck run <file>.';
 
 /** How long errors of what scenarios left running are waited for, when something is. */
 const lastErrorsMs = 100;
@@ -43,10 +36,12 @@ interface RunOptions {
 /** `swarmcheck run [files or globs]` */
 export function runCommand(ending: Ending): Command {
   return new Command('run')
-    .description('Runs scenarios, once each where nothing else is said.')
+    .description(
+      'Runs scenarios, once each where nothing else is said; and steps in JSON files, such as failures of checks.',
+    )
     .argument(
       '[files...]',
-      `files, folders or globs of modules that export scenarios (default: "${defaultPattern}")`,
+      `files, folders or globs of modules that export scenarios (default: "${defaultPattern}"), or of JSON files with steps: <file.json>#<module>#<export> says which agent they are for`,
     )
     .addOption(
       new Option(
@@ -69,7 +64,9 @@ export function runCommand(ending: Ending): Command {
     .option('--json', 'print one JSON document to stdout, and nothing else there')
     .addHelpText(
       'after',
-      '\nExit codes: 0 all passed, 1 some failed, 2 wrong use, or a file that could not be loaded.',
+      '\nSteps are held against the laws that the command check knows, and those of the export. A saved failure knows its\n' +
+        'agent, where the command check found it.\n' +
+        'Exit codes: 0 all passed, 1 some failed, 2 wrong use, or a file that could not be loaded.',
     )
     .exitOverride()
     .showHelpAfterError('(run "swarmcheck run --help" for what there is)')
@@ -91,8 +88,7 @@ async function run(patterns: readonly string[], options: RunOptions, ending: End
   const print = keepStdoutClean(json);
   using stray = new StrayErrors();
   const played: PlayedScenario[] = [];
-  const { files, errors } = await findFiles(patterns.length === 0 ? [defaultPattern] : patterns);
-  if (patterns.length === 0 && errors[0]) errors[0].message = nothingFound;
+  const { sources, errors } = await findSources(patterns);
   const tell = (error: LoadError) => process.stderr.write(`${loadErrorText(error, errorStyle)}\n`);
   const report = (error: LoadError) => {
     errors.push(error);
@@ -103,10 +99,10 @@ async function run(patterns: readonly string[], options: RunOptions, ending: End
   const isOver = () =>
     options.bail === true && (errors.length > 0 || played.some((scenario) => !scenario.run.passed));
 
-  for (const file of files) {
+  for (const { file, load } of sources) {
     if (isOver()) break;
     ending.current = `The module ${file}`;
-    const loaded = await loadScenarios(file);
+    const loaded = await load();
     for (const error of await stray.settled()) report(strayWhile(`${file} was loaded`, error));
     if ('message' in loaded) {
       report(loaded);
@@ -114,17 +110,20 @@ async function run(patterns: readonly string[], options: RunOptions, ending: End
     }
     for (const found of loaded.scenarios) {
       if (isOver()) break;
+      const { name, scenario, run: runIn = (modes) => runInModes(scenario, modes) } = found;
       const choice = chosen.choose(found, file);
       if (typeof choice === 'object') report(choice);
       if (choice !== 'play') continue;
-      ending.current = `The scenario "${found.name}" of ${file}`;
-      const result = await play(found, file, chosenModes(found.scenario, options), stray);
+      const kind = found.run ? '' : `The scenario "${name}" cannot be played: `;
+      ending.current = `The scenario "${name}" of ${file}`;
+      const modes = chosenModes(scenario, options);
+      const result = await playedOne({ name, file, kind, play: () => runIn(modes) }, stray);
       if ('message' in result) {
         report(result);
         continue;
       }
       played.push(result);
-      if (warnings && expectsOnlyItsScript(found.scenario)) result.warning = repeatedScenarioWarning;
+      if (warnings && !found.run && expectsOnlyItsScript(scenario)) result.warning = repeatedScenarioWarning;
       if (!json) print(`${scenarioText(result, style)}\n`);
     }
   }
@@ -143,47 +142,4 @@ async function run(patterns: readonly string[], options: RunOptions, ending: End
 function chosenModes(scenario: Scenario, options: RunOptions): readonly Mode[] {
   const { transport = 'in-process', stream = false, allModes = false } = options;
   return allModes ? modesOf(scenario) : [{ transport, stream }];
-}
-
-async function play(
-  { name, scenario }: FoundScenario,
-  file: string,
-  modes: readonly Mode[],
-  stray: StrayErrors,
-): Promise<PlayedScenario | LoadError> {
-  const start = performance.now();
-  try {
-    const runs = await runInModes(scenario, modes);
-    for (const { run: result } of runs) {
-      for (const failure of result.failures) failure.message += thrownAt(failure.cause ?? result.error);
-    }
-    const failures = failuresIn(runs);
-    for (const error of await stray.settled()) {
-      failures.push({
-        message: `While this was played an error was thrown that nobody caught: ${sentence(error)} Is an "await" missing?${thrownAt(error)}`,
-      });
-    }
-    const result = { ...runs[0]!.run, failures, passed: failures.length === 0 };
-    const durationMs = Math.round(performance.now() - start);
-    return { name, file, run: result, modes: runs.length > 1 ? runs : undefined, durationMs };
-  } catch (error) {
-    return { file, message: `The scenario "${name}" cannot be played: ${thrownText(error)}` };
-  }
-}
-
-/** An error that came late: whose it is cannot be told, but for its place. */
-function strayWhile(when: string, error: unknown): LoadError {
-  const place = placeInUserCode(error);
-  const message = `While ${when} an error was thrown that nobody caught: ${sentence(error)} Is an "await" missing?`;
-  return { file: place?.file ?? '(unknown file)', line: place?.line, message };
-}
-
-function thrownAt(error: unknown): string {
-  const place = placeInUserCode(error);
-  return place ? `\nThrown at ${place.file}:${place.line}` : '';
-}
-
-function sentence(error: unknown): string {
-  const text = thrownText(error);
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -12,6 +12,12 @@ export function thrownText(thrown: unknown): string {
   }
 }
 
+/** The same as a whole sentence. */
+export function thrownSentence(thrown: unknown): string {
+  const text = thrownText(thrown);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
 /** The innermost frame of an error's stack that is neither Node's nor a package's. */
 export function placeInUserCode(thrown: unknown): { file: string; line: number } | undefined {
   for (const { path, line } of framesOf(thrown)) {

@@ -40,10 +40,11 @@ export function scenarioText({ name, file, run, modes, warning }: PlayedScenario
   const story = style('dim', printable(storyOf(run)) + ways);
   const line = `${run.passed ? style('green', '✓') : style('red', '✗')} ${title}  ${story}`;
   if (run.passed && warning === undefined) return line;
-  const place = style('dim', `  ${printable(file)}`);
-  if (run.passed) return [line, place, `    Warning: ${warning}`].join('\n');
+  // Steps of a file are named by it.
+  const place = name.startsWith(`${file}#`) ? [] : [style('dim', `  ${printable(file)}`)];
+  if (run.passed) return [line, ...place, `    Warning: ${warning}`].join('\n');
   const failures = run.failures.flatMap(({ message }) => [...indent(printable(message), '    '), '']);
-  return [line, place, ...failures].join('\n');
+  return [line, ...place, ...failures].join('\n');
 }
 
 /** `file:line: message`, as editors and terminals make links of it. */

@@ -66,7 +66,14 @@ function whatIsPlayed({ name, agent }: Scenario): string {
   return isAgent(agent) ? `a scenario of the agent "${agent.name}"` : 'a scenario';
 }
 
-async function playScenario(scenario: Scenario, options: RunScenarioOptions): Promise<ScenarioRun> {
+/**
+ * The same for whoever plays a scenario many times over and judges it: a script that does not fit may be what was to be
+ * found out, so a test that watches its runs is not told.
+ */
+export async function playScenario(
+  scenario: Scenario,
+  options: RunScenarioOptions = {},
+): Promise<ScenarioRun> {
   checkScenario(scenario);
   checkOptions(options);
   const play = new Play(scenario, options);

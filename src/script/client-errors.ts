@@ -63,9 +63,12 @@ interface OpenaiErrors {
   APIConnectionTimeoutError: new () => Error;
 }
 
+/** Kept: to import it anew for each error takes longer than the run that fails with it. */
+let loaded: OpenaiErrors | undefined;
+
 async function loadOpenai(): Promise<OpenaiErrors | undefined> {
   try {
-    return await import('openai');
+    return (loaded ??= await import('openai'));
   } catch {
     return undefined;
   }

@@ -25,7 +25,11 @@ export class Project implements AsyncDisposable {
   static async of(files: Record<string, string>, packageJson: object = { type: 'module' }): Promise<Project> {
     const project = new Project(await realpath(await mkdtemp(join(tmpdir(), 'swarmcheck-cli-'))));
     await symlink(join(root, 'node_modules'), join(project.folder, 'node_modules'));
-    const entries = { swarmcheck: ['src/index.ts'], 'swarmcheck/testing': ['src/testing.ts'] };
+    const entries = {
+      swarmcheck: ['src/index.ts'],
+      'swarmcheck/testing': ['src/testing.ts'],
+      'swarmcheck/fast-check': ['src/fast-check.ts'],
+    };
     const paths = Object.fromEntries(
       Object.entries(entries).map(([name, [file]]) => [name, [join(root, file!)]]),
     );

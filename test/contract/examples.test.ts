@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import OpenAI from 'openai';
 import { z } from 'zod';
 import { Agent, Conversation, Result, Swarm, openaiProvider, partialResponse, tool } from 'swarmcheck';
+import { checkAgent } from 'swarmcheck/fast-check';
 import {
   callTool,
   callTools,
@@ -147,6 +148,26 @@ test('replays what was recorded', async () => {
     messages: [{ role: 'user', content: 'Refund A-17, please.' }],
     contextVariables: { user: 'Ann' },
   });
+});
+
+test('whatever the model does, nobody but Refunds issues refunds', async () => {
+  const report = await checkAgent(triage, {
+    runs: 500,
+    seed: 1,
+    contextVariables: { user: 'Ann' },
+    tools: { issue_refund: 'done' },
+    always: {
+      'only Refunds refunds': (run) =>
+        run.trace.toolCalls.every(
+          (call) => call.tool !== 'issue_refund' || call.error !== undefined || call.agent === 'Refunds',
+        ),
+    },
+    sometimes: {
+      'a refund': (run) =>
+        run.trace.toolCalls.some((call) => call.tool === 'issue_refund' && call.error === undefined),
+    },
+  });
+  expect(report.sometimes['a refund']).toBeGreaterThan(0);
 });
 
 test('an app on another SDK', async () => {

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { isPlainObject } from '../../engine/data/copy.ts';
-import { didYouMean } from '../../engine/data/did-you-mean.ts';
 import { valueWords } from '../../engine/data/value-words.ts';
 import type { Hooks } from '../../engine/run/hooks.ts';
 import { isAgent, type Agent } from '../../engine/tools/agent.ts';
@@ -11,8 +9,8 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import { makeAgent } from '../../scenario/made-agent.ts';
 import { StubbedAgents } from '../../scenario/stub-tools.ts';
 import { TimeLimit } from '../../scenario/timeout.ts';
-import { findFiles, mayBeScenario } from '../load-scenarios.ts';
-import { loadModule } from '../load-module.ts';
+import { mayBeScenario } from '../load-scenarios.ts';
+import { isClass, oneExport } from '../one-export.ts';
 import { thrownText } from '../thrown.ts';
 
 /** Whom a chat is held with, and where it stands. */
@@ -30,50 +28,18 @@ export interface ChatPartner {
 
 /** The agent that `module#export` names: exported itself, made by a function, or under test in a scenario. */
 export async function chatPartner(given: string): Promise<ChatPartner | LoadError> {
-  // A file may have the sign in its name.
-  const [, path = '', wanted] = existsSync(given)
-    ? [given, given]
-    : (/^(.*?)(?:#([^#]*))?$/.exec(given) ?? []);
-  const { files, errors } = await findFiles([path]);
-  const [file] = files;
-  if (errors[0]) return errors[0];
-  if (file === undefined || files.length > 1)
-    return {
-      file: path,
-      message: `These are ${files.length} files, and chat takes one: ${files.join(', ')}.`,
-    };
-  const loaded = await loadModule(file);
-  if ('message' in loaded) return loaded;
-  const { exports } = loaded;
-  const exportName = wanted || onlyPartner(exports);
-  if (exportName === undefined || !Object.hasOwn(exports, exportName))
-    return { file, message: choice(file, exports, wanted) };
+  const found = await oneExport('chat', given, isPartner);
+  if ('message' in found) return found;
+  const { file, exportName, value } = found;
   try {
-    return { file, exportName, ...(await partnerOf(exports[exportName], exportName)) };
+    return { file, exportName, ...(await partnerOf(value, exportName)) };
   } catch (error) {
     return { file, message: thrownText(error) };
   }
 }
 
-/** Of several exports, the only one that can be talked to. */
-function onlyPartner(exports: Record<string, unknown>): string | undefined {
-  const names = Object.keys(exports).filter((name) => isPartner(exports[name]));
-  return names.length === 1 ? names[0] : names.find((name) => name === 'default');
-}
-
 function isPartner(value: unknown): boolean {
   return isAgent(value) || mayBeScenario(value);
-}
-
-function choice(file: string, exports: Record<string, unknown>, wanted: string | undefined): string {
-  const names = Object.keys(exports);
-  const kinds = names.map(
-    (name) => `${name} is ${isAgent(exports[name]) ? 'an Agent' : valueWords(exports[name])}`,
-  );
-  const all = kinds.length === 0 ? 'It exports nothing.' : `Its exports: ${kinds.slice(0, 8).join(', ')}.`;
-  return wanted
-    ? `It has no export "${wanted}".${didYouMean(wanted, names)} ${all}`
-    : `Say which of its exports is meant: ${file}#<name>. ${all}`;
 }
 
 type Partner = Omit<ChatPartner, 'file' | 'exportName'>;
@@ -110,7 +76,7 @@ async function partnerOfScenario(value: object, exportName: string): Promise<Par
 async function keep(): Promise<void> {}
 
 async function agentMadeBy(factory: Function, exportName: string): Promise<Agent> {
-  if (/^class\b/.test(Function.prototype.toString.call(factory)))
+  if (isClass(factory))
     throw new TypeError(
       `The export "${exportName}" is a class. Export an Agent, or a function that makes one.`,
     );

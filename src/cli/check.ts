@@ -1,0 +1,176 @@
+import { Command, InvalidArgumentError } from 'commander';
+import type { CheckOptions } from '../property/check/options.ts';
+import { loadErrorText, type LoadError } from '../report/run-report.ts';
+import { styleFor } from '../report/style.ts';
+import { findChecked } from './check/checked.ts';
+import { outcomeJson, outcomeText, type Outcome } from './check/outcome.ts';
+import { Progress } from './check/progress.ts';
+import type { Ending } from './ending.ts';
+import { shareEntry } from './one-copy.ts';
+import { isColourful, keepStdoutClean } from './output.ts';
+import { StrayErrors } from './stray-errors.ts';
+import { placeInUserCode, thrownSentence, thrownText } from './thrown.ts';
+
+interface Options {
+  runs?: number;
+  seed?: number;
+  /** In seconds. */
+  time?: number;
+  path?: string;
+  json?: boolean;
+}
+
+/** How long errors of what the tools left running are waited for, when something is. */
+const lastErrorsMs = 100;
+
+/** `swarmcheck check <module#export>` */
+export function checkCommand(ending: Ending): Command {
+  return new Command('check')
+    .description(
+      'Holds an agent against generated models, well-behaved and not, and finds the smallest script that breaks a law.',
+    )
+    .argument(
+      '<module#export>',
+      'a module and what it exports: an agent, a function that makes one, an externalAgent, or { agent, ...options } with the options of checkAgent',
+    )
+    .option('--runs <number>', 'how many scripts are generated and played (default: 200)', runsOf)
+    .option('--seed <number>', 'another number gives other scripts (default: 1)', seedOf)
+    .option('--time <seconds>', 'after so many seconds no other script is played', secondsOf)
+    .option('--path <path>', 'of a failure that was told: only its script is played', pathOf)
+    .option('--json', 'print one JSON document to stdout, and nothing else there')
+    .addHelpText(
+      'after',
+      '\nThese win over the options of the export. The real tools run, unless its "tools" has stand-ins for them.\n' +
+        'What fails is saved to fixtures/failures, and played first the next time. Takes the package fast-check.\n' +
+        'Exit codes: 0 no law was broken, 1 one was, or what has to happen sometimes never did, 2 wrong use, or what\n' +
+        'could not be loaded.',
+    )
+    .exitOverride()
+    .showHelpAfterError('(run "swarmcheck check --help" for what there is)')
+    .action(async (module: string, options: Options) => {
+      process.exitCode = await check(module, options, ending);
+    });
+}
+
+function runsOf(text: string): number {
+  const runs = Number(text);
+  if (!/^\d+$/.test(text) || runs < 1 || !Number.isSafeInteger(runs))
+    throw new InvalidArgumentError('It is a whole number above 0.');
+  return runs;
+}
+
+function seedOf(text: string): number {
+  const seed = Number(text);
+  if (!/^-?\d+$/.test(text) || Math.abs(seed) >= 2 ** 31)
+    throw new InvalidArgumentError('It is a whole number of 32 bits, such as 42.');
+  return seed;
+}
+
+function secondsOf(text: string): number {
+  const seconds = Number(text);
+  // What a timer of Node can wait for.
+  if (!/^\d*\.?\d+$/.test(text) || seconds <= 0 || seconds * 1000 >= 2 ** 31)
+    throw new InvalidArgumentError('It is a number of seconds above 0, such as 30 or 0.5.');
+  return seconds;
+}
+
+function pathOf(text: string): string {
+  if (!/^\d+(?::\d+)*$/.test(text))
+    throw new InvalidArgumentError('It is what a failure was told with, such as 4:0:1.');
+  return text;
+}
+
+async function check(module: string, options: Options, ending: Ending): Promise<0 | 1 | 2> {
+  const { json = false } = options;
+  const print = keepStdoutClean(json);
+  ending.current = `The module ${module}`;
+  using stray = new StrayErrors();
+  const outcome = await outcomeOf(module, options, stray, ending);
+  if ('message' in outcome) {
+    process.stderr.write(`${loadErrorText(outcome, styleFor(isColourful(process.stderr)))}\n`);
+    return 2;
+  }
+  const style = styleFor(!json && isColourful(process.stdout));
+  print(json ? `${JSON.stringify(outcomeJson(outcome), null, 2)}\n` : `${outcomeText(outcome, style)}\n`);
+  return outcome.passed && outcome.uncaught.length === 0 ? 0 : 1;
+}
+
+async function outcomeOf(
+  module: string,
+  options: Options,
+  stray: StrayErrors,
+  ending: Ending,
+): Promise<Outcome | LoadError> {
+  let property;
+  try {
+    // Before the module, which may import the entry.
+    property = await loadProperty();
+  } catch (error) {
+    return { file: 'swarmcheck check', message: thrownText(error) };
+  }
+  const checked = await findChecked('check', module);
+  if ('message' in checked) return checked;
+  const { agent, options: ofExport, isCheck, name, file } = checked;
+  ending.current = `The check of ${name}`;
+  const all = optionsOf(ofExport, options);
+  const uncaught = async () => uncaughtWords(await stray.last(lastErrorsMs));
+  using progress = new Progress(process.stderr, all.timeMs);
+  try {
+    const report = await property.checkWith(agent, all, {
+      agentName: name,
+      isCheck,
+      onProgress: (made) => progress.note(made),
+    });
+    const of = all.path === undefined ? progress.of : 1;
+    return { name, passed: true, report, of, path: all.path, uncaught: await uncaught() };
+  } catch (error) {
+    if (error instanceof property.CheckFailedError)
+      return { name, passed: false, runs: progress.runs, failure: error, uncaught: await uncaught() };
+    const place = placeInUserCode(error);
+    return { file: place?.file ?? file, line: place?.line, message: thrownText(error) };
+  }
+}
+
+/** The options of the command line win. */
+function optionsOf(ofExport: CheckOptions, { runs, seed, time, path }: Options): CheckOptions {
+  return {
+    ...ofExport,
+    ...(runs !== undefined && { runs }),
+    ...(seed !== undefined && { seed }),
+    ...(time !== undefined && { timeMs: time * 1000 }),
+    ...(path !== undefined && { path }),
+  };
+}
+
+/** What takes a package that is not there for everybody. */
+async function loadProperty() {
+  try {
+    const [{ checkWith }, entry] = await Promise.all([
+      import('../property/check/check-agent.ts'),
+      import('../fast-check.ts'),
+    ]);
+    shareEntry('swarmcheck/fast-check', entry);
+    return { checkWith, CheckFailedError: entry.CheckFailedError };
+  } catch (error) {
+    if (!thrownText(error).includes("'fast-check'")) throw error;
+    throw new Error(
+      'Checking an agent takes the package "fast-check". Install it: npm install --save-dev fast-check',
+      { cause: error },
+    );
+  }
+}
+
+/** Errors that came from somewhere, each once: of which runs cannot be told. */
+function uncaughtWords(errors: readonly unknown[]): string[] {
+  const times = new Map<string, number>();
+  for (const error of errors) {
+    const place = placeInUserCode(error);
+    const where = place ? ` Thrown at ${place.file}:${place.line}` : '';
+    const words = `nobody caught: ${thrownSentence(error)} Is an "await" missing?${where}`;
+    times.set(words, (times.get(words) ?? 0) + 1);
+  }
+  return [...times].map(
+    ([words, count]) =>
+      `${count === 1 ? 'An error was thrown that' : `${count} times an error was thrown that`} ${words}`,
+  );
+}

@@ -1,0 +1,52 @@
+import { isPlainObject } from '../../engine/data/copy.ts';
+import { remedyFor, valueWords } from '../../engine/data/value-words.ts';
+import { isAgent } from '../../engine/tools/agent.ts';
+import type { CheckOptions } from '../../property/check/options.ts';
+import type { LoadError } from '../../report/run-report.ts';
+import { isExternalAgent } from '../../scenario/external-agent.ts';
+import type { AgentUnderTest } from '../../scenario/scenario.ts';
+import { isClass, oneExport } from '../one-export.ts';
+
+/** An agent that is held against laws, with how that is done. */
+export interface Checked {
+  readonly agent: AgentUnderTest;
+  /** Of its export; {} where that is the agent alone. */
+  readonly options: CheckOptions;
+  /** module#export, whatever was left out; the module is relative to the working directory. */
+  readonly name: string;
+  /** Whether the export is an object with the agent in it. */
+  readonly isCheck: boolean;
+  /** The module. */
+  readonly file: string;
+}
+
+/** What `module#export` names: an agent, a function that makes one, an externalAgent, or an object with one of them and options. */
+export async function findChecked(command: string, given: string): Promise<Checked | LoadError> {
+  const found = await oneExport(command, given, (value) => isAgentOfAnyKind(value) || isChecked(value));
+  if ('message' in found) return found;
+  const { file, exportName, value } = found;
+  const whose = { file, name: `${file}#${exportName}` };
+  if (isAgentOfAnyKind(value)) return { agent: value, options: {}, isCheck: false, ...whose };
+  if (isChecked(value)) {
+    const { agent, ...options } = value;
+    return { agent: agent as AgentUnderTest, options, isCheck: true, ...whose };
+  }
+  if (typeof value === 'function' && !isClass(value))
+    return { agent: value as AgentUnderTest, options: {}, isCheck: false, ...whose };
+  return { file, message: `The export "${exportName}" ${whyNot(value)}` };
+}
+
+function isAgentOfAnyKind(value: unknown): value is AgentUnderTest {
+  return isAgent(value) || isExternalAgent(value);
+}
+
+/** A scenario has an agent as well, but steps of its own. */
+function isChecked(value: unknown): value is { agent: unknown } {
+  return isPlainObject(value) && 'agent' in value && !('steps' in value);
+}
+
+function whyNot(value: unknown): string {
+  if (isPlainObject(value) && 'steps' in value)
+    return 'is a scenario, which says itself what the model does. Export its agent, or { agent, ...options } as checkAgent takes them.';
+  return `must be an Agent, a function that makes one, an externalAgent, or { agent, ...options } as checkAgent takes them, but is ${valueWords(value)}.${remedyFor(value)}`;
+}

@@ -1,0 +1,53 @@
+import type { CheckReport } from '../../property/check/check-agent.ts';
+import type { CheckFailure } from '../../property/check/errors.ts';
+import { printable } from '../../report/printable.ts';
+import type { Style } from '../../report/style.ts';
+
+/** What came of a check. */
+export type Outcome = { name: string; uncaught: readonly string[] } & (
+  | { passed: true; report: CheckReport; of: number; path: string | undefined }
+  | { passed: false; runs: number; failure: CheckFailure & Error }
+);
+
+/** For people: one line for a check that found nothing, with what happened how often; else what was found, as it is told in tests. */
+export function outcomeText(outcome: Outcome, style: Style): string {
+  const { uncaught } = outcome;
+  const name = printable(outcome.name);
+  const failed = `${style('red', '✗')} ${name}  `;
+  const beside = uncaught.map((message) => printable(message));
+  if (!outcome.passed) return [failed + printable(outcome.failure.message), ...beside].join('\n');
+  const { report, of, path } = outcome;
+  const { runs, seed, saved, sometimes } = report;
+  const found = beside.length === 0 ? 'no law was broken' : 'no law was broken, but';
+  const count = runs < of ? `${runs} of ${of} runs` : counted(runs, 'run');
+  const which = `${count}, seed ${seed}${path === undefined ? '' : `, path ${path}`}`;
+  return [
+    `${beside.length === 0 ? `${style('green', '✓')} ${name}  ` : failed}${style('dim', `${which}: ${found}`)}`,
+    ...(saved === 0
+      ? []
+      : [
+          `  ${counted(saved, 'saved failure')} played first: ${saved === 1 ? 'it fails' : 'they fail'} no more`,
+        ]),
+    ...(path === undefined ? Object.entries(sometimes) : []).map(
+      ([what, times]) => `  ${printable(what)}: in ${counted(times, 'run')}`,
+    ),
+    ...beside.map((message) => `  ${message}`),
+  ].join('\n');
+}
+
+/** The same as one JSON document, version 1. */
+export function outcomeJson(outcome: Outcome): object {
+  const { name, uncaught } = outcome;
+  const beside = uncaught.length === 0 ? {} : { uncaught };
+  if (outcome.passed) {
+    const { runs, seed, saved, sometimes } = outcome.report;
+    return { version: 1, name, passed: uncaught.length === 0, runs, seed, saved, sometimes, ...beside };
+  }
+  const { law, message, seed, path, steps, source, file } = outcome.failure;
+  const failure = { law, message, seed, path, steps, source, file };
+  return { version: 1, name, passed: false, runs: outcome.runs, seed, failure, ...beside };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,51 @@
+import { performance } from 'node:perf_hooks';
+import type { LoadError, PlayedScenario } from '../report/run-report.ts';
+import { failuresIn, type ModeRun } from '../scenario/modes.ts';
+import type { StrayErrors } from './stray-errors.ts';
+import { placeInUserCode, thrownSentence, thrownText } from './thrown.ts';
+
+/** Something to be played, and where it is from. */
+export interface Playable {
+  readonly name: string;
+  readonly file: string;
+  /** What is told of it when it cannot be played at all. */
+  readonly kind: string;
+  readonly play: () => Promise<ModeRun[]>;
+}
+
+/** Plays it, with what is thrown meanwhile and nobody catches. */
+export async function playedOne(
+  { name, file, kind, play }: Playable,
+  stray: StrayErrors,
+): Promise<PlayedScenario | LoadError> {
+  const start = performance.now();
+  try {
+    const runs = await play();
+    for (const { run: result } of runs) {
+      for (const failure of result.failures) failure.message += thrownAt(failure.cause ?? result.error);
+    }
+    const failures = failuresIn(runs);
+    for (const error of await stray.settled()) {
+      failures.push({
+        message: `While this was played an error was thrown that nobody caught: ${thrownSentence(error)} Is an "await" missing?${thrownAt(error)}`,
+      });
+    }
+    const result = { ...runs[0]!.run, failures, passed: failures.length === 0 };
+    const durationMs = Math.round(performance.now() - start);
+    return { name, file, run: result, modes: runs.length > 1 ? runs : undefined, durationMs };
+  } catch (error) {
+    return { file, message: `${kind}${thrownText(error)}` };
+  }
+}
+
+/** An error that came late: whose it is cannot be told, but for its place. */
+export function strayWhile(when: string, error: unknown): LoadError {
+  const place = placeInUserCode(error);
+  const message = `While ${when} an error was thrown that nobody caught: ${thrownSentence(error)} Is an "await" missing?`;
+  return { file: place?.file ?? '(unknown file)', line: place?.line, message };
+}
+
+function thrownAt(error: unknown): string {
+  const place = placeInUserCode(error);
+  return place ? `\nThrown at ${place.file}:${place.line}` : '';
+}

@@ -1,0 +1,134 @@
+import { shownPath } from '../../cassette/file/path.ts';
+import type { ScenarioRun } from '../../scenario/scenario.ts';
+import { whatHappened } from '../../scenario/verdicts/verdict.ts';
+import { stepsSource } from '../../script/source.ts';
+import type { Step } from '../../script/steps.ts';
+import type { Surface } from '../surface.ts';
+import type { Breach } from './laws.ts';
+
+/** What a message about a broken law is made of. */
+export interface BrokenLaw {
+  readonly breach: Breach;
+  /** In which it is broken. */
+  readonly run: ScenarioRun;
+  readonly steps: readonly Step[];
+  readonly seed: number;
+  readonly path: string;
+  /** Where the script is saved; undefined where it is not. */
+  readonly file: string | undefined;
+  /** module#export, where the command line found the agent. */
+  readonly exported: string | undefined;
+}
+
+/** The message for a law that was just broken. */
+export function brokenWords(broken: BrokenLaw, stepsBefore: number, notes: readonly string[]): string {
+  const { file, steps, seed, path } = broken;
+  const size = `${steps.length} of ${counted(stepsBefore, 'step')}`;
+  const place = file === undefined ? '' : `, saved to ${shownPath(file)}`;
+  return [
+    ...judgement('was broken', broken),
+    `Smallest script (${size}${place}):`,
+    ...scriptLines(steps),
+    ...notes,
+    'Again:',
+    ...runLines(broken),
+    broken.exported === undefined
+      ? `  checkAgent(agent, { seed: ${seed}, path: '${path}' })`
+      : `  npx swarmcheck check ${shellWord(broken.exported)} --seed ${seed} --path ${path}`,
+  ].join('\n');
+}
+
+/** The message for a failure that was saved before, and is still one. */
+export function brokenAgainWords(broken: BrokenLaw, file: string): string {
+  return [
+    ...judgement(`is broken by the saved failure ${shownPath(file)}`, broken),
+    `Its script (${counted(broken.steps.length, 'step')}):`,
+    ...scriptLines(broken.steps),
+    'Again:',
+    ...runLines(broken),
+    'Saved failures are played first. Remove the file if its script is not to be held against this law any more.',
+  ].join('\n');
+}
+
+/** The message for what is not the same each time. */
+export function flakyWords(
+  { breach, run, steps, seed, exported }: BrokenLaw,
+  runs: number,
+  { what, difference, isShared }: { what: string; difference: string | undefined; isShared: boolean },
+): string {
+  const advice = isShared
+    ? 'Give checkAgent a factory, () => …, that makes the agents anew with all that they remember'
+    : 'Let the factory, or the app, make anew all that it remembers';
+  return [
+    `The check is flaky. ${quoted(breach.law.name)} was broken in run ${runs}, but ${what}.`,
+    ...(difference === undefined
+      ? [
+          'Both times the same happened, so the law itself depends on more than the run: on chance, on time, or on what it remembers.',
+        ]
+      : [
+          difference,
+          `So something depends on chance, on time, or on what earlier runs left behind. ${advice}, or stand-ins for such tools (the option "tools").`,
+        ]),
+    `When it was broken: ${breach.message}`,
+    ...(breach.message.includes('What happened:') ? [] : [whatHappened(run.trace)]),
+    `The script (${counted(steps.length, 'step')}):`,
+    ...scriptLines(steps),
+    'Again, with all runs before it:',
+    exported === undefined
+      ? `  checkAgent(agent, { seed: ${seed}, runs: ${runs} })`
+      : `  npx swarmcheck check ${shellWord(exported)} --seed ${seed} --runs ${runs}`,
+  ].join('\n');
+}
+
+/** The message for what has to happen sometimes, and never did. */
+export function neverWords(names: readonly string[], runs: number, { agents }: Surface): string {
+  const lines = agents.map(
+    ({ name, tools }) => `  ${name}: ${tools.map((tool) => tool.name).join(', ') || 'no tools'}`,
+  );
+  return [
+    `${names.map(quoted).join(', ')} did not happen in ${counted(runs, 'run')}, so what is to hold when it does was never checked.`,
+    `Raise runs (${runs * 5}), see whether "features" switches off what it needs, or whether its function sees it when it happens.`,
+    'What the model could reach:',
+    ...lines,
+  ].join('\n');
+}
+
+function judgement(how: string, { breach, run }: BrokenLaw): string[] {
+  const { law, message } = breach;
+  return [
+    `${quoted(law.name)} ${how}: ${message}`,
+    ...(message.includes('What happened:') ? [] : [whatHappened(run.trace)]),
+  ];
+}
+
+function runLines({ file, exported = '<module>#<export>' }: BrokenLaw): string[] {
+  if (file === undefined) return [];
+  return [`  npx swarmcheck run ${shellWord(`${shownPath(file)}#${exported}`)}`];
+}
+
+/** As it is typed in a shell. */
+function shellWord(word: string): string {
+  const isPlain = /^[\p{L}\p{N}\w./#@<>-]+$/u.test(word);
+  return isPlain ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** More lines, or longer ones, are in the file. */
+const mostLines = 30;
+const longestLine = 300;
+
+function scriptLines(steps: readonly Step[]): string[] {
+  const lines = stepsSource(steps, '  ')
+    .split('\n')
+    .map((line) => (line.length <= longestLine ? line : `${line.slice(0, longestLine)}…`));
+  if (lines.length <= mostLines) return lines;
+  return [...lines.slice(0, mostLines - 1), `  … and ${lines.length - mostLines + 1} more`];
+}
+
+function quoted(name: string): string {
+  return JSON.stringify(name);
+}
+
+/** A number with its noun: `1 step`, `2 steps`. */
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

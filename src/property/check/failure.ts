@@ -1,0 +1,134 @@
+import type { Arbitrary } from 'fast-check';
+import { reasonOf } from '../../cassette/file/read.ts';
+import { isAgent } from '../../engine/tools/agent.ts';
+import type { Step } from '../../script/steps.ts';
+import { CheckFailedError } from './errors.ts';
+import { brokenAgainWords, brokenWords, flakyWords } from './failure-words.ts';
+import type { Breach } from './laws.ts';
+import { markedAsUnsure, playerOf, type Play } from './play.ts';
+import { saveFailure, type StoredFailure } from './saved-failure.ts';
+import { scenarioSource } from './scenario-source.ts';
+import type { Setup } from './setup.ts';
+import { shrink, type FoundFailure } from './shrink.ts';
+import { differenceInWords, type Steadiness } from './steadiness.ts';
+import { storableVariables, withoutSecrets } from './storable.ts';
+
+/** Once it is known that an app hangs, a part of the time is enough to see that it does so again. */
+const hastyPart = 10;
+
+/** What is told of a script that broke a law: that the app is flaky, or the smallest script that breaks it, which is saved. */
+export async function failureOf(
+  found: FoundFailure,
+  runs: number,
+  scripts: Arbitrary<Step[]>,
+  setup: Setup,
+  steadiness: Steadiness,
+): Promise<CheckFailedError> {
+  const { laws, play, agent } = setup;
+  const { law } = found.breach;
+  const flaky = (what: string, difference: string | undefined) => {
+    const broken = { ...found, seed: setup.seed, file: undefined, exported: setup.caller.agentName };
+    const words = flakyWords(broken, runs, { what, difference, isShared: isAgent(agent) });
+    return errorOf(words, broken, setup);
+  };
+
+  const hasty = playerOf(agent, { ...setup.options, timeoutMs: setup.timeoutMs / hastyPart });
+  const hangs = law === laws.endsInTime;
+  const again = hangs ? await hasty(markedAsUnsure(found.steps)) : await play(found.steps);
+  if (!(await laws.breachOf(law, again)))
+    return flaky('not when the same script was played again', differenceInWords(found.run, again));
+  const unsteady = await steadiness.byNow(async (run) => !(await laws.breachOf(law, run)));
+  if (unsteady) return flaky(unsteady.what, unsteady.difference);
+
+  const smallest = await smallestOf(found, scripts, hangs ? hasty : setup.playStrictly, setup);
+  if (!smallest) return flaky('not each time when the same script was played again', undefined);
+  const { file, notes } = save(smallest, setup);
+  if (steadiness.atOnce !== undefined)
+    notes.push(`Careful: the app does not do the same each time. ${steadiness.atOnce}`);
+  const broken = { ...smallest, seed: setup.seed, file, exported: setup.caller.agentName };
+  return errorOf(brokenWords(broken, found.steps.length, notes), broken, setup);
+}
+
+/** What is told of a saved failure that still is one. */
+export function failureAgain(
+  { file, failure }: StoredFailure,
+  { breach, run }: Pick<FoundFailure, 'breach' | 'run'>,
+  setup: Setup,
+): CheckFailedError {
+  const broken = { ...failure, breach, run, file, exported: setup.caller.agentName };
+  return errorOf(brokenAgainWords(broken, file), broken, setup);
+}
+
+/** What is told where no script is to blame. */
+export function failureWithoutScript(message: string, law: string, { seed }: Setup): CheckFailedError {
+  return new CheckFailedError(message, { seed, path: '', steps: [], source: '', file: undefined, law });
+}
+
+/** Played once more, since whatever is told has to be so; undefined where it is not. */
+async function smallestOf(
+  found: FoundFailure,
+  scripts: Arbitrary<Step[]>,
+  shrinkBy: Play,
+  { seed, timeoutMs, laws, play }: Setup,
+): Promise<FoundFailure | undefined> {
+  const { law } = found.breach;
+  const smallest = await shrink(found, {
+    scripts,
+    seed,
+    timeoutMs,
+    laws,
+    play: shrinkBy,
+  });
+  // A hasty verdict may be wrong.
+  for (const one of law === laws.endsInTime ? [smallest, found] : [smallest]) {
+    const run = one && (await play(one.steps));
+    const breach = run && (await laws.breachOf(law, run));
+    if (breach) return { ...one, run, breach };
+  }
+  return undefined;
+}
+
+function save(
+  { steps, path, breach }: FoundFailure,
+  { options, caller, seed, maxTurns, folder, name }: Setup,
+): { file: string | undefined; notes: string[] } {
+  const { variables: contextVariables, leftOut } = storableVariables(options.contextVariables);
+  const notes =
+    leftOut.length === 0 ? [] : [`Not saved with it, of the contextVariables: ${leftOut.join(', ')}.`];
+  try {
+    const file = saveFailure(folder, {
+      version: 1,
+      name,
+      law: breach.law.name,
+      message: withoutSecrets(breach.message.split('\nWhat happened:')[0]!),
+      seed,
+      path,
+      contextVariables,
+      maxTurns,
+      agent: caller.agentName,
+      steps,
+    });
+    return { file, notes };
+  } catch (error) {
+    return { file: undefined, notes: [`It could not be saved: ${reasonOf(error)}.`, ...notes] };
+  }
+}
+
+interface Told {
+  readonly breach: Breach;
+  readonly steps: readonly Step[];
+  readonly seed: number;
+  readonly path: string;
+  readonly file: string | undefined;
+}
+
+function errorOf(message: string, { breach, steps, seed, path, file }: Told, setup: Setup): CheckFailedError {
+  const { options, name, surface, caller, maxTurns } = setup;
+  const law = breach.law.name;
+  const { contextVariables, tools } = options;
+  const agentName = surface.agents[0]!.name;
+  const { agentName: exported, isCheck } = caller;
+  const script = { steps, law, name, agentName, exported, isCheck, contextVariables, maxTurns, tools };
+  const source = scenarioSource(script);
+  return new CheckFailedError(message, { seed, path, steps, source, file, law }, { cause: breach.cause });
+}

@@ -1,0 +1,128 @@
+import { isPromiseLike } from '../../engine/data/promise.ts';
+import { show } from '../../scenario/equals.ts';
+import { isExternalAgent } from '../../scenario/external-agent.ts';
+import type { AgentUnderTest, ScenarioRun } from '../../scenario/scenario.ts';
+import { ScenarioTimeoutError, TimeLimit } from '../../scenario/timeout.ts';
+import { isMisfit } from '../../script/errors.ts';
+import { invariantNames, invariants, ofAnyApp, type InvariantName } from '../laws/invariants.ts';
+
+/** What holds, or not, for a run: it does not where it throws, or gives false. */
+type Held = (run: ScenarioRun) => unknown;
+
+/** A law of a check. */
+export interface HeldLaw {
+  readonly name: string;
+  readonly held: Held;
+}
+
+/** A law that did not hold. */
+export interface Breach {
+  readonly law: HeldLaw;
+  /** What was wrong, in words. */
+  readonly message: string;
+  /** What the law threw, if it did. */
+  readonly cause?: unknown;
+}
+
+/** What must hold in every run, beside the laws of the user. */
+type ChosenInvariants = 'all' | 'none' | readonly InvariantName[];
+
+const endsInTime: HeldLaw = {
+  name: 'ends-in-time',
+  held({ error }) {
+    if (error instanceof ScenarioTimeoutError) throw error;
+  },
+};
+
+/** What a check holds its runs against. */
+export interface LawSettings {
+  readonly invariants?: ChosenInvariants | undefined;
+  readonly always?: Readonly<Record<string, Held>> | undefined;
+  readonly sometimes?: Readonly<Record<string, Held>> | undefined;
+}
+
+/** The laws of a check in their order, and how often each thing happened that has to happen sometimes. */
+export class Laws {
+  /** By the names of `sometimes`; counts the runs that were judged. */
+  readonly counts = new Map<string, number>();
+  /** The first of them, whatever else is checked: to hang is no way to end. */
+  readonly endsInTime = endsInTime;
+  readonly #laws: readonly HeldLaw[];
+  readonly #timeoutMs: number;
+
+  constructor(
+    agent: AgentUnderTest,
+    { invariants: chosen = 'all', always = {}, sometimes = {} }: LawSettings,
+    timeoutMs: number,
+  ) {
+    this.#timeoutMs = timeoutMs;
+    const every = isExternalAgent(agent) ? ofAnyApp : invariantNames;
+    const names = chosen === 'all' ? every : chosen === 'none' ? [] : chosen;
+    for (const name of Object.keys(sometimes)) this.counts.set(name, 0);
+    this.#laws = [
+      endsInTime,
+      ...names.map((name) => ({ name, held: invariants[name] })),
+      ...lawsIn(always),
+      ...lawsIn(sometimes).map(({ name, held }) => ({ name, held: this.#counted(name, held) })),
+    ];
+  }
+
+  /** Begins to count anew. */
+  forget(): void {
+    for (const name of this.counts.keys()) this.counts.set(name, 0);
+  }
+
+  /** The first law that does not hold for a run. */
+  async firstBreach(run: ScenarioRun): Promise<Breach | undefined> {
+    for (const law of this.#laws) {
+      const breach = await this.breachOf(law, run);
+      if (breach) return breach;
+    }
+    return undefined;
+  }
+
+  /** What is wrong with a run by one law, if anything is. */
+  async breachOf(law: HeldLaw, run: ScenarioRun): Promise<Breach | undefined> {
+    try {
+      const held = law.held(run);
+      const verdict = isPromiseLike(held) ? await this.#inTime(law, held) : held;
+      return verdict === false ? { law, message: 'it does not hold (the law returned false)' } : undefined;
+    } catch (cause) {
+      // A matcher refuses to judge a run whose script did not fit; the law is then neither kept nor broken.
+      if (cause instanceof Error && isMisfit(cause.cause)) return undefined;
+      return { law, message: wordsOf(law, cause), cause };
+    }
+  }
+
+  #counted(name: string, happened: Held): Held {
+    return (run) => {
+      const has = happened(run);
+      if (isPromiseLike(has))
+        throw new TypeError('it returned a Promise, which would count as true. Say true or false at once.');
+      if (has) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+    };
+  }
+
+  async #inTime(law: HeldLaw, verdict: PromiseLike<unknown>): Promise<unknown> {
+    using limit = new TimeLimit(
+      this.#timeoutMs,
+      undefined,
+      () => 'its promise',
+      `The law ${JSON.stringify(law.name)}`,
+    );
+    return await limit.within(verdict);
+  }
+}
+
+function lawsIn(laws: Readonly<Record<string, Held>>): HeldLaw[] {
+  return Object.entries(laws).map(([name, held]) => ({ name, held }));
+}
+
+function wordsOf(law: HeldLaw, thrown: unknown): string {
+  if (!(thrown instanceof Error)) return `it threw ${show(thrown)}`;
+  // Errors of a law have its name in front, which is told anyway.
+  const { message } = thrown;
+  const beginning = `${law.name}: `;
+  const words = message.startsWith(beginning) ? message.slice(beginning.length) : message;
+  return words.trim() === '' ? `it threw an ${thrown.name} without a message` : words;
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isPlainObject } from '../../engine/data/copy.ts';
+import { valueWords } from '../../engine/data/value-words.ts';
+import { fileName, shownPath } from '../../cassette/file/path.ts';
+import { printJson } from '../../cassette/file/print.ts';
+import { reasonOf } from '../../cassette/file/read.ts';
+import { checkSteps } from '../../script/check-steps.ts';
+import type { Step } from '../../script/steps.ts';
+
+/** Where the failures of checks are, if nothing else is said. */
+export const failureFolder = 'fixtures/failures';
+
+/** The script that broke a law, and all that is needed to play it again: plain JSON, a file each. */
+export interface SavedFailure {
+  readonly version: 1;
+  /** The check that found it; its next one plays it first. */
+  readonly name: string;
+  /** The law that was broken. */
+  readonly law: string;
+  /** What was wrong. */
+  readonly message: string;
+  /** Those that give the same script again, as long as the agents are the same. */
+  readonly seed: number;
+  readonly path: string;
+  /** Those that are JSON, and no secrets. */
+  readonly contextVariables?: object | undefined;
+  readonly maxTurns?: number | undefined;
+  /** Whose failure it is, as module#export; where the command line found it. */
+  readonly agent?: string | undefined;
+  readonly steps: readonly Step[];
+}
+
+/** The file of a saved failure cannot be used: it is damaged, of a newer version, or cannot be read. Says which, and what to do. */
+export class SavedFailureError extends Error {
+  override readonly name = 'SavedFailureError';
+}
+
+/** Writes a failure, as a whole or not at all, and returns where. Throws what the file system throws. */
+export function saveFailure(folder: string, failure: SavedFailure): string {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${beginningOf(failure.name)}-${digestOf(failure)}.json`);
+  // Two that write the same failure at once do not get in each other's way.
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, printJson(failure));
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  return path;
+}
+
+/** A failure with its file. */
+export interface StoredFailure {
+  readonly file: string;
+  readonly failure: SavedFailure;
+}
+
+/** The failures that were saved under a name, in the order of their files. Throws a SavedFailureError for one that cannot be used. */
+export function savedFailures(folder: string, name: string): StoredFailure[] {
+  const beginning = `${beginningOf(name)}-`;
+  return filesIn(folder)
+    .filter((file) => file.startsWith(beginning) && /^[\da-f]{8}\.json$/.test(file.slice(beginning.length)))
+    .toSorted()
+    .map((file) => join(folder, file))
+    .map((file) => ({ file, failure: readFailure(file) }))
+    .filter(({ failure }) => failure.name === name);
+}
+
+/** Reads one. Throws a SavedFailureError that says what is wrong, and what to do. */
+export function readFailure(file: string): SavedFailure {
+  const fail = (problem: string, cause?: unknown) => {
+    throw new SavedFailureError(`${shownPath(file)}: ${problem}`, cause === undefined ? {} : { cause });
+  };
+  let text = '';
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    fail(`It cannot be read: ${reasonOf(error)}.`, error);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    fail(
+      /^(?:<{7}|={7}|>{7})/m.test(text)
+        ? `It has the marks of a merge conflict. Resolve it${orRemove}`
+        : `It is no JSON. Restore the file${orRemove}`,
+      error,
+    );
+  }
+  if (!isPlainObject(value)) return fail(`It must hold an object, but holds ${valueWords(value)}. ${remedy}`);
+  const { version } = value;
+  if (typeof version === 'number' && version > 1)
+    fail(`It is of version ${version}, and this swarmcheck reads version 1. Update swarmcheck${orRemove}`);
+  for (const [field, [words, test]] of Object.entries(fields))
+    if (!test(value[field]))
+      fail(`Its "${field}" must be ${words}, but is ${valueWords(value[field])}. ${remedy}`);
+  try {
+    checkSteps(value['steps']);
+  } catch (error) {
+    fail(`${(error as Error).message} Correct it${orRemove}`, error);
+  }
+  return value as unknown as SavedFailure;
+}
+
+const orRemove = ', or remove the file: a check that still fails writes it again.';
+const remedy = `Restore the file${orRemove}`;
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const fields: Readonly<Record<string, readonly [words: string, test: (value: unknown) => boolean]>> = {
+  version: ['the number 1', (value) => value === 1],
+  name: ['a string', isText],
+  law: ['a string', isText],
+  message: ['a string', isText],
+  seed: ['a whole number', Number.isInteger],
+  path: ['a string', isText],
+  contextVariables: ['an object', (value) => value === undefined || isPlainObject(value)],
+  maxTurns: ['a whole number', (value) => value === undefined || Number.isInteger(value)],
+  agent: ['a string', (value) => value === undefined || isText(value)],
+};
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new SavedFailureError(`${shownPath(folder)}: It cannot be read: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** Of a name that has no letter or digit in it nothing would be left. */
+function beginningOf(name: string): string {
+  return fileName(name) || 'agent';
+}
+
+/** The same failure is the same file; those of two names that are written alike are two. */
+function digestOf({ name, law, steps }: SavedFailure): string {
+  return createHash('sha256')
+    .update(JSON.stringify([name, law, steps]))
+    .digest('hex')
+    .slice(0, 8);
+}

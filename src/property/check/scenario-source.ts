@@ -1,0 +1,93 @@
+import type { ToolStub } from '../../scenario/stub-tools.ts';
+import { buildersIn, stepsSource, valueSource } from '../../script/source.ts';
+import type { Step } from '../../script/steps.ts';
+import { isJson, storableVariables } from './storable.ts';
+
+/** A script that broke a law, and with what it was played. */
+export interface FailedScript {
+  readonly steps: readonly Step[];
+  readonly law: string;
+  /** Of the check. */
+  readonly name: string;
+  readonly agentName: string;
+  /** module#export, where the command line found the agent. */
+  readonly exported?: string | undefined;
+  /** Whether that has the agent in it, beside options. */
+  readonly isCheck?: boolean | undefined;
+  readonly contextVariables?: object | undefined;
+  /** Undefined for an app that has none. */
+  readonly maxTurns?: number | undefined;
+  readonly tools?: Record<string, ToolStub> | undefined;
+}
+
+/** The script as the source of a module with a scenario: to be pasted into a file in the working directory. */
+export function scenarioSource(script: FailedScript): string {
+  const { steps, law, name, maxTurns, contextVariables } = script;
+  const { agent, line } = importOf(script);
+  const { variables, leftOut } = storableVariables(contextVariables);
+  return [
+    `import { ${['defineScenario', ...buildersIn(steps)].toSorted().join(', ')} } from 'swarmcheck/testing';`,
+    line,
+    '',
+    'export default defineScenario({',
+    `  name: ${valueSource(`${name}: ${law}`)},`,
+    `  agent${agent === 'agent' ? '' : `: ${agent}`},`,
+    ...(variables ? [`  contextVariables: ${valueSource(variables)},`] : []),
+    ...(leftOut.length > 0
+      ? [`  // To be added to the contextVariables: ${onOneLine(leftOut.join(', '))}.`]
+      : []),
+    ...toolLines(script.tools),
+    ...(maxTurns === undefined ? [] : [`  maxTurns: ${maxTurns},`]),
+    '  steps: [',
+    stepsSource(steps, '    '),
+    '  ],',
+    '  check(run) {',
+    `    // ${onOneLine(law)}`,
+    '  },',
+    '});',
+    '',
+  ].join('\n');
+}
+
+function toolLines(tools: Record<string, ToolStub> = {}): string[] {
+  const names = Object.keys(tools);
+  if (names.length === 0) return [];
+  if (Object.values(tools).every(isJson)) return [`  tools: ${valueSource(tools)},`];
+  return [`  // The stand-ins of the check: tools: { ${onOneLine(names.join(', '))} },`];
+}
+
+/** How the agent comes into the module, and what it is there. */
+function importOf({ exported, agentName, isCheck = false }: FailedScript): { agent: string; line: string } {
+  if (exported === undefined) {
+    const agent = identifierOf(agentName);
+    return { agent, line: `// import { ${agent} } from './…';` };
+  }
+  const [, module = exported, name = 'default'] = /^([^]*)#([^#]*)$/.exec(exported) ?? [];
+  const from = valueSource(/^\.{0,2}\//.test(module) ? module : `./${module}`);
+  const identifier = name !== 'default' ? name : isCheck ? 'check' : 'agent';
+  return {
+    agent: isCheck ? `${identifier}.agent` : identifier,
+    line: `import ${name === 'default' ? identifier : `{ ${identifier} }`} from ${from};`,
+  };
+}
+
+/** A variable that is called like an agent. */
+function identifierOf(agentName: string): string {
+  const [first = '', ...rest] = agentName.split(/[^A-Za-z\d]+/).filter(Boolean);
+  const camel = [
+    first.charAt(0).toLowerCase() + first.slice(1),
+    ...rest.map((word) => word.charAt(0).toUpperCase() + word.slice(1)),
+  ].join('');
+  return /^[a-z]\w{2,40}$/.test(camel) && !reserved.has(camel) ? camel : 'agent';
+}
+
+const reserved = new Set(
+  'break case catch class const continue debugger default delete else enum export extends false finally for function import instanceof new null return super switch this throw true try typeof var void while with yield let static await async implements interface package private protected public arguments eval run say user'.split(
+    ' ',
+  ),
+);
+
+/** As it may stand in a comment, which ends with its line. */
+function onOneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+}

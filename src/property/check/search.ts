@@ -1,0 +1,77 @@
+import fc, { type Arbitrary } from 'fast-check';
+import type { Step } from '../../script/steps.ts';
+import type { Setup } from './setup.ts';
+import type { FoundFailure } from './shrink.ts';
+import type { Played } from './steadiness.ts';
+
+/** What came of playing generated scripts. */
+export interface Searched {
+  /** How many were played to their end. */
+  readonly runs: number;
+  /** The first that broke a law. */
+  readonly found: FoundFailure | undefined;
+}
+
+/**
+ * Plays generated scripts until a law is broken, all are played, or the time is up; where the options have a path, the one script
+ * that it leads to. Each run that keeps all laws is `passed` on. Rejects with a TypeError for a path that leads nowhere, and with
+ * what no script is to blame for.
+ */
+export async function search(
+  scripts: Arbitrary<Step[]>,
+  { options, caller, seed, play, laws }: Setup,
+  passed: (played: Played) => Promise<void>,
+): Promise<Searched> {
+  const { path, timeMs, runs: of = 200 } = options;
+  let runs = 0;
+  let found: Omit<FoundFailure, 'path'> | undefined;
+  let mistake: { error: unknown } | undefined;
+  let playing = Promise.resolve();
+  const judge = async (steps: readonly Step[]) => {
+    try {
+      const run = await play(steps);
+      const breach = await laws.firstBreach(run);
+      if (breach) found = { steps, run, breach };
+      else await passed({ steps, run });
+    } catch (error) {
+      // Such as a factory that makes something else than an agent.
+      mistake = { error };
+    }
+    runs++;
+    caller.onProgress?.({ runs, of });
+  };
+  const property = fc.asyncProperty(scripts, async (steps) => {
+    // Where a path leads to its neighbours come next; none of them is asked for.
+    if (path !== undefined && runs > 0) return true;
+    await (playing = judge(steps));
+    return !found && !mistake;
+  });
+
+  let counterexamplePath: string | null;
+  try {
+    ({ counterexamplePath } = await fc.check(property, {
+      seed,
+      numRuns: path === undefined ? of : 1,
+      endOnFailure: true,
+      ...(path !== undefined && { path }),
+      ...(timeMs !== undefined && { interruptAfterTimeLimit: timeMs }),
+    }));
+  } catch (error) {
+    throw String(error).includes('Unable to replay') ? wrongPath(path) : error;
+  }
+  const ended = runs;
+  // One that the time interrupted goes on to its end, but counts no more.
+  await playing;
+  if (mistake) throw mistake.error;
+  if (path !== undefined && ended === 0 && timeMs === undefined) throw wrongPath(path);
+  return {
+    runs: ended,
+    found: found && counterexamplePath !== null ? { ...found, path: counterexamplePath } : undefined,
+  };
+}
+
+function wrongPath(path: string | undefined): TypeError {
+  return new TypeError(
+    `The path '${path}' leads to no script. It belongs to one seed, to the agents as they were then, and to one version of swarmcheck and fast-check: leave it out to search again.`,
+  );
+}

@@ -1,0 +1,70 @@
+import { isExternalAgent } from '../../scenario/external-agent.ts';
+import type { AgentUnderTest } from '../../scenario/scenario.ts';
+import type { Surface } from '../surface.ts';
+import { Laws } from './laws.ts';
+import type { CheckOptions } from './options.ts';
+import { defaultMaxTurns, defaultTimeoutMs, markedAsUnsure, type Play } from './play.ts';
+import { failureFolder } from './saved-failure.ts';
+
+/** What the caller of a check knows, and wants to know. */
+export interface Caller {
+  /** Where the agent was found, as module#export: how a failure is played again. */
+  readonly agentName?: string | undefined;
+  /** Whether what stands there has the agent in it, beside options. */
+  readonly isCheck?: boolean | undefined;
+  /** Told after each run of a generated script. */
+  readonly onProgress?: ((progress: { runs: number; of: number }) => void) | undefined;
+}
+
+/** All that a check has at hand. */
+export interface Setup {
+  readonly agent: AgentUnderTest;
+  readonly options: CheckOptions;
+  readonly caller: Caller;
+  readonly seed: number;
+  readonly timeoutMs: number;
+  /** Undefined for an app that has no such limit. */
+  readonly maxTurns: number | undefined;
+  /** Of saved failures. */
+  readonly folder: string;
+  readonly laws: Laws;
+  /** What the model can reach. */
+  readonly surface: Surface;
+  /** Of the check: its saved failures are known by it. */
+  readonly name: string;
+  /** To judge a script, whatever the agents make of it. */
+  readonly play: Play;
+  /** The same, where a call that does not fit is a mistake of the script. */
+  readonly playStrictly: Play;
+}
+
+/** The setup of a check of this app, which has been explored by its player. */
+export function setupOf(
+  agent: AgentUnderTest,
+  options: CheckOptions,
+  caller: Caller,
+  { surface, player }: { surface: Surface; player: Play },
+): Setup {
+  const {
+    seed = 1,
+    timeoutMs = defaultTimeoutMs,
+    maxTurns = defaultMaxTurns,
+    failures = failureFolder,
+  } = options;
+  const isExternal = isExternalAgent(agent);
+  return {
+    agent,
+    options,
+    caller,
+    seed,
+    timeoutMs,
+    maxTurns: isExternal ? undefined : maxTurns,
+    folder: failures,
+    laws: new Laws(agent, options, timeoutMs),
+    surface,
+    // Of an app of another SDK the wire shows no name.
+    name: options.name ?? (isExternal ? caller.agentName : undefined) ?? surface.agents[0]!.name,
+    play: (steps) => player(markedAsUnsure(steps)),
+    playStrictly: player,
+  };
+}

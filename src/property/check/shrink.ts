@@ -1,0 +1,74 @@
+import fc, { type Arbitrary } from 'fast-check';
+import type { ScenarioRun } from '../../scenario/scenario.ts';
+import { TimeLimit } from '../../scenario/timeout.ts';
+import { isMisfit } from '../../script/errors.ts';
+import type { Step } from '../../script/steps.ts';
+import type { Breach, Laws } from './laws.ts';
+import { markedAsUnsure, type Play } from './play.ts';
+import { reduce } from './simpler-steps.ts';
+
+/** A script that broke a law, as it was generated. */
+export interface FoundFailure {
+  readonly steps: readonly Step[];
+  readonly run: ScenarioRun;
+  readonly breach: Breach;
+  readonly path: string;
+}
+
+/** How often a failing script is played to make it smaller: by fast-check, and again after it. */
+const mostTries = 1000;
+
+/** How much longer than one run may take it is made smaller, each time anew. */
+const mostTimeouts = 3;
+
+/** What scripts are made smaller with. */
+export interface Shrinking {
+  readonly scripts: Arbitrary<Step[]>;
+  readonly seed: number;
+  readonly timeoutMs: number;
+  readonly play: Play;
+  readonly laws: Laws;
+}
+
+/**
+ * The smallest script that breaks the same law: fast-check's, made from the generator's choices, and then reduced further, step by
+ * step. Another law that breaks meanwhile does not count. Undefined where the script did not break the law again.
+ *
+ * A script that does not fit is none that anybody could read, unless that is what the failure is about.
+ */
+export async function shrink(
+  found: FoundFailure,
+  { scripts, seed, timeoutMs, play, laws }: Shrinking,
+): Promise<FoundFailure | undefined> {
+  const { law } = found.breach;
+  using limit = new TimeLimit(mostTimeouts * timeoutMs, undefined, () => 'the smallest script');
+  const { signal } = limit;
+  let smallest: Pick<FoundFailure, 'steps' | 'run' | 'breach'> | undefined;
+  let mayMisfit = false;
+  const stillFails = async (steps: readonly Step[]): Promise<boolean> => {
+    const run = await play(steps);
+    if (isMisfitting(run) && !mayMisfit) return false;
+    const breach = await laws.breachOf(law, run);
+    if (breach) smallest = { steps, run, breach };
+    return breach !== undefined;
+  };
+
+  // As it is, if it fits; else with marks, of which only those are left in the end that have to be.
+  const fits = await stillFails(found.steps);
+  if (!fits) mayMisfit = isMisfitting(found.run);
+  let left = mostTries;
+  const property = fc.asyncProperty(scripts, async (steps) => {
+    if (left === 0 || signal.aborted) return true;
+    left--;
+    return !(await stillFails(fits ? steps : markedAsUnsure(steps)));
+  });
+  const { counterexamplePath: path } = await fc.check(property, { seed, path: found.path, numRuns: 1 });
+  if (path === null || !smallest) return undefined;
+  await reduce(smallest.steps, stillFails, { tries: mostTries, signal });
+  return { ...smallest, path };
+}
+
+/** Whether the script and what was played with it did not fit. */
+function isMisfitting({ error, failures }: ScenarioRun): boolean {
+  return isMisfit(error) || failures.some(({ cause }) => isMisfit(cause));
+}

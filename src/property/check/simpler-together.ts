@@ -1,0 +1,46 @@
+import { isPlainObject, setOwn } from '../../engine/data/copy.ts';
+import type { Step, ToolCallStep } from '../../script/steps.ts';
+import { simplerNumbers, simplerTexts } from './simpler-values.ts';
+
+/**
+ * Scripts in which a value that stands in several places of their arguments is a simpler one, in all of them at once: where the
+ * same order is refunded twice, none of the two can be made simpler alone.
+ */
+export function* simplerTogether(steps: readonly Step[]): Generator<Step[]> {
+  for (const value of repeated(steps)) {
+    const simpler = typeof value === 'string' ? simplerTexts(value) : simplerNumbers(value);
+    for (const other of simpler) yield steps.map((step) => replacedIn(step, value, other));
+  }
+}
+
+type Leaf = string | number;
+
+/** Texts and numbers that stand twice or more. */
+function repeated(steps: readonly Step[]): Leaf[] {
+  const counts = new Map<Leaf, number>();
+  const count = (value: unknown): void => {
+    if (typeof value === 'string' || typeof value === 'number')
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(count);
+  };
+  for (const step of steps)
+    if (typeof step === 'object' && !('user' in step)) for (const { args } of step.calls ?? []) count(args);
+  return [...counts].filter(([, times]) => times > 1).map(([value]) => value);
+}
+
+function replacedIn(step: Step, value: Leaf, other: Leaf): Step {
+  if (typeof step === 'function' || 'user' in step || !step.calls) return step;
+  const calls = step.calls.map((call): ToolCallStep =>
+    call.args ? { ...call, args: replaced(call.args, value, other) as object } : call,
+  );
+  return { ...step, calls };
+}
+
+function replaced(inside: unknown, value: Leaf, other: Leaf): unknown {
+  if (inside === value) return other;
+  if (Array.isArray(inside)) return inside.map((item) => replaced(item, value, other));
+  if (!isPlainObject(inside)) return inside;
+  const copy = {};
+  for (const [key, item] of Object.entries(inside)) setOwn(copy, key, replaced(item, value, other));
+  return copy;
+}

@@ -1,0 +1,37 @@
+import { didYouMean } from '../../engine/data/did-you-mean.ts';
+import type { ScenarioRun } from '../../scenario/scenario.ts';
+import type { Surface } from '../surface.ts';
+
+/** The stand-ins of a check, of which each has to be one for some tool: else the real tool runs, and nobody sees it. */
+export class StubNames {
+  readonly #unseen: Set<string>;
+  readonly #offered: readonly string[];
+
+  /**
+   * Throws a TypeError for a name that is nearly that of a tool: a slip of the pen. Others may belong to agents that exploring did
+   * not reach.
+   */
+  constructor(stubs: object, { agents }: Surface) {
+    this.#offered = [...new Set(agents.flatMap(({ tools }) => tools.map(({ name }) => name)))];
+    this.#unseen = new Set(Object.keys(stubs).filter((name) => !this.#offered.includes(name)));
+    for (const name of this.#unseen) if (didYouMean(name, this.#offered) !== '') throw this.#forNothing(name);
+  }
+
+  /** Takes in which tools a run offered. */
+  note({ trace }: ScenarioRun): void {
+    if (this.#unseen.size === 0) return;
+    for (const { request } of trace.requests)
+      for (const tool of request.tools ?? []) this.#unseen.delete(tool.function.name);
+  }
+
+  /** Throws a TypeError where no run offered a tool of some name. */
+  checkAllSeen(): void {
+    for (const name of this.#unseen) throw this.#forNothing(name);
+  }
+
+  #forNothing(name: string): TypeError {
+    return new TypeError(
+      `The stub "${name}" of checkAgent stands in for no tool: no agent that was reached has one of that name.${didYouMean(name, this.#offered)} Their tools: ${this.#offered.join(', ') || 'none'}.`,
+    );
+  }
+}

@@ -1,0 +1,61 @@
+import type { Scenario } from '../../scenario/scenario.ts';
+import { executionsAreCounted, usageAddsUp } from './counted.ts';
+import { failedRunIsAPrefix } from './failed.ts';
+import { inputIsUntouched } from './input.ts';
+import { equalsOracle } from './oracle.ts';
+import { fewerTurnsIsAPrefix } from './prefix.ts';
+import { chunksChangeNothing, scribblingProviderChangesNothing } from './provider.ts';
+import { renamedIdsRenameOnlyIds } from './renamed.ts';
+import { cutAndResumed, interruptedAndResumed } from './resumed.ts';
+import { abandonedStreamStops, abortedRunStops } from './stopped.ts';
+import { streamEventsAreInOrder } from './streams.ts';
+import { httpEqualsInProcess, replayEqualsRecorded, sameTwice, streamedEqualsNot } from './ways.ts';
+
+/** The names of the laws that need runs of their own. */
+export type CheckName =
+  | 'streamed-equals-not'
+  | 'http-equals-in-process'
+  | 'replay-equals-recorded'
+  | 'cut-and-resumed-equals-uninterrupted'
+  | 'interrupted-and-resumed-equals-uninterrupted'
+  | 'fewer-turns-is-a-prefix'
+  | 'equals-oracle'
+  | 'same-twice'
+  | 'input-is-untouched'
+  | 'renamed-ids-rename-only-ids'
+  | 'scribbling-provider-changes-nothing'
+  | 'chunks-change-nothing'
+  | 'executions-are-counted'
+  | 'usage-adds-up'
+  | 'aborted-run-stops'
+  | 'abandoned-stream-stops'
+  | 'stream-events-are-in-order'
+  | 'failed-run-is-a-prefix';
+
+/**
+ * Laws that need runs of their own (docs/guide-properties.md says what each of them means). Each takes a scenario, plays it
+ * as often as it has to, whatever the scenario itself expects, and rejects with a LawBrokenError that says what was broken.
+ *
+ * They run the tools for real, several times: give agents that keep something by a factory, and tools stand-ins. Of our agents
+ * only: an externalAgent is refused with a TypeError, but for `same-twice`.
+ */
+export const checks: Readonly<Record<CheckName, (scenario: Scenario) => Promise<void>>> = {
+  'streamed-equals-not': streamedEqualsNot,
+  'http-equals-in-process': httpEqualsInProcess,
+  'replay-equals-recorded': replayEqualsRecorded,
+  'cut-and-resumed-equals-uninterrupted': cutAndResumed,
+  'interrupted-and-resumed-equals-uninterrupted': interruptedAndResumed,
+  'fewer-turns-is-a-prefix': fewerTurnsIsAPrefix,
+  'equals-oracle': equalsOracle,
+  'same-twice': sameTwice,
+  'input-is-untouched': inputIsUntouched,
+  'renamed-ids-rename-only-ids': renamedIdsRenameOnlyIds,
+  'scribbling-provider-changes-nothing': scribblingProviderChangesNothing,
+  'chunks-change-nothing': chunksChangeNothing,
+  'executions-are-counted': executionsAreCounted,
+  'usage-adds-up': usageAddsUp,
+  'aborted-run-stops': abortedRunStops,
+  'abandoned-stream-stops': abandonedStreamStops,
+  'stream-events-are-in-order': streamEventsAreInOrder,
+  'failed-run-is-a-prefix': failedRunIsAPrefix,
+};

@@ -1,0 +1,38 @@
+import { partialResponse } from '../../engine/run/run-record.ts';
+import { firstMismatch, show } from '../../scenario/equals.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { say } from '../../script/steps.ts';
+import { LawBrokenError } from '../law.ts';
+import { runsOfScript } from './by-hand.ts';
+import { checkIsOurs, play } from './play.ts';
+
+export async function failedRunIsAPrefix(scenario: Scenario): Promise<void> {
+  checkIsOurs(scenario);
+  const { said, answers } = runsOfScript(scenario.steps)[0] ?? { said: [], answers: [] };
+  const users = said.map((content) => ({ user: content }));
+  // Whatever the script does: a failure in the place of each of its answers.
+  for (const [index, answer] of answers.entries()) {
+    if (typeof answer === 'object' && 'fault' in answer) return;
+    const before = answers.slice(0, index);
+    const fault = { kind: 'status', status: 500 } as const;
+    const failed = await play({ ...scenario, steps: [...users, ...before, { fault }] });
+    const whole = await play({ ...scenario, steps: [...users, ...before, say('')] });
+    // A limit, or an interruption, came first.
+    if (failed.trace.outcome !== 'failed') return;
+    const partial = partialResponse(failed.error);
+    const found = firstMismatch(
+      { outcome: 'failed', messages: whole.response?.messages.slice(0, -1), ...rest(whole.response) },
+      { outcome: partial?.outcome, messages: partial?.messages, ...rest(partial) },
+      false,
+    );
+    if (found)
+      throw new LawBrokenError(
+        'failed-run-is-a-prefix',
+        `where the model fails in turn ${index + 1}, ${found.path} of what was reached is ${show(found.actual)}, but ${show(found.expected)} where it answers.`,
+      );
+  }
+}
+
+function rest(reached: { agent: { name: string }; contextVariables: object } | undefined): object {
+  return { agent: reached?.agent.name, contextVariables: reached?.contextVariables };
+}

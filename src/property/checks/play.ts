@@ -1,0 +1,58 @@
+import { errorName } from '../../engine/data/errors.ts';
+import { firstMismatch, show } from '../../scenario/equals.ts';
+import { isExternalAgent } from '../../scenario/external-agent.ts';
+import { playScenario, type RunScenarioOptions } from '../../scenario/run-scenario.ts';
+import type { Scenario, ScenarioRun } from '../../scenario/scenario.ts';
+import { LawBrokenError } from '../law.ts';
+
+/** A scenario without what it expects: what is compared is what happens. */
+function bare({ expect: _expect, check: _check, ...scenario }: Scenario): Scenario {
+  return scenario;
+}
+
+/** Plays it so. */
+export async function play(scenario: Scenario, options?: RunScenarioOptions): Promise<ScenarioRun> {
+  return await playScenario(bare(scenario), options);
+}
+
+/** Throws a TypeError for an app whose loop is its own. */
+export function checkIsOurs({ agent }: Scenario): void {
+  if (isExternalAgent(agent))
+    throw new TypeError(
+      'This check takes scenarios of agents of this engine, not of an externalAgent: it runs them in ways that an app of another SDK does not offer.',
+    );
+}
+
+/** What is the same when two runs are. */
+function resultOf({ response, error, failures }: ScenarioRun): object {
+  return {
+    messages: response?.messages,
+    agent: response?.agent.name,
+    contextVariables: response?.contextVariables,
+    stopReason: response?.stopReason,
+    error: error === undefined ? undefined : errorName(error),
+    status: (error as { status?: unknown } | undefined)?.status,
+    failures: failures.length,
+  };
+}
+
+/** Throws a LawBrokenError where two plays of a scenario are not alike. `words` say how each was played. */
+export function assertAlike(
+  law: string,
+  [left, right]: readonly [ScenarioRun, ScenarioRun],
+  words: readonly [string, string],
+): void {
+  if (left.trace.hash !== right.trace.hash) {
+    const difference = left.trace.diff(right.trace);
+    throw new LawBrokenError(
+      law,
+      `${words[1]} it is not what it is ${words[0]} (- ${words[0]}, + ${words[1]}).\n${difference?.text ?? 'The hashes differ, and no event does.'}`,
+    );
+  }
+  const found = firstMismatch(resultOf(left), resultOf(right), false);
+  if (found)
+    throw new LawBrokenError(
+      law,
+      `${found.path} is ${show(found.expected)} ${words[0]}, and ${show(found.actual)} ${words[1]}.`,
+    );
+}

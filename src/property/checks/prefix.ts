@@ -1,0 +1,37 @@
+import type { TraceEvent } from '../../engine/run/events.ts';
+import { firstMismatch, show } from '../../scenario/equals.ts';
+import { defaultMaxTurns, type Scenario } from '../../scenario/scenario.ts';
+import type { Trace } from '../../trace/trace.ts';
+import { LawBrokenError } from '../law.ts';
+import { checkIsOurs, play } from './play.ts';
+import { runsOfScript } from './by-hand.ts';
+
+/** Of a longer run only so many limits are tried. */
+const mostLimits = 12;
+
+export async function fewerTurnsIsAPrefix(scenario: Scenario): Promise<void> {
+  checkIsOurs(scenario);
+  const { said, answers } = runsOfScript(scenario.steps)[0] ?? { said: [], answers: [] };
+  // What a limit leaves of one run, the next would take for its own.
+  const first = { ...scenario, steps: [...said.map((content) => ({ user: content })), ...answers] };
+  const limits = Math.min(mostLimits, answers.length, scenario.maxTurns ?? defaultMaxTurns);
+  let shorter = await play({ ...first, maxTurns: 0 });
+  for (let limit = 1; limit <= limits; limit++) {
+    const longer = await play({ ...first, maxTurns: limit });
+    const [start, begun] = [eventsOf(longer.trace), eventsOf(shorter.trace)];
+    const found = firstMismatch(begun, start.slice(0, begun.length), false);
+    if (found)
+      throw new LawBrokenError(
+        'fewer-turns-is-a-prefix',
+        `events${found.path} is ${show(found.expected)} with maxTurns: ${limit - 1}, and ${show(found.actual)} with maxTurns: ${limit}.`,
+      );
+    shorter = longer;
+  }
+}
+
+/** Without what tells of the limit itself. */
+function eventsOf({ events }: Trace): TraceEvent[] {
+  return events
+    .filter(({ type }) => type !== 'run-end')
+    .map((event) => (event.type === 'run-start' ? { ...event, maxTurns: 0 } : event));
+}

@@ -1,0 +1,160 @@
+import type { CompletionProvider } from '../../engine/model/provider.ts';
+import type { ActiveRun } from '../../engine/run/active-run.ts';
+import type { Hooks } from '../../engine/run/hooks.ts';
+import { partialResponse } from '../../engine/run/run-record.ts';
+import { startRun } from '../../engine/run/swarm.ts';
+import { defaultMaxTurns, type Scenario } from '../../scenario/scenario.ts';
+import { scriptedProvider } from '../../script/scripted-provider.ts';
+import { LawBrokenError } from '../law.ts';
+import { callsOf } from '../laws/runs.ts';
+import { agentsOf, runsOfScript } from './by-hand.ts';
+import { checkIsOurs } from './play.ts';
+
+/** At so many places of a run it is stopped, from its beginning on. */
+const mostPlaces = 8;
+
+const request = 'a request';
+
+/** What starts in a run: requests and tools, in order. */
+class Starts {
+  readonly list: string[] = [];
+  /** Told of each. */
+  onStart: (count: number) => void = () => {};
+
+  /** Tools that ran to their end. */
+  ran = 0;
+
+  readonly hooks: Hooks = {
+    beforeTool: ({ name }) => this.#add(`the tool ${name}`),
+    afterTool: () => void this.ran++,
+  };
+
+  counting(provider: CompletionProvider): CompletionProvider {
+    return {
+      complete: (body, options) => {
+        this.#add(request);
+        return provider.complete(body, options);
+      },
+      stream: (body, options) => {
+        this.#add(request);
+        return provider.stream(body, options);
+      },
+    };
+  }
+
+  #add(what: string): void {
+    this.list.push(what);
+    this.onStart(this.list.length);
+  }
+}
+
+/** The first run of a scenario, begun. */
+async function begin(
+  scenario: Scenario,
+  starts: Starts,
+  options: { stream?: boolean; signal?: AbortSignal },
+): Promise<ActiveRun> {
+  const { said, answers } = runsOfScript(scenario.steps)[0] ?? { said: [], answers: [] };
+  const { messages = [], contextVariables = {}, modelOverride, executeTools, hooks } = scenario;
+  return startRun(starts.counting(scriptedProvider(answers)), [hooks ?? [], starts.hooks].flat(), {
+    agent: await agentsOf(scenario),
+    messages: [...messages, ...said.map((content) => ({ role: 'user' as const, content }))],
+    contextVariables,
+    maxTurns: scenario.maxTurns ?? defaultMaxTurns,
+    executeTools,
+    modelOverride,
+    ...options,
+  });
+}
+
+export async function abortedRunStops(scenario: Scenario): Promise<void> {
+  checkIsOurs(scenario);
+  for (const stream of [false, true]) {
+    for (let place = 1; place <= mostPlaces; place++) if (!(await abortAt(scenario, place, stream))) break;
+  }
+}
+
+/** Aborts a run when so many things have started in it; false where it ends before. */
+async function abortAt(scenario: Scenario, place: number, stream: boolean): Promise<boolean> {
+  const controller = new AbortController();
+  const reason = new Error(`aborted at place ${place}`);
+  const starts = new Starts();
+  let ranBefore = 0;
+  starts.onStart = (count) => {
+    if (count !== place) return;
+    ranBefore = starts.ran;
+    controller.abort(reason);
+  };
+  const broken = (problem: string) =>
+    new LawBrokenError(
+      'aborted-run-stops',
+      `aborted as ${starts.list[place - 1]} began${stream ? ', streamed' : ''}, ${problem}.`,
+    );
+  const run = await begin(scenario, starts, { stream, signal: controller.signal });
+  let thrown: { error: unknown } | undefined;
+  try {
+    while (await run.advance());
+  } catch (error) {
+    thrown = { error };
+  }
+  if (!controller.signal.aborted) return false;
+  if (!thrown) throw broken('it ended as if it had not been');
+  // A failure of the model at that very place is as good a reason.
+  if (thrown.error !== reason) throw broken('it was rejected with something else than the reason');
+  await rest();
+  if (starts.list.length > place) throw broken(`${starts.list[place]} was started after it`);
+  if (starts.ran > ranBefore) throw broken('a tool ran after it');
+  const partial = partialResponse(reason);
+  if (partial?.outcome !== 'aborted') throw broken(`its outcome is ${partial?.outcome}`);
+  const problem = unanswered(partial.messages);
+  if (problem !== undefined) throw broken(problem);
+  return true;
+}
+
+/** Answers belong to calls, in order; only those of the last message may be missing. */
+function unanswered(messages: readonly { role: string }[]): string | undefined {
+  let open: string[] = [];
+  for (const message of messages as Parameters<typeof callsOf>[0][]) {
+    if (message?.role === 'tool') {
+      if (open.shift() !== message.tool_call_id) return 'an answer belongs to no call';
+    } else if (open.length > 0) {
+      return 'a call before the last message has no answer';
+    } else {
+      open = callsOf(message).map(({ id }) => id);
+    }
+  }
+  return undefined;
+}
+
+export async function abandonedStreamStops(scenario: Scenario): Promise<void> {
+  const law = 'abandoned-stream-stops';
+  checkIsOurs(scenario);
+  for (let place = 1; place <= mostPlaces; place++) {
+    const starts = new Starts();
+    const run = await begin(scenario, starts, { stream: true });
+    try {
+      for (let count = 0; count < place * 2; count++) {
+        const piece = await run.advance();
+        if (!piece) return;
+        if (piece.type === 'stream-delim' && piece.delim === 'end' && starts.list.at(-1) !== request)
+          throw new LawBrokenError(law, `${starts.list.at(-1)} was started before the reader came to it.`);
+      }
+    } catch (error) {
+      if (error instanceof LawBrokenError) throw error;
+      return;
+    }
+    const begun = starts.list.length;
+    await run.close();
+    await rest();
+    if (starts.list.length > begun)
+      throw new LawBrokenError(
+        law,
+        `left after ${place * 2} pieces, ${starts.list[begun]} was started all the same.`,
+      );
+  }
+}
+
+/** Long enough for whatever would go on by itself. */
+async function rest(): Promise<void> {
+  for (let count = 0; count < 30; count++) await Promise.resolve();
+}

@@ -1,0 +1,51 @@
+import type { StreamEvent } from '../../engine/run/run-options.ts';
+import { Swarm } from '../../engine/run/swarm.ts';
+import { defaultMaxTurns, type Scenario } from '../../scenario/scenario.ts';
+import { scriptedProvider } from '../../script/scripted-provider.ts';
+import { LawBrokenError } from '../law.ts';
+import { agentsOf, runsOfScript } from './by-hand.ts';
+import { checkIsOurs } from './play.ts';
+
+export async function streamEventsAreInOrder(scenario: Scenario): Promise<void> {
+  checkIsOurs(scenario);
+  const { said, answers } = runsOfScript(scenario.steps)[0] ?? { said: [], answers: [] };
+  const { messages = [], contextVariables = {}, modelOverride, executeTools, hooks, maxTurns } = scenario;
+  const events: StreamEvent[] = [];
+  let hasFailed = false;
+  try {
+    const swarm = new Swarm({ provider: scriptedProvider(answers), hooks });
+    const stream = swarm.run({
+      agent: await agentsOf(scenario),
+      messages: [...messages, ...said.map((content) => ({ role: 'user' as const, content }))],
+      contextVariables,
+      maxTurns: maxTurns ?? defaultMaxTurns,
+      executeTools,
+      modelOverride,
+      stream: true,
+    });
+    for await (const event of stream) events.push(event);
+  } catch {
+    hasFailed = true;
+  }
+  const problem = problemIn(events, hasFailed);
+  if (problem !== undefined) throw new LawBrokenError('stream-events-are-in-order', `${problem}.`);
+}
+
+/** `start`, pieces, `end`, over and over; the response last, and only where there is one. */
+function problemIn(events: readonly StreamEvent[], hasFailed: boolean): string | undefined {
+  let isOpen = false;
+  for (const [index, event] of events.entries()) {
+    const place = `event ${index + 1}`;
+    if ('response' in event) {
+      if (hasFailed || isOpen || index < events.length - 1)
+        return `${place} is a response, and is not the last`;
+    } else if ('delim' in event) {
+      if (isOpen === (event.delim === 'start')) return `${place} is "${event.delim}" out of turn`;
+      isOpen = event.delim === 'start';
+    } else if (!isOpen) {
+      return `${place} is a piece outside of start and end`;
+    }
+  }
+  const last = events.at(-1);
+  return hasFailed || (last && 'response' in last) ? undefined : 'the stream ends without a response';
+}

@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readCassette } from '../../cassette/file/read.ts';
+import { LaneSecrets } from '../../cassette/redaction/lane-secrets.ts';
+import { CassetteSession } from '../../cassette/session.ts';
+import { firstMismatch, show } from '../../scenario/equals.ts';
+import type { Scenario, ScenarioRun } from '../../scenario/scenario.ts';
+import { scriptedProvider } from '../../script/scripted-provider.ts';
+import { say, type Step } from '../../script/steps.ts';
+import { LawBrokenError } from '../law.ts';
+import { assertAlike, checkIsOurs, play } from './play.ts';
+
+export async function streamedEqualsNot(scenario: Scenario): Promise<void> {
+  checkIsOurs(scenario);
+  const runs = [await play(scenario), await play(scenario, { stream: true })] as const;
+  assertAlike('streamed-equals-not', runs, ['in one piece', 'streamed']);
+}
+
+export async function httpEqualsInProcess(scenario: Scenario): Promise<void> {
+  checkIsOurs(scenario);
+  const inProcess = await play(scenario);
+  for (const stream of [false, true]) {
+    const overHttp = await play(scenario, { transport: 'http', stream });
+    const how = stream ? 'over HTTP, streamed' : 'over HTTP';
+    assertAlike('http-equals-in-process', [inProcess, overHttp], ['in process', how]);
+  }
+}
+
+export async function sameTwice(scenario: Scenario): Promise<void> {
+  const runs = [await play(scenario), await play(scenario)] as const;
+  assertAlike('same-twice', runs, ['the first time', 'the second time']);
+}
+
+/** How many answers are added to a script: a run that a limit cut short leaves some, and the next one needs its own. */
+const spareAnswers = 20;
+
+/**
+ * What can be recorded whatever the runs make of it: an answer that a limit leaves for the next run is none that fits it. And
+ * that a key was refused is nobody's answer, and is in no cassette; another error of the API is.
+ */
+function recordable(step: Step): Step {
+  if (typeof step === 'function' || 'user' in step) return step;
+  const { fault, calls } = step;
+  const isRefusal = fault?.kind === 'status' && (fault.status === 401 || fault.status === 403);
+  return {
+    ...step,
+    ...(isRefusal && { fault: { ...fault, status: 400 } }),
+    ...(calls && { calls: calls.map((call) => ({ ...call, hallucinated: true })) }),
+  };
+}
+
+export async function replayEqualsRecorded(given: Scenario): Promise<void> {
+  const law = 'replay-equals-recorded';
+  checkIsOurs(given);
+  const scenario = { ...given, steps: given.steps.map(recordable) };
+  const folder = await mkdtemp(join(tmpdir(), 'swarmcheck-'));
+  try {
+    const path = join(folder, 'cassette.json');
+    const answers = scenario.steps.filter((step) => typeof step === 'function' || !('user' in step));
+    const spare = Array.from({ length: spareAnswers }, () => say('That is all.'));
+    const live = scriptedProvider([...answers, ...spare]);
+    const recording = new CassetteSession({ path, file: undefined, live, writesAtEnd: true });
+    const recorded = await play(scenario, { provider: recording });
+    recording.close();
+    if (recording.failure)
+      throw new LawBrokenError(law, `it cannot be recorded: ${recording.failure.message}`);
+    const file = readCassette(path);
+    // Where nothing was asked, nothing is there.
+    if (!file) return;
+    const replaying = new CassetteSession({ path, file, live: undefined });
+    const replayed = await play(scenario, { provider: replaying });
+    const { drifted, unused } = replaying.summary;
+    if (drifted > 0 || unused > 0)
+      throw new LawBrokenError(law, `of the recording ${drifted} drifted, and ${unused} were not asked for.`);
+    if (recorded.trace.hash === replayed.trace.hash) return;
+    // What was a secret is hidden in a cassette, and so in its replay.
+    const found = firstMismatch(hidden(recorded), hidden(replayed), false);
+    if (found)
+      throw new LawBrokenError(
+        law,
+        `events${found.path} is ${show(found.expected)} as recorded, and ${show(found.actual)} replayed.`,
+      );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function hidden({ trace }: ScenarioRun): unknown {
+  const events = trace.events.map((event) =>
+    event.type === 'model-response' ? { ...event, usage: undefined } : event,
+  );
+  return new LaneSecrets().hideData(events);
+}

@@ -1,0 +1,106 @@
+import fc, { type Arbitrary } from 'fast-check';
+import { checkKnownOptions } from '../../engine/data/known-fields.ts';
+import { valueWords } from '../../engine/data/value-words.ts';
+import type { Agent } from '../../engine/tools/agent.ts';
+import { buildGraph, specOf } from './build.ts';
+import { graphSource } from './source.ts';
+import type { AgentSpec, Behaviour, GraphSpec, ToolSpec } from './spec.ts';
+
+/**
+ * Agents that hand off to each other in any way, cycles included, for testing an engine: their tools answer, read, write
+ * and update the context variables, throw, and return what cannot be sent; as functions and tools, sync and async; some
+ * with names that are hostile to an object literal. Nothing is kept from one run to the next, so an agent may be run often
+ * and at once. A counterexample prints as source. `maxAgents`: 4.
+ */
+export function agentGraph(options: { maxAgents?: number | undefined } = {}): Arbitrary<Agent> {
+  checkKnownOptions('agentGraph', options, ['maxAgents']);
+  const { maxAgents = 4 } = options;
+  if (!Number.isInteger(maxAgents) || maxAgents < 1)
+    throw new TypeError(`maxAgents must be a whole number above 0, but is ${valueWords(maxAgents)}.`);
+  return graphSpec(maxAgents).map(printable, (agent) => {
+    const spec = specOf(agent as Agent);
+    if (!spec) throw new TypeError('No generated agent.');
+    return spec;
+  });
+}
+
+function printable(spec: GraphSpec): Agent {
+  const agent = buildGraph(spec);
+  return Object.defineProperty(agent, fc.toStringMethod, { value: () => graphSource(spec) });
+}
+
+/** The same as data. */
+export function graphSpec(maxAgents: number): Arbitrary<GraphSpec> {
+  return fc
+    .array(agentSpec, { maxLength: maxAgents })
+    .filter((agents) => agents.length > 0)
+    .map(linked);
+}
+
+const keys = fc.constantFrom('a', 'b', 'list', '__proto__', 'constructor');
+const values = fc.oneof(fc.nat(3), fc.constantFrom<unknown>('text', null, [1], { deep: { er: 1 } }));
+
+const behaviour: Arbitrary<Behaviour> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<Behaviour>({ does: 'echo' }) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom<unknown>('text', '', 7, null, true, { an: 'object' }, [1, 'b'])
+      .map((value): Behaviour => ({ does: 'return', value })),
+  },
+  { weight: 2, arbitrary: fc.constant<Behaviour>({ does: 'read' }) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(keys, values).map(([key, value]): Behaviour => ({ does: 'write', key, value })),
+  },
+  { weight: 1, arbitrary: keys.map((key): Behaviour => ({ does: 'delete', key })) },
+  { weight: 2, arbitrary: keys.map((key): Behaviour => ({ does: 'append', key })) },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(keys, values).map(([key, value]): Behaviour => ({ does: 'update', key, value })),
+  },
+  { weight: 5, arbitrary: fc.nat(5).map((to): Behaviour => ({ does: 'handoff', to })) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(fc.nat(5), keys, values)
+      .map(([to, key, value]): Behaviour => ({ does: 'handoff-and-update', to, key, value })),
+  },
+  { weight: 1, arbitrary: fc.constant<Behaviour>({ does: 'throw', message: 'It is broken.' }) },
+  { weight: 1, arbitrary: fc.constant<Behaviour>({ does: 'return-unsendable' }) },
+);
+
+/** Names that a lookup in an object literal would find, whatever is in it. */
+const hostileNames = ['constructor', '__proto__', 'toString', 'valueOf'];
+
+const toolSpec: Arbitrary<ToolSpec> = fc.record({
+  name: fc.oneof(
+    { weight: 9, arbitrary: fc.nat(5).map((number) => `t${number}`) },
+    { weight: 1, arbitrary: fc.constantFrom(...hostileNames) },
+  ),
+  behaviour,
+  takes: fc.constantFrom<ToolSpec['takes']>('nothing', 'anything', 'integer'),
+  isAsync: fc.boolean(),
+});
+
+const agentSpec: Arbitrary<AgentSpec> = fc.record({
+  name: fc.oneof(
+    { weight: 9, arbitrary: fc.constant('') },
+    { weight: 1, arbitrary: fc.constantFrom('__proto__', 'Ünï "quoted"\n🤝', ' ') },
+  ),
+  tellsContext: fc.boolean(),
+  tools: fc.uniqueArray(toolSpec, { maxLength: 6, selector: ({ name }) => name }),
+});
+
+/** Handoffs lead to agents that there are, and names are told apart. */
+function linked(agents: readonly AgentSpec[]): GraphSpec {
+  return agents.map((agent, index) => ({
+    ...agent,
+    name: agent.name === '' ? `A${index}` : `${agent.name}${index}`,
+    tools: agent.tools.map((one) =>
+      'to' in one.behaviour
+        ? { ...one, behaviour: { ...one.behaviour, to: one.behaviour.to % agents.length } }
+        : one,
+    ),
+  }));
+}

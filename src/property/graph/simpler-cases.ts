@@ -1,0 +1,60 @@
+import type { Step, ToolCallStep } from '../../script/steps.ts';
+import { withoutAgent } from './simpler.ts';
+import type { GraphSpec, ToolSpec } from './spec.ts';
+
+/** Agents and what is called of them. */
+export interface GraphCase {
+  readonly graph: GraphSpec;
+  readonly steps: readonly Step[];
+}
+
+/**
+ * What neither agents nor steps can be made without alone: an agent, and the call that led past it; and with plainer tools,
+ * named t0, t1, …, and taking nothing, wherever they stand, and are called.
+ */
+export function* simplerCases(value: GraphCase): Generator<GraphCase> {
+  const { graph, steps } = value;
+  for (const agent of graph.keys()) {
+    if (graph.length === 1) break;
+    for (const [index, step] of steps.entries())
+      if ('calls' in step) yield { graph: withoutAgent(graph, agent), steps: steps.toSpliced(index, 1) };
+  }
+  const names = [...new Set(graph.flatMap(({ tools }) => tools.map(({ name }) => name)))];
+  for (const [index, name] of names.entries()) {
+    const plain = `t${index}`;
+    if (name !== plain && !names.includes(plain))
+      yield changed(
+        value,
+        name,
+        (tool) => ({ ...tool, name: plain }),
+        (call) => ({ ...call, tool: plain }),
+      );
+    const takesSome = graph.some(({ tools }) =>
+      tools.some((tool) => tool.name === name && tool.takes !== 'nothing'),
+    );
+    if (takesSome) yield changed(value, name, (tool) => ({ ...tool, takes: 'nothing' }), withoutArguments);
+  }
+}
+
+function withoutArguments({ args: _args, rawArgs: _rawArgs, ...call }: ToolCallStep): ToolCallStep {
+  return call;
+}
+
+function changed(
+  { graph, steps }: GraphCase,
+  name: string,
+  changeTool: (tool: ToolSpec) => ToolSpec,
+  changeCall: (call: ToolCallStep) => ToolCallStep,
+): GraphCase {
+  return {
+    graph: graph.map((agent) => ({
+      ...agent,
+      tools: agent.tools.map((tool) => (tool.name === name ? changeTool(tool) : tool)),
+    })),
+    steps: steps.map((step) =>
+      typeof step === 'function' || 'user' in step || !step.calls
+        ? step
+        : { ...step, calls: step.calls.map((call) => (call.tool === name ? changeCall(call) : call)) },
+    ),
+  };
+}

@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { checkKnownOptions } from '../engine/data/known-fields.ts';
+import { valueWords } from '../engine/data/value-words.ts';
+import { watched } from '../engine/run/watch.ts';
+import { checkScenario } from '../scenario/check-scenario.ts';
+import { isExternalAgent } from '../scenario/external-agent.ts';
+import { checkFields, isText, type Rules } from '../scenario/rules.ts';
+import { playScenario } from '../scenario/run-scenario.ts';
+import type { Scenario, ScenarioRun } from '../scenario/scenario.ts';
+import { Gates, type Passage } from './interleavings/gates.ts';
+import { LawBrokenError } from './law.ts';
+
+/** How often conversations are interleaved, and in which orders. */
+export interface InterleavingOptions {
+  /** 100. In how many orders all of them are played. */
+  runs?: number | undefined;
+  /** 1. All orders follow from it. */
+  seed?: number | undefined;
+  /** With the seed of a failure, the order that failed: as its message says. */
+  path?: string | undefined;
+}
+
+const optionRules: Rules<keyof InterleavingOptions> = {
+  runs: ['a whole number above 0', (value) => Number.isInteger(value) && Number(value) > 0],
+  seed: ['a whole number', Number.isInteger],
+  path: ['a path, as a failure tells it', (value) => isText(value) && /^\d+(:\d+)*$/.test(value)],
+};
+
+/**
+ * Plays conversations all at once, in many orders, and holds each of them against itself when it is played alone: it has to
+ * leave the same trace, and to pass. What breaks that is state which conversations share: a variable of a module, a field of
+ * an agent, a tool with a memory. Of agents that a factory makes anew for each play, only the state of modules is shared.
+ *
+ * The conversations take turns where the engine waits: before each question to the model, and before and after each tool.
+ * Between those one of them runs at a time; only a tool that waits for something real (a timer, a socket) overlaps with the
+ * others, and such orders come again less exactly. fast-check draws the orders, and shrinks one that fails to few switches
+ * between conversations.
+ *
+ * Rejects with a LawBrokenError ("interleaved-equals-solo") that says which conversation differs, where, and in which order;
+ * its message has the seed and the path with which that order is played again. Rejects with an Error for a scenario that
+ * fails when it is played alone, and with a TypeError for fewer than two scenarios, or one of an externalAgent: the engine
+ * is not there to make it wait.
+ */
+export function checkInterleavings(
+  scenarios: readonly Scenario[],
+  options: InterleavingOptions = {},
+): Promise<void> {
+  return watched(
+    () => 'a check of interleavings',
+    () => check(scenarios, options),
+  );
+}
+
+async function check(scenarios: readonly Scenario[], options: InterleavingOptions): Promise<void> {
+  checkArguments(scenarios, options);
+  const alone: Solo[] = [];
+  for (const [index, scenario] of scenarios.entries())
+    alone.push(await playAlone(scenario, nameOf(scenarios, index)));
+  const gates = alone.reduce((sum, one) => sum + one.gates, 0);
+  // Of one length, as long as it takes: the rest of a shorter list would be no choices, but the same one again and again.
+  const choices = fc.array(fc.nat({ max: scenarios.length - 1 }), { minLength: gates, maxLength: gates });
+  const { runs = 100, seed = 1, path } = options;
+  const property = fc.asyncProperty(choices, async (drawn) => {
+    const found = await playAtOnce(scenarios, alone, drawn);
+    if (found) throw new OrderError(found);
+  });
+  const details = await fc.check(property, { numRuns: runs, seed, ...(path !== undefined && { path }) });
+  if (!details.failed) return;
+  const { errorInstance, counterexamplePath } = details;
+  if (!(errorInstance instanceof OrderError)) throw errorInstance;
+  const { broken } = errorInstance;
+  const again = await playAlone(scenarios[broken.conversation]!, '').catch(() => undefined);
+  throw new LawBrokenError(
+    'interleaved-equals-solo',
+    [
+      `${nameOf(scenarios, broken.conversation)} does not do at the same time as others what it does alone. ${broken.difference}`,
+      `The order:\n${orderOf(scenarios, broken.passages).join('\n')}`,
+      again?.hash === alone[broken.conversation]!.hash
+        ? 'Do tools, hooks or instructions share something: a variable of a module, a field of an agent? What belongs to a conversation belongs into its context variables.'
+        : 'Played alone once more, it does something else as well, so the order is not the cause: tools, hooks or instructions keep something from one play to the next.',
+      `Again: checkInterleavings(scenarios, { seed: ${seed}, path: ${JSON.stringify(counterexamplePath ?? '')} })`,
+    ].join('\n'),
+  );
+}
+
+/** A conversation as it goes when nobody else is there. */
+interface Solo {
+  readonly run: ScenarioRun;
+  readonly hash: string;
+  /** How often it would wait. */
+  readonly gates: number;
+}
+
+async function playAlone(scenario: Scenario, name: string): Promise<Solo> {
+  const gates = new Gates([]);
+  const run = await gates.open(playScenario(withGates(scenario, gates, 0)));
+  if (run.passed) return { run, hash: run.trace.hash, gates: gates.passages.length };
+  const failures = run.failures.map(({ message }) => message).join('\n');
+  throw new Error(
+    `${name} fails when it is played alone, so playing it with others shows nothing:\n${failures}`,
+    {
+      cause: run.error,
+    },
+  );
+}
+
+/** A conversation that does not do what it does alone. */
+interface Broken {
+  readonly conversation: number;
+  readonly difference: string;
+  readonly passages: readonly Passage[];
+}
+
+/** Tells fast-check that an order fails. */
+class OrderError extends Error {
+  readonly broken: Broken;
+  constructor(broken: Broken) {
+    super(broken.difference);
+    this.broken = broken;
+  }
+}
+
+async function playAtOnce(
+  scenarios: readonly Scenario[],
+  alone: readonly Solo[],
+  choices: readonly number[],
+): Promise<Broken | undefined> {
+  const gates = new Gates(choices);
+  const plays = scenarios.map((scenario, index) => playScenario(withGates(scenario, gates, index)));
+  const runs = await gates.open(Promise.all(plays));
+  for (const [conversation, run] of runs.entries()) {
+    const difference = differenceOf(alone[conversation]!, run);
+    if (difference !== undefined) return { conversation, difference, passages: gates.passages };
+  }
+  return undefined;
+}
+
+function withGates(scenario: Scenario, gates: Gates, conversation: number): Scenario {
+  return { ...scenario, hooks: [gates.hooksOf(conversation), ...[scenario.hooks ?? []].flat()] };
+}
+
+function differenceOf(solo: Solo, run: ScenarioRun): string | undefined {
+  if (run.trace.hash !== solo.hash)
+    return `(- alone, + at the same time)\n${solo.run.trace.diff(run.trace)?.text ?? ''}`;
+  return run.passed ? undefined : `It fails: ${run.failures[0]?.message ?? ''}`;
+}
+
+/** A line for each stretch in which one conversation went on. */
+function orderOf(scenarios: readonly Scenario[], passages: readonly Passage[]): string[] {
+  const stretches: { conversation: number; done: string[] }[] = [];
+  for (const { conversation, what } of passages) {
+    const last = stretches.at(-1);
+    if (last?.conversation === conversation) last.done.push(what);
+    else stretches.push({ conversation, done: [what] });
+  }
+  return stretches.map(
+    ({ conversation, done }, index) =>
+      `  ${index + 1}. ${nameOf(scenarios, conversation)}: ${done.join(', ')}`,
+  );
+}
+
+/** `Conversation 2 ("refund")` */
+function nameOf(scenarios: readonly Scenario[], index: number): string {
+  const { name } = scenarios[index]!;
+  return `Conversation ${index + 1}${name === undefined ? '' : ` (${JSON.stringify(name)})`}`;
+}
+
+function checkArguments(scenarios: readonly Scenario[], options: InterleavingOptions): void {
+  if (!Array.isArray(scenarios))
+    throw new TypeError(
+      `checkInterleavings takes a list of scenarios, but was given ${valueWords(scenarios)}. Write checkInterleavings([one, other]).`,
+    );
+  if (scenarios.length < 2)
+    throw new TypeError(
+      `checkInterleavings takes at least two scenarios, but was given ${valueWords(scenarios)}. The same one may stand in the list twice.`,
+    );
+  checkKnownOptions('checkInterleavings', options, Object.keys(optionRules));
+  checkFields(options, optionRules, 'checkInterleavings');
+  for (const [index, scenario] of scenarios.entries()) {
+    checkScenario(scenario);
+    if (isExternalAgent(scenario.agent))
+      throw new TypeError(
+        `${nameOf(scenarios, index)} of checkInterleavings is one of an externalAgent, which cannot be made to wait for others. Give scenarios of agents of this engine.`,
+      );
+  }
+}

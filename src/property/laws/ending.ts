@@ -1,0 +1,101 @@
+import { ScriptNotFinishedError } from '../../script/errors.ts';
+import type { ScenarioRun } from '../../scenario/scenario.ts';
+import { firstInTurns, placeOf } from './protocol.ts';
+import { callsOf, runsOf, type TracedRun } from './runs.ts';
+
+/** The first thing that is wrong with a run. */
+function firstInRuns(
+  { trace }: ScenarioRun,
+  problem: (run: TracedRun) => string | undefined,
+): string | undefined {
+  for (const run of runsOf(trace)) {
+    const found = problem(run);
+    if (found !== undefined) return `run ${run.number}: ${found}`;
+  }
+  return undefined;
+}
+
+export function turnsWithinLimit(run: ScenarioRun): string | undefined {
+  return firstInRuns(run, ({ start, turns }) => {
+    const limit = start?.maxTurns ?? Infinity;
+    return turns.length > limit ? `${turns.length} requests were made, and the limit is ${limit}` : undefined;
+  });
+}
+
+export function modelErrorEndsTheRun(run: ScenarioRun): string | undefined {
+  return firstInRuns(run, ({ turns, end }) => {
+    const failed = turns.findIndex(({ error }) => error);
+    if (failed === -1) return undefined;
+    const turn = turns[failed]!;
+    if (failed < turns.length - 1) return `the model failed in ${placeOf(turn)}, and was asked again`;
+    if (turn.response || turn.results.length > 0 || turn.handoff || turn.contextChange)
+      return `the model failed in ${placeOf(turn)}, and more came of that turn`;
+    return end?.outcome === 'failed' ? undefined : `the model failed, and the run ended ${end?.outcome}`;
+  });
+}
+
+export function interruptedBeforeTools(run: ScenarioRun): string | undefined {
+  return firstInRuns(run, ({ start, turns }) => {
+    if (!start || start.executeTools) return undefined;
+    if (turns.length > 1) return `executeTools is false, and ${turns.length} requests were made`;
+    return turns.some(({ results }) => results.length > 0)
+      ? 'executeTools is false, and a tool call was answered'
+      : undefined;
+  });
+}
+
+export function stopReasonIsTrue(run: ScenarioRun): string | undefined {
+  return firstInRuns(run, ({ start, turns, end }) => {
+    const last = turns.at(-1);
+    const calls = callsOf(last?.response?.message).length;
+    switch (end?.outcome) {
+      case 'completed':
+        if (!last?.response) return 'it is completed, and the model gave no last answer';
+        return calls > 0 ? `it is completed, and the last answer asks for ${calls} calls` : undefined;
+      case 'interrupted':
+        if (start?.executeTools) return 'it is interrupted, and executeTools is true';
+        return calls === 0 ? 'it is interrupted, and no call is pending' : undefined;
+      case 'max_turns': {
+        const limit = start?.maxTurns ?? Infinity;
+        if (turns.length !== limit) return `it stopped at max_turns after ${turns.length} of ${limit} turns`;
+        return limit > 0 && calls === 0 ? 'it stopped at max_turns, and the model was done' : undefined;
+      }
+      default:
+        return undefined;
+    }
+  });
+}
+
+export function onlyTheModelFailsARun(run: ScenarioRun): string | undefined {
+  if (run.error !== undefined && runsOf(run.trace).length === 0)
+    return `the agents could not be made: ${described(run.error)}`;
+  return firstInRuns(run, ({ turns, end, number }) => {
+    if (end?.outcome !== 'failed' && end?.outcome !== 'aborted') return undefined;
+    const isLast = number === runsOf(run.trace).at(-1)?.number;
+    const error = turns.at(-1)?.error?.error;
+    // A call that does not fit is a mistake of the script; that more was asked for than it has is none.
+    if (end.outcome === 'failed' && error && error.name !== 'ScriptExhaustedError') return undefined;
+    const why = isLast ? described(run.error) : (error?.name ?? 'an error');
+    return `it ended ${end.outcome}, and no failure of the model was the cause: ${why}`;
+  });
+}
+
+function described(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message.split('\n')[0]}` : String(error);
+}
+
+export function goesOnUntilTheModelIsDone(run: ScenarioRun): string | undefined {
+  const { outcome } = run.trace;
+  if (outcome !== 'completed') return undefined;
+  const left = run.failures.find(({ cause }) => cause instanceof ScriptNotFinishedError);
+  return left && left.message.split('\n')[0];
+}
+
+export function toolsOfTheLastTurnRun(run: ScenarioRun): string | undefined {
+  return firstInTurns(run, ({ response, results }, { start, end }) => {
+    if (!start?.executeTools || (end?.outcome !== 'completed' && end?.outcome !== 'max_turns'))
+      return undefined;
+    const calls = callsOf(response?.message).length;
+    return calls === results.length ? undefined : `${calls - results.length} of ${calls} calls did not run`;
+  });
+}

@@ -1,0 +1,92 @@
+import type { ScenarioRun } from '../../scenario/scenario.ts';
+import { LawBrokenError, type Law } from '../law.ts';
+import { runsContinueEachOther, senderIsThePromptedAgent } from './agents.ts';
+import {
+  goesOnUntilTheModelIsDone,
+  interruptedBeforeTools,
+  modelErrorEndsTheRun,
+  onlyTheModelFailsARun,
+  stopReasonIsTrue,
+  toolsOfTheLastTurnRun,
+  turnsWithinLimit,
+} from './ending.ts';
+import {
+  answersInOrderOfCalls,
+  everyCallAnsweredOnce,
+  failedCallsAreTold,
+  instructionsComeFirst,
+  onlyOfferedToolsRun,
+  requestsAreClean,
+  requestsGrowByWhatHappened,
+} from './protocol.ts';
+import { contextChangesAddUp, responseIsWhatHappened, traceIsWellFormed } from './record.ts';
+
+/** The names of the run loop's laws. */
+export type InvariantName =
+  | 'every-call-answered-once'
+  | 'trace-is-well-formed'
+  | 'answers-in-order-of-calls'
+  | 'failed-calls-are-told'
+  | 'only-offered-tools-run'
+  | 'sender-is-the-prompted-agent'
+  | 'instructions-come-first'
+  | 'requests-are-clean'
+  | 'requests-grow-by-what-happened'
+  | 'turns-within-limit'
+  | 'tools-of-the-last-turn-run'
+  | 'interrupted-before-tools'
+  | 'stop-reason-is-true'
+  | 'model-error-ends-the-run'
+  | 'only-the-model-fails-a-run'
+  | 'goes-on-until-the-model-is-done'
+  | 'context-changes-add-up'
+  | 'response-is-what-happened'
+  | 'runs-continue-each-other';
+
+/** What is wrong with a run, if anything is. */
+type Finding = (run: ScenarioRun) => string | undefined;
+
+const findings: Readonly<Record<InvariantName, Finding>> = {
+  'every-call-answered-once': everyCallAnsweredOnce,
+  'trace-is-well-formed': traceIsWellFormed,
+  'answers-in-order-of-calls': answersInOrderOfCalls,
+  'failed-calls-are-told': failedCallsAreTold,
+  'only-offered-tools-run': onlyOfferedToolsRun,
+  'sender-is-the-prompted-agent': senderIsThePromptedAgent,
+  'instructions-come-first': instructionsComeFirst,
+  'requests-are-clean': requestsAreClean,
+  'requests-grow-by-what-happened': requestsGrowByWhatHappened,
+  'turns-within-limit': turnsWithinLimit,
+  'tools-of-the-last-turn-run': toolsOfTheLastTurnRun,
+  'interrupted-before-tools': interruptedBeforeTools,
+  'stop-reason-is-true': stopReasonIsTrue,
+  'model-error-ends-the-run': modelErrorEndsTheRun,
+  'only-the-model-fails-a-run': onlyTheModelFailsARun,
+  'goes-on-until-the-model-is-done': goesOnUntilTheModelIsDone,
+  'context-changes-add-up': contextChangesAddUp,
+  'response-is-what-happened': responseIsWhatHappened,
+  'runs-continue-each-other': runsContinueEachOther,
+};
+
+/**
+ * The laws of the run loop (Swarm's README, `client.run()`; docs/guide-properties.md says what each of them means). Each
+ * takes what `runScenario` resolved to, whatever script it played, and throws a LawBrokenError that says what was broken
+ * and where.
+ *
+ * The first two hold for an `externalAgent` as well; the others are the laws of this engine.
+ */
+export const invariants = Object.fromEntries(
+  Object.entries<Finding>(findings).map(([name, finding]): [string, Law] => [
+    name,
+    (run) => {
+      const problem = finding(run);
+      if (problem !== undefined) throw new LawBrokenError(name, problem);
+    },
+  ]),
+) as Readonly<Record<InvariantName, (run: ScenarioRun) => void>>;
+
+/** The names, in the order in which they are held against a run. */
+export const invariantNames = Object.keys(findings) as readonly InvariantName[];
+
+/** Those that hold for an app of any SDK. */
+export const ofAnyApp: readonly InvariantName[] = ['every-call-answered-once', 'trace-is-well-formed'];

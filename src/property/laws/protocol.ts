@@ -1,0 +1,174 @@
+import type { Message, WireMessage } from '../../engine/model/messages.ts';
+import { firstMismatch, show } from '../../scenario/equals.ts';
+import type { ScenarioRun } from '../../scenario/scenario.ts';
+import { callsOf, runsOf, type TracedRun, type TracedTurn } from './runs.ts';
+
+/** What a turn is called in messages. */
+export function placeOf({ request: { run, turn, agent } }: TracedTurn): string {
+  return `${run === 1 ? '' : `run ${run}, `}turn ${turn} (${agent})`;
+}
+
+/** The first thing that is wrong with a turn of any run. */
+export function firstInTurns(
+  { trace }: ScenarioRun,
+  problem: (turn: TracedTurn, run: TracedRun, index: number) => string | undefined,
+): string | undefined {
+  for (const run of runsOf(trace)) {
+    for (const [index, turn] of run.turns.entries()) {
+      const found = problem(turn, run, index);
+      if (found !== undefined) return `${placeOf(turn)}: ${found}`;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * From which message on a request is another one than that of the turn before: those before it are the very same objects, of
+ * which everything was said already. So a law reads each message once, however long the run is. The system message has no part in it.
+ */
+function firstNew({ turns }: TracedRun, index: number): number {
+  const messages = turns[index]!.request.request.messages;
+  const before = turns[index - 1]?.request.request.messages ?? [];
+  let at = 1;
+  while (at < messages.length && messages[at] === before[at]) at++;
+  return at;
+}
+
+export function everyCallAnsweredOnce(run: ScenarioRun): string | undefined {
+  return firstInTurns(run, ({ request }, traced, turn) => {
+    const { messages } = request.request;
+    let start = firstNew(traced, turn);
+    // Back to the message that answers at the seam belong to.
+    while (start > 0 && messages[start - 1]?.role === 'tool') start--;
+    for (let index = Math.max(0, start - 1); index < messages.length; index++) {
+      const message = messages[index]!;
+      const asked = callsOf(message).map(({ id }) => id);
+      if (asked.length === 0) continue;
+      const answered = answersFrom(messages, index + 1);
+      if (sameMembers(asked, answered)) continue;
+      return `message ${index} of the request asks for ${listOf(asked)}, and ${listOf(answered)} follow as answers`;
+    }
+    return undefined;
+  });
+}
+
+/** The ids that the tool messages from there on answer, up to the first message of another kind. */
+function answersFrom(messages: readonly WireMessage[], start: number): string[] {
+  const ids: string[] = [];
+  for (let index = start; index < messages.length; index++) {
+    const message = messages[index]!;
+    if (message.role !== 'tool') break;
+    ids.push(message.tool_call_id);
+  }
+  return ids;
+}
+
+function sameMembers(left: readonly string[], right: readonly string[]): boolean {
+  if (left.length !== right.length) return false;
+  const [one, other] = [left.toSorted(), right.toSorted()];
+  return one.every((id, index) => id === other[index]);
+}
+
+function listOf(ids: readonly string[]): string {
+  return ids.length === 0 ? 'none' : ids.map((id) => JSON.stringify(id)).join(', ');
+}
+
+export function answersInOrderOfCalls(run: ScenarioRun): string | undefined {
+  return firstInTurns(run, (turn, { start, end, turns }, index) => {
+    const calls = callsOf(turn.response?.message);
+    const { results } = turn;
+    for (const [place, result] of results.entries()) {
+      const call = calls[place];
+      if (call?.id !== result.toolCallId || call.name !== result.tool)
+        return `answer ${place + 1} is for ${result.tool} (${result.toolCallId}), but call ${place + 1} is ${call ? `${call.name} (${call.id})` : 'none'}`;
+    }
+    const wasStopped =
+      index === turns.length - 1 && (end?.outcome === 'failed' || end?.outcome === 'aborted');
+    const isComplete = results.length === calls.length || !start?.executeTools || wasStopped;
+    return isComplete ? undefined : `${calls.length} calls were asked for, and ${results.length} answered`;
+  });
+}
+
+/** What stands in later requests for what a turn came to. */
+function producedIn({ response, results }: TracedTurn): unknown[] {
+  const answers = results.map(({ toolCallId, content }) => ({
+    role: 'tool',
+    tool_call_id: toolCallId,
+    content,
+  }));
+  return response ? [response.message, ...answers] : answers;
+}
+
+export function requestsGrowByWhatHappened(run: ScenarioRun): string | undefined {
+  return firstInTurns(run, ({ request }, traced, index) => {
+    const before = traced.turns[index - 1];
+    const expected = before
+      ? [...before.request.request.messages.slice(1), ...producedIn(before)]
+      : (traced.start?.messages ?? []).map(withoutNotes);
+    const from = firstNew(traced, index) - 1;
+    const found = firstMismatch(expected.slice(from), request.request.messages.slice(from + 1), false);
+    return (
+      found &&
+      `the messages of the request should go on from what was said, but ${found.path} of those from message ${from + 1} on is ${show(found.actual)} in place of ${show(found.expected)}`
+    );
+  });
+}
+
+function withoutNotes(message: Message): object {
+  if (!('sender' in message) && !('tool_name' in message)) return message;
+  const { sender: _sender, tool_name: _toolName, ...wire } = message;
+  return wire;
+}
+
+export function instructionsComeFirst(run: ScenarioRun): string | undefined {
+  return firstInTurns(run, ({ request }, traced, index) => {
+    const { messages } = request.request;
+    const [first] = messages;
+    if (first?.role !== 'system')
+      return `the request begins with a message of the role "${first?.role ?? 'none'}"`;
+    const given = index === 0 ? (traced.start?.messages ?? []).filter(isSystem).length : 0;
+    const found = messages.slice(firstNew(traced, index)).filter(isSystem).length;
+    return found === given
+      ? undefined
+      : `the request has ${found - given} system messages beside those that were given and the agent's own`;
+  });
+}
+
+function isSystem({ role }: { role: string }): boolean {
+  return role === 'system';
+}
+
+export function requestsAreClean(run: ScenarioRun): string | undefined {
+  return firstInTurns(run, ({ request }, traced, turn) => {
+    const { messages } = request.request;
+    for (let index = firstNew(traced, turn); index < messages.length; index++) {
+      const message = messages[index]!;
+      const note = ['sender', 'tool_name'].find((name) => name in message);
+      if (note) return `message ${index} of the request carries "${note}", which is no field of the API`;
+    }
+    return undefined;
+  });
+}
+
+export function failedCallsAreTold(run: ScenarioRun): string | undefined {
+  return firstInTurns(run, ({ results }) => {
+    const silent = results.find(({ error, content }) => error && !content.startsWith('Error: '));
+    return (
+      silent &&
+      `the call of ${silent.tool} failed (${silent.error}), and the model is told ${show(silent.content)}`
+    );
+  });
+}
+
+export function onlyOfferedToolsRun(run: ScenarioRun): string | undefined {
+  return firstInTurns(run, ({ request, results }) => {
+    const offered = new Set((request.request.tools ?? []).map((definition) => definition.function.name));
+    const wrong = results.find(({ tool, error }) => offered.has(tool) === (error === 'unknown-tool'));
+    return (
+      wrong &&
+      (wrong.error
+        ? `${wrong.tool} was offered, and is answered as unknown`
+        : `${wrong.tool} was not offered, and is answered all the same`)
+    );
+  });
+}

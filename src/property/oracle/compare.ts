@@ -1,0 +1,48 @@
+import { firstMismatch, show } from '../../scenario/equals.ts';
+import type { ScenarioRun } from '../../scenario/scenario.ts';
+import { textOf } from '../../trace/format.ts';
+import { runsOf, type TracedRun } from '../laws/runs.ts';
+import type { Expected, ExpectedRun } from './play.ts';
+
+/** Where a run and the oracle part, as a sentence. */
+export function differenceFrom(expected: Expected, { trace, response }: ScenarioRun): string | undefined {
+  const runs = runsOf(trace);
+  for (const [index, wanted] of expected.runs.entries()) {
+    const run = runs[index];
+    if (!run) return `there should be ${expected.runs.length} runs, and there are ${runs.length}`;
+    const seen = asExpected(run, wanted);
+    const found = firstMismatch(wanted, seen, false);
+    if (found)
+      return `run ${run.number}: ${found.path} should be ${show(found.expected)}, but is ${show(found.actual)}`;
+  }
+  if (runs.length > expected.runs.length)
+    return `there should be ${expected.runs.length} runs, and there are ${runs.length}`;
+  const left = response && firstMismatch(expected.contextVariables, response.contextVariables, false);
+  return (
+    left && `the context variable ${left.path} should be ${show(left.expected)}, but is ${show(left.actual)}`
+  );
+}
+
+/** A run of a trace, in the words of the oracle. What a call that failed is told is worded by the engine alone. */
+function asExpected({ turns, end }: TracedRun, { results: wanted }: ExpectedRun): ExpectedRun {
+  return {
+    requests: turns.map(({ request: { agent, request } }) => ({
+      agent,
+      system: textOf(request.messages[0]?.content),
+      model: request.model,
+      tools: (request.tools ?? []).map((definition) => definition.function.name),
+      messages: request.messages.length,
+    })),
+    results: turns
+      .flatMap(({ results }) => results)
+      .map(({ tool, toolCallId: id, error, content }, index) => ({
+        tool,
+        id,
+        ...(error && { error }),
+        ...(!error || wanted[index]?.content !== undefined ? { content } : {}),
+      })),
+    texts: turns.flatMap(({ response }) => (response ? [textOf(response.message.content)] : [])),
+    outcome: end?.outcome ?? 'failed',
+    agent: end?.agent ?? '',
+  };
+}

@@ -1,0 +1,164 @@
+import type { Agent, ContextVariables } from '../../engine/tools/agent.ts';
+import { checkArguments, parseArguments } from '../../engine/tools/arguments.ts';
+import { tool as makeTool, type Tool } from '../../engine/tools/tool.ts';
+import type { Outcome, ToolErrorKind } from '../../engine/run/events.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { defaultMaxTurns } from '../../scenario/scenario.ts';
+import { stubTools } from '../../scenario/stub-tools.ts';
+import type { ModelStep, Step, ToolCallStep } from '../../script/steps.ts';
+import { deepCopy, merge, readReturned } from './values.ts';
+
+/** What should have been asked and said, by the rules alone. */
+export interface Expected {
+  readonly runs: readonly ExpectedRun[];
+  readonly contextVariables: object;
+}
+
+/** One run, as the oracle has it. */
+export interface ExpectedRun {
+  readonly requests: { agent: string; system: string; model: string; tools: string[]; messages: number }[];
+  readonly results: { tool: string; id: string; error?: ToolErrorKind | undefined; content?: string }[];
+  readonly texts: string[];
+  readonly outcome: Outcome;
+  readonly agent: string;
+}
+
+/** Where a conversation is. */
+interface State {
+  agent: Agent;
+  context: ContextVariables;
+  messages: number;
+}
+
+/**
+ * The rules of a run once more, in the plainest way: no events, no streams, no hooks, no stopping. It shares with the engine
+ * how arguments are held against a schema, and nothing of the loop.
+ */
+export class Oracle {
+  readonly #scenario: Scenario;
+  readonly #steps: Step[];
+  /** Of the calls so far that have no id of their own. */
+  #ids = 0;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    this.#steps = [...scenario.steps];
+  }
+
+  async play(first: Agent): Promise<Expected> {
+    const { tools, messages = [], contextVariables = {} } = this.#scenario;
+    const agent = tools ? stubTools(first, tools) : first;
+    let state: State = {
+      agent,
+      context: deepCopy(contextVariables),
+      messages: messages.length,
+    };
+    const runs: ExpectedRun[] = [];
+    do {
+      const before = state;
+      state = { ...before, context: deepCopy(before.context) };
+      while (userOf(this.#steps[0]) !== undefined) {
+        this.#steps.shift();
+        state.messages++;
+      }
+      const run = await this.#run(state);
+      runs.push(run);
+      if (run.outcome === 'failed') state = before;
+    } while (userOf(this.#steps[0]) !== undefined);
+    return { runs, contextVariables: state.context };
+  }
+
+  async #run(state: State): Promise<ExpectedRun> {
+    const { maxTurns = defaultMaxTurns, executeTools = true, modelOverride } = this.#scenario;
+    const run: ExpectedRun = { requests: [], results: [], texts: [], outcome: 'max_turns', agent: '' };
+    const ended = (outcome: Outcome): ExpectedRun => ({ ...run, outcome, agent: state.agent.name });
+    for (let turn = 0; turn < maxTurns; turn++) {
+      const { agent } = state;
+      const tools = toolsOf(agent);
+      run.requests.push({
+        agent: agent.name,
+        system: await instructionsOf(agent, state.context),
+        model: modelOverride ?? agent.model,
+        tools: [...tools.keys()],
+        messages: state.messages + 1,
+      });
+      const answer = this.#steps.shift();
+      if (answer === undefined || typeof answer === 'function' || 'user' in answer) return ended('failed');
+      const calls = this.#identified(answer);
+      if (answer.fault) return ended('failed');
+      state.messages++;
+      run.texts.push(answer.say ?? '');
+      if (calls.length === 0) return ended('completed');
+      if (!executeTools) return ended('interrupted');
+      const changes: object[] = [];
+      for (const call of calls) {
+        const { agent: to, changes: change, ...result } = await callTool(tools, call, state.context);
+        run.results.push({ tool: call.tool, id: call.id, ...result });
+        state.messages++;
+        if (to) state.agent = to;
+        if (change) changes.push(change);
+      }
+      for (const change of changes) merge(state.context, change);
+    }
+    return ended('max_turns');
+  }
+
+  #identified({ calls = [] }: ModelStep): (ToolCallStep & { id: string })[] {
+    return calls.map((call) => {
+      this.#ids++;
+      return { ...call, id: call.id ?? `call_${this.#ids}` };
+    });
+  }
+}
+
+function userOf(step: Step | undefined): string | undefined {
+  return typeof step === 'object' && 'user' in step ? step.user : undefined;
+}
+
+async function instructionsOf({ instructions }: Agent, context: ContextVariables): Promise<string> {
+  return typeof instructions === 'string' ? instructions : await instructions(deepCopy(context));
+}
+
+/** The tools that an agent offers; a plain function is one that takes nothing. */
+function toolsOf(agent: Agent): Map<string, Tool> {
+  return new Map(
+    agent.functions.map((one) => {
+      if (typeof one !== 'function') return [one.name, one];
+      const plain = one as (context: ContextVariables) => unknown;
+      return [
+        one.name,
+        makeTool({ name: one.name, execute: (_args, context) => plain(context.contextVariables) }),
+      ];
+    }),
+  );
+}
+
+interface CallResult {
+  error?: ToolErrorKind | undefined;
+  content?: string;
+  agent?: Agent | undefined;
+  changes?: object | undefined;
+}
+
+async function callTool(
+  tools: ReadonlyMap<string, Tool>,
+  call: ToolCallStep & { id: string },
+  contextVariables: ContextVariables,
+): Promise<CallResult> {
+  const tool = tools.get(call.tool);
+  if (!tool) return { error: 'unknown-tool' };
+  const raw = call.rawArgs ?? JSON.stringify(call.args ?? {});
+  const parsed = parseArguments(raw);
+  if (!('args' in parsed)) return { error: parsed.kind };
+  let returned: unknown;
+  try {
+    const checked = await checkArguments(tool, parsed.args, raw);
+    if ('problems' in checked) return { error: 'invalid-arguments' };
+    const { signal } = new AbortController();
+    returned = await tool.execute(checked.args, { contextVariables, signal, toolCallId: call.id });
+    const { content, ...rest } = readReturned(returned);
+    return content === undefined ? { error: 'not-serializable' } : { content, ...rest };
+  } catch {
+    return { error: 'threw' };
+  }
+}

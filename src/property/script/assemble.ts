@@ -1,0 +1,162 @@
+import { copyData } from '../../engine/data/copy.ts';
+import { parseArguments } from '../../engine/tools/arguments.ts';
+import { chunkCount } from '../../script/answers.ts';
+import type { Fault } from '../../script/faults.ts';
+import type { ModelStep, Step, ToolCallStep } from '../../script/steps.ts';
+import type { FeatureGate } from './features.ts';
+import type { AgentMap, MappedTool } from './map.ts';
+import { plainAnswer, plainUser, type CallPart, type EndPart, type RunPart, type TurnPart } from './parts.ts';
+import { gated } from './texts.ts';
+
+/** Puts runs together to a script of at most so many steps that plays strictly, with the features that the gate lets through. */
+export function assemble(
+  map: AgentMap,
+  runs: readonly RunPart[],
+  isOn: FeatureGate,
+  maxSteps: number,
+): Step[] {
+  const script = new AssembledScript(map, isOn, maxSteps);
+  for (const run of isOn('several-users') ? runs : runs.slice(0, 1)) {
+    // The user's step and an answer are a run.
+    if (maxSteps - script.steps.length >= 2) script.addRun(run);
+  }
+  return script.steps;
+}
+
+/** Who is asked next, as far as it can be known. */
+interface Scene {
+  active: number;
+  /** Whether it may be another one, because a handoff before it took arguments that its tool might have refused. */
+  isUnsure: boolean;
+}
+
+class AssembledScript {
+  readonly steps: Step[] = [];
+  readonly #map: AgentMap;
+  readonly #isOn: FeatureGate;
+  readonly #maxSteps: number;
+  #scene: Scene = { active: 0, isUnsure: false };
+  #calls = 0;
+
+  constructor(map: AgentMap, isOn: FeatureGate, maxSteps: number) {
+    this.#map = map;
+    this.#isOn = isOn;
+    this.#maxSteps = maxSteps;
+  }
+
+  addRun({ users, turns, end }: RunPart): void {
+    const before = this.#scene;
+    const most = this.#isOn('several-users') ? this.#room : 1;
+    const said = users.slice(0, most).map((text) => gated(text, this.#isOn, plainUser));
+    for (const user of said.length > 0 ? said : [plainUser]) this.steps.push({ user });
+    const start = this.steps.length;
+    for (const turn of turns) this.#addTurn(turn);
+    const last = this.steps.length > start ? (this.steps.at(-1) as ModelStep) : undefined;
+    const fault = this.#addEnd(end, last);
+    // The user goes on from where the conversation was before a run that failed.
+    if (fault) this.#scene = before;
+  }
+
+  /** How many steps there may be before the answer that ends the run. */
+  get #room(): number {
+    return this.#maxSteps - this.steps.length - 1;
+  }
+
+  #addTurn({ calls, text, repeatsId }: TurnPart): void {
+    const allowed = calls.filter((call) => this.#isAllowed(call));
+    const some = this.#isOn('parallel-calls') ? allowed : allowed.slice(0, 1);
+    if (some.length === 0) return;
+    const way = this.#wayTo(some);
+    if (this.#room < (way?.length ?? 0) + 1) return;
+    for (const { tool, args } of way ?? []) {
+      const call: CallPart = { name: tool.name, tool, args: copyData(args), needs: [], isFitting: true };
+      this.steps.push({ calls: [this.#call(call, false)] });
+      this.#handOff(tool);
+    }
+    const offered = this.#map.tools[this.#scene.active]!;
+    const made: ToolCallStep[] = [];
+    let handoff: MappedTool | undefined;
+    for (const call of some) {
+      const isOffered = call.tool !== undefined && offered.get(call.name) === call.tool;
+      if (!isOffered && call.tool && (offered.has(call.name) || !this.#isOn('unknown-tool'))) continue;
+      made.push(this.#call(isOffered ? call : unknown(call, offered), repeatsId));
+      // Of several the last one counts.
+      if (isOffered && call.tool?.handsOffTo !== undefined && fits(call)) handoff = call.tool;
+    }
+    if (made.length === 0) return;
+    const said = text && { say: gated(text, this.#isOn, plainAnswer) };
+    this.steps.push({ ...said, calls: made });
+    if (handoff) this.#handOff(handoff);
+  }
+
+  #isAllowed(call: CallPart): boolean {
+    if (!call.needs.every(this.#isOn)) return false;
+    // Arguments that were to be wrong may pass after all.
+    return call.tool?.handsOffTo === undefined || this.#isOn('handoffs') || !fits(call);
+  }
+
+  /** The shortest way to an agent that offers the tools of these calls, which may be here; undefined where there is none. */
+  #wayTo(calls: readonly CallPart[]): ReturnType<AgentMap['way']> {
+    if (!this.#isOn('handoffs')) return undefined;
+    const { tools, way } = this.#map;
+    const offers = (candidate: number) =>
+      calls.every(({ name, tool }) => !tool || tools[candidate]?.get(name) === tool);
+    return way(this.#scene.active, offers);
+  }
+
+  #call({ name, args, raw, isFitting = false }: CallPart, repeatsId: boolean): ToolCallStep {
+    const call: ToolCallStep = { tool: name };
+    if (raw !== undefined) call.rawArgs = raw;
+    else if (args && Object.keys(args).length > 0) call.args = args;
+    // The id that the first call has by default.
+    if (repeatsId && this.#isOn('duplicate-ids') && this.#calls > 0) call.id = 'call_1';
+    this.#calls++;
+    if (raw === undefined && (!isFitting || this.#scene.isUnsure)) call.hallucinated = true;
+    return call;
+  }
+
+  #handOff({ handsOffTo, isPlain }: MappedTool): void {
+    this.#scene = { active: handsOffTo!, isUnsure: this.#scene.isUnsure || !isPlain };
+  }
+
+  /** True where the run fails by it. */
+  #addEnd(end: EndPart, last: ModelStep | undefined): boolean {
+    const { needs, fault, text, isRefusal, isInCalls, finishReason } = end;
+    const said = text ? gated(text, this.#isOn, plainAnswer) : plainAnswer;
+    if (needs !== undefined && !this.#isOn(needs)) {
+      this.steps.push({ say: isRefusal ? plainAnswer : said });
+      return false;
+    }
+    if (fault && isInCalls && last) {
+      last.fault = fittingFault(fault, last);
+      return true;
+    }
+    const content: ModelStep = isRefusal ? { refusal: said } : { say: said };
+    if (finishReason !== undefined) content.finishReason = finishReason;
+    // Without content, a request that fails.
+    if (fault) this.steps.push({ ...(text && content), fault: fittingFault(fault, content) });
+    else this.steps.push(content);
+    return fault !== undefined;
+  }
+}
+
+/** Whether arguments that were made for this tool would pass. */
+function fits({ tool, args, raw, isFitting }: CallPart): boolean {
+  if (isFitting || !tool) return isFitting === true;
+  const parsed = raw === undefined ? { args: args ?? {} } : parseArguments(raw);
+  return 'args' in parsed && tool.arguments.isValid(parsed.args);
+}
+
+/** The call under a name that nobody offers here. */
+function unknown(call: CallPart, offered: ReadonlyMap<string, MappedTool>): CallPart {
+  let { name } = call;
+  while (offered.has(name)) name += '_';
+  return { ...call, name, isFitting: false };
+}
+
+/** Cut where the answer has chunks. */
+function fittingFault(fault: Fault, step: ModelStep): Fault {
+  return 'afterChunks' in fault
+    ? { ...fault, afterChunks: fault.afterChunks % chunkCount(step) }
+    : { ...fault };
+}

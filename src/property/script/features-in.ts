@@ -1,0 +1,94 @@
+import { parseArguments } from '../../engine/tools/arguments.ts';
+import { faultKinds, type Fault } from '../../script/faults.ts';
+import type { ModelStep, Step, ToolCallStep } from '../../script/steps.ts';
+import type { Surface } from '../surface.ts';
+import { scriptFeatures, type ScriptFeature } from './features.ts';
+import { mapOf, type AgentMap, type MappedTool } from './map.ts';
+import { hugeLength } from './texts.ts';
+
+/**
+ * The features a script has, for statistics, and to assert that they are frequent enough. Of steps that are functions nothing
+ * is known. Who is active follows from the surface, as nothing is played.
+ */
+export function featuresIn(steps: readonly Step[], surface: Surface): ScriptFeature[] {
+  const found = new FoundFeatures(mapOf(surface));
+  for (const step of steps) {
+    if (typeof step === 'function') continue;
+    if ('user' in step) found.addUser(step.user);
+    else found.addAnswer(step);
+  }
+  return (Object.keys(scriptFeatures) as ScriptFeature[]).filter((feature) => found.features.has(feature));
+}
+
+class FoundFeatures {
+  readonly features = new Set<ScriptFeature>();
+  readonly #map: AgentMap;
+  readonly #ids = new Set<string>();
+  #active = 0;
+  /** Who was active when the run began. */
+  #first = 0;
+  #users = 0;
+  #calls = 0;
+
+  constructor(map: AgentMap) {
+    this.#map = map;
+  }
+
+  addUser(text: string): void {
+    if (++this.#users > 1) this.features.add('several-users');
+    this.#addText(text);
+    this.#first = this.#active;
+  }
+
+  addAnswer({ say, refusal, calls = [], fault, finishReason }: ModelStep): void {
+    if (say !== undefined) this.#addText(say);
+    if (refusal !== undefined) this.#addText(refusal);
+    if (refusal !== undefined) this.features.add('refusal');
+    if (calls.length > 1) this.features.add('parallel-calls');
+    const before = this.#calls;
+    const offered = this.#map.tools[this.#active];
+    for (const [index, call] of calls.entries()) {
+      // As the script is played: those that have an id count as well.
+      const id = call.id ?? `call_${before + index + 1}`;
+      if (this.#ids.has(id)) this.features.add('duplicate-ids');
+      this.#ids.add(id);
+      this.#addCall(call, offered?.get(call.tool), fault);
+    }
+    this.#calls += calls.length;
+    if (fault) {
+      this.features.add(isRequestFailure(fault) ? 'provider-error' : 'cut-stream');
+      this.#active = this.#first;
+    } else if (finishReason === 'length') {
+      this.features.add('cut-stream');
+    }
+  }
+
+  #addCall({ args, rawArgs }: ToolCallStep, tool: MappedTool | undefined, fault: Fault | undefined): void {
+    const parsed = rawArgs === undefined ? { args: args ?? {} } : parseArguments(rawArgs);
+    const isObject = 'args' in parsed;
+    if (!isObject) this.features.add('bad-json');
+    // What is no JSON is bad enough, whatever is in it.
+    if (isObject && beyondAscii.test(rawArgs ?? JSON.stringify(args ?? {}))) this.features.add('unicode');
+    if (!tool) {
+      this.features.add('unknown-tool');
+    } else if (isObject && !tool.arguments.isValid(parsed.args)) {
+      this.features.add('invalid-args');
+    } else if (isObject && tool.handsOffTo !== undefined) {
+      this.features.add('handoffs');
+      if (!fault) this.#active = tool.handsOffTo;
+    }
+  }
+
+  #addText(text: string): void {
+    if (text === '') this.features.add('empty-content');
+    if (text.length >= hugeLength) this.features.add('huge-content');
+    if (beyondAscii.test(text)) this.features.add('unicode');
+  }
+}
+
+// oxlint-disable-next-line no-control-regex -- ASCII begins with them.
+const beyondAscii = /[^\u0000-\u007f]/;
+
+function isRequestFailure({ kind }: Fault): boolean {
+  return faultKinds[kind].failsRequest;
+}

@@ -1,0 +1,120 @@
+import { checkKnownOptions } from '../../engine/data/known-fields.ts';
+import { didYouMean } from '../../engine/data/did-you-mean.ts';
+import { isPlainObject } from '../../engine/data/copy.ts';
+import { UsageError } from '../../engine/data/errors.ts';
+import { valueWords } from '../../engine/data/value-words.ts';
+
+/** Something out of the ordinary that a user or a model does; what it is in each case is told at `scriptFeatures`. */
+export type ScriptFeature =
+  | 'unknown-tool'
+  | 'bad-json'
+  | 'invalid-args'
+  | 'parallel-calls'
+  | 'duplicate-ids'
+  | 'handoffs'
+  | 'empty-content'
+  | 'unicode'
+  | 'huge-content'
+  | 'refusal'
+  | 'several-users'
+  | 'provider-error'
+  | 'cut-stream';
+
+/** Every feature, with what a script has in it that has the feature. */
+export const scriptFeatures: Readonly<Record<ScriptFeature, string>> = {
+  'unknown-tool': 'A call of a tool that the active agent does not offer.',
+  'bad-json': 'Arguments that are no JSON object.',
+  'invalid-args': 'Arguments that fail the schema of their tool.',
+  'parallel-calls': 'Several calls in one answer.',
+  'duplicate-ids': 'Two calls with the same id, in one answer or in two.',
+  handoffs: 'A call that hands off.',
+  'empty-content': 'A message, an answer or a refusal without a character.',
+  unicode: 'Characters beyond ASCII in what is said, or in arguments.',
+  'huge-content': 'A text of ten thousand characters or more.',
+  refusal: 'A refusal.',
+  'several-users': 'More than one user message: in a row, or of several runs.',
+  'provider-error': 'A request that fails: an HTTP error, a connection that breaks.',
+  'cut-stream':
+    'An answer that is damaged: cut off, no JSON, without choices; or cut short by the limit on its length.',
+};
+
+const names = Object.keys(scriptFeatures) as ScriptFeature[];
+
+/** What may be said about generated scripts. */
+export interface ScriptOptions {
+  /** 20. The most steps of a script, the user's and the model's. */
+  maxSteps?: number | undefined;
+  /**
+   * All of them, weighing 1. `false` or 0: never. A number: so many times as often, beside the others, as by default; up to
+   * 1,000.
+   */
+  features?: Partial<Record<ScriptFeature, boolean | number>> | undefined;
+}
+
+/** How often each feature comes, 1 being the default and 0 never. */
+export type FeatureWeights = Readonly<Record<ScriptFeature, number>>;
+
+const defaultMaxSteps = 20;
+const mostWeight = 1000;
+
+/** The options with all that they leave open. */
+export function scriptSettings({ maxSteps = defaultMaxSteps, features = {} }: ScriptOptions): {
+  maxSteps: number;
+  weights: FeatureWeights;
+} {
+  const weights = Object.fromEntries(names.map((name) => [name, Number(features[name] ?? true)]));
+  return { maxSteps, weights: weights as FeatureWeights };
+}
+
+/** Throws a TypeError for options that are none; `what` takes them, and begins the sentence. */
+export function checkScriptOptions(what: string, options: unknown): void {
+  checkKnownOptions(what, options, ['maxSteps', 'features']);
+  const { maxSteps, features } = options as { maxSteps?: unknown; features?: unknown };
+  if (maxSteps !== undefined && !(Number.isInteger(maxSteps) && Number(maxSteps) >= 2)) {
+    throw new UsageError(
+      `The "maxSteps" of ${what} must be a whole number from 2, a user's step and the model's, but is ${valueWords(maxSteps)}.`,
+    );
+  }
+  if (features !== undefined) checkFeatures(what, features);
+}
+
+/** The same for the features alone. */
+export function checkFeatures(what: string, features: unknown): void {
+  const known = `Its features: ${names.join(', ')}.`;
+  if (!isPlainObject(features)) {
+    throw new UsageError(
+      `The "features" of ${what} must be an object, such as { "unknown-tool": false }, but are ${valueWords(features)}. ${known}`,
+    );
+  }
+  for (const [name, weight] of Object.entries(features)) {
+    if (!Object.hasOwn(scriptFeatures, name))
+      throw new UsageError(`${what} has no feature "${name}".${didYouMean(name, names)} ${known}`);
+    const isWeight = typeof weight === 'number' && weight >= 0 && weight <= mostWeight;
+    if (weight !== undefined && typeof weight !== 'boolean' && !isWeight) {
+      throw new UsageError(
+        `The feature "${name}" of ${what} must be true, false, or a weight from 0 to ${mostWeight}, but is ${valueWords(weight)}.`,
+      );
+    }
+  }
+}
+
+/** Which features a script may have. */
+export type FeatureGate = (feature: ScriptFeature) => boolean;
+
+/** The gate of a number with a bit for each feature: of the features that weigh something, those whose bit is set. */
+export function gateOf(bits: number, weights: FeatureWeights): FeatureGate {
+  return (feature) => weights[feature] > 0 && (bits & featureBit(feature)) !== 0;
+}
+
+/** The number in which only the bit of this feature is set. */
+export function featureBit(feature: ScriptFeature): number {
+  return bitOf[feature];
+}
+
+const bitOf = Object.fromEntries(names.map((name, index) => [name, 2 ** index])) as Record<
+  ScriptFeature,
+  number
+>;
+
+/** The number in which all bits are set. */
+export const allBits = 2 ** names.length - 1;

@@ -1,0 +1,106 @@
+import fc, { type Arbitrary } from 'fast-check';
+import { declaredArguments, type JsonSchema } from '../../engine/tools/json-schema.ts';
+import type { Surface } from '../surface.ts';
+import { toolArguments, type ToolArguments } from './arguments/arguments.ts';
+
+/** A tool of an agent, with what is needed to call it. Tools of one name and schema that lead to the same agent are one. */
+export interface MappedTool {
+  readonly name: string;
+  readonly schema: JsonSchema;
+  readonly handsOffTo: number | undefined;
+  readonly arguments: ToolArguments;
+  /** Whether it is called with nothing: then nothing but the call decides what it does. */
+  readonly isPlain: boolean;
+}
+
+/** A call that hands off, as it is put in where a tool of another agent is called. */
+interface Handoff {
+  readonly tool: MappedTool;
+  readonly args: object;
+}
+
+/** The agents of a surface and the ways between them. */
+export interface AgentMap {
+  /** By name, for each agent. */
+  readonly tools: readonly ReadonlyMap<string, MappedTool>[];
+  /** The shortest way from an agent to the nearest that is meant, by valid handoffs; undefined where there is none. */
+  readonly way: (from: number, isMeant: (agent: number) => boolean) => readonly Handoff[] | undefined;
+}
+
+const maps = new WeakMap<Surface, AgentMap>();
+
+/** The map of a surface, made once. */
+export function mapOf(surface: Surface): AgentMap {
+  const known = maps.get(surface);
+  if (known) return known;
+  const shared = new Map<string, MappedTool>();
+  const argumentsBySchema = new Map<string, ToolArguments>();
+  const tools = surface.agents.map((agent) => {
+    const byName = new Map<string, MappedTool>();
+    for (const { name, parameters, handsOffTo } of agent.tools) {
+      const schema = JSON.stringify(parameters);
+      const key = JSON.stringify([name, schema, handsOffTo]);
+      const ownArguments = argumentsBySchema.get(schema) ?? toolArguments(parameters);
+      argumentsBySchema.set(schema, ownArguments);
+      const tool = shared.get(key) ?? {
+        name,
+        schema: parameters,
+        handsOffTo: surface.agents[handsOffTo ?? -1] && handsOffTo,
+        arguments: ownArguments,
+        isPlain: takesNothing(parameters),
+      };
+      shared.set(key, tool);
+      byName.set(name, tool);
+    }
+    return byName;
+  });
+  const map: AgentMap = { tools, way: waysBetween(tools) };
+  maps.set(surface, map);
+  return map;
+}
+
+function takesNothing(schema: JsonSchema): boolean {
+  const { names, patterns, others } = declaredArguments(schema);
+  return names.size + patterns.length === 0 && !others;
+}
+
+function waysBetween(tools: AgentMap['tools']): AgentMap['way'] {
+  const handoffs = tools.map((own) =>
+    [...own.values()]
+      .filter(({ handsOffTo }) => handsOffTo !== undefined)
+      // Of two that lead to the same agent the one that is sure to.
+      .toSorted((one, other) => Number(other.isPlain) - Number(one.isPlain))
+      .flatMap((tool): Handoff[] => {
+        const { valid } = tool.arguments;
+        return valid ? [{ tool, args: plainest(valid) }] : [];
+      }),
+  );
+  const from: (Map<number, readonly Handoff[]> | undefined)[] = [];
+  return (start, isMeant) => {
+    // In the order of their length.
+    for (const [agent, way] of (from[start] ??= waysFrom(handoffs, start))) if (isMeant(agent)) return way;
+    return undefined;
+  };
+}
+
+/** What arguments are made smaller to. */
+function plainest(valid: Arbitrary<object>): object {
+  const { counterexample } = fc.check(
+    fc.property(valid, () => false),
+    { seed: 1 },
+  );
+  return counterexample?.[0] ?? {};
+}
+
+/** Breadth first: the first way that arrives is a shortest one. */
+function waysFrom(handoffs: readonly (readonly Handoff[])[], start: number): Map<number, readonly Handoff[]> {
+  const ways = new Map<number, readonly Handoff[]>([[start, []]]);
+  // A map visits what is added while it is walked.
+  for (const [agent, way] of ways) {
+    for (const handoff of handoffs[agent] ?? []) {
+      const to = handoff.tool.handsOffTo!;
+      if (!ways.has(to)) ways.set(to, [...way, handoff]);
+    }
+  }
+  return ways;
+}

@@ -1,0 +1,67 @@
+import fc, { type Arbitrary } from 'fast-check';
+
+/** Arguments that JSON takes, and that set a prototype where they are copied carelessly. */
+export const proto = '{"__proto__":{"polluted":true}}';
+
+/** Names of nobody's tool: those that every object has, and those that no tool may have. */
+export const hostileNames = [
+  'no_such_tool',
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  '',
+  ' ',
+  'functions.lookup',
+  'multi_tool_use.parallel',
+  'werkzeug_für_alles_🔧',
+  'a'.repeat(300),
+];
+
+/** Names that look like one of these, and are none. */
+export function nearMisses(names: readonly string[]): string[] {
+  const near = names.flatMap((name) => [
+    `${name}_`,
+    name.slice(0, -1),
+    name.toUpperCase(),
+    `functions.${name}`,
+    name.replaceAll('_', '-'),
+  ]);
+  const known = new Set(names);
+  return [...new Set(near)].filter((name) => !known.has(name));
+}
+
+const neverJson = [
+  '{',
+  'null',
+  '[]',
+  '"x"',
+  '17',
+  'true',
+  'not json',
+  'undefined',
+  '{"a":1',
+  '{"a":1}}',
+  '{"a":1,}',
+  "{'a':1}",
+  '{"a":1}{"a":2}',
+  '{"a":NaN}',
+  '```json\n{}\n```',
+  '\uFEFF{}',
+  '{"a":"\u0000"}',
+  '<a>1</a>',
+  // Deeper than any stack goes.
+  `{"a":${'['.repeat(2000)}`,
+];
+
+/** Texts in the place of arguments that are no JSON object: with a mistake in them, of another kind, or cut short. */
+export function badJson(valid: Arbitrary<object> | undefined): Arbitrary<string> {
+  const made = fc.constantFrom(...neverJson);
+  if (!valid) return made;
+  // What is left of an object without its end is none.
+  const cut = fc.tuple(valid, fc.nat(60)).map(([args, length]) => {
+    const text = JSON.stringify(args);
+    return text.slice(0, 1 + (length % (text.length - 1)));
+  });
+  return fc.oneof({ weight: 3, arbitrary: made }, { weight: 1, arbitrary: cut });
+}

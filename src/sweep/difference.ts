@@ -1,0 +1,69 @@
+import { shorten } from '../engine/data/errors.ts';
+import { firstMismatch, show } from '../scenario/equals.ts';
+import type { ScenarioRun } from '../scenario/scenario.ts';
+import { textOf } from '../trace/format.ts';
+import type { Trace } from '../trace/trace.ts';
+import { actedOnDamage } from './faulty-scripts.ts';
+
+/** A scenario that was played. */
+export interface Played {
+  readonly run: ScenarioRun;
+  /** What an app of another SDK resolved with, message by message; nothing for agents of this engine. */
+  readonly replies: readonly unknown[];
+}
+
+/**
+ * How what a user has of one play differs from another: the texts, who spoke in the end, what was done on the way. Undefined
+ * where there is no difference: how often the model was asked for it does not matter, nor under which ids.
+ */
+export function differenceBetween(expected: Played, actual: Played): string | undefined {
+  const [wanted, got] = [resultOf(expected), resultOf(actual)];
+  if (actedOnDamage(actual.run.trace)) return 'a call of the damaged answer is carried out';
+  // What an app resolves with is its own business, unless it is text: then that is what the user has, not what the wire shows.
+  const ignored = expected.replies.some((reply) => typeof reply === 'string') ? messageLabel : replyLabel;
+  for (const label of new Set([...wanted.keys(), ...got.keys()])) {
+    if (label.startsWith(ignored)) continue;
+    const found = firstMismatch(wanted.get(label), got.get(label), false);
+    if (found) {
+      const place = found.path === '' ? label : `${label}, at ${found.path},`;
+      return `${place} is ${words(found.actual)}, not ${words(found.expected)}`;
+    }
+  }
+  return undefined;
+}
+
+const replyLabel = "the app's reply";
+const messageLabel = 'the final message';
+
+/** By what a reader calls them, what matters most first. */
+function resultOf({ run: { trace, response }, replies }: Played): Map<string, unknown> {
+  return new Map<string, unknown>([
+    ...numbered(replyLabel, replies),
+    ...numbered(messageLabel, finalTexts(trace)),
+    ['the outcome', trace.outcome],
+    ['the list of agents', trace.agents],
+    ['the context', response?.contextVariables],
+    ['the list of tool calls', trace.toolCalls.map(({ tool, args, content }) => ({ tool, args, content }))],
+  ]);
+}
+
+function numbered(label: string, values: readonly unknown[]): [string, unknown][] {
+  return values.map((value, index) => [index === 0 ? label : `${label} in run ${index + 1}`, value]);
+}
+
+/** The last text of every run that has one. */
+function finalTexts({ events }: Trace): string[] {
+  const texts = new Map<number, string>();
+  for (const event of events) {
+    if (event.type !== 'model-response') continue;
+    const { message } = event;
+    const refusal = 'refusal' in message ? message.refusal : undefined;
+    const text = textOf(message.content) || (refusal ?? '');
+    if (text !== '') texts.set(event.run, text);
+  }
+  return [...texts.values()];
+}
+
+function words(value: unknown): string {
+  return value === undefined ? 'missing' : shorten(show(value), 80);
+}

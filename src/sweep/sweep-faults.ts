@@ -1,0 +1,194 @@
+import { errorName } from '../engine/data/errors.ts';
+import { checkKnownOptions } from '../engine/data/known-fields.ts';
+import { watched } from '../engine/run/watch.ts';
+import { didYouMean } from '../engine/data/did-you-mean.ts';
+import { isMisfit } from '../script/errors.ts';
+import { faultKinds, type Fault } from '../script/faults.ts';
+import { checkScenario } from '../scenario/check-scenario.ts';
+import { show } from '../scenario/equals.ts';
+import { externalAgent, isExternalAgent } from '../scenario/external-agent.ts';
+import { checkFields, isText, timeoutRule, type Rules } from '../scenario/rules.ts';
+import { playScenario, type Transport } from '../scenario/run-scenario.ts';
+import { defaultTimeoutMs, type Scenario } from '../scenario/scenario.ts';
+import { ScenarioTimeoutError, TimeLimit } from '../scenario/timeout.ts';
+import { differenceBetween, type Played } from './difference.ts';
+import { FaultSweep, type SweptFault } from './fault-sweep.ts';
+import { faultyScripts, type FaultyScript } from './faulty-scripts.ts';
+
+/** Which faults are swept, and how the scenario is played. */
+export interface FaultSweepOptions {
+  /** All kinds. */
+  faults?: readonly Fault['kind'][] | undefined;
+  /**
+   * 250. How long a play may take, in milliseconds of real time, when no answer comes, or no end of it. An app that gives up on
+   * its own takes what its client waits for, and waits before it asks again (`openai`: half a second). Under the other faults
+   * the scenario's own `timeoutMs` holds, if that is longer.
+   */
+  timeoutMs?: number | undefined;
+  /** false. Whether the model's answers come in pieces. An app of another SDK decides on it itself. */
+  stream?: boolean | undefined;
+  /** "in-process". As that of `runScenario`. */
+  transport?: Transport | undefined;
+}
+
+const kinds = Object.keys(faultKinds) as Fault['kind'][];
+/** Those that never end by themselves. */
+const hanging: readonly Fault['kind'][] = ['no-answer', 'hung-body'];
+
+const optionRules: Rules<keyof FaultSweepOptions> = {
+  faults: [
+    `a list of kinds of faults, at least one of ${kinds.join(', ')}`,
+    (value) => Array.isArray(value) && value.length > 0 && value.every((kind) => kinds.includes(kind)),
+    (given) => {
+      const wrong = [given].flat().find((kind) => !kinds.includes(kind as Fault['kind']));
+      return isText(wrong) ? ` It has ${JSON.stringify(wrong)}.${didYouMean(wrong, kinds)}` : '';
+    },
+  ],
+  timeoutMs: timeoutRule,
+  stream: ['true or false', (value) => typeof value === 'boolean'],
+  // It has a check of its own.
+  transport: ['a transport', () => true],
+};
+
+/**
+ * Plays a scenario once with every fault at every request, and says which of them it survives.
+ *
+ * The faulty answer comes first; an app that asks again gets the one of the script. Swept are errors (429, 500, 400, 401, the
+ * first two with a word that the client may ask again at once), broken connections, answers that never come or never end, and
+ * damaged ones, cut after every number of chunks. Agents of this engine never ask again: each fault ends their run, with the
+ * very error of the model. Where they get their answers in one piece, one cut stands for all. Of a step that is a function
+ * the content is not known, so it is cut before its first chunk only.
+ *
+ * The plays follow one another. One that takes longer than 50 ms is not waited for, but goes on beside the others; so all
+ * that never end take `timeoutMs` together, and 50 ms each; an app that hangs under a fault it might have survived takes the
+ * scenario's `timeoutMs` (5,000) in the same way.
+ *
+ * Rejects with an Error where the scenario fails without any fault, and where it does something else when it is played once
+ * more at the end: agents that keep something from one play to the next show nothing. What a factory makes is new in each
+ * play; an app of another SDK has to begin anew when `messages` does. Rejects with a TypeError for options that are wrong,
+ * and for a script in which the model says nothing.
+ */
+export function sweepFaults(scenario: Scenario, options: FaultSweepOptions = {}): Promise<FaultSweep> {
+  return watched(
+    () => 'a fault sweep',
+    () => sweep(scenario, options),
+  );
+}
+
+async function sweep(scenario: Scenario, options: FaultSweepOptions): Promise<FaultSweep> {
+  checkScenario(scenario);
+  checkKnownOptions('sweepFaults', options, Object.keys(optionRules));
+  checkFields(options, optionRules, 'sweepFaults');
+  const which = scenario.name === undefined ? 'The scenario' : `The scenario "${scenario.name}"`;
+  // An app may get its answers in pieces whatever is asked for.
+  const cutsMatter = options.stream === true || isExternalAgent(scenario.agent);
+  const scripts = faultyScripts(scenario.steps, options.faults ?? kinds, cutsMatter);
+  if (scripts.length === 0)
+    throw new TypeError(`${which} has no step of the model, so there is no request that could fail.`);
+
+  const whole = await play(scenario, options);
+  if (!whole.run.passed) throw notGreen(which, whole, 'without any fault');
+  const plays: Promise<SweptFault>[] = [];
+  for (const script of scripts) {
+    const playing = playFault(scenario, options, script, whole);
+    plays.push(playing);
+    await settledSoon(playing);
+  }
+  const faults = await Promise.all(plays);
+  await checkStateless(which, scenario, options, whole);
+  return new FaultSweep(scenario, faults);
+}
+
+async function play(scenario: Scenario, { stream, transport }: FaultSweepOptions): Promise<Played> {
+  const { agent } = scenario;
+  const replies: unknown[] = [];
+  const heard = isExternalAgent(agent)
+    ? externalAgent(async (turn) => {
+        const reply = await agent.respond(turn);
+        replies.push(reply);
+        return reply;
+      })
+    : agent;
+  return { run: await playScenario({ ...scenario, agent: heard }, { stream, transport }), replies };
+}
+
+async function playFault(
+  scenario: Scenario,
+  options: FaultSweepOptions,
+  { steps, ...place }: FaultyScript,
+  whole: Played,
+): Promise<SweptFault> {
+  const { timeoutMs = 250 } = options;
+  const own = Math.max(timeoutMs, scenario.timeoutMs ?? defaultTimeoutMs);
+  const faulty: Scenario = {
+    ...scenario,
+    steps,
+    timeoutMs: hanging.includes(place.fault.kind) ? timeoutMs : own,
+    // What holds without a fault need not hold with it, and takes its time.
+    expect: undefined,
+    check: undefined,
+    maxBlockMs: undefined,
+  };
+  const played = await play(faulty, options);
+  return { ...place, ...judged(played, whole), run: { ...played.run, scenario: faulty } };
+}
+
+function judged(played: Played, whole: Played): Pick<SweptFault, 'outcome' | 'error' | 'difference'> {
+  const { run } = played;
+  if (!('error' in run)) {
+    const difference = differenceBetween(whole, played);
+    return difference === undefined
+      ? { outcome: 'ends-well' }
+      : { outcome: 'changes-the-result', difference };
+  }
+  const error = errorText(run.error);
+  if (run.error instanceof ScenarioTimeoutError) return { outcome: 'hangs', error };
+  if (isMisfit(run.error))
+    return {
+      outcome: 'changes-the-result',
+      error,
+      difference: `the script does not fit any more: ${error}`,
+    };
+  // A scenario may be about a failure.
+  const isExpected = 'error' in whole.run && errorText(whole.run.error) === error;
+  return { outcome: isExpected ? 'ends-well' : 'crashes', error };
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? `${errorName(error)}: ${error.message}` : show(error);
+}
+
+/** How long a play is waited for before the next one begins. */
+const patienceMs = 50;
+
+async function settledSoon(playing: Promise<unknown>): Promise<void> {
+  using limit = new TimeLimit(patienceMs, undefined, () => 'a play');
+  try {
+    await limit.within(playing);
+  } catch {
+    // It goes on beside the others; what it rejects with is told by the one who waits for all.
+  }
+}
+
+async function checkStateless(
+  which: string,
+  scenario: Scenario,
+  options: FaultSweepOptions,
+  whole: Played,
+): Promise<void> {
+  const again = await play(scenario, options);
+  const text = again.run.trace.diff(whole.run.trace)?.text;
+  if (text !== undefined)
+    throw new Error(
+      `${which}, played without a fault once more at the end of the sweep, did something else than at its beginning: the agents or tools keep something from one play to the next. ` +
+        `A factory, agent: () => …, makes them anew; an app of another SDK has to begin anew with each conversation. (- at the end, + at the beginning)\n${text}`,
+    );
+  if (!again.run.passed) throw notGreen(which, again, 'without any fault once more at the end of the sweep');
+}
+
+function notGreen(which: string, { run }: Played, how: string): Error {
+  const failures = run.failures.map(({ message }) => message).join('\n');
+  return new Error(`${which} fails when it is played ${how}, so a sweep shows nothing:\n${failures}`, {
+    cause: run.error,
+  });
+}

@@ -1,0 +1,247 @@
+/** `swarmcheck run` of JSON files: failures that a check saved, and steps that somebody wrote. */
+import { readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { checkedProject, fixed, savedFiles } from './checked-project.ts';
+import { stackTrace, type Project } from './swarmcheck.ts';
+
+vi.setConfig({ testTimeout: 90_000 });
+
+const steps = (...list: object[]) => JSON.stringify(list);
+const hi = { user: 'hi' };
+const ok = { say: 'ok' };
+const call = (tool: string, args = {}) => ({ calls: [{ tool, args }] });
+
+/** What a check saves of the desk. */
+const refundOfAnybody = {
+  version: 1,
+  name: 'Triage',
+  law: 'refunds are for the verified',
+  message: 'Refunded to somebody unknown.',
+  seed: 1,
+  path: '0',
+  maxTurns: 20,
+  agent: 'desk.ts#checked',
+  steps: [hi, call('transfer_to_refunds'), call('issue_refund', { amount: 0 }), ok],
+};
+const failure = (parts: object = {}) => JSON.stringify({ ...refundOfAnybody, ...parts });
+
+/** Runs files, which never ends in a stack trace. */
+async function run(project: Project, args: string[], env: Record<string, string> = {}) {
+  const result = await project.swarmcheck(['run', ...args], env);
+  expect(`${result.stdout}${result.stderr}`).not.toMatch(stackTrace);
+  return result;
+}
+
+test('a saved failure is told with its law and what happened, and with where the law threw', async ({
+  expect,
+}) => {
+  await using project = await checkedProject({ 'a.json': failure() });
+  expect(await run(project, ['a.json'])).toMatchInlineSnapshot(`
+    {
+      "code": 1,
+      "stderr": "",
+      "stdout": "✗ a.json#desk.ts#checked  Triage: transfer_to_refunds() → Refunds: issue_refund({"amount":0}) ⇒ refunded 0, says “ok” (completed, 3 turns)
+        "refunds are for the verified" is broken: Refunded to somebody unknown.
+        What happened:
+            turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+            turn 1  Triage hands off to Refunds
+            turn 2  Refunds: issue_refund({"amount":0}) → refunded 0
+            turn 3  Refunds: says "ok"
+            ended: completed
+        Thrown at desk.ts:28
+
+
+    1 scenario: 0 passed, 1 failed
+    ",
+    }
+  `);
+});
+
+test('files of a pattern know their agents; once nothing is wrong any more they pass, each way with one hash', async () => {
+  await using project = await checkedProject();
+  await project.swarmcheck(['check', 'desk.ts#checked']);
+  await project.swarmcheck(['check', 'app.ts']);
+  const files = await savedFiles(project);
+  expect((await run(project, ['fixtures/failures/*.json'])).stdout).toMatch(
+    '2 scenarios: 0 passed, 2 failed',
+  );
+  const { code, stdout } = await run(project, [...files, '--all-modes'], fixed);
+  const [first, second] = stdout.split('\n');
+  expect(first).toMatch(/^✓ fixtures\/failures\/app-ts-default-\w+\.json#app\.ts#default {2}/);
+  expect(second).toMatch(
+    /^✓ fixtures\/failures\/triage-\w+\.json#desk\.ts#checked {2}.*, 4 ways with one hash$/,
+  );
+  expect(code).toBe(0);
+  for (const way of [['--stream'], ['--transport', 'http']])
+    expect((await run(project, [files[1]!, ...way])).code).toBe(1);
+});
+
+test('against another agent it is held against the laws of that one', async () => {
+  await using project = await checkedProject({
+    'a.json': failure({ law: 'turns-within-limit' }),
+    'other.ts': `import { agent } from './desk.ts';
+export const free = { agent, invariants: 'none', always: { 'nothing is refunded': (run) => run.trace.toolCalls.length < 2 } };`,
+  });
+  const { code, stdout } = await run(project, ['a.json#other.ts#free']);
+  expect(stdout).toMatch('✗ a.json#other.ts#free  ');
+  expect(stdout).toMatch('"nothing is refunded" is broken: it does not hold (the law returned false)');
+  expect(code).toBe(1);
+});
+
+test('the law it was saved for is held against it, also where the export does without it, and told first', async () => {
+  await using project = await checkedProject({
+    'a.json': JSON.stringify({
+      ...refundOfAnybody,
+      law: 'every-call-answered-once',
+      steps: [hi, { calls: [{ tool: 'pay' }, { tool: 'pay' }] }, ok],
+    }),
+    'other.ts': `import agent from './app.ts';
+export default { agent, invariants: 'none', always: { never: () => false } };`,
+  });
+  const { stdout } = await run(project, ['a.json#other.ts']);
+  expect(stdout).toMatch('"every-call-answered-once" is broken: ');
+});
+
+test('a law that is not known here is told with what happened, and code 2', async () => {
+  await using project = await checkedProject({ 'a.json': failure() });
+  const { code, stdout, stderr } = await run(project, ['a.json#desk.ts#agent']);
+  expect(stderr).toContain(
+    '✗ a.json: It was saved for the law "refunds are for the verified", which is none that desk.ts#agent is checked with, so nothing says whether it is kept. Export the agent with its laws, and name that: { agent, always: { "refunds are for the verified": (run) => … } }.\n    What happened:\n        turn 1  Triage: transfer_to_refunds()',
+  );
+  expect(stdout).toBe('\n0 scenarios: 0 passed, 1 error\n');
+  expect(code).toBe(2);
+});
+
+test('of a saved failure the laws decide, whether its script fits any more or not', async () => {
+  await using project = await checkedProject({
+    'a.json': failure({ steps: [hi, call('gone'), ok] }),
+  });
+  expect((await run(project, ['a.json'])).code).toBe(0);
+});
+
+test('the file has the context variables and the limit on turns, where the export has none', async () => {
+  const law = 'goes-on-until-the-model-is-done';
+  const parts = { law, contextVariables: { city: 'Oban' }, maxTurns: 1, steps: [hi, call('where'), ok] };
+  await using project = await checkedProject({
+    'a.json': failure(parts),
+    'where.ts': `import { Agent, tool } from 'swarmcheck';
+const where = tool({ name: 'where', execute: (_args, { contextVariables }) => 'in ' + contextVariables.city });
+export const agent = new Agent({ name: 'Where', functions: [where] });
+export const own = { agent, contextVariables: { city: 'Skye' }, maxTurns: 2 };
+export const stubbed = { agent, tools: { where: 'nowhere' } };`,
+  });
+  const told = async (name: string) =>
+    (await run(project, [`a.json#where.ts#${name}`])).stdout.split('  ')[1];
+  expect(await told('agent')).toBe(
+    'Where: where() ⇒ in Oban (cut off by maxTurns, 1 turn)\n\n1 scenario: 1 passed\n',
+  );
+  expect(await told('own')).toBe(
+    'Where: where() ⇒ in Skye, says “ok” (completed, 2 turns)\n\n1 scenario: 1 passed\n',
+  );
+  expect(await told('stubbed')).toMatch('where() ⇒ nowhere');
+});
+
+test('steps that somebody wrote are played against any agent, and have to fit', async () => {
+  await using project = await checkedProject({
+    'fits.json': steps(hi, call('transfer_to_refunds'), ok),
+    'odd.json': steps(hi, call('nope'), ok),
+    'more.json': `\uFEFF${steps(hi, ok, { say: 'more' })}`,
+  });
+  const { code, stdout } = await run(project, [
+    'fits.json#desk.ts#checked',
+    'fits.json#desk.ts#agent',
+    'odd.json#desk.ts#agent',
+    'more.json#desk.ts#agent',
+  ]);
+  expect(stdout).toMatch('✓ fits.json#desk.ts#checked  Triage: transfer_to_refunds() → Refunds: says “ok”');
+  expect(stdout).toMatch('✓ fits.json#desk.ts#agent  ');
+  expect(stdout).toMatch('✗ odd.json#desk.ts#agent  ');
+  expect(stdout).toMatch('calls the tool "nope", which the model was not offered');
+  expect(stdout).toMatch('✗ more.json#desk.ts#agent  ');
+  expect(stdout).toMatch('1 step is left over');
+  expect(stdout).not.toMatch('is broken');
+  expect(stdout).toMatch('4 scenarios: 2 passed, 2 failed');
+  expect(code).toBe(1);
+});
+
+test('steps are run beside scenarios, and --filter, --bail and --json know them', async () => {
+  await using project = await checkedProject({
+    'a.json': failure(),
+    'b.json': steps(hi, ok),
+    'c.scenario.ts': `import { agent } from './desk.ts';
+export default { name: 'c', agent, steps: ${steps(hi, ok)} };`,
+  });
+  const all = ['a.json', 'b.json#desk.ts#agent', 'c.scenario.ts'];
+  const document = JSON.parse((await run(project, [...all, '--json'])).stdout) as {
+    scenarios: { name: string; file: string; passed: boolean }[];
+  };
+  expect(document.scenarios.map(({ name, file, passed }) => [name, file, passed])).toEqual([
+    ['c', 'c.scenario.ts', true],
+    ['a.json#desk.ts#checked', 'a.json', false],
+    ['b.json#desk.ts#agent', 'b.json', true],
+  ]);
+  expect((await run(project, [...all, '--filter', 'B.JSON'])).stdout).toMatch('1 scenario: 1 passed');
+  const bailed = await run(project, ['a.json', 'b.json#desk.ts#agent', '--bail']);
+  expect(bailed.stdout).toMatch('1 scenario: 0 passed, 1 failed, the rest was not played (--bail)');
+});
+
+test('the sign may stand in the name of a file and of a folder', async () => {
+  await using project = await checkedProject({ 'c#.json#/d.json': failure({ agent: undefined }) });
+  expect((await run(project, ['c#.json#/d.json#desk.ts#checked'])).stdout).toMatch(
+    '✗ c#.json#/d.json#desk.ts#checked  ',
+  );
+});
+
+test.for([
+  ['{', 'a.json#desk.ts#agent', '✗ a.json: It is no JSON. Restore the file'],
+  ['<<<<<<< HEAD\n', 'a.json#desk.ts#agent', '✗ a.json: It has the marks of a merge conflict.'],
+  [failure({ version: 2 }), 'a.json', '✗ a.json: It is of version 2, and this swarmcheck reads version 1.'],
+  [
+    '"text"',
+    'a.json#desk.ts#agent',
+    'It must hold a list of steps, or a failure that a check saved, but holds the string',
+  ],
+  ['{"interactions":[]}', 'a.json', '✗ a.json: It is a cassette. Check it: swarmcheck replay a.json'],
+  ['[{"usr":"hi"}]', 'a.json#desk.ts#agent', '✗ a.json: Step 1 (steps[0]) has an unknown field "usr".'],
+  [failure({ law: 3 }), 'a.json', '✗ a.json: Its "law" must be a string, but is the number 3.'],
+  [
+    steps(hi, ok),
+    'a.json',
+    'It does not say which agent its steps are for. Add it: swarmcheck run a.json#<module>#<export>',
+  ],
+  [steps(hi, ok), 'a.json#gone.ts#x', '✗ gone.ts: There is no such file.'],
+  [steps(hi, ok), 'a.json#desk.ts#agnt', '✗ desk.ts: It has no export "agnt". Did you mean "agent"?'],
+  [steps(hi, ok), 'a.json#wrong.ts', '✗ wrong.ts: checkAgent has no option "runz".'],
+  [
+    failure({ agent: 'gone.ts#x' }),
+    'a.json',
+    '✗ a.json: Its agent is gone.ts#x. gone.ts: There is no such file.\n    If it is elsewhere now, say where: swarmcheck run a.json#<module>#<export>',
+  ],
+  ['', 'b.json', '✗ b.json: There is no such file.'],
+  ['', 'b*.json#desk.ts#agent', '✗ b*.json: No file matches this pattern.'],
+] as const)(
+  'what cannot be played is told without a stack trace, and code 2: %s %s',
+  async ([text, arg, message]) => {
+    await using project = await checkedProject({
+      'a.json': text,
+      'wrong.ts': `import { agent } from './desk.ts'; export default { agent, runz: 3 };`,
+    });
+    const { code, stdout, stderr } = await run(project, [arg]);
+    expect(stderr).toContain(message);
+    expect(stdout).toBe('\n0 scenarios: 0 passed, 1 error\n');
+    expect(code).toBe(2);
+  },
+);
+
+test('an agent outside of the working directory is found by the file that names it', async () => {
+  await using project = await checkedProject();
+  await using elsewhere = await checkedProject();
+  await elsewhere.swarmcheck(['check', join(project.folder, 'desk.ts#checked')]);
+  const [file] = await savedFiles(elsewhere);
+  const saved = JSON.parse(await readFile(join(elsewhere.folder, file!), 'utf8')) as { agent: string };
+  expect(saved.agent).toBe(`${project.folder}/desk.ts#checked`);
+  expect((await run(elsewhere, [file!])).code).toBe(1);
+  await rename(join(project.folder, 'desk.ts'), join(project.folder, 'moved.ts'));
+  expect((await run(elsewhere, [file!])).code).toBe(2);
+});

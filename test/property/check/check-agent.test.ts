@@ -1,0 +1,561 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Agent, tool } from 'swarmcheck';
+import { callTool, callTools, runScenario, say, user, type ScenarioRun } from 'swarmcheck/testing';
+import { expect, test } from 'vitest';
+import { readFailure } from '../../../src/property/check/saved-failure.ts';
+import { messageOf } from '../../mistakes/message-of.ts';
+import { check, Failures, refunds, triage, verifiedFirst } from './desk.ts';
+
+const always = { 'verified first': verifiedFirst };
+
+const bothAtOnce = callTools([
+  callTool('verify_identity', { code: 0 }),
+  callTool('issue_refund', { orderId: '' }),
+]);
+
+test('agents that keep the laws pass, with the numbers of the check', async () => {
+  using failures = new Failures();
+  const report = await failures.check(triage, {
+    runs: 50,
+    sometimes: {
+      'a handoff': ({ trace }) => trace.handoffs.length > 0,
+      'any run': () => true,
+    },
+  });
+  expect(report).toEqual({
+    runs: 50,
+    seed: 1,
+    saved: 0,
+    sometimes: { 'a handoff': expect.any(Number), 'any run': 50 },
+  });
+  expect(report.sometimes['a handoff']).toBeGreaterThan(10);
+  expect(failures.files).toEqual([]);
+});
+
+test('200 runs are made, with a seed of 1, where nothing else is said', async () => {
+  const runs: ScenarioRun[] = [];
+  const report = await check(new Agent(), { always: { 'is a run': (run) => void runs.push(run) } });
+  expect(report).toMatchObject({ runs: 200, seed: 1 });
+  expect(runs).toHaveLength(200);
+  expect(runs[0]!.scenario).toMatchObject({ maxTurns: 20, timeoutMs: 1000 });
+});
+
+test('the same seed plays the same scripts, another one others', async () => {
+  const scriptsOf = async (seed: number) => {
+    const scripts: unknown[] = [];
+    await check(triage, {
+      runs: 30,
+      seed,
+      always: { kept: ({ scenario }) => void scripts.push(scenario.steps) },
+    });
+    return JSON.stringify(scripts);
+  };
+  expect(await scriptsOf(7)).toBe(await scriptsOf(7));
+  expect(await scriptsOf(7)).not.toBe(await scriptsOf(8));
+});
+
+test('a bug of business logic is caught, and told by a script of three steps', async () => {
+  using failures = new Failures();
+  const error = await failures.failureOf(refunds, { always });
+  expect(error.steps).toEqual([user('hi'), bothAtOnce, say('ok')]);
+  expect(error).toMatchObject({
+    seed: 1,
+    law: 'verified first',
+    file: join(failures.folder, failures.files[0]!),
+  });
+  expect(error.cause).toBeInstanceOf(Error);
+});
+
+test('the message says what was broken, by what, where that is, and how to see it again', async () => {
+  using failures = new Failures();
+  const error = await failures.failureOf(triage, { always, seed: 3 });
+  expect(failures.shown(error)).toMatchInlineSnapshot(`
+    ""verified first" was broken: a refund in turn 2, and nobody was verified before it
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+        turn 1  Triage hands off to Refunds
+        turn 2  Refunds: verify_identity({"code":0}) → passed
+        turn 2  Refunds: issue_refund({"orderId":""}) → refunded 
+        turn 2  context: sets {"verification":"passed"}
+        turn 3  Refunds: says "ok"
+        ended: completed
+    Smallest script (4 of … steps, saved to failures/triage-0580152a.json):
+      user('hi'),
+      callTool('transfer_to_refunds'),
+      callTools([callTool('verify_identity', { code: 0 }), callTool('issue_refund', { orderId: '' })]),
+      say('ok'),
+    Again:
+      npx swarmcheck run failures/triage-0580152a.json#<module>#<export>
+      checkAgent(agent, { seed: 3, path: '…' })"
+  `);
+  expect(error.source).toMatchInlineSnapshot(`
+    "import { callTool, callTools, defineScenario, say, user } from 'swarmcheck/testing';
+    // import { triage } from './…';
+
+    export default defineScenario({
+      name: 'Triage: verified first',
+      agent: triage,
+      maxTurns: 20,
+      steps: [
+        user('hi'),
+        callTool('transfer_to_refunds'),
+        callTools([callTool('verify_identity', { code: 0 }), callTool('issue_refund', { orderId: '' })]),
+        say('ok'),
+      ],
+      check(run) {
+        // verified first
+      },
+    });
+    "
+  `);
+});
+
+test('where the command line found the agent is where it is imported from', async () => {
+  using failures = new Failures();
+  const tools = { look_up: 'found' };
+  const contextVariables = { user: 'Ann', apiKey: 'abc', db: new Map() };
+  const error = await failures.failureOf(
+    refunds,
+    { always, tools, contextVariables },
+    { agentName: 'src/desk.ts#refunds' },
+  );
+  expect(failures.shown(error)).toContain(
+    `npx swarmcheck run failures/${failures.files[0]}#src/desk.ts#refunds`,
+  );
+  expect(failures.shown(error)).toContain(
+    'Not saved with it, of the contextVariables: "apiKey" (perhaps a secret), "db" (no JSON).',
+  );
+  expect(error.source).toMatchInlineSnapshot(`
+    "import { callTool, callTools, defineScenario, say, user } from 'swarmcheck/testing';
+    import { refunds } from './src/desk.ts';
+
+    export default defineScenario({
+      name: 'Refunds: verified first',
+      agent: refunds,
+      contextVariables: { user: 'Ann' },
+      // To be added to the contextVariables: "apiKey" (perhaps a secret), "db" (no JSON).
+      tools: { look_up: 'found' },
+      maxTurns: 20,
+      steps: [
+        user('hi'),
+        callTools([callTool('verify_identity', { code: 0 }), callTool('issue_refund', { orderId: '' })]),
+        say('ok'),
+      ],
+      check(run) {
+        // verified first
+      },
+    });
+    "
+  `);
+  expect(readFailure(error.file!)).toMatchObject({
+    agent: 'src/desk.ts#refunds',
+    maxTurns: 20,
+    contextVariables: { user: 'Ann' },
+    steps: error.steps,
+  });
+  expect(readFileSync(error.file!, 'utf8')).not.toContain('abc');
+});
+
+test('seed and path of a failure play its script alone', async () => {
+  using failures = new Failures();
+  const { seed, path, steps } = await failures.failureOf(triage, { always });
+  using others = new Failures();
+  let runs = 0;
+  const again = await others.failureOf(triage, { always, seed, path }, { onProgress: () => runs++ });
+  expect(again).toMatchObject({ seed, path, steps });
+  expect(runs).toBe(1);
+});
+
+test('a path that fails no more passes, whatever stands beside it', async () => {
+  using failures = new Failures();
+  const found = await failures.failureOf(triage, { always });
+  const path = found.path.split(':').slice(0, 2).join(':');
+  let runs = 0;
+  const sometimes = { never: () => ++runs < 0 };
+  expect(await failures.check(triage, { path, sometimes })).toMatchObject({ runs: 1, saved: 0 });
+  expect(runs).toBe(1);
+});
+
+test('a path that leads nowhere is a mistake', async () => {
+  expect(await messageOf(() => check(triage, { path: '0:999999:0' }))).toMatch(
+    /^The path '0:999999:0' leads to no script\. .* leave it out to search again\.$/,
+  );
+});
+
+test('what failed before is played first, and told at once', async () => {
+  using failures = new Failures();
+  const { file, steps } = await failures.failureOf(triage, { always });
+  let generated = 0;
+  const error = await failures.failureOf(triage, { always, seed: 2 }, { onProgress: () => generated++ });
+  expect(error).toMatchObject({ file, steps, law: 'verified first', seed: 1 });
+  expect(generated).toBe(0);
+  expect(failures.shown(error)).toMatchInlineSnapshot(`
+    ""verified first" is broken by the saved failure failures/triage-0580152a.json: a refund in turn 2, and nobody was verified before it
+    What happened:
+        turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
+        turn 1  Triage hands off to Refunds
+        turn 2  Refunds: verify_identity({"code":0}) → passed
+        turn 2  Refunds: issue_refund({"orderId":""}) → refunded 
+        turn 2  context: sets {"verification":"passed"}
+        turn 3  Refunds: says "ok"
+        ended: completed
+    Its script (4 steps):
+      user('hi'),
+      callTool('transfer_to_refunds'),
+      callTools([callTool('verify_identity', { code: 0 }), callTool('issue_refund', { orderId: '' })]),
+      say('ok'),
+    Again:
+      npx swarmcheck run failures/triage-0580152a.json#<module>#<export>
+    Saved failures are played first. Remove the file if its script is not to be held against this law any more."
+  `);
+});
+
+test('what failed before and does no more is kept, and counted', async () => {
+  using failures = new Failures();
+  const { file } = await failures.failureOf(triage, { always });
+  expect(await failures.check(triage, { runs: 5 })).toMatchObject({ runs: 5, saved: 1 });
+  expect(failures.files).toHaveLength(1);
+  expect(readFailure(file!).law).toBe('verified first');
+});
+
+test('what saved failures show does not count as having happened in a run', async () => {
+  using failures = new Failures();
+  await failures.failureOf(triage, { always });
+  const sometimes = {
+    'nothing but both at once': ({ trace }: ScenarioRun) =>
+      trace.toolCalls.map(({ tool: name, turn }) => `${name} ${turn}`).join() ===
+      'transfer_to_refunds 1,verify_identity 2,issue_refund 2',
+  };
+  const error = await failures.failureOf(triage, { runs: 3, sometimes });
+  expect(error.law).toBe('nothing but both at once');
+});
+
+test('failures of other names are not played', async () => {
+  using failures = new Failures();
+  await failures.failureOf(triage, { always, name: 'mine' });
+  expect(await failures.check(triage, { runs: 5, name: 'yours' })).toMatchObject({ saved: 0 });
+});
+
+test('a saved failure that is damaged stops the check', async () => {
+  using failures = new Failures();
+  const { file } = await failures.failureOf(triage, { always });
+  writeFileSync(file!, '{');
+  expect(await messageOf(() => failures.check(triage))).toContain('It is no JSON. Restore the file');
+});
+
+test('a failure that cannot be saved is told all the same', async () => {
+  using failures = new Failures();
+  const { path } = await failures.failureOf(triage, { always });
+  const blocked = join(failures.folder, 'file');
+  writeFileSync(blocked, '');
+  const inner = join(blocked, 'inner');
+  const error = await failures.failureOf(triage, { always, path, failures: inner });
+  expect(error.file).toBeUndefined();
+  expect(error.message).toContain('It could not be saved: a part of its path is a file.');
+  expect(error.message).not.toContain('npx');
+  await expect(failures.check(triage, { failures: inner })).rejects.toThrow(
+    'It cannot be read: a part of its path is a file.',
+  );
+});
+
+test('a failure is saved without the secrets in its message, and without its story', async () => {
+  using failures = new Failures();
+  const { message, file } = await failures.failureOf(new Agent(), {
+    always: {
+      mine() {
+        throw new Error('asked with Bearer abcdefgh12345678\nWhat happened:\n  too much');
+      },
+    },
+  });
+  expect(message).toContain('abcdefgh12345678');
+  expect(readFailure(file!).message).toBe('asked with Bearer <token>');
+});
+
+test('a script that is pasted shows the failure again', async () => {
+  using failures = new Failures();
+  const { steps } = await failures.failureOf(triage, { always });
+  const run = await runScenario({ agent: triage, steps });
+  expect(run.passed).toBe(true);
+  expect(() => verifiedFirst(run)).toThrow('nobody was verified');
+});
+
+test('the law that broke first is the one that is told, whatever breaks on the way', async () => {
+  using failures = new Failures();
+  let hasBroken = false;
+  const error = await failures.failureOf(triage, {
+    invariants: 'none',
+    always: {
+      'short scripts': ({ scenario }) => {
+        hasBroken ||= scenario.steps.length >= 6;
+        return scenario.steps.length < 6;
+      },
+      'breaks from then on': () => !hasBroken,
+    },
+  });
+  expect(error.message).toMatch(/^"short scripts" was broken: /);
+  expect(error.steps).toHaveLength(6);
+});
+
+test.each([
+  ['false', () => false, 'it does not hold (the law returned false)'],
+  ['a promise of false', () => Promise.resolve(false), 'it does not hold (the law returned false)'],
+  ['a rejection', () => Promise.reject(new Error('not yet')), 'not yet'],
+  [
+    'an error',
+    () => {
+      throw new RangeError('too much');
+    },
+    'too much',
+  ],
+  [
+    'an error without words',
+    () => {
+      throw new TypeError();
+    },
+    'it threw an TypeError without a message',
+  ],
+  [
+    'a string',
+    () => {
+      throw 'words';
+    },
+    'it threw "words"',
+  ],
+  [
+    'undefined',
+    () => {
+      throw undefined;
+    },
+    'it threw undefined',
+  ],
+  [
+    'an object',
+    () => {
+      throw { code: 7 };
+    },
+    'it threw {"code":7}',
+  ],
+])('a law fails with %s', async (_what, law, words) => {
+  using failures = new Failures();
+  const error = await failures.failureOf(new Agent(), { always: { mine: law } });
+  expect(error.message).toMatch(/^"mine" was broken: /);
+  expect(error.message).toContain(words);
+  expect(error.steps).toEqual([user('hi'), say('ok')]);
+});
+
+test.each([undefined, true, 0, '', null, Promise.resolve(undefined)])(
+  'a law that gives %s holds',
+  async (given) => {
+    const law = (() => given) as () => void;
+    expect(await check(new Agent(), { runs: 3, always: { mine: law } })).toMatchObject({ runs: 3 });
+  },
+);
+
+test('a law that never comes to its end fails within the limit', async () => {
+  using failures = new Failures();
+  const error = await failures.failureOf(new Agent(), {
+    always: { mine: () => new Promise<void>(() => {}) },
+    timeoutMs: 20,
+  });
+  expect(error.message).toContain('The law "mine" was stopped after 20 ms, waiting for its promise.');
+});
+
+test('what happened is not told twice', async () => {
+  using failures = new Failures();
+  const law = (run: ScenarioRun) => void expect(run).toHaveStoppedBecause('interrupted');
+  await import('swarmcheck/vitest');
+  const { message } = await failures.failureOf(new Agent(), { always: { mine: law } });
+  expect(message.match(/What happened:/g)).toHaveLength(1);
+});
+
+test('a matcher in a law judges no run whose script did not fit', async () => {
+  await import('swarmcheck/vitest');
+  // The limit leaves steps over in most runs, which is no failure.
+  const law = (run: ScenarioRun) => void expect(run).not.toHaveToolResult('look_up', 'no such result');
+  const options = { maxTurns: 1, invariants: 'none', runs: 100, always: { mine: law } } as const;
+  let leftover = 0;
+  const sometimes = {
+    'steps are left over': ({ failures }: ScenarioRun) => failures.length > 0 && ++leftover > 0,
+  };
+  await check(refunds, { ...options, sometimes });
+  expect(leftover).toBeGreaterThan(10);
+});
+
+test('laws of the run loop are held against each run', async () => {
+  const agent = new Agent({
+    functions: [
+      function empty() {
+        return agentWithoutInstructions;
+      },
+    ],
+  });
+  const agentWithoutInstructions: Agent = new Agent({
+    name: 'Broken',
+    instructions: () => {
+      throw new Error('no instructions');
+    },
+  });
+  using failures = new Failures();
+  const error = await failures.failureOf(agent);
+  expect(error.law).toBe('only-the-model-fails-a-run');
+  expect(error.message.split('\n')[0]).toMatch(
+    /^"only-the-model-fails-a-run" was broken: run 1: .*no instructions/,
+  );
+  expect(error.steps).toEqual([user('hi'), callTool('empty'), say('ok')]);
+  expect(await failures.check(agent, { invariants: 'none', name: 'other', runs: 20 })).toMatchObject({
+    runs: 20,
+  });
+  expect(
+    await failures.check(agent, { invariants: ['every-call-answered-once'], name: 'other', runs: 20 }),
+  ).toMatchObject({ runs: 20 });
+});
+
+test('what has to happen sometimes and never does is a failure', async () => {
+  using failures = new Failures();
+  const sometimes = {
+    'a call': ({ trace }: ScenarioRun) => trace.toolCalls.length > 0,
+    'a refund of a million': () => false,
+    'a blue moon': () => false,
+  };
+  const error = await failures.failureOf(triage, { sometimes, runs: 20 });
+  expect(error).toMatchObject({
+    law: 'a refund of a million',
+    steps: [],
+    path: '',
+    source: '',
+    file: undefined,
+  });
+  expect(error.message).toMatchInlineSnapshot(`
+    ""a refund of a million", "a blue moon" did not happen in 20 runs, so what is to hold when it does was never checked.
+    Raise runs (100), see whether "features" switches off what it needs, or whether its function sees it when it happens.
+    What the model could reach:
+      Triage: transfer_to_refunds, search
+      Refunds: verify_identity, issue_refund, look_up, back_to_triage"
+  `);
+  expect(failures.files).toEqual([]);
+});
+
+test('a sometimes that throws is a failure with its message', async () => {
+  using failures = new Failures();
+  const sometimes = {
+    mine: () => {
+      throw new Error('undefined is no run');
+    },
+  };
+  const error = await failures.failureOf(triage, { sometimes });
+  expect(error.message).toMatch(/^"mine" was broken: undefined is no run\n/);
+});
+
+test('a sometimes that gives a promise would always count', async () => {
+  using failures = new Failures();
+  const sometimes = { mine: (() => Promise.resolve(false)) as unknown as () => boolean };
+  const error = await failures.failureOf(triage, { sometimes });
+  expect(error.message).toContain('it returned a Promise, which would count as true.');
+});
+
+test('features that are off do not happen', async () => {
+  let unknown = 0;
+  await check(triage, {
+    features: { 'unknown-tool': false },
+    always: {
+      counted: ({ trace }) =>
+        void (unknown += trace.toolCalls.filter(({ error }) => error === 'unknown-tool').length),
+    },
+  });
+  expect(unknown).toBe(0);
+});
+
+test('a name that no file could have is one all the same', async () => {
+  using failures = new Failures();
+  const agent = new Agent({ name: '../../etc/\0passwd\n"quoted"' });
+  const law = { mine: () => false };
+  const error = await failures.failureOf(agent, { always: law });
+  expect(failures.files).toEqual([expect.stringMatching(/^etc-passwd-quoted-[\da-f]{8}\.json$/)]);
+  expect(error.source).toContain('// import { etcPasswdQuoted } from');
+  expect((await failures.failureOf(agent, { always: law })).message).toContain('by the saved failure');
+});
+
+test('a check stops when its time is up', async () => {
+  const slow = new Agent({ instructions: () => new Promise((resolve) => setTimeout(resolve, 5, 'Slowly.')) });
+  const report = await check(slow, { runs: 100_000, timeMs: 200 });
+  expect(report.runs).toBeGreaterThan(0);
+  expect(report.runs).toBeLessThan(100);
+});
+
+test('a check in whose time no run ended is a failure', async () => {
+  using failures = new Failures();
+  let first = true;
+  const agent = new Agent({
+    instructions() {
+      if (!first) return new Promise<string>(() => {});
+      first = false;
+      return 'hello';
+    },
+  });
+  const error = await failures.failureOf(agent, { timeMs: 20, timeoutMs: 100 });
+  expect(error.message).toBe('Nothing was checked: within 20 ms no run came to its end. Raise timeMs.');
+});
+
+test('a run that hangs is stopped, and a failure', async () => {
+  using failures = new Failures();
+  const agent = new Agent({
+    functions: [tool({ name: 'hang', execute: () => new Promise<string>(() => {}) })],
+  });
+  const error = await failures.failureOf(agent, { timeoutMs: 20, invariants: 'none' });
+  expect(error.law).toBe('ends-in-time');
+  expect(error.message.split('\n')[0]).toBe(
+    '"ends-in-time" was broken: The scenario was stopped after 20 ms, waiting for the tool "hang" (turn 1). Make what it waits for finish, or raise timeoutMs.',
+  );
+});
+
+test('a stand-in for nothing is a mistake', async () => {
+  const called: string[] = [];
+  const agent = new Agent({ functions: [tool({ name: 'pay', execute: () => called.push('pay') })] });
+  expect(await messageOf(() => check(agent, { tools: { pya: 'paid' } }))).toBe(
+    'The stub "pya" of checkAgent stands in for no tool: no agent that was reached has one of that name. Did you mean "pay"? Their tools: pay.',
+  );
+  expect(called).toHaveLength(1);
+  expect(await messageOf(() => check(agent, { runs: 3, tools: { something_else: 'x' } }))).toContain(
+    'The stub "something_else" of checkAgent stands in for no tool',
+  );
+});
+
+test('a stand-in for a tool that is only reached by some arguments is none', async () => {
+  const hidden = new Agent({
+    name: 'Hidden',
+    functions: [tool({ name: 'open_safe', execute: () => 'open' })],
+  });
+  const agent = new Agent({
+    functions: [
+      tool({
+        name: 'go',
+        parameters: {
+          type: 'object',
+          properties: { to: { type: 'integer', minimum: 1, maximum: 8 } },
+          required: ['to'],
+        },
+        execute: ({ to }) => (to === 7 ? hidden : 'nowhere'),
+      }),
+    ],
+  });
+  expect(await check(agent, { tools: { open_safe: 'stubbed' } })).toMatchObject({ runs: 200 });
+});
+
+test('a factory that makes no agent is told as it is', async () => {
+  const factory = (() => ({})) as unknown as () => Agent;
+  expect(await messageOf(() => check(factory))).toContain('must return an Agent');
+});
+
+test('a factory that makes none later on is told as well', async () => {
+  let made = 0;
+  const factory = () => (made++ < 3 ? new Agent() : ({} as Agent));
+  expect(await messageOf(() => check(factory))).toContain('must return an Agent');
+});
+
+test('whoever calls is told how far it is', async () => {
+  const progress: unknown[] = [];
+  using failures = new Failures();
+  await failures.check(new Agent(), { runs: 3 }, { onProgress: (one) => progress.push(one) });
+  expect(progress).toEqual([1, 2, 3].map((runs) => ({ runs, of: 3 })));
+});

@@ -1,0 +1,191 @@
+import { Agent, Result, tool } from 'swarmcheck';
+import { externalAgent } from 'swarmcheck/testing';
+import { expect, test } from 'vitest';
+import { explore } from '../../../src/property/check/explore.ts';
+import type { Surface } from '../../../src/property/surface.ts';
+import { messageOf } from '../../mistakes/message-of.ts';
+import { refundApp } from '../../scenario/external-app.ts';
+import { refunds, triage } from '../../scenario/shop.ts';
+
+/** Which agents there are, and where their tools lead. */
+const mapOf = ({ agents }: Surface) =>
+  agents.map(({ name, tools }) => [
+    name,
+    ...tools.map(({ name: tool, handsOffTo }) =>
+      handsOffTo === undefined ? tool : `${tool} → ${agents[handsOffTo]!.name}`,
+    ),
+  ]);
+
+test('agents are found by the handoffs that lead to them', async () => {
+  const surface = await explore(triage);
+  expect(mapOf(surface)).toEqual([
+    ['Triage', 'transfer_to_refunds → Refunds'],
+    ['Refunds', 'look_up', 'issue_refund', 'back_to_triage → Triage'],
+  ]);
+  expect(surface.agents[1]!.tools[0]!.parameters).toEqual({
+    type: 'object',
+    properties: { orderId: { type: 'string' } },
+    required: ['orderId'],
+  });
+});
+
+test('agents of a factory are found as well', async () => {
+  expect(mapOf(await explore(() => refunds))[0]).toEqual([
+    'Refunds',
+    'look_up',
+    'issue_refund',
+    'back_to_triage → Triage',
+  ]);
+});
+
+test('an app of another SDK shows its agents on the wire', async () => {
+  const app = externalAgent((turn) => refundApp().respond(turn));
+  expect(mapOf(await explore(app))).toEqual([
+    ['Agent', 'transfer_to_refunds → refunds'],
+    ['refunds', 'issue_refund', 'transfer_to_triage → triage'],
+    ['triage', 'transfer_to_refunds → refunds'],
+  ]);
+});
+
+test('stand-ins run in place of the tools', async () => {
+  const called: string[] = [];
+  const agent = new Agent({
+    functions: [
+      tool({ name: 'pay', execute: () => void called.push('the real one') }),
+      tool({ name: 'look', execute: () => called.push('look') }),
+    ],
+  });
+  await explore(agent, { tools: { pay: 'paid' } });
+  expect(called).toEqual(['look']);
+});
+
+test('context variables are there for whoever needs them', async () => {
+  const agent = new Agent<{ user: { name: string } }>({
+    instructions: ({ user }) => `Help ${user.name}.`,
+    functions: [
+      function hello() {
+        return 'hello';
+      },
+    ],
+  });
+  const surface = await explore(agent, { contextVariables: { user: { name: 'Ann' } } });
+  expect(mapOf(surface)).toEqual([['Agent', 'hello']]);
+});
+
+test('an app that never asks its model is told at once, with the reason', async () => {
+  const agent = new Agent<{ user: { name: string } }>({
+    name: 'Desk',
+    instructions: ({ user }) => `Help ${user.name}.`,
+  });
+  expect(await messageOf(() => explore(agent))).toMatchInlineSnapshot(`
+    "The app never asked its model, so nothing can be checked: TypeError: Cannot read properties of undefined (reading 'name')
+    What happened:
+        ended: failed"
+  `);
+  const silent = externalAgent(() => Promise.resolve());
+  expect(await messageOf(() => explore(silent))).toContain('it ended completed');
+});
+
+test('a tool that fails leads nowhere, and hides nothing else', async () => {
+  const agent = new Agent({
+    name: 'Desk',
+    functions: [
+      tool({
+        name: 'broken',
+        execute() {
+          throw new Error('no');
+        },
+      }),
+      function hand_over() {
+        return refunds;
+      },
+    ],
+  });
+  expect(mapOf(await explore(agent))[0]).toEqual(['Desk', 'broken', 'hand_over → Refunds']);
+});
+
+test('a tool that hangs costs one run', async () => {
+  const agent = new Agent({
+    name: 'Desk',
+    functions: [
+      tool({ name: 'hang', execute: () => new Promise<string>(() => {}) }),
+      function hand_over() {
+        return refunds;
+      },
+    ],
+  });
+  expect(mapOf(await explore(agent, { timeoutMs: 20 }))[0]).toEqual(['Desk', 'hang', 'hand_over → Refunds']);
+});
+
+test('a handoff to the agent itself is one', async () => {
+  const agent: Agent = new Agent({
+    name: 'Desk',
+    functions: [
+      function again() {
+        return agent;
+      },
+    ],
+  });
+  expect(mapOf(await explore(agent))).toEqual([['Desk', 'again → Desk']]);
+});
+
+test('a handoff that needs arguments is found', async () => {
+  const agent = new Agent({
+    name: 'Desk',
+    functions: [
+      tool({
+        name: 'transfer',
+        parameters: { type: 'object', properties: { to: { enum: ['refunds'] } }, required: ['to'] },
+        execute: () => new Result({ agent: refunds }),
+      }),
+    ],
+  });
+  expect(mapOf(await explore(agent))[0]).toEqual(['Desk', 'transfer → Refunds']);
+});
+
+test('a line of agents without end is walked up to a limit', async () => {
+  const agentOf = (number: number): Agent =>
+    new Agent({
+      name: `Agent ${number}`,
+      functions: [
+        function next() {
+          return agentOf(number + 1);
+        },
+      ],
+    });
+  const surface = await explore(agentOf(1), { maxTurns: 100 });
+  expect(surface.agents).toHaveLength(30);
+});
+
+test('an agent with very many tools is walked up to a limit', async () => {
+  let called = 0;
+  const functions = Array.from({ length: 400 }, (_item, index) =>
+    tool({ name: `tool_${index}`, execute: () => `${called++}` }),
+  );
+  const surface = await explore(new Agent({ functions }));
+  expect(called).toBe(299);
+  expect(surface.agents[0]!.tools).toHaveLength(400);
+});
+
+test('agents of one name are told apart by their tools', async () => {
+  const other = new Agent({
+    name: 'Desk',
+    functions: [
+      function second() {
+        return 'b';
+      },
+    ],
+  });
+  const agent = new Agent({
+    name: 'Desk',
+    functions: [
+      function first() {
+        return other;
+      },
+    ],
+  });
+  expect(mapOf(await explore(agent))).toEqual([
+    ['Desk', 'first → Desk'],
+    ['Desk', 'second'],
+  ]);
+});

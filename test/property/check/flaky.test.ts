@@ -1,0 +1,146 @@
+import { Agent, tool } from 'swarmcheck';
+import type { ScenarioRun } from 'swarmcheck/testing';
+import { expect, test } from 'vitest';
+import { check, Failures } from './desk.ts';
+
+const refundedOnce = ({ trace }: ScenarioRun) =>
+  trace.toolCalls.every(({ content }) => content !== 'refunded again');
+
+/** Remembers which orders were refunded. */
+function shopWith(refunded: Set<string>): Agent {
+  return new Agent({
+    name: 'Shop',
+    functions: [
+      tool({
+        name: 'refund',
+        parameters: { type: 'object', properties: { order: { enum: ['A', 'B'] } }, required: ['order'] },
+        execute({ order }) {
+          const id = String(order);
+          if (refunded.has(id)) return 'refunded again';
+          refunded.add(id);
+          return 'refunded';
+        },
+      }),
+    ],
+  });
+}
+
+test('what depends on state that is kept from run to run is told as flaky, with what to do', async () => {
+  using failures = new Failures();
+  // Exploring refunds one order; the first run that refunds it as well breaks the law, and so does every one after it.
+  const shop = shopWith(new Set());
+  const error = await failures.failureOf(shop, { always: { once: refundedOnce }, seed: 2 });
+  expect(error.law).toBe('once');
+  const [what, ...lines] = error.message.split('\n');
+  expect(what).toMatch(
+    /^The check is flaky\. "once" was broken in run \d+, but by then a script broke it that had kept it when the app was new\.$/,
+  );
+  expect(lines.slice(0, 6).join('\n')).toMatchInlineSnapshot(`
+    "The tool "refund" answered the same call differently:
+    -refunded
+    +refunded again
+    So something depends on chance, on time, or on what earlier runs left behind. Give checkAgent a factory, () => …, that makes the agents anew with all that they remember, or stand-ins for such tools (the option "tools").
+    When it was broken: it does not hold (the law returned false)
+    What happened:"
+  `);
+  expect(lines.at(-2)).toBe('Again, with all runs before it:');
+  expect(lines.at(-1)).toMatch(/^ {2}checkAgent\(agent, \{ seed: 2, runs: \d+ \}\)$/);
+  expect(failures.files).toEqual([]);
+});
+
+test('with a factory of fresh agents the same law is broken by a script alone', async () => {
+  using failures = new Failures();
+  const error = await failures.failureOf(() => shopWith(new Set()), { always: { once: refundedOnce } });
+  expect(error.message).toMatch(/^"once" was broken: /);
+  expect(error.steps.length).toBeLessThanOrEqual(4);
+});
+
+test('a law that is broken by chance is flaky, and says which tool answered differently', async () => {
+  using failures = new Failures();
+  let calls = 0;
+  const dice = new Agent({
+    functions: [tool({ name: 'roll', execute: () => (++calls % 50 === 0 ? 'a six' : 'no six') })],
+  });
+  const noSix = ({ trace }: ScenarioRun) => trace.toolCalls.every(({ content }) => content !== 'a six');
+  const error = await failures.failureOf(dice, { always: { 'no six': noSix } });
+  expect(error.message).toContain('The check is flaky. "no six" was broken in run ');
+  expect(error.message).toContain('but not when the same script was played again.');
+  expect(error.message).toContain('The tool "roll" answered the same call differently:\n-a six\n+no six');
+  expect(error).toMatchObject({ file: undefined, path: expect.stringMatching(/^\d+$/) });
+  expect(error.steps.length).toBeGreaterThan(1);
+  expect(failures.files).toEqual([]);
+});
+
+test('a law that remembers something is flaky itself', async () => {
+  using failures = new Failures();
+  let runs = 0;
+  const error = await failures.failureOf(new Agent(), { always: { mine: () => ++runs !== 7 } });
+  expect(error.message).toContain(
+    'Both times the same happened, so the law itself depends on more than the run',
+  );
+  expect(error.message).toContain('checkAgent(agent, { seed: 1, runs: 7 })');
+});
+
+test('a failure of agents that never do the same is reduced all the same, with a word of warning', async () => {
+  using failures = new Failures();
+  let now = 0;
+  const desk = new Agent({
+    functions: [
+      tool({ name: 'clock', execute: () => `${++now}` }),
+      tool({ name: 'broken', execute: () => 'wrong' }),
+    ],
+  });
+  const law = ({ trace }: ScenarioRun) => trace.toolCalls.every(({ content }) => content !== 'wrong');
+  // Found after the first script with calls, which calls the clock.
+  const always = { right: law };
+  const errors = [];
+  for (let seed = 1; seed <= 10; seed++)
+    errors.push(await failures.failureOf(desk, { always, seed, name: `desk ${seed}` }));
+  const warned = errors.filter(({ message }) =>
+    message.includes('Careful: the app does not do the same each time.'),
+  );
+  expect(warned.length).toBeGreaterThan(0);
+  expect(warned.every(({ steps }) => steps.length === 3)).toBe(true);
+  expect(warned[0]!.message).toContain('The tool "clock" answered the same call differently:');
+});
+
+test('instructions that change are named', async () => {
+  using failures = new Failures();
+  let asked = 0;
+  const agent = new Agent({ name: 'Desk', instructions: () => `Request ${++asked}.` });
+  let judged = 0;
+  const always = { mine: () => ++judged !== 7 };
+  const error = await failures.failureOf(agent, { always });
+  expect(error.message).toMatch(/The agent "Desk" had other instructions:\n-Request \d+\.\n\+Request \d+\./);
+});
+
+test('a script that goes another way in the end shows state that was kept', async () => {
+  using failures = new Failures();
+  let calls = 0;
+  const agent = new Agent({
+    functions: [tool({ name: 'count', execute: () => (++calls > 60 ? 'many' : 'few') })],
+  });
+  // One call alone, as exploring makes it, keeps the law.
+  const always = {
+    once: ({ trace }: ScenarioRun) => trace.toolCalls.filter(({ content }) => content === 'many').length < 2,
+  };
+  const { message } = await failures.failureOf(agent, { always });
+  expect(message).toContain('but by then a script that had been played before went another way.');
+  expect(message).toContain('The tool "count" answered the same call differently:\n-few\n+many');
+});
+
+test('a machine that is slow once makes no failure', async () => {
+  let calls = 0;
+  const agent = new Agent({
+    functions: [
+      tool({
+        name: 'load',
+        execute: () =>
+          ++calls === 5 ? new Promise<string>((resolve) => setTimeout(resolve, 200, 'late')) : 'loaded',
+      }),
+    ],
+  });
+  const report = await check(agent, { timeoutMs: 50, runs: 50 });
+  expect(report.runs).toBe(50);
+  expect(calls).toBeGreaterThan(5);
+});

@@ -1,0 +1,133 @@
+import { Agent, Result, tool } from 'swarmcheck';
+import { callTool, callTools, modelFails, say, user, type ScenarioRun, type Step } from 'swarmcheck/testing';
+import { expect, test } from 'vitest';
+import { Failures, refunds, triage, verifiedFirst } from './desk.ts';
+
+/** A bug, and the scripts that are the smallest to show it. */
+interface Bug {
+  agent: Agent;
+  law: (run: ScenarioRun) => void | boolean;
+  smallest: Step[][];
+  runs?: number;
+}
+
+const parameters = {
+  type: 'object',
+  properties: { amount: { type: 'integer', minimum: 0, maximum: 5000 }, note: { type: 'string' } },
+  required: ['amount'],
+} as const;
+const bank = new Agent({
+  functions: [
+    tool({ name: 'pay', parameters, execute: ({ amount }) => (Number(amount) > 100 ? 'too much' : 'paid') }),
+    tool({
+      name: 'look_up',
+      parameters: { type: 'object', properties: { q: { type: 'string' } } },
+      execute: () => 'found',
+    }),
+  ],
+});
+const counter = new Agent({
+  functions: [
+    tool({
+      name: 'count',
+      execute: (_args, { contextVariables }) =>
+        new Result({
+          value: 'counted',
+          contextVariables: { count: ((contextVariables['count'] as number) ?? 0) + 1 },
+        }),
+    }),
+    function other() {
+      return 'nothing';
+    },
+  ],
+});
+
+const bugs: Record<string, Bug> = {
+  'two calls in one turn': {
+    agent: refunds,
+    law: verifiedFirst,
+    smallest: [
+      [
+        user('hi'),
+        callTools([callTool('verify_identity', { code: 0 }), callTool('issue_refund', { orderId: '' })]),
+        say('ok'),
+      ],
+    ],
+    runs: 2000,
+  },
+  'a call behind a handoff': {
+    agent: triage,
+    law: ({ trace }) =>
+      trace.toolCalls.every(({ tool: name, error }) => name !== 'look_up' || error !== undefined),
+    smallest: [
+      [user('hi'), callTool('transfer_to_refunds'), callTool('look_up', { orderId: '' }), say('ok')],
+    ],
+  },
+  'an amount above a limit': {
+    agent: bank,
+    law: ({ trace }) => trace.toolCalls.every(({ content }) => content !== 'too much'),
+    smallest: [[user('hi'), callTool('pay', { amount: 101 }), say('ok')]],
+  },
+  'a count of three over several turns or runs': {
+    agent: counter,
+    law: ({ response }) => ((response?.contextVariables['count'] as number | undefined) ?? 0) < 3,
+    smallest: [[user('hi'), callTool('count'), callTool('count'), callTool('count'), say('ok')]],
+    runs: 2000,
+  },
+  'the same question twice': {
+    agent: bank,
+    law: ({ trace }) => {
+      const paid = trace.toolCalls.filter(({ tool: name, error }) => name === 'look_up' && !error);
+      const questions = paid.map(({ args }) => (args as { q?: string }).q).filter((q) => q);
+      return new Set(questions).size === questions.length;
+    },
+    smallest: [
+      [user('hi'), callTools([callTool('look_up', { q: 'a' }), callTool('look_up', { q: 'a' })]), say('ok')],
+      [user('hi'), callTool('look_up', { q: 'a' }), callTool('look_up', { q: 'a' }), say('ok')],
+    ],
+    runs: 2000,
+  },
+  'an unknown tool': {
+    agent: bank,
+    law: ({ trace }) => trace.toolCalls.every(({ error }) => error !== 'unknown-tool'),
+    smallest: [[user('hi'), callTool('unknown_tool', undefined, { hallucinated: true }), say('ok')]],
+  },
+  'a run that fails after a payment': {
+    agent: bank,
+    law: ({ trace, scenario }) =>
+      trace.outcome !== 'failed' || !JSON.stringify(scenario.steps).includes('"pay"'),
+    // A payment that is refused, and one without arguments, are as small.
+    smallest: [
+      callTool('pay', { amount: 0 }),
+      callTool('pay', undefined, { hallucinated: true }),
+      callTool('pay', ''),
+    ].map((call) => [user('hi'), call, modelFails({ kind: 'status', status: 500 })]),
+  },
+  'a run that fails': {
+    agent: bank,
+    law: ({ trace }) => trace.outcome !== 'failed',
+    smallest: [[user('hi'), modelFails({ kind: 'status', status: 500 })]],
+  },
+};
+
+test.each(Object.entries(bugs))(
+  '100 seeds come down to the same script: %s',
+  async (_name, { agent, law, smallest, runs = 500 }) => {
+    using failures = new Failures();
+    const found = new Map<string, number>();
+    for (let seed = 1; seed <= 100; seed++) {
+      const error = await failures.failureOf(agent, {
+        seed,
+        runs,
+        name: `seed ${seed}`,
+        invariants: 'none',
+        always: { kept: law },
+      });
+      const key = JSON.stringify(error.steps);
+      found.set(key, (found.get(key) ?? 0) + 1);
+    }
+    const allowed = smallest.map((steps) => JSON.stringify(steps));
+    expect([...found].filter(([key]) => !allowed.includes(key))).toEqual([]);
+  },
+  120_000,
+);

@@ -1,0 +1,207 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { callTool, say, user } from 'swarmcheck/testing';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  readFailure,
+  savedFailures,
+  saveFailure,
+  type SavedFailure,
+} from '../../../src/property/check/saved-failure.ts';
+import { storableVariables, withoutSecrets } from '../../../src/property/check/storable.ts';
+import { messageOf } from '../../mistakes/message-of.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'failures-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const failure: SavedFailure = {
+  version: 1,
+  name: 'Refund desk',
+  law: 'verified first',
+  message: 'refunded before',
+  seed: 1,
+  path: '3:0',
+  contextVariables: { user: 'Ann' },
+  maxTurns: 20,
+  steps: [user('hi'), callTool('issue_refund', { amount: 1 }), say('ok')],
+};
+
+test('a failure is kept as people would write it, and comes back as it was', () => {
+  const file = saveFailure(folder, failure);
+  expect(readFileSync(file, 'utf8')).toMatchInlineSnapshot(`
+    "{
+      "version": 1,
+      "name": "Refund desk",
+      "law": "verified first",
+      "message": "refunded before",
+      "seed": 1,
+      "path": "3:0",
+      "contextVariables": { "user": "Ann" },
+      "maxTurns": 20,
+      "steps": [
+        { "user": "hi" },
+        { "calls": [{ "tool": "issue_refund", "args": { "amount": 1 } }] },
+        { "say": "ok" }
+      ]
+    }
+    "
+  `);
+  expect(readFailure(file)).toEqual(failure);
+  expect(savedFailures(folder, 'Refund desk')).toEqual([{ file, failure }]);
+});
+
+test('the same failure is one file, another one another', () => {
+  const file = saveFailure(folder, failure);
+  expect(saveFailure(folder, { ...failure, seed: 9, message: 'told otherwise' })).toBe(file);
+  expect(saveFailure(folder, { ...failure, law: 'another' })).not.toBe(file);
+  expect(saveFailure(folder, { ...failure, steps: [user('hi'), say('ok')] })).not.toBe(file);
+  expect(readdirSync(folder)).toHaveLength(3);
+});
+
+test('names that no file could have lead to no other folder, and stay apart', () => {
+  const names = [
+    '../../etc/passwd',
+    '..',
+    '/',
+    '',
+    '__proto__',
+    'a\0b',
+    'x'.repeat(5000),
+    '☃',
+    'Ünïcode',
+    'a\n#b',
+    'A b',
+    'a-b',
+  ];
+  const inner = join(folder, 'inner');
+  for (const name of names) saveFailure(inner, { ...failure, name });
+  expect(readdirSync(folder)).toEqual(['inner']);
+  expect(readdirSync(inner)).toHaveLength(names.length);
+  for (const name of names)
+    expect(savedFailures(inner, name).map((saved) => saved.failure.name)).toEqual([name]);
+});
+
+test('a name that begins like another one finds its own failures only', () => {
+  saveFailure(folder, { ...failure, name: 'desk' });
+  saveFailure(folder, { ...failure, name: 'desk-two' });
+  expect(savedFailures(folder, 'desk').map((saved) => saved.failure.name)).toEqual(['desk']);
+});
+
+test('failures come in the order of their files', () => {
+  for (let seed = 0; seed < 20; seed++) saveFailure(folder, { ...failure, law: `law ${seed}` });
+  const files = savedFailures(folder, failure.name).map(({ file }) => file);
+  expect(files).toEqual(files.toSorted());
+  expect(files).toHaveLength(20);
+});
+
+test('other files are left alone', () => {
+  writeFileSync(join(folder, 'refund-desk-notes.json'), 'not ours');
+  writeFileSync(join(folder, 'refund-desk-0123abcd.json.tmp'), 'not ours');
+  expect(savedFailures(folder, failure.name)).toEqual([]);
+});
+
+test('a folder that is not there has no failures', () => {
+  expect(savedFailures(join(folder, 'none'), 'x')).toEqual([]);
+});
+
+test('what cannot be written leaves nothing behind', () => {
+  writeFileSync(join(folder, 'file'), '');
+  expect(() => saveFailure(join(folder, 'file'), failure)).toThrow(/EEXIST|ENOTDIR/);
+  const path = saveFailure(folder, failure);
+  rmSync(path);
+  mkdirSync(path);
+  expect(() => saveFailure(folder, failure)).toThrow(/EISDIR|EPERM/);
+  expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+});
+
+test.each([
+  [
+    '{"version": 1, "name": "x"',
+    'It is no JSON. Restore the file, or remove the file: a check that still fails writes it again.',
+  ],
+  ['<<<<<<< HEAD\n{}', 'It has the marks of a merge conflict. Resolve it, or remove the file'],
+  ['[]', 'It must hold an object, but holds an array of 0 items.'],
+  [
+    JSON.stringify({ ...failure, version: 2 }),
+    'It is of version 2, and this swarmcheck reads version 1. Update swarmcheck',
+  ],
+  [
+    JSON.stringify({ ...failure, version: 'one' }),
+    'Its "version" must be the number 1, but is the string "one".',
+  ],
+  [JSON.stringify({ ...failure, law: 7 }), 'Its "law" must be a string, but is the number 7.'],
+  [
+    JSON.stringify({ ...failure, maxTurns: 'x' }),
+    'Its "maxTurns" must be a whole number, but is the string "x".',
+  ],
+  [JSON.stringify({ ...failure, steps: undefined }), 'The steps of a script must be a list, not undefined.'],
+  [
+    JSON.stringify({ ...failure, steps: [{ user: 'hi' }, { sya: 'x' }] }),
+    'Step 2 (steps[1]) has an unknown field "sya". Did you mean "say"?',
+  ],
+])('a damaged file is named, with what is wrong: %s', async (text, problem) => {
+  const file = join(folder, 'refund-desk-0123abcd.json');
+  writeFileSync(file, text);
+  const message = await messageOf(() => savedFailures(folder, 'Refund desk'));
+  expect(message).toContain('refund-desk-0123abcd.json: ');
+  expect(message).toContain(problem);
+  expect(message).toContain('remove the file');
+});
+
+test('a mark of the encoding is no damage', () => {
+  const file = saveFailure(folder, failure);
+  writeFileSync(file, `\uFEFF${readFileSync(file, 'utf8')}`);
+  expect(readFailure(file)).toEqual(failure);
+});
+
+test('arguments named like what objects have anyway come back as they were', () => {
+  const args = JSON.parse('{"__proto__":{"a":1},"constructor":2}') as object;
+  const file = saveFailure(folder, { ...failure, steps: [user('hi'), callTool('a', args), say('ok')] });
+  const [, step] = readFailure(file).steps;
+  expect(JSON.stringify(step)).toBe('{"calls":[{"tool":"a","args":{"__proto__":{"a":1},"constructor":2}}]}');
+});
+
+test('of context variables what is JSON and no secret can be kept', () => {
+  const circle: Record<string, unknown> = {};
+  circle['self'] = circle;
+  const stored = storableVariables({
+    user: 'Ann',
+    email: 'ann@example.org',
+    list: [1, { a: null }],
+    apiKey: 'abcdef',
+    nested: { deep: [{ password: 'x1' }] },
+    pin: 1234,
+    note: 'Bearer abcdefgh12345678',
+    db: new Map(),
+    when: new Date(0),
+    run: () => {},
+    big: 1n,
+    nothing: undefined,
+    half: Number.NaN,
+    circle,
+  });
+  expect(stored.variables).toEqual({ user: 'Ann', email: 'ann@example.org', list: [1, { a: null }] });
+  expect(stored.leftOut).toEqual([
+    '"apiKey" (perhaps a secret)',
+    '"nested" (perhaps a secret)',
+    '"pin" (perhaps a secret)',
+    '"note" (perhaps a secret)',
+    '"db" (no JSON)',
+    '"when" (no JSON)',
+    '"run" (no JSON)',
+    '"big" (no JSON)',
+    '"nothing" (no JSON)',
+    '"half" (no JSON)',
+    '"circle" (no JSON)',
+  ]);
+});
+
+test('a text is kept without its secrets', () => {
+  expect(withoutSecrets('asked with Bearer abcdefgh12345678, by ann@example.org')).toBe(
+    'asked with Bearer <token>, by ann@example.org',
+  );
+});

@@ -1,0 +1,59 @@
+/** Scenarios of all kinds for the engine: generated agents, and everything a model could do to them. */
+import fc from 'fast-check';
+import type { Message } from '../../src/engine/model/messages.ts';
+import { graphSpec } from '../../src/property/graph/agent-graph.ts';
+import { buildGraph, surfaceOfGraph } from '../../src/property/graph/build.ts';
+import type { GraphSpec } from '../../src/property/graph/spec.ts';
+import { scriptOf } from '../../src/property/script/script.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+
+/** So many graphs, each with the arbitrary of its scripts: to make one for every case would take longer than all the rest. */
+const graphCount = 150;
+
+interface Graph {
+  spec: GraphSpec;
+  scripts: fc.Arbitrary<Scenario['steps']>;
+}
+
+let known: Graph[] | undefined;
+
+function graphs(): Graph[] {
+  known ??= fc.sample(graphSpec(4), { seed: 1, numRuns: graphCount }).map((spec) => ({
+    spec,
+    scripts: scriptOf(surfaceOfGraph(spec), { maxSteps: 14, features: { 'huge-content': 0.1 } }),
+  }));
+  return known;
+}
+
+const history: Message[] = [
+  { role: 'system', content: 'Be brief.' },
+  { role: 'user', content: 'Good morning.' },
+  { role: 'assistant', content: 'Hello!', sender: 'A0' },
+];
+
+/** A scenario, and the graph its agents were made from. */
+export interface EngineCase {
+  spec: GraphSpec;
+  scenario: Scenario;
+}
+
+export function engineCases(): fc.Arbitrary<EngineCase> {
+  const settings = fc.record({
+    maxTurns: fc.constantFrom(20, 20, 20, 20, 1, 2, 3, 0),
+    executeTools: fc.constantFrom(true, true, true, true, true, false),
+    contextVariables: fc.constantFrom<object>(
+      { a: 0, list: [1], deep: { er: [1] } },
+      {},
+      { list: [], b: null },
+    ),
+    messages: fc.constantFrom<readonly Message[] | undefined>(undefined, undefined, history),
+    modelOverride: fc.constantFrom(undefined, undefined, 'another-model'),
+  });
+  return fc
+    .nat(graphCount - 1)
+    .chain((index) => {
+      const { spec, scripts } = graphs()[index]!;
+      return fc.tuple(fc.constant(spec), scripts, settings);
+    })
+    .map(([spec, steps, rest]) => ({ spec, scenario: { agent: buildGraph(spec), steps, ...rest } }));
+}

@@ -1,0 +1,79 @@
+/** Laws about the agents that are there: what nobody uses changes nothing. They need agents that can be made otherwise. */
+import { expect } from 'vitest';
+import { runScenario, type ScenarioRun } from 'swarmcheck/testing';
+import { buildGraph } from '../../src/property/graph/build.ts';
+import type { AgentSpec, GraphSpec, ToolSpec } from '../../src/property/graph/spec.ts';
+import type { EngineCase } from './engines.ts';
+
+const unused: ToolSpec = {
+  name: 'nobody_calls_this',
+  behaviour: { does: 'throw', message: 'It was called.' },
+  takes: 'anything',
+  isAsync: false,
+};
+
+/** What happened, but for the tools that were offered, and for what tells of them. */
+function withoutTools({ trace, response }: ScenarioRun): unknown {
+  const told = /Available tools: .*|There are no tools\./;
+  const events = trace.events.map((event) => {
+    if (event.type !== 'model-request') return event;
+    const { tools: _tools, parallel_tool_calls: _parallel, ...request } = event.request;
+    return { ...event, request };
+  });
+  const all = { events, response: response && { ...response, agent: response.agent.name } };
+  const plain: unknown = JSON.parse(
+    JSON.stringify(all, (_key, value: unknown) =>
+      typeof value === 'string' ? value.replace(told, 'Available tools: …') : value,
+    ),
+  );
+  return plain;
+}
+
+async function changesOnlyTools(
+  { spec, scenario }: EngineCase,
+  change: (spec: GraphSpec) => GraphSpec,
+): Promise<void> {
+  const plain = await runScenario(scenario);
+  const changed = await runScenario({ ...scenario, agent: buildGraph(change(spec)) });
+  expect(withoutTools(changed)).toEqual(withoutTools(plain));
+}
+
+const withTools = (agent: AgentSpec, tools: readonly ToolSpec[]): AgentSpec => ({ ...agent, tools });
+
+export const graphLaws: Record<string, (one: EngineCase) => Promise<void>> = {
+  'a tool that is never called changes only what is offered': (one) =>
+    changesOnlyTools(one, (spec) => spec.map((agent) => withTools(agent, [...agent.tools, unused]))),
+  'an agent that is never reached changes only what is offered': (one) =>
+    changesOnlyTools(one, (spec) => [
+      ...spec.map((agent) =>
+        withTools(agent, [...agent.tools, { ...unused, behaviour: { does: 'handoff', to: spec.length } }]),
+      ),
+      { name: 'Nobody', tellsContext: false, tools: [] },
+    ]),
+  'the order in which tools are declared changes only what is offered': (one) =>
+    changesOnlyTools(one, (spec) => spec.map((agent) => withTools(agent, agent.tools.toReversed()))),
+  'the order in which agents are declared changes nothing': async ({ spec, scenario }) => {
+    // The first is asked first, so it stays where it is.
+    const order = [
+      0,
+      ...spec
+        .map((_agent, index) => index)
+        .slice(1)
+        .toReversed(),
+    ];
+    const moved = order.map((index) =>
+      withTools(
+        spec[index]!,
+        spec[index]!.tools.map((one) =>
+          'to' in one.behaviour
+            ? { ...one, behaviour: { ...one.behaviour, to: order.indexOf(one.behaviour.to) } }
+            : one,
+        ),
+      ),
+    );
+    const plain = await runScenario(scenario);
+    const other = await runScenario({ ...scenario, agent: buildGraph(moved) });
+    expect(other.trace.diff(plain.trace)?.text).toBeUndefined();
+    expect(other.trace.hash).toBe(plain.trace.hash);
+  },
+};

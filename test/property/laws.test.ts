@@ -1,0 +1,80 @@
+/** The engine keeps every law, whatever its agents are and whatever the model does. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { runScenario, type ScenarioRun } from 'swarmcheck/testing';
+import { checks, type CheckName } from '../../src/property/checks/checks.ts';
+import { invariantNames, invariants } from '../../src/property/laws/invariants.ts';
+import { engineCases, type EngineCase } from './engines.ts';
+import { graphLaws } from './graph-laws.ts';
+
+const runs = 1000;
+
+/** What a law says of so many cases: nothing, if it holds. */
+async function broken(seed: number, law: (one: EngineCase) => Promise<void>): Promise<string | undefined> {
+  const checked = await fc.check(fc.asyncProperty(engineCases(), law), { seed, numRuns: runs });
+  return checked.failed ? fc.defaultReportMessage(checked) : undefined;
+}
+
+test.for(invariantNames)('%s', async (name) => {
+  expect(await broken(1, async ({ scenario }) => invariants[name](await runScenario(scenario)))).toBe(
+    undefined,
+  );
+});
+
+test.for(Object.keys(checks) as CheckName[])('%s', { timeout: 120_000 }, async (name) => {
+  expect(await broken(2, async ({ scenario }) => await checks[name](scenario))).toBe(undefined);
+});
+
+test.for(Object.keys(graphLaws))('%s', async (name) => {
+  expect(await broken(3, async (one) => await graphLaws[name]!(one))).toBe(undefined);
+});
+
+/** What has to happen in how many of a thousand cases, so that the laws are about something. */
+const happens: Record<string, [least: number, (run: ScenarioRun) => boolean]> = {
+  'a handoff': [140, ({ trace }) => trace.handoffs.length > 0],
+  'two handoffs in a turn': [
+    20,
+    ({ trace }) =>
+      trace.toolCalls.some((call, index, all) =>
+        all
+          .slice(index + 1)
+          .some(
+            (other) =>
+              other.run === call.run &&
+              other.turn === call.turn &&
+              [call, other].every(({ content }) => /^(\{"assistant"|handed off)/.test(content)),
+          ),
+      ),
+  ],
+  'a context change': [200, ({ trace }) => trace.events.some(({ type }) => type === 'context-change')],
+  'several runs': [55, ({ trace }) => trace.events.some(({ run }) => run > 1)],
+  'three turns with tools': [
+    100,
+    ({ trace }) => new Set(trace.toolCalls.map(({ run, turn }) => `${run}.${turn}`)).size >= 3,
+  ],
+  'a failure of the model': [60, ({ trace }) => trace.events.some(({ type }) => type === 'model-error')],
+  'a limit that cuts': [80, ({ trace }) => trace.outcome === 'max_turns'],
+  'an interruption': [60, ({ trace }) => trace.outcome === 'interrupted'],
+  ...Object.fromEntries(
+    (['unknown-tool', 'invalid-json', 'invalid-arguments', 'threw', 'not-serializable'] as const).map(
+      (kind) => [
+        `a call that failed: ${kind}`,
+        [25, ({ trace }: ScenarioRun) => trace.toolCalls.some(({ error }) => error === kind)],
+      ],
+    ),
+  ),
+};
+
+test('what the laws are about happens often', async () => {
+  const counts = new Map(Object.keys(happens).map((name) => [name, 0]));
+  await fc.assert(
+    fc.asyncProperty(engineCases(), async ({ scenario }) => {
+      const run = await runScenario(scenario);
+      for (const [name, [, happened]] of Object.entries(happens))
+        if (happened(run)) counts.set(name, counts.get(name)! + 1);
+    }),
+    { seed: 4, numRuns: 1000 },
+  );
+  const rare = Object.entries(happens).filter(([name, [least]]) => counts.get(name)! < least);
+  expect(rare.map(([name, [least]]) => `${name}: ${counts.get(name)} of at least ${least}`)).toEqual([]);
+});

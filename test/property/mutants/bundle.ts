@@ -1,0 +1,54 @@
+/** A copy of the sources with one change in it, in a file of its own. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import type { Hunt } from './hunt.ts';
+import type { Mutant } from './mutants.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+/** Within node_modules, so that packages are found, and the test runner takes the file as it is. */
+const folder = join(root, 'node_modules/.cache/swarmcheck-mutants');
+
+type Change = Pick<Mutant, 'file' | 'find' | 'replace'>;
+
+/** What the bundle has for its tests. */
+interface Bundle {
+  hunt(law: string, runs: number): Promise<Hunt>;
+  smallest(law: string, seed: number): Promise<string>;
+}
+
+export async function bundled(name: string, change: Change | undefined): Promise<Bundle> {
+  const changed = change && { file: join(root, 'src', change.file), text: changedText(change) };
+  const { outputFiles } = await build({
+    entryPoints: [join(root, 'test/property/mutants/hunt.ts')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'silent',
+    plugins: [
+      {
+        name: 'the change',
+        setup: (setup) =>
+          setup.onLoad({ filter: /src[\\/].*\.ts$/ }, ({ path }) =>
+            path === changed?.file ? { contents: changed.text, loader: 'ts' } : undefined,
+          ),
+      },
+    ],
+  });
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${name.replaceAll(/[^a-z0-9]+/gi, '-')}.mjs`);
+  writeFileSync(file, outputFiles[0]!.text);
+  return (await import(pathToFileURL(file).href)) as Bundle;
+}
+
+function changedText({ file, find, replace }: Change): string {
+  const text = readFileSync(join(root, 'src', file), 'utf8');
+  const parts = text.split(find);
+  if (parts.length !== 2)
+    throw new Error(`What is to be changed stands ${parts.length - 1} times in src/${file}: ${find}`);
+  return parts.join(replace);
+}

@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { agentGraph, checks, LawBrokenError, reduceScenario, scriptFor } from 'swarmcheck/fast-check';
+import { callTool, callTools, runScenario, say, user, type Scenario } from 'swarmcheck/testing';
+import { Agent } from 'swarmcheck';
+import { expect, test } from 'vitest';
+
+const agent = new Agent({
+  functions: [
+    function look_up() {
+      return 'found';
+    },
+    function note() {
+      return 'noted';
+    },
+  ],
+});
+const long: Scenario = {
+  agent,
+  steps: [
+    user('Good morning, dear agent.'),
+    callTools([callTool('look_up'), callTool('note')]),
+    callTool('note'),
+    say('Done, and done well.'),
+    user('Again.'),
+    callTool('look_up'),
+    say('Done.'),
+  ],
+};
+const notes = async (scenario: Scenario) =>
+  (await runScenario(scenario)).trace.toolCalls.some(({ tool }) => tool === 'note');
+
+test('a scenario of agents that somebody wrote keeps them, and loses steps', async () => {
+  const { scenario, source } = await reduceScenario(long, notes);
+  expect(scenario.agent).toBe(agent);
+  expect(source).toBe("user('hi'),\ncallTool('note'),\nsay('ok'),");
+});
+
+test('generated agents lose what is not needed', async () => {
+  const scenarios = agentGraph().chain((graph) =>
+    scriptFor(graph).map((steps): Scenario => ({ agent: graph, steps })),
+  );
+  const handsOff = async (scenario: Scenario) => (await runScenario(scenario)).trace.handoffs.length > 0;
+  const found = await fc.check(
+    fc.asyncProperty(scenarios, async (scenario) => !(await handsOff(scenario))),
+    { seed: 1, numRuns: 300 },
+  );
+  const { source } = await reduceScenario(found.counterexample![0], handsOff);
+  expect(source).toBe(
+    "agents {\n  'A0': [t0() => handoff 'A0']\n}\nuser('hi'),\ncallTool('t0'),\nsay('ok'),",
+  );
+});
+
+test('it asks as often as it may, and no more', async () => {
+  let asked = 0;
+  const { scenario } = await reduceScenario(
+    long,
+    (candidate) => {
+      asked++;
+      return notes(candidate);
+    },
+    { tries: 3 },
+  );
+  expect(asked).toBeLessThanOrEqual(3);
+  expect(await notes(scenario)).toBe(true);
+});
+
+test.each<[string, () => Promise<unknown>, string]>([
+  ['no scenario', () => reduceScenario([] as never, notes), 'scenario'],
+  ['no function', () => reduceScenario(long, true as never), 'a function that says whether one still fails'],
+  ['an unknown option', () => reduceScenario(long, notes, { runs: 1 } as never), 'runs'],
+  ['a scenario that does not fail', () => reduceScenario(long, () => false), 'that does not fail'],
+])('%s is refused', async (_what, reduce, message) => {
+  await expect(reduce()).rejects.toThrow(TypeError);
+  await expect(reduce()).rejects.toThrow(message);
+});
+
+test('a generated agent prints as source', () => {
+  const [graph] = fc.sample(agentGraph({ maxAgents: 1 }), { seed: 3, numRuns: 1 });
+  expect(fc.stringify(graph)).toMatch(/^agents \{\n  'A0'.*: \[.*\]\n\}$/s);
+});
+
+test.each([
+  [{ maxAgents: 0 }, 'maxAgents must be a whole number above 0, but is the number 0.'],
+  [{ maxAgents: 1.5 }, 'maxAgents must be a whole number above 0'],
+  [{ agents: 2 }, 'agents'],
+])('options of agentGraph that are none are refused: %j', (options, message) => {
+  expect(() => agentGraph(options as object)).toThrow(message);
+});
+
+test('a check of an app of another SDK is refused, but whether it does the same twice', async () => {
+  const app = { kind: 'external', respond: async () => {} } as const;
+  const scenario = { agent: app, steps: [user('hi'), say('ok')] };
+  const { 'same-twice': ofAny, ...ofOurs } = checks;
+  for (const check of Object.values(ofOurs))
+    await expect(check(scenario)).rejects.toThrow('not of an externalAgent');
+  await expect(ofAny(scenario)).resolves.toBeUndefined();
+});
+
+test('a law that is broken says which', () => {
+  expect(new LawBrokenError('some-law', 'It is so.')).toMatchObject({
+    law: 'some-law',
+    message: 'some-law: It is so.',
+  });
+});

@@ -1,0 +1,195 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Step } from 'swarmcheck/testing';
+import { checkScriptOptions, type ScriptOptions } from '../../../src/property/script/features.ts';
+import { scriptOf } from '../../../src/property/script/script.ts';
+import type { Surface } from '../../../src/property/surface.ts';
+import { surface } from './shop.ts';
+
+const callsOf = (steps: readonly Step[]) =>
+  steps.flatMap((step) => (typeof step === 'object' && 'calls' in step ? (step.calls ?? []) : []));
+
+/** What scripts shrink to of which this can be said, by how often. */
+function smallest(isBroken: (steps: Step[]) => boolean, options: ScriptOptions = {}, of: Surface = surface) {
+  const found = new Map<string, number>();
+  const scripts = scriptOf(of, options);
+  for (let seed = 0; seed < 100; seed++) {
+    const { counterexample } = fc.check(
+      fc.property(scripts, (steps) => !isBroken(steps)),
+      { seed, numRuns: 3000 },
+    );
+    const text = JSON.stringify(counterexample?.[0]);
+    found.set(text, (found.get(text) ?? 0) + 1);
+  }
+  return [...found];
+}
+
+const callsFitting = (tool: string) => (steps: Step[]) =>
+  callsOf(steps).some((call) => call.tool === tool && !call.hallucinated && call.rawArgs === undefined);
+const scriptText = (...steps: Step[]) => JSON.stringify([{ user: 'hi' }, ...steps, { say: 'ok' }]);
+
+test('a script that fails for a call of a tool shrinks to that call', () => {
+  const lookUp = { calls: [{ tool: 'look_up', args: { orderId: 'a' } }] };
+  const own = smallest(callsFitting('look_up'));
+  expect(own).toEqual([[scriptText(lookUp), 100]]);
+  const toRefunds = { calls: [{ tool: 'transfer_to_refunds' }] };
+  const back = scriptText(toRefunds, { calls: [{ tool: 'transfer_to_triage' }] });
+  expect(smallest(callsFitting('transfer_to_triage'))).toEqual([[back, 100]]);
+  const amount = { orderId: 'A-0', amount: 1 };
+  const refund = scriptText(toRefunds, { calls: [{ tool: 'issue_refund', args: amount }] });
+  expect(smallest(callsFitting('issue_refund'))).toEqual([[refund, 100]]);
+});
+
+const answersOf = (steps: readonly Step[]) =>
+  steps.flatMap((step) => (typeof step === 'object' && !('user' in step) ? [step] : []));
+/** With the most steps that are left, and in how many of a hundred there are no more than of the smallest. */
+const broken: [string, (steps: Step[]) => boolean, most: number, atBest: number][] = [
+  ['a call of a tool', (steps) => callsOf(steps).length > 0, 5, 80],
+  ['raw arguments', (steps) => callsOf(steps).some(({ rawArgs }) => rawArgs), 5, 75],
+  ['two calls at once', (steps) => answersOf(steps).some(({ calls }) => calls?.length === 2), 5, 80],
+  ['an id', (steps) => callsOf(steps).some(({ id }) => id), 6, 20],
+  ['text beside calls', (steps) => answersOf(steps).some(({ say, calls }) => say && calls), 5, 75],
+  ['a refusal', (steps) => answersOf(steps).some(({ refusal }) => refusal !== undefined), 2, 100],
+  ['a fault', (steps) => answersOf(steps).some(({ fault }) => fault), 2, 100],
+  ['cut calls', (steps) => answersOf(steps).some(({ fault, calls }) => fault && calls), 4, 90],
+  ['two users', (steps) => steps.filter((step) => 'user' in step).length === 2, 4, 20],
+  ['a huge text', (steps) => JSON.stringify(steps).length > 10_000, 5, 80],
+  ['é', (steps) => JSON.stringify(steps).includes('é'), 5, 65],
+  [
+    'a run after a fault',
+    (steps) =>
+      answersOf(steps)
+        .slice(0, -1)
+        .some(({ fault }) => fault),
+    4,
+    100,
+  ],
+];
+test.for(broken)(
+  'a script that fails for what is in it shrinks to that: %s',
+  ([, isBroken, most, atBest]) => {
+    const found = smallest(isBroken).map(
+      ([text, times]) => [(JSON.parse(text) as Step[]).length, times] as const,
+    );
+    const best = Math.min(...found.map(([length]) => length));
+    expect(Math.max(...found.map(([length]) => length))).toBeLessThanOrEqual(most);
+    const times = found.filter(([length]) => length === best).reduce((sum, [, some]) => sum + some, 0);
+    expect(times).toBeGreaterThanOrEqual(atBest);
+  },
+);
+
+test('a script that fails whatever is in it shrinks to a greeting', () => {
+  expect(smallest(() => true)).toEqual([[scriptText(), 100]]);
+});
+
+test('determinism: one seed, the same scripts', () => {
+  const of = () => fc.sample(scriptOf(structuredClone(surface)), { seed: 7, numRuns: 500 });
+  expect(of()).toEqual(of());
+});
+
+test('nothing of a script is shared with another one', () => {
+  const [one, other] = [0, 1].map(() => fc.sample(scriptOf(surface), { seed: 3, numRuns: 300 }));
+  const before = JSON.stringify(other);
+  const scribble = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    Object.values(value).forEach(scribble);
+    (value as { scribbled?: boolean }).scribbled = true;
+  };
+  scribble(one);
+  expect(JSON.stringify(other) === before).toBe(true);
+});
+
+const none = { type: 'object', properties: {} };
+const agent = (name: string, ...tools: Surface['agents'][number]['tools'][number][]) => ({ name, tools });
+const everything = (of: Surface) =>
+  fc.sample(scriptOf(of), { seed: 1, numRuns: 400 }).flatMap((steps) => callsOf(steps));
+
+test('agents without tools have calls of unknown tools only', () => {
+  for (const agents of [[], [agent('Alone')]]) {
+    const calls = everything({ agents });
+    expect(calls.every(({ hallucinated }) => hallucinated)).toBe(true);
+    expect(calls.length > 0).toBe(agents.length > 0);
+  }
+});
+
+test('tools of an agent that no handoff leads to are called as unknown ones', () => {
+  const calls = everything({
+    agents: [
+      agent('One', { name: 'own', parameters: none }),
+      agent('Two', { name: 'far', parameters: none }),
+    ],
+  });
+  const far = calls.filter(({ tool }) => tool === 'far');
+  expect(far.length).toBeGreaterThan(10);
+  expect(far.every(({ hallucinated }) => hallucinated)).toBe(true);
+});
+
+test('a handoff to nobody there is is a tool like others', () => {
+  const calls = everything({ agents: [agent('One', { name: 'move', parameters: none, handsOffTo: 7 })] });
+  expect(calls.some(({ tool, hallucinated }) => tool === 'move' && !hallucinated)).toBe(true);
+});
+
+test('tools of hostile names are called by them', () => {
+  const names = ['__proto__', 'constructor', '', 'toString'];
+  const calls = everything({ agents: [agent('One', ...names.map((name) => ({ name, parameters: none })))] });
+  const fitting = calls.filter(({ hallucinated, rawArgs }) => !hallucinated && rawArgs === undefined);
+  expect([...new Set(fitting.map(({ tool }) => tool))].toSorted()).toEqual(names.toSorted());
+});
+
+test('a tool that nothing fits is called wrongly only', () => {
+  const never = { type: 'object', properties: { value: { enum: [] } }, required: ['value'] };
+  const calls = everything({ agents: [agent('One', { name: 'never', parameters: never })] });
+  const own = calls.filter(({ tool }) => tool === 'never');
+  expect(own.length).toBeGreaterThan(10);
+  expect(own.every(({ hallucinated, rawArgs }) => hallucinated || rawArgs !== undefined)).toBe(true);
+});
+
+test('many agents in a row are reached one after the other', () => {
+  const agents = Array.from({ length: 30 }, (_, index) =>
+    agent(
+      `Agent ${index}`,
+      { name: `next_${index}`, parameters: none, handsOffTo: index + 1 },
+      { name: `tool_${index}`, parameters: none },
+    ),
+  );
+  const scripts = fc.sample(scriptOf({ agents }), { seed: 1, numRuns: 400 });
+  expect(Math.max(...scripts.map((steps) => steps.length))).toBe(20);
+  expect(scripts.some((steps) => callsOf(steps).some(({ tool }) => tool === 'tool_9'))).toBe(true);
+});
+
+const wrong: [unknown, RegExp][] = [
+  [7, /^scriptFor takes its options as an object, but was given the number 7\./],
+  [{ maxStep: 3 }, /^scriptFor has no option "maxStep"\. Did you mean "maxSteps"\?/],
+  [{ maxSteps: 1 }, /^The "maxSteps" of scriptFor must be a whole number from 2, .* but is the number 1\.$/],
+  [{ maxSteps: '20' }, /but is the string "20"\.$/],
+  [{ maxSteps: Infinity }, /but is the number Infinity\.$/],
+  [
+    { features: ['unicode'] },
+    /^The "features" of scriptFor must be an object, .* but are an array of 1 item\./,
+  ],
+  [{ features: { refusals: true } }, /^scriptFor has no feature "refusals"\. Did you mean "refusal"\?/],
+  [
+    { features: { constructor: true } },
+    /^scriptFor has no feature "constructor"\. Its features: unknown-tool, /,
+  ],
+  [
+    { features: { unicode: -1 } },
+    /^The feature "unicode" of scriptFor must be true, false, or a weight from 0 to 1000, but is the number -1\.$/,
+  ],
+  [{ features: { unicode: NaN } }, /but is the number NaN\.$/],
+  [{ features: { unicode: 1001 } }, /but is the number 1001\.$/],
+  [{ features: { unicode: 'yes' } }, /but is the string "yes"\.$/],
+];
+test.for(wrong)('wrong options are a TypeError: %o', ([options, message]) => {
+  expect(() => checkScriptOptions('scriptFor', options)).toThrow(message);
+  expect(() => checkScriptOptions('scriptFor', options)).toThrow(TypeError);
+});
+
+test('right options are none', () => {
+  const right = [
+    {},
+    { maxSteps: 2, features: { unicode: 0.5, refusal: false, handoffs: undefined } },
+    { maxSteps: undefined },
+  ];
+  for (const options of right) expect(() => checkScriptOptions('scriptFor', options)).not.toThrow();
+});
