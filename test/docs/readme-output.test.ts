@@ -26,8 +26,8 @@ const refund = {
   ],
 };
 
-test('there are six outputs, each of which is compared here or in readme-chat.test.ts', () => {
-  expect(shown).toHaveLength(6);
+test('there are seven outputs, each of which is compared here, in readme-chat.test.ts or in checks.test.ts', () => {
+  expect(shown).toHaveLength(7);
 });
 
 test('the line of a scenario', async () => {
@@ -54,7 +54,7 @@ test('an evaluation', async () => {
     runs: 2,
     threshold: 0.9,
   });
-  const lines = shown[4]!.split('\n');
+  const lines = shown[5]!.split('\n');
   expect(lines).toHaveLength(3);
   expect(String(evaluation).split('\n')).toEqual(expect.arrayContaining(lines));
 });
@@ -84,5 +84,5 @@ test('a cassette whose agents were edited', async () => {
   const message = (error as Error).message
     .replaceAll('docs-tests/readme-md/', '')
     .replaceAll('.docs-tests/README.md/', '');
-  expect(message).toBe(shown[5]);
+  expect(message).toBe(shown[6]);
 });

@@ -102,6 +102,7 @@ function producedIn({ response, results }: TracedTurn): unknown[] {
 export function requestsGrowByWhatHappened(run: ScenarioRun): string | undefined {
   return firstInTurns(run, ({ request }, traced, index) => {
     const before = traced.turns[index - 1];
+    if (before && isWhatCame(before, request.request.messages)) return undefined;
     const expected = before
       ? [...before.request.request.messages.slice(1), ...producedIn(before)]
       : (traced.start?.messages ?? []).map(withoutNotes);
@@ -111,6 +112,18 @@ export function requestsGrowByWhatHappened(run: ScenarioRun): string | undefined
       found &&
       `the messages of the request should go on from what was said, but ${found.path} of those from message ${from + 1} on is ${show(found.actual)} in place of ${show(found.expected)}`
     );
+  });
+}
+
+/** Whether the request after a turn has its messages, and what it came to, and nothing else. The usual case, without a copy. */
+function isWhatCame({ request, response, results }: TracedTurn, messages: readonly WireMessage[]): boolean {
+  const before = request.request.messages;
+  if (!response || messages.length !== before.length + 1 + results.length) return false;
+  for (let at = 1; at < before.length; at++) if (messages[at] !== before[at]) return false;
+  if (messages[before.length] !== response.message) return false;
+  return results.every(({ toolCallId, content }, at) => {
+    const message = messages[before.length + 1 + at]!;
+    return message.role === 'tool' && message.tool_call_id === toolCallId && message.content === content;
   });
 }
 

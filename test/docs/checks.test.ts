@@ -1,0 +1,42 @@
+/** What the README and the guide show of a check is what comes of it, and the commands that it prints do what they say. */
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { checks, invariants } from 'swarmcheck/fast-check';
+import { scriptFeatures } from '../../src/property/script/features.ts';
+import { Project } from '../cli/swarmcheck.ts';
+
+const withoutTrailingSpaces = (text: string) => text.replaceAll(/ +$/gm, '').trimEnd();
+
+test.each(['README.md', 'docs/guide-properties.md'])(
+  'the check of %s finds what it shows',
+  { timeout: 60_000 },
+  async (document) => {
+    const markdown = await readFile(document, 'utf8');
+    const [, shown] = /^```text\n(✗ refunds\.check\.ts[^]*?)\n```$/m.exec(markdown)!;
+    const file = async (name: string) => await readFile(`.docs-tests/${document}/${name}`, 'utf8');
+    await using project = await Project.of({
+      'refunds.ts': await file('refunds.ts'),
+      'refunds.check.ts': await file('refunds.check.ts'),
+    });
+
+    const { code, stdout, stderr } = await project.swarmcheck(['check', 'refunds.check.ts']);
+    expect(stderr).toBe('');
+    expect(withoutTrailingSpaces(stdout)).toBe(shown);
+    expect(code).toBe(1);
+
+    const again = shown!.split('\n').flatMap((line) => /^ {2}npx swarmcheck (.*)$/.exec(line)?.[1] ?? []);
+    expect(again).toHaveLength(2);
+    for (const command of again) {
+      const run = await project.swarmcheck(command.split(' '));
+      expect(run.code).toBe(1);
+      expect(run.stdout).toContain(/"(.*?)"/.exec(shown!)![0]);
+    }
+  },
+);
+
+test('the guide has a line for each feature, invariant and check, and for no other', async () => {
+  const guide = await readFile('docs/guide-properties.md', 'utf8');
+  const named = [...guide.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, name]) => name);
+  const known = [scriptFeatures, invariants, checks].flatMap((names) => Object.keys(names));
+  expect(named.toSorted()).toEqual(known.toSorted());
+});
