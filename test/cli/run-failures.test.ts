@@ -1,5 +1,5 @@
 /** `swarmcheck run` of JSON files: failures that a check saved, and steps that somebody wrote. */
-import { readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { checkedProject, fixed, savedFiles } from './checked-project.ts';
@@ -234,14 +234,18 @@ test.for([
   },
 );
 
-test('an agent outside of the working directory is found by the file that names it', async () => {
+test('an agent outside of the working directory is in no file, and is loaded only where somebody types it', async () => {
   await using project = await checkedProject();
   await using elsewhere = await checkedProject();
   await elsewhere.swarmcheck(['check', join(project.folder, 'desk.ts#checked')]);
   const [file] = await savedFiles(elsewhere);
-  const saved = JSON.parse(await readFile(join(elsewhere.folder, file!), 'utf8')) as { agent: string };
-  expect(saved.agent).toBe(`${project.folder}/desk.ts#checked`);
-  expect((await run(elsewhere, [file!])).code).toBe(1);
-  await rename(join(project.folder, 'desk.ts'), join(project.folder, 'moved.ts'));
-  expect((await run(elsewhere, [file!])).code).toBe(2);
+  const text = await readFile(join(elsewhere.folder, file!), 'utf8');
+  expect(text).not.toContain(project.folder);
+  const typed = `${file}#${join(project.folder, 'desk.ts#checked')}`;
+  expect((await run(elsewhere, [typed])).code).toBe(1);
+  const named = JSON.stringify({ ...(JSON.parse(text) as object), agent: '../elsewhere.ts#checked' });
+  await elsewhere.write({ [file!]: named });
+  const { code, stderr } = await run(elsewhere, [file!]);
+  expect(stderr).toContain('is outside of the working directory, and is not loaded');
+  expect(code).toBe(2);
 });

@@ -36,7 +36,7 @@ test.each(['README.md', 'docs/guide-properties.md'])(
 
 test('the guide has a line for each feature, invariant and check, and for no other', async () => {
   const guide = await readFile('docs/guide-properties.md', 'utf8');
-  const named = [...guide.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, name]) => name);
+  const named = [...guide.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, name]) => name!);
   const known = [scriptFeatures, invariants, checks].flatMap((names) => Object.keys(names));
   expect(named.toSorted()).toEqual(known.toSorted());
 });

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { isInside } from '../../cassette/file/path.ts';
 import { reasonOf } from '../../cassette/file/read.ts';
 import { isPlainObject } from '../../engine/data/copy.ts';
 import { valueWords } from '../../engine/data/value-words.ts';
@@ -45,6 +47,12 @@ export async function loadSavedSteps({ file, agent: typed }: JsonFile): Promise<
     return {
       file,
       message: `It does not say which agent its steps are for. Add it: swarmcheck run ${file}#<module>#<export>`,
+    };
+  // What a file says is not what somebody typed: it loads nothing from elsewhere.
+  if (typed === undefined && !isInside(resolve(agent.replace(/#[^#]*$/, '')), process.cwd()))
+    return {
+      file,
+      message: `Its agent, ${JSON.stringify(agent)}, is outside of the working directory, and is not loaded. Say that it is meant: swarmcheck run ${file}#<module>#<export>`,
     };
   const checked = await findChecked('run', agent);
   if ('message' in checked) return typed === undefined ? ofFile(file, agent, checked) : checked;

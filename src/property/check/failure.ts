@@ -1,4 +1,6 @@
+import { isAbsolute, resolve } from 'node:path';
 import type { Arbitrary } from 'fast-check';
+import { isInside } from '../../cassette/file/path.ts';
 import { reasonOf } from '../../cassette/file/read.ts';
 import { isAgent } from '../../engine/tools/agent.ts';
 import type { Step } from '../../script/steps.ts';
@@ -105,13 +107,19 @@ function save(
       path,
       contextVariables,
       maxTurns,
-      agent: caller.agentName,
+      agent: storableAgent(caller.agentName),
       steps,
     });
     return { file, notes };
   } catch (error) {
     return { file: undefined, notes: [`It could not be saved: ${reasonOf(error)}.`, ...notes] };
   }
+}
+
+/** A module outside of the working directory is a path of this machine, and none that a file may have loaded. */
+function storableAgent(exported: string | undefined): string | undefined {
+  const isHere = exported !== undefined && isInside(resolve(exported), process.cwd());
+  return isHere && !isAbsolute(exported) ? exported : undefined;
 }
 
 interface Told {
