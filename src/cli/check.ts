@@ -87,6 +87,7 @@ async function check(module: string, options: Options, ending: Ending): Promise<
   using stray = new StrayErrors();
   const outcome = await outcomeOf(module, options, stray, ending);
   if ('message' in outcome) {
+    if (json) print(`${JSON.stringify({ version: 1, passed: false, errors: [outcome] }, null, 2)}\n`);
     process.stderr.write(`${loadErrorText(outcome, styleFor(isColourful(process.stderr)))}\n`);
     return 2;
   }

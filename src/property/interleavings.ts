@@ -8,6 +8,7 @@ import { checkFields, isText, type Rules } from '../scenario/rules.ts';
 import { playScenario } from '../scenario/run-scenario.ts';
 import type { Scenario, ScenarioRun } from '../scenario/scenario.ts';
 import { Gates, type Passage } from './interleavings/gates.ts';
+import { ownSettings } from './own-settings.ts';
 import { LawBrokenError } from './law.ts';
 
 /** How often conversations are interleaved, and in which orders. */
@@ -64,7 +65,14 @@ async function check(scenarios: readonly Scenario[], options: InterleavingOption
     const found = await playAtOnce(scenarios, alone, drawn);
     if (found) throw new OrderError(found);
   });
-  const details = await fc.check(property, { numRuns: runs, seed, ...(path !== undefined && { path }) });
+  const details = await fc.check(
+    property,
+    ownSettings({
+      numRuns: runs,
+      seed,
+      ...(path !== undefined && { path }),
+    }),
+  );
   if (!details.failed) return;
   const { errorInstance, counterexamplePath } = details;
   if (!(errorInstance instanceof OrderError)) throw errorInstance;

@@ -26,7 +26,7 @@ const mostAgents = 50;
  * To learn whom agents hand off to, each function that takes nothing from the model is called once, with no context
  * variables, and what it throws is ignored: for functions that must not be called, pass the agent with stand-ins,
  * `stubTools(agent, …)`. Handoffs by tools with arguments and by async functions are not found in this way; `checkAgent`
- * finds them all. Throws a TypeError for an externalAgent and an async factory, whose tools show only when they run, and
+ * plays conversations to find them. Throws a TypeError for an externalAgent and an async factory, whose tools show only when they run, and
  * for options that are none.
  */
 export function scriptFor(agent: AgentUnderTest, options: ScriptOptions = {}): Arbitrary<Step[]> {

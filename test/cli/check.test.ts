@@ -14,7 +14,7 @@ test('a broken law is told with the smallest script, and code 1', async ({ expec
   expect(
     stdout
       .replaceAll(/[\da-f]{8}(?=\.json)/g, '…')
-      .replace(/path: '[\d:]+'/, "path: '…'")
+      .replace(/--path [\d:]+/, '--path …')
       .replace(/ of \d+ steps/, ' of … steps'),
   ).toMatchInlineSnapshot(`
     "✗ desk.ts#checked  "refunds are for the verified" was broken: Refunded to somebody unknown.
@@ -31,7 +31,7 @@ test('a broken law is told with the smallest script, and code 1', async ({ expec
       say('ok'),
     Again:
       npx swarmcheck run fixtures/failures/triage-….json#desk.ts#checked
-      checkAgent(agent, { seed: 1, path: '…' })
+      npx swarmcheck check desk.ts#checked --seed 1 --path …
     "
   `);
   expect([code, stderr]).toEqual([1, '']);
@@ -108,7 +108,7 @@ export default { agent: () => new Agent({ name: 'Slow' }), runs: 1_000_000, seed
 test('--path plays the one script that it leads to', async () => {
   await using project = await checkedProject();
   const { stdout } = await project.swarmcheck(['check', 'desk.ts#checked']);
-  const path = /path: '([\d:]+)'/.exec(stdout)![1]!;
+  const path = /--path ([\d:]+)/.exec(stdout)![1]!;
   const again = await project.swarmcheck(['check', 'desk.ts#checked', '--path', path]);
   expect(again.stdout).toMatch('"refunds are for the verified" was broken');
   const without = await project.swarmcheck(['check', 'desk.ts#checked', '--path', path], fixed);

@@ -80,7 +80,7 @@ test('a folder without scenarios', ({ expect }) => {
 
 test('a file that is no module', ({ expect }) => {
   expect(told('steps.json')).toMatchInlineSnapshot(
-    `"✗ steps.json: This is no module that could export a scenario: its name ends in none of .ts, .mts, .cts, .tsx, .js, .mjs, .cjs, .jsx."`,
+    `"✗ steps.json: It holds an object that is no failure a check saved. Steps stand in a list alone: [{ "user": "…" }, { "say": "…" }]."`,
   );
 });
 

@@ -68,7 +68,7 @@ const json = file('refunds.json', '{}');
 
 test('a file that is no module', async ({ expect }) => {
   expect(await toldOf(json)).toMatchInlineSnapshot(
-    `"✗ refunds.json: This is no module that could export a scenario: its name ends in none of .ts, .mts, .cts, .tsx, .js, .mjs, .cjs, .jsx."`,
+    `"✗ refunds.json: It holds an object that is no failure a check saved. Steps stand in a list alone: [{ "user": "…" }, { "say": "…" }]."`,
   );
 });
 

@@ -78,6 +78,10 @@ function readSteps(file: string): StepsFile {
   const value = parsed(file);
   if (isPlainObject(value) && 'interactions' in value)
     throw new SavedFailureError(`It is a cassette. Check it: swarmcheck replay ${file}`);
+  if (isPlainObject(value) && !('law' in value) && !('version' in value))
+    throw new SavedFailureError(
+      'It holds an object that is no failure a check saved. Steps stand in a list alone: [{ "user": "…" }, { "say": "…" }].',
+    );
   if (value === undefined || isPlainObject(value)) return readFailure(file);
   if (!Array.isArray(value))
     throw new SavedFailureError(

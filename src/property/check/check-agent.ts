@@ -6,7 +6,7 @@ import { exploreBy } from './explore.ts';
 import { failureAgain, failureOf, failureWithoutScript } from './failure.ts';
 import { neverWords } from './failure-words.ts';
 import { checkCheckOptions, featuresFor, type CheckOptions } from './options.ts';
-import { patiently, playerOf } from './play.ts';
+import { patiently, playerOf, type Play } from './play.ts';
 import { savedFailures } from './saved-failure.ts';
 import { search } from './search.ts';
 import { setupOf, type Caller, type Setup } from './setup.ts';
@@ -54,14 +54,16 @@ export function checkWith(
 
 async function check(agent: AgentUnderTest, options: CheckOptions, caller: Caller): Promise<CheckReport> {
   checkCheckOptions(agent, options);
-  const { path, timeMs, features, tools = {} } = options;
+  const { path, features, tools = {} } = options;
   const player = patiently(playerOf(agent, options));
   const first: Played[] = [];
-  const surface = await exploreBy(async (steps) => {
+  const note: Play = async (steps) => {
     const run = await player(steps);
     if (first.length < mostControls) first.push({ steps, run });
     return run;
-  });
+  };
+  // A slip of the pen in the name of a stand-in shows before the real tool runs often.
+  const surface = await exploreBy(note, (seen) => void new StubNames(tools, seen));
   const stubs = new StubNames(tools, surface);
   const setup = setupOf(agent, options, caller, { surface, player });
   const { seed, laws } = setup;
@@ -74,12 +76,6 @@ async function check(agent: AgentUnderTest, options: CheckOptions, caller: Calle
     await steadiness.note(played);
   });
   if (found) throw await failureOf(found, runs, scripts, setup, steadiness);
-  if (runs === 0)
-    throw failureWithoutScript(
-      `Nothing was checked: within ${timeMs} ms no run came to its end. Raise timeMs.`,
-      'timeMs',
-      setup,
-    );
   // Of one script alone nothing else can be said.
   if (path === undefined) {
     stubs.checkAllSeen();

@@ -7,11 +7,33 @@ import { callTool, say, user, type Step } from '../../script/steps.ts';
 import type { TracedRequest } from '../../engine/run/events.ts';
 import { argumentsFor } from '../script/arguments/arguments.ts';
 import type { AgentSurface, Surface, ToolSurface } from '../surface.ts';
-import { patiently, playerOf, type Play, type PlaySettings } from './play.ts';
+import { scriptOf } from '../script/script.ts';
+import { ScenarioTimeoutError } from '../../scenario/timeout.ts';
+import { markedAsUnsure, patiently, playerOf, type Play, type PlaySettings } from './play.ts';
 
 /** Limits on what is explored: beyond them a surface is not complete, and no error. */
 const mostAgents = 30;
 const mostPlays = 300;
+/** So often a time limit may pass. */
+const mostTimeouts = 3;
+/** With so many arguments each tool is called. */
+const mostSamples = 4;
+/** So many generated scripts of so many steps are played, and so often anew while something new is found. */
+const wanderings = 40;
+const mostSteps = 14;
+const mostRounds = 3;
+
+/** What ends a run, or begins another one, leads nowhere. */
+const ofOneRun = {
+  'several-users': false,
+  'provider-error': false,
+  'cut-stream': false,
+  'huge-content': false,
+  'unknown-tool': false,
+  'bad-json': false,
+  'invalid-args': false,
+  'duplicate-ids': false,
+} as const;
 
 /** What is known of an agent while exploring. */
 interface Found {
@@ -24,8 +46,9 @@ interface Found {
 
 /**
  * What a model can reach of an app, found by playing short scripts: who is asked first, and what each of its tools leads to when
- * it is called once, with arguments that are always the same. Breadth first, each play from the beginning; at most 30 agents and
- * 300 plays. The tools really run, unless there are stubs for them.
+ * it is called with a few arguments, always the same; then what some generated scripts lead to, since that may depend on what was
+ * done before. Each play is from the beginning; at most 30 agents and 300 plays. The tools really run, unless there are stubs for
+ * them.
  *
  * An agent is known by its name and its tools. Where an app fails on the way, what was seen until then counts. Rejects with an
  * Error that says what happened where not even the first request came.
@@ -34,49 +57,135 @@ export async function explore(agent: AgentUnderTest, settings: PlaySettings = {}
   return await exploreBy(patiently(playerOf(agent, settings)));
 }
 
-/** The same with whatever plays the scripts. */
-export async function exploreBy(play: Play): Promise<Surface> {
-  const agents: Found[] = [];
-  const places = new Map<string, number>();
-  const placeOf = (request: TracedRequest, way: readonly Step[]): number | undefined => {
-    const tools = toolsIn(request.request);
-    const key = JSON.stringify([request.agent, tools]);
-    const known = places.get(key);
-    if (known !== undefined || agents.length === mostAgents) return known;
-    places.set(key, agents.length);
-    agents.push({ name: request.agent, tools, way, handoffs: new Map() });
-    return agents.length - 1;
-  };
-
-  const first = await play([user(greeting), say(ending)]);
-  const [request] = first.trace.requests;
-  if (!request) throw neverAsked(first);
-  placeOf(request, []);
-  let plays = 1;
-  // Those that are found on the way are walked as well.
-  for (const [place, found] of agents.entries()) {
-    for (const { name, parameters } of found.tools) {
-      if (plays === mostPlays) return surfaceOf(agents);
-      plays++;
-      const way = [...found.way, callOf(name, parameters)];
-      const { trace } = await play([user(greeting), ...way, say(ending)]);
-      const next = trace.requests[way.length];
-      if (!next) continue;
-      const reached = placeOf(next, way);
-      const isHandoff = trace.handoffs.some(({ turn }) => turn === way.length);
-      if (reached !== undefined && (isHandoff || reached !== place)) found.handoffs.set(name, reached);
-    }
-  }
-  return surfaceOf(agents);
+/** The same with whatever plays the scripts. `seenFirst` is told what there is once each tool was called, and may throw. */
+export async function exploreBy(
+  play: Play,
+  seenFirst: (surface: Surface) => void = () => {},
+): Promise<Surface> {
+  const found = new Exploration(play);
+  await found.begin();
+  await found.callEachTool();
+  seenFirst(found.surface);
+  // What an agent leads to may depend on what was done before: so it is looked at where chance leads, as long as there is news.
+  for (let round = 1; round <= mostRounds && (await found.wander(round)); round++) await found.callEachTool();
+  return found.surface;
 }
 
 const greeting = 'hi';
 const ending = 'ok';
 
-function callOf(tool: string, parameters: JsonSchema): Step {
-  const [args] = fc.sample(argumentsFor(parameters), { seed: 1, numRuns: 1 });
+class Exploration {
+  readonly #play: Play;
+  readonly #agents: Found[] = [];
+  readonly #places = new Map<string, number>();
+  /** Of these tools is known where they lead. */
+  readonly #called = new Set<object>();
+  #plays = 0;
+  #timeouts = 0;
+
+  constructor(play: Play) {
+    this.#play = play;
+  }
+
+  get surface(): Surface {
+    return {
+      agents: this.#agents.map(({ name, tools, handoffs }): AgentSurface => ({
+        name,
+        tools: tools.map((tool) => ({ ...tool, handsOffTo: handoffs.get(tool.name) })),
+      })),
+    };
+  }
+
+  /** Who is asked first. Rejects where nobody is. */
+  async begin(): Promise<void> {
+    const first = await this.#played([]);
+    const [request] = first.trace.requests;
+    if (!request) throw neverAsked(first);
+    this.#placeOf(request, []);
+  }
+
+  /** Calls each tool with a few arguments; those of agents that are found on the way as well. */
+  async callEachTool(): Promise<void> {
+    for (const [place, found] of this.#agents.entries()) {
+      for (const tool of found.tools) {
+        if (this.#called.has(tool)) continue;
+        this.#called.add(tool);
+        for (const call of callsOf(tool)) {
+          if (this.#isOver) return;
+          const way = [...found.way, call];
+          const { trace } = await this.#played(way);
+          const next = trace.requests[way.length];
+          if (!next) continue;
+          const reached = this.#placeOf(next, way);
+          const isHandoff = trace.handoffs.some(({ turn }) => turn === way.length);
+          if (reached === undefined || !(isHandoff || reached !== place)) continue;
+          // To somebody else, rather than to itself.
+          if (!found.handoffs.has(tool.name) || found.handoffs.get(tool.name) === place)
+            found.handoffs.set(tool.name, reached);
+        }
+      }
+    }
+  }
+
+  /** Plays some generated scripts. Whether anything new was found. */
+  async wander(round: number): Promise<boolean> {
+    const before = this.#agents.length;
+    const scripts = scriptOf(this.surface, { maxSteps: mostSteps, features: ofOneRun });
+    for (const steps of fc.sample(scripts, { seed: round, numRuns: wanderings })) {
+      if (this.#isOver) break;
+      const way = markedAsUnsure(steps.filter((step) => typeof step === 'object' && 'calls' in step));
+      const { trace } = await this.#played(way);
+      for (const [index, request] of trace.requests.entries()) {
+        const place = this.#placeOf(request, way.slice(0, index));
+        this.#noteHandoff(trace.handoffs, index, place);
+      }
+    }
+    return this.#agents.length > before;
+  }
+
+  /** Who was handed off to before a request, where that was not known of the tool. */
+  #noteHandoff(handoffs: ScenarioRun['trace']['handoffs'], index: number, place: number | undefined): void {
+    const handoff = handoffs.find(({ turn }) => turn === index);
+    if (!handoff || place === undefined) return;
+    for (const { name, tools, handoffs: known } of this.#agents)
+      if (
+        name === handoff.from &&
+        tools.some((tool) => tool.name === handoff.tool) &&
+        !known.has(handoff.tool)
+      )
+        known.set(handoff.tool, place);
+  }
+
+  /** An app that hangs each time would be explored for minutes. */
+  get #isOver(): boolean {
+    return this.#plays >= mostPlays || this.#timeouts >= mostTimeouts;
+  }
+
+  async #played(way: readonly Step[]): Promise<ScenarioRun> {
+    this.#plays++;
+    const run = await this.#play([user(greeting), ...way, say(ending)]);
+    if (run.error instanceof ScenarioTimeoutError) this.#timeouts++;
+    return run;
+  }
+
+  /** Which agent a request comes from: a new one, if there is none with its name and its tools. */
+  #placeOf(request: TracedRequest, way: readonly Step[]): number | undefined {
+    const tools = toolsIn(request.request);
+    const key = JSON.stringify([request.agent, tools]);
+    const known = this.#places.get(key);
+    if (known !== undefined || this.#agents.length === mostAgents) return known;
+    this.#places.set(key, this.#agents.length);
+    this.#agents.push({ name: request.agent, tools, way, handoffs: new Map() });
+    return this.#agents.length - 1;
+  }
+}
+
+/** With the same few arguments each time. */
+function callsOf({ name, parameters }: Found['tools'][number]): Step[] {
+  const samples = fc.sample(argumentsFor(parameters), { seed: 1, numRuns: mostSamples });
+  const distinct = new Map(samples.map((args) => [JSON.stringify(args), args]));
   // What the tool's own library still refuses is no mistake of a script.
-  return callTool(tool, args, { hallucinated: true });
+  return Array.from(distinct.values(), (args) => callTool(name, args, { hallucinated: true }));
 }
 
 function toolsIn({ tools = [] }: CompletionRequest): Found['tools'] {
@@ -88,15 +197,6 @@ function toolsIn({ tools = [] }: CompletionRequest): Found['tools'] {
 }
 
 const noParameters: JsonSchema = { type: 'object', properties: {} };
-
-function surfaceOf(agents: readonly Found[]): Surface {
-  return {
-    agents: agents.map(({ name, tools, handoffs }): AgentSurface => ({
-      name,
-      tools: tools.map((tool) => ({ ...tool, handsOffTo: handoffs.get(tool.name) })),
-    })),
-  };
-}
 
 function neverAsked({ trace, error }: ScenarioRun): Error {
   const why = error instanceof Error ? `${error.name}: ${error.message}` : `it ended ${trace.outcome}`;

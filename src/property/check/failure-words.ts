@@ -108,7 +108,7 @@ function runLines({ file, exported = '<module>#<export>' }: BrokenLaw): string[]
 
 /** As it is typed in a shell. */
 function shellWord(word: string): string {
-  const isPlain = /^[\p{L}\p{N}\w./#@<>-]+$/u.test(word);
+  const isPlain = /^[\p{L}\p{N}\w./#@-]+$/u.test(word);
   return isPlain ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 

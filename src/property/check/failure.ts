@@ -43,7 +43,10 @@ export async function failureOf(
   if (unsteady) return flaky(unsteady.what, unsteady.difference);
 
   const smallest = await smallestOf(found, scripts, hangs ? hasty : setup.playStrictly, setup);
-  if (!smallest) return flaky('not each time when the same script was played again', undefined);
+  if (!smallest) {
+    const difference = differenceInWords(found.run, again) ?? steadiness.atOnce;
+    return flaky('not each time when the same script was played again', difference);
+  }
   const { file, notes } = save(smallest, setup);
   if (steadiness.atOnce !== undefined)
     notes.push(`Careful: the app does not do the same each time. ${steadiness.atOnce}`);

@@ -1,4 +1,5 @@
 import { isPromiseLike } from '../../engine/data/promise.ts';
+import { valueWords } from '../../engine/data/value-words.ts';
 import { show } from '../../scenario/equals.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
 import type { AgentUnderTest, ScenarioRun } from '../../scenario/scenario.ts';
@@ -86,7 +87,12 @@ export class Laws {
     try {
       const held = law.held(run);
       const verdict = isPromiseLike(held) ? await this.#inTime(law, held) : held;
-      return verdict === false ? { law, message: 'it does not hold (the law returned false)' } : undefined;
+      if (verdict === false) return { law, message: 'it does not hold (the law returned false)' };
+      if (verdict === true || verdict === undefined) return undefined;
+      return {
+        law,
+        message: `it returned ${valueWords(verdict)}, which says nothing. A law gives true or false, or throws.`,
+      };
     } catch (cause) {
       // A matcher refuses to judge a run whose script did not fit; the law is then neither kept nor broken.
       if (cause instanceof Error && isMisfit(cause.cause)) return undefined;
@@ -97,6 +103,7 @@ export class Laws {
   #counted(name: string, happened: Held): Held {
     return (run) => {
       const has = happened(run);
+      if (isPromiseLike(has)) Promise.resolve(has).catch(() => {});
       if (isPromiseLike(has))
         throw new TypeError('it returned a Promise, which would count as true. Say true or false at once.');
       if (has) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);

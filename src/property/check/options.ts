@@ -21,7 +21,7 @@ export interface CheckOptions {
   path?: string | undefined;
   /** None. Milliseconds of real time after which no other script is played. */
   timeMs?: number | undefined;
-  /** 1,000. Of each run, in milliseconds of real time; one that takes longer is a failure. */
+  /** 1,000. Of each script, with all its runs, in milliseconds of real time; one that takes longer breaks the law "ends-in-time". */
   timeoutMs?: number | undefined;
   /** The agent's. Failures are saved, and played first the next time, by this name. */
   name?: string | undefined;
@@ -35,7 +35,7 @@ export interface CheckOptions {
   features?: Partial<Record<ScriptFeature, boolean | number>> | undefined;
   /** "all". Which laws of the run loop must hold in every run; of an app of another SDK those that hold for any. */
   invariants?: 'all' | 'none' | readonly InvariantName[] | undefined;
-  /** Your laws, by name: must hold in every run. One fails by throwing, or by giving false. */
+  /** Your laws, by name: must hold in every run. One fails by throwing, or by giving false; anything else than true, false and nothing is a mistake of the law. */
   always?: Record<string, (run: ScenarioRun) => void | boolean | Promise<void | boolean>> | undefined;
   /** What must have happened in at least one run, by name, so that no law holds only because nothing happened. */
   sometimes?: Record<string, (run: ScenarioRun) => boolean> | undefined;

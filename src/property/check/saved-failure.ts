@@ -140,9 +140,9 @@ function beginningOf(name: string): string {
 }
 
 /** The same failure is the same file; those of two names that are written alike are two. */
-function digestOf({ name, law, steps }: SavedFailure): string {
+function digestOf({ name, law, steps, contextVariables, maxTurns }: SavedFailure): string {
   return createHash('sha256')
-    .update(JSON.stringify([name, law, steps]))
+    .update(JSON.stringify([name, law, steps, contextVariables, maxTurns]))
     .digest('hex')
     .slice(0, 8);
 }

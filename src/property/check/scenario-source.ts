@@ -1,7 +1,7 @@
 import type { ToolStub } from '../../scenario/stub-tools.ts';
 import { buildersIn, stepsSource, valueSource } from '../../script/source.ts';
 import type { Step } from '../../script/steps.ts';
-import { isJson, storableVariables } from './storable.ts';
+import { holdsSecret, isJson, storableVariables } from './storable.ts';
 
 /** A script that broke a law, and with what it was played. */
 export interface FailedScript {
@@ -42,7 +42,8 @@ export function scenarioSource(script: FailedScript): string {
     stepsSource(steps, '    '),
     '  ],',
     '  check(run) {',
-    `    // ${onOneLine(law)}`,
+    `    // Say here what has to hold: expect(run)… of vitest, or assert(…).`,
+    `    throw new Error(${valueSource(`Nothing is asserted yet of: ${law}`)});`,
     '  },',
     '});',
     '',
@@ -52,7 +53,8 @@ export function scenarioSource(script: FailedScript): string {
 function toolLines(tools: Record<string, ToolStub> = {}): string[] {
   const names = Object.keys(tools);
   if (names.length === 0) return [];
-  if (Object.values(tools).every(isJson)) return [`  tools: ${valueSource(tools)},`];
+  if (Object.entries(tools).every(([name, stub]) => isJson(stub) && !holdsSecret(name, stub)))
+    return [`  tools: ${valueSource(tools)},`];
   return [`  // The stand-ins of the check: tools: { ${onOneLine(names.join(', '))} },`];
 }
 

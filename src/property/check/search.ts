@@ -1,5 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Step } from '../../script/steps.ts';
+import { TimeLimit } from '../../scenario/timeout.ts';
+import { ownSettings } from '../own-settings.ts';
 import type { Setup } from './setup.ts';
 import type { FoundFailure } from './shrink.ts';
 import type { Played } from './steadiness.ts';
@@ -26,7 +28,6 @@ export async function search(
   let runs = 0;
   let found: Omit<FoundFailure, 'path'> | undefined;
   let mistake: { error: unknown } | undefined;
-  let playing = Promise.resolve();
   const judge = async (steps: readonly Step[]) => {
     try {
       const run = await play(steps);
@@ -40,32 +41,34 @@ export async function search(
     runs++;
     caller.onProgress?.({ runs, of });
   };
+  using limit = timeMs === undefined ? undefined : new TimeLimit(timeMs, undefined, () => 'the check');
   const property = fc.asyncProperty(scripts, async (steps) => {
+    // It ends here, and not in the middle of a run: one that hangs is to be found.
+    if (limit?.signal.aborted) return false;
     // Where a path leads to its neighbours come next; none of them is asked for.
     if (path !== undefined && runs > 0) return true;
-    await (playing = judge(steps));
+    await judge(steps);
     return !found && !mistake;
   });
 
   let counterexamplePath: string | null;
   try {
-    ({ counterexamplePath } = await fc.check(property, {
-      seed,
-      numRuns: path === undefined ? of : 1,
-      endOnFailure: true,
-      ...(path !== undefined && { path }),
-      ...(timeMs !== undefined && { interruptAfterTimeLimit: timeMs }),
-    }));
+    ({ counterexamplePath } = await fc.check(
+      property,
+      ownSettings({
+        seed,
+        numRuns: path === undefined ? of : 1,
+        endOnFailure: true,
+        ...(path !== undefined && { path }),
+      }),
+    ));
   } catch (error) {
     throw String(error).includes('Unable to replay') ? wrongPath(path) : error;
   }
-  const ended = runs;
-  // One that the time interrupted goes on to its end, but counts no more.
-  await playing;
   if (mistake) throw mistake.error;
-  if (path !== undefined && ended === 0 && timeMs === undefined) throw wrongPath(path);
+  if (path !== undefined && runs === 0 && timeMs === undefined) throw wrongPath(path);
   return {
-    runs: ended,
+    runs,
     found: found && counterexamplePath !== null ? { ...found, path: counterexamplePath } : undefined,
   };
 }

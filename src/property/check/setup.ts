@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { Agent } from '../../engine/tools/agent.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
 import type { AgentUnderTest } from '../../scenario/scenario.ts';
 import type { Surface } from '../surface.ts';
@@ -38,6 +40,14 @@ export interface Setup {
   readonly playStrictly: Play;
 }
 
+/** The name of the first agent. One that nobody gave is that of many apps, so what is offered is added: failures of another app are none of this one. */
+function nameOf({ agents }: Surface): string {
+  const name = agents[0]!.name;
+  if (name !== new Agent().name) return name;
+  const offered = JSON.stringify(agents.map(({ tools }) => tools.map((tool) => tool.name)));
+  return `${name}-${createHash('sha256').update(offered).digest('hex').slice(0, 6)}`;
+}
+
 /** The setup of a check of this app, which has been explored by its player. */
 export function setupOf(
   agent: AgentUnderTest,
@@ -63,7 +73,7 @@ export function setupOf(
     laws: new Laws(agent, options, timeoutMs),
     surface,
     // Of an app of another SDK the wire shows no name.
-    name: options.name ?? (isExternal ? caller.agentName : undefined) ?? surface.agents[0]!.name,
+    name: options.name ?? (isExternal ? caller.agentName : undefined) ?? nameOf(surface),
     play: (steps) => player(markedAsUnsure(steps)),
     playStrictly: player,
   };

@@ -1,6 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { ScenarioRun } from '../../scenario/scenario.ts';
 import { TimeLimit } from '../../scenario/timeout.ts';
+import { ownSettings } from '../own-settings.ts';
 import { isMisfit } from '../../script/errors.ts';
 import type { Step } from '../../script/steps.ts';
 import type { Breach, Laws } from './laws.ts';
@@ -62,7 +63,14 @@ export async function shrink(
     left--;
     return !(await stillFails(fits ? steps : markedAsUnsure(steps)));
   });
-  const { counterexamplePath: path } = await fc.check(property, { seed, path: found.path, numRuns: 1 });
+  const { counterexamplePath: path } = await fc.check(
+    property,
+    ownSettings({
+      seed,
+      path: found.path,
+      numRuns: 1,
+    }),
+  );
   if (path === null || !smallest) return undefined;
   await reduce(smallest.steps, stillFails, { tries: mostTries, signal });
   return { ...smallest, path };

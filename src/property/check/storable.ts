@@ -42,11 +42,16 @@ export function withoutSecrets(text: string): string {
   return shown + text.slice(from);
 }
 
-function holdsSecret(name: string, value: unknown): boolean {
+/** Whether a value under a name is a secret, or holds one. */
+export function holdsSecret(name: string, value: unknown): boolean {
   if (typeof value === 'string') return (value !== '' && isSecretName(name)) || secretsIn(value).length > 0;
   if (typeof value === 'number') return isSecretNumber(name);
   if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(([key, item]) => holdsSecret(Array.isArray(value) ? name : key, item));
+  // What stands within a secret is one, whatever it is called there.
+  const isSecret = isSecretName(name);
+  return Object.entries(value).some(([key, item]) =>
+    holdsSecret(Array.isArray(value) || isSecret ? name : key, item),
+  );
 }
 
 /** An address of a user is what tests are full of. */

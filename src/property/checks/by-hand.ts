@@ -4,6 +4,7 @@ import type { Hooks } from '../../engine/run/hooks.ts';
 import type { Response } from '../../engine/run/run-record.ts';
 import { startRun } from '../../engine/run/swarm.ts';
 import type { Agent } from '../../engine/tools/agent.ts';
+import { traceContext } from '../../engine/run/context.ts';
 import { errorName } from '../../engine/data/errors.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import { defaultMaxTurns, type Scenario } from '../../scenario/scenario.ts';
@@ -100,7 +101,7 @@ export async function converse(
       if (!answers.some((step) => typeof step === 'object' && (step as ModelStep).fault)) break;
     }
   }
-  return { requests, messages, agent: agent.name, contextVariables, ends };
+  return { requests, messages, agent: agent.name, contextVariables: traceContext(contextVariables), ends };
 }
 
 /** Ids as the whole script would have given them. */

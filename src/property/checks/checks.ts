@@ -1,4 +1,6 @@
-import type { Scenario } from '../../scenario/scenario.ts';
+import { checkScenario } from '../../scenario/check-scenario.ts';
+import { defaultTimeoutMs, type Scenario } from '../../scenario/scenario.ts';
+import { TimeLimit } from '../../scenario/timeout.ts';
 import { executionsAreCounted, usageAddsUp } from './counted.ts';
 import { failedRunIsAPrefix } from './failed.ts';
 import { inputIsUntouched } from './input.ts';
@@ -32,14 +34,7 @@ export type CheckName =
   | 'stream-events-are-in-order'
   | 'failed-run-is-a-prefix';
 
-/**
- * Laws that need runs of their own (docs/guide-properties.md says what each of them means). Each takes a scenario, plays it
- * as often as it has to, whatever the scenario itself expects, and rejects with a LawBrokenError that says what was broken.
- *
- * They run the tools for real, several times: give agents that keep something by a factory, and tools stand-ins. Of our agents
- * only: an externalAgent is refused with a TypeError, but for `same-twice`.
- */
-export const checks: Readonly<Record<CheckName, (scenario: Scenario) => Promise<void>>> = {
+const limitless: Record<CheckName, (scenario: Scenario) => Promise<void>> = {
   'streamed-equals-not': streamedEqualsNot,
   'http-equals-in-process': httpEqualsInProcess,
   'replay-equals-recorded': replayEqualsRecorded,
@@ -59,3 +54,29 @@ export const checks: Readonly<Record<CheckName, (scenario: Scenario) => Promise<
   'stream-events-are-in-order': streamEventsAreInOrder,
   'failed-run-is-a-prefix': failedRunIsAPrefix,
 };
+
+/** How many times the time limit of its scenario a check may take: it plays it several times. */
+const mostPlays = 20;
+
+function withinLimit(
+  name: string,
+  check: (scenario: Scenario) => Promise<void>,
+): (scenario: Scenario) => Promise<void> {
+  return async (scenario) => {
+    checkScenario(scenario);
+    const timeoutMs = mostPlays * (scenario.timeoutMs ?? defaultTimeoutMs);
+    using limit = new TimeLimit(timeoutMs, undefined, () => 'an agent or a tool', `The check "${name}"`);
+    await limit.within(check(scenario));
+  };
+}
+
+/**
+ * Laws that need runs of their own (docs/guide-properties.md says what each of them means). Each takes a scenario, plays it
+ * as often as it has to, whatever the scenario itself expects, and rejects with a LawBrokenError that says what was broken.
+ *
+ * They run the tools for real, several times: give agents that keep something by a factory, and tools stand-ins. Within twenty times
+ * the `timeoutMs` of the scenario, or they reject with a ScenarioTimeoutError. Of our agents only: an externalAgent is refused with a TypeError, but for `same-twice`.
+ */
+export const checks = Object.fromEntries(
+  Object.entries(limitless).map(([name, check]) => [name, withinLimit(name, check)]),
+) as Readonly<Record<CheckName, (scenario: Scenario) => Promise<void>>>;

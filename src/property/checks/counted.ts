@@ -2,9 +2,10 @@ import type { Hooks } from '../../engine/run/hooks.ts';
 import { show } from '../../scenario/equals.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Step } from '../../script/steps.ts';
+import { onlyTheModelFailsARun } from '../laws/ending.ts';
 import { runsOf } from '../laws/runs.ts';
 import { LawBrokenError } from '../law.ts';
-import { checkIsOurs, play } from './play.ts';
+import { checkIsOurs, checkIsPlain, play } from './play.ts';
 
 /** Failures of calls that never came to their tool. */
 const refused = new Set(['unknown-tool', 'invalid-json', 'invalid-arguments']);
@@ -17,7 +18,10 @@ export async function executionsAreCounted(scenario: Scenario): Promise<void> {
     beforeTool: ({ name, toolCallId }) => void begun.push(`${name} (${toolCallId})`),
     afterTool: ({ name, toolCallId }) => void ended.push(`${name} (${toolCallId})`),
   };
-  const { trace } = await play({ ...scenario, hooks: [scenario.hooks ?? [], counting].flat() });
+  const run = await play({ ...scenario, hooks: [scenario.hooks ?? [], counting].flat() });
+  // A hook that throws keeps others from being told.
+  if (onlyTheModelFailsARun(run) !== undefined) return;
+  const { trace } = run;
   const told = trace.toolCalls
     .filter(({ error }) => error === undefined || !refused.has(error))
     .map(({ tool, toolCallId }) => `${tool} (${toolCallId})`);
@@ -35,6 +39,7 @@ export async function executionsAreCounted(scenario: Scenario): Promise<void> {
 
 export async function usageAddsUp(scenario: Scenario): Promise<void> {
   checkIsOurs(scenario);
+  checkIsPlain(scenario);
   let spent = 0;
   const steps = scenario.steps.map((step): Step => {
     if (typeof step === 'function' || 'user' in step || step.fault) return step;

@@ -1,4 +1,5 @@
 import { partialResponse } from '../../engine/run/run-record.ts';
+import { traceContext } from '../../engine/run/context.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { say } from '../../script/steps.ts';
@@ -6,19 +7,22 @@ import { LawBrokenError } from '../law.ts';
 import { runsOfScript } from './by-hand.ts';
 import { checkIsOurs, play } from './play.ts';
 
+/** Of a longer script only so many answers are replaced. */
+const mostAnswers = 12;
+
 export async function failedRunIsAPrefix(scenario: Scenario): Promise<void> {
   checkIsOurs(scenario);
   const { said, answers } = runsOfScript(scenario.steps)[0] ?? { said: [], answers: [] };
   const users = said.map((content) => ({ user: content }));
   // Whatever the script does: a failure in the place of each of its answers.
-  for (const [index, answer] of answers.entries()) {
+  for (const [index, answer] of answers.slice(0, mostAnswers).entries()) {
     if (typeof answer === 'object' && 'fault' in answer) return;
     const before = answers.slice(0, index);
     const fault = { kind: 'status', status: 500 } as const;
     const failed = await play({ ...scenario, steps: [...users, ...before, { fault }] });
     const whole = await play({ ...scenario, steps: [...users, ...before, say('')] });
     // A limit, or an interruption, came first.
-    if (failed.trace.outcome !== 'failed') return;
+    if (failed.trace.outcome !== 'failed' || !whole.response) return;
     const partial = partialResponse(failed.error);
     const found = firstMismatch(
       { outcome: 'failed', messages: whole.response?.messages.slice(0, -1), ...rest(whole.response) },
@@ -34,5 +38,5 @@ export async function failedRunIsAPrefix(scenario: Scenario): Promise<void> {
 }
 
 function rest(reached: { agent: { name: string }; contextVariables: object } | undefined): object {
-  return { agent: reached?.agent.name, contextVariables: reached?.contextVariables };
+  return { agent: reached?.agent.name, contextVariables: reached && traceContext(reached.contextVariables) };
 }

@@ -1,4 +1,5 @@
 import { errorName } from '../../engine/data/errors.ts';
+import { traceContext } from '../../engine/run/context.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
 import { playScenario, type RunScenarioOptions } from '../../scenario/run-scenario.ts';
@@ -23,12 +24,19 @@ export function checkIsOurs({ agent }: Scenario): void {
     );
 }
 
+/** Throws a TypeError for steps that nobody knows before they are played. */
+export function checkIsPlain({ steps }: Scenario): void {
+  if (steps.some((step) => typeof step === 'function'))
+    throw new TypeError('This check takes steps as data: one of these is a function of the request.');
+}
+
 /** What is the same when two runs are. */
 function resultOf({ response, error, failures }: ScenarioRun): object {
   return {
     messages: response?.messages,
     agent: response?.agent.name,
-    contextVariables: response?.contextVariables,
+    // As traces show them: an object of a class is like another one of it.
+    contextVariables: response && traceContext(response.contextVariables as object),
     stopReason: response?.stopReason,
     error: error === undefined ? undefined : errorName(error),
     status: (error as { status?: unknown } | undefined)?.status,

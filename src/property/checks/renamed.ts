@@ -1,18 +1,17 @@
+import type { Message, WireMessage } from '../../engine/model/messages.ts';
 import type { Scenario, ScenarioRun } from '../../scenario/scenario.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { Step } from '../../script/steps.ts';
 import { LawBrokenError } from '../law.ts';
-import { checkIsOurs, play } from './play.ts';
+import { checkIsOurs, checkIsPlain, play } from './play.ts';
 
 export async function renamedIdsRenameOnlyIds(scenario: Scenario): Promise<void> {
   checkIsOurs(scenario);
-  const plain = await play({ ...scenario, steps: withIds(scenario.steps, (id) => id) });
-  const renamed = await play({ ...scenario, steps: withIds(scenario.steps, (id) => `renamed-${id}`) });
-  const found = firstMismatch(
-    namesIn(plain, (id) => `renamed-${id}`),
-    namesIn(renamed, (id) => id),
-    false,
-  );
+  checkIsPlain(scenario);
+  const given = new Map<string, string>();
+  const plain = await play({ ...scenario, steps: withIds(scenario.steps, given, (id) => id) });
+  const other = await play({ ...scenario, steps: withIds(scenario.steps, given, (id) => `renamed-${id}`) });
+  const found = firstMismatch(renamedIn(plain, given), renamedIn(other, new Map()), false);
   if (found)
     throw new LawBrokenError(
       'renamed-ids-rename-only-ids',
@@ -20,30 +19,42 @@ export async function renamedIdsRenameOnlyIds(scenario: Scenario): Promise<void>
     );
 }
 
-/** Each call with an id of its own; calls that shared one go on sharing it. */
-function withIds(steps: readonly Step[], rename: (id: string) => string): Step[] {
+/** Each call with an id of its own; calls that shared one go on sharing it. Notes what each is renamed to. */
+function withIds(steps: readonly Step[], given: Map<string, string>, rename: (id: string) => string): Step[] {
   let count = 0;
   return steps.map((step) => {
     if (typeof step === 'function' || 'user' in step || !step.calls) return step;
-    const calls = step.calls.map((call) => ({ ...call, id: rename(call.id ?? `id-${++count}`) }));
+    const calls = step.calls.map((call) => {
+      const id = call.id ?? `id-${++count}`;
+      given.set(id, `renamed-${id}`);
+      return { ...call, id: rename(id) };
+    });
     return { ...step, calls };
   });
 }
 
-/** The events with their ids renamed, wherever ids stand. */
-function namesIn({ trace }: ScenarioRun, rename: (id: string) => string): unknown {
-  const walk = (value: unknown, key: string): unknown => {
-    if (typeof value === 'string') return idKeys.has(key) ? rename(value) : value;
-    if (Array.isArray(value)) return value.map((item) => walk(item, key === 'tool_calls' ? key : ''));
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.entries(value).map(([name, item]) => [
-      name,
-      walk(item, key === 'tool_calls' && name === 'id' ? 'tool_call_id' : name),
-    ]);
+/** The events with the ids of the script renamed where calls and their answers have them. */
+function renamedIn({ trace }: ScenarioRun, renamed: ReadonlyMap<string, string>): unknown {
+  const nameOf = (id: string) => renamed.get(id) ?? id;
+  const known = new WeakMap<object, object>();
+  // Messages are shared by all requests that show them.
+  const messageOf = (message: Message | WireMessage): object => {
+    let other = known.get(message);
+    if (!other) known.set(message, (other = withNames(message, nameOf)));
+    return other;
   };
-  return trace.events.map((event) =>
-    event.type === 'run-start' ? { ...event, messages: walk(event.messages, '') } : walk(event, ''),
-  );
+  return trace.events.map((event) => {
+    if (event.type === 'model-request')
+      return { ...event, request: { ...event.request, messages: event.request.messages.map(messageOf) } };
+    if (event.type === 'model-response') return { ...event, message: messageOf(event.message) };
+    if (event.type === 'tool-result') return { ...event, toolCallId: nameOf(event.toolCallId) };
+    // Also what the runs before said.
+    return event.type === 'run-start' ? { ...event, messages: event.messages.map(messageOf) } : event;
+  });
 }
 
-const idKeys = new Set(['tool_call_id', 'toolCallId']);
+function withNames(message: Message | WireMessage, nameOf: (id: string) => string): object {
+  if (message.role === 'tool') return { ...message, tool_call_id: nameOf(message.tool_call_id) };
+  if (message.role !== 'assistant' || !message.tool_calls) return message;
+  return { ...message, tool_calls: message.tool_calls.map((call) => ({ ...call, id: nameOf(call.id) })) };
+}

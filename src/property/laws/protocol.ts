@@ -43,7 +43,12 @@ export function everyCallAnsweredOnce(run: ScenarioRun): string | undefined {
     for (let index = Math.max(0, start - 1); index < messages.length; index++) {
       const message = messages[index]!;
       const asked = callsOf(message).map(({ id }) => id);
-      if (asked.length === 0) continue;
+      if (asked.length === 0) {
+        const follows = messages[index + 1];
+        if (message.role !== 'tool' && follows?.role === 'tool')
+          return `message ${index + 1} of the request answers ${JSON.stringify(follows.tool_call_id)}, and no call comes before it`;
+        continue;
+      }
       const answered = answersFrom(messages, index + 1);
       if (sameMembers(asked, answered)) continue;
       return `message ${index} of the request asks for ${listOf(asked)}, and ${listOf(answered)} follow as answers`;

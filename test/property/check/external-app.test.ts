@@ -76,14 +76,14 @@ test("a bug of an app of OpenAI's Agents SDK is caught, and told by the smallest
         turn 3  refunds: issue_refund({"orderId":"a"}) → refunded a
         turn 4  refunds: says "ok"
         ended: completed
-    Smallest script (5 of … steps, saved to failures/shop-6023720a.json):
+    Smallest script (5 of … steps, saved to failures/shop-31e83d42.json):
       user('hi'),
       callTool('look_up', { orderId: '' }),
       callTool('transfer_to_refunds'),
       callTool('issue_refund', { orderId: 'a' }),
       say('ok'),
     Again:
-      npx swarmcheck run failures/shop-6023720a.json#<module>#<export>
+      npx swarmcheck run 'failures/shop-31e83d42.json#<module>#<export>'
       checkAgent(agent, { seed: 1, path: '…' })"
   `);
 });

@@ -118,7 +118,7 @@ test('a script that goes another way in the end shows state that was kept', asyn
   using failures = new Failures();
   let calls = 0;
   const agent = new Agent({
-    functions: [tool({ name: 'count', execute: () => (++calls > 60 ? 'many' : 'few') })],
+    functions: [tool({ name: 'count', execute: () => (++calls > 250 ? 'many' : 'few') })],
   });
   // One call alone, as exploring makes it, keeps the law.
   const always = {
