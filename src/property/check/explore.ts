@@ -5,6 +5,7 @@ import type { AgentUnderTest, ScenarioRun } from '../../scenario/scenario.ts';
 import { whatHappened } from '../../scenario/verdicts/verdict.ts';
 import { callTool, say, user, type Step } from '../../script/steps.ts';
 import type { TracedRequest } from '../../engine/run/events.ts';
+import { ownSettings } from '../own-settings.ts';
 import { argumentsFor } from '../script/arguments/arguments.ts';
 import type { AgentSurface, Surface, ToolSurface } from '../surface.ts';
 import { scriptOf } from '../script/script.ts';
@@ -131,7 +132,7 @@ class Exploration {
   async wander(round: number): Promise<boolean> {
     const before = this.#agents.length;
     const scripts = scriptOf(this.surface, { maxSteps: mostSteps, features: ofOneRun });
-    for (const steps of fc.sample(scripts, { seed: round, numRuns: wanderings })) {
+    for (const steps of fc.sample(scripts, ownSettings({ seed: round, numRuns: wanderings }))) {
       if (this.#isOver) break;
       const way = markedAsUnsure(steps.filter((step) => typeof step === 'object' && 'calls' in step));
       const { trace } = await this.#played(way);
@@ -182,7 +183,7 @@ class Exploration {
 
 /** With the same few arguments each time. */
 function callsOf({ name, parameters }: Found['tools'][number]): Step[] {
-  const samples = fc.sample(argumentsFor(parameters), { seed: 1, numRuns: mostSamples });
+  const samples = fc.sample(argumentsFor(parameters), ownSettings({ seed: 1, numRuns: mostSamples }));
   const distinct = new Map(samples.map((args) => [JSON.stringify(args), args]));
   // What the tool's own library still refuses is no mistake of a script.
   return Array.from(distinct.values(), (args) => callTool(name, args, { hallucinated: true }));

@@ -1,0 +1,30 @@
+import { Agent } from 'swarmcheck';
+import { expect, test } from 'vitest';
+import { storableVariables } from '../../../src/property/check/storable.ts';
+import { Failures } from './desk.ts';
+
+test.each<[string, object, string[]]>([
+  ['by its name', { apiKey: 'abc' }, ['"apiKey" (perhaps a secret)']],
+  ['within one', { db: { password: { value: 'letmein' } } }, ['"db" (perhaps a secret)']],
+  ['in a list within one', { tokens: { token: ['a', { b: 'c' }] } }, ['"tokens" (perhaps a secret)']],
+  ['no JSON', { db: () => 1 }, ['"db" (no JSON)']],
+])('a secret is in no file: %s', (_what, variables, leftOut) => {
+  expect(storableVariables({ user: 'Ann', ...variables })).toEqual({ variables: { user: 'Ann' }, leftOut });
+});
+
+test('stand-ins that hold one are not in the source either', async () => {
+  using failures = new Failures();
+  const agent = new Agent({
+    functions: [
+      function login() {
+        return 'in';
+      },
+    ],
+  });
+  const error = await failures.failureOf(agent, {
+    tools: { login: { password: 'letmein' } },
+    always: { none: ({ trace }) => trace.toolCalls.length === 0 },
+  });
+  expect(error.source).not.toContain('letmein');
+  expect(error.source).toContain('The stand-ins of the check');
+});
