@@ -6,6 +6,9 @@ import type { Setup } from './setup.ts';
 import type { FoundFailure } from './shrink.ts';
 import type { Played } from './steadiness.ts';
 
+/** Taken before a test can fake it. */
+const { setImmediate: inNextTurn } = globalThis;
+
 /** What came of playing generated scripts. */
 export interface Searched {
   /** How many were played to their end. */
@@ -43,6 +46,8 @@ export async function search(
   };
   using limit = timeMs === undefined ? undefined : new TimeLimit(timeMs, undefined, () => 'the check');
   const property = fc.asyncProperty(scripts, async (steps) => {
+    // A timer gets no turn while runs have nothing to wait for.
+    if (limit) await new Promise<void>((resolve) => void inNextTurn(resolve));
     // It ends here, and not in the middle of a run: one that hangs is to be found.
     if (limit?.signal.aborted) return false;
     // Where a path leads to its neighbours come next; none of them is asked for.

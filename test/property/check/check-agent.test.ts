@@ -492,6 +492,12 @@ test('a check stops when its time is up', async () => {
   expect(report.runs).toBeLessThan(100);
 });
 
+test('the time is up as well where no run ever waits', async () => {
+  const report = await check(new Agent(), { runs: 1_000_000, timeMs: 50 });
+  expect(report.runs).toBeGreaterThan(0);
+  expect(report.runs).toBeLessThan(1_000_000);
+});
+
 test('an app that hangs is found, however short the time of the check', async () => {
   using failures = new Failures();
   const functions = ['one', 'other', 'third'].map((name) =>
