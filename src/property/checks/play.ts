@@ -4,6 +4,7 @@ import { firstMismatch, show } from '../../scenario/equals.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
 import { playScenario, type RunScenarioOptions } from '../../scenario/run-scenario.ts';
 import type { Scenario, ScenarioRun } from '../../scenario/scenario.ts';
+import { ScenarioTimeoutError } from '../../scenario/timeout.ts';
 import { LawBrokenError } from '../law.ts';
 
 /** A scenario without what it expects: what is compared is what happens. */
@@ -13,7 +14,10 @@ function bare({ expect: _expect, check: _check, ...scenario }: Scenario): Scenar
 
 /** Plays it so. */
 export async function play(scenario: Scenario, options?: RunScenarioOptions): Promise<ScenarioRun> {
-  return await playScenario(bare(scenario), options);
+  const run = await playScenario(bare(scenario), options);
+  // Of what never came to its end nothing is known.
+  if (run.error instanceof ScenarioTimeoutError) throw run.error;
+  return run;
 }
 
 /** Throws a TypeError for an app whose loop is its own. */

@@ -1,0 +1,54 @@
+/** What checks make of agents that are odd, and sound. */
+import { Agent, Result, tool, type Message } from 'swarmcheck';
+import { checks, type CheckName } from 'swarmcheck/fast-check';
+import { callTool, say, ScenarioTimeoutError, user, type Scenario } from 'swarmcheck/testing';
+import { expect, test } from 'vitest';
+
+class Cart {
+  items: string[] = [];
+}
+
+const shop = () =>
+  new Agent({
+    name: 'Shop',
+    functions: [
+      tool({ name: 'begin', execute: () => new Result({ contextVariables: { cart: new Cart() } }) }),
+      tool({
+        name: 'note',
+        parameters: { type: 'object', properties: { toolCallId: { type: 'string' } } },
+        execute: ({ toolCallId }) => `noted ${toolCallId}`,
+      }),
+    ],
+  });
+const history = [
+  { role: 'user', content: 'Before.' },
+  {
+    role: 'assistant',
+    content: null,
+    tool_calls: [{ id: 'c', type: 'function', function: { name: 'begin', arguments: '{}' } }],
+  },
+  { role: 'tool', tool_call_id: 'c', content: '' },
+] satisfies Message[];
+const sound: Scenario = {
+  agent: shop,
+  messages: history,
+  steps: [user('hi'), callTool('begin'), callTool('note', { toolCallId: 'x' }), say('ok')],
+};
+
+test.for(Object.keys(checks) as CheckName[])(
+  'objects of a class, ids in the history, and arguments that are called like ids are no fault: %s',
+  async (name) => {
+    await expect(checks[name](sound)).resolves.toBeUndefined();
+  },
+);
+
+test.for(['cut-and-resumed-equals-uninterrupted', 'equals-oracle', 'stream-events-are-in-order'] as const)(
+  'a tool that never ends ends the check: %s',
+  async (name) => {
+    const agent = new Agent({
+      functions: [tool({ name: 'hang', execute: () => new Promise<string>(() => {}) })],
+    });
+    const check = checks[name]({ agent, steps: [user('hi'), callTool('hang'), say('ok')], timeoutMs: 5 });
+    await expect(check).rejects.toThrow(ScenarioTimeoutError);
+  },
+);
