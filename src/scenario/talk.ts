@@ -2,7 +2,8 @@ import type { CompletionProvider } from '../engine/model/provider.ts';
 import type { RecordedEvent } from '../engine/run/events.ts';
 import type { ScriptPlayer } from '../script/script-player.ts';
 import { providerOf } from '../script/scripted-provider.ts';
-import type { Step, UserStep } from '../script/steps.ts';
+import { isUserStep } from '../script/step-kinds.ts';
+import type { Step } from '../script/steps.ts';
 
 /** Who answers in a scenario, and what the user says in it, run by run. */
 export interface Talk {
@@ -83,8 +84,4 @@ function turnsOf(steps: readonly Step[]): (readonly string[])[] {
     if (isUserStep(step)) turns.at(-1)!.push(step.user);
   }
   return turns;
-}
-
-function isUserStep(step: Step): step is UserStep {
-  return typeof step === 'object' && 'user' in step;
 }

@@ -8,6 +8,7 @@ import { argumentsText } from './answers.ts';
 import { didYouMean } from '../engine/data/did-you-mean.ts';
 import { checkReturnedStep, checkSteps, placeOf } from './check-steps.ts';
 import { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './errors.ts';
+import { isUserStep } from './step-kinds.ts';
 import { callOptions, type ModelStep, type Step, type ToolCallStep, type UserStep } from './steps.ts';
 
 /**
@@ -215,8 +216,4 @@ function conversation(request: CompletionRequest): string {
 
 function countAnswers(count: number): string {
   return count === 1 ? '1 step for the model' : `${count} steps for the model`;
-}
-
-function isUserStep(step: Step | undefined): step is UserStep {
-  return typeof step === 'object' && 'user' in step;
 }

@@ -1,5 +1,6 @@
 import { chunkCount } from '../script/answers.ts';
 import { faultKinds, type Fault } from '../script/faults.ts';
+import { isUserStep } from '../script/step-kinds.ts';
 import type { ModelStep, Step } from '../script/steps.ts';
 import type { Trace } from '../trace/trace.ts';
 
@@ -77,7 +78,7 @@ export function actedOnDamage({ requests }: Trace): boolean {
 type Answer = Exclude<Step, { user: string }>;
 
 function isAnswer(step: Step): step is Answer {
-  return typeof step === 'function' || !('user' in step);
+  return !isUserStep(step);
 }
 
 /** A step that only fails, or that is a function, has nothing to be cut. */

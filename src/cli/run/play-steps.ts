@@ -1,7 +1,5 @@
 import { Laws, type HeldLaw } from '../../property/check/laws.ts';
-import type { CheckOptions } from '../../property/check/options.ts';
 import { defaultMaxTurns, defaultTimeoutMs, markedAsUnsure, patiently } from '../../property/check/play.ts';
-import { invariants, ofAnyApp, type InvariantName } from '../../property/laws/invariants.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
 import type { Mode, ModeRun } from '../../scenario/modes.ts';
 import { runScenario } from '../../scenario/run-scenario.ts';
@@ -37,7 +35,7 @@ export async function runSteps(steps: SavedSteps, modes: readonly Mode[]): Promi
   const { agent, options, name } = steps.checked;
   const laws = new Laws(agent, options, options.timeoutMs ?? defaultTimeoutMs);
   const { law: saved } = steps.saved;
-  const law = saved === undefined ? undefined : lawNamed(saved, laws, options, isExternalAgent(agent));
+  const law = saved === undefined ? undefined : laws.named(saved);
   const runs: ModeRun[] = [];
   for (const mode of modes) {
     const play = patiently(async (played) => await runScenario({ ...scenario, steps: played }, mode));
@@ -52,21 +50,6 @@ export async function runSteps(steps: SavedSteps, modes: readonly Mode[]): Promi
       `It was saved for the law ${JSON.stringify(saved)}, which is none that ${name} is checked with, so nothing says whether it is kept. Export the agent with its laws, and name that: { agent, always: { ${JSON.stringify(saved)}: (run) => … } }.\n${whatHappened(runs[0]!.run.trace)}`,
     );
   return runs;
-}
-
-/** One of the run loop, or of the user's; undefined where there is none of that name, or none for an app of another SDK. */
-function lawNamed(
-  name: string,
-  { endsInTime }: Laws,
-  { always = {}, sometimes = {} }: CheckOptions,
-  ofApp: boolean,
-): HeldLaw | undefined {
-  if (name === endsInTime.name) return endsInTime;
-  if (Object.hasOwn(always, name)) return { name, held: always[name]! };
-  // It broke by throwing, which all laws together show.
-  if (Object.hasOwn(sometimes, name)) return { name, held: () => true };
-  const isKnown = ofApp ? ofAnyApp.includes(name as InvariantName) : Object.hasOwn(invariants, name);
-  return isKnown ? { name, held: invariants[name as InvariantName] } : undefined;
 }
 
 /** The law in question first, whatever else is broken. */

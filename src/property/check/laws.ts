@@ -49,6 +49,8 @@ export class Laws {
   /** The first of them, whatever else is checked: to hang is no way to end. */
   readonly endsInTime = endsInTime;
   readonly #laws: readonly HeldLaw[];
+  /** Of the run loop, whether they were chosen or not. */
+  readonly #every: readonly InvariantName[];
   readonly #timeoutMs: number;
 
   constructor(
@@ -57,8 +59,8 @@ export class Laws {
     timeoutMs: number,
   ) {
     this.#timeoutMs = timeoutMs;
-    const every = isExternalAgent(agent) ? ofAnyApp : invariantNames;
-    const names = chosen === 'all' ? every : chosen === 'none' ? [] : chosen;
+    this.#every = isExternalAgent(agent) ? ofAnyApp : invariantNames;
+    const names = chosen === 'all' ? this.#every : chosen === 'none' ? [] : chosen;
     for (const name of Object.keys(sometimes)) this.counts.set(name, 0);
     this.#laws = [
       endsInTime,
@@ -71,6 +73,13 @@ export class Laws {
   /** Begins to count anew. */
   forget(): void {
     for (const name of this.counts.keys()) this.counts.set(name, 0);
+  }
+
+  /** A law by its name: one of these, or one of the run loop that was not chosen. Undefined where there is none, or none for such an app. */
+  named(name: string): HeldLaw | undefined {
+    const known = this.#laws.find((law) => law.name === name);
+    const other = this.#every.find((invariant) => invariant === name);
+    return known ?? (other && { name: other, held: invariants[other] });
   }
 
   /** The first law that does not hold for a run. */
@@ -103,9 +112,11 @@ export class Laws {
   #counted(name: string, happened: Held): Held {
     return (run) => {
       const has = happened(run);
-      if (isPromiseLike(has)) Promise.resolve(has).catch(() => {});
-      if (isPromiseLike(has))
+      if (isPromiseLike(has)) {
+        // What it rejects with later is told by this.
+        Promise.resolve(has).catch(() => {});
         throw new TypeError('it returned a Promise, which would count as true. Say true or false at once.');
+      }
       if (has) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
     };
   }

@@ -3,6 +3,7 @@ import { playScenario } from '../../scenario/run-scenario.ts';
 import type { AgentUnderTest, ScenarioRun } from '../../scenario/scenario.ts';
 import { ScenarioTimeoutError } from '../../scenario/timeout.ts';
 import type { ToolStub } from '../../scenario/stub-tools.ts';
+import { withCalls } from '../../script/step-kinds.ts';
 import type { Step } from '../../script/steps.ts';
 
 /** With what each script of a check is played. */
@@ -52,9 +53,5 @@ export function patiently(play: Play): Play {
  * hands over on a Sunday only is no mistake of a script.
  */
 export function markedAsUnsure(steps: readonly Step[]): Step[] {
-  return steps.map((step) =>
-    typeof step === 'function' || 'user' in step || !step.calls
-      ? step
-      : { ...step, calls: step.calls.map((call) => ({ ...call, hallucinated: true })) },
-  );
+  return withCalls(steps, (call) => ({ ...call, hallucinated: true }));
 }

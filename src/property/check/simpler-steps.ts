@@ -1,7 +1,8 @@
 import { isPlainObject } from '../../engine/data/copy.ts';
 import { checkSteps } from '../../script/check-steps.ts';
 import type { Fault } from '../../script/faults.ts';
-import type { ModelStep, Step, ToolCallStep, UserStep } from '../../script/steps.ts';
+import { isUserStep, withCalls } from '../../script/step-kinds.ts';
+import type { ModelStep, Step, ToolCallStep } from '../../script/steps.ts';
 import { simplerNumbers, simplerObjects, simplerTexts, withoutParts } from './simpler-values.ts';
 import { simplerTogether } from './simpler-together.ts';
 import { reduceBy, type ReduceLimits } from './reduce.ts';
@@ -54,10 +55,6 @@ function isWellFormed(steps: readonly Step[]): boolean {
   } catch {
     return false;
   }
-}
-
-function isUserStep(step: Step | undefined): step is UserStep {
-  return typeof step === 'object' && 'user' in step;
 }
 
 /** Scripts that have less to read, the largest steps first; some of them are malformed. */
@@ -181,12 +178,7 @@ function* renamed(steps: readonly Step[]): Generator<Step[]> {
   const ids = new Set(calls.flatMap(({ id }) => id ?? []));
   const plain = 'x';
   if (ids.has(plain)) return;
-  for (const id of ids)
-    yield steps.map((step) =>
-      typeof step === 'function' || isUserStep(step) || !step.calls
-        ? step
-        : { ...step, calls: step.calls.map((call) => (call.id === id ? { ...call, id: plain } : call)) },
-    );
+  for (const id of ids) yield withCalls(steps, (call) => (call.id === id ? { ...call, id: plain } : call));
 }
 
 function without<T extends object>(value: T, field: keyof T): T {

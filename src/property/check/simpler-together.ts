@@ -1,5 +1,6 @@
 import { isPlainObject, setOwn } from '../../engine/data/copy.ts';
-import type { Step, ToolCallStep } from '../../script/steps.ts';
+import { withCalls } from '../../script/step-kinds.ts';
+import type { Step } from '../../script/steps.ts';
 import { simplerNumbers, simplerTexts } from './simpler-values.ts';
 
 /**
@@ -9,7 +10,10 @@ import { simplerNumbers, simplerTexts } from './simpler-values.ts';
 export function* simplerTogether(steps: readonly Step[]): Generator<Step[]> {
   for (const value of repeated(steps)) {
     const simpler = typeof value === 'string' ? simplerTexts(value) : simplerNumbers(value);
-    for (const other of simpler) yield steps.map((step) => replacedIn(step, value, other));
+    for (const other of simpler)
+      yield withCalls(steps, (call) =>
+        call.args ? { ...call, args: replaced(call.args, value, other) as object } : call,
+      );
   }
 }
 
@@ -23,17 +27,8 @@ function repeated(steps: readonly Step[]): Leaf[] {
       counts.set(value, (counts.get(value) ?? 0) + 1);
     else if (typeof value === 'object' && value !== null) Object.values(value).forEach(count);
   };
-  for (const step of steps)
-    if (typeof step === 'object' && !('user' in step)) for (const { args } of step.calls ?? []) count(args);
+  for (const step of steps) if ('calls' in step) for (const { args } of step.calls ?? []) count(args);
   return [...counts].filter(([, times]) => times > 1).map(([value]) => value);
-}
-
-function replacedIn(step: Step, value: Leaf, other: Leaf): Step {
-  if (typeof step === 'function' || 'user' in step || !step.calls) return step;
-  const calls = step.calls.map((call): ToolCallStep =>
-    call.args ? { ...call, args: replaced(call.args, value, other) as object } : call,
-  );
-  return { ...step, calls };
 }
 
 function replaced(inside: unknown, value: Leaf, other: Leaf): unknown {

@@ -10,7 +10,8 @@ import { firstMismatch, show } from '../../scenario/equals.ts';
 import { defaultMaxTurns, type Scenario } from '../../scenario/scenario.ts';
 import { stubTools } from '../../scenario/stub-tools.ts';
 import { scriptedProvider } from '../../script/scripted-provider.ts';
-import type { ModelStep, Step } from '../../script/steps.ts';
+import { isUserStep, withCalls } from '../../script/step-kinds.ts';
+import { user, type ModelStep, type Step } from '../../script/steps.ts';
 import { LawBrokenError } from '../law.ts';
 
 /** What a run is given. */
@@ -40,20 +41,24 @@ export interface Outcome {
   readonly ends: readonly string[];
 }
 
-/** The agents of a scenario, made for one play. */
-export async function agentsOf({ agent, tools }: Scenario): Promise<Agent> {
-  const made = typeof agent === 'function' ? await agent() : (agent as Agent);
-  return tools ? stubTools(made, tools) : made;
+/** What is done with the agents of a scenario; those that a factory makes for it are let go of afterwards. */
+export async function withAgents<T>(
+  { agent, tools }: Pick<Scenario, 'agent' | 'tools'>,
+  use: (agent: Agent) => Promise<T>,
+): Promise<T> {
+  const stubbed = (made: Agent) => (tools ? stubTools(made, tools) : made);
+  if (typeof agent !== 'function') return await use(stubbed(agent as Agent));
+  await using made = await agent();
+  return await use(stubbed(made));
 }
 
 /** What the user says, and what the model answers to it, run by run. */
-export function runsOfScript(steps: readonly Step[]): { said: string[]; answers: Step[] }[] {
+function runsOfScript(steps: readonly Step[]): { said: string[]; answers: Step[] }[] {
   const runs: { said: string[]; answers: Step[] }[] = [];
   for (const step of steps) {
-    const isUser = typeof step === 'object' && 'user' in step;
     let run = runs.at(-1);
-    if (!run || (isUser && run.answers.length > 0)) runs.push((run = { said: [], answers: [] }));
-    if (isUser) run.said.push(step.user);
+    if (!run || (isUserStep(step) && run.answers.length > 0)) runs.push((run = { said: [], answers: [] }));
+    if (isUserStep(step)) run.said.push(step.user);
     else run.answers.push(step);
   }
   return runs;
@@ -73,24 +78,65 @@ export async function finished(
   return run.response;
 }
 
+/** The first run of a scenario: what it takes, and the part of the script that is its own. */
+export function firstRunOf(scenario: Scenario): {
+  answers: readonly Step[];
+  /** The same as a script of one run. */
+  steps: (answers: readonly Step[]) => Step[];
+  parts: Omit<RunParts, 'agent'>;
+  hooks: readonly Hooks[];
+} {
+  const { said, answers } = runsOfScript(scenario.steps)[0] ?? { said: [], answers: [] };
+  const { messages = [], hooks } = scenario;
+  return {
+    answers,
+    steps: (others) => [...said.map((content) => user(content)), ...others],
+    parts: { ...settingsOf(scenario), messages: [...messages, ...saidBy(said)] },
+    hooks: [hooks ?? []].flat(),
+  };
+}
+
+function saidBy(said: readonly string[]): Message[] {
+  return said.map((content) => ({ role: 'user', content }));
+}
+
+function settingsOf({
+  contextVariables = {},
+  executeTools = true,
+  maxTurns = defaultMaxTurns,
+  modelOverride,
+}: Scenario): Omit<RunParts, 'agent' | 'messages'> {
+  return { contextVariables, executeTools, maxTurns, modelOverride };
+}
+
 /** Has a scenario's conversation run by run; each run has its own part of the script, whatever is left of it. */
 export async function converse(
   scenario: Scenario,
   runOnce: RunOnce,
   wrap: (provider: CompletionProvider) => CompletionProvider = (provider) => provider,
 ): Promise<Outcome> {
-  const { executeTools = true, maxTurns = defaultMaxTurns, modelOverride, hooks } = scenario;
-  let agent = await agentsOf(scenario);
-  let contextVariables = scenario.contextVariables ?? {};
+  return await withAgents(scenario, (agent) => converseWith(agent, scenario, runOnce, wrap));
+}
+
+async function converseWith(
+  first: Agent,
+  scenario: Scenario,
+  runOnce: RunOnce,
+  wrap: (provider: CompletionProvider) => CompletionProvider,
+): Promise<Outcome> {
+  const hooks = [scenario.hooks ?? []].flat();
+  const settings = settingsOf(scenario);
+  let agent = first;
+  let { contextVariables } = settings;
   let messages: readonly Message[] = scenario.messages ?? [];
   const requests: CompletionRequest[] = [];
   const ends: string[] = [];
   for (const { said, answers } of runsOfScript(withIds(scenario.steps))) {
     const provider = wrap(scriptedProvider(answers));
-    const now = [...messages, ...said.map((content): Message => ({ role: 'user', content }))];
-    const parts = { agent, messages: now, contextVariables, maxTurns, executeTools, modelOverride };
+    const now = [...messages, ...saidBy(said)];
+    const parts = { ...settings, agent, messages: now, contextVariables };
     try {
-      const response = await runOnce(noting(provider, requests), [hooks ?? []].flat(), parts);
+      const response = await runOnce(noting(provider, requests), hooks, parts);
       messages = [...now, ...response.messages];
       ({ agent, contextVariables } = response);
       ends.push(response.stopReason);
@@ -107,11 +153,7 @@ export async function converse(
 /** Ids as the whole script would have given them. */
 function withIds(steps: readonly Step[]): Step[] {
   let count = 0;
-  return steps.map((step) => {
-    if (typeof step === 'function' || 'user' in step || !step.calls) return step;
-    const calls = step.calls.map((call) => ({ ...call, id: call.id ?? `call_${++count}` }));
-    return { ...step, calls };
-  });
+  return withCalls(steps, (call) => ({ ...call, id: call.id ?? `call_${++count}` }));
 }
 
 function noting(provider: CompletionProvider, requests: CompletionRequest[]): CompletionProvider {

@@ -1,9 +1,9 @@
 import type { Hooks } from '../../engine/run/hooks.ts';
 import { show } from '../../scenario/equals.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { isUserStep } from '../../script/step-kinds.ts';
 import type { Step } from '../../script/steps.ts';
 import { onlyTheModelFailsARun } from '../laws/ending.ts';
-import { runsOf } from '../laws/runs.ts';
 import { LawBrokenError } from '../law.ts';
 import { checkIsOurs, checkIsPlain, play } from './play.ts';
 
@@ -40,31 +40,22 @@ export async function executionsAreCounted(scenario: Scenario): Promise<void> {
 export async function usageAddsUp(scenario: Scenario): Promise<void> {
   checkIsOurs(scenario);
   checkIsPlain(scenario);
-  let spent = 0;
+  let answers = 0;
+  // The n-th answer costs n tokens.
   const steps = scenario.steps.map((step): Step => {
-    if (typeof step === 'function' || 'user' in step || step.fault) return step;
-    const tokens = ++spent;
-    return {
-      ...step,
-      usage: { prompt_tokens: tokens, completion_tokens: 1, total_tokens: tokens + 1 },
-    };
+    if (typeof step === 'function' || isUserStep(step) || step.fault) return step;
+    const tokens = ++answers;
+    return { ...step, usage: { prompt_tokens: tokens, completion_tokens: 1, total_tokens: tokens + 1 } };
   });
   for (const stream of [false, true]) {
     const { trace } = await play({ ...scenario, steps }, { stream });
-    let scripted = 0;
-    for (const { turns, number } of runsOf(trace)) {
-      for (const { response, request } of turns) {
-        if (!response) continue;
-        scripted++;
-        const counted = response.usage?.prompt_tokens;
-        // A run that a limit cut short leaves answers, which nobody paid for.
-        if (counted === undefined || counted < scripted)
-          throw new LawBrokenError(
-            'usage-adds-up',
-            `turn ${request.turn} of run ${number} was answered for ${scripted} tokens, and the trace tells of ${show(counted)}${stream ? ', streamed' : ''}.`,
-          );
-        scripted = counted;
-      }
+    const responses = trace.events.filter((event) => event.type === 'model-response');
+    for (const [index, { run, turn, usage }] of responses.entries()) {
+      if (usage?.prompt_tokens === index + 1) continue;
+      throw new LawBrokenError(
+        'usage-adds-up',
+        `turn ${turn} of run ${run} was answered for ${index + 1} tokens, and the trace tells of ${show(usage?.prompt_tokens)}${stream ? ', streamed' : ''}.`,
+      );
     }
   }
 }

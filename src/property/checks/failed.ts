@@ -4,7 +4,7 @@ import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { say } from '../../script/steps.ts';
 import { LawBrokenError } from '../law.ts';
-import { runsOfScript } from './by-hand.ts';
+import { firstRunOf } from './by-hand.ts';
 import { checkIsOurs, play } from './play.ts';
 
 /** Of a longer script only so many answers are replaced. */
@@ -12,20 +12,19 @@ const mostAnswers = 12;
 
 export async function failedRunIsAPrefix(scenario: Scenario): Promise<void> {
   checkIsOurs(scenario);
-  const { said, answers } = runsOfScript(scenario.steps)[0] ?? { said: [], answers: [] };
-  const users = said.map((content) => ({ user: content }));
+  const { answers, steps } = firstRunOf(scenario);
   // Whatever the script does: a failure in the place of each of its answers.
   for (const [index, answer] of answers.slice(0, mostAnswers).entries()) {
     if (typeof answer === 'object' && 'fault' in answer) return;
     const before = answers.slice(0, index);
     const fault = { kind: 'status', status: 500 } as const;
-    const failed = await play({ ...scenario, steps: [...users, ...before, { fault }] });
-    const whole = await play({ ...scenario, steps: [...users, ...before, say('')] });
+    const failed = await play({ ...scenario, steps: steps([...before, { fault }]) });
+    const whole = await play({ ...scenario, steps: steps([...before, say('')]) });
     // A limit, or an interruption, came first.
     if (failed.trace.outcome !== 'failed' || !whole.response) return;
     const partial = partialResponse(failed.error);
     const found = firstMismatch(
-      { outcome: 'failed', messages: whole.response?.messages.slice(0, -1), ...rest(whole.response) },
+      { outcome: 'failed', messages: whole.response.messages.slice(0, -1), ...rest(whole.response) },
       { outcome: partial?.outcome, messages: partial?.messages, ...rest(partial) },
       false,
     );

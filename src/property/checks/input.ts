@@ -3,12 +3,15 @@ import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { LawBrokenError } from '../law.ts';
 import { deepCopy } from '../oracle/values.ts';
-import { agentsOf } from './by-hand.ts';
+import { withAgents } from './by-hand.ts';
 import { checkIsOurs, play } from './play.ts';
 
 export async function inputIsUntouched(scenario: Scenario): Promise<void> {
   checkIsOurs(scenario);
-  const agent = await agentsOf(scenario);
+  await withAgents(scenario, (agent) => untouched(agent, scenario));
+}
+
+async function untouched(agent: Agent, scenario: Scenario): Promise<void> {
   const given = () => ({
     messages: scenario.messages,
     contextVariables: scenario.contextVariables,
@@ -16,7 +19,8 @@ export async function inputIsUntouched(scenario: Scenario): Promise<void> {
     agent: fieldsOf(agent),
   });
   const before = deepCopy(given());
-  await play({ ...scenario, agent });
+  // The agents have their stand-ins already.
+  await play({ ...scenario, agent, tools: undefined });
   const found = firstMismatch(before, given(), false);
   if (found)
     throw new LawBrokenError(

@@ -1,22 +1,19 @@
-import type { Agent } from '../../engine/tools/agent.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { ScriptMistakeError } from '../../script/errors.ts';
 import { onlyTheModelFailsARun } from '../laws/ending.ts';
 import { LawBrokenError } from '../law.ts';
 import { differenceFrom } from '../oracle/compare.ts';
 import { Oracle } from '../oracle/play.ts';
+import { withAgents } from './by-hand.ts';
 import { checkIsOurs, checkIsPlain, play } from './play.ts';
 
 export async function equalsOracle(scenario: Scenario): Promise<void> {
   checkIsOurs(scenario);
   checkIsPlain(scenario);
-  const { agent } = scenario;
   const run = await play(scenario);
   // Of a call that does not fit, and of instructions or a hook that throws, the rules say nothing.
   if (run.error instanceof ScriptMistakeError || onlyTheModelFailsARun(run) !== undefined) return;
-  const expected = await new Oracle(scenario).play(
-    typeof agent === 'function' ? await agent() : (agent as Agent),
-  );
+  const expected = await withAgents(scenario, (agent) => new Oracle(scenario).play(agent));
   const difference = differenceFrom(expected, run);
   if (difference !== undefined) throw new LawBrokenError('equals-oracle', `${difference}.`);
 }

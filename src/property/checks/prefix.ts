@@ -1,20 +1,20 @@
 import type { TraceEvent } from '../../engine/run/events.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
-import { defaultMaxTurns, type Scenario } from '../../scenario/scenario.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { LawBrokenError } from '../law.ts';
 import { checkIsOurs, play } from './play.ts';
-import { runsOfScript } from './by-hand.ts';
+import { firstRunOf } from './by-hand.ts';
 
 /** Of a longer run only so many limits are tried. */
 const mostLimits = 12;
 
 export async function fewerTurnsIsAPrefix(scenario: Scenario): Promise<void> {
   checkIsOurs(scenario);
-  const { said, answers } = runsOfScript(scenario.steps)[0] ?? { said: [], answers: [] };
+  const { answers, steps, parts } = firstRunOf(scenario);
   // What a limit leaves of one run, the next would take for its own.
-  const first = { ...scenario, steps: [...said.map((content) => ({ user: content })), ...answers] };
-  const limits = Math.min(mostLimits, answers.length, scenario.maxTurns ?? defaultMaxTurns);
+  const first = { ...scenario, steps: steps(answers) };
+  const limits = Math.min(mostLimits, answers.length, parts.maxTurns);
   let shorter = await play({ ...first, maxTurns: 0 });
   for (let limit = 1; limit <= limits; limit++) {
     const longer = await play({ ...first, maxTurns: limit });

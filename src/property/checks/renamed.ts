@@ -1,6 +1,7 @@
 import type { Message, WireMessage } from '../../engine/model/messages.ts';
 import type { Scenario, ScenarioRun } from '../../scenario/scenario.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
+import { withCalls } from '../../script/step-kinds.ts';
 import type { Step } from '../../script/steps.ts';
 import { LawBrokenError } from '../law.ts';
 import { checkIsOurs, checkIsPlain, play } from './play.ts';
@@ -22,14 +23,10 @@ export async function renamedIdsRenameOnlyIds(scenario: Scenario): Promise<void>
 /** Each call with an id of its own; calls that shared one go on sharing it. Notes what each is renamed to. */
 function withIds(steps: readonly Step[], given: Map<string, string>, rename: (id: string) => string): Step[] {
   let count = 0;
-  return steps.map((step) => {
-    if (typeof step === 'function' || 'user' in step || !step.calls) return step;
-    const calls = step.calls.map((call) => {
-      const id = call.id ?? `id-${++count}`;
-      given.set(id, `renamed-${id}`);
-      return { ...call, id: rename(id) };
-    });
-    return { ...step, calls };
+  return withCalls(steps, (call) => {
+    const id = call.id ?? `id-${++count}`;
+    given.set(id, `renamed-${id}`);
+    return { ...call, id: rename(id) };
   });
 }
 

@@ -3,11 +3,12 @@ import type { ActiveRun } from '../../engine/run/active-run.ts';
 import type { Hooks } from '../../engine/run/hooks.ts';
 import { partialResponse } from '../../engine/run/run-record.ts';
 import { startRun } from '../../engine/run/swarm.ts';
-import { defaultMaxTurns, type Scenario } from '../../scenario/scenario.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import type { Agent } from '../../engine/tools/agent.ts';
 import { scriptedProvider } from '../../script/scripted-provider.ts';
 import { LawBrokenError } from '../law.ts';
 import { callsOf } from '../laws/runs.ts';
-import { agentsOf, runsOfScript } from './by-hand.ts';
+import { firstRunOf, withAgents } from './by-hand.ts';
 import { checkIsOurs } from './play.ts';
 
 /** At so many places of a run it is stopped, from its beginning on. */
@@ -49,33 +50,27 @@ class Starts {
 }
 
 /** The first run of a scenario, begun. */
-async function begin(
+function begin(
+  agent: Agent,
   scenario: Scenario,
   starts: Starts,
   options: { stream?: boolean; signal?: AbortSignal },
-): Promise<ActiveRun> {
-  const { said, answers } = runsOfScript(scenario.steps)[0] ?? { said: [], answers: [] };
-  const { messages = [], contextVariables = {}, modelOverride, executeTools, hooks } = scenario;
-  return startRun(starts.counting(scriptedProvider(answers)), [hooks ?? [], starts.hooks].flat(), {
-    agent: await agentsOf(scenario),
-    messages: [...messages, ...said.map((content) => ({ role: 'user' as const, content }))],
-    contextVariables,
-    maxTurns: scenario.maxTurns ?? defaultMaxTurns,
-    executeTools,
-    modelOverride,
-    ...options,
-  });
+): ActiveRun {
+  const { answers, parts, hooks } = firstRunOf(scenario);
+  const provider = starts.counting(scriptedProvider(answers));
+  return startRun(provider, [...hooks, starts.hooks], { ...parts, agent, ...options });
 }
 
 export async function abortedRunStops(scenario: Scenario): Promise<void> {
   checkIsOurs(scenario);
   for (const stream of [false, true]) {
-    for (let place = 1; place <= mostPlaces; place++) if (!(await abortAt(scenario, place, stream))) break;
+    for (let place = 1; place <= mostPlaces; place++)
+      if (!(await withAgents(scenario, (agent) => abortAt(agent, scenario, place, stream)))) break;
   }
 }
 
 /** Aborts a run when so many things have started in it; false where it ends before. */
-async function abortAt(scenario: Scenario, place: number, stream: boolean): Promise<boolean> {
+async function abortAt(agent: Agent, scenario: Scenario, place: number, stream: boolean): Promise<boolean> {
   const controller = new AbortController();
   const reason = new Error(`aborted at place ${place}`);
   const starts = new Starts();
@@ -90,7 +85,7 @@ async function abortAt(scenario: Scenario, place: number, stream: boolean): Prom
       'aborted-run-stops',
       `aborted as ${starts.list[place - 1]} began${stream ? ', streamed' : ''}, ${problem}.`,
     );
-  const run = await begin(scenario, starts, { stream, signal: controller.signal });
+  const run = begin(agent, scenario, starts, { stream, signal: controller.signal });
   let thrown: { error: unknown } | undefined;
   try {
     while (await run.advance());
@@ -127,31 +122,36 @@ function unanswered(messages: readonly { role: string }[]): string | undefined {
 }
 
 export async function abandonedStreamStops(scenario: Scenario): Promise<void> {
-  const law = 'abandoned-stream-stops';
   checkIsOurs(scenario);
-  for (let place = 1; place <= mostPlaces; place++) {
-    const starts = new Starts();
-    const run = await begin(scenario, starts, { stream: true });
-    try {
-      for (let count = 0; count < place * 2; count++) {
-        const piece = await run.advance();
-        if (!piece) return;
-        if (piece.type === 'stream-delim' && piece.delim === 'end' && starts.list.at(-1) !== request)
-          throw new LawBrokenError(law, `${starts.list.at(-1)} was started before the reader came to it.`);
-      }
-    } catch (error) {
-      if (error instanceof LawBrokenError) throw error;
-      return;
+  for (let place = 1; place <= mostPlaces; place++)
+    if (!(await withAgents(scenario, (agent) => leaveAfter(agent, scenario, place * 2)))) break;
+}
+
+/** Leaves a stream after so many pieces; false where it ends before. */
+async function leaveAfter(agent: Agent, scenario: Scenario, pieces: number): Promise<boolean> {
+  const law = 'abandoned-stream-stops';
+  const starts = new Starts();
+  const run = begin(agent, scenario, starts, { stream: true });
+  try {
+    for (let count = 0; count < pieces; count++) {
+      const piece = await run.advance();
+      if (!piece) return false;
+      if (piece.type === 'stream-delim' && piece.delim === 'end' && starts.list.at(-1) !== request)
+        throw new LawBrokenError(law, `${starts.list.at(-1)} was started before the reader came to it.`);
     }
-    const begun = starts.list.length;
-    await run.close();
-    await rest();
-    if (starts.list.length > begun)
-      throw new LawBrokenError(
-        law,
-        `left after ${place * 2} pieces, ${starts.list[begun]} was started all the same.`,
-      );
+  } catch (error) {
+    if (error instanceof LawBrokenError) throw error;
+    return false;
   }
+  const begun = starts.list.length;
+  await run.close();
+  await rest();
+  if (starts.list.length > begun)
+    throw new LawBrokenError(
+      law,
+      `left after ${pieces} pieces, ${starts.list[begun]} was started all the same.`,
+    );
+  return true;
 }
 
 /** Long enough for whatever would go on by itself. */

@@ -1,32 +1,24 @@
 import type { StreamEvent } from '../../engine/run/run-options.ts';
 import { Swarm } from '../../engine/run/swarm.ts';
-import { defaultMaxTurns, type Scenario } from '../../scenario/scenario.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
 import { scriptedProvider } from '../../script/scripted-provider.ts';
 import { LawBrokenError } from '../law.ts';
-import { agentsOf, runsOfScript } from './by-hand.ts';
+import { firstRunOf, withAgents } from './by-hand.ts';
 import { checkIsOurs } from './play.ts';
 
 export async function streamEventsAreInOrder(scenario: Scenario): Promise<void> {
   checkIsOurs(scenario);
-  const { said, answers } = runsOfScript(scenario.steps)[0] ?? { said: [], answers: [] };
-  const { messages = [], contextVariables = {}, modelOverride, executeTools, hooks, maxTurns } = scenario;
+  const { answers, parts, hooks } = firstRunOf(scenario);
   const events: StreamEvent[] = [];
   let hasFailed = false;
-  try {
-    const swarm = new Swarm({ provider: scriptedProvider(answers), hooks });
-    const stream = swarm.run({
-      agent: await agentsOf(scenario),
-      messages: [...messages, ...said.map((content) => ({ role: 'user' as const, content }))],
-      contextVariables,
-      maxTurns: maxTurns ?? defaultMaxTurns,
-      executeTools,
-      modelOverride,
-      stream: true,
-    });
-    for await (const event of stream) events.push(event);
-  } catch {
-    hasFailed = true;
-  }
+  const swarm = new Swarm({ provider: scriptedProvider(answers), hooks });
+  await withAgents(scenario, async (agent) => {
+    try {
+      for await (const event of swarm.run({ ...parts, agent, stream: true })) events.push(event);
+    } catch {
+      hasFailed = true;
+    }
+  });
   const problem = problemIn(events, hasFailed);
   if (problem !== undefined) throw new LawBrokenError('stream-events-are-in-order', `${problem}.`);
 }

@@ -7,6 +7,7 @@ import { CassetteSession } from '../../cassette/session.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { Scenario, ScenarioRun } from '../../scenario/scenario.ts';
 import { scriptedProvider } from '../../script/scripted-provider.ts';
+import { isUserStep, withCalls } from '../../script/step-kinds.ts';
 import { say, type Step } from '../../script/steps.ts';
 import { LawBrokenError } from '../law.ts';
 import { assertAlike, checkIsOurs, play } from './play.ts';
@@ -39,25 +40,22 @@ const spareAnswers = 20;
  * What can be recorded whatever the runs make of it: an answer that a limit leaves for the next run is none that fits it. And
  * that a key was refused is nobody's answer, and is in no cassette; another error of the API is.
  */
-function recordable(step: Step): Step {
-  if (typeof step === 'function' || 'user' in step) return step;
-  const { fault, calls } = step;
-  const isRefusal = fault?.kind === 'status' && (fault.status === 401 || fault.status === 403);
-  return {
-    ...step,
-    ...(isRefusal && { fault: { ...fault, status: 400 } }),
-    ...(calls && { calls: calls.map((call) => ({ ...call, hallucinated: true })) }),
-  };
+function recordable(steps: readonly Step[]): Step[] {
+  return withCalls(steps, (call) => ({ ...call, hallucinated: true })).map((step) => {
+    if (typeof step === 'function' || isUserStep(step) || step.fault?.kind !== 'status') return step;
+    const { fault } = step;
+    return [401, 403].includes(fault.status) ? { ...step, fault: { ...fault, status: 400 } } : step;
+  });
 }
 
 export async function replayEqualsRecorded(given: Scenario): Promise<void> {
   const law = 'replay-equals-recorded';
   checkIsOurs(given);
-  const scenario = { ...given, steps: given.steps.map(recordable) };
+  const scenario = { ...given, steps: recordable(given.steps) };
   const folder = await mkdtemp(join(tmpdir(), 'swarmcheck-'));
   try {
     const path = join(folder, 'cassette.json');
-    const answers = scenario.steps.filter((step) => typeof step === 'function' || !('user' in step));
+    const answers = scenario.steps.filter((step) => !isUserStep(step));
     const spare = Array.from({ length: spareAnswers }, () => say('That is all.'));
     const live = scriptedProvider([...answers, ...spare]);
     const recording = new CassetteSession({ path, file: undefined, live, writesAtEnd: true });

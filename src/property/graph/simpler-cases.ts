@@ -1,3 +1,4 @@
+import { withCalls } from '../../script/step-kinds.ts';
 import type { Step, ToolCallStep } from '../../script/steps.ts';
 import { withoutAgent } from './simpler.ts';
 import type { GraphSpec, ToolSpec } from './spec.ts';
@@ -51,10 +52,6 @@ function changed(
       ...agent,
       tools: agent.tools.map((tool) => (tool.name === name ? changeTool(tool) : tool)),
     })),
-    steps: steps.map((step) =>
-      typeof step === 'function' || 'user' in step || !step.calls
-        ? step
-        : { ...step, calls: step.calls.map((call) => (call.tool === name ? changeCall(call) : call)) },
-    ),
+    steps: withCalls(steps, (call) => (call.tool === name ? changeCall(call) : call)),
   };
 }

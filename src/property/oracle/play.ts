@@ -4,7 +4,7 @@ import { tool as makeTool, type Tool } from '../../engine/tools/tool.ts';
 import type { Outcome, ToolErrorKind } from '../../engine/run/events.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { defaultMaxTurns } from '../../scenario/scenario.ts';
-import { stubTools } from '../../scenario/stub-tools.ts';
+import { isUserStep } from '../../script/step-kinds.ts';
 import type { ModelStep, Step, ToolCallStep } from '../../script/steps.ts';
 import { deepCopy, merge, readReturned } from './values.ts';
 
@@ -45,9 +45,9 @@ export class Oracle {
     this.#steps = [...scenario.steps];
   }
 
-  async play(first: Agent): Promise<Expected> {
-    const { tools, messages = [], contextVariables = {} } = this.#scenario;
-    const agent = tools ? stubTools(first, tools) : first;
+  /** `agent` has its stand-ins already. */
+  async play(agent: Agent): Promise<Expected> {
+    const { messages = [], contextVariables = {} } = this.#scenario;
     let state: State = {
       agent,
       context: deepCopy(contextVariables),
@@ -112,7 +112,7 @@ export class Oracle {
 }
 
 function userOf(step: Step | undefined): string | undefined {
-  return typeof step === 'object' && 'user' in step ? step.user : undefined;
+  return isUserStep(step) ? step.user : undefined;
 }
 
 async function instructionsOf({ instructions }: Agent, context: ContextVariables): Promise<string> {

@@ -86,8 +86,7 @@ class FoundFeatures {
   }
 }
 
-// oxlint-disable-next-line no-control-regex -- ASCII begins with them.
-const beyondAscii = /[^\u0000-\u007f]/;
+const beyondAscii = /\P{ASCII}/u;
 
 function isRequestFailure({ kind }: Fault): boolean {
   return faultKinds[kind].failsRequest;
