@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { CheckOptions } from '../property/check/options.ts';
+import type { CheckOptions } from '../property/check-agent/options.ts';
 import { loadErrorText, type LoadError } from '../report/run-report.ts';
 import { styleFor } from '../report/style.ts';
 import { findChecked } from './check/checked.ts';
@@ -147,7 +147,7 @@ function optionsOf(ofExport: CheckOptions, { runs, seed, time, path }: Options):
 async function loadProperty() {
   try {
     const [{ checkWith }, entry] = await Promise.all([
-      import('../property/check/check-agent.ts'),
+      import('../property/check-agent/check-agent.ts'),
       import('../fast-check.ts'),
     ]);
     shareEntry('swarmcheck/fast-check', entry);

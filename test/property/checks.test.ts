@@ -52,3 +52,19 @@ test.for(['cut-and-resumed-equals-uninterrupted', 'equals-oracle', 'stream-event
     await expect(check).rejects.toThrow(ScenarioTimeoutError);
   },
 );
+
+test.for(Object.keys(checks) as CheckName[])(
+  'what a factory makes for a check is let go of: %s',
+  async (name) => {
+    let open = 0;
+    let made = 0;
+    const agent = () => {
+      made++;
+      open++;
+      return new Agent({ name: 'Shop', dispose: () => void open-- });
+    };
+    await checks[name]({ agent, steps: [user('hi'), say('ok')] });
+    expect(made).toBeGreaterThan(0);
+    expect(open).toBe(0);
+  },
+);

@@ -1,7 +1,7 @@
 import { isPlainObject } from '../../engine/data/copy.ts';
 import { remedyFor, valueWords } from '../../engine/data/value-words.ts';
 import { isAgent } from '../../engine/tools/agent.ts';
-import type { CheckOptions } from '../../property/check/options.ts';
+import type { CheckOptions } from '../../property/check-agent/options.ts';
 import type { LoadError } from '../../report/run-report.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
 import type { AgentUnderTest } from '../../scenario/scenario.ts';

@@ -1,5 +1,5 @@
-import type { CheckReport } from '../../property/check/check-agent.ts';
-import type { CheckFailure } from '../../property/check/errors.ts';
+import type { CheckReport } from '../../property/check-agent/check-agent.ts';
+import type { CheckFailure } from '../../property/check-agent/errors.ts';
 import { printable } from '../../report/printable.ts';
 import type { Style } from '../../report/style.ts';
 

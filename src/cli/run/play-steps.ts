@@ -1,5 +1,10 @@
-import { Laws, type HeldLaw } from '../../property/check/laws.ts';
-import { defaultMaxTurns, defaultTimeoutMs, markedAsUnsure, patiently } from '../../property/check/play.ts';
+import { Laws, type HeldLaw } from '../../property/check-agent/laws.ts';
+import {
+  defaultMaxTurns,
+  defaultTimeoutMs,
+  markedAsUnsure,
+  patiently,
+} from '../../property/check-agent/play.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
 import type { Mode, ModeRun } from '../../scenario/modes.ts';
 import { runScenario } from '../../scenario/run-scenario.ts';

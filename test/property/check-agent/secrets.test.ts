@@ -1,6 +1,6 @@
 import { Agent } from 'swarmcheck';
 import { expect, test } from 'vitest';
-import { storableVariables } from '../../../src/property/check/storable.ts';
+import { storableVariables } from '../../../src/property/check-agent/storable.ts';
 import { Failures } from './desk.ts';
 
 test.each<[string, object, string[]]>([

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Agent, tool } from 'swarmcheck';
 import { callTool, callTools, runScenario, say, user, type ScenarioRun } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
-import { readFailure } from '../../../src/property/check/saved-failure.ts';
+import { readFailure } from '../../../src/property/check-agent/saved-failure.ts';
 import { messageOf } from '../../mistakes/message-of.ts';
 import { check, Failures, refunds, triage, verifiedFirst } from './desk.ts';
 

@@ -8,8 +8,8 @@ import {
   savedFailures,
   saveFailure,
   type SavedFailure,
-} from '../../../src/property/check/saved-failure.ts';
-import { storableVariables, withoutSecrets } from '../../../src/property/check/storable.ts';
+} from '../../../src/property/check-agent/saved-failure.ts';
+import { storableVariables, withoutSecrets } from '../../../src/property/check-agent/storable.ts';
 import { messageOf } from '../../mistakes/message-of.ts';
 
 let folder: string;

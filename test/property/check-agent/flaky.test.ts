@@ -144,3 +144,27 @@ test('a machine that is slow once makes no failure', async () => {
   expect(report.runs).toBe(50);
   expect(calls).toBeGreaterThan(5);
 });
+
+test('a failure that comes by chance is told with what differed', async () => {
+  using failures = new Failures();
+  const messages: string[] = [];
+  for (let seed = 1; seed <= 12; seed++) {
+    let state = seed;
+    // Chance that is the same each time the test is run.
+    const next = () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+    const agent = new Agent({
+      name: `Dice ${seed}`,
+      functions: [tool({ name: 'roll', execute: () => String(next()) })],
+    });
+    const always = {
+      low: ({ trace }: ScenarioRun) => trace.toolCalls.every(({ content }) => !(Number(content) > 0.5)),
+    };
+    messages.push((await failures.failureOf(agent, { seed, always })).message);
+  }
+  const flaky = messages.filter((message) => message.includes('not each time'));
+  expect(flaky.length).toBeGreaterThan(0);
+  for (const message of flaky) {
+    expect(message).toContain('The tool "roll" answered the same call differently');
+    expect(message).not.toContain('Both times the same happened');
+  }
+});

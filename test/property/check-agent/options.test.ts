@@ -1,9 +1,9 @@
 import { Agent, tool } from 'swarmcheck';
 import { externalAgent, type AgentUnderTest } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
-import { checkAgent } from '../../../src/property/check/check-agent.ts';
-import { defineCheck } from '../../../src/property/check/define-check.ts';
-import type { CheckOptions } from '../../../src/property/check/options.ts';
+import { checkAgent } from '../../../src/property/check-agent/check-agent.ts';
+import { defineCheck } from '../../../src/property/check-agent/define-check.ts';
+import type { CheckOptions } from '../../../src/property/check-agent/options.ts';
 import { messageOf } from '../../mistakes/message-of.ts';
 
 const agent = new Agent();

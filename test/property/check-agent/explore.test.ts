@@ -1,7 +1,7 @@
 import { Agent, Result, tool } from 'swarmcheck';
 import { externalAgent } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
-import { explore } from '../../../src/property/check/explore.ts';
+import { explore } from '../../../src/property/check-agent/explore.ts';
 import type { Surface } from '../../../src/property/surface.ts';
 import { messageOf } from '../../mistakes/message-of.ts';
 import { refundApp } from '../../scenario/external-app.ts';
