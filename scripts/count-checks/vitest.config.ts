@@ -1,0 +1,9 @@
+import { fileURLToPath } from 'node:url';
+import { mergeConfig } from 'vitest/config';
+import base from '../../vitest.config.ts';
+
+/** The suite as it is, with what counts it. */
+export default mergeConfig(base, {
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  test: { setupFiles: [fileURLToPath(new URL('./setup.ts', import.meta.url))] },
+});
