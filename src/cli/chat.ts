@@ -12,9 +12,8 @@ import { defaultMaxTurns } from '../scenario/scenario.ts';
 import { chatPartner, type ChatPartner } from './chat/partner.ts';
 import { ChatSaver } from './chat/saver.ts';
 import { ScriptPrompter } from './chat/script.ts';
-import type { Ending } from './ending.ts';
+import type { Invocation } from './invocation.ts';
 import { oneScenario } from './one-scenario.ts';
-import { isColourful } from './output.ts';
 import { urlOf } from './record.ts';
 
 interface ChatOptions {
@@ -29,7 +28,7 @@ interface ChatOptions {
 }
 
 /** `swarmcheck chat <module#export>` */
-export function chatCommand(ending: Ending): Command {
+export function chatCommand(invocation: Invocation): Command {
   return new Command('chat')
     .description('Talks to an agent in the terminal, with a live model, or with a script in its place.')
     .argument(
@@ -57,7 +56,7 @@ export function chatCommand(ending: Ending): Command {
     .exitOverride()
     .showHelpAfterError('(run "swarmcheck chat --help" for what there is)')
     .action(async (module: string, options: ChatOptions) => {
-      process.exitCode = await chat(module, options, ending);
+      invocation.exitCode = await chat(module, options, invocation);
     });
 }
 
@@ -77,18 +76,18 @@ function turnsOf(text: string): number {
   return turns;
 }
 
-async function chat(module: string, options: ChatOptions, ending: Ending): Promise<0 | 2> {
-  ending.current = `The module ${module}`;
+async function chat(module: string, options: ChatOptions, invocation: Invocation): Promise<0 | 2> {
+  invocation.current = `The module ${module}`;
   // First: what is made for the chat has to be let go of as well.
-  const answering = await answeringFor(module, options);
+  const answering = await answeringFor(module, options, invocation.env);
   const partner = 'message' in answering ? answering : await chatPartner(module);
   if ('message' in answering || 'message' in partner) {
-    process.stderr.write(`${loadErrorText(partner as LoadError, styleFor(false))}\n`);
+    invocation.stderr.write(`${loadErrorText(partner as LoadError, styleFor(false))}\n`);
     return 2;
   }
-  ending.current = `The chat with ${module}`;
+  invocation.current = `The chat with ${module}`;
   try {
-    await talk(partner, answering, options);
+    await talk(partner, answering, options, invocation);
   } finally {
     await partner.dispose();
   }
@@ -99,10 +98,14 @@ async function talk(
   partner: ChatPartner,
   { provider, prompter, contextVariables: ofScript }: Answering,
   { context, model, maxTurns: mostTurns, stream, json = false }: ChatOptions,
+  invocation: Invocation,
 ): Promise<void> {
   const { agent, scenario } = partner;
-  const output = json ? process.stderr : process.stdout;
-  const printer = new ChatPrinter((text) => void output.write(text), styleFor(isColourful(output)));
+  const output = json ? invocation.stderr : invocation.stdout;
+  const printer = new ChatPrinter(
+    (text) => void output.write(text),
+    styleFor(invocation.isColourful(output)),
+  );
   const past = new PastRuns(provider);
   const contextVariables = context ?? ofScript ?? scenario?.contextVariables ?? {};
   const modelOverride = model ?? scenario?.modelOverride;
@@ -120,7 +123,7 @@ async function talk(
     maxTurns,
     modelOverride,
     printer,
-    input: process.stdin,
+    input: invocation.stdin,
     output,
     prompter,
     commands: {
@@ -140,7 +143,7 @@ async function talk(
     saved: saver.saved,
   };
   // JSON, also of a context that is none.
-  if (json) process.stdout.write(`${stringify(document, null, 2)}\n`);
+  if (json) invocation.stdout.write(`${stringify(document, null, 2)}\n`);
 }
 
 interface Answering {
@@ -153,6 +156,7 @@ interface Answering {
 async function answeringFor(
   module: string,
   { script, filter, baseUrl }: ChatOptions,
+  env: NodeJS.ProcessEnv,
 ): Promise<Answering | { file: string; message: string }> {
   if (script !== undefined) {
     const found = await oneScenario('chat', script, filter);
@@ -160,7 +164,7 @@ async function answeringFor(
     const prompter = new ScriptPrompter(found.scenario.steps);
     return { provider: prompter.provider, prompter, contextVariables: found.scenario.contextVariables };
   }
-  const apiKey = process.env['OPENAI_API_KEY'] || (baseUrl === undefined ? undefined : 'none');
+  const apiKey = env['OPENAI_API_KEY'] || (baseUrl === undefined ? undefined : 'none');
   if (apiKey === undefined) {
     return {
       file: module.replace(/#.*/, ''),

@@ -5,9 +5,8 @@ import { styleFor } from '../report/style.ts';
 import { findChecked } from './check/checked.ts';
 import { outcomeJson, outcomeText, type Outcome } from './check/outcome.ts';
 import { Progress } from './check/progress.ts';
-import type { Ending } from './ending.ts';
+import type { ExitCode, Invocation } from './invocation.ts';
 import { shareEntry } from './one-copy.ts';
-import { isColourful, keepStdoutClean } from './output.ts';
 import { StrayErrors } from './stray-errors.ts';
 import { placeInUserCode, thrownSentence, thrownText } from './thrown.ts';
 
@@ -24,7 +23,7 @@ interface Options {
 const lastErrorsMs = 100;
 
 /** `swarmcheck check <module#export>` */
-export function checkCommand(ending: Ending): Command {
+export function checkCommand(invocation: Invocation): Command {
   return new Command('check')
     .description(
       'Holds an agent against generated models, well-behaved and not, and finds the smallest script that breaks a law.',
@@ -48,7 +47,7 @@ export function checkCommand(ending: Ending): Command {
     .exitOverride()
     .showHelpAfterError('(run "swarmcheck check --help" for what there is)')
     .action(async (module: string, options: Options) => {
-      process.exitCode = await check(module, options, ending);
+      invocation.exitCode = await check(module, options, invocation);
     });
 }
 
@@ -80,18 +79,20 @@ function pathOf(text: string): string {
   return text;
 }
 
-async function check(module: string, options: Options, ending: Ending): Promise<0 | 1 | 2> {
+async function check(module: string, options: Options, invocation: Invocation): Promise<ExitCode> {
   const { json = false } = options;
-  const print = keepStdoutClean(json);
-  ending.current = `The module ${module}`;
+  const print = invocation.claimStdout(json);
+  invocation.current = `The module ${module}`;
   using stray = new StrayErrors();
-  const outcome = await outcomeOf(module, options, stray, ending);
+  const outcome = await outcomeOf(module, options, stray, invocation);
   if ('message' in outcome) {
     if (json) print(`${JSON.stringify({ version: 1, passed: false, errors: [outcome] }, null, 2)}\n`);
-    process.stderr.write(`${loadErrorText(outcome, styleFor(isColourful(process.stderr)))}\n`);
+    invocation.stderr.write(
+      `${loadErrorText(outcome, styleFor(invocation.isColourful(invocation.stderr)))}\n`,
+    );
     return 2;
   }
-  const style = styleFor(!json && isColourful(process.stdout));
+  const style = styleFor(!json && invocation.isColourful(invocation.stdout));
   print(json ? `${JSON.stringify(outcomeJson(outcome), null, 2)}\n` : `${outcomeText(outcome, style)}\n`);
   return outcome.passed && outcome.uncaught.length === 0 ? 0 : 1;
 }
@@ -100,7 +101,7 @@ async function outcomeOf(
   module: string,
   options: Options,
   stray: StrayErrors,
-  ending: Ending,
+  invocation: Invocation,
 ): Promise<Outcome | LoadError> {
   let property;
   try {
@@ -112,10 +113,10 @@ async function outcomeOf(
   const checked = await findChecked('check', module);
   if ('message' in checked) return checked;
   const { agent, options: ofExport, isCheck, name, file } = checked;
-  ending.current = `The check of ${name}`;
+  invocation.current = `The check of ${name}`;
   const all = optionsOf(ofExport, options);
   const uncaught = async () => uncaughtWords(await stray.last(lastErrorsMs));
-  using progress = new Progress(process.stderr, all.timeMs);
+  using progress = new Progress(invocation, all.timeMs);
   try {
     const report = await property.checkWith(agent, all, {
       agentName: name,

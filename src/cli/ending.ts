@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import type { ExitCode, Invocation } from './invocation.ts';
 
 /**
  * Sees to it that the process ends as it should: not before the command has finished, because a
@@ -6,8 +7,6 @@ import { writeSync } from 'node:fs';
  * everything written, whatever a module has done to `process.stdout.write`.
  */
 export class Ending {
-  /** What is being loaded or played, for the message when it ends the process. */
-  current = 'A module';
   #finished = false;
   #brokenOutput = false;
   readonly #flushes = [process.stdout, process.stderr].map((stream) => {
@@ -15,12 +14,12 @@ export class Ending {
     return () => new Promise<void>((resolve) => write('', () => resolve()));
   });
 
-  constructor() {
+  constructor(invocation: Invocation) {
     process.on('exit', () => {
       if (this.#finished) return;
       writeSync(
         2,
-        `${this.current} ended the process (process.exit) before all was done. What is printed is not complete.\n`,
+        `${invocation.current} ended the process (process.exit) before all was done. What is printed is not complete.\n`,
       );
       process.exitCode = 2;
     });
@@ -35,7 +34,7 @@ export class Ending {
   }
 
   /** Waits until everything is written, and ends the process. */
-  async finish(exitCode: number): Promise<never> {
+  async finish(exitCode: ExitCode): Promise<never> {
     for (const flush of this.#flushes) await flush();
     this.#finished = true;
     process.exit(this.#brokenOutput ? 2 : exitCode);

@@ -12,9 +12,8 @@ import { storyOf } from '../report/scenario-line.ts';
 import { isExternalAgent } from '../scenario/external-agent.ts';
 import { runScenario } from '../scenario/run-scenario.ts';
 import type { ScenarioRun } from '../scenario/scenario.ts';
-import type { Ending } from './ending.ts';
+import type { ExitCode, Invocation } from './invocation.ts';
 import { oneScenario, type OneScenario } from './one-scenario.ts';
-import { keepStdoutClean } from './output.ts';
 import { thrownText } from './thrown.ts';
 
 /** How long a live conversation may take, where the scenario does not give it longer. */
@@ -30,7 +29,7 @@ interface RecordOptions {
 }
 
 /** `swarmcheck record <scenario>` */
-export function recordCommand(ending: Ending): Command {
+export function recordCommand(invocation: Invocation): Command {
   return new Command('record')
     .description(
       "Plays the user's steps of a scenario against a live model, and writes what happened as a cassette.",
@@ -57,7 +56,7 @@ export function recordCommand(ending: Ending): Command {
     .exitOverride()
     .showHelpAfterError('(run "swarmcheck record --help" for what there is)')
     .action(async (file: string, options: RecordOptions) => {
-      process.exitCode = await record(file, options, ending);
+      invocation.exitCode = await record(file, options, invocation);
     });
 }
 
@@ -68,31 +67,31 @@ export function urlOf(text: string): string {
   return text;
 }
 
-async function record(file: string, options: RecordOptions, ending: Ending): Promise<0 | 1 | 2> {
-  const print = keepStdoutClean(options.json ?? false);
-  ending.current = `The module ${file}`;
+async function record(file: string, options: RecordOptions, invocation: Invocation): Promise<ExitCode> {
+  const print = invocation.claimStdout(options.json ?? false);
+  invocation.current = `The module ${file}`;
   const found = await oneScenario('record', file, options.filter);
-  const plan = 'message' in found ? found : planOf(found, options);
+  const plan = 'message' in found ? found : planOf(found, options, invocation.env);
   if ('message' in plan) {
-    process.stderr.write(`${loadErrorText(plan, styleFor(false))}\n`);
+    invocation.stderr.write(`${loadErrorText(plan, styleFor(false))}\n`);
     return 2;
   }
   const { session, path } = plan;
   const scenario = found as OneScenario;
-  ending.current = `The scenario "${scenario.name}" of ${scenario.file}`;
+  invocation.current = `The scenario "${scenario.name}" of ${scenario.file}`;
   let run: ScenarioRun;
   try {
     run = await play(scenario, session, options);
   } catch (error) {
     session.discard();
-    process.stderr.write(
+    invocation.stderr.write(
       `The scenario "${printable(scenario.name)}" cannot be played: ${printable(thrownText(error))}\n`,
     );
     return 2;
   }
   if (hasFailed(run) || session.recorded === 0) {
     session.discard();
-    process.stderr.write(`${printable(failureText(run, path))}\n`);
+    invocation.stderr.write(`${printable(failureText(run, path))}\n`);
     return 1;
   }
   const { recorded } = session;
@@ -100,12 +99,12 @@ async function record(file: string, options: RecordOptions, ending: Ending): Pro
     session.close();
   } catch (error) {
     if (!(error instanceof CassetteFileError)) throw error;
-    process.stderr.write(`${printable(error.message)}\n`);
+    invocation.stderr.write(`${printable(error.message)}\n`);
     return 2;
   }
   const warnings = run.failures.map(({ message }) => message);
   for (const warning of warnings)
-    process.stderr.write(
+    invocation.stderr.write(
       `Warning: what was recorded is not what the scenario expects. ${printable(warning)}\n`,
     );
   const document = {
@@ -129,6 +128,7 @@ async function record(file: string, options: RecordOptions, ending: Ending): Pro
 function planOf(
   { name, scenario, file }: OneScenario,
   { out, model, baseUrl, stream }: RecordOptions,
+  env: NodeJS.ProcessEnv,
 ): { session: CassetteSession; path: string } | LoadError {
   const fail = (message: string): LoadError => ({ file, message });
   const own = fileName(name);
@@ -140,7 +140,7 @@ function planOf(
     return fail(
       'A cassette names its scenario by a path below the working directory, and this one is outside. Run this in the folder of the project.',
     );
-  const apiKey = process.env['OPENAI_API_KEY'] || (baseUrl === undefined ? undefined : 'none');
+  const apiKey = env['OPENAI_API_KEY'] || (baseUrl === undefined ? undefined : 'none');
   if (apiKey === undefined)
     return fail(
       `No live model can be asked: OPENAI_API_KEY is not set. Set it, and record: OPENAI_API_KEY=… npx swarmcheck record ${file}; or ask an API of your own: --base-url <url>. A cassette that is there is left as it is.`,

@@ -24,9 +24,8 @@ import { styleFor } from '../report/style.ts';
 import { isExternalAgent } from '../scenario/external-agent.ts';
 import { runScenario } from '../scenario/run-scenario.ts';
 import type { AgentUnderTest, Scenario, ScenarioRun } from '../scenario/scenario.ts';
-import type { Ending } from './ending.ts';
+import type { ExitCode, Invocation } from './invocation.ts';
 import { loadScenarios } from './load-scenarios.ts';
-import { isColourful, keepStdoutClean } from './output.ts';
 import { fromHere, thrownText } from './thrown.ts';
 
 const defaultPattern = `${cassetteFolder}/**/*.json`;
@@ -40,7 +39,7 @@ interface ReplayOptions {
 }
 
 /** `swarmcheck replay [cassettes]` */
-export function replayCommand(ending: Ending): Command {
+export function replayCommand(invocation: Invocation): Command {
   return new Command('replay')
     .description(
       'Holds cassettes against the agents as they are now, offline: exact, drifted and why, or broken.',
@@ -62,26 +61,26 @@ export function replayCommand(ending: Ending): Command {
     .exitOverride()
     .showHelpAfterError('(run "swarmcheck replay --help" for what there is)')
     .action(async (patterns: string[], options: ReplayOptions) => {
-      process.exitCode = await replay(patterns, options, ending);
+      invocation.exitCode = await replay(patterns, options, invocation);
     });
 }
 
 async function replay(
   patterns: readonly string[],
   options: ReplayOptions,
-  ending: Ending,
-): Promise<0 | 1 | 2> {
+  invocation: Invocation,
+): Promise<ExitCode> {
   const { json = false, asScenario = false } = options;
-  const print = keepStdoutClean(json || asScenario);
-  const style = styleFor(!json && isColourful(process.stdout));
+  const print = invocation.claimStdout(json || asScenario);
+  const style = styleFor(!json && invocation.isColourful(invocation.stdout));
   const { files, errors } = await findCassettes(patterns.length === 0 ? [defaultPattern] : patterns);
   for (const error of errors)
-    process.stderr.write(`${loadErrorText(error, styleFor(isColourful(process.stderr)))}\n`);
+    invocation.stderr.write(`${loadErrorText(error, styleFor(invocation.isColourful(invocation.stderr)))}\n`);
   if (errors.length > 0) return 2;
-  if (asScenario) return await printSource(files, print);
+  if (asScenario) return await printSource(files, print, invocation);
   const replayed: ReplayedCassette[] = [];
   for (const file of files) {
-    ending.current = `The cassette ${file}`;
+    invocation.current = `The cassette ${file}`;
     const result = await replayOne(file, options.tools);
     replayed.push(result);
     if (!json) print(`${replayedText(result, style)}\n`);
@@ -216,10 +215,14 @@ async function scenarioOf({ scenario: reference }: CassetteFile): Promise<Record
   return `${file} has no scenario named ${JSON.stringify(name)}, which this was recorded from. It has: ${names}.`;
 }
 
-async function printSource(files: readonly string[], print: (chunk: string) => void): Promise<0 | 2> {
+async function printSource(
+  files: readonly string[],
+  print: (chunk: string) => void,
+  invocation: Invocation,
+): Promise<0 | 2> {
   const [file, ...others] = files;
   const tell = (message: string) =>
-    process.stderr.write(`${loadErrorText({ file: file!, message }, styleFor(false))}\n`);
+    invocation.stderr.write(`${loadErrorText({ file: file!, message }, styleFor(false))}\n`);
   if (others.length > 0) {
     tell(`These are ${files.length} cassettes, and --as-scenario takes one: ${files.join(', ')}.`);
     return 2;
@@ -231,7 +234,7 @@ async function printSource(files: readonly string[], print: (chunk: string) => v
     return 0;
   } catch (error) {
     if (!(error instanceof CassetteFileError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    invocation.stderr.write(`${error.message}\n`);
     return 2;
   }
 }

@@ -13,8 +13,7 @@ import { areWarningsOn, expectsOnlyItsScript, repeatedScenarioWarning } from '..
 import type { Transport } from '../scenario/run-scenario.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { ChosenScenarios } from './chosen-scenarios.ts';
-import type { Ending } from './ending.ts';
-import { isColourful, keepStdoutClean } from './output.ts';
+import type { ExitCode, Invocation } from './invocation.ts';
 import { playedOne, strayWhile } from './play.ts';
 import { defaultPattern, findSources } from './run/sources.ts';
 import { StrayErrors } from './stray-errors.ts';
@@ -34,7 +33,7 @@ interface RunOptions {
 }
 
 /** `swarmcheck run [files or globs]` */
-export function runCommand(ending: Ending): Command {
+export function runCommand(invocation: Invocation): Command {
   return new Command('run')
     .description(
       'Runs scenarios, once each where nothing else is said; and steps in JSON files, such as failures of checks.',
@@ -71,7 +70,7 @@ export function runCommand(ending: Ending): Command {
     .exitOverride()
     .showHelpAfterError('(run "swarmcheck run --help" for what there is)')
     .action(async (patterns: string[], options: RunOptions) => {
-      process.exitCode = await run(patterns, options, ending);
+      invocation.exitCode = await run(patterns, options, invocation);
     });
 }
 
@@ -80,16 +79,20 @@ function notEmpty(text: string): string {
   return text;
 }
 
-async function run(patterns: readonly string[], options: RunOptions, ending: Ending): Promise<0 | 1 | 2> {
+async function run(
+  patterns: readonly string[],
+  options: RunOptions,
+  invocation: Invocation,
+): Promise<ExitCode> {
   const { json = false } = options;
-  const warnings = options.warnings && areWarningsOn(process.env);
-  const style = styleFor(!json && isColourful(process.stdout));
-  const errorStyle = styleFor(isColourful(process.stderr));
-  const print = keepStdoutClean(json);
+  const warnings = options.warnings && areWarningsOn(invocation.env);
+  const style = styleFor(!json && invocation.isColourful(invocation.stdout));
+  const errorStyle = styleFor(invocation.isColourful(invocation.stderr));
+  const print = invocation.claimStdout(json);
   using stray = new StrayErrors();
   const played: PlayedScenario[] = [];
   const { sources, errors } = await findSources(patterns);
-  const tell = (error: LoadError) => process.stderr.write(`${loadErrorText(error, errorStyle)}\n`);
+  const tell = (error: LoadError) => invocation.stderr.write(`${loadErrorText(error, errorStyle)}\n`);
   const report = (error: LoadError) => {
     errors.push(error);
     tell(error);
@@ -101,7 +104,7 @@ async function run(patterns: readonly string[], options: RunOptions, ending: End
 
   for (const { file, load } of sources) {
     if (isOver()) break;
-    ending.current = `The module ${file}`;
+    invocation.current = `The module ${file}`;
     const loaded = await load();
     for (const error of await stray.settled()) report(strayWhile(`${file} was loaded`, error));
     if ('message' in loaded) {
@@ -115,7 +118,7 @@ async function run(patterns: readonly string[], options: RunOptions, ending: End
       if (typeof choice === 'object') report(choice);
       if (choice !== 'play') continue;
       const kind = found.run ? '' : `The scenario "${name}" cannot be played: `;
-      ending.current = `The scenario "${name}" of ${file}`;
+      invocation.current = `The scenario "${name}" of ${file}`;
       const modes = chosenModes(scenario, options);
       const result = await playedOne({ name, file, kind, play: () => runIn(modes) }, stray);
       if ('message' in result) {
@@ -127,7 +130,7 @@ async function run(patterns: readonly string[], options: RunOptions, ending: End
       if (!json) print(`${scenarioText(result, style)}\n`);
     }
   }
-  ending.current = 'What a scenario left running';
+  invocation.current = 'What a scenario left running';
   for (const error of await stray.last(lastErrorsMs))
     report(strayWhile('all scenarios had been played', error));
   const unmatched = chosen.unmatched;

@@ -6,6 +6,7 @@ import { loadErrorText } from '../report/run-report.ts';
 import { styleFor } from '../report/style.ts';
 import { ServedConversations } from '../wire/conversations.ts';
 import { serveOnLoopback } from '../wire/server.ts';
+import type { ExitCode, Invocation } from './invocation.ts';
 import { oneScenario } from './one-scenario.ts';
 import { thrownText } from './thrown.ts';
 
@@ -17,7 +18,7 @@ interface ServeOptions {
 }
 
 /** `swarmcheck serve <scenario>` */
-export function serveCommand(): Command {
+export function serveCommand(invocation: Invocation): Command {
   return new Command('serve')
     .description('Serves the script of a scenario over HTTP on loopback, to clients in any language.')
     .argument('<file>', 'a module that exports a scenario')
@@ -37,7 +38,7 @@ export function serveCommand(): Command {
     .exitOverride()
     .showHelpAfterError('(run "swarmcheck serve --help" for what there is)')
     .action(async (file: string, options: ServeOptions) => {
-      process.exitCode = await serve(file, options);
+      invocation.exitCode = await serve(file, options, invocation);
     });
 }
 
@@ -50,18 +51,19 @@ function portOf(text: string): number {
 async function serve(
   file: string,
   { port, once = false, filter, json = false }: ServeOptions,
-): Promise<0 | 1 | 2> {
+  invocation: Invocation,
+): Promise<ExitCode> {
+  const { stdout, stderr } = invocation;
   const found = await oneScenario('serve', file, filter);
   if ('message' in found) {
-    process.stderr.write(`${loadErrorText(found, styleFor(false))}\n`);
+    stderr.write(`${loadErrorText(found, styleFor(false))}\n`);
     return 2;
   }
-  const tell = (line: string) => void (json ? process.stderr : process.stdout).write(`${printable(line)}\n`);
+  const tell = (line: string) => void (json ? stderr : stdout).write(`${printable(line)}\n`);
   const conversations = new ServedConversations(found.scenario.steps, latency);
-  const stopping = new AbortController();
-  const stop = () => stopping.abort();
+  const played = new AbortController();
   // Before anybody is told that it serves, and may end it.
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const stopping = AbortSignal.any([played.signal, invocation.stopSignal]);
   let server;
   try {
     server = await serveOnLoopback(async (request) => {
@@ -78,20 +80,20 @@ async function serve(
         },
         // Not before: the last answer is still to be sent when it is told of.
         onSent() {
-          if (once && chosen.provider.remaining === 0) stop();
+          if (once && chosen.provider.remaining === 0) played.abort();
         },
       };
     }, port);
   } catch (error) {
-    process.stderr.write(`The port ${port} cannot be used: ${thrownText(error)}\n`);
+    stderr.write(`The port ${port} cannot be used: ${thrownText(error)}\n`);
     return 2;
   }
   tell(`Serving "${found.name}" at ${server.url}/v1 (POST /chat/completions). Ctrl-C ends it.`);
-  if (!stopping.signal.aborted) await onceEmitted(stopping.signal, 'abort');
+  if (!stopping.aborted) await onceEmitted(stopping, 'abort');
   await server.close();
 
   const leftovers = conversations.leftovers();
-  for (const text of leftovers) process.stderr.write(`${printable(text)}\n`);
+  for (const text of leftovers) stderr.write(`${printable(text)}\n`);
   const document = {
     version: 1,
     url: `${server.url}/v1`,
@@ -102,7 +104,7 @@ async function serve(
     })),
     leftovers,
   };
-  if (json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  if (json) stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   return leftovers.length === 0 ? 0 : 1;
 }
 

@@ -5,6 +5,8 @@
 export class StrayErrors implements Disposable {
   #errors: unknown[] = [];
   readonly #add = (error: unknown) => this.#errors.push(error);
+  /** Of those that run the command, which last as long as it does. */
+  readonly #timersBefore = timerCount();
 
   constructor() {
     process.on('unhandledRejection', this.#add);
@@ -19,7 +21,7 @@ export class StrayErrors implements Disposable {
 
   /** The errors of what was left running, for as long as there is a timer, but not longer than `waitMs`. */
   async last(waitMs: number): Promise<unknown[]> {
-    for (let waited = 0; waited < waitMs && isTimerLeft(); waited += 10) {
+    for (let waited = 0; waited < waitMs && timerCount() > this.#timersBefore; waited += 10) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     return await this.settled();
@@ -31,6 +33,6 @@ export class StrayErrors implements Disposable {
   }
 }
 
-function isTimerLeft(): boolean {
-  return process.getActiveResourcesInfo().includes('Timeout');
+function timerCount(): number {
+  return process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
 }

@@ -49,7 +49,12 @@ export function fromHere(path: string): string {
 }
 
 /** A module may change the working directory. */
-const startedIn = process.cwd();
+let startedIn = process.cwd();
+
+/** Sets the folder that files are named relative to. */
+export function nameFilesFrom(folder: string): void {
+  startedIn = folder;
+}
 
 /** Of this package: its frames are not the user's. */
 const ownFolder = fileURLToPath(new URL('..', import.meta.url));

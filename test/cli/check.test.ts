@@ -215,14 +215,14 @@ const hook = \`export async function resolve(specifier, context, next) {
 register('data:text/javascript,' + encodeURIComponent(hook));`,
   });
   const without = { NODE_OPTIONS: '--import ./without.mjs' };
-  expect(await project.swarmcheck(['check', 'desk.ts#agent'], without)).toEqual({
+  expect(await project.spawnSwarmcheck(['check', 'desk.ts#agent'], without)).toEqual({
     code: 2,
     stdout: '',
     stderr:
       '✗ swarmcheck check: Checking an agent takes the package "fast-check". Install it: npm install --save-dev fast-check\n',
   });
   await project.write({ 'steps.json': '[{ "user": "hi" }, { "say": "ok" }]' });
-  expect((await project.swarmcheck(['run', 'steps.json#desk.ts#agent'], without)).code).toBe(0);
+  expect((await project.spawnSwarmcheck(['run', 'steps.json#desk.ts#agent'], without)).code).toBe(0);
 });
 
 const wrong = `
@@ -258,7 +258,11 @@ test.for([
   [['desk.ts#agent', '--path', '0:9:9:9:9'], "The path '0:9:9:9:9' leads to no script."],
 ] as const)('wrong use is told without a stack trace, and code 2: %s', async ([args, message]) => {
   await using project = await checkedProject({ 'wrong.ts': wrong });
-  const { code, stdout, stderr } = await project.swarmcheck(['check', ...args]);
+  const endsProcess = args[0] === 'wrong.ts#ends';
+  const { code, stdout, stderr } = await project[endsProcess ? 'spawnSwarmcheck' : 'swarmcheck']([
+    'check',
+    ...args,
+  ]);
   expect(stderr).toContain(message);
   expect(stderr).not.toMatch(stackTrace);
   expect([code, stdout]).toEqual([2, '']);

@@ -120,7 +120,7 @@ test('what user code prints goes to stderr', async () => {
 test('a document is whole where stdout is a pipe and the document is large', async () => {
   const source = scenarioSource('answers at length', { execute: "'x'.repeat(5_000_000)" });
   await using project = await Project.of({ 'desk.scenario.ts': source });
-  const { stdout } = await project.swarmcheck(['run', 'desk.scenario.ts', '--json']);
+  const { stdout } = await project.spawnSwarmcheck(['run', 'desk.scenario.ts', '--json']);
   expect(stdout.length).toBeGreaterThan(5_000_000);
   expect(read(stdout).passed).toBe(1);
 });

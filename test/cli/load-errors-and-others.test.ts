@@ -69,7 +69,7 @@ test('a module that ends the process is told, and code 2', async () => {
   await using project = await Project.of({
     'desk.scenario.ts': scenarioSource('exits', { top: 'process.exit(0);' }),
   });
-  const { code, stderr } = await project.swarmcheck(['run', 'desk.scenario.ts']);
+  const { code, stderr } = await project.spawnSwarmcheck(['run', 'desk.scenario.ts']);
   expect(stderr).toMatch(/desk\.scenario\.ts ended the process/);
   expect(code).toBe(2);
 });
@@ -78,7 +78,7 @@ test('a tool that ends the process is told, and code 2', async () => {
   await using project = await Project.of({
     'desk.scenario.ts': scenarioSource('exits', { execute: 'process.exit(0)' }),
   });
-  const { code, stderr } = await project.swarmcheck(['run', 'desk.scenario.ts']);
+  const { code, stderr } = await project.spawnSwarmcheck(['run', 'desk.scenario.ts']);
   expect(stderr).toMatch(/desk\.scenario\.ts ended the process/);
   expect(code).toBe(2);
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { StoredCassette } from '../cassette/folder.ts';
 import { complete, json, serve, type Exchange } from '../engine/loopback.ts';
 import { asking, completion, saying } from '../engine/support.ts';
-import { command, replayed } from './recorded-project.ts';
+import { command, replayed, spawnedCommand } from './recorded-project.ts';
 import { Project, scenarioSource } from './swarmcheck.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
@@ -159,7 +159,7 @@ test('a second recording of one file at once is refused, and the first is not di
   const args = ['record', 'locked.scenario.ts', '--base-url', model.options.baseURL];
   const recording = command(project, args);
   await asked;
-  const other = await command(project, args);
+  const other = await spawnedCommand(project, args);
   release();
   expect(other.stderr).toMatch(
     /^fixtures\/cassettes\/locked\.json: It is being recorded by process \d+ on \S+ already\. Give each recording a file of its own, or close the other one first\./,

@@ -17,14 +17,20 @@ export async function repositoryCopy(): Promise<Project> {
   return project;
 }
 
-/** Runs a command without a key, an address or a mode that whoever runs this has set. */
+const nothingSet = { OPENAI_API_KEY: '', OPENAI_BASE_URL: '', SWARMCHECK_RECORD: '', CI: '' };
+
+/** Calls a command without a key, an address or a mode that whoever runs this has set. */
 export async function command(
   project: Project,
   args: string[],
   env: Record<string, string> = {},
 ): Promise<CommandResult> {
-  const none = { OPENAI_API_KEY: '', OPENAI_BASE_URL: '', SWARMCHECK_RECORD: '', CI: '' };
-  return await project.swarmcheck(args, { ...none, ...env });
+  return await project.swarmcheck(args, { ...nothingSet, ...env });
+}
+
+/** The same, in a process of its own. */
+export async function spawnedCommand(project: Project, args: string[]): Promise<CommandResult> {
+  return await project.spawnSwarmcheck(args, nothingSet);
 }
 
 /** What `swarmcheck replay --json` prints. */

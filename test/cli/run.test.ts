@@ -194,5 +194,5 @@ test('a module that leaves a timer running does not keep the command from ending
   await using project = await Project.of({
     'desk.scenario.ts': scenarioSource('leaves a timer', { top: 'setInterval(() => {}, 1000);' }),
   });
-  expect(await project.swarmcheck(['run', 'desk.scenario.ts'])).toMatchObject({ code: 0 });
+  expect(await project.spawnSwarmcheck(['run', 'desk.scenario.ts'])).toMatchObject({ code: 0 });
 });

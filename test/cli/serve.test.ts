@@ -70,6 +70,9 @@ afterAll(async () => await project[Symbol.asyncDispose]());
 
 const serve = (filter: string, ...args: string[]) =>
   Serving.start(project, ['refund.scenario.ts', '--filter', filter, ...args]);
+/** Where signals, or how the process ends, are what is tested. */
+const serveInProcessOfItsOwn = (filter: string, ...args: string[]) =>
+  Serving.spawn(project, ['refund.scenario.ts', '--filter', filter, ...args]);
 
 const clientOf = ({ baseURL }: Serving, conversation?: string) =>
   new OpenAI({
@@ -299,7 +302,7 @@ describe('a script that is served', { timeout: patience }, () => {
 
 describe('the end of it', { timeout: patience }, () => {
   test.for(['SIGTERM', 'SIGINT'] as const)('%s with steps left over is 1, and lists them', async (signal) => {
-    await using serving = await serve('refund');
+    await using serving = await serveInProcessOfItsOwn('refund');
     await clientOf(serving).chat.completions.create({ model: 'm', messages: [...hi], tools: [...tools] });
     const { code, stderr } = await serving.stop(signal);
     expect(stderr).toMatch(
@@ -315,7 +318,7 @@ describe('the end of it', { timeout: patience }, () => {
   });
 
   test('the signal ends what hangs', async () => {
-    await using serving = await serve('hanging');
+    await using serving = await serveInProcessOfItsOwn('hanging');
     const response = await post(serving, { model: 'm', messages: hi });
     const body = response.text().catch((error: unknown) => error);
     expect((await serving.stop()).code).toBe(0);
@@ -323,7 +326,7 @@ describe('the end of it', { timeout: patience }, () => {
   });
 
   test('--once ends with 0 when one conversation has played the script', async () => {
-    await using serving = await serve('refund', '--once');
+    await using serving = await serveInProcessOfItsOwn('refund', '--once');
     expect(await converse(clientOf(serving), 'hi')).toBe('Grüße 你好');
     const { code, stderr } = await serving.ended;
     expect([code, stderr]).toEqual([0, '']);
@@ -332,7 +335,7 @@ describe('the end of it', { timeout: patience }, () => {
   test.for([false, true])(
     '--once sends the last answer whole before it ends (streamed: %s)',
     async (stream) => {
-      await using serving = await serve('long', '--once');
+      await using serving = await serveInProcessOfItsOwn('long', '--once');
       const text = await (await post(serving, { model: 'm', messages: hi, stream })).text();
       expect(text).toMatch(stream ? /data: \[DONE\]\n\n$/ : /\}$/);
       expect((await serving.ended).code).toBe(0);

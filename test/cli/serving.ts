@@ -1,63 +1,84 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { CommandResult, Project } from './swarmcheck.ts';
+import { callInProcess, type CommandResult, type Output } from '../support/in-process.ts';
+import { bin, cleanEnvironment, type Project } from './swarmcheck.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** `swarmcheck serve` in a process of its own, which is ended with its block. */
+/** `swarmcheck serve`, which is ended with its block. */
 export class Serving implements AsyncDisposable {
-  readonly #child: ChildProcess;
-  stdout = '';
-  stderr = '';
   /** What it left behind, once it has ended. */
   readonly ended: Promise<CommandResult>;
-  #told = () => {};
+  readonly #stop: (signal: NodeJS.Signals) => unknown;
+  #printed = { stdout: '', stderr: '' };
+  #onOutput = () => {};
 
-  private constructor(child: ChildProcess) {
-    this.#child = child;
-    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
-      this.stdout += text;
-      this.#told();
+  private constructor(
+    run: (onOutput: (printed: { stdout: string; stderr: string }) => void) => Promise<CommandResult>,
+    stop: (signal: NodeJS.Signals) => unknown,
+  ) {
+    this.#stop = stop;
+    this.ended = run((printed) => {
+      this.#printed = printed;
+      this.#onOutput();
     });
-    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-      this.stderr += text;
-      this.#told();
-    });
-    this.ended = once(child, 'close').then(([code, signal]: (number | string | null)[]) => ({
-      code: code ?? signal ?? null,
-      stdout: this.stdout,
-      stderr: this.stderr,
-    }));
   }
 
-  /** Serves, with these arguments, and waits until it says where. */
+  /** Serves in this process, with these arguments, and waits until it says where. */
   static async start(project: Project, args: string[]): Promise<Serving> {
-    const loader = join(root, 'node_modules/tsx/dist/loader.mjs');
-    const command = ['--import', loader, join(root, 'src/cli/main.ts'), 'serve', ...args];
-    const unwanted = /^(VITEST|NODE_OPTIONS|NODE_V8|FORCE_COLOR|NO_COLOR|COLORTERM)/;
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !unwanted.test(name)));
-    const child = spawn(process.execPath, command, {
+    const stopping = new AbortController();
+    const command = {
+      args: ['serve', ...args],
+      folder: project.folder,
+      env: cleanEnvironment(),
+      signal: stopping.signal,
+    };
+    const run = (onOutput: (printed: Output) => void) => callInProcess(command, onOutput);
+    return await new Serving(run, () => stopping.abort()).#started();
+  }
+
+  /** Serves in a process of its own, which signals can be sent to. */
+  static async spawn(project: Project, args: string[]): Promise<Serving> {
+    const child = spawn(process.execPath, [bin(), 'serve', ...args], {
       cwd: project.folder,
-      env,
+      env: cleanEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const serving = new Serving(child);
-    await serving.until(/Serving ".*" at http:\S+/);
-    return serving;
+    const run = async (onOutput: (printed: { stdout: string; stderr: string }) => void) => {
+      const printed = { stdout: '', stderr: '' };
+      for (const name of ['stdout', 'stderr'] as const) {
+        child[name].setEncoding('utf8').on('data', (text: string) => {
+          printed[name] += text;
+          onOutput(printed);
+        });
+      }
+      const [code, signal] = (await once(child, 'close')) as (number | string | null)[];
+      return { code: code ?? signal ?? null, ...printed };
+    };
+    return await new Serving(run, (signal) => child.kill(signal)).#started();
   }
 
-  /** Until this has been printed, to either output. Fails when the process ends without it. */
+  get stdout(): string {
+    return this.#printed.stdout;
+  }
+
+  get stderr(): string {
+    return this.#printed.stderr;
+  }
+
+  async #started(): Promise<this> {
+    await this.until(/Serving ".*" at http:\S+/);
+    return this;
+  }
+
+  /** Until this has been printed, to either output. Fails when the command ends without it. */
   async until(pattern: RegExp): Promise<void> {
     let hasEnded = false;
     void this.ended.then(() => {
       hasEnded = true;
-      this.#told();
+      this.#onOutput();
     });
     while (!pattern.test(this.stdout) && !pattern.test(this.stderr)) {
       if (hasEnded) throw new Error(`It ended without ${pattern}:\n${this.stdout}\n${this.stderr}`);
-      await new Promise<void>((resolve) => (this.#told = resolve));
+      await new Promise<void>((resolve) => (this.#onOutput = resolve));
     }
   }
 
@@ -66,14 +87,14 @@ export class Serving implements AsyncDisposable {
     return /at (http:\S+)/.exec(this.stdout + this.stderr)![1]!;
   }
 
-  /** Sends a signal, and waits for the end. */
+  /** Tells it to end, and waits for the end. */
   async stop(signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM'): Promise<CommandResult> {
-    this.#child.kill(signal);
+    this.#stop(signal);
     return await this.ended;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill('SIGKILL');
+    this.#stop('SIGKILL');
     await this.ended;
   }
 }

@@ -4,12 +4,12 @@ import { Project, scenarioSource } from './swarmcheck.ts';
 vi.setConfig({ testTimeout: 30_000 });
 
 /** Runs a file whose tool does this, and a second one that is fine. */
-async function runWith(execute: string) {
+async function runWith(execute: string, run: 'swarmcheck' | 'spawnSwarmcheck' = 'swarmcheck') {
   await using project = await Project.of({
     'a.scenario.ts': scenarioSource('floats', { execute }),
     'b.scenario.ts': scenarioSource('is fine'),
   });
-  return await project.swarmcheck(['run', 'a.scenario.ts', 'b.scenario.ts']);
+  return await project[run](['run', 'a.scenario.ts', 'b.scenario.ts']);
 }
 
 test('a promise that a tool forgot to await, and that is rejected, fails its scenario', async () => {
@@ -37,6 +37,7 @@ test('an error that is thrown in a callback of a tool fails its scenario', async
 test('what would go wrong long after all is done is not waited for', async () => {
   const { code, stderr } = await runWith(
     "{ setTimeout(() => void Promise.reject(new Error('No database')), 5000); return 'found'; }",
+    'spawnSwarmcheck',
   );
   expect([code, stderr]).toEqual([0, '']);
 });
@@ -44,10 +45,10 @@ test('what would go wrong long after all is done is not waited for', async () =>
 test('a promise that is rejected while another file is loaded is not that file’s', async () => {
   await using project = await Project.of({
     'a.scenario.ts': scenarioSource('floats', {
-      execute: "{ setTimeout(() => void Promise.reject(new Error('No database')), 50); return 'found'; }",
+      execute: "{ globalThis.later = () => void Promise.reject(new Error('No database')); return 'found'; }",
     }),
     'b.scenario.ts': scenarioSource('is fine', {
-      top: 'await new Promise((resolve) => setTimeout(resolve, 300));',
+      top: "globalThis.later(); await new Promise((resolve) => process.once('unhandledRejection', resolve));",
     }),
   });
   const { code, stdout, stderr } = await project.swarmcheck(['run', 'a.scenario.ts', 'b.scenario.ts']);

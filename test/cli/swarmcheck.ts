@@ -1,21 +1,20 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { builtPackage } from '../support/built-package.ts';
+import { callInProcess, type CommandResult } from '../support/in-process.ts';
+
+export type { CommandResult } from '../support/in-process.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** What a command left behind. */
-export interface CommandResult {
-  code: number | string | null;
-  stdout: string;
-  stderr: string;
-}
 
 /** A project of a user in a folder of its own, in which commands are run. Gone at the end of its block. */
 export class Project implements AsyncDisposable {
   readonly folder: string;
+  /** The modules that may be loaded, with when they were written. */
+  #loaded = new Map<string, number>();
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -23,19 +22,15 @@ export class Project implements AsyncDisposable {
 
   /** A project with these files by name; of ES modules, where nothing else is said. */
   static async of(files: Record<string, string>, packageJson: object = { type: 'module' }): Promise<Project> {
-    const project = new Project(await realpath(await mkdtemp(join(tmpdir(), 'swarmcheck-cli-'))));
-    await symlink(join(root, 'node_modules'), join(project.folder, 'node_modules'));
-    const entries = {
-      swarmcheck: ['src/index.ts'],
-      'swarmcheck/testing': ['src/testing.ts'],
-      'swarmcheck/fast-check': ['src/fast-check.ts'],
-    };
-    const paths = Object.fromEntries(
-      Object.entries(entries).map(([name, [file]]) => [name, [join(root, file!)]]),
-    );
+    const outer = await realpath(await mkdtemp(join(tmpdir(), 'swarmcheck-cli-')));
+    const project = new Project(join(outer, 'project'));
+    // The package is installed; its peers, and what else modules import, are found in the folder above.
+    await symlink(join(root, 'node_modules'), join(outer, 'node_modules'));
+    await mkdir(join(project.folder, 'node_modules'), { recursive: true });
+    await symlink(builtPackage(), join(project.folder, 'node_modules/swarmcheck'));
     await project.write({
       'package.json': JSON.stringify(packageJson),
-      'tsconfig.json': JSON.stringify({ compilerOptions: { module: 'nodenext', target: 'es2022', paths } }),
+      'tsconfig.json': JSON.stringify({ compilerOptions: { module: 'nodenext', target: 'es2022' } }),
       ...files,
     });
     return project;
@@ -49,10 +44,26 @@ export class Project implements AsyncDisposable {
     }
   }
 
-  /** Runs the command line of the sources, as the bin would. What takes too long is ended, and has no code. */
-  swarmcheck(args: string[], env: Record<string, string> = {}, stdin = ''): Promise<CommandResult> {
-    const loader = join(root, 'node_modules/tsx/dist/loader.mjs');
-    const command = ['--import', loader, join(root, 'src/cli/main.ts'), ...args];
+  /**
+   * Calls a command in this process. Where modules have changed since the last one it gets a process of its own, because a
+   * process loads each module once.
+   */
+  async swarmcheck(args: string[], env: Record<string, string> = {}, stdin = ''): Promise<CommandResult> {
+    const modules = await this.#modules();
+    const before = this.#loaded;
+    if ([...modules].some(([file, written]) => (before.get(file) ?? written) !== written))
+      return await this.spawnSwarmcheck(args, env, stdin);
+    this.#loaded = new Map([...before, ...modules]);
+    return await callInProcess({
+      args,
+      folder: this.folder,
+      env: { ...cleanEnvironment(), ...env },
+      stdin,
+    });
+  }
+
+  /** Runs the bin in a process of its own, where the process is what is tested. One that takes too long is ended, and has no code. */
+  spawnSwarmcheck(args: string[], env: Record<string, string> = {}, stdin = ''): Promise<CommandResult> {
     return new Promise((resolve) => {
       const options = {
         cwd: this.folder,
@@ -60,7 +71,7 @@ export class Project implements AsyncDisposable {
         timeout: 25_000,
         maxBuffer: 100_000_000,
       };
-      const child = execFile(process.execPath, command, options, (error, stdout, stderr) => {
+      const child = execFile(process.execPath, [bin(), ...args], options, (error, stdout, stderr) => {
         resolve({ code: error ? (error.code ?? null) : 0, stdout, stderr });
       });
       // A command that ends before it has read all of it is none that failed.
@@ -68,10 +79,21 @@ export class Project implements AsyncDisposable {
     });
   }
 
+  async #modules(): Promise<Map<string, number>> {
+    const files = (await readdir(this.folder, { recursive: true })).filter(
+      (file) => /\.[cm]?[jt]sx?$/.test(file) && !file.startsWith('node_modules'),
+    );
+    const written = files.map(async (file) => [file, (await stat(join(this.folder, file))).mtimeMs] as const);
+    return new Map(await Promise.all(written));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(dirname(this.folder), { recursive: true, force: true });
   }
 }
+
+/** The file of the bin. */
+export const bin = () => join(builtPackage(), 'dist/cli/main.js');
 
 /** Without what vitest tells its workers, and without a wish for colours. */
 export function cleanEnvironment(): Record<string, string | undefined> {

@@ -1,10 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { cleanEnvironment, type Project } from './swarmcheck.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { bin, cleanEnvironment, type Project } from './swarmcheck.ts';
 
 const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
@@ -32,8 +28,7 @@ export class Terminal implements AsyncDisposable {
 
   /** Runs the command line of the sources in it. */
   static open(project: Project, args: string[], env: Record<string, string> = {}): Terminal {
-    const loader = join(root, 'node_modules/tsx/dist/loader.mjs');
-    const command = [process.execPath, '--import', loader, join(root, 'src/cli/main.ts'), ...args];
+    const command = [process.execPath, bin(), ...args];
     // The shell that `script` starts hands over to it: one that stays would get the signals of Ctrl-C as well, and some end.
     const child = spawn('script', ['-qefc', `exec ${command.map(quoted).join(' ')}`, '/dev/null'], {
       cwd: project.folder,

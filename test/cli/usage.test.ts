@@ -16,7 +16,12 @@ async function swarmcheck(...args: string[]) {
 }
 
 test('--version is that of the package', async () => {
-  expect(await swarmcheck('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  await using project = await Project.of({});
+  expect(await project.spawnSwarmcheck(['--version'])).toEqual({
+    code: 0,
+    stdout: `${version}\n`,
+    stderr: '',
+  });
 });
 
 test('--help lists the commands, on stdout', async () => {

@@ -37,10 +37,10 @@ async function toldOf(given: string): Promise<string> {
   return blocks.find(ofFile)?.trimEnd() ?? 'The mistake passed in silence.';
 }
 
-/** What it prints: on stderr first, then on stdout. */
+/** What it prints: on stderr first, then on stdout. In a process of its own: in this one vitest can be imported. */
 async function told(...given: string[]): Promise<string> {
   await using project = await Project.of(files);
-  const { stderr, stdout } = await project.swarmcheck(['run', ...given]);
+  const { stderr, stdout } = await project.spawnSwarmcheck(['run', ...given]);
   return `${stderr}${stdout}`;
 }
 

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { Invocation, OutputStream } from '../invocation.ts';
 
 /** How long a line stands before it is written anew. */
 const drawnEachMs = 100;
@@ -12,17 +13,17 @@ export class Progress implements Disposable {
   runs = 0;
   /** Of how many. */
   of = 0;
-  readonly #stream: NodeJS.WriteStream;
+  readonly #stream: OutputStream;
   readonly #timeMs: number;
   readonly #isShown: boolean;
   readonly #start = performance.now();
   #drawnAt = -Infinity;
 
   /** `timeMs` is the time after which the check ends, whatever is left. */
-  constructor(stream: NodeJS.WriteStream, timeMs = Infinity) {
-    this.#stream = stream;
+  constructor({ stderr, env }: Invocation, timeMs = Infinity) {
+    this.#stream = stderr;
     this.#timeMs = timeMs;
-    this.#isShown = stream.isTTY && process.env['TERM'] !== 'dumb';
+    this.#isShown = stderr.isTTY === true && env['TERM'] !== 'dumb';
   }
 
   /** Takes in how far it is. */
