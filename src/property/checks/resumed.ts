@@ -4,7 +4,7 @@ import type { Hooks } from '../../engine/run/hooks.ts';
 import { ownContext } from '../../engine/run/context.ts';
 import type { Agent, ContextVariables } from '../../engine/tools/agent.ts';
 import { prepareAgent } from '../../engine/tools/prepared-agent.ts';
-import { runToolCall } from '../../engine/tools/tool-call.ts';
+import { runToolCall } from '../../engine/run/tool-call.ts';
 import { isPromiseLike } from '../../engine/data/promise.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { merge } from '../oracle/values.ts';
