@@ -4,7 +4,7 @@ import type { Step } from '../script/steps.ts';
 import { answerApi, unknownPath } from './api.ts';
 import { refusalOf } from './check-request.ts';
 import { conversationHeader, noRetry, type Served } from './respond.ts';
-import { continuationOf } from './continuation.ts';
+import { continuationOf } from '../trace/continuation.ts';
 import { servedApi } from './served-api.ts';
 
 /** One playing of the script. */
