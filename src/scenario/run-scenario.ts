@@ -29,8 +29,8 @@ export type Transport = 'in-process' | 'http';
 /** How a scenario is played. */
 export interface RunScenarioOptions {
   /**
-   * "in-process": the engine asks the script directly. "http": by the real `openai` client, without retries, over requests
-   * that msw answers; takes the packages openai and msw. An app of another SDK always asks over HTTP.
+   * "in-process": the engine asks the script directly. "http": by the real `openai` client, without retries, over
+   * requests and responses that stay in this process; takes the package openai. An app of another SDK always asks over HTTP.
    */
   transport?: Transport | undefined;
   /** false. Whether the model's answers come in pieces; the trace is the same. */
