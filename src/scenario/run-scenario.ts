@@ -10,7 +10,7 @@ import { isMisfit } from '../script/errors.ts';
 import { ScriptPlayer } from '../script/script-player.ts';
 import { RunTrace } from '../trace/trace.ts';
 import { BlockWatch } from './blocking.ts';
-import { checkScenario } from './check-scenario.ts';
+import { checkScenario, type CheckedScenario } from './check-scenario.ts';
 import { show } from './equals.ts';
 import { unmetExpectations } from './expectations.ts';
 import { isExternalAgent } from './external-agent.ts';
@@ -110,7 +110,7 @@ class Play {
   /** The event that the first unmet expectation points to. */
   #marked: TraceEvent | undefined;
 
-  constructor(scenario: Scenario, options: RunScenarioOptions) {
+  constructor(scenario: CheckedScenario, options: RunScenarioOptions) {
     this.#scenario = scenario;
     this.#options = options;
     this.#player = new ScriptPlayer(scenario.steps);
