@@ -80,7 +80,7 @@ try {
 
   run(resolve('node_modules/.bin/tsc'), [], project);
   run('npx', ['--no', '--', 'vitest', 'run'], project);
-  run('npx', ['--no', '--', 'swarmcheck', 'run'], project);
+  run('npx', ['--no', '--', 'swarmcheck', 'run', '--all-modes'], project);
   run('npx', ['--no', '--', 'swarmcheck', '--help'], project);
 
   // What users write, with a schema library of theirs; and as `npm init` makes a project, of CommonJS modules.

@@ -67,6 +67,8 @@ interface Import {
   specifier: string;
   /** Loads the module together with the file, as a type or a dynamic import does not. */
   loads: boolean;
+  /** Loads the module later, when it is needed. */
+  loadsLater: boolean;
   /** What a relative import points to, from the root of the repository. */
   target: string | undefined;
 }
@@ -95,7 +97,16 @@ function importsOf(source: ts.SourceFile): Import[] {
     const isType = /^(import|export) type\b/.test(node.getText());
     const specifier = name.text;
     const target = specifier.startsWith('.') ? join(dirname(source.fileName), specifier) : undefined;
-    return [{ place: placeOf(node), file: source.fileName, specifier, loads: isStatic && !isType, target }];
+    return [
+      {
+        place: placeOf(node),
+        file: source.fileName,
+        specifier,
+        loads: isStatic && !isType,
+        loadsLater: isDynamic,
+        target,
+      },
+    ];
   });
 }
 
@@ -156,17 +167,24 @@ test('a package is imported in its folder only', () => {
   expect(wrong).toEqual([]);
 });
 
+const entries = sources
+  .map(({ fileName }) => fileName)
+  .filter((file) => isEntry(file) || file === 'src/cli/main.ts');
+
+/** The files that these imports lead to from a file, itself included. */
+function reachedFrom(start: string, through: readonly Import[]): Set<string> {
+  const reached = new Set([start]);
+  // A set visits what is added while it is walked.
+  for (const file of reached) {
+    for (const { target } of through.filter((one) => one.file === file)) reached.add(target ?? start);
+  }
+  return reached;
+}
+
 test('an entry loads no package that it is not for', () => {
   const loading = imports.filter((one) => one.loads);
-  const entries = sources
-    .map(({ fileName }) => fileName)
-    .filter((file) => isEntry(file) || file === 'src/cli/main.ts');
   const wrong = entries.flatMap((entry) => {
-    const reached = new Set([entry]);
-    // A set visits what is added while it is walked.
-    for (const file of reached) {
-      for (const { target } of loading.filter((one) => one.file === file)) reached.add(target ?? entry);
-    }
+    const reached = reachedFrom(entry, loading);
     const late = onFirstUse.filter((name) => !loads[entry]?.includes(name));
     return loading
       .filter(({ file, specifier }) => reached.has(file) && late.includes(packageOf(specifier)))
@@ -175,6 +193,19 @@ test('an entry loads no package that it is not for', () => {
           `${place} makes ${entry} load ${specifier}. Import it dynamically, or as a type.`,
       );
   });
+  expect(wrong).toEqual([]);
+});
+
+test('msw is for mocks: no other entry ever loads it', () => {
+  const loading = imports.filter((one) => one.loads || one.loadsLater);
+  const wrong = entries
+    .filter((entry) => entry !== 'src/msw.ts')
+    .flatMap((entry) => {
+      const reached = reachedFrom(entry, loading);
+      return loading
+        .filter(({ file, specifier }) => reached.has(file) && packageOf(specifier) === 'msw')
+        .map(({ place }) => `${place} makes ${entry} need msw. Users of ${entry} may not have installed it.`);
+    });
   expect(wrong).toEqual([]);
 });
 

@@ -6,7 +6,7 @@ import { runOf } from '../engine/run/run-of.ts';
 import { isAgent, noAgentWords, type Agent } from '../engine/tools/agent.ts';
 import { AgentCopies, type Callable } from '../engine/tools/agent-copies.ts';
 import { Result } from '../engine/tools/result.ts';
-import { readReturn, RecordedFailure, thrownOutcome, type CallOutcome } from '../engine/tools/tool-call.ts';
+import { readReturn, RecordedFailure, thrownOutcome, type CallOutcome } from '../engine/run/tool-call.ts';
 import type { Tool, ToolContext } from '../engine/tools/tool.ts';
 import { lineDiff } from '../trace/difference.ts';
 import { CassetteFileError, CassetteMissError } from './errors.ts';

@@ -1,6 +1,7 @@
 import { errorName } from '../engine/data/errors.ts';
 import type { Message } from '../engine/model/messages.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
+import { ConversationDriver } from '../engine/run/conversation-driver.ts';
 import type { RecordedEvent } from '../engine/run/events.ts';
 import type { Hooks } from '../engine/run/hooks.ts';
 import { startRun } from '../engine/run/swarm.ts';
@@ -26,30 +27,27 @@ export interface ChatSettings {
 /** A conversation of a person with agents, shown as it happens. */
 export class Chat {
   readonly #settings: ChatSettings;
-  #agent: Agent;
-  #messages: readonly Message[];
-  #contextVariables: object;
+  readonly #driver: ConversationDriver;
 
   constructor(settings: ChatSettings) {
     this.#settings = settings;
-    this.#agent = settings.agent;
-    this.#messages = settings.messages ?? [];
-    this.#contextVariables = settings.contextVariables;
+    const { agent, messages = [], contextVariables } = settings;
+    this.#driver = new ConversationDriver({ agent, messages, contextVariables });
   }
 
   /** Active now: the next message goes to it. */
   get agent(): Agent {
-    return this.#agent;
+    return this.#driver.state.agent;
   }
 
   /** All of them so far. */
   get messages(): readonly Message[] {
-    return this.#messages;
+    return this.#driver.state.messages;
   }
 
   /** As the last run left them. */
   get contextVariables(): object {
-    return this.#contextVariables;
+    return this.#driver.state.contextVariables;
   }
 
   /**
@@ -58,30 +56,22 @@ export class Chat {
    */
   async send(content: string, signal: AbortSignal): Promise<readonly RecordedEvent[] | undefined> {
     const { provider, hooks, stream, maxTurns, executeTools, modelOverride, printer } = this.#settings;
-    const messages: Message[] = [...this.#messages, { role: 'user', content }];
-    const options = {
-      agent: this.#agent,
-      messages,
-      contextVariables: this.#contextVariables,
-      maxTurns,
-      executeTools,
-      modelOverride,
-      stream,
-      signal,
-    };
+    const settings = { maxTurns, executeTools, modelOverride, stream, signal };
     try {
-      const run = startRun(provider, hooks, options, (event) => printer.event(event));
-      for (let piece = await run.advance(); piece; piece = await run.advance())
-        if (piece.type === 'stream-delta') printer.delta(piece.delta);
-      const { response } = run;
-      if (response.stopReason === 'max_turns')
-        printer.line(`(Stopped after ${maxTurns} turns, which is the limit.)`);
-      if (response.stopReason === 'interrupted')
-        printer.line('(Stopped before the tools, since executeTools is false.)');
-      this.#messages = [...messages, ...response.messages];
-      this.#agent = response.agent;
-      this.#contextVariables = response.contextVariables as object;
-      return run.events;
+      let events: readonly RecordedEvent[] = [];
+      await this.#driver.send([content], async (input) => {
+        const run = startRun(provider, hooks, { ...input, ...settings }, (event) => printer.event(event));
+        for (let piece = await run.advance(); piece; piece = await run.advance())
+          if (piece.type === 'stream-delta') printer.delta(piece.delta);
+        const { stopReason } = run.response;
+        if (stopReason === 'max_turns')
+          printer.line(`(Stopped after ${maxTurns} turns, which is the limit.)`);
+        if (stopReason === 'interrupted')
+          printer.line('(Stopped before the tools, since executeTools is false.)');
+        events = run.events;
+        return run.response;
+      });
+      return events;
     } catch (error) {
       const why = signal.aborted ? 'Stopped.' : `This failed with ${described(error)}`;
       // Below what has lines of its own.

@@ -46,7 +46,7 @@ export async function reduceScenario(
     throw new UsageError(
       'reduceScenario was given a scenario that does not fail. Does it fail only after others, because something is kept from one run to the next?',
     );
-  let smallest = scenario;
+  let smallest: Scenario = scenario;
   // What the steps do without, the agents may do without, and the other way round.
   for (let size = Infinity; sizeOf(smallest) < size && budget.left > 0;) {
     size = sizeOf(smallest);

@@ -4,7 +4,7 @@ import { isPromiseLike } from '../engine/data/promise.ts';
 import { checkMessages } from '../engine/model/messages.ts';
 import { checkContextVariables } from '../engine/run/context.ts';
 import type { Hooks } from '../engine/run/hooks.ts';
-import { checkSteps } from '../script/check-steps.ts';
+import { checkSteps, type CheckedSteps } from '../script/check-steps.ts';
 import { blockLimitRule } from './blocking.ts';
 import { isExternalAgent } from './external-agent.ts';
 import {
@@ -73,8 +73,13 @@ const expectationRules: Rules<keyof Expectations> = {
   finalMessage: ['a string', isText],
 };
 
+/** A scenario that `checkScenario` let pass. */
+export interface CheckedScenario extends Scenario {
+  steps: CheckedSteps;
+}
+
 /** Throws for a scenario that cannot be played, a TypeError or a ScriptMistakeError: what is wrong, where, and what was expected. */
-export function checkScenario(scenario: unknown): asserts scenario is Scenario {
+export function checkScenario(scenario: unknown): asserts scenario is CheckedScenario {
   if (!isPlainObject(scenario)) throw noScenario(scenario);
   const which = isText(scenario['name']) ? `The scenario "${scenario['name']}"` : 'The scenario';
   checkFields(scenario, scenarioRules, which);

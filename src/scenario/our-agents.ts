@@ -1,5 +1,5 @@
-import type { Message } from '../engine/model/messages.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
+import { ConversationDriver } from '../engine/run/conversation-driver.ts';
 import type { RecordedEvent } from '../engine/run/events.ts';
 import type { Response } from '../engine/run/run-record.ts';
 import { startRun } from '../engine/run/swarm.ts';
@@ -14,17 +14,14 @@ export class OurAgents implements Subject {
   readonly #scenario: Scenario;
   readonly #provider: CompletionProvider;
   readonly #stream: boolean;
-  #agent: Agent;
-  #messages: Message[];
-  #contextVariables: object;
+  readonly #driver: ConversationDriver;
 
   constructor(agent: Agent, scenario: Scenario, provider: CompletionProvider, stream: boolean) {
-    this.#agent = agent;
     this.#scenario = scenario;
     this.#provider = provider;
     this.#stream = stream;
-    this.#messages = [...(scenario.messages ?? [])];
-    this.#contextVariables = scenario.contextVariables ?? {};
+    const { messages = [], contextVariables = {} } = scenario;
+    this.#driver = new ConversationDriver({ agent, messages: [...messages], contextVariables });
   }
 
   get awaited(): string {
@@ -33,25 +30,16 @@ export class OurAgents implements Subject {
 
   async run(said: readonly string[], limit: TimeLimit): Promise<Response> {
     const { maxTurns = defaultMaxTurns, executeTools, modelOverride, hooks } = this.#scenario;
-    const messages = [...this.#messages, ...said.map((content): Message => ({ role: 'user', content }))];
-    const options = {
-      agent: this.#agent,
-      messages,
-      contextVariables: this.#contextVariables,
-      maxTurns,
-      executeTools,
-      modelOverride,
-      signal: limit.signal,
-      stream: this.#stream,
-    };
-    const run = startRun(this.#provider, hooks === undefined ? [] : [hooks].flat(), options);
-    this.runs.push(run.events);
-    while (await run.advance());
-    const { response } = run;
-    this.#messages = [...messages, ...response.messages];
-    this.#agent = response.agent;
-    this.#contextVariables = response.contextVariables as object;
-    return response;
+    const settings = { maxTurns, executeTools, modelOverride, signal: limit.signal, stream: this.#stream };
+    return await this.#driver.send(said, async (input) => {
+      const run = startRun(this.#provider, hooks === undefined ? [] : [hooks].flat(), {
+        ...input,
+        ...settings,
+      });
+      this.runs.push(run.events);
+      while (await run.advance());
+      return run.response;
+    });
   }
 
   async close(): Promise<void> {}

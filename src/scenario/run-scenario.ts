@@ -10,7 +10,7 @@ import { isMisfit } from '../script/errors.ts';
 import { ScriptPlayer } from '../script/script-player.ts';
 import { RunTrace } from '../trace/trace.ts';
 import { BlockWatch } from './blocking.ts';
-import { checkScenario } from './check-scenario.ts';
+import { checkScenario, type CheckedScenario } from './check-scenario.ts';
 import { show } from './equals.ts';
 import { unmetExpectations } from './expectations.ts';
 import { isExternalAgent } from './external-agent.ts';
@@ -29,8 +29,8 @@ export type Transport = 'in-process' | 'http';
 /** How a scenario is played. */
 export interface RunScenarioOptions {
   /**
-   * "in-process": the engine asks the script directly. "http": by the real `openai` client, without retries, over requests
-   * that msw answers; takes the packages openai and msw. An app of another SDK always asks over HTTP.
+   * "in-process": the engine asks the script directly. "http": by the real `openai` client, without retries, over
+   * requests and responses that stay in this process; takes the package openai. An app of another SDK always asks over HTTP.
    */
   transport?: Transport | undefined;
   /** false. Whether the model's answers come in pieces; the trace is the same. */
@@ -110,7 +110,7 @@ class Play {
   /** The event that the first unmet expectation points to. */
   #marked: TraceEvent | undefined;
 
-  constructor(scenario: Scenario, options: RunScenarioOptions) {
+  constructor(scenario: CheckedScenario, options: RunScenarioOptions) {
     this.#scenario = scenario;
     this.#options = options;
     this.#player = new ScriptPlayer(scenario.steps);

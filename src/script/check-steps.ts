@@ -30,8 +30,13 @@ export function placeOf(index: number): string {
   return `Step ${index + 1} (steps[${index}])`;
 }
 
+declare const checked: unique symbol;
+
+/** Steps that `checkSteps` let pass. Who takes them does not check them again. */
+export type CheckedSteps = readonly Step[] & { readonly [checked]: true };
+
 /** Checks a whole script. Throws a ScriptMistakeError that names the step and what is wrong with it. */
-export function checkSteps(steps: unknown): asserts steps is readonly Step[] {
+export function checkSteps(steps: unknown): asserts steps is CheckedSteps {
   if (!Array.isArray(steps)) {
     const advice = isPlainObject(steps) ? ' Write [user(…), say(…), …].' : '';
     throw new ScriptMistakeError(`The steps of a script must be a list, not ${valueWords(steps)}.${advice}`);

@@ -6,7 +6,7 @@ import type { CompletionRequest } from '../engine/model/provider.ts';
 import { callText, conversationLines, textOf } from '../trace/format.ts';
 import { argumentsText } from './answers.ts';
 import { didYouMean } from '../engine/data/did-you-mean.ts';
-import { checkReturnedStep, checkSteps, placeOf } from './check-steps.ts';
+import { checkReturnedStep, placeOf, type CheckedSteps } from './check-steps.ts';
 import { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './errors.ts';
 import { isUserStep } from './step-kinds.ts';
 import { callOptions, type ModelStep, type Step, type ToolCallStep, type UserStep } from './steps.ts';
@@ -21,9 +21,8 @@ export class ScriptPlayer {
   #requests = 0;
   #lastAnswer: ModelStep | undefined;
 
-  /** Throws a ScriptMistakeError for a malformed step. Later changes of the list do not show. */
-  constructor(steps: readonly Step[]) {
-    checkSteps(steps);
+  /** Later changes of the list do not show. */
+  constructor(steps: CheckedSteps) {
     this.#steps = copyTree(steps);
   }
 

@@ -8,6 +8,7 @@ import type {
 } from '../engine/model/provider.ts';
 import { chunksOf, completionOf, type AnswerFrame } from './answers.ts';
 import { damageCompletion, damageStream, htmlPage } from './damage.ts';
+import { checkSteps, type CheckedSteps } from './check-steps.ts';
 import { connectionError } from './client-errors.ts';
 import { brokenAnswer, never, statusError, type Fault } from './faults.ts';
 import { ScriptPlayer } from './script-player.ts';
@@ -34,6 +35,12 @@ export interface ScriptedProvider extends CompletionProvider, Disposable {
  * Throws ScriptMistakeError at once for a malformed step.
  */
 export function scriptedProvider(steps: readonly Step[]): ScriptedProvider {
+  checkSteps(steps);
+  return checkedScriptProvider(steps);
+}
+
+/** The same for steps that have been checked. */
+export function checkedScriptProvider(steps: CheckedSteps): ScriptedProvider {
   const player = new ScriptPlayer(steps);
   return providerOf(player, (request) => player.expectUser(request));
 }

@@ -1,10 +1,11 @@
 import type { CompletionRequest } from '../engine/model/provider.ts';
-import { scriptedProvider, type ScriptedProvider } from '../script/scripted-provider.ts';
+import { checkSteps, type CheckedSteps } from '../script/check-steps.ts';
+import { checkedScriptProvider, type ScriptedProvider } from '../script/scripted-provider.ts';
 import type { Step } from '../script/steps.ts';
 import { answerApi, unknownPath } from './api.ts';
 import { refusalOf } from './check-request.ts';
 import { conversationHeader, noRetry, type Served } from './respond.ts';
-import { continuationOf } from './continuation.ts';
+import { continuationOf } from '../trace/continuation.ts';
 import { servedApi } from './served-api.ts';
 
 /** One playing of the script. */
@@ -23,7 +24,7 @@ export interface ServedConversation extends Served {
  */
 export class ServedConversations {
   readonly all: ServedConversation[] = [];
-  readonly #steps: readonly Step[];
+  readonly #steps: CheckedSteps;
   readonly #wait: Served['wait'];
   /** Of requests that were refused because they could belong to several. */
   readonly ambiguities: Error[] = [];
@@ -31,7 +32,7 @@ export class ServedConversations {
   /** Throws a ScriptMistakeError for a malformed step. */
   constructor(steps: readonly Step[], wait: Served['wait']) {
     // At once, and not with the first request.
-    scriptedProvider(steps);
+    checkSteps(steps);
     this.#steps = steps;
     this.#wait = wait;
   }
@@ -72,7 +73,7 @@ export class ServedConversations {
   }
 
   #make(header: string | undefined): ServedConversation {
-    const provider = scriptedProvider(this.#steps);
+    const provider = checkedScriptProvider(this.#steps);
     const conversation: ServedConversation = {
       ...servedApi(provider, (error) => void (conversation.mistake ??= { error })),
       provider,

@@ -1,7 +1,5 @@
-import { getResponse, http, passthrough, type RequestHandler } from 'msw';
+import { http, passthrough, type RequestHandler } from 'msw';
 import { isLive } from './live.ts';
-
-export { getResponse };
 
 /** Handlers of msw for everything below an address (default: any) that an API answers; undefined is passed on, and so is what a recording asks its live model. */
 export function apiHandlers(

@@ -1,9 +1,7 @@
 import { openaiProvider } from '../engine/model/openai-provider.ts';
 import type { CompletionOptions, CompletionProvider } from '../engine/model/provider.ts';
-import { answerApi } from './api.ts';
-import { orAborted } from './body-under-signal.ts';
 import { WireLog } from './exchange.ts';
-import { received } from './in-process-fetch.ts';
+import { inProcessFetch } from './in-process-fetch.ts';
 
 /** Where requests are sent that never leave the process; the name is reserved for that (RFC 6761). */
 const address = 'http://swarmcheck.test/v1';
@@ -19,15 +17,19 @@ const clientOptions = {
 } as const;
 
 /**
- * The same provider, asked by the real `openai` client with real requests and responses, which msw routes. Retries are off:
- * each request reaches the provider once. Needs the packages openai and msw.
+ * The same provider, asked by the real `openai` client with real requests and responses, without a socket. Retries are off:
+ * each request reaches the provider once. Needs the package openai.
  *
  * What a mistake in the test rejects with (a request beyond the script) comes out as the very object it is; all else as the
  * client throws it.
  */
 export async function overHttp(provider: CompletionProvider): Promise<CompletionProvider> {
-  const { OpenAI: Client } = await needed('openai', () => import('openai'));
-  const { getResponse, apiHandlers } = await needed('msw', () => import('./handlers.ts'));
+  const { OpenAI: Client } = await import('openai').catch((cause: unknown) => {
+    throw new Error(
+      'The transport "http" takes the package "openai". Install it: npm install --save-dev openai',
+      { cause },
+    );
+  });
 
   /** A client for one request, so that a mistake is told to whoever made it. */
   const connect = (options: CompletionOptions | undefined) => {
@@ -39,13 +41,7 @@ export async function overHttp(provider: CompletionProvider): Promise<Completion
       checksRequests: false,
       fillsUsage: false,
     };
-    const handlers = apiHandlers((request) => answerApi(request, served, options));
-    const fetch = async (input: string | URL | Request, init?: RequestInit) => {
-      const request = new Request(input, init);
-      const response = await orAborted(getResponse(handlers, request), request.signal);
-      return received(response ?? Response.error(), request.signal);
-    };
-    const client = new Client({ ...clientOptions, fetch });
+    const client = new Client({ ...clientOptions, fetch: inProcessFetch(served, options) });
     const own = async <T>(answer: Promise<T>): Promise<T> => {
       try {
         return await answer;
@@ -72,17 +68,4 @@ export async function overHttp(provider: CompletionProvider): Promise<Completion
       }
     },
   };
-}
-
-async function needed<Module>(name: string, load: () => Promise<Module>): Promise<Module> {
-  try {
-    return await load();
-  } catch (error) {
-    throw new Error(
-      `The transport "http" takes the package "${name}". Install it: npm install --save-dev ${name}`,
-      {
-        cause: error,
-      },
-    );
-  }
 }

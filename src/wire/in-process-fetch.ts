@@ -1,12 +1,13 @@
+import type { CompletionOptions } from '../engine/model/provider.ts';
 import { answerApi, unknownPath } from './api.ts';
 import { orAborted, underSignal } from './body-under-signal.ts';
 import type { ApiRequest, Served } from './respond.ts';
 
-/** A `fetch` that is answered here, without a socket; what it is asked for elsewhere is no business of it. */
-export function inProcessFetch(served: Served): typeof fetch {
+/** A `fetch` that answers in this process, without a socket. Any other path gets a 404. The provider is asked with `options`. */
+export function inProcessFetch(served: Served, options?: CompletionOptions): typeof fetch {
   return async (input, init) => {
     const request = requestOf(input, init);
-    const response = await orAborted(answerApi(request, served), request.signal);
+    const response = await orAborted(answerApi(request, served, options), request.signal);
     return received(response ?? unknownPath(request), request.signal);
   };
 }

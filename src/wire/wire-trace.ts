@@ -11,7 +11,7 @@ import {
   instructionsOf,
   isInstructions,
   openingOf,
-} from './continuation.ts';
+} from '../trace/continuation.ts';
 import type { Exchange } from './exchange.ts';
 
 /** A request that a later one may continue. */

@@ -12,11 +12,18 @@ afterEach(() => {
   vi.doUnmock('msw');
 });
 
-// The process has one set of modules, so these run one after another; nothing else in this file may load them.
-test.sequential.for(['openai', 'msw'])('without the package %s it says how to install it', async (name) => {
-  vi.doMock(name, missing);
+// The process has one set of modules, so these run one after another, and nothing else in this file may load them. The test of
+// msw comes first: a module that was loaded before would hide that it imports msw.
+test.sequential.for([false, true])('over HTTP msw is not needed, streamed: %s', async (stream) => {
+  vi.doMock('msw', missing);
+  expect((await runScenario(scenario, { transport: 'http', stream })).passed).toBe(true);
+  await expect(import('msw')).rejects.toThrow('vi.mock');
+});
+
+test.sequential('without the package openai it says how to install it', async () => {
+  vi.doMock('openai', missing);
   await expect(runScenario(scenario, { transport: 'http' })).rejects.toThrow(
-    `The transport "http" takes the package "${name}". Install it: npm install --save-dev ${name}`,
+    'The transport "http" takes the package "openai". Install it: npm install --save-dev openai',
   );
 });
 

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../engine/run/events.ts';
 import type { WireMessage } from '../../engine/model/messages.ts';
 import { textOf } from '../../trace/format.ts';
-import { continuationOf } from '../../wire/continuation.ts';
+import { continuationOf } from '../../trace/continuation.ts';
 import type { Lane } from './lane.ts';
 import { saidIn, type Said } from './messages.ts';
 import type { RequestParts } from './request-parts.ts';

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../engine/run/events.ts';
-import { commonStart, firstAgent, handoffTarget } from '../../wire/continuation.ts';
+import { commonStart, firstAgent, handoffTarget } from '../../trace/continuation.ts';
 import { lineDiff } from '../../trace/difference.ts';
 import { CassetteMismatchError, type Drift } from '../errors.ts';
 import { isOver, joined, type InteractionRecord, type MessageRecord } from '../file/format.ts';

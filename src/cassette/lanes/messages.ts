@@ -3,7 +3,7 @@ import { isPlainObject, setOwn } from '../../engine/data/copy.ts';
 import { shorten } from '../../engine/data/errors.ts';
 import type { WireMessage } from '../../engine/model/messages.ts';
 import { callText, textOf } from '../../trace/format.ts';
-import { idsOf } from '../../wire/continuation.ts';
+import { idsOf } from '../../trace/continuation.ts';
 import { isLines, joined, linesOf, type MessageRecord, type ResultRecord } from '../file/format.ts';
 import type { LaneSecrets } from '../redaction/lane-secrets.ts';
 import type { Redactor } from '../redaction/redactor.ts';

@@ -1,7 +1,7 @@
 import { isPlainObject } from '../../engine/data/copy.ts';
 import type { WireMessage } from '../../engine/model/messages.ts';
 import type { CompletionRequest } from '../../engine/model/provider.ts';
-import { isInstructions } from '../../wire/continuation.ts';
+import { isInstructions } from '../../trace/continuation.ts';
 
 /** A request, taken apart into what can change on its own. */
 export interface RequestParts {

@@ -4,6 +4,7 @@ import { checkKnownFields, checkKnownOptions } from '../data/known-fields.ts';
 import { isProvider } from '../model/check-provider.ts';
 import { checkMessages, type Message } from '../model/messages.ts';
 import { checkContextVariables } from './context.ts';
+import { ConversationDriver } from './conversation-driver.ts';
 import type { ContextOption } from './run-options.ts';
 import type { Response } from './run-record.ts';
 import { remedyFor, valueWords } from '../data/value-words.ts';
@@ -17,9 +18,7 @@ import { watched } from './watch.ts';
 export class Conversation<C extends object = any> {
   readonly #swarm: Swarm;
   readonly #id: string | undefined;
-  #messages: readonly Message[];
-  #agent: Agent;
-  #contextVariables: C;
+  readonly #driver: ConversationDriver<C>;
   #sending = false;
 
   /** Starts with this agent, after these messages. `id` is handed to the provider as `conversation`. Throws a TypeError for options that no `send` could use. */
@@ -34,24 +33,26 @@ export class Conversation<C extends object = any> {
     checkOptions(options);
     this.#swarm = options.swarm;
     this.#id = options.id;
-    this.#messages = copyData([...(options.messages ?? [])]);
-    this.#agent = options.agent;
-    this.#contextVariables = copyData((options.contextVariables ?? {}) as C);
+    this.#driver = new ConversationDriver<C>({
+      agent: options.agent,
+      messages: copyData([...(options.messages ?? [])]),
+      contextVariables: copyData((options.contextVariables ?? {}) as C),
+    });
   }
 
   /** All of them so far, the user's included. The list is replaced by each `send`, never changed. */
   get messages(): readonly Message[] {
-    return this.#messages;
+    return this.#driver.state.messages;
   }
 
   /** Active now: the next message goes to it. */
   get agent(): Agent {
-    return this.#agent;
+    return this.#driver.state.agent;
   }
 
   /** As the last run left them. */
   get contextVariables(): C {
-    return this.#contextVariables;
+    return this.#driver.state.contextVariables;
   }
 
   /**
@@ -60,7 +61,7 @@ export class Conversation<C extends object = any> {
    */
   send(content: string, options: SendOptions = {}): Promise<Response<C>> {
     return watched(
-      () => `a message to the agent "${this.#agent.name}"`,
+      () => `a message to the agent "${this.agent.name}"`,
       () => this.#send(content, options),
     );
   }
@@ -79,20 +80,19 @@ export class Conversation<C extends object = any> {
     }
     this.#sending = true;
     try {
-      const messages: Message[] = [...this.#messages, { role: 'user', content }];
-      const response = await this.#swarm.run({
-        agent: this.#agent,
-        messages,
-        contextVariables: this.#contextVariables,
-        conversation: this.#id,
-        maxTurns,
-        executeTools,
-        signal,
+      const settings = { conversation: this.#id, maxTurns, executeTools, signal };
+      const sent = await this.#driver.send([content], async (input) => {
+        const response = await this.#swarm.run<C>({ ...input, ...settings });
+        const { agent, messages, contextVariables } = response;
+        // Copies, because the response belongs to the caller, who may change it.
+        return {
+          response,
+          agent,
+          messages: copyData(messages),
+          contextVariables: copyData(contextVariables),
+        };
       });
-      this.#messages = [...messages, ...copyData(response.messages)];
-      this.#agent = response.agent;
-      this.#contextVariables = copyData(response.contextVariables);
-      return response;
+      return sent.response;
     } finally {
       this.#sending = false;
     }
@@ -103,12 +103,12 @@ export class Conversation<C extends object = any> {
    * JSON cannot carry there and back (a Map, a Date, a function, …).
    */
   toJSON(): { id?: string; messages: Message[]; agent: string; contextVariables: C } {
-    checkIsJson(this.#contextVariables, 'contextVariables');
+    checkIsJson(this.contextVariables, 'contextVariables');
     return {
       ...(this.#id === undefined ? {} : { id: this.#id }),
-      messages: copyData([...this.#messages]),
-      agent: this.#agent.name,
-      contextVariables: copyData(this.#contextVariables),
+      messages: copyData([...this.messages]),
+      agent: this.agent.name,
+      contextVariables: copyData(this.contextVariables),
     };
   }
 

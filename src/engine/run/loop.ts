@@ -2,7 +2,7 @@ import type { ToolCall } from '../model/completion.ts';
 import type { Message } from '../model/messages.ts';
 import type { Agent } from '../tools/agent.ts';
 import { isCurrent, prepareAgent, type PreparedAgent } from '../tools/prepared-agent.ts';
-import { runToolCall, type CallScene } from '../tools/tool-call.ts';
+import { runToolCall, type CallScene } from './tool-call.ts';
 import { askModel } from './ask-model.ts';
 import { contextChange, mergeContext, traceContext } from './context.ts';
 import type { StopReason } from './events.ts';

@@ -1,5 +1,6 @@
 import type { Message } from '../../engine/model/messages.ts';
 import type { CompletionProvider, CompletionRequest } from '../../engine/model/provider.ts';
+import { ConversationDriver } from '../../engine/run/conversation-driver.ts';
 import type { Hooks } from '../../engine/run/hooks.ts';
 import type { Response } from '../../engine/run/run-record.ts';
 import { startRun } from '../../engine/run/swarm.ts';
@@ -126,19 +127,20 @@ async function converseWith(
 ): Promise<Outcome> {
   const hooks = [scenario.hooks ?? []].flat();
   const settings = settingsOf(scenario);
-  let agent = first;
-  let { contextVariables } = settings;
-  let messages: readonly Message[] = scenario.messages ?? [];
+  const { contextVariables } = settings;
+  const driver = new ConversationDriver({
+    agent: first,
+    messages: scenario.messages ?? [],
+    contextVariables,
+  });
   const requests: CompletionRequest[] = [];
   const ends: string[] = [];
   for (const { said, answers } of runsOfScript(withIds(scenario.steps))) {
-    const provider = wrap(scriptedProvider(answers));
-    const now = [...messages, ...saidBy(said)];
-    const parts = { ...settings, agent, messages: now, contextVariables };
+    const provider = noting(wrap(scriptedProvider(answers)), requests);
     try {
-      const response = await runOnce(noting(provider, requests), hooks, parts);
-      messages = [...now, ...response.messages];
-      ({ agent, contextVariables } = response);
+      const response = await driver.send(said, (input) =>
+        runOnce(provider, hooks, { ...settings, ...input }),
+      );
       ends.push(response.stopReason);
     } catch (error) {
       if (error instanceof LawBrokenError) throw error;
@@ -147,7 +149,8 @@ async function converseWith(
       if (!answers.some((step) => typeof step === 'object' && (step as ModelStep).fault)) break;
     }
   }
-  return { requests, messages, agent: agent.name, contextVariables: traceContext(contextVariables), ends };
+  const { agent, messages, contextVariables: left } = driver.state;
+  return { requests, messages, agent: agent.name, contextVariables: traceContext(left), ends };
 }
 
 /** Ids as the whole script would have given them. */

@@ -1,10 +1,11 @@
 import type { Message } from '../../engine/model/messages.ts';
 import type { CompletionProvider } from '../../engine/model/provider.ts';
+import { ConversationDriver } from '../../engine/run/conversation-driver.ts';
 import type { Hooks } from '../../engine/run/hooks.ts';
 import { ownContext } from '../../engine/run/context.ts';
 import type { Agent, ContextVariables } from '../../engine/tools/agent.ts';
 import { prepareAgent } from '../../engine/tools/prepared-agent.ts';
-import { runToolCall } from '../../engine/tools/tool-call.ts';
+import { runToolCall } from '../../engine/run/tool-call.ts';
 import { isPromiseLike } from '../../engine/data/promise.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { merge } from '../oracle/values.ts';
@@ -13,16 +14,15 @@ import { checkIsOurs } from './play.ts';
 
 /** A run that is cut after each of its turns, and goes on from what it left. */
 const cutAfterEachTurn: RunOnce = async (provider, hooks, parts) => {
-  const produced: Message[] = [];
-  let { agent, contextVariables } = parts;
+  const driver = new ConversationDriver(parts);
   for (let turn = 0; ; turn++) {
-    const messages = [...parts.messages, ...produced];
     const maxTurns = Math.min(1, parts.maxTurns - turn);
-    const piece = await finished(provider, hooks, { ...parts, agent, contextVariables, messages, maxTurns });
-    produced.push(...piece.messages);
-    ({ agent, contextVariables } = piece);
-    if (piece.stopReason !== 'max_turns' || turn + 1 >= parts.maxTurns)
-      return { messages: produced, agent, contextVariables, stopReason: piece.stopReason };
+    const { stopReason } = await driver.send([], (input) =>
+      finished(provider, hooks, { ...parts, ...input, maxTurns }),
+    );
+    if (stopReason === 'max_turns' && turn + 1 < parts.maxTurns) continue;
+    const { agent, messages, contextVariables } = driver.state;
+    return { messages: messages.slice(parts.messages.length), agent, contextVariables, stopReason };
   }
 };
 

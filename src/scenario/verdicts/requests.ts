@@ -1,7 +1,7 @@
 import { conversationLines, textOf } from '../../trace/format.ts';
 import type { WireMessage } from '../../engine/model/messages.ts';
 import type { TracedRequest } from '../../engine/run/events.ts';
-import { instructionsOf as instructionsIn, isInstructions } from '../../wire/continuation.ts';
+import { instructionsOf as instructionsIn, isInstructions } from '../../trace/continuation.ts';
 import { equals, show } from '../equals.ts';
 import { nameRule, namesRule, textRule, type Rules } from '../rules.ts';
 import { checkGiven, includesText, traceBehind, verdict, type Verdict } from './verdict.ts';

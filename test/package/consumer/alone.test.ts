@@ -1,4 +1,7 @@
 /** In the project of a user who has openai and vitest, and none of the optional peers. */
+import { Agent } from 'swarmcheck';
+import { say, user } from 'swarmcheck/testing';
+import { scenarioTest } from 'swarmcheck/vitest';
 import { expect, test } from 'vitest';
 
 test.each(['msw', 'fast-check', 'piscina'])('%s is not installed', async (name) => {
@@ -14,4 +17,11 @@ test('every entry loads', async () => {
     import('swarmcheck/mcp'),
   ]);
   expect(entries.map((entry) => Object.keys(entry).length)).not.toContain(0);
+});
+
+// Over HTTP, too.
+scenarioTest({
+  name: 'a scenario plays in every way',
+  agent: new Agent(),
+  steps: [user('hi'), say('hello')],
 });

@@ -14,7 +14,7 @@ export interface Mutant {
 
 const loop = 'engine/run/loop.ts';
 const askModel = 'engine/run/ask-model.ts';
-const toolCall = 'engine/tools/tool-call.ts';
+const toolCall = 'engine/run/tool-call.ts';
 const context = 'engine/run/context.ts';
 const fold = 'engine/model/fold-chunks.ts';
 const swarm = 'engine/run/swarm.ts';

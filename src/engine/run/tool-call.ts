@@ -1,23 +1,23 @@
-import { isAgent, type Agent, type ContextVariables } from './agent.ts';
+import { isAgent, type Agent, type ContextVariables } from '../tools/agent.ts';
 import {
   argumentsSummary,
   checkArguments,
   parseArguments,
   ToolSchemaError,
   type CheckedArguments,
-} from './arguments.ts';
+} from '../tools/arguments.ts';
 import type { ToolCall } from '../model/completion.ts';
-import { ownContext } from '../run/context.ts';
+import { ownContext } from './context.ts';
 import { freezeData } from '../data/copy.ts';
 import { errorName, isError, isNativeError, shorten } from '../data/errors.ts';
-import type { RecordedEvent, ToolErrorKind } from '../run/events.ts';
-import { callHooks, type Hooks } from '../run/hooks.ts';
-import { CallContext } from '../run/run-of.ts';
-import { callWatcher } from '../run/watch.ts';
+import type { RecordedEvent, ToolErrorKind } from './events.ts';
+import { callHooks, type Hooks } from './hooks.ts';
+import { CallContext } from './run-of.ts';
+import { callWatcher } from './watch.ts';
 import { isPromiseLike } from '../data/promise.ts';
-import type { PreparedAgent } from './prepared-agent.ts';
-import { isResult } from './result.ts';
-import type { ToolContext } from './tool.ts';
+import type { PreparedAgent } from '../tools/prepared-agent.ts';
+import { isResult } from '../tools/result.ts';
+import type { ToolContext } from '../tools/tool.ts';
 
 /** What a call came to: the text that answers it, and what it asks of the run. */
 export interface CallOutcome {

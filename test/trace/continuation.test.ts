@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CompletionRequest } from 'swarmcheck';
-import { continuationOf, instructionsOf, isInstructions } from '../../src/wire/continuation.ts';
+import { continuationOf, instructionsOf, isInstructions } from '../../src/trace/continuation.ts';
 
 type Messages = CompletionRequest['messages'];
 

@@ -1,7 +1,7 @@
 import { isPlainObject } from '../engine/data/copy.ts';
 import type { WireMessage } from '../engine/model/messages.ts';
 import type { CompletionRequest } from '../engine/model/provider.ts';
-import { textOf } from '../trace/format.ts';
+import { textOf } from './format.ts';
 
 /**
  * The messages that a request has beyond the one before it, the answer to that included; undefined where it does not continue
