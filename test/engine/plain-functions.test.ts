@@ -37,9 +37,11 @@ test.for(bothWays)('an arrow function has the name of its variable, %s', async (
 test.for(bothWays)(
   'a plain function that is sent arguments is not called, and the answer points to tool(), %s',
   async ([, run]) => {
-    const greet = () => 'Hello';
+    let calls = 0;
+    const greet = () => `Hello ${++calls}`;
     const steps = [callTool('greet', { user: 'Eve' }, { hallucinated: true }), say('ok')];
     const response = await run({ agent: new Agent({ functions: [greet] }), steps });
+    expect(calls).toBe(0);
     expect(toolContents(response)).toEqual([
       'Error: Invalid arguments for tool greet. "user" is not an argument of this tool. This tool takes no arguments: call it with {}. (To give it arguments, its author defines it with tool({ name: "greet", parameters: … }).)',
     ]);
@@ -49,11 +51,13 @@ test.for(bothWays)(
 test.for(bothWays)(
   'a plain function that is sent malformed arguments is not called either, %s',
   async ([, run]) => {
-    const greet = () => 'Hello';
+    let calls = 0;
+    const greet = () => `Hello ${++calls}`;
     const response = await run({
       agent: new Agent({ functions: [greet] }),
       steps: [callTool('greet', '{"user"'), say('ok')],
     });
+    expect(calls).toBe(0);
     expect(toolContents(response)[0]).toMatch(
       /^Error: Invalid arguments for tool greet\. They are not valid JSON\. This tool takes no arguments/,
     );
