@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { Agent, Result, tool } from 'swarmcheck';
 import { callTool, say, scriptedProvider, traceOf } from 'swarmcheck/testing';
-import { bothWays } from './support.ts';
+import { bothWays } from '../support/runs.ts';
 
 test("A1 an agent has Swarm's fields and defaults", () => {
   expect(new Agent()).toEqual({

@@ -12,7 +12,7 @@ import {
   streamed,
   toolContents,
   unstreamed,
-} from './support.ts';
+} from '../support/runs.ts';
 
 const parameters = {
   type: 'object',

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { z } from 'zod';
 import { Agent, tool } from 'swarmcheck';
 import { callTool, say, traceOf } from 'swarmcheck/testing';
-import { bothWays, toolContents, unstreamed } from './support.ts';
+import { bothWays, toolContents, unstreamed } from '../support/runs.ts';
 
 /** One schema in four spellings, each with its arguments in the order in which arktype gives them. */
 const schemas = {

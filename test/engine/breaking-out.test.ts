@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { expect, test, vi } from 'vitest';
 import { Agent, type ChatCompletionChunk, type StreamEvent } from 'swarmcheck';
-import { callPiece, chunk, completing, never, rejection, streamOf } from './support.ts';
+import { callPiece, chunk, completing, never, rejection, streamOf } from '../support/runs.ts';
 
 /** A model that calls `pay` in its first answer, and says how often it was asked and left. */
 function observed(onClose: () => void = () => {}) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent, Swarm, tool } from 'swarmcheck';
 import { traceOf } from 'swarmcheck/testing';
-import { answeredBy, asking, completion, eventsOf, saying } from './support.ts';
+import { answeredBy, asking, completion, eventsOf, saying } from '../support/runs.ts';
 
 const count = 100;
 

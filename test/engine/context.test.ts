@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent, Result, tool } from 'swarmcheck';
 import { callTool, callTools, say, scriptedProvider, traceOf } from 'swarmcheck/testing';
-import { bothWays, toolContents } from './support.ts';
+import { bothWays, toolContents } from '../support/runs.ts';
 
 const put = (name: string, changes: object) =>
   tool({ name, execute: () => new Result({ value: name, contextVariables: changes }) });

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { Agent, Result, Swarm, tool } from 'swarmcheck';
 import { callTool, callTools, modelFails, refuse, say, scriptedProvider } from 'swarmcheck/testing';
-import { bothWays, rejection } from './support.ts';
+import { bothWays, rejection } from '../support/runs.ts';
 
 const sales = new Agent({ name: 'Sales' });
 const agent = new Agent({

@@ -12,7 +12,7 @@ import {
   saying,
   streamed,
   type Trial,
-} from './support.ts';
+} from '../support/runs.ts';
 
 /** A second turn in which something throws, after a handoff and a change of the context in the first. */
 const places: Record<string, (error: unknown) => Trial> = {

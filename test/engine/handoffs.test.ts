@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent, Result, tool } from 'swarmcheck';
 import { callTool, callTools, say, scriptedProvider, traceOf } from 'swarmcheck/testing';
-import { bothWays, rejection, toolContents } from './support.ts';
+import { bothWays, rejection, toolContents } from '../support/runs.ts';
 
 const sales = new Agent({
   name: 'Sales',

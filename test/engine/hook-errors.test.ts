@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { Agent, tool, type Hooks } from 'swarmcheck';
 import { callTool, callTools, say, scriptedProvider } from 'swarmcheck/testing';
-import { bothWays, rejection } from './support.ts';
+import { bothWays, rejection } from '../support/runs.ts';
 
 /** How far a run comes whose hook of this name throws: requests made and tools executed. */
 const reach = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent, tool, type Hooks } from 'swarmcheck';
 import { callTool, callTools, say, scriptedProvider, traceOf } from 'swarmcheck/testing';
-import { answeredBy, bothWays, completing, saying, unstreamed } from './support.ts';
+import { answeredBy, bothWays, completing, saying, unstreamed } from '../support/runs.ts';
 
 const hookNames = ['beforeModel', 'afterModel', 'beforeTool', 'afterTool'] as const;
 

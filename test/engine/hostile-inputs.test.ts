@@ -7,11 +7,11 @@ import {
   bothWays,
   completion,
   rejection,
+  type Run,
   saying,
   toolContents,
-  type Run,
   type Trial,
-} from './support.ts';
+} from '../support/runs.ts';
 
 const names: AgentFunction[] = [
   tool({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent, Result, tool } from 'swarmcheck';
 import { callTool, say, scriptedProvider, type ScriptedProvider } from 'swarmcheck/testing';
-import { bothWays, rejection, unstreamed } from './support.ts';
+import { bothWays, rejection, unstreamed } from '../support/runs.ts';
 
 test.for(bothWays)('A2 instructions may be a string, %s', async ([, run]) => {
   const provider = scriptedProvider([say('ok')]);

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { Agent, InvalidCompletionError, partialResponse, tool } from 'swarmcheck';
 import { traceOf } from 'swarmcheck/testing';
-import { asking, completing, completion, rejection, saying, unstreamed } from './support.ts';
+import { asking, completing, completion, rejection, saying, unstreamed } from '../support/runs.ts';
 
 const whole = { id: 'a', function: { name: 'pay', arguments: '{}' } };
 

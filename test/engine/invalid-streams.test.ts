@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { Agent, InvalidCompletionError, tool, type StreamEvent } from 'swarmcheck';
 import { callTool, modelFails } from 'swarmcheck/testing';
-import { callPiece, chunk, chunking, completing, rejection, streamOf, streamed } from './support.ts';
+import { callPiece, chunk, chunking, completing, rejection, streamed, streamOf } from '../support/runs.ts';
 
 const opening = chunk({ role: 'assistant', content: null });
 const call = callPiece(0, { id: 'a', type: 'function', function: { name: 'pay', arguments: '{}' } });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent, Result, type Message, type Response } from 'swarmcheck';
 import { callTool, callTools, say, scriptedProvider, traceOf } from 'swarmcheck/testing';
-import { bothWays, eventsOf, streamOf } from './support.ts';
+import { bothWays, eventsOf, streamOf } from '../support/runs.ts';
 
 /** Inputs with something at every depth, made anew for every test. */
 function inputs(): { messages: Message[]; contextVariables: Record<string, unknown> } {

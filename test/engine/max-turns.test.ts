@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { callTool, callTools, say, scriptedProvider } from 'swarmcheck/testing';
-import { bothWays, rejection } from './support.ts';
+import { bothWays, rejection } from '../support/runs.ts';
 
 const agent = new Agent({
   functions: [

@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { Agent, InvalidCompletionError, openaiProvider, tool } from 'swarmcheck';
 import { traceOf } from 'swarmcheck/testing';
-import { complete, serve, sse, type Exchange } from './loopback.ts';
-import { callPiece, chunk, eventsOf, rejection, saying, streamed, streamOf } from './support.ts';
+import { complete, type Exchange, serve, sse } from '../support/loopback.ts';
+import { callPiece, chunk, eventsOf, rejection, saying, streamed, streamOf } from '../support/runs.ts';
 
 const opening = chunk({ role: 'assistant', content: null });
 const call = chunk(

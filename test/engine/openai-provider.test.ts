@@ -2,8 +2,16 @@ import OpenAI from 'openai';
 import { expect, test, vi } from 'vitest';
 import { Agent, InvalidCompletionError, openaiProvider, partialResponse, Swarm, tool } from 'swarmcheck';
 import { traceOf } from 'swarmcheck/testing';
-import { complete, json, serve } from './loopback.ts';
-import { asking, bothWays, completion, rejection, saying, toolContents, unstreamed } from './support.ts';
+import { complete, json, serve } from '../support/loopback.ts';
+import {
+  asking,
+  bothWays,
+  completion,
+  rejection,
+  saying,
+  toolContents,
+  unstreamed,
+} from '../support/runs.ts';
 
 const call = { id: 'a', function: { name: 'add', arguments: '{"x":1,"y":2}' } };
 const add = tool({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent, tool, type AgentFunction } from 'swarmcheck';
 import { callTool, say, scriptedProvider } from 'swarmcheck/testing';
-import { bothWays, rejection, toolContents, unstreamed } from './support.ts';
+import { bothWays, rejection, toolContents, unstreamed } from '../support/runs.ts';
 
 test.for(bothWays)(
   'a plain function is called with the context variables, sync or async, %s',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent, tool, type Hooks } from 'swarmcheck';
 import { callTool, say, scriptedProvider } from 'swarmcheck/testing';
-import { bothWays, rejection, toolContents } from './support.ts';
+import { bothWays, rejection, toolContents } from '../support/runs.ts';
 
 const order = tool({
   name: 'order',

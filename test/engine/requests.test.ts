@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent, tool, type ChatCompletionChunk, type CompletionRequest, type Message } from 'swarmcheck';
 import { callTool, say, scriptedProvider } from 'swarmcheck/testing';
-import { bothWays, chunk, saying, streamed, unstreamed } from './support.ts';
+import { bothWays, chunk, saying, streamed, unstreamed } from '../support/runs.ts';
 
 const ping = tool({ name: 'ping', execute: () => 'pong' });
 

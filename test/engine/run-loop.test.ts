@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import { Agent, Result, tool, type Message } from 'swarmcheck';
 import { callTool, callTools, modelFails, say, scriptedProvider, traceOf } from 'swarmcheck/testing';
-import { answeredBy, asking, bothWays, completion, rejection, saying, toolContents } from './support.ts';
+import {
+  answeredBy,
+  asking,
+  bothWays,
+  completion,
+  rejection,
+  saying,
+  toolContents,
+} from '../support/runs.ts';
 
 test.for(bothWays)(
   "B1 neither the caller's messages nor the context variables are changed, %s",

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent, Swarm, type RunOptions } from 'swarmcheck';
 import { scriptedProvider } from 'swarmcheck/testing';
-import { rejection } from './support.ts';
+import { rejection } from '../support/runs.ts';
 
 const swarm = new Swarm({ provider: scriptedProvider([]) });
 const fine = { agent: new Agent(), messages: [] };

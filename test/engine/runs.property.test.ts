@@ -11,7 +11,7 @@ import {
   type CallStep,
   type ModelStep,
 } from 'swarmcheck/testing';
-import { streamed, toolContents, unstreamed } from './support.ts';
+import { streamed, toolContents, unstreamed } from '../support/runs.ts';
 
 const parameters = {
   type: 'object',

@@ -12,7 +12,7 @@ import {
   saying,
   toolContents,
   unstreamed,
-} from './support.ts';
+} from '../support/runs.ts';
 
 const execute = () => '';
 

@@ -12,7 +12,7 @@ import {
   saying,
   streamed,
   unstreamed,
-} from './support.ts';
+} from '../support/runs.ts';
 
 const agent = (): Agent =>
   new Agent({

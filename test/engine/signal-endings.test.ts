@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { modelFails, say, traceOf } from 'swarmcheck/testing';
-import { answeredBy, bothWays, hanging, rejection, saying, streamOf, type Trial } from './support.ts';
+import { answeredBy, bothWays, hanging, rejection, saying, streamOf, type Trial } from '../support/runs.ts';
 
 const endings: Record<string, Trial> = {
   'a run that completes': { provider: answeredBy(() => saying('ok')) },

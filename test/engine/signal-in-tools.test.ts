@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { Agent, partialResponse, tool, type ToolContext } from 'swarmcheck';
 import { callTool, callTools, say, scriptedProvider, traceOf } from 'swarmcheck/testing';
-import { bothWays, never, rejection } from './support.ts';
+import { bothWays, never, rejection } from '../support/runs.ts';
 
 /** A tool that ignores the signal, aborts its run once it is under way, and never ends. */
 function hanging(controller: AbortController, reason: unknown) {

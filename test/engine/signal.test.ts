@@ -9,10 +9,10 @@ import {
   hanging,
   never,
   rejection,
-  streamOf,
   streamed,
+  streamOf,
   type Trial,
-} from './support.ts';
+} from '../support/runs.ts';
 
 test.for(bothWays)(
   'a signal that is aborted already rejects the run with its reason, and nothing is requested, %s',

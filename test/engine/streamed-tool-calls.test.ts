@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Agent, tool } from 'swarmcheck';
-import { callPiece, chunk, chunking, streamed } from './support.ts';
+import { callPiece, chunk, chunking, streamed } from '../support/runs.ts';
 
 const echo = tool({
   name: 'echo',

@@ -10,11 +10,11 @@ import {
   eventsOf,
   rejection,
   saying,
-  streamOf,
   streamed,
+  streamOf,
   toolContents,
   unstreamed,
-} from './support.ts';
+} from '../support/runs.ts';
 
 const sales = new Agent({ name: 'Sales' });
 const triage = new Agent({

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { Agent, tool, type Tool, type ToolContext } from 'swarmcheck';
 import { callTool, say, scriptedProvider } from 'swarmcheck/testing';
-import { answeredBy, bothWays, rejection, saying, toolContents, unstreamed } from './support.ts';
+import { answeredBy, bothWays, rejection, saying, toolContents, unstreamed } from '../support/runs.ts';
 
 const parameters = { type: 'object', properties: { q: { type: 'string' } } } as const;
 

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { openaiProvider } from 'swarmcheck';
-import { bothWays, rejection } from './support.ts';
+import { bothWays, rejection } from '../support/runs.ts';
 
 vi.mock('openai', () => {
   throw new Error('Cannot find package "openai"');

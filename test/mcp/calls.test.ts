@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { mcpTools } from 'swarmcheck/mcp';
 import { expect, test } from 'vitest';
-import { rejection } from '../engine/support.ts';
-import { called } from '../worker/called.ts';
+import { rejection } from '../support/runs.ts';
+import { called } from '../support/called.ts';
 import { bothClients } from './support.ts';
 
 test.for(bothClients)(

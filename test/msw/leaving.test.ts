@@ -5,7 +5,7 @@ import { chatCompletions, startMocking } from 'swarmcheck/msw';
 import { modelFails, say, scriptedProvider, type ModelStep, type Step } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
 import { expect } from 'vitest';
-import { bareClient, gate, hello, textOf } from './client.ts';
+import { bareClient, gate, hello, textOf } from '../support/openai-client.ts';
 
 const long = say('An answer that is long enough to come in several pieces.');
 

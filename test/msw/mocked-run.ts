@@ -1,4 +1,4 @@
-import type { TestOutcome } from '../vitest/run-vitest.ts';
+import type { TestOutcome } from '../support/run-vitest.ts';
 
 /**
  * A setup file that stands beneath the guard: what the guard lets through goes no further than this. So nothing leaves the

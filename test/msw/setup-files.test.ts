@@ -1,6 +1,6 @@
 /** The setup file beside others: handlers and hosts of one's own, clients that were built too early, files in one process. */
 import { expect, test } from 'vitest';
-import { runAndReadVitest } from '../vitest/run-vitest.ts';
+import { runAndReadVitest } from '../support/run-vitest.ts';
 import { noNetwork, toldOf } from './mocked-run.ts';
 
 const head = `

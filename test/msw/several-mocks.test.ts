@@ -3,7 +3,7 @@ import { mockModel, startMocking } from 'swarmcheck/msw';
 import { callTool, modelFails, say } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
 import { describe, expect } from 'vitest';
-import { bareClient, gate, hello, offer, textOf } from './client.ts';
+import { bareClient, gate, hello, offer, textOf } from '../support/openai-client.ts';
 
 const clientOf = (baseURL: string) => new OpenAI({ apiKey: 'none', baseURL });
 

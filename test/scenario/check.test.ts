@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { callTool, modelFails, user, type ScenarioRun } from 'swarmcheck/testing';
-import { reasonsOf, playRefund } from './shop.ts';
+import { playRefund, reasonsOf } from '../support/agents.ts';
 
 test('a check that throws nothing passes', async () => {
   expect((await playRefund({ check: () => {} })).passed).toBe(true);

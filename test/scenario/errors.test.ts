@@ -2,7 +2,7 @@ import OpenAI from 'openai';
 import { expect, test } from 'vitest';
 import { Agent, InvalidCompletionError } from 'swarmcheck';
 import { callTool, modelFails, runScenario, say, user, type Scenario } from 'swarmcheck/testing';
-import { messagesOf, playRefund } from './shop.ts';
+import { messagesOf, playRefund } from '../support/agents.ts';
 
 const limited = [user('x'), modelFails({ kind: 'status', status: 429 })];
 

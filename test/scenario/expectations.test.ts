@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { callTool, modelFails, say, user } from 'swarmcheck/testing';
-import { failureOf, messagesOf, playRefund, reasonsOf, refundSteps } from './shop.ts';
+import { failureOf, messagesOf, playRefund, reasonsOf, refundSteps } from '../support/agents.ts';
 
 test('toolCalls that are not as expected', async ({ expect }) => {
   expect(

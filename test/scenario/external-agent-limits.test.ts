@@ -10,9 +10,9 @@ import {
   type ExternalTurn,
   type Scenario,
 } from 'swarmcheck/testing';
-import { still } from '../wire/ways.ts';
-import { clientOf, habits } from './external-app.ts';
-import { messagesOf } from './shop.ts';
+import { still } from '../support/ways.ts';
+import { clientOf, habits } from '../support/refund-app.ts';
+import { messagesOf } from '../support/agents.ts';
 
 const never = () => new Promise<never>(() => {});
 /** Asks once, and reads the whole answer. */

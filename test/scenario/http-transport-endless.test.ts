@@ -9,8 +9,8 @@ import {
   type ModelStep,
   type Scenario,
 } from 'swarmcheck/testing';
-import { playIn, playInAll, still, ways } from '../wire/ways.ts';
-import { messagesOf } from './shop.ts';
+import { playIn, playInAll, still, ways } from '../support/ways.ts';
+import { messagesOf } from '../support/agents.ts';
 
 const endless: [what: string, step: ModelStep][] = [
   ['no answer', modelFails({ kind: 'no-answer' })],

@@ -13,8 +13,8 @@ import {
   type ModelStep,
   type Scenario,
 } from 'swarmcheck/testing';
-import { playIn, playInAll, ways } from '../wire/ways.ts';
-import { reasonsOf } from './shop.ts';
+import { playIn, playInAll, ways } from '../support/ways.ts';
+import { reasonsOf } from '../support/agents.ts';
 
 const text = 'Grüße, 你好, 🧑🏽‍🚀: all of it.';
 

@@ -11,8 +11,8 @@ import {
   type Scenario,
   type Step,
 } from 'swarmcheck/testing';
-import { playIn, playInAll, ways } from '../wire/ways.ts';
-import { messagesOf } from './shop.ts';
+import { playIn, playInAll, ways } from '../support/ways.ts';
+import { messagesOf } from '../support/agents.ts';
 
 const parameters = { type: 'object', properties: { q: { type: 'string' } }, required: ['q'] } as const;
 const desk = () =>

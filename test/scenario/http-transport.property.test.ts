@@ -13,7 +13,7 @@ import {
   type Scenario,
   type Step,
 } from 'swarmcheck/testing';
-import { playInAll } from '../wire/ways.ts';
+import { playInAll } from '../support/ways.ts';
 
 const parameters = {
   type: 'object',

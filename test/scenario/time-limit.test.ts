@@ -12,7 +12,7 @@ import {
   type Scenario,
   type ScenarioRun,
 } from 'swarmcheck/testing';
-import { messagesOf, playRefund, reasonsOf } from './shop.ts';
+import { messagesOf, playRefund, reasonsOf } from '../support/agents.ts';
 
 const limit = 20;
 const never = () => new Promise<never>(() => {});

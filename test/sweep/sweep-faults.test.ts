@@ -13,7 +13,7 @@ import {
 import { test as watchedTest } from 'swarmcheck/vitest';
 import type { FaultSweep, SweptFault } from '../../src/sweep/fault-sweep.ts';
 import { sweepFaults } from '../../src/sweep/sweep-faults.ts';
-import { refundSteps, triage } from '../scenario/shop.ts';
+import { refundSteps, triage } from '../support/agents.ts';
 import { refundByApp, sorryApp, streamedByApp, waitingApp } from './apps.ts';
 
 const refund: Scenario = { name: 'refund', agent: triage, steps: refundSteps };

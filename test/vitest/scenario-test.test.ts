@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { ScriptMistakeError } from 'swarmcheck/testing';
 import { scenarioTest } from 'swarmcheck/vitest';
-import { runVitest, type TestOutcome } from './run-vitest.ts';
+import { runVitest, type TestOutcome } from '../support/run-vitest.ts';
 
 const source = `
 import { expect } from 'vitest';

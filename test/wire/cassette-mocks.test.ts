@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { conversationHeader } from '../../src/wire/respond.ts';
 import { Folder } from '../cassette/folder.ts';
 import { gate } from '../cassette/replay/tapes.ts';
-import { complete, json, serve } from '../engine/loopback.ts';
-import { rejection, saying } from '../engine/support.ts';
-import { bareClient, streamed, textOf, type Request } from '../msw/client.ts';
+import { complete, json, serve } from '../support/loopback.ts';
+import { rejection, saying } from '../support/runs.ts';
+import { bareClient, type Request, streamed, textOf } from '../support/openai-client.ts';
 
 let mocking: ReturnType<typeof startMocking>;
 beforeAll(() => {

@@ -2,7 +2,7 @@ import OpenAI from 'openai';
 import { expect, test } from 'vitest';
 import { Agent, InvalidCompletionError, openaiProvider, partialResponse, tool } from 'swarmcheck';
 import { traceOf } from 'swarmcheck/testing';
-import { complete, serve, sse, type Exchange } from '../engine/loopback.ts';
+import { complete, type Exchange, serve, sse } from '../support/loopback.ts';
 import {
   asking,
   bothWays,
@@ -12,7 +12,7 @@ import {
   saying,
   streamed,
   unstreamed,
-} from '../engine/support.ts';
+} from '../support/runs.ts';
 
 const ask = completion(asking({ id: 'a', function: { name: 'look_up', arguments: '{}' } }));
 const answer = saying('Grüße, 你好: this is the whole of it.');

@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { workerTool, type WorkerToolOptions } from 'swarmcheck/worker';
 import { afterEach, expect, test, vi } from 'vitest';
-import { rejection } from '../engine/support.ts';
-import { called } from './called.ts';
+import { rejection } from '../support/runs.ts';
+import { called } from '../support/called.ts';
 
 const url = new URL('./modules/tools.ts', import.meta.url);
 const parameters = { type: 'object', additionalProperties: true } as const;

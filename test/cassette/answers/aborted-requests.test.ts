@@ -8,7 +8,7 @@ import {
   say,
   scriptedProvider,
 } from 'swarmcheck/testing';
-import { chunk, chunking, hanging, saying } from '../../engine/support.ts';
+import { chunk, chunking, hanging, saying } from '../../support/runs.ts';
 import { rejection } from '../../script/ask.ts';
 import { Folder } from '../folder.ts';
 import { answerTo } from '../replay/tapes.ts';

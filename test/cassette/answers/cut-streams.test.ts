@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { CompletionProvider } from 'swarmcheck';
 import { CassetteMissError, say, scriptedProvider } from 'swarmcheck/testing';
-import { bothWays, chunk, chunking, streamed } from '../../engine/support.ts';
+import { bothWays, chunk, chunking, streamed } from '../../support/runs.ts';
 import { rejection } from '../../script/ask.ts';
 import { Folder } from '../folder.ts';
 import { said } from '../replay/tapes.ts';

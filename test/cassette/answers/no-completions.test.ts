@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { InvalidCompletionError, openaiProvider } from 'swarmcheck';
 import { modelFails, say, scriptedProvider, type Fault } from 'swarmcheck/testing';
-import { json, serve, sse } from '../../engine/loopback.ts';
+import { json, serve, sse } from '../../support/loopback.ts';
 import {
   asking,
   bothWays,
@@ -12,7 +12,7 @@ import {
   completion,
   streamed,
   unstreamed,
-} from '../../engine/support.ts';
+} from '../../support/runs.ts';
 import { rejection } from '../../script/ask.ts';
 import { Folder } from '../folder.ts';
 import { record, replay, whole } from './keeping.ts';

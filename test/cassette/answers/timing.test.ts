@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { CompletionProvider } from 'swarmcheck';
 import { replayProvider } from 'swarmcheck/testing';
-import { chunk, chunking, saying } from '../../engine/support.ts';
+import { chunk, chunking, saying } from '../../support/runs.ts';
 import { rejection } from '../../script/ask.ts';
 import { Folder } from '../folder.ts';
 import { answerTo } from '../replay/tapes.ts';

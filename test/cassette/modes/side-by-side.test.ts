@@ -8,12 +8,12 @@ import {
   asking,
   bothWays,
   completion,
+  type Run,
   saying,
   streamed,
   toolContents,
   unstreamed,
-  type Run,
-} from '../../engine/support.ts';
+} from '../../support/runs.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, gate } from '../replay/tapes.ts';
 import { inPlainEnvironment } from './environment.ts';

@@ -11,7 +11,7 @@ import {
   say,
   scriptedProvider,
 } from 'swarmcheck/testing';
-import { answeredBy, chunk, saying } from '../../engine/support.ts';
+import { answeredBy, chunk, saying } from '../../support/runs.ts';
 import { rejection } from '../../script/ask.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, asking, gate, user } from '../replay/tapes.ts';

@@ -10,7 +10,7 @@ import {
   scriptedProvider,
   type Step,
 } from 'swarmcheck/testing';
-import { answeredBy, never, saying } from '../../engine/support.ts';
+import { answeredBy, never, saying } from '../../support/runs.ts';
 import { rejection } from '../../script/ask.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, asking, gate, record, user, type Play } from '../replay/tapes.ts';

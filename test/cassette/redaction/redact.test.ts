@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CompletionProvider } from 'swarmcheck';
 import { recordingProvider, replayProvider, type Redact } from 'swarmcheck/testing';
-import { completing, rejection, saying } from '../../engine/support.ts';
+import { completing, rejection, saying } from '../../support/runs.ts';
 import { thrown } from '../../script/ask.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, Talk } from '../replay/tapes.ts';

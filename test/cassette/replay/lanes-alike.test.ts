@@ -9,7 +9,7 @@ import {
   say,
   scriptedProvider,
 } from 'swarmcheck/testing';
-import { answeredBy, saying } from '../../engine/support.ts';
+import { answeredBy, saying } from '../../support/runs.ts';
 import { rejection } from '../../script/ask.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, asking, gate, record, recordCounting, said, Talk, user } from './tapes.ts';

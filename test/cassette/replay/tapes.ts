@@ -1,7 +1,7 @@
 /** Recording with a script in place of a model, and asking without a run. */
 import type { CompletionOptions, CompletionProvider, CompletionRequest, Message } from 'swarmcheck';
 import { recordingProvider, scriptedProvider, type Step } from 'swarmcheck/testing';
-import { answeredBy, saying } from '../../engine/support.ts';
+import { answeredBy, saying } from '../../support/runs.ts';
 import { textOf } from '../../../src/trace/format.ts';
 import type { Folder } from '../folder.ts';
 

@@ -10,7 +10,7 @@ import {
   say,
   scriptedProvider,
 } from 'swarmcheck/testing';
-import { toolContents } from '../../engine/support.ts';
+import { toolContents } from '../../support/runs.ts';
 import { rejection } from '../../script/ask.ts';
 import { Folder } from '../folder.ts';
 import { said } from '../replay/tapes.ts';

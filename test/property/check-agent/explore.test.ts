@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { explore } from '../../../src/property/check-agent/explore.ts';
 import type { Surface } from '../../../src/property/surface.ts';
 import { messageOf } from '../../mistakes/message-of.ts';
-import { refundApp } from '../../scenario/external-app.ts';
-import { refunds, triage } from '../../scenario/shop.ts';
+import { refundApp } from '../../support/refund-app.ts';
+import { refunds, triage } from '../../support/agents.ts';
 
 /** Which agents there are, and where their tools lead. */
 const mapOf = ({ agents }: Surface) =>
