@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { complete, json, serve } from '../support/loopback.ts';
-import { asking, completion } from '../support/runs.ts';
+import { asking, completion } from '../support/completions.ts';
 import { command } from './recorded-project.ts';
 import { Project, scenarioSource, stackTrace, type CommandResult } from './swarmcheck.ts';
 

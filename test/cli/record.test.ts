@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { StoredCassette } from '../cassette/folder.ts';
 import { complete, type Exchange, json, serve } from '../support/loopback.ts';
-import { asking, completion, saying } from '../support/runs.ts';
+import { asking, completion, saying } from '../support/completions.ts';
 import { command, replayed } from './recorded-project.ts';
 import { Project, scenarioSource } from './swarmcheck.ts';
 

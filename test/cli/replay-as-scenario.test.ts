@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { complete, json, serve } from '../support/loopback.ts';
-import { asking, completion } from '../support/runs.ts';
+import { asking, completion } from '../support/completions.ts';
 import { command, repositoryCopy } from './recorded-project.ts';
 import { Project } from './swarmcheck.ts';
 

@@ -2,17 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Agent, InvalidCompletionError, tool } from 'swarmcheck';
 import { callTool, say } from 'swarmcheck/testing';
-import {
-  asking,
-  chunk,
-  chunking,
-  completing,
-  completion,
-  saying,
-  streamed,
-  toolContents,
-  unstreamed,
-} from '../support/runs.ts';
+import { asking, chunk, chunking, completing, completion, saying } from '../support/completions.ts';
+import { streamed, toolContents, unstreamed } from '../support/runs.ts';
 
 const parameters = {
   type: 'object',

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { callTool, refuse, say } from 'swarmcheck/testing';
-import { answeredBy, bothWays, completion, saying } from '../support/runs.ts';
+import { answeredBy, completion, saying } from '../support/completions.ts';
+import { bothWays } from '../support/runs.ts';
 
 const sales = new Agent({ name: 'Sales' });
 const triage = new Agent({

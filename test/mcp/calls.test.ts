@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { mcpTools } from 'swarmcheck/mcp';
 import { expect, test } from 'vitest';
-import { rejection } from '../support/runs.ts';
+import { rejectedWith } from '../support/failures.ts';
 import { called } from '../support/called.ts';
 import { bothClients } from './support.ts';
 
@@ -34,7 +34,7 @@ test.for(bothClients)('a run that is aborted cancels the call at the server, %s'
     },
   });
   const run = called(await mcpTools(client), 'look', {}, { signal: aborter.signal });
-  expect(await rejection(run)).toBe('enough');
+  expect(await rejectedWith(run)).toBe('enough');
   await cancelled;
 });
 

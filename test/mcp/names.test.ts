@@ -1,6 +1,6 @@
 import { mcpTools } from 'swarmcheck/mcp';
 import { expect, test } from 'vitest';
-import { messageOf } from '../mistakes/message-of.ts';
+import { messageOf } from '../support/failures.ts';
 import { called } from '../support/called.ts';
 import { bothClients, connected1 } from './support.ts';
 

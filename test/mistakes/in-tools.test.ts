@@ -2,8 +2,8 @@ import { test } from 'vitest';
 import { z } from 'zod';
 import { Agent, Swarm, tool, type JsonObjectSchema } from 'swarmcheck';
 import { say, scriptedProvider } from 'swarmcheck/testing';
-import { messages } from './desk.ts';
-import { messageOf } from './message-of.ts';
+import { messages } from '../support/agents.ts';
+import { messageOf } from '../support/failures.ts';
 
 const execute = () => 'found';
 

@@ -17,7 +17,7 @@ import {
 } from 'swarmcheck/testing';
 import 'swarmcheck/vitest';
 import { clientOf, habits, refundApp } from '../support/refund-app.ts';
-import { messagesOf, reasonsOf } from '../support/agents.ts';
+import { messagesOf, reasonsOf } from '../support/failures.ts';
 
 const name = ({ by, stream }: { by: string; stream: boolean }) => `by ${by}${stream ? ', streamed' : ''}`;
 const ways = habits.map((habit) => [name(habit), habit] as const);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent, tool } from 'swarmcheck';
 import { callTool, runScenario, say, user, type Scenario } from 'swarmcheck/testing';
-import { messagesOf } from '../support/agents.ts';
+import { messagesOf } from '../support/failures.ts';
 
 const steps = [user('hi'), say('hello')];
 

@@ -9,8 +9,9 @@ import {
   type ModelStep,
   type Scenario,
 } from 'swarmcheck/testing';
-import { playIn, playInAll, still, ways } from '../support/ways.ts';
-import { messagesOf } from '../support/agents.ts';
+import { playIn, playInAll, ways } from '../support/ways.ts';
+import { still } from '../support/waiting.ts';
+import { messagesOf } from '../support/failures.ts';
 
 const endless: [what: string, step: ModelStep][] = [
   ['no answer', modelFails({ kind: 'no-answer' })],

@@ -14,7 +14,7 @@ import {
   type Scenario,
 } from 'swarmcheck/testing';
 import { playIn, playInAll, ways } from '../support/ways.ts';
-import { reasonsOf } from '../support/agents.ts';
+import { reasonsOf } from '../support/failures.ts';
 
 const text = 'Grüße, 你好, 🧑🏽‍🚀: all of it.';
 

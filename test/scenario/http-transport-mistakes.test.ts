@@ -12,7 +12,7 @@ import {
   type Step,
 } from 'swarmcheck/testing';
 import { playIn, playInAll, ways } from '../support/ways.ts';
-import { messagesOf } from '../support/agents.ts';
+import { messagesOf } from '../support/failures.ts';
 
 const parameters = { type: 'object', properties: { q: { type: 'string' } }, required: ['q'] } as const;
 const desk = () =>

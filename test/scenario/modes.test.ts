@@ -13,7 +13,8 @@ import {
   type Scenario,
   type Step,
 } from 'swarmcheck/testing';
-import { messagesOf, playRefund, refundSteps, triage } from '../support/agents.ts';
+import { messagesOf } from '../support/failures.ts';
+import { playRefund, refundSteps, triage } from '../support/agents.ts';
 
 const scenarios: [what: string, scenario: Partial<Scenario>][] = [
   ['a handoff and a refund', {}],

@@ -9,7 +9,9 @@ import {
   say,
   type ModelStep,
 } from 'swarmcheck/testing';
-import { offer, readAll, rejection, request } from './ask.ts';
+import { offer, request } from './ask.ts';
+import { readAll } from '../support/completions.ts';
+import { rejection } from '../support/failures.ts';
 
 const search = {
   type: 'object',

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Agent, Swarm } from 'swarmcheck';
 import { say, scriptedProvider, ScriptMistakeError, user } from 'swarmcheck/testing';
-import { rejection, request } from './ask.ts';
+import { rejection } from '../support/failures.ts';
+import { request } from './ask.ts';
 
 const asked = (content: string) =>
   request({

@@ -1,4 +1,4 @@
-import { Agent, Result, tool } from 'swarmcheck';
+import { Agent, Result, tool, type Message } from 'swarmcheck';
 import {
   callTool,
   runScenario,
@@ -9,6 +9,7 @@ import {
   type ScenarioRun,
   type Step,
 } from 'swarmcheck/testing';
+import { messagesOf } from './failures.ts';
 
 /** Hands over to Refunds. */
 export const triage = new Agent({
@@ -61,18 +62,8 @@ export function playRefund(different: Partial<Scenario> = {}): Promise<ScenarioR
   return runScenario({ agent: triage, steps: refundSteps, contextVariables: { user: 'Ann' }, ...different });
 }
 
-/** The messages with which a run failed. */
-export function messagesOf({ failures }: ScenarioRun): string[] {
-  return failures.map(({ message }) => message);
-}
-
-/** The first line of each: the messages without what happened. */
-export function reasonsOf(run: ScenarioRun): string[] {
-  return messagesOf(run).map((message) => message.split('\n')[0]!);
-}
-
 /** The one message with which the refund fails to meet an expectation. */
-export async function failureOf(
+export async function refundFailure(
   expectations: Expectations,
   different: Partial<Scenario> = {},
 ): Promise<string> {
@@ -82,3 +73,18 @@ export async function failureOf(
     throw new Error(`One failure was expected, but there were: ${JSON.stringify(messages)}`);
   return messages[0]!;
 }
+
+/** The agent in whose use the mistakes are made: it looks orders up. */
+export const desk = new Agent({
+  name: 'Desk',
+  functions: [
+    tool({
+      name: 'look_up',
+      parameters: { type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] },
+      execute: ({ orderId }) => `${orderId} is paid`,
+    }),
+  ],
+});
+
+/** What it is asked. */
+export const messages: Message[] = [{ role: 'user', content: 'Where is A-17?' }];

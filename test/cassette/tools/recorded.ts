@@ -3,7 +3,7 @@ import { Swarm, type Agent, type Response } from 'swarmcheck';
 import { replayProvider, replayTools, type ReplayProvider, type Step } from 'swarmcheck/testing';
 import { bothWays, eventsOf } from '../../support/runs.ts';
 import type { Folder } from '../folder.ts';
-import { record, user, type Play } from '../replay/tapes.ts';
+import { type Play, record, user } from '../replay/tapes.ts';
 
 /** What a run may be told beside. */
 interface Settings {

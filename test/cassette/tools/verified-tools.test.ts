@@ -11,7 +11,7 @@ import {
   scriptedProvider,
 } from 'swarmcheck/testing';
 import { toolContents } from '../../support/runs.ts';
-import { rejection } from '../../script/ask.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { said } from '../replay/tapes.ts';
 import { recordRun, runAgain, running } from './recorded.ts';

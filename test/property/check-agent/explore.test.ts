@@ -3,7 +3,7 @@ import { externalAgent } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
 import { explore } from '../../../src/property/check-agent/explore.ts';
 import type { Surface } from '../../../src/property/surface.ts';
-import { messageOf } from '../../mistakes/message-of.ts';
+import { messageOf } from '../../support/failures.ts';
 import { refundApp } from '../../support/refund-app.ts';
 import { refunds, triage } from '../../support/agents.ts';
 
