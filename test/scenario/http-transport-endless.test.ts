@@ -1,5 +1,5 @@
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
-import { Agent, partialResponse, tool } from 'swarmcheck';
+import { Agent, partialResponse } from 'swarmcheck';
 import {
   callTool,
   modelFails,
@@ -11,6 +11,7 @@ import {
 } from 'swarmcheck/testing';
 import { playIn, playInAll, ways } from '../support/ways.ts';
 import { still } from '../support/waiting.ts';
+import { deskThat } from '../support/agents.ts';
 import { messagesOf } from '../support/failures.ts';
 
 const endless: [what: string, step: ModelStep][] = [
@@ -22,8 +23,7 @@ const endless: [what: string, step: ModelStep][] = [
 
 /** One turn with a tool, and then what is under test. */
 function scenarioOf(step: ModelStep): Scenario {
-  const agent = new Agent({ name: 'Desk', functions: [tool({ name: 'look_up', execute: () => 'found' })] });
-  return { agent, steps: [user('hi'), callTool('look_up'), step], timeoutMs: 20 };
+  return { agent: deskThat(() => 'found'), steps: [user('hi'), callTool('look_up'), step], timeoutMs: 20 };
 }
 
 // The limit is one of real time; here time passes when a test says so. The process has one clock, so nothing runs beside.

@@ -1,4 +1,13 @@
-import { Agent, Result, tool, type Message } from 'swarmcheck';
+/** The agents that tests of several folders play with: a shop that refunds, and a desk with one tool. */
+import {
+  Agent,
+  Result,
+  tool,
+  type Instructions,
+  type JsonObjectSchema,
+  type Message,
+  type ToolReturn,
+} from 'swarmcheck';
 import {
   callTool,
   runScenario,
@@ -11,43 +20,56 @@ import {
 } from 'swarmcheck/testing';
 import { messagesOf } from './failures.ts';
 
-/** Hands over to Refunds. */
-export const triage = new Agent({
-  name: 'Triage',
-  instructions: 'Find out what the user needs.',
-  functions: [
-    function transfer_to_refunds() {
-      return refunds;
-    },
-  ],
-});
+/** What may differ in a shop. */
+interface ShopOptions {
+  /** Of Refunds. */
+  instructions?: Instructions;
+  /** Whether Refunds can hand back to Triage. */
+  handsBack?: boolean;
+}
 
-/** Looks orders up, and refunds them. */
-export const refunds = new Agent({
-  name: 'Refunds',
-  instructions: 'Refund what was paid.',
-  functions: [
-    tool({
-      name: 'look_up',
-      description: 'Finds an order.',
-      parameters: { type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] },
-      execute: ({ orderId }) => ({ orderId, paid: true }),
-    }),
-    tool({
-      name: 'issue_refund',
-      parameters: {
-        type: 'object',
-        properties: { orderId: { type: 'string' }, amount: { type: 'number' } },
-        required: ['orderId'],
+/** The agents of a shop: Triage hands over to Refunds, which looks orders up and refunds them. */
+export function refundShop({ instructions = 'Refund what was paid.', handsBack = true }: ShopOptions = {}) {
+  const triage = new Agent({
+    name: 'Triage',
+    instructions: 'Find out what the user needs.',
+    functions: [
+      function transfer_to_refunds() {
+        return refunds;
       },
-      execute: ({ orderId }) =>
-        new Result({ value: `refunded ${orderId}`, contextVariables: { refunded: [orderId] } }),
-    }),
-    function back_to_triage() {
+    ],
+  });
+  const refunds = new Agent({
+    name: 'Refunds',
+    instructions,
+    functions: [
+      tool({
+        name: 'look_up',
+        description: 'Finds an order.',
+        parameters: { type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] },
+        execute: ({ orderId }) => ({ orderId, paid: true }),
+      }),
+      tool({
+        name: 'issue_refund',
+        parameters: {
+          type: 'object',
+          properties: { orderId: { type: 'string' }, amount: { type: 'number' } },
+          required: ['orderId'],
+        },
+        execute: ({ orderId }) =>
+          new Result({ value: `refunded ${orderId}`, contextVariables: { refunded: [orderId] } }),
+      }),
+    ],
+  });
+  if (handsBack)
+    refunds.functions.push(function back_to_triage() {
       return triage;
-    },
-  ],
-});
+    });
+  return { triage, refunds };
+}
+
+/** Those of the shop in which tests of scenarios play. */
+export const { triage, refunds } = refundShop();
 
 /** Hands over, refunds, says so. */
 export const refundSteps: Step[] = [
@@ -74,16 +96,23 @@ export async function refundFailure(
   return messages[0]!;
 }
 
-/** The agent in whose use the mistakes are made: it looks orders up. */
-export const desk = new Agent({
-  name: 'Desk',
-  functions: [
-    tool({
-      name: 'look_up',
-      parameters: { type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] },
-      execute: ({ orderId }) => `${orderId} is paid`,
-    }),
-  ],
+/** An agent with one tool, which looks something up. */
+export function deskThat(
+  execute: (args: Record<string, unknown>) => ToolReturn,
+  parameters: JsonObjectSchema = { type: 'object', properties: {} },
+): Agent {
+  return new Agent({ name: 'Desk', functions: [tool({ name: 'look_up', parameters, execute })] });
+}
+
+/** The same in the source of a test that is run by a vitest of its own. */
+export const deskSource =
+  "const agent = new Agent({ name: 'Desk', functions: [function look_up() { return 'found'; }] });";
+
+/** One that looks orders up. */
+export const desk = deskThat(({ orderId }) => `${String(orderId)} is paid`, {
+  type: 'object',
+  properties: { orderId: { type: 'string' } },
+  required: ['orderId'],
 });
 
 /** What it is asked. */

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { Agent, Result, Swarm, tool, type AgentOptions, type Message, type Response } from 'swarmcheck';
+import { Swarm, type AgentOptions, type Message, type Response } from 'swarmcheck';
 import { callTool, callTools, refuse, say, scriptedProvider, type ModelStep } from 'swarmcheck/testing';
 import { refusalOf, unparsableBody, type ApiErrorBody } from '../../src/wire/check-request.ts';
+import { agents } from '../support/two-agents.ts';
 
 const hi = { role: 'user', content: 'hi' };
 const body = (fields: object = {}) => ({ model: 'gpt-4o', messages: [hi], ...fields });
@@ -515,29 +516,6 @@ test('whatever JSON is sent, what has the shape and order of a request is accept
   );
   expect(Math.min(seen.accepted, seen.refused)).toBeGreaterThan(100);
 });
-
-/** Two agents that hand off to each other, and one without tools that nobody leaves. */
-function agents(options: AgentOptions): Agent {
-  const plain = new Agent({ name: 'Plain', ...options });
-  const other = new Agent({ name: 'Other', instructions: (context) => JSON.stringify(context), ...options });
-  const first: Agent = new Agent({ name: 'First', ...options });
-  const functions = [
-    tool({
-      name: 'set',
-      parameters: { type: 'object', properties: { key: { type: 'string' } }, required: ['key'] },
-      execute: ({ key }) => new Result({ value: '', contextVariables: { [String(key)]: 1 } }),
-    }),
-    function fail() {
-      throw new Error('failed');
-    },
-    function leave() {
-      return plain;
-    },
-  ];
-  first.functions = [...functions, tool({ name: 'move', execute: () => other })];
-  other.functions = [...functions, tool({ name: 'move', execute: () => first })];
-  return first;
-}
 
 const calls = fc
   .tuple(
