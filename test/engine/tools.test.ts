@@ -191,7 +191,13 @@ test.for(bothWays)(
         },
       ],
     });
-    const response = await run({ agent, steps: [callTool('learn'), callTool('sing'), say('ok')] });
+    const provider = scriptedProvider([callTool('learn'), callTool('sing'), say('ok')]);
+    const response = await run({ agent, provider });
     expect(toolContents(response)).toEqual(['', 'la']);
+    expect(provider.requests.map(({ tools }) => tools?.map((one) => one.function.name))).toEqual([
+      ['learn'],
+      ['learn', 'sing'],
+      ['learn', 'sing'],
+    ]);
   },
 );

@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { mcpTools } from 'swarmcheck/mcp';
 import { expect, test } from 'vitest';
 import { rejectedWith } from '../support/failures.ts';
+import { never, onFakeClock } from '../support/waiting.ts';
 import { called } from '../support/called.ts';
 import { bothClients } from './support.ts';
 
@@ -49,9 +50,9 @@ test.for(bothClients)('a call leaves nothing behind at the signal of its run, %s
 test.for(bothClients)(
   'a server that takes too long is an error that names the limit, %s',
   async ([, connected]) => {
-    const { client } = await connected({ call: () => new Promise(() => {}) });
-    const tools = await mcpTools(client, { timeoutMs: 20 });
-    expect(await called(tools, 'look')).toMatchObject({
+    const { client } = await connected({ call: never });
+    const call = async () => await called(await mcpTools(client, { timeoutMs: 20 }), 'look');
+    expect(await onFakeClock(call)).toMatchObject({
       content: 'Error: Tool look failed: The MCP server did not answer within 20 ms (timeoutMs).',
       error: 'threw',
     });

@@ -1,7 +1,8 @@
 import OpenAI from 'openai';
 import { expect, test } from 'vitest';
-import { Agent, InvalidCompletionError, openaiProvider, partialResponse, tool } from 'swarmcheck';
+import { InvalidCompletionError, openaiProvider, partialResponse } from 'swarmcheck';
 import { traceOf } from 'swarmcheck/testing';
+import { deskThat } from '../support/agents.ts';
 import { complete, type Exchange, serve, sse } from '../support/loopback.ts';
 import { asking, chunk, completion, saying } from '../support/completions.ts';
 import { bothWays, streamed, unstreamed } from '../support/runs.ts';
@@ -11,8 +12,7 @@ const ask = completion(asking({ id: 'a', function: { name: 'look_up', arguments:
 const answer = saying('Grüße, 你好: this is the whole of it.');
 const text = Buffer.from(JSON.stringify(answer));
 
-const desk = () =>
-  new Agent({ name: 'Desk', functions: [tool({ name: 'look_up', execute: () => 'found' })] });
+const desk = () => deskThat(() => 'found');
 
 type Answer = (exchange: Exchange) => void;
 
@@ -183,8 +183,8 @@ test.for([false, true])(
       const options = { signal: controller.signal };
       if (!stream) return await provider.complete(request, options);
       for await (const chunk of provider.stream(request, options)) expect(chunk).toHaveProperty('choices');
-      throw controller.signal.reason;
+      return undefined;
     };
-    expect(await rejectedWith(read())).not.toBeInstanceOf(InvalidCompletionError);
+    expect(await rejectedWith(read())).toBeInstanceOf(OpenAI.APIUserAbortError);
   },
 );
