@@ -25,10 +25,11 @@ export async function still(): Promise<void> {
 
 /**
  * What the promise comes to, without real time: whenever nothing else happens any more, the clock jumps to the next timer.
+ * `Date` shows how long that took.
  * The process has one clock, so nothing may run beside, and what is loaded on first use has to be loaded before.
  */
 export async function onFakeClock<T>(play: () => Promise<T>): Promise<T> {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
   try {
     let isOver = false;
     const playing = play();
