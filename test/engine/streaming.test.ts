@@ -1,19 +1,12 @@
 import { expect, test } from 'vitest';
 import { Agent, type StreamEvent } from 'swarmcheck';
 import { callTool, callTools, modelFails, say, scriptedProvider } from 'swarmcheck/testing';
+import { salesTeam } from '../support/agents.ts';
 import { asking, chunk, chunking, completing, completion, saying } from '../support/completions.ts';
 import { eventsOf, streamed, streamOf, toolContents, unstreamed } from '../support/runs.ts';
 import { rejectedWith } from '../support/failures.ts';
 
-const sales = new Agent({ name: 'Sales' });
-const triage = new Agent({
-  name: 'Triage',
-  functions: [
-    function to_sales() {
-      return sales;
-    },
-  ],
-});
+const { triage, sales } = salesTeam({ handsBack: false });
 
 test('F1 each completion is delim start, its deltas, delim end; at the very end comes the response', async () => {
   const events = await eventsOf(streamOf({ agent: triage, steps: [callTool('to_sales'), say('ok')] }));

@@ -1,4 +1,4 @@
-/** The agents that tests of several folders play with: a shop that refunds, and a desk with one tool. */
+/** The agents that tests of several folders play with: a shop that refunds, a team that sells, and a desk with one tool. */
 import {
   Agent,
   Result,
@@ -94,6 +94,24 @@ export async function refundFailure(
   if (run.passed || messages.length !== 1)
     throw new Error(`One failure was expected, but there were: ${JSON.stringify(messages)}`);
   return messages[0]!;
+}
+
+/** Triage, which hands over to Sales, and Sales, which can hand back or has no tools at all: new ones each time. */
+export function salesTeam({ handsBack = true } = {}) {
+  const sales = new Agent({ name: 'Sales' });
+  const triage = new Agent({
+    name: 'Triage',
+    functions: [
+      function to_sales() {
+        return sales;
+      },
+    ],
+  });
+  if (handsBack)
+    sales.functions.push(function to_triage() {
+      return triage;
+    });
+  return { triage, sales };
 }
 
 /** An agent with one tool, which looks something up. */
