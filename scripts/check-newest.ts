@@ -76,8 +76,10 @@ try {
   cpSync('fixtures/cassettes/docs-tests/readme-md', join(project, 'fixtures/cassettes/readme'), {
     recursive: true,
   });
+  // What these tests import; `test/x` stands in `x` there.
+  cpSync('test/support', join(project, 'support'), { recursive: true });
   // But for those that run a vitest, or a process, of the repository's.
-  const ofTheRepository = /run-vitest\.ts|mocked-run\.ts|node:child_process/;
+  const ofTheRepository = /run-vitest\.ts|node:child_process/;
   cpSync('test/msw', join(project, 'msw'), {
     recursive: true,
     filter: (path) => !path.endsWith('.test.ts') || !ofTheRepository.test(readFileSync(path, 'utf8')),

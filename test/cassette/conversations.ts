@@ -18,7 +18,7 @@ import {
   type ScenarioRun,
   type Step,
 } from 'swarmcheck/testing';
-import { agents } from './agents.ts';
+import { agents } from '../support/two-agents.ts';
 
 const keys = fc.constantFrom('a', 'b', '__proto__', 'constructor');
 const texts = fc.oneof(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { replayProvider, replayTools } from 'swarmcheck/testing';
-import { agents } from './agents.ts';
+import { agents } from '../support/two-agents.ts';
 import { play, recorded, scenarioOf, scenarios, seen, ways } from './conversations.ts';
 import { Folder } from './folder.ts';
 

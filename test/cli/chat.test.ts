@@ -2,8 +2,8 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { complete, json, serve } from '../engine/loopback.ts';
-import { asking, completion, saying } from '../engine/support.ts';
+import { complete, json, serve } from '../support/loopback.ts';
+import { asking, completion, saying } from '../support/completions.ts';
 import { Project, stackTrace } from './swarmcheck.ts';
 import { ctrlC, ctrlD, Terminal, up } from './terminal.ts';
 

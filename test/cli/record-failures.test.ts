@@ -3,8 +3,8 @@ import { readFile, readdir } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { complete, json, serve } from '../engine/loopback.ts';
-import { asking, completion } from '../engine/support.ts';
+import { complete, json, serve } from '../support/loopback.ts';
+import { asking, completion } from '../support/completions.ts';
 import { command } from './recorded-project.ts';
 import { Project, scenarioSource, stackTrace, type CommandResult } from './swarmcheck.ts';
 

@@ -3,8 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { StoredCassette } from '../cassette/folder.ts';
-import { complete, json, serve, type Exchange } from '../engine/loopback.ts';
-import { asking, completion, saying } from '../engine/support.ts';
+import { complete, type Exchange, json, serve } from '../support/loopback.ts';
+import { asking, completion, saying } from '../support/completions.ts';
 import { command, replayed, spawnedCommand } from './recorded-project.ts';
 import { Project, scenarioSource } from './swarmcheck.ts';
 

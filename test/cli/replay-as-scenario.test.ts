@@ -2,8 +2,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { complete, json, serve } from '../engine/loopback.ts';
-import { asking, completion } from '../engine/support.ts';
+import { complete, json, serve } from '../support/loopback.ts';
+import { asking, completion } from '../support/completions.ts';
 import { command, repositoryCopy } from './recorded-project.ts';
 import { Project } from './swarmcheck.ts';
 

@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { Agent, Result, tool } from 'swarmcheck';
 import { callTool, say, scriptedProvider, traceOf } from 'swarmcheck/testing';
-import { bothWays } from './support.ts';
+import { salesTeam } from '../support/agents.ts';
+import { bothWays } from '../support/runs.ts';
 
 test("A1 an agent has Swarm's fields and defaults", () => {
   expect(new Agent()).toEqual({
@@ -32,18 +33,7 @@ test('A1 two agents do not share their list of functions', () => {
 });
 
 test.for(bothWays)('A4 agents may refer to each other, %s', async ([, run]) => {
-  const sales = new Agent({ name: 'Sales' });
-  const triage = new Agent({
-    name: 'Triage',
-    functions: [
-      function to_sales() {
-        return sales;
-      },
-    ],
-  });
-  sales.functions.push(function to_triage() {
-    return triage;
-  });
+  const { triage, sales } = salesTeam();
 
   const response = await run({
     agent: triage,

@@ -2,17 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Agent, InvalidCompletionError, tool } from 'swarmcheck';
 import { callTool, say } from 'swarmcheck/testing';
-import {
-  asking,
-  chunk,
-  chunking,
-  completing,
-  completion,
-  saying,
-  streamed,
-  toolContents,
-  unstreamed,
-} from './support.ts';
+import { asking, chunk, chunking, completing, completion, saying } from '../support/completions.ts';
+import { streamed, toolContents, unstreamed } from '../support/runs.ts';
 
 const parameters = {
   type: 'object',
@@ -20,16 +11,38 @@ const parameters = {
   required: ['key'],
 } as const;
 
+let executed: unknown[] = [];
 const agent = new Agent({
   functions: [
-    tool({ name: 'set', parameters, execute: ({ key }) => `set ${typeof key}` }),
+    tool({
+      name: 'set',
+      parameters,
+      execute: (args) => {
+        executed.push(args);
+        return `set ${typeof args.key}`;
+      },
+    }),
     function move() {
       return 'moved';
     },
   ],
 });
 
+/** What the schema says, in the plainest way. */
+function fits(rawArgs: string): boolean {
+  let args: unknown;
+  try {
+    args = JSON.parse(rawArgs);
+  } catch {
+    return false;
+  }
+  if (typeof args !== 'object' || args === null || !('key' in args) || typeof args.key !== 'string')
+    return false;
+  return Object.keys(args).every((name) => name === 'key' || name === 'value');
+}
+
 test('whatever the arguments, the call is answered, and by the tool only when they fit', async () => {
+  const seen = { fitting: 0, others: 0 };
   await fc.assert(
     fc.asyncProperty(
       fc.oneof(
@@ -38,16 +51,24 @@ test('whatever the arguments, the call is answered, and by the tool only when th
         fc
           .record({ key: fc.jsonValue(), more: fc.jsonValue() }, { requiredKeys: [] })
           .map((args) => JSON.stringify(args)),
+        fc
+          .record({ key: fc.string(), value: fc.jsonValue() }, { requiredKeys: ['key'] })
+          .map((args) => JSON.stringify(args)),
       ),
       async (rawArgs) => {
         const [content] = toolContents(
           await unstreamed({ agent, steps: [callTool('set', rawArgs), say('ok')] }),
         );
-        expect(content).toMatch(/^(set string$|Error: Invalid arguments for tool set\. )/);
+        const isFitting = fits(rawArgs);
+        seen[isFitting ? 'fitting' : 'others']++;
+        expect(content).toMatch(isFitting ? /^set string$/ : /^Error: Invalid arguments for tool set\. /);
+        expect(executed).toEqual(isFitting ? [JSON.parse(rawArgs)] : []);
+        executed = [];
       },
     ),
     { seed: 1, numRuns: 300 },
   );
+  expect(Math.min(seen.fitting, seen.others)).toBeGreaterThan(50);
 });
 
 const nearlyCalls = fc.record(

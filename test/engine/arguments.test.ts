@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { z } from 'zod';
 import { Agent, tool } from 'swarmcheck';
 import { callTool, say, traceOf } from 'swarmcheck/testing';
-import { bothWays, toolContents, unstreamed } from './support.ts';
+import { bothWays, toolContents, unstreamed } from '../support/runs.ts';
 
 /** One schema in four spellings, each with its arguments in the order in which arktype gives them. */
 const schemas = {
@@ -215,7 +215,9 @@ test.for(bothWays)(
 
 test.for(bothWays)('no arguments are refused where the schema asks for at least one, %s', async ([, run]) => {
   const parameters = { type: 'object', properties: { id: { type: 'string' } }, minProperties: 1 } as const;
-  const agent = new Agent({ functions: [tool({ name: 'find', parameters, execute: () => 'found' })] });
+  const execute = vi.fn<() => string>(() => 'found');
+  const agent = new Agent({ functions: [tool({ name: 'find', parameters, execute })] });
   const response = await run({ agent, steps: [callTool('find', '{}'), say('ok')] });
   expect(toolContents(response)[0]).toMatch(/^Error: Invalid arguments for tool find\./);
+  expect(execute).not.toHaveBeenCalled();
 });

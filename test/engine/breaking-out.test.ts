@@ -1,7 +1,10 @@
 import { getEventListeners } from 'node:events';
 import { expect, test, vi } from 'vitest';
 import { Agent, type ChatCompletionChunk, type StreamEvent } from 'swarmcheck';
-import { callPiece, chunk, completing, never, rejection, streamOf } from './support.ts';
+import { callPiece, chunk, completing } from '../support/completions.ts';
+import { never } from '../support/waiting.ts';
+import { rejectedWith } from '../support/failures.ts';
+import { streamOf } from '../support/runs.ts';
 
 /** A model that calls `pay` in its first answer, and says how often it was asked and left. */
 function observed(onClose: () => void = () => {}) {
@@ -50,7 +53,7 @@ for (const [place, at] of Object.entries(isAt)) {
     const read = async () => {
       for await (const event of streamOf(trial)) if (at(event)) throw mine;
     };
-    expect(await rejection(read())).toBe(mine);
+    expect(await rejectedWith(read())).toBe(mine);
     expect(log).toEqual({ asked: 1, closed: 1 });
     expect(pay).not.toHaveBeenCalled();
   });
@@ -105,7 +108,7 @@ test('an error of the provider while it closes is told to who breaks out, and no
   const read = async () => {
     for await (const event of streamOf({ ...trial, signal })) if ('content' in event) break;
   };
-  expect(await rejection(read())).toBe(error);
+  expect(await rejectedWith(read())).toBe(error);
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 

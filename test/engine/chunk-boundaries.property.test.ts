@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Agent, tool } from 'swarmcheck';
 import { traceOf } from 'swarmcheck/testing';
-import { chunk, chunking, completing, completion, streamed, unstreamed } from './support.ts';
+import { chunk, chunking, completing, completion } from '../support/completions.ts';
+import { streamed, unstreamed } from '../support/runs.ts';
 
 interface Answer {
   content: string | null;

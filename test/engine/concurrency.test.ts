@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Agent, Swarm, tool } from 'swarmcheck';
 import { traceOf } from 'swarmcheck/testing';
-import { answeredBy, asking, completion, eventsOf, saying } from './support.ts';
+import { answeredBy, asking, completion, saying } from '../support/completions.ts';
+import { eventsOf } from '../support/runs.ts';
 
 const count = 100;
 

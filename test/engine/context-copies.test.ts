@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { callTool, say, traceOf } from 'swarmcheck/testing';
-import { bothWays } from './support.ts';
+import { bothWays } from '../support/runs.ts';
 
 test.for(bothWays)(
   'objects of classes and functions in the context pass by reference, and are named in the trace, %s',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent, Result, tool } from 'swarmcheck';
 import { callTool, callTools, say, scriptedProvider, traceOf } from 'swarmcheck/testing';
-import { bothWays, toolContents } from './support.ts';
+import { bothWays, toolContents } from '../support/runs.ts';
 
 const put = (name: string, changes: object) =>
   tool({ name, execute: () => new Result({ value: name, contextVariables: changes }) });
@@ -78,9 +78,11 @@ test.for(bothWays)(
 test.for(bothWays)(
   'D6 a plain function that is sent context_variables is not called, %s',
   async ([, run]) => {
+    let calls = 0;
     const agent = new Agent({
       functions: [
         function read(context: object) {
+          calls++;
           return context;
         },
       ],
@@ -90,6 +92,7 @@ test.for(bothWays)(
       say('ok'),
     ];
     const response = await run({ agent, contextVariables: { user: 'Ann' }, steps });
+    expect(calls).toBe(0);
     expect(toolContents(response)[0]).toMatch(
       /^Error: Invalid arguments for tool read\. "context_variables" is not an argument/,
     );

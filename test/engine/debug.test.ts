@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { Agent, Result, Swarm, tool } from 'swarmcheck';
 import { callTool, callTools, modelFails, refuse, say, scriptedProvider } from 'swarmcheck/testing';
-import { bothWays, rejection } from './support.ts';
+import { bothWays } from '../support/runs.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 const sales = new Agent({ name: 'Sales' });
 const agent = new Agent({
@@ -62,7 +63,7 @@ test.for(bothWays)('debug prints each event as a line, %s', async ([, run], { ex
 
 test.for(bothWays)('debug prints why a run failed, %s', async ([, run]) => {
   const lines: string[] = [];
-  await rejection(
+  await rejectedWith(
     run({
       debug: true,
       log: (line) => lines.push(line),

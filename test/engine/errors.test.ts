@@ -1,18 +1,9 @@
 import { expect, test } from 'vitest';
 import { Agent, partialResponse, type Hooks } from 'swarmcheck';
 import { callTool, say, scriptedProvider, traceOf } from 'swarmcheck/testing';
-import {
-  answeredBy,
-  asking,
-  bothWays,
-  chunk,
-  completing,
-  completion,
-  rejection,
-  saying,
-  streamed,
-  type Trial,
-} from './support.ts';
+import { answeredBy, asking, chunk, completing, completion, saying } from '../support/completions.ts';
+import { bothWays, streamed, type Trial } from '../support/runs.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 /** A second turn in which something throws, after a handoff and a change of the context in the first. */
 const places: Record<string, (error: unknown) => Trial> = {
@@ -51,28 +42,28 @@ for (const [place, trial] of Object.entries(places)) {
     `an error of ${place} reaches the caller as the very object it is, %s`,
     async ([, run]) => {
       const error = new Error('mine');
-      expect(await rejection(run(prepared(trial(error))))).toBe(error);
+      expect(await rejectedWith(run(prepared(trial(error))))).toBe(error);
     },
   );
 
   test.for(bothWays)(`to an error of ${place} nothing is attached, %s`, async ([, run]) => {
     const error = Object.assign(new Error('mine'), { code: 7 });
     const keys = Reflect.ownKeys(error);
-    await rejection(run(prepared(trial(error))));
+    await rejectedWith(run(prepared(trial(error))));
     expect(Reflect.ownKeys(error)).toEqual(keys);
   });
 
   test.for(bothWays)(`a frozen error of ${place} passes, and has a partial response, %s`, async ([, run]) => {
     const error = Object.freeze(new Error('mine'));
-    expect(await rejection(run(prepared(trial(error))))).toBe(error);
-    expect(partialResponse(error)).toBeDefined();
+    expect(await rejectedWith(run(prepared(trial(error))))).toBe(error);
+    expect(partialResponse(error)).toMatchObject({ outcome: 'failed' });
   });
 
   test.for(bothWays)(
     `the partial response of an error of ${place} has what was reached, %s`,
     async ([, run]) => {
       const error = new Error('mine');
-      await rejection(run(prepared(trial(error))));
+      await rejectedWith(run(prepared(trial(error))));
       const partial = partialResponse(error)!;
       expect(partial.messages.slice(0, 2)).toEqual(firstTurn);
       expect(partial).toMatchObject({
@@ -86,7 +77,7 @@ for (const [place, trial] of Object.entries(places)) {
 
   test.for(bothWays)(`the trace behind an error of ${place} ends in failed, %s`, async ([, run]) => {
     const error = new Error('mine');
-    await rejection(run(prepared(trial(error))));
+    await rejectedWith(run(prepared(trial(error))));
     const { outcome, agents, toolCalls } = traceOf(error);
     expect([outcome, agents]).toEqual(['failed', ['Triage', 'Sales']]);
     // A tool was executed all the same when its hook throws after it.
@@ -101,8 +92,8 @@ for (const [place, trial] of Object.entries(places)) {
   });
 
   test.for(bothWays)(`${place} may throw what is no object, %s`, async ([, run]) => {
-    expect(await rejection(run(prepared(trial('mine'))))).toBe('mine');
-    expect(await rejection(run(prepared(trial(undefined))))).toBeUndefined();
+    expect(await rejectedWith(run(prepared(trial('mine'))))).toBe('mine');
+    expect(await rejectedWith(run(prepared(trial(undefined))))).toBeUndefined();
   });
 }
 
@@ -111,7 +102,7 @@ test.for(bothWays)(
   async ([, run]) => {
     const error = new Error('mine');
     const contextVariables = { a: { b: 1 } };
-    await rejection(run({ provider: answeredBy(() => Promise.reject(error)), contextVariables }));
+    await rejectedWith(run({ provider: answeredBy(() => Promise.reject(error)), contextVariables }));
     expect(partialResponse(error)).toMatchObject({ messages: [], contextVariables: { a: { b: 1 } } });
     expect(partialResponse(error)?.contextVariables.a).not.toBe(contextVariables.a);
   },
@@ -126,16 +117,16 @@ test('an error in the middle of a stream reaches the caller as it is', async () 
       throw error;
     },
   };
-  expect(await rejection(streamed({ provider }))).toBe(error);
+  expect(await rejectedWith(streamed({ provider }))).toBe(error);
   expect(partialResponse(error)).toMatchObject({ messages: [], outcome: 'failed' });
 });
 
 test.for(bothWays)('an error that ended two runs tells of neither, %s', async ([, run]) => {
   const error = new Error('mine');
   const provider = answeredBy(() => Promise.reject(error));
-  await rejection(run({ provider, agent: new Agent({ name: 'First' }) }));
+  await rejectedWith(run({ provider, agent: new Agent({ name: 'First' }) }));
   expect(partialResponse(error)?.agent.name).toBe('First');
-  await rejection(run({ provider, agent: new Agent({ name: 'Second' }) }));
+  await rejectedWith(run({ provider, agent: new Agent({ name: 'Second' }) }));
   expect(partialResponse(error)).toBeUndefined();
   expect(() => traceOf(error)).toThrow(TypeError);
 });
@@ -157,7 +148,7 @@ test('traceOf an error that no run was rejected with is a TypeError', () => {
 
 test.for(bothWays)('a model error stands in the trace in our words, %s', async ([, run]) => {
   const error = Object.assign(new Error('words of a client'), { status: 503 });
-  await rejection(run({ provider: answeredBy(() => Promise.reject(error)) }));
+  await rejectedWith(run({ provider: answeredBy(() => Promise.reject(error)) }));
   expect(traceOf(error).events.find(({ type }) => type === 'model-error')).toEqual({
     type: 'model-error',
     run: 1,
@@ -171,7 +162,7 @@ test.for(bothWays)('the next run of the same swarm is none the worse for an erro
   const provider = answeredBy((_request, _options, count) =>
     count === 1 ? Promise.reject(new Error('mine')) : saying('ok'),
   );
-  await rejection(run({ provider }));
+  await rejectedWith(run({ provider }));
   expect(await run({ provider })).toMatchObject({ stopReason: 'completed' });
 });
 

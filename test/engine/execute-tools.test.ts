@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { callTool, say } from 'swarmcheck/testing';
-import { bothWays } from './support.ts';
+import { bothWays } from '../support/runs.ts';
 
 test.for(bothWays)(
   'B4 executeTools false ends the run with the calls as its last message, %s',

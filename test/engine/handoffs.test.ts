@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Agent, Result, tool } from 'swarmcheck';
 import { callTool, callTools, say, scriptedProvider, traceOf } from 'swarmcheck/testing';
-import { bothWays, rejection, toolContents } from './support.ts';
+import { bothWays, toolContents } from '../support/runs.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 const sales = new Agent({
   name: 'Sales',
@@ -72,7 +73,7 @@ test.for(bothWays)(
         },
       ],
     });
-    const error = await rejection(run({ agent, provider }));
+    const error = await rejectedWith(run({ agent, provider }));
     expect(error).toBeInstanceOf(TypeError);
     expect(error).toHaveProperty(
       'message',
@@ -127,7 +128,7 @@ test.for(bothWays)(
       ],
     });
     const provider = scriptedProvider([callTool('to_broken')]);
-    const error = await rejection(run({ agent, provider }));
+    const error = await rejectedWith(run({ agent, provider }));
     expect(error).toHaveProperty(
       'message',
       expect.stringContaining('Function 1 of agent "Broken" is named "no spaces"'),

@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { Agent, tool, type Hooks } from 'swarmcheck';
 import { callTool, callTools, say, scriptedProvider } from 'swarmcheck/testing';
-import { bothWays, rejection } from './support.ts';
+import { bothWays } from '../support/runs.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 /** How far a run comes whose hook of this name throws: requests made and tools executed. */
 const reach = {
@@ -28,7 +29,7 @@ for (const [name, reached] of Object.entries(reach)) {
         const provider = scriptedProvider([callTools([callTool('ping'), callTool('ping')]), say('ok')]);
         const agent = new Agent({ functions: [tool({ name: 'ping', execute })] });
 
-        expect(await rejection(run({ agent, provider, hooks: [hooks, { [name]: later }] }))).toBe(error);
+        expect(await rejectedWith(run({ agent, provider, hooks: [hooks, { [name]: later }] }))).toBe(error);
 
         expect({ requests: provider.requests.length, executed: execute.mock.calls.length }).toEqual(reached);
         expect(later).not.toHaveBeenCalled();

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Agent, tool, type Hooks } from 'swarmcheck';
 import { callTool, callTools, say, scriptedProvider, traceOf } from 'swarmcheck/testing';
-import { answeredBy, bothWays, completing, saying, unstreamed } from './support.ts';
+import { answeredBy, completing, saying } from '../support/completions.ts';
+import { bothWays, unstreamed } from '../support/runs.ts';
 
 const hookNames = ['beforeModel', 'afterModel', 'beforeTool', 'afterTool'] as const;
 

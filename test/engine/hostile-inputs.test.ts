@@ -1,17 +1,9 @@
 import { expect, test } from 'vitest';
 import { Agent, Result, tool, type AgentFunction } from 'swarmcheck';
 import { callTool, callTools, say } from 'swarmcheck/testing';
-import {
-  answeredBy,
-  asking,
-  bothWays,
-  completion,
-  rejection,
-  saying,
-  toolContents,
-  type Run,
-  type Trial,
-} from './support.ts';
+import { answeredBy, asking, completion, saying } from '../support/completions.ts';
+import { bothWays, type Run, toolContents, type Trial } from '../support/runs.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 const names: AgentFunction[] = [
   tool({
@@ -109,7 +101,7 @@ test.for(bothWays)('an argument of 1 MB that is wrong is shortened in the answer
 
 test.for(bothWays)('two tools of one name are refused, %s', async ([, run]) => {
   const a = tool({ name: 'a', execute: () => '' });
-  expect(await rejection(run({ agent: new Agent({ functions: [a, a] }) }))).toBeInstanceOf(TypeError);
+  expect(await rejectedWith(run({ agent: new Agent({ functions: [a, a] }) }))).toBeInstanceOf(TypeError);
 });
 
 const open = tool({

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Agent, Result, tool } from 'swarmcheck';
 import { callTool, say, scriptedProvider, type ScriptedProvider } from 'swarmcheck/testing';
-import { bothWays, rejection, unstreamed } from './support.ts';
+import { bothWays, unstreamed } from '../support/runs.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 test.for(bothWays)('A2 instructions may be a string, %s', async ([, run]) => {
   const provider = scriptedProvider([say('ok')]);
@@ -95,7 +96,7 @@ for (const [words, value, advice] of [
   test(`instructions that return ${words} reject the run before the model is asked`, async () => {
     const provider = scriptedProvider([]);
     const agent = new Agent({ name: 'Sales', instructions: () => value as unknown as string });
-    const error = await rejection(unstreamed({ agent, provider }));
+    const error = await rejectedWith(unstreamed({ agent, provider }));
     expect(error).toEqual(
       new TypeError(`The instructions of agent "Sales" returned ${words} in place of a string.${advice}`),
     );

@@ -1,7 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import { Agent, InvalidCompletionError, partialResponse, tool } from 'swarmcheck';
 import { traceOf } from 'swarmcheck/testing';
-import { asking, completing, completion, rejection, saying, unstreamed } from './support.ts';
+import { asking, completing, completion, saying } from '../support/completions.ts';
+import { rejectedWith } from '../support/failures.ts';
+import { unstreamed } from '../support/runs.ts';
 
 const whole = { id: 'a', function: { name: 'pay', arguments: '{}' } };
 
@@ -80,7 +82,9 @@ const invalid: Record<string, [answer: unknown, reason: string]> = {
 for (const [words, [answer, reason]] of Object.entries(invalid)) {
   test(`${words} in place of a completion rejects the run, and no tool runs`, async () => {
     const { agent, pay } = payer();
-    const error = await rejection(unstreamed({ agent, provider: completing(answer, saying('next turn')) }));
+    const error = await rejectedWith(
+      unstreamed({ agent, provider: completing(answer, saying('next turn')) }),
+    );
     expect(error).toBeInstanceOf(InvalidCompletionError);
     expect(error).toHaveProperty(
       'message',
@@ -121,7 +125,7 @@ test.for([
 
 test('what was received is on the error, and shortened in its message', async () => {
   const answer = { choices: [], note: 'n'.repeat(1000) };
-  const error = await rejection(unstreamed({ provider: completing(answer) }));
+  const error = await rejectedWith(unstreamed({ provider: completing(answer) }));
   expect(error).toHaveProperty('received', answer);
   expect(String(error)).toHaveLength(
     String(error).indexOf('Received: ') + 'Received: '.length + 300 + '… (1025 characters)'.length,
@@ -129,13 +133,15 @@ test('what was received is on the error, and shortened in its message', async ()
 });
 
 test('of a long text that was received the beginning is kept', async () => {
-  const error = await rejection(unstreamed({ provider: completing('x'.repeat(5000)) }));
+  const error = await rejectedWith(unstreamed({ provider: completing('x'.repeat(5000)) }));
   expect(error).toHaveProperty('received', 'x'.repeat(2000));
 });
 
 test('an invalid completion in a later turn leaves what was reached', async () => {
   const { agent } = payer();
-  const error = await rejection(unstreamed({ agent, provider: completing(completion(asking(whole)), {}) }));
+  const error = await rejectedWith(
+    unstreamed({ agent, provider: completing(completion(asking(whole)), {}) }),
+  );
   expect(partialResponse(error)).toMatchObject({
     messages: [{ role: 'assistant' }, { role: 'tool', content: 'paid' }],
     outcome: 'failed',

@@ -1,7 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import { Agent, InvalidCompletionError, tool, type StreamEvent } from 'swarmcheck';
 import { callTool, modelFails } from 'swarmcheck/testing';
-import { callPiece, chunk, chunking, completing, rejection, streamOf, streamed } from './support.ts';
+import { callPiece, chunk, chunking, completing } from '../support/completions.ts';
+import { rejectedWith } from '../support/failures.ts';
+import { streamed, streamOf } from '../support/runs.ts';
 
 const opening = chunk({ role: 'assistant', content: null });
 const call = callPiece(0, { id: 'a', type: 'function', function: { name: 'pay', arguments: '{}' } });
@@ -63,7 +65,7 @@ for (const [words, [chunks, reason]] of Object.entries(invalid)) {
   test(`${words} in a stream rejects the run, and no tool runs`, async () => {
     const { agent, pay } = payer();
     const provider = chunking(chunks, [chunk({ role: 'assistant', content: 'next turn' }, 'stop')]);
-    const error = await rejection(streamed({ agent, provider }));
+    const error = await rejectedWith(streamed({ agent, provider }));
     expect(error).toBeInstanceOf(InvalidCompletionError);
     expect(error).toHaveProperty('message', expect.stringContaining(reason));
     expect(pay).not.toHaveBeenCalled();
@@ -83,7 +85,7 @@ test('a cut stream gives the events so far, then the error', async () => {
   const read = async () => {
     for await (const event of streamOf({ provider: chunking([opening, chunk(call)]) })) events.push(event);
   };
-  expect(await rejection(read())).toBeInstanceOf(InvalidCompletionError);
+  expect(await rejectedWith(read())).toBeInstanceOf(InvalidCompletionError);
   expect(events).toEqual([{ delim: 'start' }, { role: 'assistant', content: null, sender: 'Agent' }, call]);
 });
 
@@ -101,7 +103,7 @@ test('after an invalid chunk the source is closed', async () => {
       }
     },
   };
-  await rejection(streamed({ provider }));
+  await rejectedWith(streamed({ provider }));
   expect(closed).toBe(true);
 });
 
@@ -109,14 +111,14 @@ for (let afterChunks = 0; afterChunks < 4; afterChunks++) {
   test(`a scripted stream that ends after ${afterChunks} chunks runs no tool`, async () => {
     const { agent, pay } = payer();
     const step = callTool('pay', { amount: 1 }, { fault: { kind: 'cut', afterChunks, by: 'end' } });
-    const error = await rejection(streamed({ agent, steps: [step] }));
+    const error = await rejectedWith(streamed({ agent, steps: [step] }));
     expect(error).toBeInstanceOf(InvalidCompletionError);
     expect(pay).not.toHaveBeenCalled();
   });
 }
 
 test('a frame of a stream that is no JSON is an InvalidCompletionError', async () => {
-  const error = await rejection(streamed({ steps: [modelFails({ kind: 'bad-frame', afterChunks: 0 })] }));
+  const error = await rejectedWith(streamed({ steps: [modelFails({ kind: 'bad-frame', afterChunks: 0 })] }));
   expect(error).toBeInstanceOf(InvalidCompletionError);
 });
 

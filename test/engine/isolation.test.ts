@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Agent, Result, type Message, type Response } from 'swarmcheck';
 import { callTool, callTools, say, scriptedProvider, traceOf } from 'swarmcheck/testing';
-import { bothWays, eventsOf, streamOf } from './support.ts';
+import { salesTeam } from '../support/agents.ts';
+import { bothWays, eventsOf, streamOf } from '../support/runs.ts';
 
 /** Inputs with something at every depth, made anew for every test. */
 function inputs(): { messages: Message[]; contextVariables: Record<string, unknown> } {
@@ -158,18 +159,7 @@ test.for(bothWays)(
 test.for(bothWays)(
   'an agent graph with cycles, in the context as well, is left as it is, %s',
   async ([, run]) => {
-    const sales = new Agent({ name: 'Sales' });
-    const triage = new Agent({
-      name: 'Triage',
-      functions: [
-        function to_sales() {
-          return sales;
-        },
-      ],
-    });
-    sales.functions.push(function to_triage() {
-      return triage;
-    });
+    const { triage, sales } = salesTeam();
     const before = { sales: [...sales.functions], triage: [...triage.functions] };
     const response = await run({
       agent: triage,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent, tool } from 'swarmcheck';
 import { callTool, say } from 'swarmcheck/testing';
-import { toolContents, unstreamed } from './support.ts';
+import { toolContents, unstreamed } from '../support/runs.ts';
 
 /** The sentence about one argument `x` of this schema. */
 async function wordsFor(schema: object, x: unknown, rest: object = {}): Promise<string> {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { callTool, callTools, say, scriptedProvider } from 'swarmcheck/testing';
-import { bothWays, rejection } from './support.ts';
+import { bothWays } from '../support/runs.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 const agent = new Agent({
   functions: [
@@ -65,7 +66,7 @@ test.for(bothWays)('B3 Infinity is no limit, %s', async ([, run]) => {
 for (const maxTurns of [NaN, 1.5]) {
   test.for(bothWays)(`a limit of ${maxTurns} turns is a RangeError, %s`, async ([, run]) => {
     const provider = scriptedProvider([]);
-    const error = await rejection(run({ agent, maxTurns, provider }));
+    const error = await rejectedWith(run({ agent, maxTurns, provider }));
     expect(error).toEqual(
       new RangeError(`maxTurns must be a whole number or Infinity, but is the number ${maxTurns}.`),
     );

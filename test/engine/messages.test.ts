@@ -1,17 +1,10 @@
 import { expect, test } from 'vitest';
-import { Agent } from 'swarmcheck';
 import { callTool, refuse, say } from 'swarmcheck/testing';
-import { answeredBy, bothWays, completion, saying } from './support.ts';
+import { salesTeam } from '../support/agents.ts';
+import { answeredBy, completion, saying } from '../support/completions.ts';
+import { bothWays } from '../support/runs.ts';
 
-const sales = new Agent({ name: 'Sales' });
-const triage = new Agent({
-  name: 'Triage',
-  functions: [
-    function to_sales() {
-      return sales;
-    },
-  ],
-});
+const { triage } = salesTeam({ handsBack: false });
 
 test.for(bothWays)(
   'G1 assistant messages carry their sender, tool messages the name of their tool, %s',

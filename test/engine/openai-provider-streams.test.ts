@@ -1,8 +1,10 @@
 import { expect, test, vi } from 'vitest';
 import { Agent, InvalidCompletionError, openaiProvider, tool } from 'swarmcheck';
 import { traceOf } from 'swarmcheck/testing';
-import { complete, serve, sse, type Exchange } from './loopback.ts';
-import { callPiece, chunk, eventsOf, rejection, saying, streamed, streamOf } from './support.ts';
+import { complete, type Exchange, serve, sse } from '../support/loopback.ts';
+import { callPiece, chunk, saying } from '../support/completions.ts';
+import { eventsOf, streamed, streamOf } from '../support/runs.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 const opening = chunk({ role: 'assistant', content: null });
 const call = chunk(
@@ -70,7 +72,7 @@ for (const [words, answer] of Object.entries(cuts)) {
   test(`a stream that ${words} is an InvalidCompletionError, and no tool runs`, async () => {
     using server = await serve(answer);
     const { pay, agent } = payer();
-    expect(await rejection(streamed({ agent, provider: openaiProvider(server.options) }))).toBeInstanceOf(
+    expect(await rejectedWith(streamed({ agent, provider: openaiProvider(server.options) }))).toBeInstanceOf(
       InvalidCompletionError,
     );
     expect(pay).not.toHaveBeenCalled();
@@ -83,7 +85,7 @@ test('a stream whose connection breaks rejects the run, and no tool runs', async
     response.write(`data: ${JSON.stringify(call)}\n\n`, () => response.destroy());
   });
   const { pay, agent } = payer();
-  const error = await rejection(streamed({ agent, provider: openaiProvider(server.options) }));
+  const error = await rejectedWith(streamed({ agent, provider: openaiProvider(server.options) }));
   expect(error).toBeInstanceOf(Error);
   expect(pay).not.toHaveBeenCalled();
 });
@@ -94,7 +96,7 @@ test('an error event in the middle of a stream reaches the caller', async () => 
     sse(response, { error: { message: 'overloaded' } });
     response.end();
   });
-  const error = await rejection(streamed({ provider: openaiProvider(server.options) }));
+  const error = await rejectedWith(streamed({ provider: openaiProvider(server.options) }));
   expect(error).toMatchObject({ name: 'Error', message: expect.stringContaining('overloaded') });
 });
 
@@ -116,6 +118,6 @@ test('an abort in the middle of a stream rejects the reading with its reason, an
       if ('content' in event) controller.abort('stop');
     }
   };
-  expect(await rejection(read())).toBe('stop');
+  expect(await rejectedWith(read())).toBe('stop');
   await expect(server.exchanges[0]?.closed).resolves.toBeUndefined();
 });

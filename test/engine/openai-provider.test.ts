@@ -2,8 +2,10 @@ import OpenAI from 'openai';
 import { expect, test, vi } from 'vitest';
 import { Agent, InvalidCompletionError, openaiProvider, partialResponse, Swarm, tool } from 'swarmcheck';
 import { traceOf } from 'swarmcheck/testing';
-import { complete, json, serve } from './loopback.ts';
-import { asking, bothWays, completion, rejection, saying, toolContents, unstreamed } from './support.ts';
+import { complete, json, serve } from '../support/loopback.ts';
+import { asking, completion, saying } from '../support/completions.ts';
+import { bothWays, toolContents, unstreamed } from '../support/runs.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 const call = { id: 'a', function: { name: 'add', arguments: '{"x":1,"y":2}' } };
 const add = tool({
@@ -94,7 +96,7 @@ test.for(bothWays)(
     using server = await serve(complete(completion(asking(call))), ({ response }) =>
       json(response, 429, { error: { message: 'slow down' } }),
     );
-    const error = await rejection(
+    const error = await rejectedWith(
       run({ agent: new Agent({ functions: [add] }), provider: openaiProvider(server.options) }),
     );
     expect(error).toBeInstanceOf(OpenAI.RateLimitError);
@@ -113,7 +115,7 @@ test.for(bothWays)(
 
 test.for(bothWays)('a server that hangs up is a connection error, %s', async ([, run]) => {
   using server = await serve(({ response }) => void response.destroy());
-  const error = await rejection(run({ provider: openaiProvider(server.options) }));
+  const error = await rejectedWith(run({ provider: openaiProvider(server.options) }));
   expect(error).toBeInstanceOf(OpenAI.APIConnectionError);
   expect(traceOf(error as object).events.at(-2)).toMatchObject({
     error: { name: 'APIConnectionError', message: 'connection error' },
@@ -124,7 +126,7 @@ test.for(['{"choices": [', 'null', '[]', '"hi"', '{}'])(
   'a body of %s is an InvalidCompletionError',
   async (body) => {
     using server = await serve(({ response }) => json(response, 200, body));
-    expect(await rejection(unstreamed({ provider: openaiProvider(server.options) }))).toBeInstanceOf(
+    expect(await rejectedWith(unstreamed({ provider: openaiProvider(server.options) }))).toBeInstanceOf(
       InvalidCompletionError,
     );
   },
@@ -132,7 +134,7 @@ test.for(['{"choices": [', 'null', '[]', '"hi"', '{}'])(
 
 test('a body that is no JSON has its SyntaxError as the cause', async () => {
   using server = await serve(({ response }) => json(response, 200, '{"choices": ['));
-  const error = await rejection(unstreamed({ provider: openaiProvider(server.options) }));
+  const error = await rejectedWith(unstreamed({ provider: openaiProvider(server.options) }));
   expect(error).toHaveProperty(
     'message',
     expect.stringContaining("The model's answer cannot be acted on: it is not JSON"),
@@ -144,7 +146,7 @@ test.for(bothWays)('a page of HTML is an InvalidCompletionError, %s', async ([, 
   using server = await serve(({ response }) =>
     response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Bad gateway</html>'),
   );
-  expect(await rejection(run({ provider: openaiProvider(server.options) }))).toBeInstanceOf(
+  expect(await rejectedWith(run({ provider: openaiProvider(server.options) }))).toBeInstanceOf(
     InvalidCompletionError,
   );
 });
@@ -157,7 +159,7 @@ test('a body that breaks off rejects the run, and no tool runs', async () => {
     response.write(text.slice(0, -10), () => response.destroy());
   });
   const agent = new Agent({ functions: [tool({ name: 'add', execute })] });
-  const error = await rejection(unstreamed({ agent, provider: openaiProvider(server.options) }));
+  const error = await rejectedWith(unstreamed({ agent, provider: openaiProvider(server.options) }));
   expect(error).toBeInstanceOf(Error);
   expect(execute).not.toHaveBeenCalled();
 });
@@ -168,7 +170,7 @@ test.for(bothWays)(
     const controller = new AbortController();
     using server = await serve(() => controller.abort('stop'));
     expect(
-      await rejection(run({ provider: openaiProvider(server.options), signal: controller.signal })),
+      await rejectedWith(run({ provider: openaiProvider(server.options), signal: controller.signal })),
     ).toBe('stop');
     await expect(server.exchanges[0]?.closed).resolves.toBeUndefined();
   },
@@ -177,7 +179,7 @@ test.for(bothWays)(
 test.for(bothWays)('an abort before the run makes no request, %s', async ([, run]) => {
   using server = await serve();
   expect(
-    await rejection(run({ provider: openaiProvider(server.options), signal: AbortSignal.abort('stop') })),
+    await rejectedWith(run({ provider: openaiProvider(server.options), signal: AbortSignal.abort('stop') })),
   ).toBe('stop');
   expect(server.exchanges).toEqual([]);
 });

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Agent, tool, type AgentFunction } from 'swarmcheck';
 import { callTool, say, scriptedProvider } from 'swarmcheck/testing';
-import { bothWays, rejection, toolContents, unstreamed } from './support.ts';
+import { bothWays, toolContents, unstreamed } from '../support/runs.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 test.for(bothWays)(
   'a plain function is called with the context variables, sync or async, %s',
@@ -37,9 +38,11 @@ test.for(bothWays)('an arrow function has the name of its variable, %s', async (
 test.for(bothWays)(
   'a plain function that is sent arguments is not called, and the answer points to tool(), %s',
   async ([, run]) => {
-    const greet = () => 'Hello';
+    let calls = 0;
+    const greet = () => `Hello ${++calls}`;
     const steps = [callTool('greet', { user: 'Eve' }, { hallucinated: true }), say('ok')];
     const response = await run({ agent: new Agent({ functions: [greet] }), steps });
+    expect(calls).toBe(0);
     expect(toolContents(response)).toEqual([
       'Error: Invalid arguments for tool greet. "user" is not an argument of this tool. This tool takes no arguments: call it with {}. (To give it arguments, its author defines it with tool({ name: "greet", parameters: … }).)',
     ]);
@@ -49,11 +52,13 @@ test.for(bothWays)(
 test.for(bothWays)(
   'a plain function that is sent malformed arguments is not called either, %s',
   async ([, run]) => {
-    const greet = () => 'Hello';
+    let calls = 0;
+    const greet = () => `Hello ${++calls}`;
     const response = await run({
       agent: new Agent({ functions: [greet] }),
       steps: [callTool('greet', '{"user"'), say('ok')],
     });
+    expect(calls).toBe(0);
     expect(toolContents(response)[0]).toMatch(
       /^Error: Invalid arguments for tool greet\. They are not valid JSON\. This tool takes no arguments/,
     );
@@ -100,7 +105,7 @@ for (const [words, [candidate, message]] of Object.entries(rejected)) {
     async ([, run]) => {
       const provider = scriptedProvider([]);
       const agent = new Agent({ name: 'Sales', functions: [named('ok'), candidate] });
-      const error = await rejection(run({ agent, provider }));
+      const error = await rejectedWith(run({ agent, provider }));
       expect(error).toEqual(new TypeError(message));
       expect(provider.requests).toEqual([]);
     },
@@ -115,7 +120,7 @@ test('names of 64 characters, with digits, _ and -, are fine', async () => {
 test('a function that is undefined because of an import cycle is told as that', async () => {
   // @ts-expect-error what an import that is not there yet looks like at run time
   const agent = new Agent({ name: 'Sales', functions: [named('ok'), undefined] });
-  const error = await rejection(unstreamed({ agent }));
+  const error = await rejectedWith(unstreamed({ agent }));
   expect(error).toEqual(
     new TypeError(
       'Function 2 of agent "Sales" is undefined (an import cycle?). Pass a named function, or a tool made by tool().',
@@ -131,7 +136,7 @@ for (const [words, candidate, told] of [
   test(`a function that is ${words} is told`, async () => {
     // @ts-expect-error no function
     const agent = new Agent({ name: 'Sales', functions: [candidate] });
-    const error = await rejection(unstreamed({ agent }));
+    const error = await rejectedWith(unstreamed({ agent }));
     expect(error).toEqual(
       new TypeError(
         `Function 1 of agent "Sales" is ${told}. Pass a named function, or a tool made by tool().`,
@@ -143,7 +148,7 @@ for (const [words, candidate, told] of [
 test('functions that are no list are told', async () => {
   // @ts-expect-error no list
   const agent = new Agent({ name: 'Sales', functions: named('ok') });
-  const error = await rejection(unstreamed({ agent }));
+  const error = await rejectedWith(unstreamed({ agent }));
   expect(error).toEqual(new TypeError('The functions of agent "Sales" must be a list, not the function ok.'));
 });
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Agent, tool, type Hooks } from 'swarmcheck';
 import { callTool, say, scriptedProvider } from 'swarmcheck/testing';
-import { bothWays, rejection, toolContents } from './support.ts';
+import { bothWays, toolContents } from '../support/runs.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 const order = tool({
   name: 'order',
@@ -53,7 +54,7 @@ for (const [words, hooks] of Object.entries(writes)) {
   test.for(bothWays)(
     `a hook that writes into ${words} gets a TypeError, which ends the run, %s`,
     async ([, run]) => {
-      const error = await rejection(run({ agent: agent(), provider: scriptedProvider(steps), hooks }));
+      const error = await rejectedWith(run({ agent: agent(), provider: scriptedProvider(steps), hooks }));
       expect(error).toBeInstanceOf(TypeError);
     },
   );

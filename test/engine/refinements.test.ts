@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { z } from 'zod';
 import { Agent, tool, type Tool } from 'swarmcheck';
 import { callTool, say, traceOf } from 'swarmcheck/testing';
-import { bothWays, toolContents, unstreamed, type Run } from './support.ts';
+import { bothWays, type Run, toolContents, unstreamed } from '../support/runs.ts';
 
 async function answer(run: Run, made: Tool, rawArgs: string): Promise<unknown> {
   const response = await run({

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Agent, tool, type ChatCompletionChunk, type CompletionRequest, type Message } from 'swarmcheck';
 import { callTool, say, scriptedProvider } from 'swarmcheck/testing';
-import { bothWays, chunk, saying, streamed, unstreamed } from './support.ts';
+import { bothWays, streamed, unstreamed } from '../support/runs.ts';
+import { chunk, saying } from '../support/completions.ts';
 
 const ping = tool({ name: 'ping', execute: () => 'pong' });
 

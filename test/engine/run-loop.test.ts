@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { Agent, Result, tool, type Message } from 'swarmcheck';
 import { callTool, callTools, modelFails, say, scriptedProvider, traceOf } from 'swarmcheck/testing';
-import { answeredBy, asking, bothWays, completion, rejection, saying, toolContents } from './support.ts';
+import { answeredBy, asking, completion, saying } from '../support/completions.ts';
+import { bothWays, toolContents } from '../support/runs.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 test.for(bothWays)(
   "B1 neither the caller's messages nor the context variables are changed, %s",
@@ -123,7 +125,9 @@ test.for(bothWays)('B6 an error in a later turn propagates too, %s', async ([, r
       },
     ],
   });
-  const error = await rejection(run({ agent, steps: [callTool('look_up'), modelFails({ kind: 'reset' })] }));
+  const error = await rejectedWith(
+    run({ agent, steps: [callTool('look_up'), modelFails({ kind: 'reset' })] }),
+  );
   expect(error).toMatchObject({ message: 'Connection error.' });
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent, Swarm, type RunOptions } from 'swarmcheck';
 import { scriptedProvider } from 'swarmcheck/testing';
-import { rejection } from './support.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 const swarm = new Swarm({ provider: scriptedProvider([]) });
 const fine = { agent: new Agent(), messages: [] };
@@ -76,7 +76,7 @@ const wrong: Record<string, [given: unknown, error: Error]> = {
 
 for (const [words, [given, error]] of Object.entries(wrong)) {
   test(`run rejects ${words}, and says what was expected`, async () => {
-    expect(await rejection(swarm.run(given as RunOptions))).toEqual(error);
+    expect(await rejectedWith(swarm.run(given as RunOptions))).toEqual(error);
   });
 }
 

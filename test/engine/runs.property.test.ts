@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Agent, Result, tool } from 'swarmcheck';
 import {
   callTool,
   callTools,
@@ -11,50 +10,8 @@ import {
   type CallStep,
   type ModelStep,
 } from 'swarmcheck/testing';
-import { streamed, toolContents, unstreamed } from './support.ts';
-
-const parameters = {
-  type: 'object',
-  properties: { key: { type: 'string' }, value: {} },
-  required: ['key'],
-} as const;
-
-/** Two agents that hand off to each other; tools that answer, write, throw and cannot be sent. */
-function agents(): Agent {
-  const other = new Agent({ name: 'Other', instructions: (context) => `Other, ${JSON.stringify(context)}` });
-  const first: Agent = new Agent({
-    name: 'First',
-    instructions: (context) => `First, ${JSON.stringify(context)}`,
-    functions: [
-      function move() {
-        return other;
-      },
-      tool({
-        name: 'set',
-        parameters,
-        execute: ({ key, value }) => new Result({ value: key, contextVariables: { [key]: value } }),
-      }),
-      tool({
-        name: 'write',
-        parameters,
-        execute: ({ key, value }, { contextVariables }) => Promise.resolve((contextVariables[key] = value)),
-      }),
-      function fail() {
-        throw new Error('failed');
-      },
-      function odd() {
-        return 1n;
-      },
-    ],
-  });
-  other.functions = [
-    ...first.functions.slice(1),
-    function move() {
-      return new Result({ value: 'back', agent: first });
-    },
-  ];
-  return first;
-}
+import { streamed, toolContents, unstreamed } from '../support/runs.ts';
+import { agents } from '../support/two-agents.ts';
 
 const keys = fc.constantFrom('a', 'b', '__proto__', 'constructor');
 const calls: fc.Arbitrary<CallStep> = fc.oneof(

@@ -3,16 +3,9 @@ import * as v from 'valibot';
 import { z } from 'zod';
 import { Agent, tool, type Tool } from 'swarmcheck';
 import { callTool, say, scriptedProvider } from 'swarmcheck/testing';
-import {
-  answeredBy,
-  asking,
-  bothWays,
-  completion,
-  rejection,
-  saying,
-  toolContents,
-  unstreamed,
-} from './support.ts';
+import { answeredBy, asking, completion, saying } from '../support/completions.ts';
+import { bothWays, toolContents, unstreamed } from '../support/runs.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 const execute = () => '';
 
@@ -39,7 +32,7 @@ test('a zod schema of something else than an object rejects the run before the m
 
 async function rejected(made: Tool): Promise<unknown> {
   const provider = scriptedProvider([]);
-  const error = await rejection(unstreamed({ agent: new Agent({ functions: [made] }), provider }));
+  const error = await rejectedWith(unstreamed({ agent: new Agent({ functions: [made] }), provider }));
   expect(provider.requests).toEqual([]);
   return error;
 }
@@ -98,7 +91,7 @@ test.for(bothWays)(
     const provider = answeredBy((_request, _options, count) =>
       count === 1 ? completion(asking(call)) : saying('ok'),
     );
-    const error = await rejection(run({ agent, provider }));
+    const error = await rejectedWith(run({ agent, provider }));
     expect(error).toBeInstanceOf(TypeError);
     expect(error).toMatchObject({
       message: 'The parameters of tool "paint" are no valid JSON Schema.',

@@ -1,18 +1,9 @@
 import { expect, test } from 'vitest';
 import { Agent, type ChatCompletion, type CompletionRequest, type Hooks } from 'swarmcheck';
 import { traceOf } from 'swarmcheck/testing';
-import {
-  answeredBy,
-  asking,
-  bothWays,
-  chunk,
-  chunking,
-  completion,
-  rejection,
-  saying,
-  streamed,
-  unstreamed,
-} from './support.ts';
+import { answeredBy, asking, chunk, chunking, completion, saying } from '../support/completions.ts';
+import { bothWays, streamed, unstreamed } from '../support/runs.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 const agent = (): Agent =>
   new Agent({
@@ -79,7 +70,7 @@ for (const [words, write] of Object.entries(writes)) {
         seen.push(structuredClone(request));
         write(request);
       });
-      const error = (await rejection(run({ ...given, provider }))) as object;
+      const error = (await rejectedWith(run({ ...given, provider }))) as object;
       expect(error).toBeInstanceOf(TypeError);
       expect(traceOf(error).requests.map(({ request }) => request)).toEqual(seen);
       expect(given.messages).toEqual([{ role: 'user', content: [{ type: 'text', text: 'hi' }] }]);
@@ -94,7 +85,7 @@ test.for(bothWays)(
       if (count === 2) request.messages.at(-1)!.content = 'scribbled';
       return count === 1 ? completion(asking(call)) : saying('ok');
     });
-    const error = await rejection(run({ agent: agent(), provider }));
+    const error = await rejectedWith(run({ agent: agent(), provider }));
     expect(error).toBeInstanceOf(TypeError);
     expect(traceOf(error as object).toolCalls).toMatchObject([{ content: 'pong' }]);
   },

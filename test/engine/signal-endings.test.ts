@@ -2,7 +2,9 @@ import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { modelFails, say, traceOf } from 'swarmcheck/testing';
-import { answeredBy, bothWays, hanging, rejection, saying, streamOf, type Trial } from './support.ts';
+import { answeredBy, hanging, saying } from '../support/completions.ts';
+import { bothWays, streamOf, type Trial } from '../support/runs.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 const endings: Record<string, Trial> = {
   'a run that completes': { provider: answeredBy(() => saying('ok')) },
@@ -30,21 +32,21 @@ for (const [words, trial] of Object.entries(endings)) {
 
 test.for(bothWays)('after a run that was aborted no listener is left on the signal, %s', async ([, run]) => {
   const controller = new AbortController();
-  await rejection(run({ provider: hanging(() => controller.abort('stop')), signal: controller.signal }));
+  await rejectedWith(run({ provider: hanging(() => controller.abort('stop')), signal: controller.signal }));
   expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
 });
 
 test.for(bothWays)(
   'a signal that is aborted already rejects a run without turns, too, %s',
   async ([, run]) => {
-    expect(await rejection(run({ maxTurns: 0, signal: AbortSignal.abort('stop') }))).toBe('stop');
+    expect(await rejectedWith(run({ maxTurns: 0, signal: AbortSignal.abort('stop') }))).toBe('stop');
   },
 );
 
 test.for(bothWays)('an abort in the hook after the last answer rejects the run, %s', async ([, run]) => {
   const controller = new AbortController();
   const hooks = { afterModel: () => controller.abort('stop') };
-  const error = await rejection(run({ steps: [say('ok')], hooks, signal: controller.signal }));
+  const error = await rejectedWith(run({ steps: [say('ok')], hooks, signal: controller.signal }));
   expect(error).toBe('stop');
 });
 
@@ -55,7 +57,7 @@ test('an abort at the last piece of the last answer rejects the reading', async 
       if ('delim' in event && event.delim === 'end') controller.abort('stop');
     }
   };
-  expect(await rejection(read())).toBe('stop');
+  expect(await rejectedWith(read())).toBe('stop');
 });
 
 test('a stream that nobody reads listens to no signal', () => {

@@ -1,7 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import { Agent, partialResponse, tool, type ToolContext } from 'swarmcheck';
 import { callTool, callTools, say, scriptedProvider, traceOf } from 'swarmcheck/testing';
-import { bothWays, never, rejection } from './support.ts';
+import { bothWays } from '../support/runs.ts';
+import { never } from '../support/waiting.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 /** A tool that ignores the signal, aborts its run once it is under way, and never ends. */
 function hanging(controller: AbortController, reason: unknown) {
@@ -19,7 +21,7 @@ test.for(bothWays)('while a tool hangs an abort rejects the run at once, %s', as
   const reason = new Error('stop');
   const provider = scriptedProvider([callTool('hang'), say('ok')]);
   const agent = new Agent({ functions: [hanging(controller, reason)] });
-  expect(await rejection(run({ agent, provider, signal: controller.signal }))).toBe(reason);
+  expect(await rejectedWith(run({ agent, provider, signal: controller.signal }))).toBe(reason);
   expect(provider.requests).toHaveLength(1);
   expect(partialResponse(reason)?.outcome).toBe('aborted');
 });
@@ -30,7 +32,7 @@ test.for(bothWays)(
     const controller = new AbortController();
     const agent = new Agent({ functions: [hanging(controller, 'stop')] });
     expect(
-      await rejection(run({ agent, steps: [callTool('hang')], maxTurns: 1, signal: controller.signal })),
+      await rejectedWith(run({ agent, steps: [callTool('hang')], maxTurns: 1, signal: controller.signal })),
     ).toBe('stop');
   },
 );
@@ -39,7 +41,7 @@ test.for(bothWays)('a tool that was left behind by an abort has answered nothing
   const controller = new AbortController();
   const reason = new Error('stop');
   const agent = new Agent({ functions: [hanging(controller, reason)] });
-  await rejection(run({ agent, steps: [callTool('hang'), say('ok')], signal: controller.signal }));
+  await rejectedWith(run({ agent, steps: [callTool('hang'), say('ok')], signal: controller.signal }));
   expect(partialResponse(reason)?.messages.map(({ role }) => role)).toEqual(['assistant']);
   expect(traceOf(reason).toolCalls).toEqual([]);
 });
@@ -57,7 +59,7 @@ test.for(bothWays)('a tool that honours the signal has answered nothing either, 
   });
   const agent = new Agent({ functions: [fetching] });
   expect(
-    await rejection(run({ agent, steps: [callTool('fetching'), say('ok')], signal: controller.signal })),
+    await rejectedWith(run({ agent, steps: [callTool('fetching'), say('ok')], signal: controller.signal })),
   ).toBe(reason);
   expect(traceOf(reason).toolCalls).toEqual([]);
 });
@@ -66,7 +68,7 @@ test.for(bothWays)('an abort while a tool hangs reaches no afterTool hook, %s', 
   const controller = new AbortController();
   const afterTool = vi.fn<() => void>();
   const agent = new Agent({ functions: [hanging(controller, 'stop')] });
-  await rejection(
+  await rejectedWith(
     run({ agent, steps: [callTool('hang'), say('ok')], hooks: { afterTool }, signal: controller.signal }),
   );
   expect(afterTool).not.toHaveBeenCalled();
@@ -91,7 +93,7 @@ test.for(bothWays)(
       functions: [tool({ name: 'slow', parameters: { '~standard': standard }, execute })],
     });
     const trial = { agent, steps: [callTool('slow')], maxTurns: 1, signal: controller.signal };
-    expect(await rejection(run(trial))).toBe('stop');
+    expect(await rejectedWith(run(trial))).toBe('stop');
     expect(execute).not.toHaveBeenCalled();
   },
 );
@@ -109,7 +111,7 @@ test.for(bothWays)('after an abort in a tool the next tool of the turn does not 
     ],
   });
   const provider = scriptedProvider([callTools([callTool('first'), callTool('second')]), say('ok')]);
-  expect(await rejection(run({ agent, provider, signal: controller.signal }))).toBe('stop');
+  expect(await rejectedWith(run({ agent, provider, signal: controller.signal }))).toBe('stop');
   expect(second).not.toHaveBeenCalled();
   expect(provider.requests).toHaveLength(1);
 });
@@ -125,7 +127,7 @@ test.for(bothWays)('what a tool answered before it aborted the run is kept, %s',
       },
     ],
   });
-  await rejection(
+  await rejectedWith(
     run({ agent, steps: [callTools([callTool('first'), callTool('first')])], signal: controller.signal }),
   );
   expect(partialResponse(reason)?.messages).toMatchObject([
@@ -146,7 +148,7 @@ test.for(bothWays)(
       ],
     });
     const provider = scriptedProvider([callTool('first'), say('ok')]);
-    expect(await rejection(run({ agent, provider, signal: controller.signal }))).toBe('stop');
+    expect(await rejectedWith(run({ agent, provider, signal: controller.signal }))).toBe('stop');
     expect(provider.requests).toHaveLength(1);
   },
 );
@@ -155,7 +157,7 @@ test.for(bothWays)('an abort in a tool of the last allowed turn rejects the run,
   const controller = new AbortController();
   const first = () => controller.abort('stop');
   const trial = { agent: new Agent({ functions: [first] }), maxTurns: 1, signal: controller.signal };
-  expect(await rejection(run({ ...trial, steps: [callTool('first')] }))).toBe('stop');
+  expect(await rejectedWith(run({ ...trial, steps: [callTool('first')] }))).toBe('stop');
 });
 
 test.for(bothWays)('an abort in a beforeTool hook keeps the tool from running, %s', async ([, run]) => {
@@ -164,7 +166,7 @@ test.for(bothWays)('an abort in a beforeTool hook keeps the tool from running, %
   const agent = new Agent({ functions: [tool({ name: 'first', execute })] });
   const hooks = { beforeTool: () => controller.abort('stop') };
   const steps = [callTool('first'), say('ok')];
-  expect(await rejection(run({ agent, hooks, steps, signal: controller.signal }))).toBe('stop');
+  expect(await rejectedWith(run({ agent, hooks, steps, signal: controller.signal }))).toBe('stop');
   expect(execute).not.toHaveBeenCalled();
 });
 
@@ -219,7 +221,7 @@ test.for(bothWays)(
         contextVariables['late'] = true;
       },
     });
-    await rejection(
+    await rejectedWith(
       run({
         agent: new Agent({ functions: [slow] }),
         steps: [callTool('slow'), say('ok')],

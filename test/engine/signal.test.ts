@@ -1,25 +1,17 @@
 import { expect, test, vi } from 'vitest';
 import { Agent, partialResponse } from 'swarmcheck';
 import { callTool, say, scriptedProvider, traceOf } from 'swarmcheck/testing';
-import {
-  answeredBy,
-  bothWays,
-  chunk,
-  completing,
-  hanging,
-  never,
-  rejection,
-  streamOf,
-  streamed,
-  type Trial,
-} from './support.ts';
+import { answeredBy, chunk, completing, hanging } from '../support/completions.ts';
+import { bothWays, streamed, streamOf, type Trial } from '../support/runs.ts';
+import { never } from '../support/waiting.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 test.for(bothWays)(
   'a signal that is aborted already rejects the run with its reason, and nothing is requested, %s',
   async ([, run]) => {
     const provider = scriptedProvider([say('ok')]);
     const reason = new Error('stop');
-    const error = await rejection(run({ provider, signal: AbortSignal.abort(reason) }));
+    const error = await rejectedWith(run({ provider, signal: AbortSignal.abort(reason) }));
     expect(error).toBe(reason);
     expect(provider.requests).toEqual([]);
     expect(partialResponse(reason)).toMatchObject({ messages: [], outcome: 'aborted' });
@@ -27,7 +19,7 @@ test.for(bothWays)(
 );
 
 test.for(bothWays)('the reason may be a text, which has no partial response, %s', async ([, run]) => {
-  expect(await rejection(run({ signal: AbortSignal.abort('stop') }))).toBe('stop');
+  expect(await rejectedWith(run({ signal: AbortSignal.abort('stop') }))).toBe('stop');
   expect(partialResponse('stop')).toBeUndefined();
 });
 
@@ -35,7 +27,7 @@ test.for(bothWays)(
   'the reason that abort() makes is the very object the run rejects with, %s',
   async ([, run]) => {
     const controller = new AbortController();
-    const error = await rejection(
+    const error = await rejectedWith(
       run({ provider: hanging(() => controller.abort()), signal: controller.signal }),
     );
     expect(error).toBe(controller.signal.reason);
@@ -53,7 +45,7 @@ test.for(bothWays)(
       queueMicrotask(() => controller.abort('stop'));
       return never();
     });
-    expect(await rejection(run({ provider, signal: controller.signal }))).toBe('stop');
+    expect(await rejectedWith(run({ provider, signal: controller.signal }))).toBe('stop');
     expect(told).toEqual(['stop']);
   },
 );
@@ -69,7 +61,7 @@ test.for(bothWays)(
         options?.signal?.addEventListener('abort', () => reject(new Error('Request was aborted.')));
       });
     });
-    expect(await rejection(run({ provider, signal: controller.signal }))).toBe(reason);
+    expect(await rejectedWith(run({ provider, signal: controller.signal }))).toBe(reason);
   },
 );
 
@@ -80,7 +72,7 @@ test.for(bothWays)('after an abort nobody is troubled by what had been waited fo
     queueMicrotask(() => controller.abort('stop'));
     return new Promise((_resolve, reject) => (fail = reject));
   });
-  expect(await rejection(run({ provider, signal: controller.signal }))).toBe('stop');
+  expect(await rejectedWith(run({ provider, signal: controller.signal }))).toBe('stop');
   // Left unhandled, this would fail the whole run of the tests.
   fail(new Error('too late'));
   await new Promise(setImmediate);
@@ -95,7 +87,7 @@ test.for(bothWays)('while an instructions function hangs an abort rejects the ru
       return never();
     },
   });
-  expect(await rejection(run({ agent, provider, signal: controller.signal }))).toBe('stop');
+  expect(await rejectedWith(run({ agent, provider, signal: controller.signal }))).toBe('stop');
   expect(provider.requests).toEqual([]);
 });
 
@@ -112,7 +104,7 @@ test.for(bothWays)(
       const controller = new AbortController();
       const provider = scriptedProvider([say('ok')]);
       const options = trial(() => controller.abort('stop'));
-      expect(await rejection(run({ ...options, provider, signal: controller.signal }))).toBe('stop');
+      expect(await rejectedWith(run({ ...options, provider, signal: controller.signal }))).toBe('stop');
       expect(provider.requests).toEqual([]);
     }
   },
@@ -137,7 +129,7 @@ test.for(['beforeModel', 'afterModel', 'beforeTool', 'afterTool'] as const)(
     });
     for (const [, run] of bothWays) {
       const provider = scriptedProvider([callTool('ping'), say('ok')]);
-      expect(await rejection(run({ agent, provider, hooks, signal: controller.signal }))).toBe('stop');
+      expect(await rejectedWith(run({ agent, provider, hooks, signal: controller.signal }))).toBe('stop');
     }
   },
 );
@@ -164,7 +156,7 @@ test('an abort between two events of a stream rejects the reading, and the provi
       controller.abort('stop');
     }
   };
-  expect(await rejection(read())).toBe('stop');
+  expect(await rejectedWith(read())).toBe('stop');
   expect(contents).toEqual(['He']);
   expect(closed).toHaveBeenCalledOnce();
 });
@@ -187,7 +179,7 @@ test('an error of the provider while it closes after an abort does not replace t
       if ('content' in event) controller.abort('stop');
     }
   };
-  expect(await rejection(read())).toBe('stop');
+  expect(await rejectedWith(read())).toBe('stop');
   await new Promise(setImmediate);
 });
 
@@ -201,7 +193,7 @@ test('while a stream hangs in the middle an abort rejects the reading', async ()
       yield await never();
     },
   };
-  expect(await rejection(streamed({ provider, signal: controller.signal }))).toBe('stop');
+  expect(await rejectedWith(streamed({ provider, signal: controller.signal }))).toBe('stop');
 });
 
 test.for(bothWays)(
@@ -209,7 +201,7 @@ test.for(bothWays)(
   async ([, run]) => {
     const controller = new AbortController();
     const reason = new Error('stop');
-    await rejection(run({ provider: hanging(() => controller.abort(reason)), signal: controller.signal }));
+    await rejectedWith(run({ provider: hanging(() => controller.abort(reason)), signal: controller.signal }));
     expect(traceOf(reason).events.map(({ type }) => type)).toEqual(['run-start', 'model-request', 'run-end']);
     expect(traceOf(reason).outcome).toBe('aborted');
   },
@@ -219,7 +211,7 @@ test.for(bothWays)(
   'an error of the provider is no abort, although a signal is there, %s',
   async ([, run]) => {
     const error = new Error('mine');
-    await rejection(
+    await rejectedWith(
       run({ provider: answeredBy(() => Promise.reject(error)), signal: new AbortController().signal }),
     );
     expect(partialResponse(error)?.outcome).toBe('failed');

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent, tool } from 'swarmcheck';
-import { callPiece, chunk, chunking, streamed } from './support.ts';
+import { callPiece, chunk, chunking } from '../support/completions.ts';
+import { streamed } from '../support/runs.ts';
 
 const echo = tool({
   name: 'echo',

@@ -1,30 +1,12 @@
 import { expect, test } from 'vitest';
 import { Agent, type StreamEvent } from 'swarmcheck';
 import { callTool, callTools, modelFails, say, scriptedProvider } from 'swarmcheck/testing';
-import {
-  asking,
-  chunk,
-  chunking,
-  completing,
-  completion,
-  eventsOf,
-  rejection,
-  saying,
-  streamOf,
-  streamed,
-  toolContents,
-  unstreamed,
-} from './support.ts';
+import { salesTeam } from '../support/agents.ts';
+import { asking, chunk, chunking, completing, completion, saying } from '../support/completions.ts';
+import { eventsOf, streamed, streamOf, toolContents, unstreamed } from '../support/runs.ts';
+import { rejectedWith } from '../support/failures.ts';
 
-const sales = new Agent({ name: 'Sales' });
-const triage = new Agent({
-  name: 'Triage',
-  functions: [
-    function to_sales() {
-      return sales;
-    },
-  ],
-});
+const { triage, sales } = salesTeam({ handsBack: false });
 
 test('F1 each completion is delim start, its deltas, delim end; at the very end comes the response', async () => {
   const events = await eventsOf(streamOf({ agent: triage, steps: [callTool('to_sales'), say('ok')] }));
@@ -181,7 +163,7 @@ test('F5 an error in the middle: the events so far, then the error, no delim end
   const read = async () => {
     for await (const event of streamOf({ provider })) events.push(event);
   };
-  expect(await rejection(read())).toBe(error);
+  expect(await rejectedWith(read())).toBe(error);
   expect(events).toEqual([{ delim: 'start' }, { role: 'assistant', content: 'He', sender: 'Agent' }]);
 });
 
@@ -191,7 +173,7 @@ test('F5 a request that fails at once gives no event', async () => {
     for await (const event of streamOf({ steps: [modelFails({ kind: 'status', status: 429 })] }))
       events.push(event);
   };
-  expect(await rejection(read())).toMatchObject({ status: 429 });
+  expect(await rejectedWith(read())).toMatchObject({ status: 429 });
   expect(events).toEqual([]);
 });
 

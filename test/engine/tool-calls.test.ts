@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { Agent, tool } from 'swarmcheck';
 import { callTool, callTools, say, scriptedProvider, traceOf, type Step } from 'swarmcheck/testing';
-import { bothWays, toolContents } from './support.ts';
+import { bothWays, toolContents } from '../support/runs.ts';
 
 const order = tool({
   name: 'order',

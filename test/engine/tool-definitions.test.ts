@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { z } from 'zod';
 import { Agent, tool, type AgentFunction, type JsonObjectSchema } from 'swarmcheck';
 import { say, scriptedProvider } from 'swarmcheck/testing';
-import { bothWays, unstreamed, type Run } from './support.ts';
+import { bothWays, type Run, unstreamed } from '../support/runs.ts';
 
 async function offered(run: Run, ...functions: AgentFunction[]): Promise<unknown[] | undefined> {
   const provider = scriptedProvider([say('ok')]);

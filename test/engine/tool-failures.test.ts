@@ -3,7 +3,7 @@ import vm from 'node:vm';
 import { expect, test } from 'vitest';
 import { Agent, Result, tool } from 'swarmcheck';
 import { callTool, say, traceOf } from 'swarmcheck/testing';
-import { bothWays, toolContents, unstreamed, type Run } from './support.ts';
+import { bothWays, type Run, toolContents, unstreamed } from '../support/runs.ts';
 
 /** What a call of a tool that does this is answered with. */
 async function answer(run: Run, execute: () => unknown): Promise<{ content: unknown; error: unknown }> {

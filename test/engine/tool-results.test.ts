@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent, Result, tool } from 'swarmcheck';
 import { callTool, say, traceOf } from 'swarmcheck/testing';
-import { bothWays, toolContents, type Run } from './support.ts';
+import { bothWays, type Run, toolContents } from '../support/runs.ts';
 
 const sales = new Agent({ name: 'Sales' });
 

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { Agent, tool, type Tool, type ToolContext } from 'swarmcheck';
 import { callTool, say, scriptedProvider } from 'swarmcheck/testing';
-import { answeredBy, bothWays, rejection, saying, toolContents, unstreamed } from './support.ts';
+import { answeredBy, saying } from '../support/completions.ts';
+import { bothWays, toolContents, unstreamed } from '../support/runs.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 const parameters = { type: 'object', properties: { q: { type: 'string' } } } as const;
 
@@ -136,7 +138,7 @@ test.for(bothWays)('a definition given to tool() keeps its this, %s', async ([, 
 
 test('an object literal with a zod schema, which only tool() takes, is told', async () => {
   const literal: Tool = { name: 'a', description: '', parameters: z.string(), execute: () => '' };
-  const error = await rejection(unstreamed({ agent: new Agent({ functions: [literal] }) }));
+  const error = await rejectedWith(unstreamed({ agent: new Agent({ functions: [literal] }) }));
   expect(error).toBeInstanceOf(TypeError);
 });
 
@@ -189,7 +191,13 @@ test.for(bothWays)(
         },
       ],
     });
-    const response = await run({ agent, steps: [callTool('learn'), callTool('sing'), say('ok')] });
+    const provider = scriptedProvider([callTool('learn'), callTool('sing'), say('ok')]);
+    const response = await run({ agent, provider });
     expect(toolContents(response)).toEqual(['', 'la']);
+    expect(provider.requests.map(({ tools }) => tools?.map((one) => one.function.name))).toEqual([
+      ['learn'],
+      ['learn', 'sing'],
+      ['learn', 'sing'],
+    ]);
   },
 );

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { openaiProvider } from 'swarmcheck';
-import { bothWays, rejection } from './support.ts';
+import { bothWays } from '../support/runs.ts';
+import { rejectedWith } from '../support/failures.ts';
 
 vi.mock('openai', () => {
   throw new Error('Cannot find package "openai"');
@@ -10,7 +11,7 @@ vi.mock('openai', () => {
 test.sequential.for(bothWays)(
   'without openai installed a live model is refused with the command that installs it, %s',
   async ([, run]) => {
-    const error = await rejection(run({ provider: openaiProvider({ apiKey: 'none' }) }));
+    const error = await rejectedWith(run({ provider: openaiProvider({ apiKey: 'none' }) }));
     expect(error).toHaveProperty(
       'message',
       'Asking a live model takes the package "openai". Install it: npm install openai',

@@ -1,7 +1,7 @@
 import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { mcpTools } from 'swarmcheck/mcp';
 import { expect, test } from 'vitest';
-import { called } from '../worker/called.ts';
+import { called } from '../support/called.ts';
 import { bothClients, connected1 } from './support.ts';
 
 const image = { type: 'image', data: 'AAAA', mimeType: 'image/png' };

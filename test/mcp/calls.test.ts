@@ -1,8 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { mcpTools } from 'swarmcheck/mcp';
 import { expect, test } from 'vitest';
-import { rejection } from '../engine/support.ts';
-import { called } from '../worker/called.ts';
+import { rejectedWith } from '../support/failures.ts';
+import { never, onFakeClock } from '../support/waiting.ts';
+import { called } from '../support/called.ts';
 import { bothClients } from './support.ts';
 
 test.for(bothClients)(
@@ -34,7 +35,7 @@ test.for(bothClients)('a run that is aborted cancels the call at the server, %s'
     },
   });
   const run = called(await mcpTools(client), 'look', {}, { signal: aborter.signal });
-  expect(await rejection(run)).toBe('enough');
+  expect(await rejectedWith(run)).toBe('enough');
   await cancelled;
 });
 
@@ -49,12 +50,14 @@ test.for(bothClients)('a call leaves nothing behind at the signal of its run, %s
 test.for(bothClients)(
   'a server that takes too long is an error that names the limit, %s',
   async ([, connected]) => {
-    const { client } = await connected({ call: () => new Promise(() => {}) });
-    const tools = await mcpTools(client, { timeoutMs: 20 });
-    expect(await called(tools, 'look')).toMatchObject({
-      content: 'Error: Tool look failed: The MCP server did not answer within 20 ms (timeoutMs).',
-      error: 'threw',
-    });
+    const { client } = await connected({ call: never });
+    const call = async () => {
+      const tools = await mcpTools(client, { timeoutMs: 20 });
+      const start = Date.now();
+      return [await called(tools, 'look'), Date.now() - start];
+    };
+    const told = 'Error: Tool look failed: The MCP server did not answer within 20 ms (timeoutMs).';
+    expect(await onFakeClock(call)).toMatchObject([{ content: told, error: 'threw' }, 20]);
   },
 );
 

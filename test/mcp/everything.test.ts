@@ -14,7 +14,7 @@ import { Agent, type Tool } from 'swarmcheck';
 import { mcpTools } from 'swarmcheck/mcp';
 import { callTool, callTools, runScenario, say, user } from 'swarmcheck/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { called } from '../worker/called.ts';
+import { called } from '../support/called.ts';
 import { client1, client2, everything } from './support.ts';
 
 const child: StdioServerParameters = {

@@ -1,6 +1,6 @@
 import { mcpTools, type McpClient } from 'swarmcheck/mcp';
 import { expect, test } from 'vitest';
-import { messageOf } from '../mistakes/message-of.ts';
+import { messageOf } from '../support/failures.ts';
 import { bothClients, client1, client2, connected1 } from './support.ts';
 
 const never = (given: unknown) => given as never;

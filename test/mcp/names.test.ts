@@ -1,7 +1,7 @@
 import { mcpTools } from 'swarmcheck/mcp';
 import { expect, test } from 'vitest';
-import { messageOf } from '../mistakes/message-of.ts';
-import { called } from '../worker/called.ts';
+import { messageOf } from '../support/failures.ts';
+import { called } from '../support/called.ts';
 import { bothClients, connected1 } from './support.ts';
 
 const named = (...names: string[]) => [names.map((name) => ({ name }))];

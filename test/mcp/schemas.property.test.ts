@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { mcpTools } from 'swarmcheck/mcp';
 import { expect, test } from 'vitest';
-import { called } from '../worker/called.ts';
+import { called } from '../support/called.ts';
 
 const names = ['a', 'b', 'id', '__proto__'];
 const patterns = ['^a', '(?i)b', '[', '\\p{L}'];

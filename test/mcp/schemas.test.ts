@@ -1,6 +1,6 @@
 import { mcpTools } from 'swarmcheck/mcp';
 import { expect, test } from 'vitest';
-import { called } from '../worker/called.ts';
+import { called } from '../support/called.ts';
 
 /** The tool of a server with this schema, and what reaches the server of a call with these arguments. */
 async function toolOf(inputSchema: object) {

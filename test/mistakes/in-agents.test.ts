@@ -1,8 +1,8 @@
 import { test } from 'vitest';
 import { Agent, Result, Swarm, tool, type AgentFunction } from 'swarmcheck';
 import { callTool, say, scriptedProvider, user } from 'swarmcheck/testing';
-import { messages } from './desk.ts';
-import { failureOf, messageOf } from './message-of.ts';
+import { messages } from '../support/agents.ts';
+import { failuresOf, messageOf } from '../support/failures.ts';
 
 /** The message with which a run refuses an agent. */
 function refusalOf(agent: Agent): Promise<string> {
@@ -294,7 +294,7 @@ test("the agent's name in place of the agent of a result", async ({ expect }) =>
     ],
   });
   expect(
-    await failureOf({
+    await failuresOf({
       agent: triage,
       steps: [user('My money back, please.'), callTool('transfer_to_refunds'), say('Which order?')],
       expect: { agents: ['Triage', 'Refunds'] },
@@ -339,7 +339,7 @@ test('a misspelt field of a result that a tool returns', async ({ expect }) => {
     ],
   });
   expect(
-    await failureOf({
+    await failuresOf({
       agent: triage,
       steps: [user('My money back, please.'), callTool('transfer_to_refunds'), say('Which order?')],
       expect: { agents: ['Triage', 'Refunds'] },

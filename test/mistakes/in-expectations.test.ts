@@ -1,8 +1,8 @@
 import { test } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { callTool, runScenario, say, user, type Expectations } from 'swarmcheck/testing';
-import { desk } from './desk.ts';
-import { failureOf, messageOf } from './message-of.ts';
+import { desk } from '../support/agents.ts';
+import { failuresOf, messageOf } from '../support/failures.ts';
 
 const scenario = {
   name: 'an order is looked up',
@@ -59,7 +59,7 @@ test('a pattern in place of the final message', async ({ expect }) => {
 
 test('a call that was made with other arguments', async ({ expect }) => {
   const toolCalls = [{ tool: 'look_up', args: { orderId: 'A-18' } }];
-  expect(await failureOf({ ...scenario, expect: { toolCalls } })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ ...scenario, expect: { toolCalls } })).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✗ look_up({"orderId":"A-18"}), but in look_up({"orderId":"A-17"}) "orderId" is "A-17", not "A-18"
       + look_up({"orderId":"A-17"}), which was not expected
@@ -72,7 +72,7 @@ test('a call that was made with other arguments', async ({ expect }) => {
 
 test('an error that does not come', async ({ expect }) => {
   const error = { name: 'RateLimitError' };
-  expect(await failureOf({ ...scenario, expect: { error } })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ ...scenario, expect: { error } })).toMatchInlineSnapshot(`
     "The last run was expected to be rejected with RateLimitError, but it ended with completed.
     What happened:
         turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
@@ -96,7 +96,7 @@ test('a call by another field', async ({ expect }) => {
 });
 
 test('a misspelt tool', async ({ expect }) => {
-  expect(await failureOf({ ...scenario, expect: { toolCalls: ['lookup'] } })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ ...scenario, expect: { toolCalls: ['lookup'] } })).toMatchInlineSnapshot(`
     ""lookup" is a tool of no agent that was asked, so this shows nothing. Did you mean "look_up"? Offered were: look_up.
     What happened:
         turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
@@ -107,7 +107,7 @@ test('a misspelt tool', async ({ expect }) => {
 
 test('a misspelt tool among those that must not be called', async ({ expect }) => {
   const toolCalls = { sequence: ['look_up'], never: ['lookUp'] };
-  expect(await failureOf({ ...scenario, expect: { toolCalls } })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ ...scenario, expect: { toolCalls } })).toMatchInlineSnapshot(`
     ""lookUp" is a tool of no agent that was asked, so this shows nothing. Did you mean "look_up"? Offered were: look_up.
     What happened:
         turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
@@ -118,7 +118,7 @@ test('a misspelt tool among those that must not be called', async ({ expect }) =
 
 test('a tool of nobody', async ({ expect }) => {
   const toolCalls = ['look_up', 'refund'];
-  expect(await failureOf({ ...scenario, expect: { toolCalls } })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ ...scenario, expect: { toolCalls } })).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✓ look_up
       ✗ refund
@@ -160,7 +160,7 @@ test('an object that has the agent in it in place of a handoff', async ({ expect
     ],
   });
   const steps = [user('Where is A-17?'), callTool('transfer_to_desk'), say('One moment.')];
-  expect(await failureOf({ agent: triage, steps, expect: { agents: ['Triage', 'Desk'] } }))
+  expect(await failuresOf({ agent: triage, steps, expect: { agents: ['Triage', 'Desk'] } }))
     .toMatchInlineSnapshot(`
     "Expected the agents Triage → Desk, but they were Triage.
     transfer_to_desk answered an object with "Desk": to hand off, return the agent itself, or a Result with it.

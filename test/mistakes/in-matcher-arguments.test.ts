@@ -2,8 +2,8 @@ import { test } from 'vitest';
 import { Agent, tool } from 'swarmcheck';
 import { callTool, runScenario, say, user } from 'swarmcheck/testing';
 import 'swarmcheck/vitest';
-import { desk } from './desk.ts';
-import { messageOf } from './message-of.ts';
+import { desk } from '../support/agents.ts';
+import { messageOf } from '../support/failures.ts';
 
 const steps = [user('Where is A-17?'), callTool('look_up', { orderId: 'A-17' }), say('It is paid.')];
 const run = await runScenario({ agent: desk, steps });

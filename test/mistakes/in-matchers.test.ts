@@ -2,8 +2,8 @@ import { test } from 'vitest';
 import { Agent, Conversation, Swarm } from 'swarmcheck';
 import { callTool, runScenario, say, scriptedProvider, traceOf, user } from 'swarmcheck/testing';
 import { test as watchingTest } from 'swarmcheck/vitest';
-import { desk, messages } from './desk.ts';
-import { messageOf } from './message-of.ts';
+import { desk, messages } from '../support/agents.ts';
+import { messageOf } from '../support/failures.ts';
 
 const answers = [callTool('look_up', { orderId: 'A-17' }), say('It is paid.')];
 const scenario = { agent: desk, steps: [user('Where is A-17?'), ...answers] };

@@ -1,8 +1,8 @@
 import { test } from 'vitest';
 import { Agent, Swarm } from 'swarmcheck';
 import { say, scriptedProvider } from 'swarmcheck/testing';
-import { desk, messages } from './desk.ts';
-import { messageOf } from './message-of.ts';
+import { desk, messages } from '../support/agents.ts';
+import { messageOf } from '../support/failures.ts';
 
 /** A Swarm whose model says hello. */
 function swarm(): Swarm {

@@ -9,8 +9,8 @@ import {
   user,
   type Scenario,
 } from 'swarmcheck/testing';
-import { desk } from './desk.ts';
-import { failureOf, messageOf } from './message-of.ts';
+import { desk } from '../support/agents.ts';
+import { failuresOf, messageOf } from '../support/failures.ts';
 
 const name = 'an order is looked up';
 const steps = [user('Where is A-17?'), callTool('look_up', { orderId: 'A-17' }), say('It is paid.')];
@@ -177,7 +177,7 @@ test('an agent factory that throws', async ({ expect }) => {
   const makeDesk = () => {
     throw new Error('There is no database at localhost:5432.');
   };
-  expect(await failureOf({ name, agent: makeDesk, steps })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ name, agent: makeDesk, steps })).toMatchInlineSnapshot(`
     "The agent factory failed: Error: There is no database at localhost:5432.
     If this is meant to happen, say so: expect: { error: { name: "Error" } }.
     What happened:
@@ -186,7 +186,7 @@ test('an agent factory that throws', async ({ expect }) => {
 });
 
 test('a stub for a tool that no agent has', async ({ expect }) => {
-  expect(await failureOf({ name, agent: desk, steps, tools: { lookUp: 'found' } })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ name, agent: desk, steps, tools: { lookUp: 'found' } })).toMatchInlineSnapshot(`
     "The stub "lookUp" stands in for no tool: no agent that was reached has one of that name. Did you mean "look_up"? Their tools: look_up.
     What happened:
         turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
@@ -245,7 +245,7 @@ test.sequential('a tool that never ends', async ({ expect, onTestFinished }) => 
         return new Promise<string>(() => {});
       },
     };
-    failing = failureOf({ name, agent: desk, steps, tools, timeoutMs: 20 });
+    failing = failuresOf({ name, agent: desk, steps, tools, timeoutMs: 20 });
   });
   await vi.advanceTimersByTimeAsync(20);
   expect(await failing).toMatchInlineSnapshot(`

@@ -1,14 +1,14 @@
 import { test } from 'vitest';
 import { Agent, Swarm } from 'swarmcheck';
 import { callTool, say, scriptedProvider, user, type Step } from 'swarmcheck/testing';
-import { desk, messages } from './desk.ts';
-import { failureOf, messageOf } from './message-of.ts';
+import { desk, messages } from '../support/agents.ts';
+import { failuresOf, messageOf } from '../support/failures.ts';
 
 const asked = user('Where is A-17?');
 
 test('a misspelt tool', async ({ expect }) => {
   const steps = [asked, callTool('lookup', { orderId: 'A-17' }), say('It is paid.')];
-  expect(await failureOf({ agent: desk, steps })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ agent: desk, steps })).toMatchInlineSnapshot(`
     "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls the tool "lookup", which the model was not offered. Did you mean "look_up"? Offered: look_up. Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
     The conversation so far:
       system     You are a helpful agent.
@@ -22,7 +22,7 @@ test('a misspelt tool', async ({ expect }) => {
 test('a tool of an agent that has none', async ({ expect }) => {
   const agent = new Agent({ name: 'Greeter', instructions: 'Greet.' });
   const steps = [asked, callTool('look_up', { orderId: 'A-17' }), say('It is paid.')];
-  expect(await failureOf({ agent, steps })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ agent, steps })).toMatchInlineSnapshot(`
     "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls the tool "look_up", which the model was not offered. No tools were offered. Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
     The conversation so far:
       system     Greet.
@@ -35,7 +35,7 @@ test('a tool of an agent that has none', async ({ expect }) => {
 
 test('arguments that fail the schema, and are not marked hallucinated', async ({ expect }) => {
   const steps = [asked, callTool('look_up', { order: 17 }), say('It is paid.')];
-  expect(await failureOf({ agent: desk, steps })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ agent: desk, steps })).toMatchInlineSnapshot(`
     "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls look_up({"order":17}) with arguments that fail its schema: "order" is not an argument of this tool. "orderId" is missing (string). Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
     The conversation so far:
       system     You are a helpful agent.
@@ -48,7 +48,7 @@ test('arguments that fail the schema, and are not marked hallucinated', async ({
 
 test('options of callTool in place of the arguments', async ({ expect }) => {
   const steps = [asked, callTool('look_up', { hallucinated: true }), say('It is paid.')];
-  expect(await failureOf({ agent: desk, steps })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ agent: desk, steps })).toMatchInlineSnapshot(`
     "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls look_up({"hallucinated":true}) with arguments that fail its schema: "hallucinated" is not an argument of this tool. "orderId" is missing (string). Options are the third argument of callTool. Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
     The conversation so far:
       system     You are a helpful agent.
@@ -69,7 +69,7 @@ test('arguments for a plain function', async ({ expect }) => {
     ],
   });
   const steps = [asked, callTool('look_up', { orderId: 'A-17' }), say('It is paid.')];
-  expect(await failureOf({ agent, steps })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ agent, steps })).toMatchInlineSnapshot(`
     "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls look_up({"orderId":"A-17"}) with arguments that fail its schema: "orderId" is not an argument of this tool. look_up takes no arguments; for arguments define it with tool({ name: "look_up", parameters: … }). Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
     The conversation so far:
       system     You are a helpful agent.
@@ -86,7 +86,7 @@ test('a function that forgets to return its answer', async ({ expect }) => {
     answers.push(say('It is paid.'));
   };
   // @ts-expect-error the compiler says so, too
-  expect(await failureOf({ agent: desk, steps: [asked, answer] })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ agent: desk, steps: [asked, answer] })).toMatchInlineSnapshot(`
     "The run was rejected: ScriptMistakeError: What step 2 (steps[1]) returned must be what the model answers (say, callTool, …), but is undefined. Is a "return" missing?
     What happened:
       ❯ turn 1  Desk: the script does not fit (ScriptMistakeError)
@@ -96,7 +96,7 @@ test('a function that forgets to return its answer', async ({ expect }) => {
 
 test('a function that returns what the user says', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await failureOf({ agent: desk, steps: [asked, () => user('And A-18?')] })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ agent: desk, steps: [asked, () => user('And A-18?')] })).toMatchInlineSnapshot(`
     "The run was rejected: ScriptMistakeError: What step 2 (steps[1]) returned is what the user says, but a function gives what the model answers.
     What happened:
       ❯ turn 1  Desk: the script does not fit (ScriptMistakeError)
@@ -107,7 +107,7 @@ test('a function that returns what the user says', async ({ expect }) => {
 test('a function that returns several answers', async ({ expect }) => {
   const answers = [say('One moment.'), say('It is paid.')];
   // @ts-expect-error the compiler says so, too
-  expect(await failureOf({ agent: desk, steps: [asked, () => answers] })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ agent: desk, steps: [asked, () => answers] })).toMatchInlineSnapshot(`
     "The run was rejected: ScriptMistakeError: What step 2 (steps[1]) returned must be what the model answers (say, callTool, …), but is an array of 2 items.
     What happened:
       ❯ turn 1  Desk: the script does not fit (ScriptMistakeError)
@@ -117,7 +117,7 @@ test('a function that returns several answers', async ({ expect }) => {
 
 test('a function that returns a malformed call', async ({ expect }) => {
   const answer = () => ({ calls: [{ tool: 'look_up', arguments: { orderId: 'A-17' } }] });
-  expect(await failureOf({ agent: desk, steps: [asked, answer] })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ agent: desk, steps: [asked, answer] })).toMatchInlineSnapshot(`
     "The run was rejected: ScriptMistakeError: Call 1 of what step 2 (steps[1]) returned has an unknown field "arguments". Its fields: tool, args, rawArgs, id, hallucinated.
     What happened:
       ❯ turn 1  Desk: the script does not fit (ScriptMistakeError)
@@ -127,7 +127,7 @@ test('a function that returns a malformed call', async ({ expect }) => {
 
 test('a step too few', async ({ expect }) => {
   const steps = [asked, callTool('look_up', { orderId: 'A-17' })];
-  expect(await failureOf({ agent: desk, steps })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ agent: desk, steps })).toMatchInlineSnapshot(`
     "The run was rejected: ScriptExhaustedError: Completion 2 was requested, but the script has 1 step for the model. The model was asked to continue after a "tool" message. Add a step, or check why the run did not stop.
     The conversation so far:
       system     You are a helpful agent.
@@ -143,7 +143,7 @@ test('a step too few', async ({ expect }) => {
 
 test('a step too few, before the user speaks again', async ({ expect }) => {
   const steps = [asked, callTool('look_up', { orderId: 'A-17' }), user('And A-18?'), say('It is paid.')];
-  expect(await failureOf({ agent: desk, steps })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ agent: desk, steps })).toMatchInlineSnapshot(`
     "The run was rejected: ScriptExhaustedError: Completion 2 was requested, but step 3 of the script is user("And A-18?"): the run was expected to have ended. The model was asked to continue after a "tool" message. Add a model step before it, or check why the run did not stop.
     The conversation so far:
       system     You are a helpful agent.
@@ -159,7 +159,7 @@ test('a step too few, before the user speaks again', async ({ expect }) => {
 
 test('a step too many', async ({ expect }) => {
   const steps = [asked, say('One moment.'), callTool('look_up', { orderId: 'A-17' })];
-  expect(await failureOf({ agent: desk, steps })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ agent: desk, steps })).toMatchInlineSnapshot(`
     "Run 1 ended (completed) before step 3: 1 step is left over. Remove what is not needed, or check why the run stopped early.
       step 3  callTool("look_up", {"orderId":"A-17"})
     What happened:
@@ -170,7 +170,7 @@ test('a step too many', async ({ expect }) => {
 
 test('a model that fails, which nobody expects', async ({ expect }) => {
   const steps = [asked, { fault: { kind: 'status', status: 429 } } as const];
-  expect(await failureOf({ agent: desk, steps })).toMatchInlineSnapshot(`
+  expect(await failuresOf({ agent: desk, steps })).toMatchInlineSnapshot(`
     "The run was rejected: RateLimitError: 429 Scripted fault: status 429.
     If this is meant to happen, say so: expect: { error: { name: "RateLimitError" } }.
     What happened:

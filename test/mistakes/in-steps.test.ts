@@ -1,7 +1,7 @@
 import { test } from 'vitest';
 import { callTool, callTools, modelFails, say, scriptedProvider, user, type Step } from 'swarmcheck/testing';
 import { tool } from 'swarmcheck';
-import { messageOf } from './message-of.ts';
+import { messageOf } from '../support/failures.ts';
 
 /** The message with which a script is refused, whose first step is the user's. */
 function mistakeIn(...steps: Step[]): Promise<string> {

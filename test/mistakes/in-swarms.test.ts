@@ -2,8 +2,8 @@ import OpenAI from 'openai';
 import { test } from 'vitest';
 import { openaiProvider, Swarm, type ChatCompletion, type CompletionProvider } from 'swarmcheck';
 import { say, scriptedProvider } from 'swarmcheck/testing';
-import { desk, messages } from './desk.ts';
-import { messageOf } from './message-of.ts';
+import { desk, messages } from '../support/agents.ts';
+import { messageOf } from '../support/failures.ts';
 
 /** The message with which a provider is refused. */
 function refusalOf(provider: unknown): Promise<string> {

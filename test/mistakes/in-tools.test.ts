@@ -1,16 +1,16 @@
 import { test } from 'vitest';
 import { z } from 'zod';
-import { Agent, Swarm, tool, type JsonObjectSchema } from 'swarmcheck';
+import { Swarm, tool, type JsonObjectSchema } from 'swarmcheck';
 import { say, scriptedProvider } from 'swarmcheck/testing';
-import { messages } from './desk.ts';
-import { messageOf } from './message-of.ts';
+import { deskThat, messages } from '../support/agents.ts';
+import { messageOf } from '../support/failures.ts';
 
 const execute = () => 'found';
 
 /** The message with which parameters are refused, when the tool is made or when it is first offered. */
 function refusalOf(parameters: JsonObjectSchema): Promise<string> {
   return messageOf(() => {
-    const agent = new Agent({ name: 'Desk', functions: [tool({ name: 'look_up', parameters, execute })] });
+    const agent = deskThat(execute, parameters);
     return new Swarm({ provider: scriptedProvider([say('Hello.')]) }).run({ agent, messages });
   });
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { mockModel } from 'swarmcheck/msw';
 import { callTool, callTools, say, type CallStep } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
-import { bareClient, hello, offer } from './client.ts';
+import { bareClient, hello, offer } from '../support/openai-client.ts';
 
 /** Every character there is; halves of pairs, which JSON can carry; and what frames a stream. */
 const part = fc.oneof(

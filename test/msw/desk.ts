@@ -1,5 +1,5 @@
 import OpenAI from 'openai';
-import { offer } from './client.ts';
+import { offer } from '../support/openai-client.ts';
 
 const order = { type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] };
 

@@ -1,7 +1,7 @@
 import { mockModel } from 'swarmcheck/msw';
 import { say, ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
-import { bareClient, textOf } from './client.ts';
+import { bareClient, textOf } from '../support/openai-client.ts';
 
 test('disposing of a mock throws what is left of its script', () => {
   const mock = mockModel([say('one'), say('two')]);

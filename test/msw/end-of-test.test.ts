@@ -1,7 +1,6 @@
 /** What fails a test at its end, and what it is then told: in a vitest of its own, with the setup file. */
 import { beforeAll, expect, test } from 'vitest';
-import { runAndReadVitest, type VitestRun } from '../vitest/run-vitest.ts';
-import { noNetwork, toldOf } from './mocked-run.ts';
+import { noNetwork, runAndReadVitest, toldOf, type VitestRun } from '../support/run-vitest.ts';
 
 const ours = `
 import { once } from 'node:events';

@@ -5,7 +5,8 @@ import { chatCompletions, startMocking } from 'swarmcheck/msw';
 import { modelFails, say, scriptedProvider, type ModelStep, type Step } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
 import { expect } from 'vitest';
-import { bareClient, gate, hello, textOf } from './client.ts';
+import { bareClient, hello, textOf } from '../support/openai-client.ts';
+import { gate } from '../support/waiting.ts';
 
 const long = say('An answer that is long enough to come in several pieces.');
 

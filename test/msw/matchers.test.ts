@@ -3,7 +3,7 @@ import { callTool, callTools, modelFails, say, traceOf, type Step } from 'swarmc
 import { test } from 'swarmcheck/vitest';
 import { expect } from 'vitest';
 import OpenAI from 'openai';
-import { bareClient, hello } from './client.ts';
+import { bareClient, hello } from '../support/openai-client.ts';
 import { askDesk } from './desk.ts';
 
 const refund: Step[] = [

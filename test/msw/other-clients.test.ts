@@ -7,7 +7,7 @@ import { AzureOpenAI } from 'openai';
 import { modelFails, say } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
 import { expect } from 'vitest';
-import { hello, textOf } from './client.ts';
+import { hello, textOf } from '../support/openai-client.ts';
 
 const url = 'https://llm.example.com/v1/chat/completions';
 const body = JSON.stringify(hello);

@@ -1,7 +1,6 @@
 /** chatCompletions under a msw server of the test's own: in a vitest of its own, without the setup file. */
 import { beforeAll, expect, test } from 'vitest';
-import { runVitest, type TestOutcome } from '../vitest/run-vitest.ts';
-import { noNetwork, toldOf } from './mocked-run.ts';
+import { noNetwork, runVitest, type TestOutcome, toldOf } from '../support/run-vitest.ts';
 
 const source = `
 import OpenAI from 'openai';

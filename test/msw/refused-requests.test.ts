@@ -4,7 +4,7 @@ import { mockModel } from 'swarmcheck/msw';
 import { callTool, say, type MockModel } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
 import 'swarmcheck/vitest';
-import { bareClient, hello, offer, type Request } from './client.ts';
+import { bareClient, hello, offer, type Request } from '../support/openai-client.ts';
 
 const call = {
   id: 'call_1',

@@ -2,7 +2,7 @@ import OpenAI from 'openai';
 import { modelFails, say } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
 import { expect } from 'vitest';
-import { bareClient, hello, streamed, textOf } from './client.ts';
+import { bareClient, hello, streamed, textOf } from '../support/openai-client.ts';
 
 for (const status of [408, 409, 429, 500, 503, 529]) {
   test(`a client that met status ${status} with a body tries again, and is answered`, async ({ model }) => {

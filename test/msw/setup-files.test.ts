@@ -1,7 +1,6 @@
 /** The setup file beside others: handlers and hosts of one's own, clients that were built too early, files in one process. */
 import { expect, test } from 'vitest';
-import { runAndReadVitest } from '../vitest/run-vitest.ts';
-import { noNetwork, toldOf } from './mocked-run.ts';
+import { noNetwork, runAndReadVitest, toldOf } from '../support/run-vitest.ts';
 
 const head = `
 import OpenAI from 'openai';

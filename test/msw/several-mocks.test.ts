@@ -3,7 +3,8 @@ import { mockModel, startMocking } from 'swarmcheck/msw';
 import { callTool, modelFails, say } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
 import { describe, expect } from 'vitest';
-import { bareClient, gate, hello, offer, textOf } from './client.ts';
+import { bareClient, hello, offer, textOf } from '../support/openai-client.ts';
+import { gate } from '../support/waiting.ts';
 
 const clientOf = (baseURL: string) => new OpenAI({ apiKey: 'none', baseURL });
 

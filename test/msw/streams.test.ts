@@ -2,7 +2,15 @@ import OpenAI from 'openai';
 import { callTool, callTools, refuse, say } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
 import { expect } from 'vitest';
-import { bareClient, hello, messageOf, offer, streamed, textOf, type Request } from './client.ts';
+import {
+  bareClient,
+  hello,
+  messageOf,
+  offer,
+  type Request,
+  streamed,
+  textOf,
+} from '../support/openai-client.ts';
 
 const text = 'An answer that is long enough to come in several pieces.';
 

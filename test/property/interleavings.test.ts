@@ -12,7 +12,7 @@ import {
 } from 'swarmcheck/testing';
 import { checkInterleavings } from '../../src/property/interleavings.ts';
 import { LawBrokenError } from '../../src/property/law.ts';
-import { refundSteps, triage } from '../scenario/shop.ts';
+import { refundSteps, triage } from '../support/agents.ts';
 
 /** What a check is rejected with. */
 async function brokenBy(check: Promise<void>): Promise<LawBrokenError> {

@@ -2,7 +2,8 @@ import OpenAI from 'openai';
 import { expect, test } from 'vitest';
 import { Agent, InvalidCompletionError } from 'swarmcheck';
 import { callTool, modelFails, runScenario, say, user, type Scenario } from 'swarmcheck/testing';
-import { messagesOf, playRefund } from './shop.ts';
+import { messagesOf } from '../support/failures.ts';
+import { playRefund } from '../support/agents.ts';
 
 const limited = [user('x'), modelFails({ kind: 'status', status: 429 })];
 

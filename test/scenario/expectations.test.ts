@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { callTool, modelFails, say, user } from 'swarmcheck/testing';
-import { failureOf, messagesOf, playRefund, reasonsOf, refundSteps } from './shop.ts';
+import { playRefund, refundFailure, refundSteps } from '../support/agents.ts';
+import { messagesOf, reasonsOf } from '../support/failures.ts';
 
 test('toolCalls that are not as expected', async ({ expect }) => {
   expect(
-    await failureOf({
+    await refundFailure({
       toolCalls: ['transfer_to_refunds', { tool: 'issue_refund', args: { orderId: 'A-17', amount: 50 } }],
     }),
   ).toMatchInlineSnapshot(`
@@ -23,7 +24,7 @@ test('toolCalls that are not as expected', async ({ expect }) => {
 });
 
 test('agents that are not as expected', async ({ expect }) => {
-  expect(await failureOf({ agents: ['Triage', 'Sales'] })).toMatchInlineSnapshot(`
+  expect(await refundFailure({ agents: ['Triage', 'Sales'] })).toMatchInlineSnapshot(`
     "Expected the agents Triage → Sales, but they were Triage → Refunds.
     What happened:
         turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
@@ -36,13 +37,13 @@ test('agents that are not as expected', async ({ expect }) => {
 });
 
 test('agents that stop short', async () => {
-  expect(await failureOf({ agents: ['Triage', 'Refunds', 'Triage'] })).toMatch(
+  expect(await refundFailure({ agents: ['Triage', 'Refunds', 'Triage'] })).toMatch(
     'Expected the agents Triage → Refunds → Triage, but they were Triage → Refunds.',
   );
 });
 
 test('a stop reason that is not as expected', async ({ expect }) => {
-  expect(await failureOf({ stopReason: 'max_turns' })).toMatchInlineSnapshot(`
+  expect(await refundFailure({ stopReason: 'max_turns' })).toMatchInlineSnapshot(`
     "Expected the run to end with max_turns, but it ended with completed.
     What happened:
         turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
@@ -55,7 +56,7 @@ test('a stop reason that is not as expected', async ({ expect }) => {
 });
 
 test('a context variable that is not as expected', async ({ expect }) => {
-  expect(await failureOf({ contextVariables: { refunded: ['A-18'] } })).toMatchInlineSnapshot(`
+  expect(await refundFailure({ contextVariables: { refunded: ['A-18'] } })).toMatchInlineSnapshot(`
     "Expected the context variable refunded[0] to be "A-18", but it is "A-17". All of them: {"user":"Ann","refunded":["A-17"]}.
     What happened:
         turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
@@ -68,13 +69,13 @@ test('a context variable that is not as expected', async ({ expect }) => {
 });
 
 test('a context variable that is not there', async () => {
-  expect(await failureOf({ contextVariables: { closed: true } })).toMatch(
+  expect(await refundFailure({ contextVariables: { closed: true } })).toMatch(
     'Expected the context variable closed to be true, but it is undefined.',
   );
 });
 
 test('a final message that is not as expected', async ({ expect }) => {
-  expect(await failureOf({ finalMessage: 'A-18' })).toMatchInlineSnapshot(`
+  expect(await refundFailure({ finalMessage: 'A-18' })).toMatchInlineSnapshot(`
     "Expected the final message to contain "A-18", but it is "Done: A-17 is refunded.".
     What happened:
         turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
@@ -88,7 +89,7 @@ test('a final message that is not as expected', async ({ expect }) => {
 
 test('a final message where nobody said anything', async () => {
   const different = { steps: refundSteps.slice(0, 2), maxTurns: 1 };
-  expect(await failureOf({ finalMessage: 'A-18' }, different)).toMatch(
+  expect(await refundFailure({ finalMessage: 'A-18' }, different)).toMatch(
     'Expected the final message to contain "A-18", but no agent said anything.',
   );
 });
@@ -111,7 +112,7 @@ test('an error that was not expected', async ({ expect }) => {
 });
 
 test('an expected error that did not come', async ({ expect }) => {
-  expect(await failureOf({ error: { name: 'RateLimitError', message: '429' } })).toMatchInlineSnapshot(`
+  expect(await refundFailure({ error: { name: 'RateLimitError', message: '429' } })).toMatchInlineSnapshot(`
     "The last run was expected to be rejected with RateLimitError and a message with "429", but it ended with completed.
     What happened:
         turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
@@ -125,7 +126,7 @@ test('an expected error that did not come', async ({ expect }) => {
 
 test('an expected error in place of which another one came', async ({ expect }) => {
   const different = { steps: [user('x'), modelFails({ kind: 'reset' })] };
-  expect(await failureOf({ error: { name: 'RateLimitError' } }, different)).toMatchInlineSnapshot(`
+  expect(await refundFailure({ error: { name: 'RateLimitError' } }, different)).toMatchInlineSnapshot(`
     "The last run was expected to be rejected with RateLimitError, but it was with APIConnectionError: Connection error.
     What happened:
       ❯ turn 1  Triage: the model fails (APIConnectionError, connection error)
@@ -135,7 +136,7 @@ test('an expected error in place of which another one came', async ({ expect }) 
 
 test('an expected error with another message', async ({ expect }) => {
   const different = { steps: [user('x'), modelFails({ kind: 'status', status: 429 })] };
-  expect(await failureOf({ error: { message: 'tokens' } }, different)).toMatchInlineSnapshot(`
+  expect(await refundFailure({ error: { message: 'tokens' } }, different)).toMatchInlineSnapshot(`
     "The last run was expected to be rejected with a message with "tokens", but it was with RateLimitError: 429 Scripted fault: status 429.
     What happened:
       ❯ turn 1  Triage: the model fails (RateLimitError, status 429)
@@ -144,7 +145,7 @@ test('an expected error with another message', async ({ expect }) => {
 });
 
 test('an expected error of which nothing is said but that it comes', async () => {
-  expect(await failureOf({ error: {} })).toMatch(
+  expect(await refundFailure({ error: {} })).toMatch(
     'to be rejected with an error, but it ended with completed.',
   );
 });
@@ -192,7 +193,7 @@ test('expectations of a failed run hold for what happened until then', async () 
 });
 
 test('a long answer is shortened in what happened', async () => {
-  const message = await failureOf(
+  const message = await refundFailure(
     { agents: ['Sales'] },
     { steps: [...refundSteps.slice(0, 3), say('word '.repeat(200))] },
   );
@@ -201,7 +202,7 @@ test('a long answer is shortened in what happened', async () => {
 
 test('several runs are told apart in what happened', async ({ expect }) => {
   const steps = [...refundSteps, user('Thanks!'), say('You are welcome.')];
-  expect(await failureOf({ finalMessage: 'Bye.' }, { steps })).toMatchInlineSnapshot(`
+  expect(await refundFailure({ finalMessage: 'Bye.' }, { steps })).toMatchInlineSnapshot(`
     "Expected the final message to contain "Bye.", but it is "You are welcome.".
     What happened:
         run 1: the user says "I want my money back for A-17."

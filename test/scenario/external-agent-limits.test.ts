@@ -10,11 +10,10 @@ import {
   type ExternalTurn,
   type Scenario,
 } from 'swarmcheck/testing';
-import { still } from '../wire/ways.ts';
-import { clientOf, habits } from './external-app.ts';
-import { messagesOf } from './shop.ts';
+import { never, still } from '../support/waiting.ts';
+import { clientOf, habits } from '../support/refund-app.ts';
+import { messagesOf } from '../support/failures.ts';
 
-const never = () => new Promise<never>(() => {});
 /** Asks once, and reads the whole answer. */
 async function ask(turn: ExternalTurn, habit: (typeof habits)[number], signal?: AbortSignal): Promise<void> {
   const { completions } = clientOf(turn, habit).chat;

@@ -16,8 +16,8 @@ import {
   type Step,
 } from 'swarmcheck/testing';
 import 'swarmcheck/vitest';
-import { clientOf, habits, refundApp } from './external-app.ts';
-import { messagesOf, reasonsOf } from './shop.ts';
+import { clientOf, habits, refundApp } from '../support/refund-app.ts';
+import { messagesOf, reasonsOf } from '../support/failures.ts';
 
 const name = ({ by, stream }: { by: string; stream: boolean }) => `by ${by}${stream ? ', streamed' : ''}`;
 const ways = habits.map((habit) => [name(habit), habit] as const);

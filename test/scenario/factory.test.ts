@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Agent, tool } from 'swarmcheck';
 import { callTool, runScenario, say, user, type Scenario } from 'swarmcheck/testing';
-import { messagesOf } from './shop.ts';
+import { messagesOf } from '../support/failures.ts';
+import { never, onFakeClock, still } from '../support/waiting.ts';
 
 const steps = [user('hi'), say('hello')];
 
@@ -69,7 +70,7 @@ test('a factory that returns a class in place of an agent is a malformed scenari
 });
 
 test('a factory that never settles is a failure that names it', async () => {
-  const run = await runScenario({ agent: () => new Promise<Agent>(() => {}), steps, timeoutMs: 20 });
+  const run = await onFakeClock(() => runScenario({ agent: never, steps, timeoutMs: 20 }));
   expect(messagesOf(run)).toMatchObject([expect.stringContaining('waiting for the agent factory')]);
 });
 
@@ -103,11 +104,9 @@ test('a dispose that fails, or never ends, fails the scenario', async () => {
     steps,
   });
   expect(failing.failures[0]?.message).toContain('The dispose of the agent "Agent" failed: still in use');
-  const hanging = await runScenario({
-    agent: () => new Agent({ dispose: () => new Promise(() => {}) }),
-    steps,
-    timeoutMs: 20,
-  });
+  const hanging = await onFakeClock(() =>
+    runScenario({ agent: () => new Agent({ dispose: never }), steps, timeoutMs: 20 }),
+  );
   expect(hanging.failures[0]?.message).toContain(
     'was stopped after 20 ms, waiting for the dispose of the agent "Agent"',
   );
@@ -124,14 +123,13 @@ test('what a factory throws is a result, though it is a mistake in the use of Ag
 
 test('what a factory makes too late is disposed of when it comes', async () => {
   let finish = (_agent: Agent) => {};
-  const disposed = new Promise<void>((resolve) => {
-    const late = new Promise<Agent>((made) => (finish = made));
-    void runScenario({ agent: () => late, steps: [user('hi'), say('hello')], timeoutMs: 10 }).then(
-      ({ error }) => {
-        expect(error).toMatchObject({ name: 'ScenarioTimeoutError' });
-        finish(new Agent({ dispose: resolve }));
-      },
-    );
-  });
-  await disposed;
+  const late = new Promise<Agent>((made) => (finish = made));
+  const { error } = await onFakeClock(() =>
+    runScenario({ agent: () => late, steps: [user('hi'), say('hello')], timeoutMs: 10 }),
+  );
+  expect(error).toMatchObject({ name: 'ScenarioTimeoutError' });
+  let disposed = 0;
+  finish(new Agent({ dispose: () => void disposed++ }));
+  await still();
+  expect(disposed).toBe(1);
 });

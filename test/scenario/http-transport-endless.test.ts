@@ -1,5 +1,5 @@
-import { afterEach, expect, test, vi } from 'vitest';
-import { Agent, partialResponse, tool } from 'swarmcheck';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { Agent, partialResponse } from 'swarmcheck';
 import {
   callTool,
   modelFails,
@@ -9,8 +9,10 @@ import {
   type ModelStep,
   type Scenario,
 } from 'swarmcheck/testing';
-import { playIn, playInAll, still, ways } from '../wire/ways.ts';
-import { messagesOf } from './shop.ts';
+import { playIn, playInAll, ways } from '../support/ways.ts';
+import { still } from '../support/waiting.ts';
+import { deskThat } from '../support/agents.ts';
+import { messagesOf } from '../support/failures.ts';
 
 const endless: [what: string, step: ModelStep][] = [
   ['no answer', modelFails({ kind: 'no-answer' })],
@@ -21,20 +23,19 @@ const endless: [what: string, step: ModelStep][] = [
 
 /** One turn with a tool, and then what is under test. */
 function scenarioOf(step: ModelStep): Scenario {
-  const agent = new Agent({ name: 'Desk', functions: [tool({ name: 'look_up', execute: () => 'found' })] });
-  return { agent, steps: [user('hi'), callTool('look_up'), step], timeoutMs: 20 };
+  return { agent: deskThat(() => 'found'), steps: [user('hi'), callTool('look_up'), step], timeoutMs: 20 };
 }
 
-// What is loaded on first use is loaded here, so that nothing is awaited later but what a test is about.
-await playInAll({ ...scenarioOf(say('ok')), timeoutMs: 5000 });
-
 // The limit is one of real time; here time passes when a test says so. The process has one clock, so nothing runs beside.
-const stopClock = () => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-afterEach(() => void vi.useRealTimers());
+vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+afterEach(() => void vi.clearAllTimers());
+afterAll(() => void vi.useRealTimers());
+
+// What is loaded on first use is loaded here, so that nothing is awaited later but what a test is about.
+await playInAll(scenarioOf(say('ok')));
 
 for (const way of ways) {
   test.sequential.for(endless)(`an abort by hand ends %s with its reason, ${way.name}`, async ([, step]) => {
-    stopClock();
     const controller = new AbortController();
     const reason = new Error('enough');
     const running = playIn(way, scenarioOf(step), controller.signal);
@@ -50,7 +51,6 @@ for (const way of ways) {
   });
 
   test.sequential.for(endless)(`the time limit ends %s and names it, ${way.name}`, async ([, step]) => {
-    stopClock();
     const running = playIn(way, scenarioOf(step));
     await still();
     vi.advanceTimersByTime(20);
@@ -98,7 +98,6 @@ test.sequential.for(endless)('one trace, whatever the way: %s', async ([, step])
 });
 
 test.sequential.for(ways)('what hung leaves no timer behind, $name', async (way) => {
-  stopClock();
   const controller = new AbortController();
   const running = playIn(way, scenarioOf(modelFails({ kind: 'hung-body' })), controller.signal);
   await still();
@@ -109,7 +108,6 @@ test.sequential.for(ways)('what hung leaves no timer behind, $name', async (way)
 });
 
 test.sequential.for(ways)('nobody gives up before the limit of the scenario, $name', async (way) => {
-  stopClock();
   const hour = 3_600_000;
   const running = playIn(way, { ...scenarioOf(modelFails({ kind: 'no-answer' })), timeoutMs: hour });
   await still();

@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { expect, test } from 'vitest';
-import { Agent, InvalidCompletionError, partialResponse, tool } from 'swarmcheck';
+import { InvalidCompletionError, partialResponse } from 'swarmcheck';
 import {
   callTool,
   callTools,
@@ -13,23 +13,16 @@ import {
   type ModelStep,
   type Scenario,
 } from 'swarmcheck/testing';
-import { playIn, playInAll, ways } from '../wire/ways.ts';
-import { reasonsOf } from './shop.ts';
+import { playIn, playInAll, ways } from '../support/ways.ts';
+import { deskThat } from '../support/agents.ts';
+import { reasonsOf } from '../support/failures.ts';
 
 const text = 'Grüße, 你好, 🧑🏽‍🚀: all of it.';
 
 /** One turn with a tool, and then what is under test. */
 function scenarioOf(step: ModelStep, different: Partial<Scenario> = {}): Scenario {
-  const agent = new Agent({
-    name: 'Desk',
-    functions: [
-      tool({
-        name: 'look_up',
-        parameters: { type: 'object', properties: { q: { type: 'string' } } },
-        execute: ({ q }) => `found ${q}`,
-      }),
-    ],
-  });
+  const parameters = { type: 'object', properties: { q: { type: 'string' } } } as const;
+  const agent = deskThat(({ q }) => `found ${String(q)}`, parameters);
   return { agent, steps: [user('hi'), callTool('look_up', { q: 'a' }), step], ...different };
 }
 

@@ -1,6 +1,5 @@
 import OpenAI from 'openai';
 import { expect, test } from 'vitest';
-import { Agent, tool } from 'swarmcheck';
 import {
   callTool,
   say,
@@ -11,15 +10,14 @@ import {
   type Scenario,
   type Step,
 } from 'swarmcheck/testing';
-import { playIn, playInAll, ways } from '../wire/ways.ts';
-import { messagesOf } from './shop.ts';
+import { playIn, playInAll, ways } from '../support/ways.ts';
+import { deskThat } from '../support/agents.ts';
+import { messagesOf } from '../support/failures.ts';
 
 const parameters = { type: 'object', properties: { q: { type: 'string' } }, required: ['q'] } as const;
-const desk = () =>
-  new Agent({ name: 'Desk', functions: [tool({ name: 'look_up', parameters, execute: ({ q }) => q })] });
 
 const scenarioOf = (...steps: Step[]): Scenario => ({
-  agent: desk,
+  agent: deskThat(({ q }) => q, parameters),
   steps: [user('hi'), callTool('look_up', { q: 'a' }), ...steps],
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, expect, test, vi } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { say, user } from 'swarmcheck/testing';
-import { playIn, ways } from '../wire/ways.ts';
+import { playIn, ways } from '../support/ways.ts';
 
 // Before any client is there: each keeps the functions that it finds.
 const spies = (['debug', 'info', 'log', 'warn', 'error'] as const).map((name) => vi.spyOn(console, name));

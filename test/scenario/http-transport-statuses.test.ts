@@ -2,7 +2,7 @@ import OpenAI from 'openai';
 import { expect, test } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { modelFails, user, type Fault } from 'swarmcheck/testing';
-import { playIn, playInAll, ways } from '../wire/ways.ts';
+import { playIn, playInAll, ways } from '../support/ways.ts';
 
 type StatusFault = Extract<Fault, { kind: 'status' }>;
 

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Agent, Result, tool } from 'swarmcheck';
 import {
   callTool,
   callTools,
@@ -13,38 +12,8 @@ import {
   type Scenario,
   type Step,
 } from 'swarmcheck/testing';
-import { playInAll } from '../wire/ways.ts';
-
-const parameters = {
-  type: 'object',
-  properties: { key: { type: 'string' }, value: {} },
-  required: ['key'],
-} as const;
-
-/** Two agents that hand off to each other, with tools that answer, write and throw. */
-function agents(): Agent {
-  const back = () => new Result({ value: 'back', agent: first });
-  const other = new Agent({ name: 'Other', instructions: (context) => `Other, ${JSON.stringify(context)}` });
-  const first: Agent = new Agent({
-    name: 'First',
-    instructions: (context) => `First, ${JSON.stringify(context)}`,
-    functions: [
-      function move() {
-        return other;
-      },
-      tool({
-        name: 'set',
-        parameters,
-        execute: ({ key, value }) => new Result({ value: key, contextVariables: { [key]: value } }),
-      }),
-      function fail() {
-        throw new Error('failed: ü');
-      },
-    ],
-  });
-  other.functions = [...first.functions.slice(1), tool({ name: 'move', execute: back })];
-  return first;
-}
+import { agents } from '../support/two-agents.ts';
+import { playInAll } from '../support/ways.ts';
 
 /** Of any characters, halves of surrogate pairs included: JSON carries them. */
 const text = fc.oneof(

@@ -1,8 +1,9 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { Agent, tool } from 'swarmcheck';
 import { callTool, runScenario, say, user, type Scenario } from 'swarmcheck/testing';
-import { playIn, playInAll, ways } from '../wire/ways.ts';
-import { messagesOf, refundSteps, triage } from './shop.ts';
+import { playIn, playInAll, ways } from '../support/ways.ts';
+import { messagesOf } from '../support/failures.ts';
+import { refundSteps, triage } from '../support/agents.ts';
 
 const overHttp = ways.filter(({ transport }) => transport === 'http');
 const refund: Scenario = { agent: triage, steps: refundSteps, contextVariables: { user: 'Ann' } };

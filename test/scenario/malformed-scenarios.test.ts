@@ -8,7 +8,7 @@ import {
   user,
   type Scenario,
 } from 'swarmcheck/testing';
-import { refundSteps, triage } from './shop.ts';
+import { refundSteps, triage } from '../support/agents.ts';
 
 const agent = new Agent();
 const steps = [user('hi'), say('hello')];

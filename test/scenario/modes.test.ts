@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   callTool,
   callTools,
@@ -13,7 +13,8 @@ import {
   type Scenario,
   type Step,
 } from 'swarmcheck/testing';
-import { messagesOf, playRefund, refundSteps, triage } from './shop.ts';
+import { messagesOf } from '../support/failures.ts';
+import { playRefund, refundSteps, triage } from '../support/agents.ts';
 
 const scenarios: [what: string, scenario: Partial<Scenario>][] = [
   ['a handoff and a refund', {}],
@@ -115,11 +116,18 @@ test('streamed or not, one trace and one verdict: whatever the script', async ()
 });
 
 test('in-process is the transport where nothing else is said', async () => {
-  const run = await runScenario(
-    { agent: triage, steps: refundSteps, contextVariables: { user: 'Ann' } },
-    { transport: 'in-process' },
-  );
-  expect(run.trace.hash).toBe((await playRefund()).trace.hash);
+  const scenario = { agent: triage, steps: refundSteps, contextVariables: { user: 'Ann' } };
+  const run = await runScenario(scenario, { transport: 'in-process' });
+  // The trace is the same whatever the transport, but only the other one asks through this client.
+  vi.doMock('openai', () => {
+    throw new Error('It was loaded.');
+  });
+  try {
+    expect((await playRefund()).trace.hash).toBe(run.trace.hash);
+    await expect(runScenario(scenario, { transport: 'http' })).rejects.toThrow('openai');
+  } finally {
+    vi.doUnmock('openai');
+  }
 });
 
 test('a seed changes nothing that is played in process', async () => {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { callTool, modelFails, runScenario, say, user } from 'swarmcheck/testing';
-import { messagesOf, playRefund, refunds, refundSteps, triage } from './shop.ts';
+import { messagesOf } from '../support/failures.ts';
+import { playRefund, refunds, refundSteps, triage } from '../support/agents.ts';
 
 test('a scenario that goes as scripted passes', async () => {
   const run = await playRefund();

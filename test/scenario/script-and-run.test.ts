@@ -8,7 +8,8 @@ import {
   ScriptMistakeError,
   user,
 } from 'swarmcheck/testing';
-import { messagesOf, playRefund, refundSteps, triage } from './shop.ts';
+import { messagesOf } from '../support/failures.ts';
+import { playRefund, refundSteps, triage } from '../support/agents.ts';
 
 test('steps that are left over are a failure, at the step that was due', async ({ expect }) => {
   const run = await playRefund({

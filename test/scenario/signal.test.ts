@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Agent, tool } from 'swarmcheck';
 import { callTool, modelFails, runScenario, say, user } from 'swarmcheck/testing';
-import { messagesOf, playRefund, refundSteps, triage } from './shop.ts';
+import { messagesOf } from '../support/failures.ts';
+import { playRefund, refundSteps, triage } from '../support/agents.ts';
 
 test('an aborted scenario has the reason as its error', async () => {
   const controller = new AbortController();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent, Swarm } from 'swarmcheck';
 import { callTool, say, scriptedProvider, stubTools, traceOf } from 'swarmcheck/testing';
-import { refunds, triage } from './shop.ts';
+import { refunds, triage } from '../support/agents.ts';
 
 const provider = () =>
   scriptedProvider([

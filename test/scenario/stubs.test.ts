@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Agent, Result, tool } from 'swarmcheck';
 import { callTool, runScenario, say, user, type Scenario, type ToolStub } from 'swarmcheck/testing';
-import { messagesOf, playRefund, reasonsOf, refunds, refundSteps, triage } from './shop.ts';
+import { messagesOf, reasonsOf } from '../support/failures.ts';
+import { playRefund, refunds, refundSteps, triage } from '../support/agents.ts';
 
 /** What issue_refund answers when this stands in for it. */
 async function answerOf(stub: ToolStub): Promise<string | undefined> {

@@ -12,10 +12,11 @@ import {
   type Scenario,
   type ScenarioRun,
 } from 'swarmcheck/testing';
-import { messagesOf, playRefund, reasonsOf } from './shop.ts';
+import { messagesOf, reasonsOf } from '../support/failures.ts';
+import { never, still } from '../support/waiting.ts';
+import { playRefund } from '../support/agents.ts';
 
 const limit = 20;
-const never = () => new Promise<never>(() => {});
 
 // What is loaded on first use is loaded here, so that nothing is awaited later but what a test is about.
 await playRefund();
@@ -24,11 +25,6 @@ await playRefund();
 // The process has one clock to stop, so these tests run one after another.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
-
-/** Until nothing happens any more. */
-async function still(): Promise<void> {
-  for (let round = 0; round < 20; round++) await new Promise((resolve) => setImmediate(resolve));
-}
 
 /** Plays a scenario until it stands still, and then until its time is over. */
 async function playOut(scenario: Scenario, stream = false): Promise<ScenarioRun> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agent, tool } from 'swarmcheck';
 import { callTool, callTools, runScenario, say, user, type Step, type Trajectory } from 'swarmcheck/testing';
-import { messagesOf } from './shop.ts';
+import { messagesOf } from '../support/failures.ts';
 
 const agent = new Agent({
   name: 'Desk',

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ChatCompletionChunk } from 'swarmcheck';
 import { callTool, callTools, refuse, say, scriptedProvider, type ModelStep } from 'swarmcheck/testing';
-import { readAll, request } from './ask.ts';
+import { readAll } from '../support/completions.ts';
+import { request } from './ask.ts';
 
 const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
 

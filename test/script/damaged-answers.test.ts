@@ -9,7 +9,9 @@ import {
   type Fault,
   type ModelStep,
 } from 'swarmcheck/testing';
-import { echoTool, readAll, rejection, request } from './ask.ts';
+import { echoTool, request } from './ask.ts';
+import { readAll } from '../support/completions.ts';
+import { rejection } from '../support/failures.ts';
 
 const faults: Fault[] = [
   { kind: 'malformed-json' },

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { Agent, Swarm } from 'swarmcheck';
 import { modelFails, say, scriptedProvider, traceOf, type ModelStep } from 'swarmcheck/testing';
-import { readAll, rejection, request } from './ask.ts';
+import { readAll } from '../support/completions.ts';
+import { rejection } from '../support/failures.ts';
+import { request } from './ask.ts';
 
 const endless: [label: string, step: ModelStep][] = [
   ['no-answer', modelFails({ kind: 'no-answer' })],

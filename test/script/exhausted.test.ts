@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { Agent, Swarm } from 'swarmcheck';
 import { callTool, say, scriptedProvider, ScriptExhaustedError, user } from 'swarmcheck/testing';
-import { echoTool, readAll, rejection, request } from './ask.ts';
+import { echoTool, request } from './ask.ts';
+import { readAll } from '../support/completions.ts';
+import { rejection } from '../support/failures.ts';
 
 test('a request beyond the script throws, with the conversation so far', async ({ expect }) => {
   const agent = new Agent({ name: 'Desk', functions: [echoTool('look_up', { q: { type: 'string' } })] });

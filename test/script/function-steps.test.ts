@@ -7,7 +7,9 @@ import {
   user,
   type ModelStep,
 } from 'swarmcheck/testing';
-import { readAll, rejection, request } from './ask.ts';
+import { readAll } from '../support/completions.ts';
+import { rejection } from '../support/failures.ts';
+import { request } from './ask.ts';
 
 /** The message with which what a function step returned is refused. */
 async function mistakeOf(returned: unknown): Promise<string> {

@@ -9,7 +9,8 @@ import {
   ScriptNotFinishedError,
   user,
 } from 'swarmcheck/testing';
-import { rejection, request, thrown } from './ask.ts';
+import { rejection, thrown } from '../support/failures.ts';
+import { request } from './ask.ts';
 
 test('remaining counts the answers that are left, not what the user says', async () => {
   const provider = scriptedProvider([user('hi'), say('a'), user('again'), say('b')]);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { callTool, callTools, say, ScriptMistakeError, type CallStep } from 'swarmcheck/testing';
-import { thrown } from './ask.ts';
+import { thrown } from '../support/failures.ts';
 
 /** The message with which callTools refuses what the compiler would not let through. */
 function refusal(...calls: unknown[]): string {

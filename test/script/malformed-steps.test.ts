@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { callTool, say, scriptedProvider, ScriptMistakeError, user, type Step } from 'swarmcheck/testing';
-import { thrown } from './ask.ts';
+import { thrown } from '../support/failures.ts';
 import { mistakeIn } from './mistake-in.ts';
 
 test('a script that is no list is refused', ({ expect }) => {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { say, scriptedProvider, ScriptMistakeError, type Step } from 'swarmcheck/testing';
-import { thrown } from './ask.ts';
+import { thrown } from '../support/failures.ts';
 
 /** The message with which a script is refused whose second step is this one. */
 export function mistakeIn(step: unknown): string {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { say, scriptedProvider, user } from 'swarmcheck/testing';
-import { readAll, rejection, request } from './ask.ts';
+import { readAll } from '../support/completions.ts';
+import { rejection } from '../support/failures.ts';
+import { request } from './ask.ts';
 
 const aborted = (reason: Error) => ({ signal: AbortSignal.abort(reason) });
 

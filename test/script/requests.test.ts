@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Agent, Swarm, type CompletionRequest } from 'swarmcheck';
 import { callTool, say, scriptedProvider, type Step } from 'swarmcheck/testing';
-import { echoTool, offer, readAll, request } from './ask.ts';
+import { echoTool, offer, request } from './ask.ts';
+import { readAll } from '../support/completions.ts';
 
 const answers = (count: number): Step[] => Array.from({ length: count }, () => say('ok'));
 

@@ -9,7 +9,9 @@ import {
   say,
   type ModelStep,
 } from 'swarmcheck/testing';
-import { offer, readAll, rejection, request } from './ask.ts';
+import { offer, request } from './ask.ts';
+import { readAll } from '../support/completions.ts';
+import { rejection } from '../support/failures.ts';
 
 const search = {
   type: 'object',
@@ -103,17 +105,22 @@ test('a hallucinated call may be of a tool that was not offered', async () => {
   const { choices } = await scriptedProvider([callTool('issue_refund', {}, { hallucinated: true })]).complete(
     request(),
   );
-  expect(choices[0]?.finish_reason).toBe('tool_calls');
+  expect(choices[0]).toMatchObject({
+    finish_reason: 'tool_calls',
+    message: { tool_calls: [{ function: { name: 'issue_refund', arguments: '{}' } }] },
+  });
 });
 
 test('a hallucinated call may have arguments that fail the schema', async () => {
   const provider = scriptedProvider([callTool('search', { q: 1 }, { hallucinated: true })]);
-  await expect(provider.complete(request({ tools: offer(['search'], search) }))).resolves.toBeDefined();
+  const { choices } = await provider.complete(request({ tools: offer(['search'], search) }));
+  expect(choices[0]?.message.tool_calls).toMatchObject([{ function: { arguments: '{"q":1}' } }]);
 });
 
 test('a hallucinated call that happens to be valid is fine', async () => {
   const provider = scriptedProvider([callTool('search', { q: 'a' }, { hallucinated: true })]);
-  await expect(provider.complete(request({ tools: offer(['search'], search) }))).resolves.toBeDefined();
+  const { choices } = await provider.complete(request({ tools: offer(['search'], search) }));
+  expect(choices[0]?.message.tool_calls).toMatchObject([{ function: { arguments: '{"q":"a"}' } }]);
 });
 
 test('one hallucinated call does not excuse the others of its answer', async () => {

@@ -1,7 +1,9 @@
 import OpenAI from 'openai';
 import { expect, test } from 'vitest';
 import { modelFails, scriptedProvider, type Fault } from 'swarmcheck/testing';
-import { readAll, rejection, request } from './ask.ts';
+import { readAll } from '../support/completions.ts';
+import { rejection } from '../support/failures.ts';
+import { request } from './ask.ts';
 
 const statuses = [400, 401, 403, 404, 409, 422, 429, 500, 503];
 

@@ -3,7 +3,8 @@ import { ChatCompletionStream } from 'openai/lib/ChatCompletionStream';
 import { expect, test } from 'vitest';
 import { Agent, Swarm, type ChatCompletion, type ChatCompletionChunk, type Response } from 'swarmcheck';
 import { scriptedProvider, traceOf, type ModelStep, type ToolCallStep } from 'swarmcheck/testing';
-import { readAll, request } from './ask.ts';
+import { readAll } from '../support/completions.ts';
+import { request } from './ask.ts';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),

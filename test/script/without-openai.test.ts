@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { modelFails, scriptedProvider, type Fault } from 'swarmcheck/testing';
-import { rejection, request } from './ask.ts';
+import { rejection } from '../support/failures.ts';
+import { request } from './ask.ts';
 
 vi.mock('openai', () => {
   throw new Error('Cannot find package "openai"');

@@ -13,10 +13,15 @@ import {
 import { test as watchedTest } from 'swarmcheck/vitest';
 import type { FaultSweep, SweptFault } from '../../src/sweep/fault-sweep.ts';
 import { sweepFaults } from '../../src/sweep/sweep-faults.ts';
-import { refundSteps, triage } from '../scenario/shop.ts';
+import { refundSteps, triage } from '../support/agents.ts';
+import { onFakeClock } from '../support/waiting.ts';
 import { refundByApp, sorryApp, streamedByApp, waitingApp } from './apps.ts';
 
 const refund: Scenario = { name: 'refund', agent: triage, steps: refundSteps };
+
+// What is loaded on first use is loaded here, so that the clock is never ahead of it.
+await sweepFaults(refund, { faults: ['reset'], transport: 'http' });
+await sweepFaults(refundByApp, { faults: ['reset'] });
 
 /** `2 status 429: crashes`, for each fault. */
 const told = (sweep: FaultSweep) => sweep.faults.map(line);
@@ -32,7 +37,7 @@ const endings = (sweep: FaultSweep, kind: SweptFault['fault']['kind']) =>
   sweep.faults.filter(({ fault }) => fault.kind === kind).map(({ outcome }) => outcome);
 
 test('agents of this engine crash with the very error of the model, and hang where no answer comes', async () => {
-  const sweep = await sweepFaults(refund, { timeoutMs: 50 });
+  const sweep = await onFakeClock(() => sweepFaults(refund, { timeoutMs: 50 }));
   const ofEach = [
     'status 429: crashes',
     'status 500: crashes',
@@ -76,8 +81,8 @@ test('a streamed answer is cut after every number of chunks, and so is that of a
 test('over HTTP it comes to the same', async () => {
   const faults = ['status', 'reset', 'hung-body', 'html', 'cut'] as const;
   const [inProcess, overHttp] = [
-    await sweepFaults(refund, { faults, timeoutMs: 50 }),
-    await sweepFaults(refund, { faults, timeoutMs: 50, transport: 'http' }),
+    await onFakeClock(() => sweepFaults(refund, { faults, timeoutMs: 50 })),
+    await onFakeClock(() => sweepFaults(refund, { faults, timeoutMs: 50, transport: 'http' })),
   ];
   expect(told(overHttp)).toEqual(told(inProcess));
 });
@@ -108,7 +113,7 @@ test('an app that gives up on an answer that never comes survives it within a lo
     return completion.choices[0]!.message.content;
   });
   const scenario = { agent: impatient, steps: [user('x'), say('ok')] };
-  const sweep = await sweepFaults(scenario, { faults: ['no-answer'], timeoutMs: 5000 });
+  const sweep = await onFakeClock(() => sweepFaults(scenario, { faults: ['no-answer'], timeoutMs: 5000 }));
   expect(told(sweep)).toEqual(['1 no-answer: ends-well']);
 });
 
@@ -149,7 +154,9 @@ test('a call of a damaged answer that is carried out changes the result, though 
 });
 
 test('an app that waits for ever hangs', async () => {
-  const sweep = await sweepFaults({ ...waitingApp, timeoutMs: 700 }, { faults: ['status'], timeoutMs: 50 });
+  const sweep = await onFakeClock(() =>
+    sweepFaults({ ...waitingApp, timeoutMs: 700 }, { faults: ['status'], timeoutMs: 50 }),
+  );
   expect(endings(sweep, 'status')).toEqual(
     [1, 2].flatMap(() => ['ends-well', 'ends-well', 'hangs', 'hangs']),
   );

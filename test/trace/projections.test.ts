@@ -144,8 +144,13 @@ test('the outcome of a run that fails in its own instructions is failed', async 
   expect(trace.requests).toEqual([]);
 });
 
-test('a projection is made once the same for everybody who asks', async () => {
+test('events are made once, and what a reader does to another projection reaches no other reader', async () => {
   const trace = await traceDesk();
-  expect(trace.requests).toEqual(trace.requests);
   expect(trace.events).toBe(trace.events);
+  for (const name of ['requests', 'toolCalls', 'handoffs', 'agents'] as const) {
+    const before = [...trace[name]];
+    expect((trace[name] as unknown[]).shift()).toEqual(before[0]);
+    expect(trace[name]).toEqual(before);
+    expect(before).not.toEqual([]);
+  }
 });

@@ -1,6 +1,6 @@
 /** What becomes of tests with a cassette: in a vitest of its own, where nothing is recorded. */
 import { beforeAll, expect, test } from 'vitest';
-import { toldOf } from '../msw/mocked-run.ts';
+import { toldOf } from '../support/run-vitest.ts';
 import { head, recordingOf, runWithCassettes } from './cassette-run.ts';
 
 const source = `

@@ -1,6 +1,6 @@
 /** `model(cassette())`: clients of the test's own, recorded and replayed, in a vitest of its own with the setup file. */
 import { beforeAll, expect, test } from 'vitest';
-import { noNetwork } from '../msw/mocked-run.ts';
+import { noNetwork } from '../support/run-vitest.ts';
 import { recordingOf, runWithModel } from './cassette-run.ts';
 
 const source = `

@@ -1,6 +1,6 @@
 /** Where the cassette of a test is, whatever the test is named: in a vitest of its own. */
 import { beforeAll, expect, test } from 'vitest';
-import { toldOf } from '../msw/mocked-run.ts';
+import { toldOf } from '../support/run-vitest.ts';
 import { runWithCassettes } from './cassette-run.ts';
 
 const source = String.raw`

@@ -1,11 +1,10 @@
 import { say } from 'swarmcheck/testing';
 import { textOf } from '../../src/trace/format.ts';
-import { complete, json, serve } from '../engine/loopback.ts';
-import { saying } from '../engine/support.ts';
-import { toldOf } from '../msw/mocked-run.ts';
+import { complete, json, serve } from '../support/loopback.ts';
+import { saying } from '../support/completions.ts';
+import { runAndReadVitest, toldOf, type VitestRun, type VitestSetting } from '../support/run-vitest.ts';
 import { Folder } from '../cassette/folder.ts';
 import { record, Talk } from '../cassette/replay/tapes.ts';
-import { runAndReadVitest, type VitestRun, type VitestSetting } from './run-vitest.ts';
 
 /** What lies in fixtures/cassettes when the tests are over. */
 export type Kept = Record<string, { interactions: number[]; isAsBefore: boolean }>;

@@ -1,4 +1,4 @@
-import { Agent, Result, Swarm, tool, type Response } from 'swarmcheck';
+import { Swarm, type Response } from 'swarmcheck';
 import {
   callTool,
   callTools,
@@ -12,38 +12,12 @@ import {
   type Step,
   type Trace,
 } from 'swarmcheck/testing';
+import { refundShop } from '../support/agents.ts';
 
-/** Hands over to Refunds. */
-export const triage = new Agent({
-  name: 'Triage',
-  instructions: 'Find out what the user needs.',
-  functions: [
-    function transfer_to_refunds() {
-      return refunds;
-    },
-  ],
-});
-
-const refunds = new Agent({
-  name: 'Refunds',
+/** Triage, which hands over to Refunds. */
+export const { triage } = refundShop({
   instructions: ({ user }) => `Refund what ${user} paid.`,
-  functions: [
-    tool({
-      name: 'look_up',
-      parameters: { type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] },
-      execute: ({ orderId }) => ({ orderId, paid: true }),
-    }),
-    tool({
-      name: 'issue_refund',
-      parameters: {
-        type: 'object',
-        properties: { orderId: { type: 'string' }, amount: { type: 'number' } },
-        required: ['orderId'],
-      },
-      execute: ({ orderId }) =>
-        new Result({ value: `refunded ${orderId}`, contextVariables: { refunded: [orderId] } }),
-    }),
-  ],
+  handsBack: false,
 });
 
 /** A wrong call first, then the right ones. */

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { runVitest, type TestOutcome } from './run-vitest.ts';
+import { deskSource } from '../support/agents.ts';
+import { runVitest, type TestOutcome } from '../support/run-vitest.ts';
 
 const source = `
 import { expect, test as plain } from 'vitest';
@@ -7,7 +8,7 @@ import { Agent } from 'swarmcheck';
 import { callTool, runScenario, say, user } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
 
-const agent = new Agent({ name: 'Desk', functions: [function look_up() { return 'found'; }] });
+${deskSource}
 const misspelt = [user('hi'), callTool('lookup'), say('Done.')];
 const tooShort = [user('hi'), callTool('look_up')];
 const tooLong = [user('hi'), say('a'), say('b')];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import 'swarmcheck/vitest';
 import { playDesk, runDesk, triage } from './desk.ts';
-import { failureOf } from './failure-of.ts';
+import { failureOf } from '../support/failures.ts';
 
 const assertions: [name: string, assert: (received: unknown) => void][] = [
   ['toHaveCalledTool', (received) => expect(received).toHaveCalledTool('look_up')],

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { runAndReadVitest, type TestOutcome } from './run-vitest.ts';
+import { deskSource } from '../support/agents.ts';
+import { runAndReadVitest, type TestOutcome } from '../support/run-vitest.ts';
 
 const source = `
 import { expect, test as plain } from 'vitest';
@@ -7,7 +8,7 @@ import { Agent, Swarm } from 'swarmcheck';
 import { callTool, runScenario, say, traceOf, user } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
 
-const agent = new Agent({ name: 'Desk', functions: [function look_up() { return 'found'; }] });
+${deskSource}
 const messages = [{ role: 'user', content: 'hi' }];
 const steps = [user('hi'), callTool('look_up'), say('Done.')];
 const play = () => runScenario({ agent, steps });

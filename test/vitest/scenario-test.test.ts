@@ -2,7 +2,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { ScriptMistakeError } from 'swarmcheck/testing';
 import { scenarioTest } from 'swarmcheck/vitest';
-import { runVitest, type TestOutcome } from './run-vitest.ts';
+import { deskSource } from '../support/agents.ts';
+import { runVitest, type TestOutcome } from '../support/run-vitest.ts';
 
 const source = `
 import { expect } from 'vitest';
@@ -10,7 +11,7 @@ import { Agent, tool } from 'swarmcheck';
 import { callTool, defineScenario, modelFails, say, user } from 'swarmcheck/testing';
 import { scenarioTest } from 'swarmcheck/vitest';
 
-const agent = new Agent({ name: 'Desk', functions: [tool({ name: 'look_up', execute: () => 'found' })] });
+${deskSource}
 const steps = [user('hi'), callTool('look_up'), say('hello')];
 
 scenarioTest(defineScenario({ name: 'passes', agent, steps, expect: { toolCalls: ['look_up'], stopReason: 'completed' } }));

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { runVitest, type TestOutcome } from './run-vitest.ts';
+import { runVitest, type TestOutcome } from '../support/run-vitest.ts';
 
 const source = `
 import { afterEach, expect } from 'vitest';

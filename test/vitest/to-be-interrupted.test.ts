@@ -3,7 +3,7 @@ import { Swarm } from 'swarmcheck';
 import { callTool, callTools, runScenario, scriptedProvider, user } from 'swarmcheck/testing';
 import 'swarmcheck/vitest';
 import { everySource, interruptedDesk, playDesk, triage } from './desk.ts';
-import { failureOf, reasonOf } from './failure-of.ts';
+import { failureOf, reasonOf } from '../support/failures.ts';
 
 const sources = await everySource();
 const run = await interruptedDesk();

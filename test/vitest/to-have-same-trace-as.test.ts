@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { runScenario, say, traceOf, user } from 'swarmcheck/testing';
 import 'swarmcheck/vitest';
 import { playDesk, runDesk, triage } from './desk.ts';
-import { reasonOf } from './failure-of.ts';
+import { reasonOf } from '../support/failures.ts';
 
 const run = await playDesk();
 

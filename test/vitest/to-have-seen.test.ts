@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { runScenario, user } from 'swarmcheck/testing';
 import 'swarmcheck/vitest';
 import { everySource, playDesk, triage } from './desk.ts';
-import { failureOf, reasonOf } from './failure-of.ts';
+import { failureOf, reasonOf } from '../support/failures.ts';
 
 const sources = await everySource();
 const run = await playDesk();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import 'swarmcheck/vitest';
 import { everySource, interruptedDesk, playDesk } from './desk.ts';
-import { failureOf, reasonOf } from './failure-of.ts';
+import { failureOf, reasonOf } from '../support/failures.ts';
 
 const sources = await everySource();
 const run = await playDesk();

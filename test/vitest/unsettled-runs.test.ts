@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { runAndReadVitest, type TestOutcome } from './run-vitest.ts';
+import { runAndReadVitest, type TestOutcome } from '../support/run-vitest.ts';
 
 const source = `
 import { afterEach, beforeEach, describe, expect, test as plain, vi } from 'vitest';

@@ -13,7 +13,7 @@ import {
 import 'swarmcheck/vitest';
 import { expect, test } from 'vitest';
 import { Folder } from '../cassette/folder.ts';
-import { clientOf, habits, refundApp } from '../scenario/external-app.ts';
+import { clientOf, habits, refundApp } from '../support/refund-app.ts';
 
 const steps = [user('Refund A-17.'), user('Thank you.')];
 const answers = () =>

@@ -6,10 +6,11 @@ import { recordingProvider, replayProvider } from 'swarmcheck/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { conversationHeader } from '../../src/wire/respond.ts';
 import { Folder } from '../cassette/folder.ts';
-import { gate } from '../cassette/replay/tapes.ts';
-import { complete, json, serve } from '../engine/loopback.ts';
-import { rejection, saying } from '../engine/support.ts';
-import { bareClient, streamed, textOf, type Request } from '../msw/client.ts';
+import { gate } from '../support/waiting.ts';
+import { complete, json, serve } from '../support/loopback.ts';
+import { rejectedWith } from '../support/failures.ts';
+import { saying } from '../support/completions.ts';
+import { bareClient, type Request, streamed, textOf } from '../support/openai-client.ts';
 
 let mocking: ReturnType<typeof startMocking>;
 beforeAll(() => {
@@ -140,7 +141,7 @@ describe('what does not fit', () => {
         return fetch(...asked);
       };
       const client = new OpenAI({ apiKey: 'none', fetch: counting });
-      expect(await rejection(told(form, request, client))).toMatchObject({
+      expect(await rejectedWith(told(form, request, client))).toMatchObject({
         status: 500,
         message: expect.stringMatching(words),
       });

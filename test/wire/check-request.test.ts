@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Agent, Result, Swarm, tool, type AgentOptions, type Message, type Response } from 'swarmcheck';
+import { z } from 'zod';
+import { Swarm, type AgentOptions, type Message, type Response } from 'swarmcheck';
 import { callTool, callTools, refuse, say, scriptedProvider, type ModelStep } from 'swarmcheck/testing';
 import { refusalOf, unparsableBody, type ApiErrorBody } from '../../src/wire/check-request.ts';
+import { agents } from '../support/two-agents.ts';
 
 const hi = { role: 'user', content: 'hi' };
 const body = (fields: object = {}) => ({ model: 'gpt-4o', messages: [hi], ...fields });
@@ -422,49 +424,98 @@ test('nobody looks into content and parameters', ({ expect }) => {
   expect(refusalOf(body({ messages, tools: [taking(endless)] }))).toBeUndefined();
 });
 
-test('whatever JSON is sent, it is refused or not', () => {
-  const any = fc.jsonValue({ maxDepth: 2 });
-  const typed = fc.record({ id: any, type: fc.constantFrom('function', 'custom'), function: any });
-  const role = fc.constantFrom('user', 'assistant', 'tool', 'developer', 'function');
-  const message = fc.record(
-    { role, content: fc.oneof(fc.string(), any), tool_calls: fc.array(typed), tool_call_id: any },
-    { requiredKeys: ['role'] },
-  );
-  const sent = fc.record(
-    { model: fc.constant('m'), messages: fc.array(message), tools: fc.array(typed), tool_choice: any },
-    { requiredKeys: ['model', 'messages'] },
-  );
-  fc.assert(
-    fc.property(fc.oneof(any, sent), (anything) => {
-      const type = refusalOf(anything)?.error.type;
-      expect(type === undefined || type === 'invalid_request_error').toBe(true);
-    }),
-    { seed: 1, numRuns: 500 },
-  );
+// What the API accepts, written once more: the shape of each part, and then which calls are answered.
+const contentShape = z.union([z.string(), z.array(z.unknown())]);
+const functionShape = z.looseObject({
+  type: z.literal('function'),
+  function: z.looseObject({ name: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/) }),
+});
+const customShape = z.looseObject({ type: z.literal('custom') });
+const calledShape = z.looseObject({ function: z.looseObject({ name: z.string(), arguments: z.string() }) });
+const callShape = z
+  .looseObject({ id: z.string().min(1) })
+  .and(z.union([customShape, calledShape.and(z.looseObject({ type: z.literal('function') }))]));
+const messageShape = z.discriminatedUnion('role', [
+  z.looseObject({ role: z.enum(['user', 'developer']), content: contentShape }),
+  z.looseObject({ role: z.literal('function'), content: contentShape.nullish() }),
+  z.looseObject({ role: z.literal('tool'), content: contentShape, tool_call_id: z.string() }),
+  z
+    .looseObject({
+      role: z.literal('assistant'),
+      content: contentShape.nullish(),
+      tool_calls: z.array(callShape).min(1).nullish(),
+    })
+    .refine(({ content, tool_calls }) => (content ?? tool_calls ?? undefined) !== undefined),
+]);
+const requestShape = z.looseObject({
+  model: z.string().min(1),
+  messages: z.array(messageShape).min(1),
+  tools: z
+    .array(z.union([functionShape, customShape]))
+    .min(1)
+    .nullish(),
 });
 
-/** Two agents that hand off to each other, and one without tools that nobody leaves. */
-function agents(options: AgentOptions): Agent {
-  const plain = new Agent({ name: 'Plain', ...options });
-  const other = new Agent({ name: 'Other', instructions: (context) => JSON.stringify(context), ...options });
-  const first: Agent = new Agent({ name: 'First', ...options });
-  const functions = [
-    tool({
-      name: 'set',
-      parameters: { type: 'object', properties: { key: { type: 'string' } }, required: ['key'] },
-      execute: ({ key }) => new Result({ value: '', contextVariables: { [String(key)]: 1 } }),
-    }),
-    function fail() {
-      throw new Error('failed');
-    },
-    function leave() {
-      return plain;
-    },
-  ];
-  first.functions = [...functions, tool({ name: 'move', execute: () => other })];
-  other.functions = [...functions, tool({ name: 'move', execute: () => first })];
-  return first;
+function isAcceptable(sent: unknown): boolean {
+  const { success, data } = requestShape.safeParse(sent);
+  if (!success) return false;
+  let open: string[] = [];
+  for (const one of data.messages) {
+    if (one.role === 'tool') {
+      if (!open.includes(one.tool_call_id)) return false;
+      open = open.filter((id) => id !== one.tool_call_id);
+    } else {
+      if (open.length > 0) return false;
+      open = one.role === 'assistant' ? (one.tool_calls ?? []).map(({ id }) => id) : [];
+    }
+  }
+  return open.length === 0;
 }
+
+test('whatever JSON is sent, what has the shape and order of a request is accepted, and nothing else', () => {
+  const any = fc.jsonValue({ maxDepth: 2 });
+  const mostly = <T>(value: fc.Arbitrary<T>) =>
+    fc.oneof({ weight: 15, arbitrary: value }, { weight: 1, arbitrary: any });
+  const id = mostly(fc.constantFrom('a', 'b'));
+  const type = mostly(fc.constantFrom('function', 'custom'));
+  const typed = fc.record({ id, type, function: mostly(fc.constant(called)) });
+  const content = mostly(fc.string());
+  const spoken = fc.record(
+    { role: fc.constantFrom('user', 'assistant', 'developer', 'function'), content, tool_call_id: any },
+    { requiredKeys: ['role', 'content'] },
+  );
+  const round = fc
+    .record({ ids: fc.uniqueArray(fc.constantFrom('a', 'b', ''), { minLength: 1 }), answers: fc.array(id) })
+    .map(({ ids, answers }) => [asking(...ids), ...[...ids, ...answers].map(answer)]);
+  const odd = fc.record(
+    { role: mostly(fc.constantFrom('user', 'assistant', 'tool')), content, tool_calls: fc.array(typed) },
+    { requiredKeys: ['role'] },
+  );
+  const messages = fc
+    .array(
+      fc.oneof(
+        { weight: 4, arbitrary: spoken.map((one): unknown[] => [one]) },
+        { weight: 2, arbitrary: round.map((list): unknown[] => list) },
+        { weight: 1, arbitrary: odd.map((one): unknown[] => [one]) },
+      ),
+      { maxLength: 4 },
+    )
+    .map((lists) => lists.flat());
+  const sent = fc.record(
+    { model: mostly(fc.constant('m')), messages, tools: fc.array(typed) },
+    { requiredKeys: ['model', 'messages'] },
+  );
+  const seen = { accepted: 0, refused: 0 };
+  fc.assert(
+    fc.property(fc.oneof({ weight: 1, arbitrary: any }, { weight: 9, arbitrary: sent }), (anything) => {
+      const isAccepted = refusalOf(anything) === undefined;
+      seen[isAccepted ? 'accepted' : 'refused']++;
+      expect(isAccepted).toBe(isAcceptable(anything));
+    }),
+    { seed: 1, numRuns: 1000 },
+  );
+  expect(Math.min(seen.accepted, seen.refused)).toBeGreaterThan(100);
+});
 
 const calls = fc
   .tuple(

@@ -7,7 +7,7 @@ import { modelFails, say, scriptedProvider, type ModelStep } from 'swarmcheck/te
 import { WireLog } from '../../src/wire/exchange.ts';
 import type { Served } from '../../src/wire/respond.ts';
 import { serveOnLoopback, type Choose, type HttpServer } from '../../src/wire/server.ts';
-import { saying } from '../engine/support.ts';
+import { saying } from '../support/completions.ts';
 
 const servers: HttpServer[] = [];
 // At the end of all: with tests side by side one would close the servers of others.

@@ -3,7 +3,7 @@ import { callTool, callTools, say, scriptedProvider, traceOf } from 'swarmcheck/
 import { workerTool, type WorkerToolOptions } from 'swarmcheck/worker';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { called } from './called.ts';
+import { called } from '../support/called.ts';
 
 const url = new URL('./modules/tools.ts', import.meta.url);
 const anything = { type: 'object', additionalProperties: true } as const;

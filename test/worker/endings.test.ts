@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { workerTool, type WorkerToolOptions } from 'swarmcheck/worker';
 import { afterEach, expect, test, vi } from 'vitest';
-import { rejection } from '../engine/support.ts';
-import { called } from './called.ts';
+import { rejectedWith } from '../support/failures.ts';
+import { called } from '../support/called.ts';
 
 const url = new URL('./modules/tools.ts', import.meta.url);
 const parameters = { type: 'object', additionalProperties: true } as const;
@@ -61,7 +61,7 @@ test('a run that is aborted is rejected with the reason, and its thread ends', a
   const state = new Int32Array(gate);
   const aborter = new AbortController();
   const settings = { contextVariables: { gate }, signal: aborter.signal };
-  const run = rejection(called([work('count_on', { timeoutMs: longest })], 'count_on', {}, settings));
+  const run = rejectedWith(called([work('count_on', { timeoutMs: longest })], 'count_on', {}, settings));
   while (Atomics.load(state, 1) === 0) await turn();
   aborter.abort('enough');
   expect(await run).toBe('enough');
@@ -76,7 +76,7 @@ test('a run that is aborted is rejected with the reason, and its thread ends', a
 test('calls that wait for a thread are aborted as well', async () => {
   const aborters = Array.from({ length: 50 }, () => new AbortController());
   const runs = aborters.map(async ({ signal }) =>
-    rejection(called([work('never_answer', { timeoutMs: longest })], 'never_answer', {}, { signal })),
+    rejectedWith(called([work('never_answer', { timeoutMs: longest })], 'never_answer', {}, { signal })),
   );
   await turn();
   for (const aborter of aborters) aborter.abort('enough');

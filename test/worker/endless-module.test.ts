@@ -1,7 +1,7 @@
 import { workerTool } from 'swarmcheck/worker';
 import { expect, test, vi } from 'vitest';
 import type * as timeLimit from '../../src/worker/time-limit.ts';
-import { called } from './called.ts';
+import { called } from '../support/called.ts';
 
 // The minute that a module has is over at once.
 vi.mock('../../src/worker/time-limit.ts', async (original) => {

@@ -1,6 +1,6 @@
 import { workerTool } from 'swarmcheck/worker';
 import { expect, test } from 'vitest';
-import { messageOf } from '../mistakes/message-of.ts';
+import { messageOf } from '../support/failures.ts';
 
 const never = (given: unknown) => given as never;
 const url = new URL('./modules/tools.ts', import.meta.url);

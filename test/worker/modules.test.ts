@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { workerTool } from 'swarmcheck/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { called } from './called.ts';
+import { called } from '../support/called.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'swarmcheck-worker-'));
 const urlOf = (file: string) => pathToFileURL(join(folder, file));

@@ -1,7 +1,7 @@
 import type { Piscina } from 'piscina';
 import { workerTool } from 'swarmcheck/worker';
 import { expect, test, vi } from 'vitest';
-import { called } from './called.ts';
+import { called } from '../support/called.ts';
 
 // A pool whose threads end before they have begun, as on a machine that has none to give.
 vi.mock('piscina', async (original) => {

@@ -3,7 +3,7 @@ import { Agent, Swarm, tool } from 'swarmcheck';
 import { callTool, say, scriptedProvider } from 'swarmcheck/testing';
 import { workerTool } from 'swarmcheck/worker';
 import { expect, test } from 'vitest';
-import { called } from './called.ts';
+import { called } from '../support/called.ts';
 import * as outcomes from './modules/outcomes.ts';
 
 const { returned, thrown, ...functions } = outcomes;

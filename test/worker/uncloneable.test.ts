@@ -1,7 +1,7 @@
 import { workerTool } from 'swarmcheck/worker';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { called } from './called.ts';
+import { called } from '../support/called.ts';
 
 const url = new URL('./modules/uncloneable.ts', import.meta.url);
 

@@ -1,6 +1,6 @@
 import { workerTool } from 'swarmcheck/worker';
 import { expect, test, vi } from 'vitest';
-import { called } from './called.ts';
+import { called } from '../support/called.ts';
 
 vi.mock('piscina', () => {
   throw new Error('Cannot find package "piscina"');

@@ -8,8 +8,8 @@ import {
   say,
   scriptedProvider,
 } from 'swarmcheck/testing';
-import { chunk, chunking, hanging, saying } from '../../engine/support.ts';
-import { rejection } from '../../script/ask.ts';
+import { chunk, chunking, hanging, saying } from '../../support/completions.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { answerTo } from '../replay/tapes.ts';
 import { question, read, record } from './keeping.ts';

@@ -2,8 +2,9 @@
 import { expect, test } from 'vitest';
 import type { CompletionProvider } from 'swarmcheck';
 import { CassetteMissError, say, scriptedProvider } from 'swarmcheck/testing';
-import { bothWays, chunk, chunking, streamed } from '../../engine/support.ts';
-import { rejection } from '../../script/ask.ts';
+import { bothWays, streamed } from '../../support/runs.ts';
+import { chunk, chunking } from '../../support/completions.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { said } from '../replay/tapes.ts';
 import { question, read, record, replay, whole } from './keeping.ts';

@@ -1,8 +1,8 @@
 /** Answers of a model that are recorded, and asked for once more. */
 import type { ChatCompletionChunk, CompletionProvider } from 'swarmcheck';
 import { recordingProvider, replayProvider, type ReplayOptions } from 'swarmcheck/testing';
-import { readAll } from '../../script/ask.ts';
-import { asking, user, type Play } from '../replay/tapes.ts';
+import { readAll } from '../../support/completions.ts';
+import { asking, type Play, user } from '../replay/tapes.ts';
 
 /** Records what this model answers. */
 export async function record<T>(cassette: string, live: CompletionProvider, play: Play<T>): Promise<T> {

@@ -2,18 +2,10 @@
 import { expect, test } from 'vitest';
 import { InvalidCompletionError, openaiProvider } from 'swarmcheck';
 import { modelFails, say, scriptedProvider, type Fault } from 'swarmcheck/testing';
-import { json, serve, sse } from '../../engine/loopback.ts';
-import {
-  asking,
-  bothWays,
-  chunk,
-  chunking,
-  completing,
-  completion,
-  streamed,
-  unstreamed,
-} from '../../engine/support.ts';
-import { rejection } from '../../script/ask.ts';
+import { json, serve, sse } from '../../support/loopback.ts';
+import { asking, chunk, chunking, completing, completion } from '../../support/completions.ts';
+import { bothWays, streamed, unstreamed } from '../../support/runs.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { record, replay, whole } from './keeping.ts';
 

@@ -1,7 +1,8 @@
 /** A recording is asked in another form than it was made in: in pieces what came in one, and in one what came in pieces. */
 import { expect, test } from 'vitest';
 import { ChunkFold } from '../../../src/engine/model/fold-chunks.ts';
-import { bothWays, callPiece, chunk, chunking, completing, completion } from '../../engine/support.ts';
+import { bothWays } from '../../support/runs.ts';
+import { callPiece, chunk, chunking, completing, completion } from '../../support/completions.ts';
 import { Folder } from '../folder.ts';
 import { pieces, record, replay, whole } from './keeping.ts';
 

@@ -1,6 +1,6 @@
 /** Streams as they are played back: in the pieces in which they came. */
 import { expect, test } from 'vitest';
-import { callPiece, chunk, chunking } from '../../engine/support.ts';
+import { callPiece, chunk, chunking } from '../../support/completions.ts';
 import { Folder } from '../folder.ts';
 import { pieces, record, replay } from './keeping.ts';
 

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { CompletionProvider } from 'swarmcheck';
 import { replayProvider } from 'swarmcheck/testing';
-import { chunk, chunking, saying } from '../../engine/support.ts';
-import { rejection } from '../../script/ask.ts';
+import { chunk, chunking, saying } from '../../support/completions.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { answerTo } from '../replay/tapes.ts';
 import { pieces, question, read, record } from './keeping.ts';

@@ -1,6 +1,6 @@
 /** Completions as they are played back: all that the API said, and nothing else. */
 import { expect, test } from 'vitest';
-import { completing, completion } from '../../engine/support.ts';
+import { completing, completion } from '../../support/completions.ts';
 import { Folder } from '../folder.ts';
 import { record, replay, whole } from './keeping.ts';
 

@@ -1,7 +1,7 @@
 /** A cassette with a field that is not as it has to be: told by its path, with the line it stands in. */
 import { expect, test } from 'vitest';
 import { CassetteFileError, replayProvider } from 'swarmcheck/testing';
-import { thrown } from '../../script/ask.ts';
+import { thrown } from '../../support/failures.ts';
 import { Folder, type StoredCassette } from '../folder.ts';
 import { said } from '../replay/tapes.ts';
 import { recorded } from './recorded.ts';

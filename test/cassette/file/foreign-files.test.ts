@@ -1,7 +1,7 @@
 /** What is no cassette, or none that this version reads: told in a sentence, by whatever reads it, and left as it is. */
 import { expect, test } from 'vitest';
 import { CassetteFileError } from 'swarmcheck/testing';
-import { thrown } from '../../script/ask.ts';
+import { thrown } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { inPlainEnvironment } from '../modes/environment.ts';
 import { said } from '../replay/tapes.ts';

@@ -9,7 +9,7 @@ import {
   replayTools,
   say,
 } from 'swarmcheck/testing';
-import { rejection, thrown } from '../../script/ask.ts';
+import { rejection, thrown } from '../../support/failures.ts';
 import { Folder, type StoredCassette } from '../folder.ts';
 import { answerTo, record, said, user } from '../replay/tapes.ts';
 import { recorded } from './recorded.ts';

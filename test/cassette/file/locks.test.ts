@@ -10,7 +10,7 @@ import {
   say,
   scriptedProvider,
 } from 'swarmcheck/testing';
-import { rejection } from '../../script/ask.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { inPlainEnvironment } from '../modes/environment.ts';
 import { answerTo, said } from '../replay/tapes.ts';

@@ -9,7 +9,8 @@ import {
   say,
   scriptedProvider,
 } from 'swarmcheck/testing';
-import { readAll, rejection } from '../../script/ask.ts';
+import { readAll } from '../../support/completions.ts';
+import { rejection } from '../../support/failures.ts';
 import type { Folder } from '../folder.ts';
 import { asking, record, user } from '../replay/tapes.ts';
 

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { CassetteFileError } from 'swarmcheck/testing';
-import { thrown } from '../../script/ask.ts';
+import { thrown } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { inPlainEnvironment } from '../modes/environment.ts';
 import { said } from '../replay/tapes.ts';

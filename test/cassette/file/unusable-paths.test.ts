@@ -11,7 +11,8 @@ import {
   say,
   scriptedProvider,
 } from 'swarmcheck/testing';
-import { readAll, rejection, thrown } from '../../script/ask.ts';
+import { readAll } from '../../support/completions.ts';
+import { rejection, thrown } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { inPlainEnvironment, notAsked } from '../modes/environment.ts';
 import { answerTo, asking, said, user } from '../replay/tapes.ts';

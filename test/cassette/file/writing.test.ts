@@ -10,7 +10,7 @@ import {
   scriptedProvider,
   type Step,
 } from 'swarmcheck/testing';
-import { rejection } from '../../script/ask.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { inPlainEnvironment } from '../modes/environment.ts';
 import { answerTo, record } from '../replay/tapes.ts';

@@ -12,7 +12,7 @@ import {
   type Fault,
   type Step,
 } from 'swarmcheck/testing';
-import { rejection } from '../../script/ask.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, record, said, user } from '../replay/tapes.ts';
 import { inPlainEnvironment, talk } from './environment.ts';

@@ -2,9 +2,9 @@
 import { expect, test, vi } from 'vitest';
 import { openaiProvider, type CompletionProvider } from 'swarmcheck';
 import { cassetteProvider, CassetteMissError, say, scriptedProvider } from 'swarmcheck/testing';
-import { complete, serve } from '../../engine/loopback.ts';
-import { saying } from '../../engine/support.ts';
-import { rejection, thrown } from '../../script/ask.ts';
+import { complete, serve } from '../../support/loopback.ts';
+import { saying } from '../../support/completions.ts';
+import { rejection, thrown } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, record, said } from '../replay/tapes.ts';
 import { inPlainEnvironment, notAsked, outcomeOf, updateSnapshots } from './environment.ts';

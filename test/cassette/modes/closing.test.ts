@@ -11,9 +11,10 @@ import {
   say,
   scriptedProvider,
 } from 'swarmcheck/testing';
-import { rejection } from '../../script/ask.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
-import { answerTo, asking, gate, said, user } from '../replay/tapes.ts';
+import { answerTo, asking, said, user } from '../replay/tapes.ts';
+import { gate } from '../../support/waiting.ts';
 import { inPlainEnvironment, talk } from './environment.ts';
 
 inPlainEnvironment();

@@ -8,7 +8,7 @@ import {
   scriptedProvider,
   type Step,
 } from 'swarmcheck/testing';
-import { rejection } from '../../script/ask.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, recordCounting } from '../replay/tapes.ts';
 import { inPlainEnvironment, notAsked, talk } from './environment.ts';

@@ -3,19 +3,11 @@ import { expect, test } from 'vitest';
 import { Agent, Swarm, tool, type CompletionProvider, type Message } from 'swarmcheck';
 import { cassetteProvider, recordingProvider, replayProvider, replayTools } from 'swarmcheck/testing';
 import { textOf } from '../../../src/trace/format.ts';
-import {
-  answeredBy,
-  asking,
-  bothWays,
-  completion,
-  saying,
-  streamed,
-  toolContents,
-  unstreamed,
-  type Run,
-} from '../../engine/support.ts';
+import { answeredBy, asking, completion, saying } from '../../support/completions.ts';
+import { bothWays, type Run, streamed, toolContents, unstreamed } from '../../support/runs.ts';
 import { Folder } from '../folder.ts';
-import { answerTo, gate } from '../replay/tapes.ts';
+import { answerTo } from '../replay/tapes.ts';
+import { gate } from '../../support/waiting.ts';
 import { inPlainEnvironment } from './environment.ts';
 
 inPlainEnvironment();

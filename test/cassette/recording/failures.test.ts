@@ -11,10 +11,11 @@ import {
   say,
   scriptedProvider,
 } from 'swarmcheck/testing';
-import { answeredBy, chunk, saying } from '../../engine/support.ts';
-import { rejection } from '../../script/ask.ts';
+import { answeredBy, chunk, saying } from '../../support/completions.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
-import { answerTo, asking, gate, user } from '../replay/tapes.ts';
+import { answerTo, asking, user } from '../replay/tapes.ts';
+import { gate } from '../../support/waiting.ts';
 
 /** Knows of a text that it cannot bear. */
 const failing = (word: string) => (text: string) => {

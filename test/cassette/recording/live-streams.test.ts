@@ -3,8 +3,8 @@ import OpenAI from 'openai';
 import { expect, test } from 'vitest';
 import { openaiProvider, type CompletionProvider } from 'swarmcheck';
 import { recordingProvider, replayProvider } from 'swarmcheck/testing';
-import { chunk, saying } from '../../engine/support.ts';
-import { rejection } from '../../script/ask.ts';
+import { chunk, saying } from '../../support/completions.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, asking, user } from '../replay/tapes.ts';
 

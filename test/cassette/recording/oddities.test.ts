@@ -10,10 +10,11 @@ import {
   scriptedProvider,
   type Step,
 } from 'swarmcheck/testing';
-import { answeredBy, never, saying } from '../../engine/support.ts';
-import { rejection } from '../../script/ask.ts';
+import { answeredBy, saying } from '../../support/completions.ts';
+import { gate, never } from '../../support/waiting.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
-import { answerTo, asking, gate, record, user, type Play } from '../replay/tapes.ts';
+import { answerTo, asking, type Play, record, user } from '../replay/tapes.ts';
 
 const exactly = (served: number) => ({ served, exact: served, drifted: 0, unused: 0 });
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { command } from '../../cli/recorded-project.ts';
 import { Project } from '../../cli/swarmcheck.ts';
-import { complete, serve } from '../../engine/loopback.ts';
-import { asking, completion, saying } from '../../engine/support.ts';
+import { complete, serve } from '../../support/loopback.ts';
+import { asking, completion, saying } from '../../support/completions.ts';
 import { leaksInTexts } from './leaks.ts';
 import { allSecrets } from './secrets.ts';
 

@@ -1,7 +1,7 @@
 /** A model that is recorded: in process, or on loopback behind the client of OpenAI. */
 import type { ChatCompletion, ChatCompletionChunk, CompletionProvider } from 'swarmcheck';
 import { openaiProvider } from 'swarmcheck';
-import { json, serve, sse, type Exchange } from '../../engine/loopback.ts';
+import { type Exchange, json, serve, sse } from '../../support/loopback.ts';
 
 /** What the model answers: a completion, or an error of the API. */
 export type Answer = ChatCompletion | ErrorAnswer;

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { CompletionProvider } from 'swarmcheck';
 import { recordingProvider, replayProvider } from 'swarmcheck/testing';
-import { completing, saying } from '../../engine/support.ts';
+import { completing, saying } from '../../support/completions.ts';
 import { Folder } from '../folder.ts';
 import { answerTo } from '../replay/tapes.ts';
 

@@ -10,10 +10,10 @@ import {
   scriptedProvider,
   type Step,
 } from 'swarmcheck/testing';
-import { completing, saying } from '../../engine/support.ts';
-import { rejection } from '../../script/ask.ts';
+import { completing, saying } from '../../support/completions.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
-import { answerTo, asking, record, user, type Play } from '../replay/tapes.ts';
+import { answerTo, asking, type Play, record, user } from '../replay/tapes.ts';
 import { leaksIn, leaksInTexts } from './leaks.ts';
 import { places } from './places.ts';
 import { allSecrets } from './secrets.ts';

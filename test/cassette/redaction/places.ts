@@ -9,8 +9,7 @@ import {
   type Response,
   type RunSettings,
 } from 'swarmcheck';
-import { asking as calling, completion, saying } from '../../engine/support.ts';
-import { readAll } from '../../script/ask.ts';
+import { asking as calling, completion, readAll, saying } from '../../support/completions.ts';
 import { asking, user } from '../replay/tapes.ts';
 import { logprobsOf, type Answer } from './live.ts';
 import type { Secrets } from './secrets.ts';

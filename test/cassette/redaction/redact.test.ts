@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { CompletionProvider } from 'swarmcheck';
 import { recordingProvider, replayProvider, type Redact } from 'swarmcheck/testing';
-import { completing, rejection, saying } from '../../engine/support.ts';
-import { thrown } from '../../script/ask.ts';
+import { completing, saying } from '../../support/completions.ts';
+import { rejectedWith, thrown } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, Talk } from '../replay/tapes.ts';
 import { leaksIn } from './leaks.ts';
@@ -107,7 +107,7 @@ test.for([
   ['a promise', async (text: string) => text, 'it returned a Promise.'],
 ] as const)('one that returns %s is a TypeError, before a model is asked', async ([, redact, words]) => {
   using folder = new Folder();
-  const error = (await rejection(recorded(folder, redact))) as Error;
+  const error = (await rejectedWith(recorded(folder, redact))) as Error;
   expect(error).toBeInstanceOf(TypeError);
   expect(error.message).toContain('redact must return the text to store, but for request.messages.0.content');
   expect(error.message).toContain(words);

@@ -10,7 +10,7 @@ import {
   scriptedProvider,
   type Step,
 } from 'swarmcheck/testing';
-import { readAll } from '../../script/ask.ts';
+import { readAll } from '../../support/completions.ts';
 import { Folder } from '../folder.ts';
 import { asking, record, Talk, user } from '../replay/tapes.ts';
 import { leaksIn } from './leaks.ts';

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { Agent, Swarm, type CompletionProvider } from 'swarmcheck';
 import { callTool, recordingProvider, replayProvider, scriptedProvider } from 'swarmcheck/testing';
-import { answeredBy, chunk, chunking, saying } from '../../engine/support.ts';
+import { answeredBy, chunk, chunking, saying } from '../../support/completions.ts';
 import { Folder } from '../folder.ts';
 import { asking, user } from '../replay/tapes.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'vitest';
 import { tool } from 'swarmcheck';
 import { replayProvider, say } from 'swarmcheck/testing';
 import { Folder } from '../folder.ts';
-import { rejection } from '../../script/ask.ts';
+import { rejection } from '../../support/failures.ts';
 import { playChanged, type Change } from './desk.ts';
 import { answerTo, record, said, user } from './tapes.ts';
 

@@ -2,8 +2,8 @@
 import { test } from 'vitest';
 import { replayProvider, say } from 'swarmcheck/testing';
 import { Folder, type StoredCassette, type StoredInteraction } from '../folder.ts';
-import { rejection, thrown } from '../../script/ask.ts';
-import { asking, record, said, user, type Play } from './tapes.ts';
+import { rejection, thrown } from '../../support/failures.ts';
+import { asking, type Play, record, said, user } from './tapes.ts';
 
 const converse: Play<void> = async (provider) => {
   const request = asking();

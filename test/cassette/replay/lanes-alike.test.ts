@@ -9,10 +9,11 @@ import {
   say,
   scriptedProvider,
 } from 'swarmcheck/testing';
-import { answeredBy, saying } from '../../engine/support.ts';
-import { rejection } from '../../script/ask.ts';
+import { answeredBy, saying } from '../../support/completions.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
-import { answerTo, asking, gate, record, recordCounting, said, Talk, user } from './tapes.ts';
+import { answerTo, asking, record, recordCounting, said, Talk, user } from './tapes.ts';
+import { gate } from '../../support/waiting.ts';
 
 test('two that are under way at once cannot be recorded', async ({ expect }) => {
   using folder = new Folder();

@@ -9,9 +9,10 @@ import {
   say,
   scriptedProvider,
 } from 'swarmcheck/testing';
-import { rejection } from '../../script/ask.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
-import { answerTo, asking, gate, record, recordCounting, said, Talk, user } from './tapes.ts';
+import { answerTo, asking, record, recordCounting, said, Talk, user } from './tapes.ts';
+import { gate } from '../../support/waiting.ts';
 
 test('conversations that ask different things at once are told apart, in another order as well', async () => {
   using folder = new Folder();

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { Agent, Conversation, Swarm, type CompletionProvider } from 'swarmcheck';
 import { CassetteMismatchError, CassetteMissError, replayProvider } from 'swarmcheck/testing';
-import { rejection } from '../../script/ask.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, recordCounting, Talk } from './tapes.ts';
 

@@ -11,9 +11,9 @@ import {
   type CassetteMismatchError,
   type Step,
 } from 'swarmcheck/testing';
-import { rejection } from '../../script/ask.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
-import { answerTo, asking, record, recordCounting, Talk, user, type Play } from './tapes.ts';
+import { answerTo, asking, type Play, record, recordCounting, Talk, user } from './tapes.ts';
 
 /** Records it, plays it, and says how many interactions each of its lanes has. */
 async function both<T>(steps: readonly Step[], play: Play<T>): Promise<number[]> {

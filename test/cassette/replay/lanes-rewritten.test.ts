@@ -8,9 +8,9 @@ import {
   type CassetteMismatchError,
   say,
 } from 'swarmcheck/testing';
-import { rejection } from '../../script/ask.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
-import { asking, changing, record, recordCounting, user, type Play } from './tapes.ts';
+import { asking, changing, type Play, record, recordCounting, user } from './tapes.ts';
 
 type Messages = CompletionRequest['messages'];
 

@@ -9,7 +9,7 @@ import {
   say,
   scriptedProvider,
 } from 'swarmcheck/testing';
-import { thrown } from '../../script/ask.ts';
+import { thrown } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, record, said } from './tapes.ts';
 

@@ -11,7 +11,7 @@ import {
   scriptedProvider,
   type CassetteMismatchError,
 } from 'swarmcheck/testing';
-import { rejection, thrown } from '../../script/ask.ts';
+import { rejection, thrown } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, asking, record, Talk, user } from './tapes.ts';
 

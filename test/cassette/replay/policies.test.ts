@@ -10,7 +10,7 @@ import {
   say,
   type MismatchPolicy,
 } from 'swarmcheck/testing';
-import { rejection, thrown } from '../../script/ask.ts';
+import { rejection, thrown } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, asking, record, user } from './tapes.ts';
 

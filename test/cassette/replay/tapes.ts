@@ -1,7 +1,7 @@
 /** Recording with a script in place of a model, and asking without a run. */
 import type { CompletionOptions, CompletionProvider, CompletionRequest, Message } from 'swarmcheck';
 import { recordingProvider, scriptedProvider, type Step } from 'swarmcheck/testing';
-import { answeredBy, saying } from '../../engine/support.ts';
+import { answeredBy, saying } from '../../support/completions.ts';
 import { textOf } from '../../../src/trace/format.ts';
 import type { Folder } from '../folder.ts';
 
@@ -37,18 +37,6 @@ export async function answerTo(
   options?: CompletionOptions,
 ): Promise<string | null | undefined> {
   return (await provider.complete(asking(user(question)), options)).choices[0]?.message.content;
-}
-
-/** A promise that is resolved from outside: what is asked waits for it. */
-export interface Gate {
-  readonly opened: Promise<void>;
-  readonly open: () => void;
-}
-
-export function gate(): Gate {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { opened, open };
 }
 
 /** The same provider under requests that are changed on their way. */

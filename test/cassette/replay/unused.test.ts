@@ -11,7 +11,7 @@ import {
   say,
   scriptedProvider,
 } from 'swarmcheck/testing';
-import { rejection, thrown } from '../../script/ask.ts';
+import { rejection, thrown } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, asking, record, said, user } from './tapes.ts';
 

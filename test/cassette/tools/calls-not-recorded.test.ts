@@ -10,7 +10,7 @@ import {
   scriptedProvider,
   type Step,
 } from 'swarmcheck/testing';
-import { toolContents } from '../../engine/support.ts';
+import { toolContents } from '../../support/runs.ts';
 import { Folder } from '../folder.ts';
 import { said } from '../replay/tapes.ts';
 import { recordRun, running } from './recorded.ts';

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { Agent, Result, Swarm, tool, type CompletionProvider } from 'swarmcheck';
 import { callTool, callTools, replayProvider, replayTools, say } from 'swarmcheck/testing';
-import { toolContents } from '../../engine/support.ts';
+import { toolContents } from '../../support/runs.ts';
 import { Folder } from '../folder.ts';
 import { record, user } from '../replay/tapes.ts';
 import { recordRun, runAgain, running, ways } from './recorded.ts';

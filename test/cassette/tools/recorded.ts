@@ -1,9 +1,9 @@
 /** A run that is recorded with its tools, and had again with tools that are answered from the recording. */
 import { Swarm, type Agent, type Response } from 'swarmcheck';
 import { replayProvider, replayTools, type ReplayProvider, type Step } from 'swarmcheck/testing';
-import { bothWays, eventsOf } from '../../engine/support.ts';
+import { bothWays, eventsOf } from '../../support/runs.ts';
 import type { Folder } from '../folder.ts';
-import { record, user, type Play } from '../replay/tapes.ts';
+import { type Play, record, user } from '../replay/tapes.ts';
 
 /** What a run may be told beside. */
 interface Settings {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { Agent, Conversation, Result, Swarm, tool, type CompletionProvider } from 'swarmcheck';
 import { callTool, callTools, replayProvider, replayTools, say } from 'swarmcheck/testing';
-import { toolContents } from '../../engine/support.ts';
+import { toolContents } from '../../support/runs.ts';
 import { Folder } from '../folder.ts';
 import { record } from '../replay/tapes.ts';
 import { recordRun, runAgain } from './recorded.ts';

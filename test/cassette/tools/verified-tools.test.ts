@@ -10,8 +10,8 @@ import {
   say,
   scriptedProvider,
 } from 'swarmcheck/testing';
-import { toolContents } from '../../engine/support.ts';
-import { rejection } from '../../script/ask.ts';
+import { toolContents } from '../../support/runs.ts';
+import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { said } from '../replay/tapes.ts';
 import { recordRun, runAgain, running } from './recorded.ts';

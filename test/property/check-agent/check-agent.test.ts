@@ -4,7 +4,7 @@ import { Agent, tool } from 'swarmcheck';
 import { callTool, callTools, runScenario, say, user, type ScenarioRun } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
 import { readFailure } from '../../../src/property/check-agent/saved-failure.ts';
-import { messageOf } from '../../mistakes/message-of.ts';
+import { messageOf } from '../../support/failures.ts';
 import { check, Failures, refunds, triage, verifiedFirst } from './desk.ts';
 
 const always = { 'verified first': verifiedFirst };

@@ -3,9 +3,9 @@ import { externalAgent } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
 import { explore } from '../../../src/property/check-agent/explore.ts';
 import type { Surface } from '../../../src/property/surface.ts';
-import { messageOf } from '../../mistakes/message-of.ts';
-import { refundApp } from '../../scenario/external-app.ts';
-import { refunds, triage } from '../../scenario/shop.ts';
+import { messageOf } from '../../support/failures.ts';
+import { refundApp } from '../../support/refund-app.ts';
+import { refunds, triage } from '../../support/agents.ts';
 
 /** Which agents there are, and where their tools lead. */
 const mapOf = ({ agents }: Surface) =>

@@ -4,7 +4,7 @@ import OpenAI from 'openai';
 import { callTool, callTools, externalAgent, say, user, type ScenarioRun } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { refundApp } from '../../scenario/external-app.ts';
+import { refundApp } from '../../support/refund-app.ts';
 import { check, Failures } from './desk.ts';
 
 const orderId = z.object({ orderId: z.string() });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { checkAgent } from '../../../src/property/check-agent/check-agent.ts';
 import { defineCheck } from '../../../src/property/check-agent/define-check.ts';
 import type { CheckOptions } from '../../../src/property/check-agent/options.ts';
-import { messageOf } from '../../mistakes/message-of.ts';
+import { messageOf } from '../../support/failures.ts';
 
 const agent = new Agent();
 const app = externalAgent(() => Promise.resolve());

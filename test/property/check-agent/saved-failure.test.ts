@@ -10,7 +10,7 @@ import {
   type SavedFailure,
 } from '../../../src/property/check-agent/saved-failure.ts';
 import { storableVariables, withoutSecrets } from '../../../src/property/check-agent/storable.ts';
-import { messageOf } from '../../mistakes/message-of.ts';
+import { messageOf } from '../../support/failures.ts';
 
 let folder: string;
 beforeEach(() => {

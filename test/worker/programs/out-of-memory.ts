@@ -1,6 +1,6 @@
 /** A program that has little memory, and a thread that wants all of it. */
 import { workerTool } from 'swarmcheck/worker';
-import { called } from '../called.ts';
+import { called } from '../../support/called.ts';
 
 const url = new URL('../modules/tools.ts', import.meta.url);
 const parameters = { type: 'object', additionalProperties: true } as const;

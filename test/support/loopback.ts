@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ChatCompletion, CompletionRequest } from 'swarmcheck';
-import { chunk } from './support.ts';
+import { chunk } from './completions.ts';
 
 /** A request body as it came over the wire. */
 interface Body extends CompletionRequest {

@@ -44,12 +44,3 @@ export async function streamed(
 }
 
 type StreamOptions = Pick<OpenAI.Chat.ChatCompletionCreateParamsStreaming, 'stream_options'>;
-
-/** Opens once, for those who wait. */
-export function gate(): { opened: Promise<void>; open: () => void } {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open };
-}

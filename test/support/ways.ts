@@ -28,8 +28,3 @@ export async function playInAll(scenario: Scenario): Promise<ScenarioRun[]> {
   for (const way of ways) runs.push(await playIn(way, scenario));
   return runs;
 }
-
-/** Until nothing happens any more that waits for no timer. */
-export async function still(): Promise<void> {
-  for (let round = 0; round < 30; round++) await new Promise((resolve) => setImmediate(resolve));
-}

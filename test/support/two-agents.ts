@@ -1,4 +1,4 @@
-import { Agent, Result, tool } from 'swarmcheck';
+import { Agent, Result, tool, type AgentOptions } from 'swarmcheck';
 
 const parameters = {
   type: 'object',
@@ -10,16 +10,22 @@ const parameters = {
 const shown = (context: object) =>
   JSON.stringify(Object.entries(context).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 
-/** Two agents that hand off to each other; tools that answer, write, throw and cannot be sent; new ones each time. */
-export function agents(): Agent {
+/**
+ * Two agents that hand off to each other, and one without tools that is never left; tools that answer, write, throw and
+ * cannot be sent. New ones each time, with these settings.
+ */
+export function agents(settings: AgentOptions = {}): Agent {
+  const last = new Agent({ name: 'Last', ...settings });
   const other = new Agent({
     name: 'Other',
     model: 'other',
     instructions: (context) => `Other,\n${shown(context)}`,
+    ...settings,
   });
   const first: Agent = new Agent({
     name: 'First',
     instructions: (context) => `First, ${shown(context)}`,
+    ...settings,
     functions: [
       function move() {
         return other;
@@ -42,7 +48,10 @@ export function agents(): Agent {
         },
       }),
       function fail() {
-        throw new Error('failed');
+        throw new Error('failed: ü');
+      },
+      function leave() {
+        return last;
       },
       function odd() {
         return 1n;

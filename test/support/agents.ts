@@ -1,0 +1,137 @@
+/** The agents that tests of several folders play with: a shop that refunds, a team that sells, and a desk with one tool. */
+import {
+  Agent,
+  Result,
+  tool,
+  type Instructions,
+  type JsonObjectSchema,
+  type Message,
+  type ToolReturn,
+} from 'swarmcheck';
+import {
+  callTool,
+  runScenario,
+  say,
+  user,
+  type Expectations,
+  type Scenario,
+  type ScenarioRun,
+  type Step,
+} from 'swarmcheck/testing';
+import { messagesOf } from './failures.ts';
+
+/** What may differ in a shop. */
+interface ShopOptions {
+  /** Of Refunds. */
+  instructions?: Instructions;
+  /** Whether Refunds can hand back to Triage. */
+  handsBack?: boolean;
+}
+
+/** The agents of a shop: Triage hands over to Refunds, which looks orders up and refunds them. */
+export function refundShop({ instructions = 'Refund what was paid.', handsBack = true }: ShopOptions = {}) {
+  const triage = new Agent({
+    name: 'Triage',
+    instructions: 'Find out what the user needs.',
+    functions: [
+      function transfer_to_refunds() {
+        return refunds;
+      },
+    ],
+  });
+  const refunds = new Agent({
+    name: 'Refunds',
+    instructions,
+    functions: [
+      tool({
+        name: 'look_up',
+        description: 'Finds an order.',
+        parameters: { type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] },
+        execute: ({ orderId }) => ({ orderId, paid: true }),
+      }),
+      tool({
+        name: 'issue_refund',
+        parameters: {
+          type: 'object',
+          properties: { orderId: { type: 'string' }, amount: { type: 'number' } },
+          required: ['orderId'],
+        },
+        execute: ({ orderId }) =>
+          new Result({ value: `refunded ${orderId}`, contextVariables: { refunded: [orderId] } }),
+      }),
+    ],
+  });
+  if (handsBack)
+    refunds.functions.push(function back_to_triage() {
+      return triage;
+    });
+  return { triage, refunds };
+}
+
+/** Those of the shop in which tests of scenarios play. */
+export const { triage, refunds } = refundShop();
+
+/** Hands over, refunds, says so. */
+export const refundSteps: Step[] = [
+  user('I want my money back for A-17.'),
+  callTool('transfer_to_refunds'),
+  callTool('issue_refund', { orderId: 'A-17', amount: 5 }),
+  say('Done: A-17 is refunded.'),
+];
+
+/** Plays the refund, or what differs from it. */
+export function playRefund(different: Partial<Scenario> = {}): Promise<ScenarioRun> {
+  return runScenario({ agent: triage, steps: refundSteps, contextVariables: { user: 'Ann' }, ...different });
+}
+
+/** The one message with which the refund fails to meet an expectation. */
+export async function refundFailure(
+  expectations: Expectations,
+  different: Partial<Scenario> = {},
+): Promise<string> {
+  const run = await playRefund({ ...different, expect: expectations });
+  const messages = messagesOf(run);
+  if (run.passed || messages.length !== 1)
+    throw new Error(`One failure was expected, but there were: ${JSON.stringify(messages)}`);
+  return messages[0]!;
+}
+
+/** Triage, which hands over to Sales, and Sales, which can hand back or has no tools at all: new ones each time. */
+export function salesTeam({ handsBack = true } = {}) {
+  const sales = new Agent({ name: 'Sales' });
+  const triage = new Agent({
+    name: 'Triage',
+    functions: [
+      function to_sales() {
+        return sales;
+      },
+    ],
+  });
+  if (handsBack)
+    sales.functions.push(function to_triage() {
+      return triage;
+    });
+  return { triage, sales };
+}
+
+/** An agent with one tool, which looks something up. */
+export function deskThat(
+  execute: (args: Record<string, unknown>) => ToolReturn,
+  parameters: JsonObjectSchema = { type: 'object', properties: {} },
+): Agent {
+  return new Agent({ name: 'Desk', functions: [tool({ name: 'look_up', parameters, execute })] });
+}
+
+/** The same in the source of a test that is run by a vitest of its own. */
+export const deskSource =
+  "const agent = new Agent({ name: 'Desk', functions: [function look_up() { return 'found'; }] });";
+
+/** One that looks orders up. */
+export const desk = deskThat(({ orderId }) => `${String(orderId)} is paid`, {
+  type: 'object',
+  properties: { orderId: { type: 'string' } },
+  required: ['orderId'],
+});
+
+/** What it is asked. */
+export const messages: Message[] = [{ role: 'user', content: 'Where is A-17?' }];
