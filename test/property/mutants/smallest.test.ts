@@ -1,7 +1,9 @@
 /** Of engines that are broken on purpose: agents, tools and steps come down to what the bug needs. */
-import { expect, test } from 'vitest';
-import { bundled } from './bundle.ts';
+import { afterAll, expect, test } from 'vitest';
+import { bundled, closeBundler } from './bundle.ts';
 import { mutants } from './mutants.ts';
+
+afterAll(closeBundler);
 
 const smallest: [what: string, ...source: string[]][] = [
   [
