@@ -205,6 +205,22 @@ test('scenarios import the public entries, as a user would', () => {
   expect(wrong).toEqual([]);
 });
 
+test('tests run properties through test/support/property.ts', () => {
+  // The latter is bundled with a broken engine, and is given its seeds.
+  const allowed = ['test/support/property.ts', 'test/property/mutants/hunt.ts'];
+  const wrong = ['test', 'scenarios']
+    .flatMap(filesOf)
+    .filter((file) => !allowed.includes(file))
+    .map(parse)
+    .flatMap(nodesOf)
+    .filter((node) => ts.isPropertyAccessExpression(node) && /^fc\.(assert|check)$/.test(node.getText()))
+    .map(
+      (node) =>
+        `${placeOf(node)} calls ${node.getText()}. Call assertProperty or counterexampleOf of test/support/property.ts.`,
+    );
+  expect(wrong).toEqual([]);
+});
+
 test('the lock file names no registry', () => {
   const lines = readFileSync('package-lock.json', 'utf8').split('\n');
   const wrong = lines.flatMap((line, index) =>

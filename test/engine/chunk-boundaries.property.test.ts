@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { Agent, tool } from 'swarmcheck';
 import { traceOf } from 'swarmcheck/testing';
 import { chunk, chunking, completing, completion, streamed, unstreamed } from './support.ts';
+import { assertProperty } from '../support/property.ts';
 
 interface Answer {
   content: string | null;
@@ -62,7 +63,7 @@ const agent = new Agent({
 });
 
 test('however an answer is cut into chunks, it is the answer', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(answers, cuttings, async (answer, cutting) => {
       const { content, refusal, calls } = answer;
       const message = {

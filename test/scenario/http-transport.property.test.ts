@@ -14,6 +14,7 @@ import {
   type Step,
 } from 'swarmcheck/testing';
 import { playInAll } from '../wire/ways.ts';
+import { assertProperty } from '../support/property.ts';
 
 const parameters = {
   type: 'object',
@@ -99,7 +100,7 @@ const steps: fc.Arbitrary<Step[]> = fc
 
 test('one trace, one error and one verdict in all four ways, whatever the script', async () => {
   const seen = new Map<string, number>();
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(steps, fc.nat(5), async (steps, maxTurns) => {
       const scenario: Scenario = { agent: agents, steps, maxTurns, contextVariables: { a: 0 } };
       const [first, ...others] = await playInAll(scenario);

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { Agent, Result, Swarm, tool, type AgentOptions, type Message, type Response } from 'swarmcheck';
 import { callTool, callTools, refuse, say, scriptedProvider, type ModelStep } from 'swarmcheck/testing';
 import { refusalOf, unparsableBody, type ApiErrorBody } from '../../src/wire/check-request.ts';
+import { assertProperty } from '../support/property.ts';
 
 const hi = { role: 'user', content: 'hi' };
 const body = (fields: object = {}) => ({ model: 'gpt-4o', messages: [hi], ...fields });
@@ -434,7 +435,7 @@ test('whatever JSON is sent, it is refused or not', () => {
     { model: fc.constant('m'), messages: fc.array(message), tools: fc.array(typed), tool_choice: any },
     { requiredKeys: ['model', 'messages'] },
   );
-  fc.assert(
+  assertProperty(
     fc.property(fc.oneof(any, sent), (anything) => {
       const type = refusalOf(anything)?.error.type;
       expect(type === undefined || type === 'invalid_request_error').toBe(true);
@@ -492,7 +493,7 @@ const settings = fc.record({
 const limits = fc.constantFrom(undefined, 1, 2, 3);
 
 test('what our own engine sends is never refused', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(
       fc.array(rounds, { minLength: 1, maxLength: 3 }),
       settings,

@@ -2,6 +2,7 @@
 import { Agent, Result, tool } from 'swarmcheck';
 import { callTool, callTools, modelFails, say, user, type ScenarioRun, type Step } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
+import { seeds, thoroughness } from '../../support/property.ts';
 import { Failures, refunds, triage, verifiedFirst } from './desk.ts';
 
 /** A bug, and the scripts that are the smallest to show it. */
@@ -124,7 +125,7 @@ export function testSmallest(bugs: Record<string, Bug>): void {
     async (_name, { agent, law, smallest, runs = 500 }) => {
       using failures = new Failures();
       const found = new Map<string, number>();
-      for (let seed = 1; seed <= 100; seed++) {
+      for (const seed of seeds(1, 100)) {
         const error = await failures.failureOf(agent, {
           seed,
           runs,
@@ -138,6 +139,6 @@ export function testSmallest(bugs: Record<string, Bug>): void {
       const allowed = smallest.map((steps) => JSON.stringify(steps));
       expect([...found].filter(([key]) => !allowed.includes(key))).toEqual([]);
     },
-    120_000,
+    120_000 * thoroughness,
   );
 }

@@ -1,15 +1,16 @@
 /** The laws themselves are tested: each engine that is broken on purpose breaks the law that is named beside it. */
 import { afterAll, expect, test } from 'vitest';
+import { parameters, thoroughness } from '../../support/property.ts';
 import { bundled, closeBundler } from './bundle.ts';
 import { mutants } from './mutants.ts';
 
 afterAll(closeBundler);
 
-const runs = 1000;
+const { seed, numRuns } = parameters({ seed: 7, numRuns: 1000 });
 
-test.for(mutants)('$what: $law', async ({ what, law, ...change }) => {
+test.for(mutants)('$what: $law', { timeout: 30_000 * thoroughness }, async ({ what, law, ...change }) => {
   const { hunt } = await bundled(what, change);
-  const { foundAfter, message } = await hunt(law, runs);
+  const { foundAfter, message } = await hunt(law, seed, numRuns);
   expect(foundAfter).toBeGreaterThan(0);
   expect(message).toContain(law);
 });

@@ -1,5 +1,6 @@
 /** Of engines that are broken on purpose: agents, tools and steps come down to what the bug needs. */
 import { afterAll, expect, test } from 'vitest';
+import { seeds, thoroughness } from '../../support/property.ts';
 import { bundled, closeBundler } from './bundle.ts';
 import { mutants } from './mutants.ts';
 
@@ -63,10 +64,10 @@ const smallest: [what: string, ...source: string[]][] = [
   ],
 ];
 
-test.for(smallest)('%s', { timeout: 120_000 }, async ([what, ...lines]) => {
+test.for(smallest)('%s', { timeout: 120_000 * thoroughness }, async ([what, ...lines]) => {
   const mutant = mutants.find((one) => one.what === what)!;
   const bundle = await bundled(`smallest ${what}`, mutant);
   const found = new Set<string>();
-  for (let seed = 1; seed <= 20; seed++) found.add(await bundle.smallest(mutant.law, seed));
+  for (const seed of seeds(1, 20)) found.add(await bundle.smallest(mutant.law, seed, 1000));
   expect([...found]).toEqual([lines.join('\n')]);
 });
