@@ -1,7 +1,7 @@
 /** Runs commands side by side, and keeps what each of them prints together. */
 import { spawn } from 'node:child_process';
 
-export interface Ended {
+interface Ended {
   command: string;
   passed: boolean;
   seconds: number;
@@ -30,7 +30,7 @@ export async function runSteps(
 }
 
 /** A line with how a step ended and how long it took. */
-export function timed(how: string, { command, seconds }: Omit<Ended, 'passed'>): string {
+function timed(how: string, { command, seconds }: Omit<Ended, 'passed'>): string {
   return `${how} ${seconds.toFixed(1).padStart(6)} s  ${command}`;
 }
 

@@ -19,7 +19,7 @@ export function seeds(first: number, count: number): number[] {
 }
 
 /** What a test says of the cases of its property. */
-export interface PropertySettings<Ts> {
+interface PropertySettings<Ts> {
   seed: number;
   numRuns?: number;
   examples?: Ts[];
