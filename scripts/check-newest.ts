@@ -1,14 +1,15 @@
 /**
  * Checks the packed package with the newest majors of its peers on the newest Node, in an empty project: the README's blocks,
  * the examples of the contract, the tests of code with clients of its own, those of what Node does, and every scenario, each in all ways, with the
- * hashes it has here.
+ * hashes it has here. Its argument is the packed package; without one it packs it itself.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { extract } from './docs.ts';
 import { locked } from './locked.ts';
+import { pack } from './pack.ts';
 
 /** Pinned, so that a new version fails in a commit that raises it and in no other. */
 const newest = [
@@ -61,8 +62,7 @@ function hashesIn(json: string): Map<string, string> {
 }
 
 try {
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder]);
-  const tarball = join(folder, readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? '');
+  const tarball = process.argv[2] ?? pack(folder);
   write('package.json', JSON.stringify({ private: true, type: 'module' }));
   write('vitest.config.ts', readFileSync('test/package/newest/vitest.config.ts', 'utf8'));
   const packages = [tarball, ...newest, ...appPackages, `${nodePackage}@${nodeVersion}`];

@@ -1,22 +1,15 @@
 /**
  * Checks the package as its users get it: packed, then installed into an empty project beside openai and vitest alone,
  * where every declaration is type-checked, theirs too, and the README's blocks and test/package/consumer/ are run.
+ * Its argument is the packed package; without one it packs it itself.
  */
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { extract, type DocsFile } from './docs.ts';
 import { locked } from './locked.ts';
+import { pack } from './pack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'swarmcheck-package-'));
 const project = join(folder, 'project');
@@ -59,8 +52,7 @@ function takesOptionalPeer({ path, text }: DocsFile): boolean {
 }
 
 try {
-  run('npm', ['pack', '--pack-destination', folder]);
-  const tarball = join(folder, readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? '');
+  const tarball = process.argv[2] ?? pack(folder);
   run('npx', ['--no', '--', 'publint', 'run', tarball, '--strict']);
   run('npx', ['--no', '--', 'attw', tarball, '--profile', 'esm-only']);
 

@@ -236,6 +236,24 @@ test('scenarios import the public entries, as a user would', () => {
   expect(wrong).toEqual([]);
 });
 
+test('tests run properties through test/support/property.ts', () => {
+  // The latter is bundled with a broken engine, and is given its seeds.
+  const allowed = ['test/support/property.ts', 'test/property/mutants/hunt.ts'];
+  const wrong = ['test', 'scenarios']
+    .flatMap(filesOf)
+    .filter((file) => !allowed.includes(file))
+    .flatMap((file) =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .flatMap((line, index) =>
+          /\bfc\s*\.(assert|check)\b/.test(line)
+            ? `${file}:${index + 1} Call assertProperty or counterexampleOf of test/support/property.ts, which give seeds.`
+            : [],
+        ),
+    );
+  expect(wrong).toEqual([]);
+});
+
 test('the lock file names no registry', () => {
   const lines = readFileSync('package-lock.json', 'utf8').split('\n');
   const wrong = lines.flatMap((line, index) =>

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { modelOf, play, recorded, scenarioOf, scenarios, seen, ways } from './conversations.ts';
 import { Folder } from './folder.ts';
+import { assertProperty } from '../support/property.ts';
 
 test('a recording of a run is that run', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(scenarios, ways, async (parts, way) => {
       using folder = new Folder();
       const scenario = scenarioOf(parts);
@@ -16,7 +17,7 @@ test('a recording of a run is that run', async () => {
 });
 
 test('the same recording is the same bytes, but for its times', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(scenarios, ways, async (parts, way) => {
       using folder = new Folder();
       const scenario = scenarioOf(parts);

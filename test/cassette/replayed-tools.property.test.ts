@@ -4,9 +4,10 @@ import { replayProvider, replayTools } from 'swarmcheck/testing';
 import { agents } from '../support/two-agents.ts';
 import { play, recorded, scenarioOf, scenarios, seen, ways } from './conversations.ts';
 import { Folder } from './folder.ts';
+import { assertProperty } from '../support/property.ts';
 
 test('tools that are answered from the recording leave the same trace', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(
       scenarios,
       ways,

@@ -3,10 +3,11 @@ import { expect, test } from 'vitest';
 import { replayProvider } from 'swarmcheck/testing';
 import { play, recorded, scenarioOf, scenarios, seen, ways } from './conversations.ts';
 import { Folder } from './folder.ts';
+import { assertProperty } from '../support/property.ts';
 
 test('what was recorded replays as it was, whichever way either goes', async () => {
   const counts = { runs: 0, errors: 0, handoffs: 0, contexts: 0 };
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(scenarios, ways, ways, async (parts, one, other) => {
       using folder = new Folder();
       const scenario = scenarioOf(parts);

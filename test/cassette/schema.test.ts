@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { checkCassette } from '../../src/cassette/file/check.ts';
 import { recorded, scenarioOf, scenarios, ways } from './conversations.ts';
 import { Folder } from './folder.ts';
+import { assertProperty } from '../support/property.ts';
 
 const schema = JSON.parse(readFileSync('schema/cassette.schema.json', 'utf8')) as Schema;
 const validator = new Validator(schema, '2020-12');
@@ -30,7 +31,7 @@ test.each(fixtures)('it describes the fixture %s', (file) => {
 });
 
 test('it describes what is recorded', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(scenarios, ways, async (parts, way) => {
       using folder = new Folder();
       await recorded(scenarioOf(parts), folder.file(), way);

@@ -4,6 +4,7 @@ import { Agent, InvalidCompletionError, tool } from 'swarmcheck';
 import { callTool, say } from 'swarmcheck/testing';
 import { asking, chunk, chunking, completing, completion, saying } from '../support/completions.ts';
 import { streamed, toolContents, unstreamed } from '../support/runs.ts';
+import { assertProperty } from '../support/property.ts';
 
 const parameters = {
   type: 'object',
@@ -43,7 +44,7 @@ function fits(rawArgs: string): boolean {
 
 test('whatever the arguments, the call is answered, and by the tool only when they fit', async () => {
   const seen = { fitting: 0, others: 0 };
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(
       fc.oneof(
         fc.json(),
@@ -106,7 +107,7 @@ test('whatever a provider answers, a run ends well or in an InvalidCompletionErr
       .tuple(nearlyMessages, finishReasons)
       .map(([message, reason]) => ({ choices: [{ message, finish_reason: reason }] })),
   );
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(answers, async (answer) => {
       const outcome = await unstreamed({ agent, provider: completing(answer, saying('ok')) }).catch(
         (error: unknown) => error,
@@ -138,7 +139,7 @@ test('whatever a provider streams, a run ends well or in an InvalidCompletionErr
       .tuple(deltas, finishReasons)
       .map(([delta, finish_reason]) => ({ choices: [{ index: 0, delta, finish_reason }] })),
   );
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(fc.array(chunks, { maxLength: 4 }), async (list) => {
       const provider = chunking(list, [chunk({ role: 'assistant', content: 'ok' }, 'stop')]);
       const outcome = await streamed({ agent, provider }).catch((error: unknown) => error);
@@ -152,7 +153,7 @@ test('whatever a provider streams, a run ends well or in an InvalidCompletionErr
 });
 
 test('any JSON in the context comes out as it went in, and shares nothing', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue()), async (contextVariables) => {
       const before = structuredClone(contextVariables);
       const response = await unstreamed({

@@ -4,6 +4,7 @@ import { Agent, tool } from 'swarmcheck';
 import { traceOf } from 'swarmcheck/testing';
 import { chunk, chunking, completing, completion } from '../support/completions.ts';
 import { streamed, unstreamed } from '../support/runs.ts';
+import { assertProperty } from '../support/property.ts';
 
 interface Answer {
   content: string | null;
@@ -63,7 +64,7 @@ const agent = new Agent({
 });
 
 test('however an answer is cut into chunks, it is the answer', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(answers, cuttings, async (answer, cutting) => {
       const { content, refusal, calls } = answer;
       const message = {

@@ -12,6 +12,7 @@ import {
 } from 'swarmcheck/testing';
 import { streamed, toolContents, unstreamed } from '../support/runs.ts';
 import { agents } from '../support/two-agents.ts';
+import { assertProperty } from '../support/property.ts';
 
 const keys = fc.constantFrom('a', 'b', '__proto__', 'constructor');
 const calls: fc.Arbitrary<CallStep> = fc.oneof(
@@ -39,7 +40,7 @@ const scripts = fc
   .map(([list, ending]) => [...list, ending]);
 
 test('a streamed run is the unstreamed one: the same response, the same trace', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(
       scripts,
       fc.option(fc.nat(5), { nil: undefined }),
@@ -64,7 +65,7 @@ test('a streamed run is the unstreamed one: the same response, the same trace', 
 });
 
 test('every call is answered once, in order, right after the message that asked for it', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(scripts, async (steps) => {
       const { messages } = await unstreamed({ agent: agents(), steps });
       for (const [index, message] of messages.entries()) {

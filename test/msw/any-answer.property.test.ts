@@ -3,6 +3,7 @@ import { mockModel } from 'swarmcheck/msw';
 import { callTool, callTools, say, type CallStep } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
 import { bareClient, hello, offer } from '../support/openai-client.ts';
+import { assertProperty } from '../support/property.ts';
 
 /** Every character there is; halves of pairs, which JSON can carry; and what frames a stream. */
 const part = fc.oneof(
@@ -19,7 +20,7 @@ async function streamedMessage(tools: readonly string[]) {
 }
 
 test('any text survives a stream, wherever its bytes are cut', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(text, async (said) => {
       using mock = mockModel([say(said)]);
       expect((await streamedMessage([])).content).toBe(said);
@@ -38,7 +39,7 @@ test('any arguments survive a stream, of any number of calls', async () => {
   const calls = fc
     .array(call, { maxLength: 4 })
     .filter((list): list is [CallStep, ...CallStep[]] => list.length > 0);
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(calls, async (list) => {
       using mock = mockModel([callTools(list)]);
       const { tool_calls: received } = await streamedMessage(['note']);

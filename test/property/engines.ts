@@ -10,19 +10,21 @@ import type { Scenario } from '../../src/scenario/scenario.ts';
 /** So many graphs, each with the arbitrary of its scripts: to make one for every case would take longer than all the rest. */
 const graphCount = 150;
 
-interface Graph {
-  spec: GraphSpec;
-  scripts: fc.Arbitrary<Scenario['steps']>;
+let specs: GraphSpec[] | undefined;
+const scriptsOf = new Map<GraphSpec, fc.Arbitrary<Scenario['steps']>>();
+
+function graph(index: number): GraphSpec {
+  specs ??= fc.sample(graphSpec(4), { seed: 1, numRuns: graphCount });
+  return specs[index]!;
 }
 
-let known: Graph[] | undefined;
-
-function graphs(): Graph[] {
-  known ??= fc.sample(graphSpec(4), { seed: 1, numRuns: graphCount }).map((spec) => ({
-    spec,
-    scripts: scriptOf(surfaceOfGraph(spec), { maxSteps: 14, features: { 'huge-content': 0.1 } }),
-  }));
-  return known;
+/** Made on first use: a search that ends after a few cases needs only a few of them. */
+function scriptsFor(spec: GraphSpec): fc.Arbitrary<Scenario['steps']> {
+  const known = scriptsOf.get(spec);
+  if (known) return known;
+  const scripts = scriptOf(surfaceOfGraph(spec), { maxSteps: 14, features: { 'huge-content': 0.1 } });
+  scriptsOf.set(spec, scripts);
+  return scripts;
 }
 
 const history: Message[] = [
@@ -52,8 +54,8 @@ export function engineCases(): fc.Arbitrary<EngineCase> {
   return fc
     .nat(graphCount - 1)
     .chain((index) => {
-      const { spec, scripts } = graphs()[index]!;
-      return fc.tuple(fc.constant(spec), scripts, settings);
+      const spec = graph(index);
+      return fc.tuple(fc.constant(spec), scriptsFor(spec), settings);
     })
     .map(([spec, steps, rest]) => ({ spec, scenario: { agent: buildGraph(spec), steps, ...rest } }));
 }

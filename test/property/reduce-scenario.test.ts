@@ -3,6 +3,7 @@ import { agentGraph, checks, LawBrokenError, reduceScenario, scriptFor } from 's
 import { callTool, callTools, runScenario, say, user, type Scenario } from 'swarmcheck/testing';
 import { Agent } from 'swarmcheck';
 import { expect, test } from 'vitest';
+import { counterexampleOf } from '../support/property.ts';
 
 const agent = new Agent({
   functions: [
@@ -40,11 +41,11 @@ test('generated agents lose what is not needed', async () => {
     scriptFor(graph).map((steps): Scenario => ({ agent: graph, steps })),
   );
   const handsOff = async (scenario: Scenario) => (await runScenario(scenario)).trace.handoffs.length > 0;
-  const found = await fc.check(
+  const found = await counterexampleOf(
     fc.asyncProperty(scenarios, async (scenario) => !(await handsOff(scenario))),
     { seed: 1, numRuns: 300 },
   );
-  const { source } = await reduceScenario(found.counterexample![0], handsOff);
+  const { source } = await reduceScenario(found![0], handsOff);
   expect(source).toBe(
     "agents {\n  'A0': [t0() => handoff 'A0']\n}\nuser('hi'),\ncallTool('t0'),\nsay('ok'),",
   );

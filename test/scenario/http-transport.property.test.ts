@@ -14,6 +14,7 @@ import {
 } from 'swarmcheck/testing';
 import { agents } from '../support/two-agents.ts';
 import { playInAll } from '../support/ways.ts';
+import { assertProperty } from '../support/property.ts';
 
 /** Of any characters, halves of surrogate pairs included: JSON carries them. */
 const text = fc.oneof(
@@ -68,7 +69,7 @@ const steps: fc.Arbitrary<Step[]> = fc
 
 test('one trace, one error and one verdict in all four ways, whatever the script', async () => {
   const seen = new Map<string, number>();
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(steps, fc.nat(5), async (steps, maxTurns) => {
       const scenario: Scenario = { agent: agents, steps, maxTurns, contextVariables: { a: 0 } };
       const [first, ...others] = await playInAll(scenario);

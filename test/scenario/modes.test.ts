@@ -15,6 +15,7 @@ import {
 } from 'swarmcheck/testing';
 import { messagesOf } from '../support/failures.ts';
 import { playRefund, refundSteps, triage } from '../support/agents.ts';
+import { assertProperty } from '../support/property.ts';
 
 const scenarios: [what: string, scenario: Partial<Scenario>][] = [
   ['a handoff and a refund', {}],
@@ -101,7 +102,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 test('streamed or not, one trace and one verdict: whatever the script', async () => {
   const outcomes = new Set<string>();
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(fc.array(step, { maxLength: 8 }), fc.nat(5), async (steps, maxTurns) => {
       const scenario: Scenario = { agent: triage, steps: [user('hi'), ...steps], maxTurns };
       const [whole, streamed] = [await runScenario(scenario), await runScenario(scenario, { stream: true })];

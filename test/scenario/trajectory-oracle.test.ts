@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ToolCallPattern, TrajectoryItem } from 'swarmcheck/testing';
 import { matchTrajectory, type ComparedCall } from '../../src/scenario/match-trajectory.ts';
+import { assertProperty } from '../support/property.ts';
 
 type Sequence = readonly TrajectoryItem[];
 
@@ -84,7 +85,7 @@ const calls: fc.Arbitrary<ComparedCall[]> = fc
 for (const allowOthers of [false, true]) {
   test(`an independent matcher that tries everything agrees (allowOthers: ${allowOthers})`, () => {
     const verdicts = { pass: 0, fail: 0 };
-    fc.assert(
+    assertProperty(
       fc.property(fc.array(item, { maxLength: 3 }), calls, (sequence, made) => {
         const expected = canPlace(sequence, made, 0, allowOthers);
         expect(matchTrajectory({ sequence, allowOthers }, made).pass).toBe(expected);
@@ -96,7 +97,7 @@ for (const allowOthers of [false, true]) {
   });
 
   test(`what was made from the calls themselves is found again (allowOthers: ${allowOthers})`, () => {
-    fc.assert(
+    assertProperty(
       fc.property(
         calls,
         fc.array(fc.constantFrom('call', 'turn', 'anyOrder', 'skip'), { minLength: 4, maxLength: 4 }),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { runScenario, say, scriptedProvider, user, type ModelStep } from 'swarmcheck/testing';
 import { ServedConversations } from '../../src/wire/conversations.ts';
-import { playIn, ways } from '../wire/ways.ts';
+import { playIn, ways } from '../support/ways.ts';
 
 /** An answer that counts how often its text is read. */
 function countedStep(): { step: ModelStep; reads: () => number } {

@@ -5,6 +5,7 @@ import { Agent, Swarm, type ChatCompletion, type ChatCompletionChunk, type Respo
 import { scriptedProvider, traceOf, type ModelStep, type ToolCallStep } from 'swarmcheck/testing';
 import { readAll } from '../support/completions.ts';
 import { request } from './ask.ts';
+import { assertProperty } from '../support/property.ts';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -37,7 +38,7 @@ const step: fc.Arbitrary<ModelStep> = fc
   .filter(({ say, refusal, calls }) => (say ?? refusal ?? calls) !== undefined);
 
 test('streamed chunks amount to the whole completion, by the openai client as judge', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 3 }), async (steps) => {
       const [whole, streamed] = [scriptedProvider(steps), scriptedProvider(steps)];
       for (let answer = 0; answer < steps.length; answer++) {
@@ -51,7 +52,7 @@ test('streamed chunks amount to the whole completion, by the openai client as ju
 });
 
 test('the engine makes the same of an answer, streamed or not', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(step, async (answer) => {
       expect(await outcomeOf(answer, true)).toEqual(await outcomeOf(answer, false));
     }),
@@ -60,7 +61,7 @@ test('the engine makes the same of an answer, streamed or not', async () => {
 });
 
 test('a well-formed text is cut into well-formed pieces', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(wellFormed, async (say) => {
       const chunks = await readAll(scriptedProvider([{ say }]).stream(request()));
       const pieces = chunks.flatMap(({ choices }) => choices[0]?.delta.content ?? []);

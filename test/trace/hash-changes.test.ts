@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { callTool, callTools, modelFails, refuse, say, type Step } from 'swarmcheck/testing';
 import { deskSteps, traceDesk, type DeskRun } from './desk.ts';
+import { assertProperty } from '../support/property.ts';
 
 const [first, second] = deskSteps as [Step, Step];
 
@@ -92,7 +93,7 @@ const answer: fc.Arbitrary<Step> = fc.oneof(
 const conversation = fc.record({ answers: fc.array(answer, { maxLength: 5 }), last: content });
 
 test('any other script has another hash, and the same script the same', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(conversation, conversation, async (left, right) => {
       const [one, other] = [
         [...left.answers, say(left.last)],
@@ -106,7 +107,7 @@ test('any other script has another hash, and the same script the same', async ()
 });
 
 test('any single step that is replaced shows in the hash', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(conversation, answer, fc.nat(4), async ({ answers, last }, another, place) => {
       const index = place % (answers.length + 1);
       const changed = answers.toSpliced(index, 1, another);
@@ -126,7 +127,7 @@ test('traces without a difference are those with one hash', async () => {
   const context = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.jsonValue({ maxDepth: 1 }), {
     maxKeys: 3,
   });
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(context, context, async (left, right) => {
       const [one, other] = [
         await traceDesk({ contextVariables: left }),

@@ -5,6 +5,7 @@ import { Swarm, type AgentOptions, type Message, type Response } from 'swarmchec
 import { callTool, callTools, refuse, say, scriptedProvider, type ModelStep } from 'swarmcheck/testing';
 import { refusalOf, unparsableBody, type ApiErrorBody } from '../../src/wire/check-request.ts';
 import { agents } from '../support/two-agents.ts';
+import { assertProperty } from '../support/property.ts';
 
 const hi = { role: 'user', content: 'hi' };
 const body = (fields: object = {}) => ({ model: 'gpt-4o', messages: [hi], ...fields });
@@ -506,7 +507,7 @@ test('whatever JSON is sent, what has the shape and order of a request is accept
     { requiredKeys: ['model', 'messages'] },
   );
   const seen = { accepted: 0, refused: 0 };
-  fc.assert(
+  assertProperty(
     fc.property(fc.oneof({ weight: 1, arbitrary: any }, { weight: 9, arbitrary: sent }), (anything) => {
       const isAccepted = refusalOf(anything) === undefined;
       seen[isAccepted ? 'accepted' : 'refused']++;
@@ -543,7 +544,7 @@ const settings = fc.record({
 const limits = fc.constantFrom(undefined, 1, 2, 3);
 
 test('what our own engine sends is never refused', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(
       fc.array(rounds, { minLength: 1, maxLength: 3 }),
       settings,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { doneFrame, frameOf, streamBody } from '../../src/wire/sse.ts';
+import { assertProperty } from '../support/property.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -59,7 +60,7 @@ for (const kind of ['give', 'giveLater'] as const) {
   const how = kind === 'give' ? 'at once' : 'later';
 
   test(`the bytes joined are exactly the frames, given ${how}`, async () => {
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(fc.array(text, { maxLength: 30 }), async (texts) => {
         const frames = framesOf(texts);
         const { parts, error } = await read(streamBody(new Source(frames)[kind]()));
@@ -71,7 +72,7 @@ for (const kind of ['give', 'giveLater'] as const) {
   });
 
   test(`an error comes after all bytes of the frames before it, given ${how}`, async () => {
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(fc.array(text, { maxLength: 30 }), async (texts) => {
         const frames = framesOf(texts);
         const reason = new Error('broken');

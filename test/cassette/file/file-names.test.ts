@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { basename, join } from 'node:path';
 import { fileName, isInside } from '../../../src/cassette/file/path.ts';
+import { assertProperty } from '../../support/property.ts';
 
 test.for([
   ['A refund, issued once', 'a-refund-issued-once'],
@@ -52,11 +53,11 @@ test('no name leads out of a folder, or to another one in it, and each is one th
     expect(Buffer.byteLength(`${file}.json.tmp`)).toBeLessThanOrEqual(255);
     expect(Buffer.from(file).toString()).toBe(file);
   });
-  fc.assert(property, { examples, seed: 10 });
+  assertProperty(property, { examples, seed: 10 });
 });
 
 test('the name of a file is named as itself', () => {
-  fc.assert(
+  assertProperty(
     fc.property(names, (name) => {
       expect(fileName(fileName(name))).toBe(fileName(name));
     }),

@@ -8,6 +8,7 @@ import { printJson } from '../../../src/cassette/file/print.ts';
 import { Folder } from '../folder.ts';
 import { record, user } from '../replay/tapes.ts';
 import { recorded } from './recorded.ts';
+import { assertProperty } from '../../support/property.ts';
 
 const width = 110;
 
@@ -42,7 +43,7 @@ const { value: values } = fc.letrec((tie) => ({
 }));
 
 test('it is JSON of the same value, its keys in the same order', () => {
-  fc.assert(
+  assertProperty(
     fc.property(values, (value) => {
       const text = printJson(value);
       expect(JSON.stringify(JSON.parse(text))).toBe(JSON.stringify(value));
@@ -53,7 +54,7 @@ test('it is JSON of the same value, its keys in the same order', () => {
 });
 
 test('no line is wider than 110, but for a single text that is', () => {
-  fc.assert(
+  assertProperty(
     fc.property(values, (value) => {
       expect(tooLong(printJson(value))).toEqual([]);
     }),

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LaneSecrets } from '../../../src/cassette/redaction/lane-secrets.ts';
 import { secretForms } from './secrets.ts';
+import { assertProperty } from '../../support/property.ts';
 
 /** On lines of their own: what two secrets make of each other is another matter. */
 const lines = fc.oneof(
@@ -25,7 +26,7 @@ const data = fc.letrec<{ value: unknown }>((tie) => ({
 })).value;
 
 test('a text that was hidden stays as it is', () => {
-  fc.assert(
+  assertProperty(
     fc.property(texts, (text) => {
       const hidden = new LaneSecrets().hideText(text);
       expect(new LaneSecrets().hideText(hidden)).toBe(hidden);
@@ -35,7 +36,7 @@ test('a text that was hidden stays as it is', () => {
 });
 
 test('so does data', () => {
-  fc.assert(
+  assertProperty(
     fc.property(data, (value) => {
       const hidden = new LaneSecrets().hideData(value);
       expect(new LaneSecrets().hideData(hidden)).toEqual(hidden);
@@ -45,7 +46,7 @@ test('so does data', () => {
 });
 
 test('a text that is hidden and revealed is the text', () => {
-  fc.assert(
+  assertProperty(
     fc.property(texts, (text) => {
       const secrets = new LaneSecrets();
       expect(secrets.reveal(secrets.hideText(text))).toBe(text);
@@ -55,7 +56,7 @@ test('a text that is hidden and revealed is the text', () => {
 });
 
 test('the same text is hidden in the same way, where it was hidden so before', () => {
-  fc.assert(
+  assertProperty(
     fc.property(fc.array(texts, { maxLength: 4 }), (all) => {
       const recorded = new LaneSecrets();
       const replayed = new LaneSecrets();

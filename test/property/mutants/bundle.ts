@@ -1,10 +1,10 @@
 /** A copy of the sources with one change in it, in a file of its own. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { context as createContext, type BuildContext, type PluginBuild } from 'esbuild';
 import type { Hunt } from './hunt.ts';
-import type { Mutant } from './mutants.ts';
+import { mutants, type Mutant } from './mutants.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** Within node_modules, so that packages are found, and the test runner takes the file as it is. */
@@ -14,13 +14,19 @@ type Change = Pick<Mutant, 'file' | 'find' | 'replace'>;
 
 /** What the bundle has for its tests. */
 interface Bundle {
-  hunt(law: string, runs: number): Promise<Hunt>;
-  smallest(law: string, seed: number): Promise<string>;
+  hunt(law: string, seed: number, numRuns: number): Promise<Hunt>;
+  smallest(law: string, seed: number, numRuns: number): Promise<string>;
 }
 
-export async function bundled(name: string, change: Change | undefined): Promise<Bundle> {
-  const changed = change && { file: join(root, 'src', change.file), text: changedText(change) };
-  const { outputFiles } = await build({
+type Bundler = BuildContext<{ write: false }>;
+
+let changed: { file: string; text: string } | undefined;
+let context: Promise<Bundler> | undefined;
+
+/** Made once for all bundles of a test file: esbuild parses a source again only where it has changed. */
+function bundler(): Promise<Bundler> {
+  const files = new Set(mutants.map(({ file }) => basename(file).replaceAll('.', '\\.')));
+  context ??= createContext({
     entryPoints: [join(root, 'test/property/mutants/hunt.ts')],
     bundle: true,
     write: false,
@@ -32,17 +38,33 @@ export async function bundled(name: string, change: Change | undefined): Promise
     plugins: [
       {
         name: 'the change',
-        setup: (setup) =>
-          setup.onLoad({ filter: /src[\\/].*\.ts$/ }, ({ path }) =>
+        setup: (setup: PluginBuild) =>
+          // A filter that names the files saves a round trip to esbuild's process for every other file.
+          setup.onLoad({ filter: new RegExp(`[\\\\/](${[...files].join('|')})$`) }, ({ path }) =>
             path === changed?.file ? { contents: changed.text, loader: 'ts' } : undefined,
           ),
       },
     ],
   });
+  return context;
+}
+
+/** One at a time: which source is changed is kept between the two. */
+export async function bundled(name: string, change: Change | undefined): Promise<Bundle> {
+  const { rebuild } = await bundler();
+  changed = change && { file: join(root, 'src', change.file), text: changedText(change) };
+  const { outputFiles } = await rebuild();
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${name.replaceAll(/[^a-z0-9]+/gi, '-')}.mjs`);
   writeFileSync(file, outputFiles[0]!.text);
   return (await import(pathToFileURL(file).href)) as Bundle;
+}
+
+/** Ends esbuild's process, which would keep this one alive. */
+export async function closeBundler(): Promise<void> {
+  const open = context;
+  context = undefined;
+  await (await open)?.dispose();
 }
 
 function changedText({ file, find, replace }: Change): string {

@@ -15,9 +15,9 @@ export interface Hunt {
 }
 
 /** The smallest case in which a law is broken, as source: found from a seed, and reduced. */
-export async function smallest(law: string, seed: number): Promise<string> {
+export async function smallest(law: string, seed: number, numRuns: number): Promise<string> {
   const property = fc.asyncProperty(engineCases(), ({ scenario }) => holds(law, plain(scenario)));
-  const { counterexample } = await fc.check(property, { seed, numRuns: 1000 });
+  const { counterexample } = await fc.check(property, { seed, numRuns });
   if (!counterexample) return 'nothing was found';
   const isBroken = async (scenario: Scenario) => {
     try {
@@ -37,9 +37,9 @@ function plain({ agent, steps }: Scenario): Scenario {
 }
 
 /** Holds one law against an engine until it is broken. */
-export async function hunt(law: string, numRuns: number): Promise<Hunt> {
+export async function hunt(law: string, seed: number, numRuns: number): Promise<Hunt> {
   const property = fc.asyncProperty(engineCases(), ({ scenario }) => holds(law, scenario));
-  const found = await fc.check(property, { seed: 7, numRuns, endOnFailure: true });
+  const found = await fc.check(property, { seed, numRuns, endOnFailure: true });
   const cause = found.errorInstance;
   if (found.failed && !(cause instanceof LawBrokenError)) throw cause;
   return {

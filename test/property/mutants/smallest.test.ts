@@ -1,7 +1,10 @@
 /** Of engines that are broken on purpose: agents, tools and steps come down to what the bug needs. */
-import { expect, test } from 'vitest';
-import { bundled } from './bundle.ts';
+import { afterAll, expect, test } from 'vitest';
+import { seeds, thoroughness } from '../../support/property.ts';
+import { bundled, closeBundler } from './bundle.ts';
 import { mutants } from './mutants.ts';
+
+afterAll(closeBundler);
 
 const smallest: [what: string, ...source: string[]][] = [
   [
@@ -61,10 +64,10 @@ const smallest: [what: string, ...source: string[]][] = [
   ],
 ];
 
-test.for(smallest)('%s', { timeout: 120_000 }, async ([what, ...lines]) => {
+test.for(smallest)('%s', { timeout: 120_000 * thoroughness }, async ([what, ...lines]) => {
   const mutant = mutants.find((one) => one.what === what)!;
   const bundle = await bundled(`smallest ${what}`, mutant);
   const found = new Set<string>();
-  for (let seed = 1; seed <= 20; seed++) found.add(await bundle.smallest(mutant.law, seed));
+  for (const seed of seeds(1, 20)) found.add(await bundle.smallest(mutant.law, seed, 1000));
   expect([...found]).toEqual([lines.join('\n')]);
 });

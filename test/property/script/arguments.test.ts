@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { problemsBySchema } from '../../../src/engine/tools/arguments.ts';
 import { argumentsFor, wrongArgumentsFor } from '../../../src/property/script/arguments/arguments.ts';
 import { schemas } from './schemas.ts';
+import { assertProperty, counterexampleOf, seeds } from '../../support/property.ts';
 
 type Schema = { readonly [keyword: string]: unknown };
 
@@ -87,7 +88,7 @@ const generated = anySchema.map((value): Schema => ({
 
 test('arguments of any schema pass it, or the schema contradicts itself', () => {
   const counts = { satisfiable: 0, not: 0 };
-  fc.assert(
+  assertProperty(
     fc.property(generated, fc.nat(), (schema, seed) => {
       const some = fc.sample(argumentsFor(schema), { seed, numRuns: 10 });
       // What cannot be satisfied has the empty arguments alone, as far as could be found out.
@@ -101,7 +102,7 @@ test('arguments of any schema pass it, or the schema contradicts itself', () => 
 });
 
 test('wrong arguments of any schema fail it', () => {
-  fc.assert(
+  assertProperty(
     fc.property(generated, fc.nat(), (schema, seed) => {
       for (const args of fc.sample(wrongArgumentsFor(schema), { seed, numRuns: 10 }))
         expect(problemsOf(schema, args)).not.toEqual([]);
@@ -158,8 +159,8 @@ test('arguments are made smaller to what is required, in its plainest form', () 
     },
     required: ['id', 'count'],
   };
-  for (let seed = 0; seed < 100; seed++) {
-    const { counterexample } = fc.check(
+  for (const seed of seeds(0, 100)) {
+    const counterexample = counterexampleOf(
       fc.property(argumentsFor(schema), () => false),
       { seed },
     );
@@ -174,8 +175,8 @@ test('arguments that are not declared leave nothing behind as they are made smal
     additionalProperties: { type: 'integer' },
   };
   const both = (args: object) => 'id' in args && Object.keys(args).length > 1;
-  for (let seed = 0; seed < 100; seed++) {
-    const { counterexample } = fc.check(
+  for (const seed of seeds(0, 100)) {
+    const counterexample = counterexampleOf(
       fc.property(argumentsFor(schema), (args) => !both(args)),
       { seed, numRuns: 1000 },
     );

@@ -9,6 +9,7 @@ import {
 import type { ScenarioRun, Step, ToolCallStep } from 'swarmcheck/testing';
 import { scriptOf } from '../../../src/property/script/script.ts';
 import { agents, surface } from './shop.ts';
+import { assertProperty } from '../../support/property.ts';
 
 const scripts = scriptOf(surface);
 
@@ -22,7 +23,7 @@ const lastOf = (steps: readonly Step[]) => steps.at(-1) as Exclude<Step, Functio
 
 for (const stream of [false, true]) {
   test(`thousands of scripts play strictly to their end${stream ? ', streamed' : ''}`, async () => {
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(scripts, async (steps) => {
         const run = await runScenario({ agent: agents(), steps }, { stream });
         expect(misfitOf(run)).toBeUndefined();
@@ -67,7 +68,7 @@ function wronglyMarked(steps: readonly Step[], failed: boolean[]): ToolCallStep[
 }
 
 test('a call without a mark fits, and one with a mark does not, but after a handoff with arguments', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(scripts, async (steps) => {
       const { trace } = await runScenario({ agent: agents(), steps });
       const failed = trace.events.flatMap((event) =>

@@ -1,6 +1,8 @@
+/** Agents with one bug each, and the smallest scripts that show it. */
 import { Agent, Result, tool } from 'swarmcheck';
 import { callTool, callTools, modelFails, say, user, type ScenarioRun, type Step } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
+import { seeds, thoroughness } from '../../support/property.ts';
 import { Failures, refunds, triage, verifiedFirst } from './desk.ts';
 
 /** A bug, and the scripts that are the smallest to show it. */
@@ -42,7 +44,7 @@ const counter = new Agent({
   ],
 });
 
-const bugs: Record<string, Bug> = {
+export const callBugs: Record<string, Bug> = {
   'two calls in one turn': {
     agent: refunds,
     law: verifiedFirst,
@@ -63,16 +65,18 @@ const bugs: Record<string, Bug> = {
       [user('hi'), callTool('transfer_to_refunds'), callTool('look_up', { orderId: '' }), say('ok')],
     ],
   },
+  'an unknown tool': {
+    agent: bank,
+    law: ({ trace }) => trace.toolCalls.every(({ error }) => error !== 'unknown-tool'),
+    smallest: [[user('hi'), callTool('unknown_tool', undefined, { hallucinated: true }), say('ok')]],
+  },
+};
+
+export const argumentBugs: Record<string, Bug> = {
   'an amount above a limit': {
     agent: bank,
     law: ({ trace }) => trace.toolCalls.every(({ content }) => content !== 'too much'),
     smallest: [[user('hi'), callTool('pay', { amount: 101 }), say('ok')]],
-  },
-  'a count of three over several turns or runs': {
-    agent: counter,
-    law: ({ response }) => ((response?.contextVariables['count'] as number | undefined) ?? 0) < 3,
-    smallest: [[user('hi'), callTool('count'), callTool('count'), callTool('count'), say('ok')]],
-    runs: 2000,
   },
   'the same question twice': {
     agent: bank,
@@ -87,10 +91,14 @@ const bugs: Record<string, Bug> = {
     ],
     runs: 2000,
   },
-  'an unknown tool': {
-    agent: bank,
-    law: ({ trace }) => trace.toolCalls.every(({ error }) => error !== 'unknown-tool'),
-    smallest: [[user('hi'), callTool('unknown_tool', undefined, { hallucinated: true }), say('ok')]],
+};
+
+export const runBugs: Record<string, Bug> = {
+  'a count of three over several turns or runs': {
+    agent: counter,
+    law: ({ response }) => ((response?.contextVariables['count'] as number | undefined) ?? 0) < 3,
+    smallest: [[user('hi'), callTool('count'), callTool('count'), callTool('count'), say('ok')]],
+    runs: 2000,
   },
   'a run that fails after a payment': {
     agent: bank,
@@ -110,24 +118,27 @@ const bugs: Record<string, Bug> = {
   },
 };
 
-test.each(Object.entries(bugs))(
-  '100 seeds come down to the same script: %s',
-  async (_name, { agent, law, smallest, runs = 500 }) => {
-    using failures = new Failures();
-    const found = new Map<string, number>();
-    for (let seed = 1; seed <= 100; seed++) {
-      const error = await failures.failureOf(agent, {
-        seed,
-        runs,
-        name: `seed ${seed}`,
-        invariants: 'none',
-        always: { kept: law },
-      });
-      const key = JSON.stringify(error.steps);
-      found.set(key, (found.get(key) ?? 0) + 1);
-    }
-    const allowed = smallest.map((steps) => JSON.stringify(steps));
-    expect([...found].filter(([key]) => !allowed.includes(key))).toEqual([]);
-  },
-  120_000,
-);
+/** Declares the tests of these bugs: so many seeds, one script. Each file has some of them, so that they run side by side. */
+export function testSmallest(bugs: Record<string, Bug>): void {
+  test.each(Object.entries(bugs))(
+    '100 seeds come down to the same script: %s',
+    async (_name, { agent, law, smallest, runs = 500 }) => {
+      using failures = new Failures();
+      const found = new Map<string, number>();
+      for (const seed of seeds(1, 100)) {
+        const error = await failures.failureOf(agent, {
+          seed,
+          runs,
+          name: `seed ${seed}`,
+          invariants: 'none',
+          always: { kept: law },
+        });
+        const key = JSON.stringify(error.steps);
+        found.set(key, (found.get(key) ?? 0) + 1);
+      }
+      const allowed = smallest.map((steps) => JSON.stringify(steps));
+      expect([...found].filter(([key]) => !allowed.includes(key))).toEqual([]);
+    },
+    120_000 * thoroughness,
+  );
+}

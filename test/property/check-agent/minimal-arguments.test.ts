@@ -1,0 +1,3 @@
+import { argumentBugs, testSmallest } from './bugs.ts';
+
+testSmallest(argumentBugs);

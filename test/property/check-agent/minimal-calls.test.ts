@@ -1,0 +1,3 @@
+import { callBugs, testSmallest } from './bugs.ts';
+
+testSmallest(callBugs);

@@ -1,0 +1,3 @@
+import { runBugs, testSmallest } from './bugs.ts';
+
+testSmallest(runBugs);

@@ -1,0 +1,3 @@
+import { groups, testChecks } from './between-runs.ts';
+
+testChecks(groups.ended);

@@ -1,0 +1,15 @@
+/** The laws that find the mutants find nothing in the engine as it is, bundled in the same way. */
+import { afterAll, expect, test } from 'vitest';
+import { parameters, thoroughness } from '../../support/property.ts';
+import { bundled, closeBundler } from './bundle.ts';
+import { mutants } from './mutants.ts';
+
+afterAll(closeBundler);
+
+test('nothing is found in the engine as it is', { timeout: 120_000 * thoroughness }, async () => {
+  const { hunt } = await bundled('none', undefined);
+  const { seed, numRuns } = parameters({ seed: 7, numRuns: 200 });
+  const laws = new Set(mutants.map(({ law }) => law));
+  for (const law of laws)
+    expect(await hunt(law, seed, numRuns)).toEqual({ foundAfter: undefined, message: '' });
+});

@@ -1,0 +1,90 @@
+/**
+ * Runs the properties of the tests. Tests that run properties through here have seeds that `npm run test:thorough` can change,
+ * and tell in a failure how to play it again.
+ */
+import { relative } from 'node:path';
+import { env } from 'node:process';
+import fc, { type IAsyncProperty, type IProperty, type RunDetails } from 'fast-check';
+import { expect } from 'vitest';
+
+/** How many times as many cases `npm run test:thorough` plays. */
+export const thoroughness = env['SWARMCHECK_THOROUGH'] === '1' ? 10 : 1;
+
+/** Far from every seed that is written in a test, so that no case of a thorough run is one of an ordinary run. */
+const shift = thoroughness === 1 ? 0 : 1_000_000;
+
+/** As many consecutive seeds as a test plays one search each with. */
+export function seeds(first: number, count: number): number[] {
+  return Array.from({ length: count * thoroughness }, (_none, index) => first + shift + index);
+}
+
+/** What a test says of the cases of its property. */
+interface PropertySettings<Ts> {
+  seed: number;
+  numRuns?: number;
+  examples?: Ts[];
+}
+
+/** What is given to fast-check: the settings, with what the environment says of them. */
+export function parameters<Ts>({ seed, numRuns = 100, examples = [] }: PropertySettings<Ts>) {
+  const given = env['SWARMCHECK_SEED'];
+  const path = env['SWARMCHECK_PATH'];
+  if (given !== undefined && path !== undefined)
+    return { seed: Number(given), path, examples, numRuns: 1, endOnFailure: true };
+  const seedOfRun = given === undefined ? seed + shift : Number(given);
+  return { seed: seedOfRun, numRuns: numRuns * thoroughness, examples };
+}
+
+/** Fails where the property fails. The message ends with the command that plays the smallest case again. */
+export function assertProperty<Ts>(
+  property: IAsyncProperty<Ts>,
+  settings: PropertySettings<Ts>,
+): Promise<void>;
+export function assertProperty<Ts>(property: IProperty<Ts>, settings: PropertySettings<Ts>): void;
+export function assertProperty<Ts>(
+  property: IAsyncProperty<Ts> | IProperty<Ts>,
+  settings: PropertySettings<Ts>,
+): Promise<void> | void {
+  const details = check(property, settings);
+  return details instanceof Promise ? details.then(throwIfFailed) : throwIfFailed(details);
+}
+
+/** The smallest case that breaks the property; undefined where none does. */
+export function counterexampleOf<Ts>(
+  property: IAsyncProperty<Ts>,
+  settings: PropertySettings<Ts>,
+): Promise<Ts | undefined>;
+export function counterexampleOf<Ts>(property: IProperty<Ts>, settings: PropertySettings<Ts>): Ts | undefined;
+export function counterexampleOf<Ts>(
+  property: IAsyncProperty<Ts> | IProperty<Ts>,
+  settings: PropertySettings<Ts>,
+): Promise<Ts | undefined> | Ts | undefined {
+  const details = check(property, settings);
+  return details instanceof Promise
+    ? details.then(({ counterexample }) => counterexample ?? undefined)
+    : (details.counterexample ?? undefined);
+}
+
+function check<Ts>(
+  property: IAsyncProperty<Ts> | IProperty<Ts>,
+  settings: PropertySettings<Ts>,
+): Promise<RunDetails<Ts>> | RunDetails<Ts> {
+  const given = parameters(settings);
+  return property.isAsync() ? fc.check(property, given) : fc.check(property, given);
+}
+
+function throwIfFailed<Ts>(details: RunDetails<Ts>): void {
+  if (!details.failed) return;
+  const message = `${fc.defaultReportMessage(details)}\n\n${howToPlayAgain(details)}`;
+  throw new Error(message, { cause: details.errorInstance });
+}
+
+function howToPlayAgain<Ts>({ seed, counterexamplePath: path }: RunDetails<Ts>): string {
+  const { testPath, currentTestName } = expect.getState();
+  const file = testPath === undefined ? '' : ` ${relative(process.cwd(), testPath).replaceAll('\\', '/')}`;
+  // As vitest joins the names of tests; and without what a shell or a regular expression takes for something else.
+  const pattern = currentTestName?.replaceAll(' > ', ' ').replaceAll(/[^\p{L}\p{N} ,-]/gu, '.');
+  const title = pattern === undefined ? '' : ` -t "${pattern}"`;
+  const where = path === null ? '' : ` SWARMCHECK_PATH=${path}`;
+  return `Seed ${seed}, path ${path ?? 'unknown'}. Play it again:\n  SWARMCHECK_SEED=${seed}${where} npx vitest run${file}${title}`;
+}
