@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { callTool, callTools, say, scriptedProvider } from 'swarmcheck/testing';
 import { bothWays, rejection } from './support.ts';
+import { factsOf } from '../support/facts-of.ts';
 
 const agent = new Agent({
   functions: [
@@ -66,9 +67,11 @@ for (const maxTurns of [NaN, 1.5]) {
   test.for(bothWays)(`a limit of ${maxTurns} turns is a RangeError, %s`, async ([, run]) => {
     const provider = scriptedProvider([]);
     const error = await rejection(run({ agent, maxTurns, provider }));
-    expect(error).toEqual(
-      new RangeError(`maxTurns must be a whole number or Infinity, but is the number ${maxTurns}.`),
-    );
+    expect(factsOf(error)).toEqual({
+      error: 'RangeError',
+      field: 'maxTurns',
+      given: `the number ${maxTurns}`,
+    });
     expect(provider.requests).toEqual([]);
   });
 }
