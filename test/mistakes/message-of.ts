@@ -3,10 +3,15 @@ import { runScenario, type Scenario } from 'swarmcheck/testing';
 
 /** The message of what is thrown, at once or by the promise that is returned; fails itself when nothing is. */
 export async function messageOf(mistake: () => unknown): Promise<string> {
+  return stripVTControlCharacters((await errorOf(mistake)).message);
+}
+
+/** The error itself. */
+export async function errorOf(mistake: () => unknown): Promise<Error> {
   try {
     await mistake();
   } catch (error) {
-    if (error instanceof Error) return stripVTControlCharacters(error.message);
+    if (error instanceof Error) return error;
     throw error;
   }
   throw new Error('The mistake passed in silence.');
