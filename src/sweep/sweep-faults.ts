@@ -14,7 +14,7 @@ import { ScenarioTimeoutError, TimeLimit } from '../scenario/timeout.ts';
 import { differenceBetween, type Played } from './difference.ts';
 import { FaultSweep, type SweptFault } from './fault-sweep.ts';
 import { faultyScripts, type FaultyScript } from './faulty-scripts.ts';
-import { sentence } from '../engine/data/error-facts.ts';
+import { fact, sentence } from '../engine/data/error-facts.ts';
 
 /** Which faults are swept, and how the scenario is played. */
 export interface FaultSweepOptions {
@@ -86,7 +86,7 @@ async function sweep(scenario: Scenario, options: FaultSweepOptions): Promise<Fa
   const scripts = faultyScripts(scenario.steps, options.faults ?? kinds, cutsMatter);
   if (scripts.length === 0)
     throw new UsageError(
-      sentence`${{ where: which }} has no ${{ expected: 'step of the model' }}, so there is no request that could fail.`,
+      sentence`${fact({ where: which, field: 'steps' }, which)} has no ${{ expected: 'step of the model' }}, so there is no request that could fail.`,
     );
 
   const whole = await play(scenario, options);

@@ -73,7 +73,7 @@ export function checkScriptOptions(what: string, options: unknown): void {
   const { maxSteps, features } = options as { maxSteps?: unknown; features?: unknown };
   if (maxSteps !== undefined && !(Number.isInteger(maxSteps) && Number(maxSteps) >= 2)) {
     throw new UsageError(
-      sentence`The ${{ field: 'maxSteps' }} of ${{ where: what }} must be ${{ expected: `a whole number from 2, a user's step and the model's` }}, but is ${{ given: valueWords(maxSteps) }}.`,
+      sentence`The "${{ field: 'maxSteps' }}" of ${{ where: what }} must be ${{ expected: `a whole number from 2, a user's step and the model's` }}, but is ${{ given: valueWords(maxSteps) }}.`,
     );
   }
   if (features !== undefined) checkFeatures(what, features);
@@ -84,7 +84,7 @@ export function checkFeatures(what: string, features: unknown): void {
   const known = sentence`Its features: ${{ known: names }}.`;
   if (!isPlainObject(features)) {
     throw new UsageError(
-      sentence`The ${{ field: 'features' }} of ${{ where: what }} must be ${{ expected: 'an object, such as { "unknown-tool": false }' }}, but are ${{ given: valueWords(features) }}. ${known}`,
+      sentence`The "${{ field: 'features' }}" of ${{ where: what }} must be ${{ expected: 'an object, such as { "unknown-tool": false }' }}, but are ${{ given: valueWords(features) }}. ${known}`,
     );
   }
   for (const [name, weight] of Object.entries(features)) {
