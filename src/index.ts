@@ -4,6 +4,7 @@ export { Agent } from './engine/tools/agent.ts';
 export type { AgentOptions, ContextVariables, Instructions } from './engine/tools/agent.ts';
 export { Conversation } from './engine/run/conversation.ts';
 export type { SendOptions } from './engine/run/conversation.ts';
+export type { ErrorFacts } from './engine/data/error-facts.ts';
 export { InvalidCompletionError, UsageError } from './engine/data/errors.ts';
 export type { StopReason } from './engine/run/events.ts';
 export type { Hooks } from './engine/run/hooks.ts';

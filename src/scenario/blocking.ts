@@ -21,7 +21,7 @@ export class EventLoopBlockedError extends Error {
   /** How long a block may take. */
   readonly maxBlockMs: number;
 
-  /** Made by what measures. */
+  /** @internal Made by what measures. */
   constructor(
     who: Sentence,
     { blockedMs, blocks, maxBlockMs }: Pick<EventLoopBlockedError, 'blockedMs' | 'blocks' | 'maxBlockMs'>,

@@ -16,7 +16,7 @@ export class ScriptExhaustedError extends Misfit {
   /** The role of the message after which the model was asked to continue. */
   readonly lastRole: string;
 
-  /** Made by the player of a script; `advice` ends the message. */
+  /** @internal Made by the player of a script. */
   constructor(facts: ScriptExhaustion) {
     super(exhaustionWords(facts));
     const { request, step, answers, lastRole } = facts;
@@ -89,7 +89,7 @@ export class ScriptMistakeError extends Misfit implements Partial<ErrorFacts> {
   /** The name of the tool that the step calls. */
   declare readonly tool?: string;
 
-  /** Made where the mistake is found. */
+  /** @internal Made where the mistake is found. */
   constructor(said: string | Sentence) {
     super(messageOf(said));
     addFacts(this, said);

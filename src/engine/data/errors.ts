@@ -41,7 +41,7 @@ export class UsageError extends TypeError implements Partial<ErrorFacts> {
   /** The name of the tool. */
   declare readonly tool?: string;
 
-  /** Made where the mistake is found. */
+  /** @internal Made where the mistake is found. */
   constructor(said: string | Sentence, options?: ErrorOptions) {
     super(messageOf(said), options);
     addFacts(this, said);

@@ -49,7 +49,7 @@ export class SavedFailureError extends Error {
   /** The place of the step that is wrong in its script; the first is 1. */
   declare readonly step?: number;
 
-  /** Made by what reads the file. */
+  /** @internal Made by what reads the file. */
   constructor(said: string | Sentence, options?: ErrorOptions) {
     super(messageOf(said), options);
     addFacts(this, said);
