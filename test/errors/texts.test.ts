@@ -1,6 +1,7 @@
 /** The whole text of messages that no other test shows: elsewhere they are told by class and fields. */
 import { tool, Agent } from 'swarmcheck';
 import { scriptFor } from 'swarmcheck/fast-check';
+import { startMocking } from 'swarmcheck/msw';
 import { externalAgent, runScenario, say, sweepFaults, user } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
 import { scriptFeatures as features } from '../../src/property/script/features.ts';
@@ -35,6 +36,10 @@ const texts: Record<string, [mistake: () => unknown, message: string]> = {
   'a feature with no weight': [
     () => scriptFor(agent, { features: { unicode: -1 } }),
     'The feature "unicode" of scriptFor must be true, false, or a weight from 0 to 1000, but is the number -1.',
+  ],
+  'a host that is none': [
+    () => startMocking({ allow: ['a b'] }),
+    '"allow" lists hosts, such as "api.example.com" or "10.0.0.2:5432", but "a b" is none.',
   ],
   'a list of features': [
     () => scriptFor(agent, { features: ['unicode'] as never }),
