@@ -1,3 +1,4 @@
+export { BlockedRequestError } from './wire/guard.ts';
 export { chatCompletions } from './wire/chat-completions.ts';
 export { mockModel } from './wire/mock-model.ts';
 export type { MockModel } from './wire/mock-model.ts';

@@ -7,7 +7,9 @@ import type { CompletionProvider } from '../engine/model/provider.ts';
 import { checkContextVariables } from '../engine/run/context.ts';
 import { hooksOf, type Hooks } from '../engine/run/hooks.ts';
 import type { ContextOption } from '../engine/run/run-options.ts';
-import { isAgent, noAgentWords, type Agent } from '../engine/tools/agent.ts';
+import { isAgent, refusalOfAgent, type Agent } from '../engine/tools/agent.ts';
+import { sentence } from '../engine/data/error-facts.ts';
+import { UsageError } from '../engine/data/errors.ts';
 
 /** How `runDemoLoop` talks. */
 export type DemoLoopOptions<C extends object = any> = DemoLoopSettings & ContextOption<C>;
@@ -68,7 +70,10 @@ export async function runDemoLoop<C extends object = any>(
   ...[options]: {} extends C ? [options?: DemoLoopOptions<C>] : [options: DemoLoopOptions<C>]
 ): Promise<DemoLoopResult<C>> {
   const given: DemoLoopSettings & { contextVariables?: object | undefined } = options ?? {};
-  if (!isAgent(agent)) throw new TypeError(noAgentWords('The agent of runDemoLoop', agent));
+  if (!isAgent(agent))
+    throw new UsageError(
+      refusalOfAgent(sentence`The ${{ field: 'agent' }} of ${{ where: 'runDemoLoop' }}`, agent),
+    );
   checkKnownFields('runDemoLoop', given, fields, { context: 'contextVariables', model: 'modelOverride' });
   checkOptions(given);
   const { provider, hooks, stream = false, maxTurns = 100, modelOverride, contextVariables = {} } = given;
@@ -119,7 +124,9 @@ function checkOptions({ stream, maxTurns, modelOverride, input, output, signal }
 }
 
 function wrong(what: string, wanted: string, value: unknown): TypeError {
-  return new TypeError(`The ${what} of runDemoLoop must be ${wanted}, but is ${valueWords(value)}.`);
+  return new UsageError(
+    sentence`The ${{ field: what }} of ${{ where: 'runDemoLoop' }} must be ${{ expected: wanted }}, but is ${{ given: valueWords(value) }}.`,
+  );
 }
 
 function isIterable(value: unknown): boolean {

@@ -1,11 +1,12 @@
 import { LaneSecrets } from '../cassette/redaction/lane-secrets.ts';
 import { isPlainObject } from '../engine/data/copy.ts';
-import { shorten } from '../engine/data/errors.ts';
+import { shorten, UsageError } from '../engine/data/errors.ts';
 import { checkMessages, type Message } from '../engine/model/messages.ts';
 import { checkContextVariables } from '../engine/run/context.ts';
 import { checkFields, isText, isTool, mustBe, wordsOf, type Rule, type Rules } from '../scenario/rules.ts';
 import { textOf } from '../trace/format.ts';
 import { readTrajectory, type ToolCallPattern, type Trajectory } from '../scenario/trajectory.ts';
+import { fact, sentence } from '../engine/data/error-facts.ts';
 
 /**
  * What the model is to call in its next answer: one function; several, in any order and nothing else; `null`, none at all.
@@ -55,14 +56,17 @@ const caseRules: Rules<keyof EvaluationCase> = {
 /** Throws a TypeError for cases that cannot be told apart, or that nothing could be held against. */
 export function readCases(cases: unknown): readonly ReadCase[] {
   if (!Array.isArray(cases)) throw mustBe('The cases of evaluate', ['a list', Array.isArray], cases);
-  if (cases.length === 0) throw new TypeError('evaluate was given no cases. Write at least one.');
+  if (cases.length === 0)
+    throw new UsageError(
+      sentence`${{ where: 'evaluate' }} was given no ${{ field: 'cases' }}. Write at least one.`,
+    );
   const read = cases.map((one: unknown, index) => readCase(one, `Case ${index + 1} of evaluate`));
   const places = new Map<string, number>();
   for (const [index, { name }] of read.entries()) {
     const other = places.get(name);
     if (other !== undefined)
-      throw new TypeError(
-        `Cases ${other + 1} and ${index + 1} of evaluate have one name, ${JSON.stringify(name)}. Give each a name of its own: { name: "…" }.`,
+      throw new UsageError(
+        sentence`Cases ${other + 1} and ${fact({ field: `cases[${index}].name` }, `${index + 1}`)} of ${{ where: 'evaluate' }} have one name, ${fact({ given: name }, JSON.stringify(name))}. Give each a name of its own: { name: "…" }.`,
       );
     places.set(name, index);
   }
@@ -74,10 +78,13 @@ function readCase(given: unknown, which: string): ReadCase {
     throw mustBe(which, ['an object such as { input: "…", expected: "…" }', isPlainObject], given);
   checkFields(given, caseRules, which);
   const { name, input, expected, contextVariables } = given as Partial<EvaluationCase>;
-  if (input === undefined) throw new TypeError(`${which} has no "input". Write what the user says.`);
+  if (input === undefined)
+    throw new UsageError(
+      sentence`${{ where: which }} has no "${{ field: 'input' }}". Write what the user says.`,
+    );
   if (expected === undefined)
-    throw new TypeError(
-      `${which} has no "expected". Write the name of a function, or null where none is to be called.`,
+    throw new UsageError(
+      sentence`${{ where: which }} has no "${{ field: 'expected' }}". Write the name of a function, or null where none is to be called.`,
     );
   const messages: readonly Message[] = typeof input === 'string' ? [{ role: 'user', content: input }] : input;
   checkMessages(which, messages);
@@ -105,8 +112,8 @@ function trajectoryOf(answer: ExpectedAnswer, which: string): Trajectory {
   const patterns = answer === null ? [] : [answer].flat();
   for (const pattern of patterns as unknown[]) {
     if (isTool(pattern) || (!isText(pattern) && !isPlainObject(pattern)))
-      throw new TypeError(
-        `${which} must expect the name of a function, { tool, args }, { tool, argsContain }, a list of these, { oneOf: […] } or null, but expects ${wordsOf(pattern)}.`,
+      throw new UsageError(
+        sentence`${{ where: which }} must expect ${fact({ field: 'expected' })}${{ expected: 'the name of a function, { tool, args }, { tool, argsContain }, a list of these, { oneOf: […] } or null' }}, but expects ${{ given: wordsOf(pattern) }}.`,
       );
   }
   const trajectory: Trajectory = patterns.length > 1 ? [{ anyOrder: patterns }] : patterns;

@@ -1,12 +1,13 @@
-import { didYouMean } from '../engine/data/did-you-mean.ts';
-import { errorName } from '../engine/data/errors.ts';
+import { suggested } from '../engine/data/did-you-mean.ts';
+import { fact, sentence } from '../engine/data/error-facts.ts';
+import { errorName, UsageError } from '../engine/data/errors.ts';
 import { checkKnownOptions } from '../engine/data/known-fields.ts';
 import { checkProvider } from '../engine/model/check-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { checkContextVariables } from '../engine/run/context.ts';
 import { Swarm } from '../engine/run/swarm.ts';
 import { watched } from '../engine/run/watch.ts';
-import { isAgent, noAgentWords, type Agent } from '../engine/tools/agent.ts';
+import { isAgent, refusalOfAgent, type Agent } from '../engine/tools/agent.ts';
 import { show } from '../scenario/equals.ts';
 import { matchTrajectory } from '../scenario/match-trajectory.ts';
 import { makeAgent, NoAgentError } from '../scenario/made-agent.ts';
@@ -88,7 +89,9 @@ async function evaluateCases(
   checkOptions(options);
   const { runs = 1, threshold = 1, caseThreshold = 0, concurrency = 8 } = options;
   if (!isAgent(given) && typeof given !== 'function')
-    throw new TypeError(noAgentWords('The agent of evaluate', given));
+    throw new UsageError(
+      refusalOfAgent(sentence`The ${{ field: 'agent' }} of ${{ where: 'evaluate' }}`, given),
+    );
   const read = readCases(cases);
   const { provider, signal } = options;
   const swarm = new Swarm(provider ? { provider } : {});
@@ -185,7 +188,7 @@ async function answer(
 }
 
 /** What is expected can never be: it would count as the model's mistake. */
-class ExpectationError extends TypeError {}
+class ExpectationError extends UsageError {}
 
 /** Throws an ExpectationError for a function that the agent does not have. */
 function checkExpectation({ name, answers }: ReadCase, { name: agentName, functions }: Agent): void {
@@ -193,7 +196,7 @@ function checkExpectation({ name, answers }: ReadCase, { name: agentName, functi
   for (const expected of answers.flatMap((trajectory) => toolsIn(trajectory).expected)) {
     if (offered.includes(expected)) continue;
     throw new ExpectationError(
-      `The case ${JSON.stringify(name)} expects "${expected}", which the agent "${agentName}" does not have.${didYouMean(expected, offered)} Its functions: ${offered.join(', ') || 'none'}.`,
+      sentence`The case ${fact({ where: name }, JSON.stringify(name))} expects "${{ tool: expected }}", which the agent "${{ agent: agentName }}" does not have.${suggested(expected, offered)} Its functions: ${{ known: offered }}.`,
     );
   }
 }

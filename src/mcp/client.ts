@@ -1,5 +1,6 @@
 import { isError, UsageError } from '../engine/data/errors.ts';
 import { remedyFor, valueWords } from '../engine/data/value-words.ts';
+import { sentence } from '../engine/data/error-facts.ts';
 
 /** A tool as a server lists it. Other fields are not read. */
 export interface McpToolDefinition {
@@ -45,12 +46,12 @@ export function checkClient(client: unknown): asserts client is McpClient {
   const given = (client ?? {}) as Partial<McpClient>;
   if (typeof given.listTools !== 'function' || typeof given.callTool !== 'function') {
     throw new UsageError(
-      `mcpTools takes a connected client of an MCP server, but was given ${valueWords(client)}.${remedyFor(client)} Write: await client.connect(transport), then await mcpTools(client).`,
+      sentence`${{ where: 'mcpTools' }} takes ${{ expected: 'a connected client of an MCP server' }}, but was given ${{ given: valueWords(client) }}.${remedyFor(client)} Write: await client.connect(transport), then await mcpTools(client).`,
     );
   }
   if ('transport' in given && given.transport === undefined) {
     throw new UsageError(
-      'The client given to mcpTools is not connected, so that it knows no tools. Write before: await client.connect(transport).',
+      sentence`The ${{ field: 'client' }} given to ${{ where: 'mcpTools' }} is not connected, so that it knows no tools. Write before: await client.connect(transport).`,
     );
   }
 }

@@ -1,7 +1,8 @@
-import { didYouMean } from '../engine/data/did-you-mean.ts';
+import { suggested } from '../engine/data/did-you-mean.ts';
 import { UsageError } from '../engine/data/errors.ts';
 import { valueWords } from '../engine/data/value-words.ts';
 import type { McpToolDefinition } from './client.ts';
+import { sentence } from '../engine/data/error-facts.ts';
 
 /** Which tools of a server are wanted. */
 interface Choice {
@@ -15,11 +16,13 @@ export function checkChoice({ only, except }: Choice): void {
     if (names === undefined) continue;
     if (!Array.isArray(names) || names.some((name) => typeof name !== 'string'))
       throw new UsageError(
-        `The "${option}" of mcpTools must be a list of names, such as ["echo"], but is ${valueWords(names)}.`,
+        sentence`The "${{ field: option }}" of ${{ where: 'mcpTools' }} must be ${{ expected: 'a list of names, such as ["echo"]' }}, but is ${{ given: valueWords(names) }}.`,
       );
   }
   if (only && except)
-    throw new UsageError('mcpTools takes "only" or "except", and was given both. Keep one of them.');
+    throw new UsageError(
+      sentence`${{ where: 'mcpTools' }} takes "only" or "${{ field: 'except' }}", and was given both. Keep one of them.`,
+    );
 }
 
 /** The tools that are wanted, in the server's order. `server` begins the sentence that refuses a name it does not have. */
@@ -45,12 +48,12 @@ function checkName(
   const names = tools.map((tool) => tool.name);
   if (!found) {
     throw new UsageError(
-      `${server} has no tool "${name}", which "${option}" names.${didYouMean(name, names)} Its tools: ${names.join(', ') || 'none'}.`,
+      sentence`${{ where: server }} has no tool "${{ tool: name }}", which "${{ field: option }}" names.${suggested(name, names)} Its tools: ${{ known: names }}.`,
     );
   }
   if (option === 'only' && needsTask(found)) {
     throw new UsageError(
-      `The tool "${name}", which "only" names, can only be run as a task, which no agent can wait for. Leave it out.`,
+      sentence`The tool "${{ tool: name }}", which "${{ field: 'only' }}" names, can only be run as a task, which no agent can wait for. Leave it out.`,
     );
   }
 }
@@ -67,7 +70,7 @@ const longestName = 64;
 export function checkPrefix(prefix: unknown): void {
   if (typeof prefix === 'string' && allowedPrefix.test(prefix)) return;
   throw new UsageError(
-    `The prefix of mcpTools must be text of the characters a-z, A-Z, 0-9, _ and -, such as "files_", but is ${valueWords(prefix)}.`,
+    sentence`The ${{ field: 'prefix' }} of ${{ where: 'mcpTools' }} must be ${{ expected: 'text of the characters a-z, A-Z, 0-9, _ and -, such as "files_"' }}, but is ${{ given: valueWords(prefix) }}.`,
   );
 }
 
@@ -84,10 +87,10 @@ export function offeredNames(
     if (other) {
       const problem =
         other.name === tool.name
-          ? `lists two tools named "${tool.name}", which no call could tell apart`
-          : `has the tools "${other.name}" and "${tool.name}", which would both be called "${name}"`;
+          ? sentence`lists two tools named "${{ tool: tool.name }}", which no call could tell apart`
+          : sentence`has the tools "${other.name}" and "${{ tool: tool.name }}", which would both be called "${name}"`;
       throw new UsageError(
-        `${server} ${problem}. Leave ${other.name === tool.name ? 'them' : 'one'} out: mcpTools(client, { except: [${JSON.stringify(tool.name)}] }).`,
+        sentence`${{ where: server }} ${problem}. Leave ${other.name === tool.name ? 'them' : 'one'} out: mcpTools(client, { except: [${JSON.stringify(tool.name)}] }).`,
       );
     }
     offered.set(name, tool);

@@ -10,6 +10,8 @@ import type { Scenario, ScenarioRun } from '../scenario/scenario.ts';
 import { Gates, type Passage } from './interleavings/gates.ts';
 import { ownSettings } from './own-settings.ts';
 import { LawBrokenError } from './law.ts';
+import { fact, sentence } from '../engine/data/error-facts.ts';
+import { UsageError } from '../engine/data/errors.ts';
 
 /** How often conversations are interleaved, and in which orders. */
 export interface InterleavingOptions {
@@ -78,6 +80,7 @@ async function check(scenarios: readonly Scenario[], options: InterleavingOption
   if (!(errorInstance instanceof OrderError)) throw errorInstance;
   const { broken } = errorInstance;
   const again = await playAlone(scenarios[broken.conversation]!, '').catch(() => undefined);
+  const failedPath = counterexamplePath ?? '';
   throw new LawBrokenError(
     'interleaved-equals-solo',
     [
@@ -86,8 +89,9 @@ async function check(scenarios: readonly Scenario[], options: InterleavingOption
       again?.hash === alone[broken.conversation]!.hash
         ? 'Do tools, hooks or instructions share something: a variable of a module, a field of an agent? What belongs to a conversation belongs into its context variables.'
         : 'Played alone once more, it does something else as well, so the order is not the cause: tools, hooks or instructions keep something from one play to the next.',
-      `Again: checkInterleavings(scenarios, { seed: ${seed}, path: ${JSON.stringify(counterexamplePath ?? '')} })`,
+      `Again: checkInterleavings(scenarios, { seed: ${seed}, path: ${JSON.stringify(failedPath)} })`,
     ].join('\n'),
+    { seed, path: failedPath },
   );
 }
 
@@ -175,20 +179,20 @@ function nameOf(scenarios: readonly Scenario[], index: number): string {
 
 function checkArguments(scenarios: readonly Scenario[], options: InterleavingOptions): void {
   if (!Array.isArray(scenarios))
-    throw new TypeError(
-      `checkInterleavings takes a list of scenarios, but was given ${valueWords(scenarios)}. Write checkInterleavings([one, other]).`,
+    throw new UsageError(
+      sentence`${{ where: 'checkInterleavings' }} takes ${{ expected: 'a list of scenarios' }}, but was given ${{ given: valueWords(scenarios) }}. Write checkInterleavings([one, other]).`,
     );
   if (scenarios.length < 2)
-    throw new TypeError(
-      `checkInterleavings takes at least two scenarios, but was given ${valueWords(scenarios)}. The same one may stand in the list twice.`,
+    throw new UsageError(
+      sentence`${{ where: 'checkInterleavings' }} takes ${{ expected: 'at least two scenarios' }}, but was given ${{ given: valueWords(scenarios) }}. The same one may stand in the list twice.`,
     );
   checkKnownOptions('checkInterleavings', options, Object.keys(optionRules));
   checkFields(options, optionRules, 'checkInterleavings');
   for (const [index, scenario] of scenarios.entries()) {
     checkScenario(scenario);
     if (isExternalAgent(scenario.agent))
-      throw new TypeError(
-        `${nameOf(scenarios, index)} of checkInterleavings is one of an externalAgent, which cannot be made to wait for others. Give scenarios of agents of this engine.`,
+      throw new UsageError(
+        sentence`${fact({ field: `scenarios[${index}]` }, nameOf(scenarios, index))} of ${{ where: 'checkInterleavings' }} is one of ${{ given: 'an externalAgent' }}, which cannot be made to wait for others. Give scenarios of agents of this engine.`,
       );
   }
 }

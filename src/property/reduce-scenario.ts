@@ -11,6 +11,7 @@ import { buildGraph, specOf } from './graph/build.ts';
 import { simplerCases, type GraphCase } from './graph/simpler-cases.ts';
 import { simplerGraphs } from './graph/simpler.ts';
 import { graphSource } from './graph/source.ts';
+import { sentence } from '../engine/data/error-facts.ts';
 
 /** A scenario that was made as small as it gets. */
 export interface ReducedScenario {
@@ -38,13 +39,13 @@ export async function reduceScenario(
   checkKnownOptions('reduceScenario', options, ['tries']);
   if (typeof stillFails !== 'function')
     throw new UsageError(
-      `reduceScenario takes a scenario and a function that says whether one still fails, but was given ${valueWords(stillFails)} second.`,
+      sentence`${{ where: 'reduceScenario' }} takes ${{ expected: 'a scenario and a function that says whether one still fails' }}, but was given ${{ given: valueWords(stillFails) }} second.`,
     );
   const budget = new Budget(options.tries ?? 2000, stillFails);
   const fails = (candidate: Scenario) => budget.ask(candidate);
   if (!(await fails(scenario)))
     throw new UsageError(
-      'reduceScenario was given a scenario that does not fail. Does it fail only after others, because something is kept from one run to the next?',
+      sentence`${{ where: 'reduceScenario' }} was given a ${{ field: 'scenario' }} that does not fail. Does it fail only after others, because something is kept from one run to the next?`,
     );
   let smallest: Scenario = scenario;
   // What the steps do without, the agents may do without, and the other way round.

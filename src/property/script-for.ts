@@ -14,6 +14,8 @@ import { featuresIn as featuresOfScript } from './script/features-in.ts';
 import { checkScriptOptions, type ScriptFeature, type ScriptOptions } from './script/features.ts';
 import { scriptOf } from './script/script.ts';
 import type { AgentSurface, Surface, ToolSurface } from './surface.ts';
+import { sentence } from '../engine/data/error-facts.ts';
+import { UsageError } from '../engine/data/errors.ts';
 
 /** So many agents are looked at. */
 const mostAgents = 50;
@@ -49,19 +51,19 @@ const known = new WeakMap<object, Surface>();
 
 function startOf(given: AgentUnderTest): Agent {
   if (isExternalAgent(given))
-    throw new TypeError(
-      'scriptFor and featuresIn cannot know the tools of an externalAgent before it runs. Hold it against generated scripts by checkAgent, which finds out.',
+    throw new UsageError(
+      sentence`${{ where: 'scriptFor and featuresIn' }} cannot know the tools of ${{ given: 'an externalAgent' }} before it runs. Hold it against generated scripts by checkAgent, which finds out.`,
     );
   const agent: unknown = typeof given === 'function' ? given() : given;
   if (isPromiseLike(agent)) {
     Promise.resolve(agent).catch(() => {});
-    throw new TypeError(
-      'scriptFor takes agents that are there: await what the factory returns, and pass the agent; or use checkAgent.',
+    throw new UsageError(
+      sentence`${{ where: 'scriptFor' }} takes ${{ expected: 'agents that are there' }}: await what the factory returns, and pass the agent; or use checkAgent.`,
     );
   }
   if (!isAgent(agent))
-    throw new TypeError(
-      `scriptFor takes an Agent, or a function that makes one, but was given ${valueWords(agent)}.`,
+    throw new UsageError(
+      sentence`${{ where: 'scriptFor' }} takes ${{ expected: 'an Agent, or a function that makes one' }}, but was given ${{ given: valueWords(agent) }}.`,
     );
   return agent;
 }

@@ -1,11 +1,40 @@
 import { AsyncLocalStorage, AsyncResource, createHook, executionAsyncId } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
+import { fact, type Sentence } from '../engine/data/error-facts.ts';
+import { addFacts } from '../engine/data/errors.ts';
 import { watchCalls } from '../engine/run/watch.ts';
 import { mustBe } from './rules.ts';
 
 /** Something kept the event loop for longer than a test allows; the message says what, and for how long. */
 export class EventLoopBlockedError extends Error {
   override readonly name = 'EventLoopBlockedError';
+  /** The name of the tool, where a tool kept the event loop. */
+  declare readonly tool?: string;
+  /** The name of the hook, where a hook did. */
+  declare readonly hook?: string;
+  /** The name of the agent, where its instructions did. */
+  declare readonly agent?: string;
+  /** How long the longest block took, in real milliseconds. */
+  readonly blockedMs: number;
+  /** How many blocks were too long. */
+  readonly blocks: number;
+  /** How long a block may take. */
+  readonly maxBlockMs: number;
+
+  /** @internal Made by what measures. */
+  constructor(
+    who: Sentence,
+    { blockedMs, blocks, maxBlockMs }: Pick<EventLoopBlockedError, 'blockedMs' | 'blocks' | 'maxBlockMs'>,
+  ) {
+    const often = blocks === 1 ? '' : `, ${blocks} times`;
+    super(
+      `${who.text} kept the event loop for ${Math.round(blockedMs)} ms${often}; at most ${maxBlockMs} ms are allowed. In that time nothing else goes on, no other conversation and no time-out. Let it wait for something in between, or move it to a worker thread (workerTool of "swarmcheck/worker").`,
+    );
+    addFacts(this, who);
+    this.blockedMs = blockedMs;
+    this.blocks = blocks;
+    this.maxBlockMs = maxBlockMs;
+  }
 }
 
 /**
@@ -22,7 +51,7 @@ export async function withoutBlocking<T>(maxBlockMs: number, action: () => T | P
   using watch = new BlockWatch(maxBlockMs);
   const result = await watch.within(async () => await action());
   const [first] = watch.problems();
-  if (first !== undefined) throw new EventLoopBlockedError(first);
+  if (first !== undefined) throw first;
   return result;
 }
 
@@ -32,6 +61,7 @@ const isBlockLimit = (value: unknown) => typeof value === 'number' && value > 0;
 export const blockLimitRule = ['a number of milliseconds above 0', isBlockLimit] as const;
 
 interface Block {
+  readonly who: Sentence;
   longestMs: number;
   count: number;
 }
@@ -39,7 +69,7 @@ interface Block {
 /** What has caused an asynchronous operation, and which watch it belongs to. */
 interface Owner {
   readonly watch: BlockWatch;
-  readonly who: string;
+  readonly who: Sentence;
 }
 
 /** Taken before a test can fake it. */
@@ -78,9 +108,14 @@ function open(): void {
   hook.enable();
   stopWatching = watchCalls(({ kind, name }, call) => {
     const watch = scope.getStore();
-    const who = kind === 'instructions' ? `The instructions of the agent "${name}"` : `The ${kind} "${name}"`;
-    return watch ? watch.call(who, call) : call();
+    return watch ? watch.call(whoIs(kind, name), call) : call();
   });
+}
+
+function whoIs(kind: 'tool' | 'hook' | 'instructions', name: string): Sentence {
+  return kind === 'instructions'
+    ? fact({ agent: name }, `The instructions of the agent "${name}"`)
+    : fact({ [kind]: name }, `The ${kind} "${name}"`);
 }
 
 function close(): void {
@@ -122,28 +157,30 @@ export class BlockWatch implements Disposable {
   }
 
   /** Calls somebody, and takes note of how long that, and what comes of it later, keeps the event loop. */
-  call<T>(who: string, call: () => T): T {
+  call<T>(who: Sentence, call: () => T): T {
     const resource = new AsyncResource('swarmcheck.watched');
     owners.set(resource.asyncId(), { watch: this, who });
     return resource.runInAsyncScope(call);
   }
 
-  /** What took longer than it may, a sentence each. */
-  problems(): string[] {
+  /** What took longer than it may. */
+  problems(): EventLoopBlockedError[] {
     // The turn that is under way is over for whoever asks.
     endTurn();
-    return [...this.#blocks].map(([who, { longestMs, count }]) => {
-      const often = count === 1 ? '' : `, ${count} times`;
-      return `${who} kept the event loop for ${Math.round(longestMs)} ms${often}; at most ${this.#limitMs} ms are allowed. In that time nothing else goes on, no other conversation and no time-out. Let it wait for something in between, or move it to a worker thread (workerTool of "swarmcheck/worker").`;
-    });
+    return Array.from(
+      this.#blocks.values(),
+      ({ who, longestMs, count }) =>
+        new EventLoopBlockedError(who, { blockedMs: longestMs, blocks: count, maxBlockMs: this.#limitMs }),
+    );
   }
 
   /** Takes note of how long the event loop was kept. */
-  note(who: string, ms: number): void {
+  note(who: Sentence, ms: number): void {
     this.#outer?.note(who, ms);
     if (ms <= this.#limitMs) return;
-    const known = this.#blocks.get(who);
-    this.#blocks.set(who, {
+    const known = this.#blocks.get(who.text);
+    this.#blocks.set(who.text, {
+      who,
       longestMs: Math.max(ms, known?.longestMs ?? 0),
       count: (known?.count ?? 0) + 1,
     });

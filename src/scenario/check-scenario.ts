@@ -20,6 +20,8 @@ import {
 import type { Expectations, Scenario } from './scenario.ts';
 import { checkStub } from './stub-tools.ts';
 import { readTrajectory, trajectoryRule } from './trajectory.ts';
+import { sentence } from '../engine/data/error-facts.ts';
+import { UsageError } from '../engine/data/errors.ts';
 
 const hook = ['a function', isFunction] as const;
 const hookRules: Rules<keyof Hooks> = {
@@ -84,7 +86,11 @@ export function checkScenario(scenario: unknown): asserts scenario is CheckedSce
   const which = isText(scenario['name']) ? `The scenario "${scenario['name']}"` : 'The scenario';
   checkFields(scenario, scenarioRules, which);
   if (scenario['agent'] === undefined)
-    throw mustBe(`${which} has a field "agent" that`, scenarioRules.agent, undefined);
+    throw mustBe(
+      sentence`${{ where: which }} has a field "${{ field: 'agent' }}" that`,
+      scenarioRules.agent,
+      undefined,
+    );
   if (isExternalAgent(scenario['agent'])) checkIsOfApp(scenario, which);
   checkSteps(scenario['steps']);
   const { expect, tools, messages, hooks, contextVariables } = scenario;
@@ -99,8 +105,8 @@ export function checkScenario(scenario: unknown): asserts scenario is CheckedSce
     if (error !== undefined) checkFields(error, errorRules, `${which}, in "expect.error",`);
     if (toolCalls !== undefined) readTrajectory(toolCalls, `the toolCalls of ${lower(which)}`);
     if (variables !== undefined && Object.keys(variables).length === 0) {
-      throw new TypeError(
-        `${which}, in "expect", has "contextVariables" that ask for nothing. Name the variables, or leave it out.`,
+      throw new UsageError(
+        sentence`${{ where: which }}, in "expect", has "${{ field: 'contextVariables' }}" that ask for nothing. Name the variables, or leave it out.`,
       );
     }
   }
@@ -113,18 +119,20 @@ const ofOurAgents = ['maxTurns', 'executeTools', 'modelOverride', 'tools', 'hook
 function checkIsOfApp(scenario: Record<string, unknown>, which: string): void {
   const field = ofOurAgents.find((name) => scenario[name] !== undefined);
   if (field === undefined) return;
-  throw new TypeError(
-    `${which} sets "${field}" for an externalAgent, whose app decides on it itself. Set it in the app, or remove the field.`,
+  throw new UsageError(
+    sentence`${{ where: which }} sets "${{ field }}" for an externalAgent, whose app decides on it itself. Set it in the app, or remove the field.`,
   );
 }
 
-function noScenario(given: unknown): TypeError {
+function noScenario(given: unknown): UsageError {
   const hint = isPromiseLike(given)
     ? 'Is an "await" missing?'
     : isText(given)
       ? `The name is one of its fields: { name: ${JSON.stringify(given)}, agent, steps }.`
       : 'Write { agent, steps }.';
-  return new TypeError(`A scenario must be an object, but is ${wordsOf(given)}. ${hint}`);
+  return new UsageError(
+    sentence`${{ where: 'A scenario' }} must be ${{ expected: 'an object' }}, but is ${{ given: wordsOf(given) }}. ${hint}`,
+  );
 }
 
 /** Within a sentence. */

@@ -1,5 +1,7 @@
 import { checkScenario } from './check-scenario.ts';
 import type { Scenario } from './scenario.ts';
+import { sentence } from '../engine/data/error-facts.ts';
+import { UsageError } from '../engine/data/errors.ts';
 
 /**
  * A scenario for a file of its own, checked at once: TypeError or ScriptMistakeError for one that is
@@ -8,8 +10,8 @@ import type { Scenario } from './scenario.ts';
 export function defineScenario(scenario: Scenario & { name: string }): Scenario & { name: string } {
   checkScenario(scenario);
   if (typeof scenario.name !== 'string' || scenario.name.trim() === '') {
-    throw new TypeError(
-      'A scenario needs a name that says what happens in it, such as "a refund is issued once".',
+    throw new UsageError(
+      sentence`${{ where: 'A scenario' }} needs a ${{ field: 'name' }} that says what happens in it, such as "a refund is issued once".`,
     );
   }
   return scenario;

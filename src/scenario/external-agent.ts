@@ -1,4 +1,6 @@
 import type { Message } from '../engine/model/messages.ts';
+import { sentence } from '../engine/data/error-facts.ts';
+import { UsageError } from '../engine/data/errors.ts';
 
 /** What an app is given to answer the user once. */
 export interface ExternalTurn {
@@ -36,8 +38,8 @@ export interface ExternalAgent {
  */
 export function externalAgent(respond: (turn: ExternalTurn) => Promise<unknown>): ExternalAgent {
   if (typeof respond !== 'function')
-    throw new TypeError(
-      'externalAgent takes a function that answers the user: externalAgent(async ({ message, baseURL }) => …).',
+    throw new UsageError(
+      sentence`${{ where: 'externalAgent' }} takes ${{ expected: 'a function that answers the user' }}: externalAgent(async ({ message, baseURL }) => …).`,
     );
   return { kind: 'external', respond };
 }

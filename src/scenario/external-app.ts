@@ -1,3 +1,4 @@
+import { fact } from '../engine/data/error-facts.ts';
 import type { Message } from '../engine/model/messages.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import type { Outcome, RecordedEvent } from '../engine/run/events.ts';
@@ -60,7 +61,7 @@ export class ExternalApp implements Subject {
         signal: limit.signal,
       };
       const respond = () => this.#app.respond(turn);
-      await limit.within(this.#watch ? this.#watch.call('The app', respond) : respond());
+      await limit.within(this.#watch ? this.#watch.call(fact({}, 'The app'), respond) : respond());
       this.#end(from, messages, 'completed');
     } catch (error) {
       this.#end(from, messages, limit.signal.aborted ? 'aborted' : 'failed');

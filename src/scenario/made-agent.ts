@@ -1,3 +1,4 @@
+import { sentence } from '../engine/data/error-facts.ts';
 import { UsageError } from '../engine/data/errors.ts';
 import { valueWords } from '../engine/data/value-words.ts';
 import { isAgent, type Agent } from '../engine/tools/agent.ts';
@@ -26,7 +27,7 @@ export async function makeAgent(
   }
   if (isAgent(made)) return made;
   throw new NoAgentError(
-    `The agent factory of ${what} must return an Agent, but returned ${valueWords(made)}. Is a "return" missing?`,
+    sentence`The agent factory of ${{ where: what }} must return ${{ expected: 'an Agent' }}, but returned ${{ given: valueWords(made) }}. Is a "return" missing?`,
   );
 }
 

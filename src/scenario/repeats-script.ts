@@ -1,5 +1,7 @@
 import type { Step } from '../script/steps.ts';
 import type { Scenario } from './scenario.ts';
+import { sentence } from '../engine/data/error-facts.ts';
+import { UsageError } from '../engine/data/errors.ts';
 
 /**
  * Whether everything a scenario expects is in its script already, calls of tools among it: that cannot fail as long as the
@@ -27,7 +29,9 @@ export function isFixed(steps: readonly Step[]): boolean {
 export function areWarningsOn(environment: Readonly<Record<string, string | undefined>>): boolean {
   const value = environment['SWARMCHECK_WARNINGS'] || 'on';
   if (value !== 'on' && value !== 'off') {
-    throw new TypeError(`SWARMCHECK_WARNINGS is "on" or "off", but is ${JSON.stringify(value)}.`);
+    throw new UsageError(
+      sentence`${{ field: 'SWARMCHECK_WARNINGS' }} is ${{ expected: '"on" or "off"' }}, but is ${{ given: JSON.stringify(value) }}.`,
+    );
   }
   return value === 'on';
 }

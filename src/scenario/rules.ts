@@ -2,12 +2,14 @@ import { isPlainObject } from '../engine/data/copy.ts';
 import { unknownWords } from '../engine/data/known-fields.ts';
 import { remedyFor, valueWords } from '../engine/data/value-words.ts';
 import { isAsymmetric } from './equals.ts';
+import { sentence, type Sentence } from '../engine/data/error-facts.ts';
+import { UsageError } from '../engine/data/errors.ts';
 
 /** What something must be: the words for it, the test, and a hint for whoever gave something else. */
 export type Rule = readonly [
   words: string,
   test: (value: unknown) => boolean,
-  hint?: (given: unknown) => string,
+  hint?: (given: unknown) => string | Sentence,
 ];
 
 /** Every field that is known has a rule. */
@@ -55,21 +57,25 @@ export function checkFields<Fields extends string>(
 ): void {
   for (const [field, given] of Object.entries(value) as [Fields, unknown][]) {
     if (!Object.hasOwn(rules, field))
-      throw new TypeError(`${which} ${has} ${unknownWords('field', field, Object.keys(rules))}`);
+      throw new UsageError(
+        sentence`${{ where: which }} ${has} ${unknownWords('field', field, Object.keys(rules))}`,
+      );
     if (given !== undefined && !rules[field][1](given))
-      throw mustBe(`${which} has a field "${field}" that`, rules[field], given);
+      throw mustBe(sentence`${{ where: which }} has a field "${{ field }}" that`, rules[field], given);
   }
 }
 
 /** Something is not what it must be; `what` begins the sentence. */
-export function mustBe(what: string, rule: Rule, given: unknown): TypeError {
-  return new TypeError(`${what} must be ${rule[0]}, but is ${wordsOf(given)}.${hintFor(rule, given)}`);
+export function mustBe(what: string | Sentence, rule: Rule, given: unknown): UsageError {
+  return new UsageError(
+    sentence`${typeof what === 'string' ? { where: what } : what} must be ${{ expected: rule[0] }}, but is ${{ given: wordsOf(given) }}.${hintFor(rule, given)}`,
+  );
 }
 
 /** A function is not given what it takes; `place` says among several which (" first"). */
-export function takes(who: string, rule: Rule, given: unknown, place = ''): TypeError {
-  return new TypeError(
-    `${who} takes ${rule[0]}, but was given ${wordsOf(given)}${place}.${hintFor(rule, given)}`,
+export function takes(who: string, rule: Rule, given: unknown, place = ''): UsageError {
+  return new UsageError(
+    sentence`${{ where: who }} takes ${{ expected: rule[0] }}, but was given ${{ given: wordsOf(given) }}${place}.${hintFor(rule, given)}`,
   );
 }
 
@@ -89,6 +95,6 @@ export function nameHint(given: unknown): string {
   return isText(own) && own !== '' ? ` Write its name, ${JSON.stringify(own)}.` : '';
 }
 
-function hintFor([, , hint]: Rule, given: unknown): string {
+function hintFor([, , hint]: Rule, given: unknown): string | Sentence {
   return hint?.(given) || remedyFor(given);
 }

@@ -22,6 +22,8 @@ import type { Subject } from './subject.ts';
 import { AnsweredTalk, ScriptedTalk, type Talk } from './talk.ts';
 import { TimeLimit } from './timeout.ts';
 import { whatHappened } from './verdicts/verdict.ts';
+import { fact, sentence } from '../engine/data/error-facts.ts';
+import { UsageError } from '../engine/data/errors.ts';
 
 /** How requests reach the script. */
 export type Transport = 'in-process' | 'http';
@@ -85,13 +87,15 @@ export async function playScenario(
 
 function checkOptions(options: RunScenarioOptions): void {
   if (typeof options !== 'object')
-    throw new TypeError(`The options of runScenario must be an object, but are ${valueWords(options)}.`);
+    throw new UsageError(
+      sentence`The ${{ field: 'options' }} of ${{ where: 'runScenario' }} must be ${{ expected: 'an object' }}, but are ${{ given: valueWords(options) }}.`,
+    );
   checkKnownFields('runScenario', options, ['transport', 'stream', 'provider', 'seed', 'signal']);
   const { transport, provider } = options;
   if (provider !== undefined) checkProvider(provider, 'The provider of runScenario');
   if (transport !== undefined && transport !== 'in-process' && transport !== 'http') {
-    throw new TypeError(
-      `The transport ${JSON.stringify(transport)} is not known. There are "in-process" and "http".`,
+    throw new UsageError(
+      sentence`The ${{ field: 'transport' }} ${{ given: JSON.stringify(transport) }} is not known. There are ${fact({ known: ['in-process', 'http'] }, '"in-process" and "http"')}.`,
     );
   }
 }
@@ -140,7 +144,7 @@ class Play {
       this.#marked ??= marked;
       this.#fail(reason());
     }
-    for (const problem of watch?.problems() ?? []) this.#fail(problem);
+    for (const { message } of watch?.problems() ?? []) this.#fail(message);
     // Of a script that did not fit, an agent that was not reached is a mere consequence.
     if (subject && !isMisfit(result.error)) this.#checkStubs();
     // Of a run that was rejected unexpectedly nothing else is to be expected.
@@ -164,7 +168,7 @@ class Play {
     }
     let agent: Agent;
     if (typeof given === 'function') {
-      const factory = watch ? () => watch.call('The agent factory', given) : given;
+      const factory = watch ? () => watch.call(fact({}, 'The agent factory'), given) : given;
       try {
         agent = await makeAgent(factory, limit, 'the scenario');
       } catch (error) {

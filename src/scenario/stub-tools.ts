@@ -3,6 +3,8 @@ import { isAgent, type Agent } from '../engine/tools/agent.ts';
 import { AgentCopies } from '../engine/tools/agent-copies.ts';
 import type { Tool, ToolContext, ToolReturn } from '../engine/tools/tool.ts';
 import { isTool, takes } from './rules.ts';
+import { sentence } from '../engine/data/error-facts.ts';
+import { UsageError } from '../engine/data/errors.ts';
 
 /** Stands in for a tool's execute, or is what it returns; the schema is still enforced. */
 export type ToolStub = ((args: any, context: ToolContext) => ToolReturn) | string | number | boolean | object;
@@ -54,11 +56,13 @@ export class StubbedAgents {
 /** A stand-in that is nothing is a mistake, such as a missing import; one that is a tool would be the answer itself, as JSON. */
 export function checkStub(name: string, stub: unknown): void {
   if (stub === undefined || stub === null) {
-    throw new TypeError(
-      `The stub "${name}" is ${String(stub)}. Give the tool something to return, or a function to run.`,
+    throw new UsageError(
+      sentence`The stub "${{ tool: name }}" is ${{ given: String(stub) }}. Give the tool something to return, or a function to run.`,
     );
   }
   if (isTool(stub)) {
-    throw new TypeError(`The stub "${name}" is a tool. Give its function, (args) => …, or what it returns.`);
+    throw new UsageError(
+      sentence`The stub "${{ tool: name }}" is ${{ given: 'a tool' }}. Give its function, (args) => …, or what it returns.`,
+    );
   }
 }

@@ -1,6 +1,19 @@
 /** A scenario, or a case that is evaluated, took longer than its `timeoutMs`; the message names what was awaited. */
 export class ScenarioTimeoutError extends Error {
   override readonly name = 'ScenarioTimeoutError';
+  /** How long it was allowed to take, in real milliseconds. */
+  readonly timeoutMs: number;
+  /** What was awaited when the time was over: `the tool "look_up"`. */
+  readonly awaited: string;
+
+  /** Made by what has the time limit; `what` was stopped, and begins the sentence. */
+  constructor(what: string, timeoutMs: number, awaited: string) {
+    super(
+      `${what} was stopped after ${timeoutMs} ms, waiting for ${awaited}. Make what it waits for finish, or raise timeoutMs.`,
+    );
+    this.timeoutMs = timeoutMs;
+    this.awaited = awaited;
+  }
 }
 
 /**
@@ -21,11 +34,7 @@ export class TimeLimit implements Disposable {
     const controller = new AbortController();
     this.signal = outer ? AbortSignal.any([controller.signal, outer]) : controller.signal;
     this.#timer = setTimeout(() => {
-      controller.abort(
-        new ScenarioTimeoutError(
-          `${what} was stopped after ${timeoutMs} ms, waiting for ${awaited()}. Make what it waits for finish, or raise timeoutMs.`,
-        ),
-      );
+      controller.abort(new ScenarioTimeoutError(what, timeoutMs, awaited()));
     }, timeoutMs);
   }
 

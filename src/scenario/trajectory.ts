@@ -1,6 +1,8 @@
 import { isPlainObject } from '../engine/data/copy.ts';
 import { isAsymmetric } from './equals.ts';
 import { checkFields, isText, isTool, mustBe, nameHint, type Rule, type Rules } from './rules.ts';
+import { sentence } from '../engine/data/error-facts.ts';
+import { UsageError } from '../engine/data/errors.ts';
 
 /** A tool call by name, or with its arguments: `args` is exact; `argsContain` is partial, deep. */
 export type ToolCallPattern = string | { tool: string; args?: object; argsContain?: object };
@@ -64,14 +66,14 @@ export function readTrajectory(
 ): { items: Expected[]; allowOthers: boolean; never: readonly ToolCallPattern[] } {
   const parts = isList(trajectory) ? { sequence: trajectory } : trajectory;
   if (['tool', 'turn', 'anyOrder'].some((key) => key in parts))
-    throw new TypeError(
-      `${capital(what)} must be ${trajectoryRule[0]}, but is a single item. Write [{ … }].`,
+    throw new UsageError(
+      sentence`${{ where: capital(what) }} must be ${{ expected: trajectoryRule[0] }}, but is ${{ given: 'a single item' }}. Write [{ … }].`,
     );
   checkFields(parts, trajectoryRules, capital(what));
   const { sequence, allowOthers = false, never = [] } = parts;
   if (sequence === undefined) {
-    throw new TypeError(
-      `${capital(what)} has no "sequence". Where any other calls will do, write { sequence: [], allowOthers: true, never: […] }.`,
+    throw new UsageError(
+      sentence`${{ where: capital(what) }} has no "${{ field: 'sequence' }}". Where any other calls will do, write { sequence: [], allowOthers: true, never: […] }.`,
     );
   }
   for (const [index, call] of never.entries()) checkPattern(call, `Call ${index + 1} in "never" of ${what}`);
@@ -109,8 +111,8 @@ function checkPattern(pattern: unknown, place: string): void {
   const given = pattern as Record<string, unknown>;
   if (given['tool'] === undefined) {
     const others = Object.keys(given).map((key) => `"${key}"`);
-    throw new TypeError(
-      `${place} has no "tool"${others.length === 0 ? '' : `; it has ${others.join(', ')}`}.${'calls' in given ? " It is a step: write the tool's name." : ''}`,
+    throw new UsageError(
+      sentence`${{ where: place }} has no "${{ field: 'tool' }}"${others.length === 0 ? '' : `; it has ${others.join(', ')}`}.${'calls' in given ? " It is a step: write the tool's name." : ''}`,
     );
   }
   checkFields(given, patternRules, place);

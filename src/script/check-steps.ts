@@ -1,5 +1,6 @@
 import { isPlainObject } from '../engine/data/copy.ts';
-import { didYouMean } from '../engine/data/did-you-mean.ts';
+import { fact, sentence, type Sentence } from '../engine/data/error-facts.ts';
+import { suggested } from '../engine/data/did-you-mean.ts';
 import { unknownWords } from '../engine/data/known-fields.ts';
 import { valueWords } from '../engine/data/value-words.ts';
 import { chunkCount } from './answers.ts';
@@ -11,23 +12,23 @@ const modelKeys = ['say', 'calls', 'refusal', 'fault', 'latencyMs', 'usage', 'fi
 const callKeys = ['tool', 'args', 'rawArgs', 'id', 'hallucinated'];
 const usageKeys = ['prompt_tokens', 'completion_tokens', 'total_tokens'];
 
-type Fail = (problem: string) => never;
+type Fail = (problem: string | Sentence) => never;
 
 /** Throws with sentences that begin with the place. */
-function failAt(place: string): Fail {
+function failAt(place: Sentence): Fail {
   return (problem) => {
-    throw new ScriptMistakeError(`${place} ${problem}`);
+    throw new ScriptMistakeError(sentence`${place} ${problem}`);
   };
 }
 
 /** A part of a place, which is then no longer the first word: `Call 1 of step 2 (steps[1])`. */
-function partOf(part: string, place: string): string {
-  return `${part} of ${place.charAt(0).toLowerCase()}${place.slice(1)}`;
+function partOf(part: string, { text, facts }: Sentence): Sentence {
+  return fact(facts, `${part} of ${text.charAt(0).toLowerCase()}${text.slice(1)}`);
 }
 
 /** Where a step stands in its script: the start of the sentence that says what is wrong with it. */
-export function placeOf(index: number): string {
-  return `Step ${index + 1} (steps[${index}])`;
+export function placeOf(index: number): Sentence {
+  return fact({ step: index + 1 }, `Step ${index + 1} (steps[${index}])`);
 }
 
 declare const checked: unique symbol;
@@ -39,7 +40,9 @@ export type CheckedSteps = readonly Step[] & { readonly [checked]: true };
 export function checkSteps(steps: unknown): asserts steps is CheckedSteps {
   if (!Array.isArray(steps)) {
     const advice = isPlainObject(steps) ? ' Write [user(…), say(…), …].' : '';
-    throw new ScriptMistakeError(`The steps of a script must be a list, not ${valueWords(steps)}.${advice}`);
+    throw new ScriptMistakeError(
+      sentence`The ${{ field: 'steps' }} of ${{ where: 'a script' }} must be ${{ expected: 'a list' }}, not ${{ given: valueWords(steps) }}.${advice}`,
+    );
   }
   for (const [index, step] of (steps as unknown[]).entries()) {
     const place = placeOf(index);
@@ -51,34 +54,42 @@ export function checkSteps(steps: unknown): asserts steps is CheckedSteps {
 
 /** Checks what a function that is a step returned. */
 export function checkReturnedStep(index: number, step: unknown): asserts step is ModelStep {
-  const place = `What step ${index + 1} (steps[${index}]) returned`;
+  const place = sentence`What step ${{ step: index + 1 }} (steps[${index}]) returned`;
   const fail = failAt(place);
   if (isPlainObject(step) && 'user' in step)
     fail('is what the user says, but a function gives what the model answers.');
   if (!isPlainObject(step)) {
     const advice = step === undefined ? ' Is a "return" missing?' : '';
-    fail(`must be what the model answers (say, callTool, …), but is ${valueWords(step)}.${advice}`);
+    fail(
+      sentence`must be ${{ expected: 'what the model answers (say, callTool, …)' }}, but is ${{ given: valueWords(step) }}.${advice}`,
+    );
   }
   checkModelStep(place, step);
 }
 
 const builders: readonly unknown[] = [user, say, callTool, callTools, refuse, modelFails];
 
-function checkFunctionStep(place: string, step: Function): void {
+function checkFunctionStep(place: Sentence, step: Function): void {
   if (builders.includes(step))
-    failAt(place)(`is the function ${step.name} itself. Call it: ${step.name}(…).`);
+    failAt(place)(sentence`is ${{ given: `the function ${step.name}` }} itself. Call it: ${step.name}(…).`);
 }
 
 /** Checks one answer, `place` being the start of the sentence that says what is wrong with it. */
-function checkModelStep(place: string, step: unknown): asserts step is ModelStep {
+function checkModelStep(place: Sentence, step: unknown): asserts step is ModelStep {
   const fail = failAt(place);
-  if (Array.isArray(step)) fail('is a list. Spread it into the steps: ...steps.');
+  if (Array.isArray(step)) fail(sentence`is ${{ given: 'a list' }}. Spread it into the steps: ...steps.`);
   if (!isPlainObject(step))
-    return fail(`must be a step (user, say, callTool, …), but is ${valueWords(step)}.`);
+    return fail(
+      sentence`must be ${{ expected: 'a step (user, say, callTool, …)' }}, but is ${{ given: valueWords(step) }}.`,
+    );
   if ('tool' in step)
-    fail(`is a call, not a step. Use callTool(${JSON.stringify(step['tool'])}, …), or put it into "calls".`);
+    fail(
+      sentence`is ${{ given: 'a call' }}, not ${{ expected: 'a step' }}. Use callTool(${JSON.stringify(step['tool'])}, …), or put it into "calls".`,
+    );
   if ('role' in step)
-    fail('is a message. Write user(…) or say(…); what was said before belongs to "messages".');
+    fail(
+      sentence`is ${{ given: 'a message' }}. Write user(…) or say(…); what was said before belongs to "messages".`,
+    );
   checkKeys(step, modelKeys, fail);
   const { say: text, calls, refusal, fault, latencyMs, usage, finishReason } = step;
   if (text === undefined && calls === undefined && refusal === undefined && fault === undefined) {
@@ -88,101 +99,130 @@ function checkModelStep(place: string, step: unknown): asserts step is ModelStep
   if (refusal !== undefined) checkText('refusal', refusal, fail);
   if (finishReason !== undefined) checkText('finishReason', finishReason, fail);
   if (latencyMs !== undefined && !isCount(latencyMs, Number.isFinite))
-    fail(`has a "latencyMs" that must be a number from 0, but is ${valueWords(latencyMs)}.`);
+    fail(
+      sentence`has a "${{ field: 'latencyMs' }}" that must be ${{ expected: 'a number from 0' }}, but is ${{ given: valueWords(latencyMs) }}.`,
+    );
   if (usage !== undefined) {
     if (!isPlainObject(usage) || usageKeys.some((key) => !isCount(usage[key], Number.isInteger)))
-      fail(`has a "usage" that must hold whole numbers: ${usageKeys.join(', ')}.`);
+      fail(
+        sentence`has a "${{ field: 'usage' }}" that must hold ${{ expected: 'whole numbers' }}: ${{ known: usageKeys }}.`,
+      );
   }
   if (calls !== undefined) {
     if (!Array.isArray(calls) || calls.length === 0)
-      fail('has "calls" that must be a list of at least one call.');
+      fail(
+        sentence`has "${{ field: 'calls' }}" that must be ${{ expected: 'a list of at least one call' }}.`,
+      );
     for (const [index, call] of (calls as unknown[]).entries()) {
-      checkCall(call, failAt(partOf(`Call ${index + 1}`, place)));
+      const callPlace = partOf(`Call ${index + 1}`, place);
+      checkCall(call, failAt(fact({ ...callPlace.facts, call: index + 1 }, callPlace.text)));
     }
   }
   if (fault !== undefined) checkFault(step, fault, place);
 }
 
 function checkText(name: string, text: unknown, fail: Fail): void {
-  if (typeof text !== 'string') fail(`has a "${name}" that must be a string, but is ${valueWords(text)}.`);
+  if (typeof text !== 'string')
+    fail(
+      sentence`has a "${{ field: name }}" that must be ${{ expected: 'a string' }}, but is ${{ given: valueWords(text) }}.`,
+    );
 }
 
-function checkUserStep(place: string, step: Record<string, unknown>): void {
+function checkUserStep(place: Sentence, step: Record<string, unknown>): void {
   const fail = failAt(place);
   checkText('user', step['user'], fail);
   const others = Object.keys(step).filter((key) => key !== 'user');
   if (others.length > 0)
     fail(
-      `has "user" beside ${others.map((key) => `"${key}"`).join(', ')}. What the user says and what the model answers are two steps.`,
+      sentence`has "user" beside ${fact({ field: others[0]! }, others.map((key) => `"${key}"`).join(', '))}. What the user says and what the model answers are two steps.`,
     );
 }
 
 function checkCall(call: unknown, fail: Fail): void {
-  if (!isPlainObject(call)) return fail(`must be an object, but is ${valueWords(call)}.`);
+  if (!isPlainObject(call))
+    return fail(sentence`must be ${{ expected: 'an object' }}, but is ${{ given: valueWords(call) }}.`);
   if ('calls' in call) fail('is a step of its own. Use callTools([callTool(…), …]).');
   checkKeys(call, callKeys, fail);
   const { tool, args, rawArgs, id, hallucinated } = call;
-  if (typeof tool !== 'string') fail(`has no tool name: "tool" is ${valueWords(tool)}.`);
-  if (args !== undefined && rawArgs !== undefined) fail('has both "args" and "rawArgs". Choose one.');
+  if (typeof tool !== 'string')
+    fail(
+      sentence`has no ${{ expected: 'tool name' }}: "${{ field: 'tool' }}" is ${{ given: valueWords(tool) }}.`,
+    );
+  if (args !== undefined && rawArgs !== undefined)
+    fail(sentence`has both "args" and "${{ field: 'rawArgs' }}". Choose one.`);
   if (Array.isArray(args))
     fail(
-      `has "args" that must be an object, not ${valueWords(args)}. Arguments go by name: { name: value }.`,
+      sentence`has "${{ field: 'args' }}" that must be ${{ expected: 'an object' }}, not ${{ given: valueWords(args) }}. Arguments go by name: { name: value }.`,
     );
   if (args !== undefined && !isPlainObject(args))
     fail(
-      `has "args" that must be an object, not ${valueWords(args)}. For arguments that are none, use rawArgs.`,
+      sentence`has "${{ field: 'args' }}" that must be ${{ expected: 'an object' }}, not ${{ given: valueWords(args) }}. For arguments that are none, use rawArgs.`,
     );
   if (args !== undefined && !isJson(args))
-    fail('has "args" that are no JSON (a function, a bigint, NaN, a Map, or an object that holds itself).');
+    fail(
+      sentence`has "${{ field: 'args' }}" that are no ${{ expected: 'JSON' }} (a function, a bigint, NaN, a Map, or an object that holds itself).`,
+    );
   if (rawArgs !== undefined && typeof rawArgs !== 'string')
-    fail(`has "rawArgs" that must be a string, not ${valueWords(rawArgs)}.`);
+    fail(
+      sentence`has "${{ field: 'rawArgs' }}" that must be ${{ expected: 'a string' }}, not ${{ given: valueWords(rawArgs) }}.`,
+    );
   if (id !== undefined && (typeof id !== 'string' || id === ''))
-    fail(`has an "id" that must be a string with something in it, but is ${valueWords(id)}.`);
+    fail(
+      sentence`has an "${{ field: 'id' }}" that must be ${{ expected: 'a string with something in it' }}, but is ${{ given: valueWords(id) }}.`,
+    );
   if (hallucinated !== undefined && typeof hallucinated !== 'boolean')
-    fail(`has a "hallucinated" that must be true or false, but is ${valueWords(hallucinated)}.`);
+    fail(
+      sentence`has a "${{ field: 'hallucinated' }}" that must be ${{ expected: 'true or false' }}, but is ${{ given: valueWords(hallucinated) }}.`,
+    );
 }
 
-function checkFault(step: ModelStep, fault: unknown, place: string): void {
+function checkFault(step: ModelStep, fault: unknown, place: Sentence): void {
   const fail = failAt(place);
   if (isPlainObject(fault) && typeof fault['kind'] !== 'string') {
-    return fail(`has a "fault" without a kind. Kinds: ${Object.keys(faultKinds).join(', ')}.`);
+    return fail(
+      sentence`has a "${{ field: 'fault' }}" without a ${{ expected: 'kind' }}. Kinds: ${{ known: Object.keys(faultKinds) }}.`,
+    );
   }
   if (!isPlainObject(fault) || typeof fault['kind'] !== 'string')
     return fail(
-      `has a "fault" that must be an object with a kind, but is ${valueWords(fault)}.${faultAdvice(fault)}`,
+      sentence`has a "${{ field: 'fault' }}" that must be ${{ expected: 'an object with a kind' }}, but is ${{ given: valueWords(fault) }}.${faultAdvice(fault)}`,
     );
   const { kind } = fault;
   if (!Object.hasOwn(faultKinds, kind))
     return fail(
-      `has a fault of unknown kind "${kind}".${didYouMean(kind, Object.keys(faultKinds))} Kinds: ${Object.keys(faultKinds).join(', ')}.`,
+      sentence`has a fault of unknown ${{ field: 'kind' }} "${{ given: kind }}".${suggested(kind, Object.keys(faultKinds))} Kinds: ${{ known: Object.keys(faultKinds) }}.`,
     );
   const { fields, failsRequest } = faultKinds[kind as Fault['kind']];
   checkKeys(fault, ['kind', ...fields], failAt(partOf('The fault', place)));
   if (failsRequest && (step.say ?? step.calls ?? step.refusal) !== undefined) {
-    fail(`has content beside the fault "${kind}", with which no answer comes. Make two steps of it.`);
+    fail(
+      sentence`has content beside the ${{ field: 'fault' }} "${{ given: kind }}", with which no answer comes. Make two steps of it.`,
+    );
   }
   if (
     kind === 'status' &&
     !(Number.isInteger(fault['status']) && Number(fault['status']) >= 400 && Number(fault['status']) <= 599)
   ) {
     fail(
-      `has a fault whose "status" must be an HTTP error, 400 to 599, but is ${valueWords(fault['status'])}.`,
+      sentence`has a fault whose "${{ field: 'status' }}" must be ${{ expected: 'an HTTP error, 400 to 599' }}, but is ${{ given: valueWords(fault['status']) }}.`,
     );
   }
   if (fault['retryAfterMs'] !== undefined && !isCount(fault['retryAfterMs'], Number.isFinite)) {
     fail(
-      `has a fault whose "retryAfterMs" must be a number from 0, but is ${valueWords(fault['retryAfterMs'])}.`,
+      sentence`has a fault whose "${{ field: 'retryAfterMs' }}" must be ${{ expected: 'a number from 0' }}, but is ${{ given: valueWords(fault['retryAfterMs']) }}.`,
     );
   }
   if (kind === 'cut' && fault['by'] !== 'error' && fault['by'] !== 'end') {
-    fail(`has a fault whose "by" must be "error" or "end", but is ${valueWords(fault['by'])}.`);
+    fail(
+      sentence`has a fault whose "${{ field: 'by' }}" must be ${{ expected: '"error" or "end"' }}, but is ${{ given: valueWords(fault['by']) }}.`,
+    );
   }
   if (fields.includes('afterChunks')) {
     // The last chunk brings the finish reason: after it nothing is cut off.
     const most = chunkCount(step) - 1;
     if (!isCount(fault['afterChunks'], Number.isInteger) || Number(fault['afterChunks']) > most) {
       fail(
-        `has a fault whose "afterChunks" must be a whole number from 0 to ${most}, because its answer has ${most + 1} chunks, but is ${valueWords(fault['afterChunks'])}.`,
+        sentence`has a fault whose "${{ field: 'afterChunks' }}" must be ${{ expected: `a whole number from 0 to ${most}` }}, because its answer has ${most + 1} chunks, but is ${{ given: valueWords(fault['afterChunks']) }}.`,
       );
     }
   }
@@ -198,7 +238,7 @@ function faultAdvice(fault: unknown): string {
 
 function checkKeys(value: Record<string, unknown>, known: readonly string[], fail: Fail): void {
   for (const key of Object.keys(value)) {
-    if (!known.includes(key)) fail(`has an unknown ${unknownWords('field', key, known)}`);
+    if (!known.includes(key)) fail(sentence`has an unknown ${unknownWords('field', key, known)}`);
   }
 }
 

@@ -5,7 +5,8 @@ import { shorten } from '../engine/data/errors.ts';
 import type { CompletionRequest } from '../engine/model/provider.ts';
 import { callText, conversationLines, textOf } from '../trace/format.ts';
 import { argumentsText } from './answers.ts';
-import { didYouMean } from '../engine/data/did-you-mean.ts';
+import { fact, sentence, type Sentence } from '../engine/data/error-facts.ts';
+import { suggested } from '../engine/data/did-you-mean.ts';
 import { checkReturnedStep, placeOf, type CheckedSteps } from './check-steps.ts';
 import { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './errors.ts';
 import { isUserStep } from './step-kinds.ts';
@@ -78,7 +79,7 @@ export class ScriptPlayer {
       const said = request.messages.findLast(({ role }) => role === 'user');
       if (said && textOf(said.content) === due) continue;
       throw new ScriptMistakeError(
-        `${placeOf(this.#next - 1)} expects the user to have said ${JSON.stringify(due)}, but ${said ? `the last user message is ${JSON.stringify(shorten(textOf(said.content), 200))}` : 'there is no user message'}.${conversation(request)}`,
+        sentence`${placeOf(this.#next - 1)} expects the user to have said ${fact({ expected: due }, JSON.stringify(due))}, but ${said ? sentence`the last user message is ${{ given: JSON.stringify(shorten(textOf(said.content), 200)) }}` : sentence`there is ${{ given: 'no user message' }}`}.${conversation(request)}`,
       );
     }
   }
@@ -114,7 +115,9 @@ export class ScriptPlayer {
       const problems = problemsOfCall(call, request);
       if (problems instanceof Promise) return problems.then(() => this.#checked(step, index, request));
       if (problems !== undefined) {
-        throw new ScriptMistakeError(`${placeOf(index)} calls ${problems} ${hint}${conversation(request)}`);
+        throw new ScriptMistakeError(
+          sentence`${placeOf(index)} calls ${problems} ${hint}${conversation(request)}`,
+        );
       }
     }
     return step;
@@ -127,23 +130,19 @@ export class ScriptPlayer {
 
   /** The error that lists what is left; `how` is the start of its sentence. */
   notFinished(how: string): ScriptNotFinishedError {
-    const left = this.#steps.slice(this.#next);
-    const lines = left
-      .slice(0, 10)
-      .map((step, offset) => `  step ${this.#next + offset + 1}  ${stepText(step)}`);
-    if (left.length > 10) lines.push(`  … and ${left.length - 10} more`);
-    return new ScriptNotFinishedError(
-      `${how}: ${left.length === 1 ? '1 step is' : `${left.length} steps are`} left over. Remove what is not needed, or check why the run stopped early.\n${lines.join('\n')}`,
-    );
+    const lines = this.#steps.slice(this.#next).map(stepText);
+    return new ScriptNotFinishedError({ how, step: this.#next + 1, lines });
   }
 
   #exhausted(request: CompletionRequest, due: UserStep | undefined): ScriptExhaustedError {
-    const last = request.messages.at(-1);
-    const asked = `The model was asked to continue after a "${last?.role ?? 'system'}" message.`;
-    const what = due
-      ? `Completion ${this.#requests} was requested, but step ${this.#next + 1} of the script is ${stepText(due)}: the run was expected to have ended. ${asked} Add a model step before it, or check why the run did not stop.`
-      : `Completion ${this.#requests} was requested, but the script has ${countAnswers(this.#steps.filter((step) => !isUserStep(step)).length)}. ${asked} Add a step, or check why the run did not stop.`;
-    return new ScriptExhaustedError(`${what}${conversation(request)}`);
+    return new ScriptExhaustedError({
+      request: this.#requests,
+      step: due && this.#next + 1,
+      answers: this.#steps.filter((step) => !isUserStep(step)).length,
+      lastRole: request.messages.at(-1)?.role ?? 'system',
+      stepText: due ? stepText(due) : '',
+      conversation: conversation(request),
+    });
   }
 }
 
@@ -169,14 +168,17 @@ function stepText(step: Step): string {
 function problemsOfCall(
   call: ToolCallStep,
   request: CompletionRequest,
-): string | undefined | Promise<unknown> {
+): Sentence | undefined | Promise<unknown> {
   if (call.hallucinated || call.rawArgs !== undefined) return undefined;
   const { tool, args = {} } = call;
   const definition = request.tools?.find((offered) => offered.function.name === tool);
   if (!definition) {
     const names = (request.tools ?? []).map((offered) => offered.function.name);
-    const offered = names.length === 0 ? 'No tools were offered.' : `Offered: ${names.join(', ')}.`;
-    return `the tool "${tool}", which the model was not offered.${didYouMean(tool, names)} ${offered}`;
+    const offered =
+      names.length === 0
+        ? fact({ known: [] }, 'No tools were offered.')
+        : sentence`Offered: ${{ known: names }}.`;
+    return sentence`the tool "${{ tool }}", which the model was not offered.${suggested(tool, names)} ${offered}`;
   }
   const { parameters } = definition.function;
   // As the model would have sent them: what JSON leaves out or writes in another form is gone.
@@ -185,7 +187,7 @@ function problemsOfCall(
   if (problems instanceof Promise) return problems;
   if (problems.length === 0) return undefined;
   const cause = causeOf(call, problems, parameters);
-  return `${callText(tool, args)} with arguments that fail its schema: ${[...problems, ...cause].join(' ')}`;
+  return sentence`${fact({ tool }, callText(tool, args))} with arguments that fail its schema: ${[...problems, ...cause].join(' ')}`;
 }
 
 /** Why arguments that nobody meant as such may have got there, or why there can be none. */
@@ -211,8 +213,4 @@ const hint =
 
 function conversation(request: CompletionRequest): string {
   return `\nThe conversation so far:\n${conversationLines(request.messages).join('\n')}`;
-}
-
-function countAnswers(count: number): string {
-  return count === 1 ? '1 step for the model' : `${count} steps for the model`;
 }

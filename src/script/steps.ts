@@ -1,4 +1,5 @@
 import { isPlainObject } from '../engine/data/copy.ts';
+import { fact, sentence } from '../engine/data/error-facts.ts';
 import { optionsProblem } from '../engine/data/known-fields.ts';
 import { valueWords } from '../engine/data/value-words.ts';
 import type { ChatCompletion, CompletionRequest } from '../engine/model/provider.ts';
@@ -92,7 +93,7 @@ export function callTool(
 ): CallStep {
   if (typeof tool !== 'string') {
     throw new ScriptMistakeError(
-      `callTool takes the tool's name first, then its arguments, but was given ${valueWords(tool)} first.${nameAdvice(tool)}`,
+      sentence`${{ where: 'callTool' }} takes ${{ expected: "the tool's name" }} first, then its arguments, but was given ${{ given: valueWords(tool) }} first.${nameAdvice(tool)}`,
     );
   }
   const problem = optionsProblem('callTool', options, callOptions);
@@ -126,17 +127,19 @@ export function callTools(
 ): ModelStep {
   if (!Array.isArray(calls))
     throw new ScriptMistakeError(
-      `callTools takes a list of calls, but was given ${valueWords(calls)}. Write callTools([callTool(…), callTool(…)]).`,
+      sentence`${{ where: 'callTools' }} takes ${{ expected: 'a list of calls' }}, but was given ${{ given: valueWords(calls) }}. Write callTools([callTool(…), callTool(…)]).`,
     );
   for (const [index, call] of (calls as readonly unknown[]).entries()) {
-    const place = `Call ${index + 1} of callTools`;
+    const place = fact({ call: index + 1 }, `Call ${index + 1} of callTools`);
     if (!isPlainObject(call) || !Array.isArray(call['calls'])) {
-      throw new ScriptMistakeError(`${place} must be made by callTool(…), but is ${valueWords(call)}.`);
+      throw new ScriptMistakeError(
+        sentence`${place} must be ${{ expected: 'made by callTool(…)' }}, but is ${{ given: valueWords(call) }}.`,
+      );
     }
     const misplaced = Object.keys(call).filter((key) => key !== 'calls');
     if (misplaced.length > 0) {
       throw new ScriptMistakeError(
-        `${place} carries ${misplaced.join(', ')}, which belongs to the whole answer: pass it as the second argument of callTools.`,
+        sentence`${place} carries ${fact({ field: misplaced[0]! }, misplaced.join(', '))}, which belongs to the whole answer: pass it as the second argument of callTools.`,
       );
     }
   }

@@ -1,7 +1,7 @@
-import { errorName } from '../engine/data/errors.ts';
+import { errorName, UsageError } from '../engine/data/errors.ts';
 import { checkKnownOptions } from '../engine/data/known-fields.ts';
 import { watched } from '../engine/run/watch.ts';
-import { didYouMean } from '../engine/data/did-you-mean.ts';
+import { suggested } from '../engine/data/did-you-mean.ts';
 import { isMisfit } from '../script/errors.ts';
 import { faultKinds, type Fault } from '../script/faults.ts';
 import { checkScenario } from '../scenario/check-scenario.ts';
@@ -14,6 +14,7 @@ import { ScenarioTimeoutError, TimeLimit } from '../scenario/timeout.ts';
 import { differenceBetween, type Played } from './difference.ts';
 import { FaultSweep, type SweptFault } from './fault-sweep.ts';
 import { faultyScripts, type FaultyScript } from './faulty-scripts.ts';
+import { fact, sentence } from '../engine/data/error-facts.ts';
 
 /** Which faults are swept, and how the scenario is played. */
 export interface FaultSweepOptions {
@@ -41,7 +42,7 @@ const optionRules: Rules<keyof FaultSweepOptions> = {
     (value) => Array.isArray(value) && value.length > 0 && value.every((kind) => kinds.includes(kind)),
     (given) => {
       const wrong = [given].flat().find((kind) => !kinds.includes(kind as Fault['kind']));
-      return isText(wrong) ? ` It has ${JSON.stringify(wrong)}.${didYouMean(wrong, kinds)}` : '';
+      return isText(wrong) ? sentence` It has ${JSON.stringify(wrong)}.${suggested(wrong, kinds)}` : '';
     },
   ],
   timeoutMs: timeoutRule,
@@ -84,7 +85,9 @@ async function sweep(scenario: Scenario, options: FaultSweepOptions): Promise<Fa
   const cutsMatter = options.stream === true || isExternalAgent(scenario.agent);
   const scripts = faultyScripts(scenario.steps, options.faults ?? kinds, cutsMatter);
   if (scripts.length === 0)
-    throw new TypeError(`${which} has no step of the model, so there is no request that could fail.`);
+    throw new UsageError(
+      sentence`${fact({ where: which, field: 'steps' }, which)} has no ${{ expected: 'step of the model' }}, so there is no request that could fail.`,
+    );
 
   const whole = await play(scenario, options);
   if (!whole.run.passed) throw notGreen(which, whole, 'without any fault');

@@ -4,6 +4,8 @@ import { isProvider } from '../engine/model/check-provider.ts';
 import { isAgent } from '../engine/tools/agent.ts';
 import { endedSeveralRuns, recordOf, type RunRecord } from '../engine/run/run-record.ts';
 import { RunTrace, type Trace } from './trace.ts';
+import { fact, sentence } from '../engine/data/error-facts.ts';
+import { UsageError } from '../engine/data/errors.ts';
 
 const traces = new WeakMap<RunRecord, Trace>();
 
@@ -16,14 +18,13 @@ const traces = new WeakMap<RunRecord, Trace>();
 export function traceOf(source: object): Trace {
   const found = findTrace(source);
   if (!found && endedSeveralRuns(source)) {
-    throw new TypeError(
+    throw new UsageError(
       'This error ended several runs, so it tells of none of them. Give each run a signal, or an error, of its own.',
     );
   }
   if (!found) {
-    throw new TypeError(
-      'There is no trace behind this value. traceOf takes what run() resolved to (itself, not a copy), the error it rejected with, a ScenarioRun, a MockModel or a Trace. It was given ' +
-        withoutTrace(source),
+    throw new UsageError(
+      sentence`There is no trace behind this value. ${{ where: 'traceOf' }} takes ${{ expected: 'what run() resolved to (itself, not a copy), the error it rejected with, a ScenarioRun, a MockModel or a Trace' }}. It was given ${fact({ given: valueWords(source) }, withoutTrace(source))}`,
     );
   }
   return found;

@@ -2,12 +2,26 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Socket } from 'node:net';
 import { watchCalls } from '../engine/run/watch.ts';
 import { report } from './reports.ts';
+import { sentence } from '../engine/data/error-facts.ts';
+import { UsageError } from '../engine/data/errors.ts';
 
 /** A connection that would have left the machine. */
 export class BlockedRequestError extends Error {
   override readonly name = 'BlockedRequestError';
   /** As for a server that is not there: what clients of the network expect. */
   readonly code = 'ECONNREFUSED';
+  /** Where it would have gone: a method and a URL without its query, or a host and a port. */
+  readonly target: string;
+  /** The name of the tool that made the request, where one did. */
+  declare readonly tool?: string;
+
+  /** Made by the guard; `advice` ends the message. */
+  constructor(target: string, tool: string | undefined, advice: string) {
+    const by = tool === undefined ? '' : ` by the tool "${tool}"`;
+    super(`A request to ${target}${by} was blocked: no test reaches the network. ${advice}`);
+    this.target = target;
+    if (tool !== undefined) this.tool = tool;
+  }
 }
 
 /** The tool that is running, for the message. */
@@ -39,8 +53,8 @@ function hostOf(allowed: string): string {
       // Told below.
     }
   }
-  throw new TypeError(
-    `"allow" lists hosts, such as "api.example.com" or "10.0.0.2:5432", but ${JSON.stringify(allowed)} is none.`,
+  throw new UsageError(
+    sentence`"${{ field: 'allow' }}" lists ${{ expected: 'hosts, such as "api.example.com" or "10.0.0.2:5432"' }}, but ${{ given: JSON.stringify(allowed) }} is none.`,
   );
 }
 
@@ -59,11 +73,7 @@ function isLoopback(host: string): boolean {
 
 /** Notes a request that would have left the machine, and gives the error for whoever made it. */
 export function blocked(target: string, advice: string): BlockedRequestError {
-  const tool = tools.getStore();
-  const by = tool === undefined ? '' : ` by the tool "${tool}"`;
-  const error = new BlockedRequestError(
-    `A request to ${target}${by} was blocked: no test reaches the network. ${advice}`,
-  );
+  const error = new BlockedRequestError(target, tools.getStore(), advice);
   report(error);
   return error;
 }

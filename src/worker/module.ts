@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { UsageError } from '../engine/data/errors.ts';
 import { valueWords } from '../engine/data/value-words.ts';
 import type { Task } from './answer.ts';
+import { sentence } from '../engine/data/error-facts.ts';
 
 /** The module that a URL names, and how messages name it: by its place below the working directory, alike on every machine. Throws a TypeError where there is none. */
 export function moduleOf(url: unknown): Pick<Task, 'module' | 'shownModule' | 'isTypeScript'> {
@@ -11,14 +12,16 @@ export function moduleOf(url: unknown): Pick<Task, 'module' | 'shownModule' | 'i
   const path = typeof href === 'string' ? pathOf(href) : undefined;
   if (path === undefined) {
     throw new UsageError(
-      `workerTool takes the URL of a file, such as new URL('./hash.ts', import.meta.url), but was given ${typeof href === 'string' ? valueWords(href) : valueWords(url)}.`,
+      sentence`${{ where: 'workerTool' }} takes ${{ expected: `the URL of a file, such as new URL('./hash.ts', import.meta.url)` }}, but was given ${{ given: typeof href === 'string' ? valueWords(href) : valueWords(url) }}.`,
     );
   }
   const below = relative(process.cwd(), path);
   const isInside = !isAbsolute(below) && below !== '..' && !below.startsWith(`..${sep}`);
   const shownModule = (isInside ? below : path).replaceAll(sep, '/');
   if (!existsSync(path))
-    throw new UsageError(`workerTool was given ${shownModule}, but there is no such file.`);
+    throw new UsageError(
+      sentence`${{ where: 'workerTool' }} was given ${{ given: shownModule }}, but there is no such file.`,
+    );
   return { module: href as string, shownModule, isTypeScript: /\.[cm]?tsx?$/.test(path) };
 }
 

@@ -8,6 +8,7 @@ import { tool, type JsonObjectSchema, type Tool, type ToolContext } from '../eng
 import { thrownOf, type Answer } from './answer.ts';
 import { moduleOf } from './module.ts';
 import { threadsFor } from './threads.ts';
+import { sentence } from '../engine/data/error-facts.ts';
 
 /** What the model is told of a worker tool, and what the tool is given. */
 export interface WorkerToolOptions {
@@ -80,12 +81,12 @@ function valueOf(answer: Answer): unknown {
 function checkExportName(exportName: unknown, name: unknown): void {
   if (typeof exportName !== 'string' || exportName === '') {
     throw new UsageError(
-      `workerTool takes the name of an exported function after the URL, but was given ${valueWords(exportName)}.`,
+      sentence`${{ where: 'workerTool' }} takes ${{ expected: 'the name of an exported function after the URL' }}, but was given ${{ given: valueWords(exportName) }}.`,
     );
   }
   if (exportName === 'default' && name === undefined) {
     throw new UsageError(
-      'A default export has no name that the model could call it by: workerTool(url, "default", { name: "…" }).',
+      sentence`A default export has no ${{ field: 'name' }} that the model could call it by: workerTool(url, "default", { name: "…" }).`,
     );
   }
 }
@@ -94,6 +95,6 @@ function checkNames(names: unknown): void {
   if (names === undefined) return;
   if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return;
   throw new UsageError(
-    `The contextVariables of workerTool must be a list of names, such as ["user"], but are ${valueWords(names)}.`,
+    sentence`The ${{ field: 'contextVariables' }} of ${{ where: 'workerTool' }} must be ${{ expected: 'a list of names, such as ["user"]' }}, but are ${{ given: valueWords(names) }}.`,
   );
 }

@@ -3,6 +3,7 @@ import { Agent } from 'swarmcheck';
 import { callTool, callTools, say, scriptedProvider } from 'swarmcheck/testing';
 import { bothWays } from '../support/runs.ts';
 import { rejectedWith } from '../support/failures.ts';
+import { factsOf } from '../support/facts-of.ts';
 
 const agent = new Agent({
   functions: [
@@ -67,9 +68,11 @@ for (const maxTurns of [NaN, 1.5]) {
   test.for(bothWays)(`a limit of ${maxTurns} turns is a RangeError, %s`, async ([, run]) => {
     const provider = scriptedProvider([]);
     const error = await rejectedWith(run({ agent, maxTurns, provider }));
-    expect(error).toEqual(
-      new RangeError(`maxTurns must be a whole number or Infinity, but is the number ${maxTurns}.`),
-    );
+    expect(factsOf(error)).toEqual({
+      error: 'RangeError',
+      field: 'maxTurns',
+      given: `the number ${maxTurns}`,
+    });
     expect(provider.requests).toEqual([]);
   });
 }

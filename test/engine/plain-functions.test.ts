@@ -3,6 +3,7 @@ import { Agent, tool, type AgentFunction } from 'swarmcheck';
 import { callTool, say, scriptedProvider } from 'swarmcheck/testing';
 import { bothWays, toolContents, unstreamed } from '../support/runs.ts';
 import { rejectedWith } from '../support/failures.ts';
+import { factsOf } from '../support/facts-of.ts';
 
 test.for(bothWays)(
   'a plain function is called with the context variables, sync or async, %s',
@@ -66,47 +67,38 @@ test.for(bothWays)(
 );
 
 const nameless = [() => 'who am I?'][0]!;
-const rejected: Record<string, [AgentFunction, string]> = {
+const rejected: Record<string, [AgentFunction, facts: object]> = {
   'two parameters': [
     function add(a: object, b?: object) {
       return [a, b];
     } as AgentFunction,
-    'Function 2 of agent "Sales", "add", has 2 parameters. A plain function receives the context variables and nothing else; for arguments from the model use tool({ name: \'add\', parameters: … }).',
+    { field: 'functions[1]', agent: 'Sales', tool: 'add', given: '2 parameters' },
   ],
-  'no name': [
-    nameless,
-    'Function 2 of agent "Sales" has no name, and the model calls functions by name. Write "function name() { … }", or use tool({ name: … }).',
-  ],
-  'a name with a space': [
-    named('to sales'),
-    'Function 2 of agent "Sales" is named "to sales", which the API does not take. Use 1 to 64 of the characters a-z, A-Z, 0-9, _ and -.',
-  ],
+  'no name': [nameless, { field: 'functions[1]', agent: 'Sales', given: 'no name' }],
+  'a name with a space': [named('to sales'), { field: 'functions[1]', agent: 'Sales', tool: 'to sales' }],
   'a name of 65 characters': [
     named('x'.repeat(65)),
-    `Function 2 of agent "Sales" is named "${'x'.repeat(65)}", which the API does not take. Use 1 to 64 of the characters a-z, A-Z, 0-9, _ and -.`,
+    { field: 'functions[1]', agent: 'Sales', tool: 'x'.repeat(65) },
   ],
   'a bad name, as a tool': [
     tool({ name: 'größe', execute: () => '' }),
-    'Function 2 of agent "Sales" is named "größe", which the API does not take. Use 1 to 64 of the characters a-z, A-Z, 0-9, _ and -.',
+    { field: 'functions[1]', agent: 'Sales', tool: 'größe' },
   ],
   'an empty name, as a tool': [
     tool({ name: '', execute: () => '' }),
-    'Function 2 of agent "Sales" is named "", which the API does not take. Use 1 to 64 of the characters a-z, A-Z, 0-9, _ and -.',
+    { field: 'functions[1]', agent: 'Sales', tool: '' },
   ],
-  'the name of another': [
-    named('ok'),
-    'Agent "Sales" has two functions named "ok". Rename one: the model could not tell them apart.',
-  ],
+  'the name of another': [named('ok'), { field: 'functions', agent: 'Sales', tool: 'ok' }],
 };
 
-for (const [words, [candidate, message]] of Object.entries(rejected)) {
+for (const [words, [candidate, facts]] of Object.entries(rejected)) {
   test.for(bothWays)(
     `a function with ${words} rejects the run before the model is called, %s`,
     async ([, run]) => {
       const provider = scriptedProvider([]);
       const agent = new Agent({ name: 'Sales', functions: [named('ok'), candidate] });
       const error = await rejectedWith(run({ agent, provider }));
-      expect(error).toEqual(new TypeError(message));
+      expect(factsOf(error)).toEqual({ error: 'UsageError', ...facts });
       expect(provider.requests).toEqual([]);
     },
   );
@@ -121,11 +113,13 @@ test('a function that is undefined because of an import cycle is told as that', 
   // @ts-expect-error what an import that is not there yet looks like at run time
   const agent = new Agent({ name: 'Sales', functions: [named('ok'), undefined] });
   const error = await rejectedWith(unstreamed({ agent }));
-  expect(error).toEqual(
-    new TypeError(
-      'Function 2 of agent "Sales" is undefined (an import cycle?). Pass a named function, or a tool made by tool().',
-    ),
-  );
+  expect(factsOf(error)).toEqual({
+    error: 'UsageError',
+    field: 'functions[1]',
+    agent: 'Sales',
+    given: 'undefined',
+  });
+  expect((error as Error).message).toContain('an import cycle?');
 });
 
 for (const [words, candidate, told] of [
@@ -137,11 +131,12 @@ for (const [words, candidate, told] of [
     // @ts-expect-error no function
     const agent = new Agent({ name: 'Sales', functions: [candidate] });
     const error = await rejectedWith(unstreamed({ agent }));
-    expect(error).toEqual(
-      new TypeError(
-        `Function 1 of agent "Sales" is ${told}. Pass a named function, or a tool made by tool().`,
-      ),
-    );
+    expect(factsOf(error)).toEqual({
+      error: 'UsageError',
+      field: 'functions[0]',
+      agent: 'Sales',
+      given: told,
+    });
   });
 }
 
@@ -149,7 +144,12 @@ test('functions that are no list are told', async () => {
   // @ts-expect-error no list
   const agent = new Agent({ name: 'Sales', functions: named('ok') });
   const error = await rejectedWith(unstreamed({ agent }));
-  expect(error).toEqual(new TypeError('The functions of agent "Sales" must be a list, not the function ok.'));
+  expect(factsOf(error)).toEqual({
+    error: 'UsageError',
+    field: 'functions',
+    agent: 'Sales',
+    given: 'the function ok',
+  });
 });
 
 function named(name: string): () => string {

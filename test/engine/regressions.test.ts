@@ -12,6 +12,7 @@ import {
 } from 'swarmcheck';
 import { callTool, runScenario, say, scriptedProvider, traceOf, user } from 'swarmcheck/testing';
 import 'swarmcheck/vitest';
+import { factsOfMistake } from '../support/facts-of.ts';
 
 const messages = [{ role: 'user' as const, content: 'hi' }];
 
@@ -202,14 +203,22 @@ test('a matcher on a run whose script did not fit fails, and so does its opposit
 });
 
 test.for([
-  ['Swarm', () => new Swarm({ providr: {} } as object), 'Did you mean "provider"'],
+  ['Swarm', () => new Swarm({ providr: {} } as object), { field: 'providr', suggestion: 'provider' }],
   [
     'Swarm of steps',
     () => new Swarm({ provider: [say('x')] as unknown as CompletionProvider }),
-    'scriptedProvider',
+    { given: 'an array of 1 item' },
   ],
-  ['Agent', () => new Agent({ tool_choice: 'auto' } as object), 'Did you mean "toolChoice"'],
-  ['Result', () => new Result({ context_variables: {} } as object), 'Did you mean "contextVariables"'],
-] as const)('a field that nobody reads is refused: %s', ([, make, words]) => {
-  expect(make).toThrow(words);
+  [
+    'Agent',
+    () => new Agent({ tool_choice: 'auto' } as object),
+    { field: 'tool_choice', suggestion: 'toolChoice' },
+  ],
+  [
+    'Result',
+    () => new Result({ context_variables: {} } as object),
+    { field: 'context_variables', suggestion: 'contextVariables' },
+  ],
+] as const)('a field that nobody reads is refused: %s', async ([, make, facts]) => {
+  expect(await factsOfMistake(make)).toEqual({ error: 'UsageError', ...facts });
 });

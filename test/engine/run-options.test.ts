@@ -2,81 +2,67 @@ import { expect, test } from 'vitest';
 import { Agent, Swarm, type RunOptions } from 'swarmcheck';
 import { scriptedProvider } from 'swarmcheck/testing';
 import { rejectedWith } from '../support/failures.ts';
+import { factsOf } from '../support/facts-of.ts';
 
 const swarm = new Swarm({ provider: scriptedProvider([]) });
 const fine = { agent: new Agent(), messages: [] };
-const options =
-  'Its options: agent, messages, contextVariables, modelOverride, maxTurns, executeTools, debug, signal, conversation, stream.';
 
-const wrong: Record<string, [given: unknown, error: Error]> = {
-  'no options': [
-    undefined,
-    new TypeError('run takes one object: run({ agent, messages }). It was given undefined.'),
-  ],
-  'a string': [
-    'hi',
-    new TypeError('run takes one object: run({ agent, messages }). It was given the string "hi".'),
-  ],
-  'an agent in place of the options': [
-    new Agent(),
-    new TypeError('run takes one object: run({ agent, messages }). It was given an Agent.'),
-  ],
-  'no agent': [{ messages: [] }, new TypeError('The agent of a run must be an Agent, but is undefined.')],
+const wrong: Record<string, [given: unknown, facts: object]> = {
+  'no options': [undefined, { given: 'undefined' }],
+  'a string': ['hi', { given: 'the string "hi"' }],
+  'an agent in place of the options': [new Agent(), { given: 'an Agent' }],
+  'no agent': [{ messages: [] }, { field: 'agent', given: 'undefined' }],
   'an object like an agent': [
     { ...fine, agent: { name: 'Sales' } },
-    new TypeError('The agent of a run must be an Agent, but is an object.'),
+    { field: 'agent', given: 'an object' },
   ],
-  'no messages': [
-    { agent: fine.agent },
-    new TypeError('The messages of a run must be a list, not undefined.'),
-  ],
+  'no messages': [{ agent: fine.agent }, { field: 'messages', given: 'undefined' }],
   'a text as messages': [
     { ...fine, messages: 'hi' },
-    new TypeError('The messages of a run must be a list, not the string "hi".'),
+    { field: 'messages', given: 'the string "hi"' },
   ],
   'a text as a message': [
     { ...fine, messages: ['hi'] },
-    new TypeError(
-      'Message 0 (messages[0]) of a run must be an object with a role, but is the string "hi". Write { role: "user", content: "hi" }.',
-    ),
+    { field: 'messages[0]', given: 'the string "hi"' },
   ],
   'a message without a role': [
     { ...fine, messages: [{ role: 'user', content: 'hi' }, { content: 'hi' }] },
-    new TypeError('Message 1 (messages[1]) of a run has no role. Write { role: "user", content: "hi" }.'),
+    { field: 'messages[1]' },
   ],
   'context variables of null': [
     { ...fine, contextVariables: null },
-    new TypeError('The contextVariables of a run must be an object, not null.'),
+    { field: 'contextVariables', given: 'null' },
   ],
   'context variables that are text': [
     { ...fine, contextVariables: 'a' },
-    new TypeError('The contextVariables of a run must be an object, not the string "a".'),
+    { field: 'contextVariables', given: 'the string "a"' },
   ],
   'context variables that are a list': [
     { ...fine, contextVariables: [] },
-    new TypeError('The contextVariables of a run must be an object, not an array of 0 items.'),
+    { field: 'contextVariables', given: 'an array of 0 items' },
   ],
   'context variables that are a Map': [
     { ...fine, contextVariables: new Map() },
-    new TypeError('The contextVariables of a run must be an object, not a Map.'),
+    { field: 'contextVariables', given: 'a Map' },
   ],
   "Python's max_turns": [
     { ...fine, max_turns: 2 },
-    new TypeError(`run has no option "max_turns". Did you mean "maxTurns"? ${options}`),
+    { field: 'max_turns', suggestion: 'maxTurns' },
   ],
   "Python's context_variables": [
     { ...fine, context_variables: {} },
-    new TypeError(`run has no option "context_variables". Did you mean "contextVariables"? ${options}`),
+    { field: 'context_variables', suggestion: 'contextVariables' },
   ],
   'a misspelt option': [
     { ...fine, modelOveride: 'm' },
-    new TypeError(`run has no option "modelOveride". Did you mean "modelOverride"? ${options}`),
+    { field: 'modelOveride', suggestion: 'modelOverride' },
   ],
 };
 
-for (const [words, [given, error]] of Object.entries(wrong)) {
+for (const [words, [given, facts]] of Object.entries(wrong)) {
   test(`run rejects ${words}, and says what was expected`, async () => {
-    expect(await rejectedWith(swarm.run(given as RunOptions))).toEqual(error);
+    const error = await rejectedWith(swarm.run(given as RunOptions));
+    expect(factsOf(error)).toEqual({ error: 'UsageError', ...facts });
   });
 }
 

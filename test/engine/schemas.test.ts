@@ -6,28 +6,28 @@ import { callTool, say, scriptedProvider } from 'swarmcheck/testing';
 import { answeredBy, asking, completion, saying } from '../support/completions.ts';
 import { bothWays, toolContents, unstreamed } from '../support/runs.ts';
 import { rejectedWith } from '../support/failures.ts';
+import { factsOf, factsOfMistake } from '../support/facts-of.ts';
 
 const execute = () => '';
 
-const notOfAnObject =
-  'Function 1 of agent "Agent", "a", has parameters that are not the schema of an object. The model sends arguments by name: use { type: \'object\', properties: … }.';
+const notOfAnObject = { error: 'UsageError', field: 'functions[0]', agent: 'Agent', tool: 'a' };
 
 test('a JSON Schema of something else than an object rejects the run before the model is asked', async () => {
   // @ts-expect-error not the schema of an object
   const a = tool({ name: 'a', parameters: { type: 'string' }, execute });
-  expect(await rejected(a)).toEqual(new TypeError(notOfAnObject));
+  expect(factsOf(await rejected(a))).toEqual(notOfAnObject);
 });
 
 test('a JSON Schema without a type rejects the run before the model is asked', async () => {
   // @ts-expect-error not the schema of an object
   const a = tool({ name: 'a', parameters: { properties: { q: { type: 'string' } } }, execute });
-  expect(await rejected(a)).toEqual(new TypeError(notOfAnObject));
+  expect(factsOf(await rejected(a))).toEqual(notOfAnObject);
 });
 
 test('a zod schema of something else than an object rejects the run before the model is asked', async () => {
   // @ts-expect-error not the schema of an object
   const a = tool({ name: 'a', parameters: z.string(), execute });
-  expect(await rejected(a)).toEqual(new TypeError(notOfAnObject));
+  expect(factsOf(await rejected(a))).toEqual(notOfAnObject);
 });
 
 async function rejected(made: Tool): Promise<unknown> {
@@ -72,13 +72,13 @@ test('a Standard Schema of a library that knows no JSON Schema is refused', () =
   );
 });
 
-test('a tool without execute is refused', () => {
+test('a tool without execute is refused', async () => {
   // @ts-expect-error execute is missing
-  expect(() => tool({ name: 'plan' })).toThrow(
-    new TypeError(
-      'The tool "plan" has no execute function. Give it one: execute(args, { contextVariables }) { … }.',
-    ),
-  );
+  expect(await factsOfMistake(() => tool({ name: 'plan' }))).toEqual({
+    error: 'UsageError',
+    tool: 'plan',
+    field: 'execute',
+  });
 });
 
 test.for(bothWays)(
@@ -95,6 +95,7 @@ test.for(bothWays)(
     expect(error).toBeInstanceOf(TypeError);
     expect(error).toMatchObject({
       message: 'The parameters of tool "paint" are no valid JSON Schema.',
+      tool: 'paint',
       cause: { message: expect.stringContaining('#/$defs/Size') },
     });
     expect(executed).not.toHaveBeenCalled();

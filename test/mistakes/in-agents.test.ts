@@ -2,16 +2,17 @@ import { test } from 'vitest';
 import { Agent, Result, Swarm, tool, type AgentFunction } from 'swarmcheck';
 import { callTool, say, scriptedProvider, user } from 'swarmcheck/testing';
 import { messages } from '../support/agents.ts';
-import { failuresOf, messageOf } from '../support/failures.ts';
+import { errorOf, failuresOf, messageOf } from '../support/failures.ts';
+import { factsOf, factsOfMistake } from '../support/facts-of.ts';
 
-/** The message with which a run refuses an agent. */
-function refusalOf(agent: Agent): Promise<string> {
+/** The error with which a run refuses an agent. */
+function refusalOf(agent: Agent): Promise<Error> {
   const swarm = new Swarm({ provider: scriptedProvider([say('Hello.')]) });
-  return messageOf(() => swarm.run({ agent, messages }));
+  return errorOf(() => swarm.run({ agent, messages }));
 }
 
 /** The same for an agent with these functions. */
-function refusalOfFunctions(...functions: AgentFunction[]): Promise<string> {
+function refusalOfFunctions(...functions: AgentFunction[]): Promise<Error> {
   return refusalOf(new Agent({ name: 'Desk', functions }));
 }
 
@@ -41,7 +42,7 @@ test('a misspelt field of an agent', async ({ expect }) => {
 
 test('a field of an agent as Python writes it', async ({ expect }) => {
   expect(
-    await messageOf(
+    await factsOfMistake(
       () =>
         new Agent({
           name: 'Desk',
@@ -49,22 +50,24 @@ test('a field of an agent as Python writes it', async ({ expect }) => {
           parallel_tool_calls: false,
         }),
     ),
-  ).toMatchInlineSnapshot(
-    `"An Agent has no field "parallel_tool_calls". Did you mean "parallelToolCalls"? Its fields: name, model, instructions, functions, toolChoice, parallelToolCalls, dispose."`,
-  );
+  ).toEqual({ error: 'UsageError', field: 'parallel_tool_calls', suggestion: 'parallelToolCalls' });
 });
 
 test('a tool whose name has a space', async ({ expect }) => {
-  expect(await refusalOfFunctions(tool({ name: 'look up', execute: () => 'found' }))).toMatchInlineSnapshot(
+  expect(
+    (await refusalOfFunctions(tool({ name: 'look up', execute: () => 'found' }))).message,
+  ).toMatchInlineSnapshot(
     `"Function 1 of agent "Desk" is named "look up", which the API does not take. Use 1 to 64 of the characters a-z, A-Z, 0-9, _ and -."`,
   );
 });
 
 test('two functions of one name', async ({ expect }) => {
   expect(
-    await refusalOfFunctions(look_up, function look_up() {
-      return 'found';
-    }),
+    (
+      await refusalOfFunctions(look_up, function look_up() {
+        return 'found';
+      })
+    ).message,
   ).toMatchInlineSnapshot(
     `"Agent "Desk" has two functions named "look_up". Rename one: the model could not tell them apart."`,
   );
@@ -72,20 +75,20 @@ test('two functions of one name', async ({ expect }) => {
 
 test('the name of a function in place of the function', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOfFunctions(look_up, 'issue_refund')).toMatchInlineSnapshot(
+  expect((await refusalOfFunctions(look_up, 'issue_refund')).message).toMatchInlineSnapshot(
     `"Function 2 of agent "Desk" is the string "issue_refund". Pass a named function, or a tool made by tool()."`,
   );
 });
 
 test('a function that an import cycle has not made yet', async ({ expect }) => {
   // @ts-expect-error what such an import looks like at run time
-  expect(await refusalOfFunctions(look_up, undefined)).toMatchInlineSnapshot(
+  expect((await refusalOfFunctions(look_up, undefined)).message).toMatchInlineSnapshot(
     `"Function 2 of agent "Desk" is undefined (an import cycle?). Pass a named function, or a tool made by tool()."`,
   );
 });
 
 test('an arrow function without a name', async ({ expect }) => {
-  expect(await refusalOfFunctions(() => 'found')).toMatchInlineSnapshot(
+  expect((await refusalOfFunctions(() => 'found')).message).toMatchInlineSnapshot(
     `"Function 1 of agent "Desk" has no name, and the model calls functions by name. Write "function name() { … }", or use tool({ name: … })."`,
   );
 });
@@ -96,9 +99,12 @@ test('a bound method', async ({ expect }) => {
       return 'found';
     },
   };
-  expect(await refusalOfFunctions(orders.look_up.bind(orders))).toMatchInlineSnapshot(
-    `"Function 1 of agent "Desk" is named "bound look_up", which the API does not take. Use 1 to 64 of the characters a-z, A-Z, 0-9, _ and -."`,
-  );
+  expect(factsOf(await refusalOfFunctions(orders.look_up.bind(orders)))).toEqual({
+    error: 'UsageError',
+    field: 'functions[0]',
+    agent: 'Desk',
+    tool: 'bound look_up',
+  });
 });
 
 test('a plain function that wants arguments', async ({ expect }) => {
@@ -106,14 +112,14 @@ test('a plain function that wants arguments', async ({ expect }) => {
     return `${orderId} of ${user}`;
   };
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOfFunctions(forUser)).toMatchInlineSnapshot(
+  expect((await refusalOfFunctions(forUser)).message).toMatchInlineSnapshot(
     `"Function 1 of agent "Desk", "look_up", has 2 parameters. A plain function receives the context variables and nothing else; for arguments from the model use tool({ name: 'look_up', parameters: … })."`,
   );
 });
 
 test('the tools of an agent as the API calls them', async ({ expect }) => {
   expect(
-    await messageOf(
+    await factsOfMistake(
       () =>
         new Agent({
           name: 'Desk',
@@ -121,9 +127,7 @@ test('the tools of an agent as the API calls them', async ({ expect }) => {
           tools: [look_up],
         }),
     ),
-  ).toMatchInlineSnapshot(
-    `"An Agent has no field "tools". Did you mean "functions"? Its fields: name, model, instructions, functions, toolChoice, parallelToolCalls, dispose."`,
-  );
+  ).toEqual({ error: 'UsageError', field: 'tools', suggestion: 'functions' });
 });
 
 test('a function that makes options which returns nothing', async ({ expect }) => {
@@ -153,21 +157,23 @@ test('an agent that is created of nothing', async ({ expect }) => {
 
 test('a number as the name of an agent', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf(new Agent({ name: 17 }))).toMatchInlineSnapshot(
+  expect((await refusalOf(new Agent({ name: 17 }))).message).toMatchInlineSnapshot(
     `"The name of an agent must be a string, but is the number 17."`,
   );
 });
 
 test('a model that is an object', async ({ expect }) => {
-  // @ts-expect-error the compiler says so, too
-  expect(await refusalOf(new Agent({ name: 'Desk', model: { id: 'gpt-4o' } }))).toMatchInlineSnapshot(
-    `"The model of agent "Desk" must be a string, but is an object."`,
-  );
+  expect(
+    // @ts-expect-error the compiler says so, too
+    (await refusalOf(new Agent({ name: 'Desk', model: { id: 'gpt-4o' } }))).message,
+  ).toMatchInlineSnapshot(`"The model of agent "Desk" must be a string, but is an object."`);
 });
 
 test('a text in place of false', async ({ expect }) => {
-  // @ts-expect-error the compiler says so, too
-  expect(await refusalOf(new Agent({ name: 'Desk', parallelToolCalls: 'false' }))).toMatchInlineSnapshot(
+  expect(
+    // @ts-expect-error the compiler says so, too
+    (await refusalOf(new Agent({ name: 'Desk', parallelToolCalls: 'false' }))).message,
+  ).toMatchInlineSnapshot(
     `"The parallelToolCalls of agent "Desk" must be true or false, but is the string "false"."`,
   );
 });
@@ -175,7 +181,7 @@ test('a text in place of false', async ({ expect }) => {
 test('the name of a function as the tool choice', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
-    await refusalOf(new Agent({ name: 'Desk', functions: [look_up], toolChoice: 'look_up' })),
+    (await refusalOf(new Agent({ name: 'Desk', functions: [look_up], toolChoice: 'look_up' }))).message,
   ).toMatchInlineSnapshot(
     `"The toolChoice of agent "Desk" must be "auto", "none", "required" or { type: "function", function: { name } }, but is the string "look_up". Write { type: "function", function: { name: "look_up" } }."`,
   );
@@ -183,7 +189,7 @@ test('the name of a function as the tool choice', async ({ expect }) => {
 
 test('a tool choice that there is not', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf(new Agent({ name: 'Desk', toolChoice: 'always' }))).toMatchInlineSnapshot(
+  expect((await refusalOf(new Agent({ name: 'Desk', toolChoice: 'always' }))).message).toMatchInlineSnapshot(
     `"The toolChoice of agent "Desk" must be "auto", "none", "required" or { type: "function", function: { name } }, but is the string "always"."`,
   );
 });
@@ -192,16 +198,14 @@ test('a tool choice without its type', async ({ expect }) => {
   const toolChoice = { function: { name: 'look_up' } };
   expect(
     // @ts-expect-error the compiler says so, too
-    await refusalOf(new Agent({ name: 'Desk', functions: [look_up], toolChoice })),
-  ).toMatchInlineSnapshot(
-    `"The toolChoice of agent "Desk" must be "auto", "none", "required" or { type: "function", function: { name } }, but is an object."`,
-  );
+    factsOf(await refusalOf(new Agent({ name: 'Desk', functions: [look_up], toolChoice }))),
+  ).toEqual({ error: 'UsageError', field: 'toolChoice', agent: 'Desk', given: 'an object' });
 });
 
 test('a tool choice that is misspelt', async ({ expect }) => {
   const toolChoice = { type: 'function', function: { name: 'lookup' } } as const;
   expect(
-    await refusalOf(new Agent({ name: 'Desk', functions: [look_up], toolChoice })),
+    (await refusalOf(new Agent({ name: 'Desk', functions: [look_up], toolChoice }))).message,
   ).toMatchInlineSnapshot(
     `"The toolChoice of agent "Desk" is "lookup", which is none of its functions. Did you mean "look_up"? Its functions: look_up."`,
   );
@@ -210,28 +214,31 @@ test('a tool choice that is misspelt', async ({ expect }) => {
 test('an agent among the functions', async ({ expect }) => {
   const refunds = new Agent({ name: 'Refunds' });
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOfFunctions(look_up, refunds)).toMatchInlineSnapshot(
+  expect((await refusalOfFunctions(look_up, refunds)).message).toMatchInlineSnapshot(
     `"Function 2 of agent "Desk" is the agent "Refunds". To hand off to it, pass a named function that returns it."`,
   );
 });
 
 test('a definition in place of a tool', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOfFunctions({ name: 'look_up', parameters: {} })).toMatchInlineSnapshot(
-    `"Function 1 of agent "Desk" is an object. Pass a named function, or a tool made by tool()."`,
-  );
+  expect(factsOf(await refusalOfFunctions({ name: 'look_up', parameters: {} }))).toEqual({
+    error: 'UsageError',
+    field: 'functions[0]',
+    agent: 'Desk',
+    given: 'an object',
+  });
 });
 
 test('functions by name', async ({ expect }) => {
-  // @ts-expect-error the compiler says so, too
-  expect(await refusalOf(new Agent({ name: 'Desk', functions: { look_up } }))).toMatchInlineSnapshot(
-    `"The functions of agent "Desk" must be a list, not an object."`,
-  );
+  expect(
+    // @ts-expect-error the compiler says so, too
+    (await refusalOf(new Agent({ name: 'Desk', functions: { look_up } }))).message,
+  ).toMatchInlineSnapshot(`"The functions of agent "Desk" must be a list, not an object."`);
 });
 
 test('instructions that are a number', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf(new Agent({ name: 'Desk', instructions: 5 }))).toMatchInlineSnapshot(
+  expect((await refusalOf(new Agent({ name: 'Desk', instructions: 5 }))).message).toMatchInlineSnapshot(
     `"The instructions of agent "Desk" must be a string or a function that returns one, not the number 5."`,
   );
 });
@@ -239,15 +246,18 @@ test('instructions that are a number', async ({ expect }) => {
 test('instructions that are a list', async ({ expect }) => {
   const instructions = ['Be brief.', 'Be kind.'];
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf(new Agent({ name: 'Desk', instructions }))).toMatchInlineSnapshot(
-    `"The instructions of agent "Desk" must be a string or a function that returns one, not an array of 2 items."`,
-  );
+  expect(factsOf(await refusalOf(new Agent({ name: 'Desk', instructions })))).toEqual({
+    error: 'UsageError',
+    field: 'instructions',
+    agent: 'Desk',
+    given: 'an array of 2 items',
+  });
 });
 
 test('instructions whose await is missing', async ({ expect }) => {
   const instructions = Promise.resolve('Be brief.');
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf(new Agent({ name: 'Desk', instructions }))).toMatchInlineSnapshot(
+  expect((await refusalOf(new Agent({ name: 'Desk', instructions }))).message).toMatchInlineSnapshot(
     `"The instructions of agent "Desk" must be a string or a function that returns one, not a Promise. Is an "await" missing?"`,
   );
 });
@@ -258,7 +268,7 @@ test('instructions that return nothing', async ({ expect }) => {
     lines.push(`Help ${user}.`);
   };
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf(new Agent({ name: 'Desk', instructions }))).toMatchInlineSnapshot(
+  expect((await refusalOf(new Agent({ name: 'Desk', instructions }))).message).toMatchInlineSnapshot(
     `"The instructions of agent "Desk" returned undefined in place of a string. Is a "return" missing?"`,
   );
 });
@@ -266,21 +276,19 @@ test('instructions that return nothing', async ({ expect }) => {
 test('instructions that return a list', async ({ expect }) => {
   const instructions = () => ['Be brief.'];
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf(new Agent({ name: 'Desk', instructions }))).toMatchInlineSnapshot(
+  expect((await refusalOf(new Agent({ name: 'Desk', instructions }))).message).toMatchInlineSnapshot(
     `"The instructions of agent "Desk" returned an array of 1 item in place of a string."`,
   );
 });
 
 test('a misspelt field of a result', async ({ expect }) => {
   expect(
-    await messageOf(
+    await factsOfMistake(
       () =>
         // @ts-expect-error the compiler says so, too
         new Result({ value: 'refunded', context_variables: { refunded: 'A-17' } }),
     ),
-  ).toMatchInlineSnapshot(
-    `"A Result has no field "context_variables". Did you mean "contextVariables"? Its fields: value, agent, contextVariables."`,
-  );
+  ).toEqual({ error: 'UsageError', field: 'context_variables', suggestion: 'contextVariables' });
 });
 
 test("the agent's name in place of the agent of a result", async ({ expect }) => {
@@ -310,9 +318,10 @@ test("the agent's name in place of the agent of a result", async ({ expect }) =>
 
 test('an agent in place of the parts of a result', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => new Result(new Agent({ name: 'Refunds' })))).toMatchInlineSnapshot(
-    `"A Result takes one object, but was given an Agent. Its fields: value, agent, contextVariables."`,
-  );
+  expect(await factsOfMistake(() => new Result(new Agent({ name: 'Refunds' })))).toEqual({
+    error: 'UsageError',
+    given: 'an Agent',
+  });
 });
 
 test('a list of context variables in a result', async ({ expect }) => {

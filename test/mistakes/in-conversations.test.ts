@@ -2,7 +2,8 @@ import { test } from 'vitest';
 import { Agent, Conversation, Swarm } from 'swarmcheck';
 import { say, scriptedProvider } from 'swarmcheck/testing';
 import { desk, messages } from '../support/agents.ts';
-import { messageOf } from '../support/failures.ts';
+import { errorOf, messageOf } from '../support/failures.ts';
+import { factsOf, factsOfMistake } from '../support/facts-of.ts';
 
 /** A Swarm whose model says hello. */
 function swarm(): Swarm {
@@ -14,25 +15,24 @@ function conversation(): Conversation {
   return new Conversation({ swarm: swarm(), agent: desk });
 }
 
-/** The message with which a state is refused. */
-function refusalOf(state: unknown, agents: Agent[] = [desk]): Promise<string> {
-  return messageOf(() => Conversation.restore(state, { swarm: swarm(), agents }));
+/** The error with which a state is refused. */
+function refusalOf(state: unknown, agents: Agent[] = [desk]): Promise<Error> {
+  return errorOf(() => Conversation.restore(state, { swarm: swarm(), agents }));
 }
 
 const stored = { messages, agent: 'Desk', contextVariables: {} };
 
 test('a conversation of nothing', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => new Conversation())).toMatchInlineSnapshot(
-    `"A Conversation takes one object, but was given undefined. Its fields: swarm, agent, messages, id, contextVariables."`,
-  );
+  expect(await factsOfMistake(() => new Conversation())).toEqual({ error: 'UsageError', given: 'undefined' });
 });
 
 test('a Swarm and an agent one after the other', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => new Conversation(swarm(), desk))).toMatchInlineSnapshot(
-    `"A Conversation takes one object, but was given a Swarm. Its fields: swarm, agent, messages, id, contextVariables."`,
-  );
+  expect(await factsOfMistake(() => new Conversation(swarm(), desk))).toEqual({
+    error: 'UsageError',
+    given: 'a Swarm',
+  });
 });
 
 test('a conversation without a Swarm', async ({ expect }) => {
@@ -53,9 +53,11 @@ test('a provider in place of a Swarm', async ({ expect }) => {
 test('a conversation with a provider', async ({ expect }) => {
   const provider = scriptedProvider([]);
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => new Conversation({ provider, agent: desk }))).toMatchInlineSnapshot(
-    `"A Conversation has no field "provider". Did you mean "swarm"? Its fields: swarm, agent, messages, id, contextVariables."`,
-  );
+  expect(await factsOfMistake(() => new Conversation({ provider, agent: desk }))).toEqual({
+    error: 'UsageError',
+    field: 'provider',
+    suggestion: 'swarm',
+  });
 });
 
 test('a conversation without an agent', async ({ expect }) => {
@@ -67,9 +69,11 @@ test('a conversation without an agent', async ({ expect }) => {
 
 test('a field of a conversation as Python writes it', async ({ expect }) => {
   const options = { swarm: swarm(), agent: desk, context_variables: { user: 'Ann' } };
-  expect(await messageOf(() => new Conversation(options))).toMatchInlineSnapshot(
-    `"A Conversation has no field "context_variables". Did you mean "contextVariables"? Its fields: swarm, agent, messages, id, contextVariables."`,
-  );
+  expect(await factsOfMistake(() => new Conversation(options))).toEqual({
+    error: 'UsageError',
+    field: 'context_variables',
+    suggestion: 'contextVariables',
+  });
 });
 
 test('a text in place of the messages before', async ({ expect }) => {
@@ -82,17 +86,15 @@ test('a text in place of the messages before', async ({ expect }) => {
 test('a list of context variables', async ({ expect }) => {
   const contextVariables = ['Ann'];
   expect(
-    await messageOf(() => new Conversation({ swarm: swarm(), agent: desk, contextVariables })),
-  ).toMatchInlineSnapshot(
-    `"The contextVariables of a Conversation must be an object, not an array of 1 item."`,
-  );
+    await factsOfMistake(() => new Conversation({ swarm: swarm(), agent: desk, contextVariables })),
+  ).toEqual({ error: 'UsageError', field: 'contextVariables', given: 'an array of 1 item' });
 });
 
 test('a number as the id', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
-    await messageOf(() => new Conversation({ swarm: swarm(), agent: desk, id: 17 })),
-  ).toMatchInlineSnapshot(`"The id of a Conversation must be a string, but is the number 17."`);
+    await factsOfMistake(() => new Conversation({ swarm: swarm(), agent: desk, id: 17 })),
+  ).toEqual({ error: 'UsageError', field: 'id', given: 'the number 17' });
 });
 
 test('nothing that is sent', async ({ expect }) => {
@@ -111,9 +113,10 @@ test('a message that is sent in place of its text', async ({ expect }) => {
 
 test('messages that are sent in place of a text', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => conversation().send(messages))).toMatchInlineSnapshot(
-    `"send takes the user's text, but was given an array of 1 item."`,
-  );
+  expect(await factsOfMistake(() => conversation().send(messages))).toEqual({
+    error: 'UsageError',
+    given: 'an array of 1 item',
+  });
 });
 
 test('a misspelt option of send', async ({ expect }) => {
@@ -125,9 +128,10 @@ test('a misspelt option of send', async ({ expect }) => {
 
 test('a message whose answer is to be streamed', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => conversation().send('hi', { stream: true }))).toMatchInlineSnapshot(
-    `"send has no option "stream". Its options: maxTurns, executeTools, signal."`,
-  );
+  expect(await factsOfMistake(() => conversation().send('hi', { stream: true }))).toEqual({
+    error: 'UsageError',
+    field: 'stream',
+  });
 });
 
 test('a signal in place of the options of send', async ({ expect }) => {
@@ -140,103 +144,112 @@ test('a signal in place of the options of send', async ({ expect }) => {
 
 test('a state alone', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => Conversation.restore(stored))).toMatchInlineSnapshot(
-    `"Conversation.restore takes its options as an object, but was given undefined. Its options: swarm, agents."`,
-  );
+  expect(await factsOfMistake(() => Conversation.restore(stored))).toEqual({
+    error: 'UsageError',
+    given: 'undefined',
+  });
 });
 
 test('a state and an agent', async ({ expect }) => {
   const options = { swarm: swarm(), agent: desk };
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => Conversation.restore(stored, options))).toMatchInlineSnapshot(
-    `"Conversation.restore has no option "agent". Did you mean "agents"? Its options: swarm, agents."`,
-  );
+  expect(await factsOfMistake(() => Conversation.restore(stored, options))).toEqual({
+    error: 'UsageError',
+    field: 'agent',
+    suggestion: 'agents',
+  });
 });
 
 test('an agent in place of the list of agents', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
-    await messageOf(() => Conversation.restore(stored, { swarm: swarm(), agents: desk })),
-  ).toMatchInlineSnapshot(`"The agents of Conversation.restore must be a list, not an Agent."`);
+    await factsOfMistake(() => Conversation.restore(stored, { swarm: swarm(), agents: desk })),
+  ).toEqual({ error: 'UsageError', field: 'agents', given: 'an Agent' });
 });
 
 test('agents of which one is missing', async ({ expect }) => {
   // @ts-expect-error what an import cycle looks like at run time
-  expect(await refusalOf(stored, [desk, undefined])).toMatchInlineSnapshot(
+  expect((await refusalOf(stored, [desk, undefined])).message).toMatchInlineSnapshot(
     `"Agent 2 of Conversation.restore must be an Agent, but is undefined."`,
   );
 });
 
 test('a state and agents without a Swarm', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => Conversation.restore(stored, { agents: [desk] }))).toMatchInlineSnapshot(
-    `"The swarm of a Conversation must be a Swarm, but is undefined."`,
-  );
+  expect(await factsOfMistake(() => Conversation.restore(stored, { agents: [desk] }))).toEqual({
+    error: 'UsageError',
+    field: 'swarm',
+    given: 'undefined',
+  });
 });
 
 test('an agent that is not given', async ({ expect }) => {
-  expect(await refusalOf({ ...stored, agent: 'Refunds' })).toMatchInlineSnapshot(
+  expect((await refusalOf({ ...stored, agent: 'Refunds' })).message).toMatchInlineSnapshot(
     `"The conversation was with the agent "Refunds", and none of the agents given has that name: "Desk"."`,
   );
 });
 
 test('no agents at all', async ({ expect }) => {
-  expect(await refusalOf(stored, [])).toMatchInlineSnapshot(
+  expect((await refusalOf(stored, [])).message).toMatchInlineSnapshot(
     `"The conversation was with the agent "Desk", and none of the agents given has that name: there are none."`,
   );
 });
 
 test('two agents of one name', async ({ expect }) => {
-  expect(await refusalOf(stored, [desk, new Agent({ name: 'Desk' })])).toMatchInlineSnapshot(
+  expect((await refusalOf(stored, [desk, new Agent({ name: 'Desk' })])).message).toMatchInlineSnapshot(
     `"The conversation was with the agent "Desk", and more than one of the agents given has that name: "Desk", "Desk"."`,
   );
 });
 
 test('a state that is still text', async ({ expect }) => {
-  expect(await refusalOf(JSON.stringify(stored))).toMatchInlineSnapshot(
+  expect((await refusalOf(JSON.stringify(stored))).message).toMatchInlineSnapshot(
     `"This is no stored conversation: it is the string "{\\"messages\\":[{\\"role\\":\\"user\\",\\"content\\":\\"Where is A-… (112 characters). Pass what Conversation.toJSON() gave, parsed."`,
   );
 });
 
 test('a state of something else', async ({ expect }) => {
-  expect(await refusalOf({ history: messages })).toMatchInlineSnapshot(
+  expect((await refusalOf({ history: messages })).message).toMatchInlineSnapshot(
     `"This is no stored conversation: its agent is undefined, not a name. Pass what Conversation.toJSON() gave, parsed."`,
   );
 });
 
 test('a response in place of a state', async ({ expect }) => {
   const response = await swarm().run({ agent: desk, messages });
-  expect(await refusalOf(JSON.parse(JSON.stringify(response)))).toMatchInlineSnapshot(
-    `"This is no stored conversation: its agent is an object, not a name. Pass what Conversation.toJSON() gave, parsed."`,
-  );
+  expect(factsOf(await refusalOf(JSON.parse(JSON.stringify(response))))).toEqual({
+    error: 'UsageError',
+    field: 'agent',
+    given: 'an object',
+  });
 });
 
 test('a conversation in place of its state', async ({ expect }) => {
-  expect(await refusalOf(conversation())).toMatchInlineSnapshot(
+  expect((await refusalOf(conversation())).message).toMatchInlineSnapshot(
     `"This is no stored conversation: it is a Conversation. Pass what Conversation.toJSON() gave, parsed."`,
   );
 });
 
 test('nothing, where nothing was stored', async ({ expect }) => {
-  expect(await refusalOf(undefined)).toMatchInlineSnapshot(
+  expect((await refusalOf(undefined)).message).toMatchInlineSnapshot(
     `"This is no stored conversation: it is undefined. Pass what Conversation.toJSON() gave, parsed."`,
   );
 });
 
 test('a state whose messages are broken', async ({ expect }) => {
-  expect(await refusalOf({ ...stored, messages: 'Where is A-17?' })).toMatchInlineSnapshot(
+  expect((await refusalOf({ ...stored, messages: 'Where is A-17?' })).message).toMatchInlineSnapshot(
     `"This is no stored conversation: its messages are the string "Where is A-17?", not a list. Pass what Conversation.toJSON() gave, parsed."`,
   );
 });
 
 test('a state of which a message is broken', async ({ expect }) => {
-  expect(await refusalOf({ ...stored, messages: [...messages, { content: 'Paid.' }] })).toMatchInlineSnapshot(
+  expect(
+    (await refusalOf({ ...stored, messages: [...messages, { content: 'Paid.' }] })).message,
+  ).toMatchInlineSnapshot(
     `"This is no stored conversation: its messages[1] is an object without a role. Pass what Conversation.toJSON() gave, parsed."`,
   );
 });
 
 test('a state without context variables', async ({ expect }) => {
-  expect(await refusalOf({ messages, agent: 'Desk' })).toMatchInlineSnapshot(
+  expect((await refusalOf({ messages, agent: 'Desk' })).message).toMatchInlineSnapshot(
     `"This is no stored conversation: its contextVariables are undefined. Pass what Conversation.toJSON() gave, parsed."`,
   );
 });
@@ -261,9 +274,11 @@ test('a Date that is to be stored', async ({ expect }) => {
 test('a function that is to be stored', async ({ expect }) => {
   const contextVariables = { order: { total: () => 5 } };
   const talk = new Conversation({ swarm: swarm(), agent: desk, contextVariables });
-  expect(await messageOf(() => JSON.stringify(talk))).toMatchInlineSnapshot(
-    `"contextVariables.order.total holds a function, which JSON cannot carry there and back. Keep plain data there."`,
-  );
+  expect(await factsOfMistake(() => JSON.stringify(talk))).toEqual({
+    error: 'UsageError',
+    field: 'contextVariables.order.total',
+    given: 'a function',
+  });
 });
 
 test('an object of a class that is to be stored', async ({ expect }) => {
@@ -272,7 +287,9 @@ test('an object of a class that is to be stored', async ({ expect }) => {
   }
   const contextVariables = { carts: [new Cart()] };
   const talk = new Conversation({ swarm: swarm(), agent: desk, contextVariables });
-  expect(await messageOf(() => JSON.stringify(talk))).toMatchInlineSnapshot(
-    `"contextVariables.carts[0] holds a Cart, which JSON cannot carry there and back. Keep plain data there."`,
-  );
+  expect(await factsOfMistake(() => JSON.stringify(talk))).toEqual({
+    error: 'UsageError',
+    field: 'contextVariables.carts[0]',
+    given: 'a Cart',
+  });
 });

@@ -2,7 +2,8 @@ import { test } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { callTool, runScenario, say, user, type Expectations } from 'swarmcheck/testing';
 import { desk } from '../support/agents.ts';
-import { failuresOf, messageOf } from '../support/failures.ts';
+import { errorOf, failuresOf } from '../support/failures.ts';
+import { factsOf } from '../support/facts-of.ts';
 
 const scenario = {
   name: 'an order is looked up',
@@ -10,49 +11,52 @@ const scenario = {
   steps: [user('Where is A-17?'), callTool('look_up', { orderId: 'A-17' }), say('It is paid.')],
 };
 
-/** The message with which a scenario is refused that expects this. */
-function refusalOf(expect: Expectations): Promise<string> {
-  return messageOf(() => runScenario({ ...scenario, expect }));
+/** The error with which a scenario is refused that expects this. */
+function refusalOf(expect: Expectations): Promise<Error> {
+  return errorOf(() => runScenario({ ...scenario, expect }));
 }
 
 test('a misspelt expectation', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf({ toolcalls: ['look_up'] })).toMatchInlineSnapshot(
+  expect((await refusalOf({ toolcalls: ['look_up'] })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up", in "expect", has an unknown field "toolcalls". Did you mean "toolCalls"? Its fields: toolCalls, agents, stopReason, error, contextVariables, finalMessage."`,
   );
 });
 
 test('an expectation that there is not', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf({ toolResults: ['A-17 is paid'] })).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up", in "expect", has an unknown field "toolResults". Its fields: toolCalls, agents, stopReason, error, contextVariables, finalMessage."`,
-  );
+  expect(factsOf(await refusalOf({ toolResults: ['A-17 is paid'] }))).toEqual({
+    error: 'UsageError',
+    field: 'toolResults',
+  });
 });
 
 test('a stop reason that there is not', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf({ stopReason: 'stop' })).toMatchInlineSnapshot(
+  expect((await refusalOf({ stopReason: 'stop' })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up", in "expect", has a field "stopReason" that must be one of completed, max_turns, interrupted (a rejected run has none: use "error"), but is the string "stop"."`,
   );
 });
 
 test('a stop reason of a run that was rejected', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf({ stopReason: 'failed' })).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up", in "expect", has a field "stopReason" that must be one of completed, max_turns, interrupted (a rejected run has none: use "error"), but is the string "failed"."`,
-  );
+  expect(factsOf(await refusalOf({ stopReason: 'failed' }))).toEqual({
+    error: 'UsageError',
+    field: 'stopReason',
+    given: 'the string "failed"',
+  });
 });
 
 test('the name of an error in place of the error', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf({ error: 'RateLimitError' })).toMatchInlineSnapshot(
+  expect((await refusalOf({ error: 'RateLimitError' })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up", in "expect", has a field "error" that must be an object with the name of the error, a part of its message, or both, but is the string "RateLimitError"."`,
   );
 });
 
 test('a pattern in place of the final message', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf({ finalMessage: /paid/ })).toMatchInlineSnapshot(
+  expect((await refusalOf({ finalMessage: /paid/ })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up", in "expect", has a field "finalMessage" that must be a string, but is a RegExp."`,
   );
 });
@@ -83,14 +87,14 @@ test('an error that does not come', async ({ expect }) => {
 
 test('a single call in place of a list', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf({ toolCalls: 'look_up' })).toMatchInlineSnapshot(
+  expect((await refusalOf({ toolCalls: 'look_up' })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up", in "expect", has a field "toolCalls" that must be a list of calls, or { sequence, allowOthers, never }, but is the string "look_up". Write ["look_up"]."`,
   );
 });
 
 test('a call by another field', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf({ toolCalls: ['look_up', { name: 'look_up' }] })).toMatchInlineSnapshot(
+  expect((await refusalOf({ toolCalls: ['look_up', { name: 'look_up' }] })).message).toMatchInlineSnapshot(
     `"Item 2 of the toolCalls of the scenario "an order is looked up" has no "tool"; it has "name"."`,
   );
 });
@@ -132,20 +136,20 @@ test('a tool of nobody', async ({ expect }) => {
 
 test('an agent in place of a list', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf({ agents: 'Desk' })).toMatchInlineSnapshot(
+  expect((await refusalOf({ agents: 'Desk' })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up", in "expect", has a field "agents" that must be a list of agents' names, but is the string "Desk". Write ["Desk"]."`,
   );
 });
 
 test('agents in place of their names', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf({ agents: [desk] })).toMatchInlineSnapshot(
+  expect((await refusalOf({ agents: [desk] })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up", in "expect", has a field "agents" that must be a list of agents' names, but is an array of 1 item. Its item 1 is an Agent. Write its name, "Desk"."`,
   );
 });
 
 test('no context variables', async ({ expect }) => {
-  expect(await refusalOf({ contextVariables: {} })).toMatchInlineSnapshot(
+  expect((await refusalOf({ contextVariables: {} })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up", in "expect", has "contextVariables" that ask for nothing. Name the variables, or leave it out."`,
   );
 });

@@ -4,6 +4,7 @@ import { callTool, runScenario, say, scriptedProvider, traceOf, user } from 'swa
 import { test as watchingTest } from 'swarmcheck/vitest';
 import { desk, messages } from '../support/agents.ts';
 import { messageOf } from '../support/failures.ts';
+import { factsOfMistake } from '../support/facts-of.ts';
 
 const answers = [callTool('look_up', { orderId: 'A-17' }), say('It is paid.')];
 const scenario = { agent: desk, steps: [user('Where is A-17?'), ...answers] };
@@ -20,27 +21,26 @@ test('a scenario that is not awaited', async ({ expect }) => {
 test('a run that is not awaited', async ({ expect }) => {
   const swarm = new Swarm({ provider: scriptedProvider(answers) });
   expect(
-    await messageOf(() => expect(swarm.run({ agent: desk, messages })).toHaveStoppedBecause('completed')),
-  ).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Promise. Is an "await" missing?"`,
-  );
+    await factsOfMistake(() =>
+      expect(swarm.run({ agent: desk, messages })).toHaveStoppedBecause('completed'),
+    ),
+  ).toEqual({ error: 'UsageError', given: 'a Promise' });
 });
 
 watchingTest('a run that is not awaited, in a test that watches its runs', async ({ expect }) => {
   const promise = runScenario(scenario);
-  expect(await messageOf(() => expect(promise).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Promise. Is an "await" missing?"`,
-  );
+  expect(await factsOfMistake(() => expect(promise).toHaveCalledTool('look_up'))).toEqual({
+    error: 'UsageError',
+    given: 'a Promise',
+  });
   await promise;
 });
 
 test('a scenario that is not awaited, to compare with', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
-    await messageOf(() => expect(run).toHaveSameTraceAs(runScenario(scenario))),
-  ).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Promise. Is an "await" missing?"`,
-  );
+    await factsOfMistake(() => expect(run).toHaveSameTraceAs(runScenario(scenario))),
+  ).toEqual({ error: 'UsageError', given: 'a Promise' });
 });
 
 test('an agent in place of its run', async ({ expect }) => {
@@ -107,11 +107,10 @@ test('the messages in place of their run', async ({ expect }) => {
 });
 
 test('a plain object', async ({ expect }) => {
-  expect(
-    await messageOf(() => expect({ toolCalls: ['look_up'] }).toHaveCalledTool('look_up')),
-  ).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an object."`,
-  );
+  expect(await factsOfMistake(() => expect({ toolCalls: ['look_up'] }).toHaveCalledTool('look_up'))).toEqual({
+    error: 'UsageError',
+    given: 'an object',
+  });
 });
 
 test('a run whose script did not fit', async ({ expect }) => {
@@ -169,10 +168,8 @@ test('nothing to have seen', async ({ expect }) => {
 test('a misspelt field of what was seen', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
-    await messageOf(() => expect(run).toHaveSeen({ instruction: 'Be brief.' })),
-  ).toMatchInlineSnapshot(
-    `"toHaveSeen has no field "instruction". Did you mean "instructions"? Its fields: agent, instructions, tools, message."`,
-  );
+    await factsOfMistake(() => expect(run).toHaveSeen({ instruction: 'Be brief.' })),
+  ).toEqual({ error: 'UsageError', field: 'instruction', suggestion: 'instructions' });
 });
 
 test('instructions that nobody saw', async ({ expect }) => {
@@ -217,8 +214,8 @@ test('a kind of error that there is not', async ({ expect }) => {
 test('a misspelt field of an error', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
-    await messageOf(() => expect(run).toHaveRecoveredFrom({ toolName: 'look_up' })),
-  ).toMatchInlineSnapshot(`"toHaveRecoveredFrom has no field "toolName". Its fields: tool, kind, content."`);
+    await factsOfMistake(() => expect(run).toHaveRecoveredFrom({ toolName: 'look_up' })),
+  ).toEqual({ error: 'UsageError', field: 'toolName' });
 });
 
 test('an interruption that did not come', async ({ expect }) => {

@@ -3,6 +3,7 @@ import { Agent, Swarm } from 'swarmcheck';
 import { say, scriptedProvider } from 'swarmcheck/testing';
 import { desk, messages } from '../support/agents.ts';
 import { messageOf } from '../support/failures.ts';
+import { factsOfMistake } from '../support/facts-of.ts';
 
 /** A Swarm whose model says hello. */
 function swarm(): Swarm {
@@ -18,16 +19,19 @@ test('a run of nothing', async ({ expect }) => {
 
 test("the agent's name in place of the agent of a run", async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => swarm().run({ agent: 'Desk', messages }))).toMatchInlineSnapshot(
-    `"The agent of a run must be an Agent, but is the string "Desk"."`,
-  );
+  expect(await factsOfMistake(() => swarm().run({ agent: 'Desk', messages }))).toEqual({
+    error: 'UsageError',
+    field: 'agent',
+    given: 'the string "Desk"',
+  });
 });
 
 test('an agent and messages one after the other', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => swarm().run(desk, messages))).toMatchInlineSnapshot(
-    `"run takes one object: run({ agent, messages }). It was given an Agent."`,
-  );
+  expect(await factsOfMistake(() => swarm().run(desk, messages))).toEqual({
+    error: 'UsageError',
+    given: 'an Agent',
+  });
 });
 
 test('an agent whose await is missing', async ({ expect }) => {
@@ -55,16 +59,20 @@ test('the function that makes the agent in place of it', async ({ expect }) => {
 
 test('a run without messages', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => swarm().run({ agent: desk }))).toMatchInlineSnapshot(
-    `"The messages of a run must be a list, not undefined."`,
-  );
+  expect(await factsOfMistake(() => swarm().run({ agent: desk }))).toEqual({
+    error: 'UsageError',
+    field: 'messages',
+    given: 'undefined',
+  });
 });
 
 test('a text in place of the messages', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => swarm().run({ agent: desk, messages: 'hi' }))).toMatchInlineSnapshot(
-    `"The messages of a run must be a list, not the string "hi"."`,
-  );
+  expect(await factsOfMistake(() => swarm().run({ agent: desk, messages: 'hi' }))).toEqual({
+    error: 'UsageError',
+    field: 'messages',
+    given: 'the string "hi"',
+  });
 });
 
 test('texts in place of messages', async ({ expect }) => {
@@ -94,9 +102,12 @@ test('a role that there is not', async ({ expect }) => {
 test('a role that begins with a capital letter', async ({ expect }) => {
   const said = [{ role: 'User', content: 'Where is A-17?' }];
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => swarm().run({ agent: desk, messages: said }))).toMatchInlineSnapshot(
-    `"Message 0 (messages[0]) of a run has the unknown role "User". Did you mean "user"? Roles: system, developer, user, assistant, tool, function."`,
-  );
+  expect(await factsOfMistake(() => swarm().run({ agent: desk, messages: said }))).toEqual({
+    error: 'UsageError',
+    field: 'messages[0]',
+    given: 'User',
+    suggestion: 'user',
+  });
 });
 
 test('a message without content', async ({ expect }) => {
@@ -110,16 +121,20 @@ test('a message without content', async ({ expect }) => {
 test('a message whose content is an object', async ({ expect }) => {
   const said = [...messages, { role: 'tool', tool_call_id: 'call_1', content: { paid: true } }];
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => swarm().run({ agent: desk, messages: said }))).toMatchInlineSnapshot(
-    `"Message 1 (messages[1]) of a run has a "content" that must be a string or a list of parts, but is an object."`,
-  );
+  expect(await factsOfMistake(() => swarm().run({ agent: desk, messages: said }))).toEqual({
+    error: 'UsageError',
+    field: 'messages[1]',
+    given: 'an object',
+  });
 });
 
 test('an option of a run as Python writes it', async ({ expect }) => {
   const options = { agent: desk, messages, context_variables: { user: 'Ann' } };
-  expect(await messageOf(() => swarm().run(options))).toMatchInlineSnapshot(
-    `"run has no option "context_variables". Did you mean "contextVariables"? Its options: agent, messages, contextVariables, modelOverride, maxTurns, executeTools, debug, signal, conversation, stream."`,
-  );
+  expect(await factsOfMistake(() => swarm().run(options))).toEqual({
+    error: 'UsageError',
+    field: 'context_variables',
+    suggestion: 'contextVariables',
+  });
 });
 
 test('a fraction of a turn', async ({ expect }) => {
@@ -131,21 +146,23 @@ test('a fraction of a turn', async ({ expect }) => {
 test('a limit on turns that is text', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
-    await messageOf(() => swarm().run({ agent: desk, messages, maxTurns: '3' })),
-  ).toMatchInlineSnapshot(`"maxTurns must be a whole number or Infinity, but is the string "3"."`);
+    await factsOfMistake(() => swarm().run({ agent: desk, messages, maxTurns: '3' })),
+  ).toEqual({ error: 'RangeError', field: 'maxTurns', given: 'the string "3"' });
 });
 
 test('a list of context variables', async ({ expect }) => {
   expect(
-    await messageOf(() => swarm().run({ agent: desk, messages, contextVariables: ['Ann'] })),
-  ).toMatchInlineSnapshot(`"The contextVariables of a run must be an object, not an array of 1 item."`);
+    await factsOfMistake(() => swarm().run({ agent: desk, messages, contextVariables: ['Ann'] })),
+  ).toEqual({ error: 'UsageError', field: 'contextVariables', given: 'an array of 1 item' });
 });
 
 test('a Map of context variables', async ({ expect }) => {
   const contextVariables = new Map([['user', 'Ann']]);
-  expect(
-    await messageOf(() => swarm().run({ agent: desk, messages, contextVariables })),
-  ).toMatchInlineSnapshot(`"The contextVariables of a run must be an object, not a Map."`);
+  expect(await factsOfMistake(() => swarm().run({ agent: desk, messages, contextVariables }))).toEqual({
+    error: 'UsageError',
+    field: 'contextVariables',
+    given: 'a Map',
+  });
 });
 
 test('a function that makes the context variables', async ({ expect }) => {
@@ -167,11 +184,11 @@ test('the controller in place of its signal', async ({ expect }) => {
 
 test('context variables whose await is missing', async ({ expect }) => {
   const contextVariables = Promise.resolve({ user: 'Ann' });
-  expect(
-    await messageOf(() => swarm().run({ agent: desk, messages, contextVariables })),
-  ).toMatchInlineSnapshot(
-    `"The contextVariables of a run must be an object, not a Promise. Is an "await" missing?"`,
-  );
+  expect(await factsOfMistake(() => swarm().run({ agent: desk, messages, contextVariables }))).toEqual({
+    error: 'UsageError',
+    field: 'contextVariables',
+    given: 'a Promise',
+  });
 });
 
 test('a text in place of false', async ({ expect }) => {
@@ -184,15 +201,15 @@ test('a text in place of false', async ({ expect }) => {
 test('a level in place of true', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
-    await messageOf(() => swarm().run({ agent: desk, messages, debug: 2 })),
-  ).toMatchInlineSnapshot(`"debug must be true or false, but is the number 2."`);
+    await factsOfMistake(() => swarm().run({ agent: desk, messages, debug: 2 })),
+  ).toEqual({ error: 'UsageError', field: 'debug', given: 'the number 2' });
 });
 
 test('a text that would stream', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
-    await messageOf(() => swarm().run({ agent: desk, messages, stream: 'false' })),
-  ).toMatchInlineSnapshot(`"stream must be true or false, but is the string "false"."`);
+    await factsOfMistake(() => swarm().run({ agent: desk, messages, stream: 'false' })),
+  ).toEqual({ error: 'UsageError', field: 'stream', given: 'the string "false"' });
 });
 
 test('a list of models', async ({ expect }) => {

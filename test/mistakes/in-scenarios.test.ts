@@ -10,44 +10,45 @@ import {
   type Scenario,
 } from 'swarmcheck/testing';
 import { desk } from '../support/agents.ts';
-import { failuresOf, messageOf } from '../support/failures.ts';
+import { errorOf, failuresOf, messageOf } from '../support/failures.ts';
+import { factsOf, factsOfMistake } from '../support/facts-of.ts';
 
 const name = 'an order is looked up';
 const steps = [user('Where is A-17?'), callTool('look_up', { orderId: 'A-17' }), say('It is paid.')];
 
-/** The message with which a scenario is refused. */
-function refusalOf(scenario: Scenario): Promise<string> {
-  return messageOf(() => runScenario(scenario));
+/** The error with which a scenario is refused. */
+function refusalOf(scenario: Scenario): Promise<Error> {
+  return errorOf(() => runScenario(scenario));
 }
 
 test('a misspelt field', async ({ expect }) => {
   expect(
-    await refusalOf({
-      name,
-      agent: desk,
-      steps,
-      // @ts-expect-error the compiler says so, too
-      contextVariable: { user: 'Ann' },
-    }),
-  ).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up" has an unknown field "contextVariable". Did you mean "contextVariables"? Its fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, maxBlockMs, tools, expect, check."`,
-  );
+    factsOf(
+      await refusalOf({
+        name,
+        agent: desk,
+        steps,
+        // @ts-expect-error the compiler says so, too
+        contextVariable: { user: 'Ann' },
+      }),
+    ),
+  ).toEqual({ error: 'UsageError', field: 'contextVariable', suggestion: 'contextVariables' });
 });
 
 test('a limit that is misspelt', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf({ name, agent: desk, steps, maxTurn: 3 })).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up" has an unknown field "maxTurn". Did you mean "maxTurns"? Its fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, maxBlockMs, tools, expect, check."`,
-  );
+  expect(factsOf(await refusalOf({ name, agent: desk, steps, maxTurn: 3 }))).toEqual({
+    error: 'UsageError',
+    field: 'maxTurn',
+    suggestion: 'maxTurns',
+  });
 });
 
 test('expectations that are misspelt', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
-    await refusalOf({ name, agent: desk, steps, expects: { stopReason: 'completed' } }),
-  ).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up" has an unknown field "expects". Did you mean "expect"? Its fields: name, agent, steps, messages, contextVariables, maxTurns, executeTools, modelOverride, hooks, timeoutMs, maxBlockMs, tools, expect, check."`,
-  );
+    factsOf(await refusalOf({ name, agent: desk, steps, expects: { stopReason: 'completed' } })),
+  ).toEqual({ error: 'UsageError', field: 'expects', suggestion: 'expect' });
 });
 
 test('nothing to play', async ({ expect }) => {
@@ -59,16 +60,18 @@ test('nothing to play', async ({ expect }) => {
 
 test('steps in place of a scenario', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => runScenario(steps))).toMatchInlineSnapshot(
-    `"A scenario must be an object, but is an array of 3 items. Write { agent, steps }."`,
-  );
+  expect(await factsOfMistake(() => runScenario(steps))).toEqual({
+    error: 'UsageError',
+    given: 'an array of 3 items',
+  });
 });
 
 test('an agent and its steps one after the other', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => runScenario(desk, steps))).toMatchInlineSnapshot(
-    `"A scenario must be an object, but is an Agent. Write { agent, steps }."`,
-  );
+  expect(await factsOfMistake(() => runScenario(desk, steps))).toEqual({
+    error: 'UsageError',
+    given: 'an Agent',
+  });
 });
 
 test('a name before the scenario', async ({ expect }) => {
@@ -94,14 +97,14 @@ test('a scenario without a name', async ({ expect }) => {
 });
 
 test('a fraction of a turn', async ({ expect }) => {
-  expect(await refusalOf({ name, agent: desk, steps, maxTurns: 2.5 })).toMatchInlineSnapshot(
+  expect((await refusalOf({ name, agent: desk, steps, maxTurns: 2.5 })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up" has a field "maxTurns" that must be a whole number or Infinity, but is the number 2.5."`,
   );
 });
 
 test('a time limit in words', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf({ name, agent: desk, steps, timeoutMs: '5s' })).toMatchInlineSnapshot(
+  expect((await refusalOf({ name, agent: desk, steps, timeoutMs: '5s' })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up" has a field "timeoutMs" that must be a number of milliseconds above 0, but is the string "5s"."`,
   );
 });
@@ -109,16 +112,14 @@ test('a time limit in words', async ({ expect }) => {
 test('a misspelt hook', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
-    await refusalOf({ name, agent: desk, steps, hooks: { beforeTools: () => {} } }),
-  ).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up", in "hooks", has an unknown field "beforeTools". Did you mean "beforeTool"? Its fields: beforeModel, afterModel, beforeTool, afterTool."`,
-  );
+    factsOf(await refusalOf({ name, agent: desk, steps, hooks: { beforeTools: () => {} } })),
+  ).toEqual({ error: 'UsageError', field: 'beforeTools', suggestion: 'beforeTool' });
 });
 
 test('a hook that is no function', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
-    await refusalOf({ name, agent: desk, steps, hooks: { beforeTool: 'log' } }),
+    (await refusalOf({ name, agent: desk, steps, hooks: { beforeTool: 'log' } })).message,
   ).toMatchInlineSnapshot(
     `"The scenario "an order is looked up", in "hooks", has a field "beforeTool" that must be a function, but is the string "log"."`,
   );
@@ -126,7 +127,7 @@ test('a hook that is no function', async ({ expect }) => {
 
 test('a text in place of the messages before', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf({ name, agent: desk, steps, messages: 'Hello.' })).toMatchInlineSnapshot(
+  expect((await refusalOf({ name, agent: desk, steps, messages: 'Hello.' })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up" has a field "messages" that must be a list of messages, but is the string "Hello."."`,
   );
 });
@@ -134,30 +135,28 @@ test('a text in place of the messages before', async ({ expect }) => {
 test('a message before without a role', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
-    await refusalOf({ name, agent: desk, steps, messages: [{ content: 'Hello.' }] }),
-  ).toMatchInlineSnapshot(
-    `"Message 0 (messages[0]) of the scenario "an order is looked up" has no role. Write { role: "user", content: "Hello." }."`,
-  );
+    factsOf(await refusalOf({ name, agent: desk, steps, messages: [{ content: 'Hello.' }] })),
+  ).toEqual({ error: 'UsageError', field: 'messages[0]' });
 });
 
 test('a promise of an agent, whose await is missing', async ({ expect }) => {
   const agent = Agent.create(() => ({ name: 'Desk' }));
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf({ name, agent, steps })).toMatchInlineSnapshot(
+  expect((await refusalOf({ name, agent, steps })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up" has a field "agent" that must be an Agent or a function that makes one, but is a Promise. Is an "await" missing?"`,
   );
 });
 
 test('the class in place of an agent', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf({ name, agent: Agent, steps })).toMatchInlineSnapshot(
+  expect((await refusalOf({ name, agent: Agent, steps })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up" has a field "agent" that must be an Agent or a function that makes one, but is the class Agent. Write new Agent(…)."`,
   );
 });
 
 test('the options in place of an agent', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf({ name, agent: { name: 'Desk' }, steps })).toMatchInlineSnapshot(
+  expect((await refusalOf({ name, agent: { name: 'Desk' }, steps })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up" has a field "agent" that must be an Agent or a function that makes one, but is an object. Write new Agent({ … })."`,
   );
 });
@@ -168,7 +167,7 @@ test('an agent factory that returns nothing', async ({ expect }) => {
     agents.push(new Agent({ name: 'Desk' }));
   };
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf({ name, agent: makeDesk, steps })).toMatchInlineSnapshot(
+  expect((await refusalOf({ name, agent: makeDesk, steps })).message).toMatchInlineSnapshot(
     `"The agent factory of the scenario must return an Agent, but returned undefined. Is a "return" missing?"`,
   );
 });
@@ -199,7 +198,7 @@ test('a stub that is nothing', async ({ expect }) => {
   const stubs: Record<string, string> = {};
   expect(
     // @ts-expect-error the compiler says so, too
-    await refusalOf({ name, agent: desk, steps, tools: { look_up: stubs['look_up'] } }),
+    (await refusalOf({ name, agent: desk, steps, tools: { look_up: stubs['look_up'] } })).message,
   ).toMatchInlineSnapshot(
     `"The stub "look_up" is undefined. Give the tool something to return, or a function to run."`,
   );
@@ -207,14 +206,14 @@ test('a stub that is nothing', async ({ expect }) => {
 
 test('a list of stubs', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await refusalOf({ name, agent: desk, steps, tools: ['look_up'] })).toMatchInlineSnapshot(
+  expect((await refusalOf({ name, agent: desk, steps, tools: ['look_up'] })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up" has a field "tools" that must be an object that has a stand-in for each name, but is an array of 1 item."`,
   );
 });
 
 test('a tool in place of its stub', async ({ expect }) => {
   const tools = { look_up: tool({ name: 'look_up', execute: () => 'A-17 is paid' }) };
-  expect(await refusalOf({ name, agent: desk, steps, tools })).toMatchInlineSnapshot(
+  expect((await refusalOf({ name, agent: desk, steps, tools })).message).toMatchInlineSnapshot(
     `"The stub "look_up" is a tool. Give its function, (args) => …, or what it returns."`,
   );
 });

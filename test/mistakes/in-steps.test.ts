@@ -1,34 +1,36 @@
 import { test } from 'vitest';
 import { callTool, callTools, modelFails, say, scriptedProvider, user, type Step } from 'swarmcheck/testing';
 import { tool } from 'swarmcheck';
-import { messageOf } from '../support/failures.ts';
+import { errorOf, messageOf } from '../support/failures.ts';
+import { factsOf, factsOfMistake } from '../support/facts-of.ts';
 
-/** The message with which a script is refused, whose first step is the user's. */
-function mistakeIn(...steps: Step[]): Promise<string> {
-  return messageOf(() => scriptedProvider([user('Where is A-17?'), ...steps]));
+/** The error with which a script is refused, whose first step is the user's. */
+function mistakeIn(...steps: Step[]): Promise<Error> {
+  return errorOf(() => scriptedProvider([user('Where is A-17?'), ...steps]));
 }
 
 test('args beside rawArgs', async ({ expect }) => {
   expect(
-    await mistakeIn({ calls: [{ tool: 'look_up', args: { orderId: 'A-17' }, rawArgs: '{"orderId":' }] }),
+    (await mistakeIn({ calls: [{ tool: 'look_up', args: { orderId: 'A-17' }, rawArgs: '{"orderId":' }] }))
+      .message,
   ).toMatchInlineSnapshot(`"Call 1 of step 2 (steps[1]) has both "args" and "rawArgs". Choose one."`);
 });
 
 test('an empty step', async ({ expect }) => {
-  expect(await mistakeIn(say('One moment.'), {})).toMatchInlineSnapshot(
+  expect((await mistakeIn(say('One moment.'), {})).message).toMatchInlineSnapshot(
     `"Step 3 (steps[2]) is empty. Give it one of say, calls, refusal or fault."`,
   );
 });
 
 test('what the user and the model say in one step', async ({ expect }) => {
-  expect(await mistakeIn({ user: 'And A-18?', say: 'It is paid.' })).toMatchInlineSnapshot(
+  expect((await mistakeIn({ user: 'And A-18?', say: 'It is paid.' })).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has "user" beside "say". What the user says and what the model answers are two steps."`,
   );
 });
 
 test('a text in place of a step', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await mistakeIn('It is paid.')).toMatchInlineSnapshot(
+  expect((await mistakeIn('It is paid.')).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) must be a step (user, say, callTool, …), but is the string "It is paid."."`,
   );
 });
@@ -36,53 +38,57 @@ test('a text in place of a step', async ({ expect }) => {
 test('a list of steps among the steps', async ({ expect }) => {
   const lookedUp = [callTool('look_up', { orderId: 'A-17' }), say('It is paid.')];
   // @ts-expect-error the compiler says so, too
-  expect(await mistakeIn(lookedUp)).toMatchInlineSnapshot(
+  expect((await mistakeIn(lookedUp)).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) is a list. Spread it into the steps: ...steps."`,
   );
 });
 
 test('a call in place of a step', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await mistakeIn({ tool: 'look_up', args: { orderId: 'A-17' } })).toMatchInlineSnapshot(
+  expect((await mistakeIn({ tool: 'look_up', args: { orderId: 'A-17' } })).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) is a call, not a step. Use callTool("look_up", …), or put it into "calls"."`,
   );
 });
 
 test('a misspelt field of a step', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await mistakeIn({ sya: 'It is paid.' })).toMatchInlineSnapshot(
+  expect((await mistakeIn({ sya: 'It is paid.' })).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has an unknown field "sya". Did you mean "say"? Its fields: say, calls, refusal, fault, latencyMs, usage, finishReason."`,
   );
 });
 
 test('a misspelt option of say', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await mistakeIn(say('It is paid.', { latency: 50 }))).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has an unknown field "latency". Did you mean "latencyMs"? Its fields: say, calls, refusal, fault, latencyMs, usage, finishReason."`,
-  );
+  expect(factsOf(await mistakeIn(say('It is paid.', { latency: 50 })))).toEqual({
+    error: 'ScriptMistakeError',
+    step: 2,
+    field: 'latency',
+    suggestion: 'latencyMs',
+  });
 });
 
 test('a misspelt option of callTool', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
-    await messageOf(() => callTool('look_up', { order: 17 }, { halucinated: true })),
-  ).toMatchInlineSnapshot(
-    `"callTool has no option "halucinated". Did you mean "hallucinated"? Its options: id, hallucinated, say, latencyMs, usage, finishReason, fault."`,
-  );
+    await factsOfMistake(() => callTool('look_up', { order: 17 }, { halucinated: true })),
+  ).toEqual({ error: 'ScriptMistakeError', field: 'halucinated', suggestion: 'hallucinated' });
 });
 
 test('an answer that is no text', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await mistakeIn(say(17))).toMatchInlineSnapshot(
+  expect((await mistakeIn(say(17))).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a "say" that must be a string, but is the number 17."`,
   );
 });
 
 test('a user who says nothing', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await mistakeIn(say('It is paid.'), user())).toMatchInlineSnapshot(
-    `"Step 3 (steps[2]) has a "user" that must be a string, but is undefined."`,
-  );
+  expect(factsOf(await mistakeIn(say('It is paid.'), user()))).toEqual({
+    error: 'ScriptMistakeError',
+    step: 3,
+    field: 'user',
+    given: 'undefined',
+  });
 });
 
 test('options on a call inside callTools', async ({ expect }) => {
@@ -104,29 +110,30 @@ test('names in place of the calls of callTools', async ({ expect }) => {
 
 test('a kind of failure that there is not', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await mistakeIn(modelFails({ kind: 'rate-limit' }))).toMatchInlineSnapshot(
+  expect((await mistakeIn(modelFails({ kind: 'rate-limit' }))).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a fault of unknown kind "rate-limit". Kinds: status, reset, no-answer, hung-body, malformed-json, html, empty-choices, missing-choices, no-finish-reason, cut, bad-frame."`,
   );
 });
 
 test('a status that is no failure', async ({ expect }) => {
-  expect(await mistakeIn(modelFails({ kind: 'status', status: 200 }))).toMatchInlineSnapshot(
+  expect((await mistakeIn(modelFails({ kind: 'status', status: 200 }))).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a fault whose "status" must be an HTTP error, 400 to 599, but is the number 200."`,
   );
 });
 
 test('an answer that is cut after its end', async ({ expect }) => {
   const fault = { kind: 'cut', afterChunks: 9, by: 'error' } as const;
-  expect(await mistakeIn(say('It is paid.', { fault }))).toMatchInlineSnapshot(
+  expect((await mistakeIn(say('It is paid.', { fault }))).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a fault whose "afterChunks" must be a whole number from 0 to 5, because its answer has 6 chunks, but is the number 9."`,
   );
 });
 
 test('the arguments before the name of the tool', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => callTool({ orderId: 'A-17' }, 'look_up'))).toMatchInlineSnapshot(
-    `"callTool takes the tool's name first, then its arguments, but was given an object first."`,
-  );
+  expect(await factsOfMistake(() => callTool({ orderId: 'A-17' }, 'look_up'))).toEqual({
+    error: 'ScriptMistakeError',
+    given: 'an object',
+  });
 });
 
 test('a tool in place of its name', async ({ expect }) => {
@@ -139,27 +146,26 @@ test('a tool in place of its name', async ({ expect }) => {
 
 test('no name of a tool at all', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => callTool())).toMatchInlineSnapshot(
-    `"callTool takes the tool's name first, then its arguments, but was given undefined first."`,
-  );
+  expect(await factsOfMistake(() => callTool())).toEqual({ error: 'ScriptMistakeError', given: 'undefined' });
 });
 
 test('true in place of the options of callTool', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => callTool('look_up', { order: 17 }, true))).toMatchInlineSnapshot(
-    `"callTool takes its options as an object, but was given the boolean true. Its options: id, hallucinated, say, latencyMs, usage, finishReason, fault."`,
-  );
+  expect(await factsOfMistake(() => callTool('look_up', { order: 17 }, true))).toEqual({
+    error: 'ScriptMistakeError',
+    given: 'the boolean true',
+  });
 });
 
 test('arguments in their order', async ({ expect }) => {
-  expect(await mistakeIn(callTool('look_up', ['A-17']))).toMatchInlineSnapshot(
+  expect((await mistakeIn(callTool('look_up', ['A-17']))).message).toMatchInlineSnapshot(
     `"Call 1 of step 2 (steps[1]) has "args" that must be an object, not an array of 1 item. Arguments go by name: { name: value }."`,
   );
 });
 
 test('an argument that has no name', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await mistakeIn(callTool('look_up', 17))).toMatchInlineSnapshot(
+  expect((await mistakeIn(callTool('look_up', 17))).message).toMatchInlineSnapshot(
     `"Call 1 of step 2 (steps[1]) has "args" that must be an object, not the number 17. For arguments that are none, use rawArgs."`,
   );
 });
@@ -182,42 +188,44 @@ test('steps one after the other', async ({ expect }) => {
 
 test('a message in place of a step', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await mistakeIn({ role: 'assistant', content: 'It is paid.' })).toMatchInlineSnapshot(
+  expect((await mistakeIn({ role: 'assistant', content: 'It is paid.' })).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) is a message. Write user(…) or say(…); what was said before belongs to "messages"."`,
   );
 });
 
 test('a builder that is not called', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await mistakeIn(say)).toMatchInlineSnapshot(
+  expect((await mistakeIn(say)).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) is the function say itself. Call it: say(…)."`,
   );
 });
 
 test('a status in place of a failure', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await mistakeIn(modelFails(429))).toMatchInlineSnapshot(
+  expect((await mistakeIn(modelFails(429))).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a "fault" that must be an object with a kind, but is the number 429. Write modelFails({ kind: "status", status: 429 })."`,
   );
 });
 
 test('the kind of a failure alone', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await mistakeIn(modelFails('cut'))).toMatchInlineSnapshot(
+  expect((await mistakeIn(modelFails('cut'))).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a "fault" that must be an object with a kind, but is the string "cut". Write modelFails({ kind: "cut", … })."`,
   );
 });
 
 test('an error in place of a failure', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await mistakeIn(modelFails(new Error('rate limit')))).toMatchInlineSnapshot(
+  expect((await mistakeIn(modelFails(new Error('rate limit')))).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a "fault" that must be an object with a kind, but is an Error. Kinds: status, reset, no-answer, hung-body, malformed-json, html, empty-choices, missing-choices, no-finish-reason, cut, bad-frame."`,
   );
 });
 
 test('a misspelt field of a failure', async ({ expect }) => {
-  // @ts-expect-error the compiler says so, too
-  expect(await mistakeIn(modelFails({ kind: 'status', status: 429, retryAfter: 20 }))).toMatchInlineSnapshot(
+  expect(
+    // @ts-expect-error the compiler says so, too
+    (await mistakeIn(modelFails({ kind: 'status', status: 429, retryAfter: 20 }))).message,
+  ).toMatchInlineSnapshot(
     `"The fault of step 2 (steps[1]) has an unknown field "retryAfter". Did you mean "retryAfterMs"? Its fields: kind, status, retryAfterMs, body."`,
   );
 });

@@ -3,16 +3,17 @@ import { test } from 'vitest';
 import { openaiProvider, Swarm, type ChatCompletion, type CompletionProvider } from 'swarmcheck';
 import { say, scriptedProvider } from 'swarmcheck/testing';
 import { desk, messages } from '../support/agents.ts';
-import { messageOf } from '../support/failures.ts';
+import { errorOf, messageOf } from '../support/failures.ts';
+import { factsOf, factsOfMistake } from '../support/facts-of.ts';
 
-/** The message with which a provider is refused. */
-function refusalOf(provider: unknown): Promise<string> {
-  return messageOf(() => new Swarm({ provider: provider as CompletionProvider }));
+/** The error with which a provider is refused. */
+function refusalOf(provider: unknown): Promise<Error> {
+  return errorOf(() => new Swarm({ provider: provider as CompletionProvider }));
 }
 
-/** The message with which hooks are refused. */
-function refusalOfHooks(hooks: unknown): Promise<string> {
-  return messageOf(() => new Swarm({ provider: scriptedProvider([]), hooks: hooks as object }));
+/** The error with which hooks are refused. */
+function refusalOfHooks(hooks: unknown): Promise<Error> {
+  return errorOf(() => new Swarm({ provider: scriptedProvider([]), hooks: hooks as object }));
 }
 
 test('a provider in place of the options of a Swarm', async ({ expect }) => {
@@ -33,47 +34,50 @@ test('an OpenAI client in place of the options of a Swarm, as in Python', async 
 test('a client as a field of a Swarm', async ({ expect }) => {
   const client = new OpenAI({ apiKey: 'none' });
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => new Swarm({ client }))).toMatchInlineSnapshot(
-    `"A Swarm has no field "client". Did you mean "provider"? Its fields: provider, hooks, log."`,
-  );
+  expect(await factsOfMistake(() => new Swarm({ client }))).toEqual({
+    error: 'UsageError',
+    field: 'client',
+    suggestion: 'provider',
+  });
 });
 
 test('an agent in place of the options of a Swarm', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => new Swarm(desk))).toMatchInlineSnapshot(
-    `"A Swarm takes one object, but was given an Agent. Its fields: provider, hooks, log."`,
-  );
+  expect(await factsOfMistake(() => new Swarm(desk))).toEqual({ error: 'UsageError', given: 'an Agent' });
 });
 
 test('a key in place of the options of a Swarm', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => new Swarm('sk-none'))).toMatchInlineSnapshot(
-    `"A Swarm takes one object, but was given a string that looks like an API key. Its fields: provider, hooks, log."`,
-  );
+  expect(await factsOfMistake(() => new Swarm('sk-none'))).toEqual({
+    error: 'UsageError',
+    given: 'a string that looks like an API key',
+  });
 });
 
 test('a misspelt field of a Swarm', async ({ expect }) => {
   const provider = scriptedProvider([]);
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => new Swarm({ provier: provider }))).toMatchInlineSnapshot(
-    `"A Swarm has no field "provier". Did you mean "provider"? Its fields: provider, hooks, log."`,
-  );
+  expect(await factsOfMistake(() => new Swarm({ provier: provider }))).toEqual({
+    error: 'UsageError',
+    field: 'provier',
+    suggestion: 'provider',
+  });
 });
 
 test('an OpenAI client in place of a provider', async ({ expect }) => {
-  expect(await refusalOf(new OpenAI({ apiKey: 'none' }))).toMatchInlineSnapshot(
+  expect((await refusalOf(new OpenAI({ apiKey: 'none' }))).message).toMatchInlineSnapshot(
     `"The provider of a Swarm must have the methods complete and stream, but is an OpenAI. An OpenAI client is made one by openaiProvider(client)."`,
   );
 });
 
 test('steps in place of a provider', async ({ expect }) => {
-  expect(await refusalOf([say('Hello.')])).toMatchInlineSnapshot(
+  expect((await refusalOf([say('Hello.')])).message).toMatchInlineSnapshot(
     `"The provider of a Swarm must have the methods complete and stream, but is an array of 1 item. Steps are made one by scriptedProvider([…]) of "swarmcheck/testing"."`,
   );
 });
 
 test('the function that makes a provider in place of one', async ({ expect }) => {
-  expect(await refusalOf(scriptedProvider)).toMatchInlineSnapshot(
+  expect((await refusalOf(scriptedProvider)).message).toMatchInlineSnapshot(
     `"The provider of a Swarm must have the methods complete and stream, but is the function scriptedProvider. Call it: scriptedProvider(…)."`,
   );
 });
@@ -82,27 +86,25 @@ test('the class of a provider in place of one', async ({ expect }) => {
   class EchoProvider {
     complete(): void {}
   }
-  expect(await refusalOf(EchoProvider)).toMatchInlineSnapshot(
+  expect((await refusalOf(EchoProvider)).message).toMatchInlineSnapshot(
     `"The provider of a Swarm must have the methods complete and stream, but is the class EchoProvider. Write new EchoProvider(…)."`,
   );
 });
 
 test('a provider whose await is missing', async ({ expect }) => {
-  expect(await refusalOf(Promise.resolve(scriptedProvider([])))).toMatchInlineSnapshot(
+  expect((await refusalOf(Promise.resolve(scriptedProvider([])))).message).toMatchInlineSnapshot(
     `"The provider of a Swarm must have the methods complete and stream, but is a Promise. Is an "await" missing?"`,
   );
 });
 
 test('a text in place of a provider', async ({ expect }) => {
-  expect(await refusalOf('openai')).toMatchInlineSnapshot(
+  expect((await refusalOf('openai')).message).toMatchInlineSnapshot(
     `"The provider of a Swarm must have the methods complete and stream, but is a string. One is made by openaiProvider({ … }), or of steps by scriptedProvider([…]) of "swarmcheck/testing"."`,
   );
 });
 
 test('null in place of a provider', async ({ expect }) => {
-  expect(await refusalOf(null)).toMatchInlineSnapshot(
-    `"The provider of a Swarm must have the methods complete and stream, but is null. One is made by openaiProvider({ … }), or of steps by scriptedProvider([…]) of "swarmcheck/testing"."`,
-  );
+  expect(factsOf(await refusalOf(null))).toEqual({ error: 'UsageError', given: 'null' });
 });
 
 test('a provider that cannot be streamed, streamed', async ({ expect }) => {
@@ -150,49 +152,51 @@ test('the class of a client in place of one', async ({ expect }) => {
 
 test('a provider in place of a client', async ({ expect }) => {
   const provider = scriptedProvider([]) as unknown as OpenAI;
-  expect(await messageOf(() => openaiProvider(provider))).toMatchInlineSnapshot(
-    `"openaiProvider takes an OpenAI client or its options, but was given a provider. Write openaiProvider(new OpenAI({ … }))."`,
-  );
+  expect(await factsOfMistake(() => openaiProvider(provider))).toEqual({
+    error: 'UsageError',
+    given: 'a provider',
+  });
 });
 
 test('a misspelt hook', async ({ expect }) => {
-  expect(await refusalOfHooks({ beforeTools: () => {} })).toMatchInlineSnapshot(
+  expect((await refusalOfHooks({ beforeTools: () => {} })).message).toMatchInlineSnapshot(
     `"A Swarm has no hook "beforeTools". Did you mean "beforeTool"? Its hooks: beforeModel, afterModel, beforeTool, afterTool."`,
   );
 });
 
 test('a misspelt hook in a list', async ({ expect }) => {
-  expect(await refusalOfHooks([{ beforeTool: () => {} }, { onTool: () => {} }])).toMatchInlineSnapshot(
-    `"A Swarm has no hook "onTool". Its hooks: beforeModel, afterModel, beforeTool, afterTool."`,
-  );
+  expect(factsOf(await refusalOfHooks([{ beforeTool: () => {} }, { onTool: () => {} }]))).toEqual({
+    error: 'UsageError',
+    field: 'onTool',
+  });
 });
 
 test('a hook that is no function', async ({ expect }) => {
-  expect(await refusalOfHooks({ beforeModel: true })).toMatchInlineSnapshot(
+  expect((await refusalOfHooks({ beforeModel: true })).message).toMatchInlineSnapshot(
     `"The hook "beforeModel" of a Swarm must be a function, but is the boolean true."`,
   );
 });
 
 test('a function in place of hooks', async ({ expect }) => {
   const logTools = () => {};
-  expect(await refusalOfHooks(logTools)).toMatchInlineSnapshot(
+  expect((await refusalOfHooks(logTools)).message).toMatchInlineSnapshot(
     `"The hooks of a Swarm must be an object with functions, or a list of such, not the function logTools. Its hooks: beforeModel, afterModel, beforeTool, afterTool."`,
   );
 });
 
 test('null in place of hooks', async ({ expect }) => {
-  expect(await refusalOfHooks(null)).toMatchInlineSnapshot(
-    `"The hooks of a Swarm must be an object with functions, or a list of such, not null. Its hooks: beforeModel, afterModel, beforeTool, afterTool."`,
-  );
+  expect(factsOf(await refusalOfHooks(null))).toEqual({ error: 'UsageError', field: 'hooks', given: 'null' });
 });
 
 test('an object of a class that has no hook', async ({ expect }) => {
   class ToolLog {
     beforeTools(): void {}
   }
-  expect(await refusalOfHooks(new ToolLog())).toMatchInlineSnapshot(
-    `"The hooks of a Swarm must be an object with functions, or a list of such, not a ToolLog. Its hooks: beforeModel, afterModel, beforeTool, afterTool."`,
-  );
+  expect(factsOf(await refusalOfHooks(new ToolLog()))).toEqual({
+    error: 'UsageError',
+    field: 'hooks',
+    given: 'a ToolLog',
+  });
 });
 
 test('the console in place of a log', async ({ expect }) => {

@@ -5,6 +5,7 @@ import { callTool, say, type MockModel } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
 import 'swarmcheck/vitest';
 import { bareClient, hello, offer, type Request } from '../support/openai-client.ts';
+import { factsOf } from '../support/facts-of.ts';
 
 const call = {
   id: 'call_1',
@@ -117,7 +118,12 @@ test('a call of a tool that was not offered is a mistake in the script, and aske
   const call = bareClient().chat.completions.create({ ...hello, tools: [offer('look_up')] });
   await expect(call).rejects.toMatchObject({ status: 500, code: 'ScriptMistakeError' });
   expect(mock.requests).toHaveLength(1);
-  expect(mistakeOf(mock)?.message).toMatch('Did you mean "look_up"?');
+  expect(factsOf(mistakeOf(mock))).toEqual({
+    error: 'ScriptMistakeError',
+    step: 1,
+    tool: 'look_op',
+    suggestion: 'look_up',
+  });
 });
 
 test('arguments that fail the schema of the request are a mistake in the script', async () => {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { http, HttpResponse } from 'msw';
 import { startMocking } from 'swarmcheck/msw';
 import { expect, test } from 'vitest';
+import { factsOfMistake } from '../support/facts-of.ts';
 
 const orders = 'https://shop.invalid/orders';
 
@@ -57,12 +58,9 @@ test.sequential('what is no address of http is none of its business', async () =
 
 test.sequential.for(['', 'https://', 'a b', 7 as unknown as string])(
   'allow takes hosts, and not %j',
-  (host) => {
-    expect(() => startMocking({ allow: [host] })).toThrow(
-      new TypeError(
-        `"allow" lists hosts, such as "api.example.com" or "10.0.0.2:5432", but ${JSON.stringify(host)} is none.`,
-      ),
-    );
+  async (host) => {
+    const error = await factsOfMistake(() => startMocking({ allow: [host] }));
+    expect(error).toEqual({ error: 'UsageError', field: 'allow', given: JSON.stringify(host) });
   },
 );
 

@@ -1,86 +1,93 @@
 import { expect, test } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { modelFails, runScenario, say, user, type Expectations, type Scenario } from 'swarmcheck/testing';
+import { factsOf } from '../support/facts-of.ts';
 
 const agent = new Agent();
 
-/** The message with which a scenario is refused that expects this. */
+/** The error with which a scenario is refused that expects this. */
 async function refusal(
   expectations: unknown,
   steps: Scenario['steps'] = [user('hi'), say('hello')],
-): Promise<string> {
+): Promise<Error> {
   const error = await runScenario({ agent, steps, expect: expectations as Expectations }).then(
     ({ passed }) => new Error(`It was played, and ${passed ? 'passed' : 'failed'}.`),
     (error: Error) => error,
   );
   expect(error).toBeInstanceOf(TypeError);
-  return error.message;
+  return error;
 }
 
 const failing = [user('hi'), modelFails({ kind: 'reset' })];
 
 test('expectations that are no object are refused', async ({ expect }) => {
-  expect(await refusal('completed')).toMatchInlineSnapshot(
+  expect((await refusal('completed')).message).toMatchInlineSnapshot(
     `"The scenario has a field "expect" that must be an object, but is the string "completed"."`,
   );
 });
 
 test('an unknown expectation is refused, with the nearest known one', async ({ expect }) => {
-  expect(await refusal({ toolcalls: [] })).toMatchInlineSnapshot(
-    `"The scenario, in "expect", has an unknown field "toolcalls". Did you mean "toolCalls"? Its fields: toolCalls, agents, stopReason, error, contextVariables, finalMessage."`,
-  );
+  expect(factsOf(await refusal({ toolcalls: [] }))).toEqual({
+    error: 'UsageError',
+    field: 'toolcalls',
+    suggestion: 'toolCalls',
+  });
 });
 
 test('a stop reason that there is not is refused', async ({ expect }) => {
-  expect(await refusal({ stopReason: 'failed' })).toMatchInlineSnapshot(
-    `"The scenario, in "expect", has a field "stopReason" that must be one of completed, max_turns, interrupted (a rejected run has none: use "error"), but is the string "failed"."`,
-  );
-  expect(await refusal({ stopReason: 'complete' })).toMatch(
+  expect(factsOf(await refusal({ stopReason: 'failed' }))).toEqual({
+    error: 'UsageError',
+    field: 'stopReason',
+    given: 'the string "failed"',
+  });
+  expect((await refusal({ stopReason: 'complete' })).message).toMatch(
     'must be one of completed, max_turns, interrupted',
   );
 });
 
 test('agents that are no list are refused', async ({ expect }) => {
-  expect(await refusal({ agents: 'Agent' })).toMatchInlineSnapshot(
-    `"The scenario, in "expect", has a field "agents" that must be a list of agents' names, but is the string "Agent". Write ["Agent"]."`,
-  );
+  expect(factsOf(await refusal({ agents: 'Agent' }))).toEqual({
+    error: 'UsageError',
+    field: 'agents',
+    given: 'the string "Agent"',
+  });
 });
 
 test('agents that are given in place of their names are refused', async () => {
-  expect(await refusal({ agents: [agent] })).toMatch('agents');
+  expect((await refusal({ agents: [agent] })).message).toMatch('agents');
 });
 
 test('an error that is no object is refused: any error would do', async () => {
-  expect(await refusal({ error: 'RateLimitError' }, failing)).toMatch('error');
+  expect((await refusal({ error: 'RateLimitError' }, failing)).message).toMatch('error');
 });
 
 test('an error with a mistyped field is refused: any error would do', async () => {
-  expect(await refusal({ error: { nmae: 'RateLimitError' } }, failing)).toMatch('nmae');
+  expect((await refusal({ error: { nmae: 'RateLimitError' } }, failing)).message).toMatch('nmae');
 });
 
 test('an error whose name is no text is refused', async () => {
-  expect(await refusal({ error: { name: /Rate/ } }, failing)).toMatch('name');
+  expect((await refusal({ error: { name: /Rate/ } }, failing)).message).toMatch('name');
 });
 
 test('an error whose message is no text is refused', async () => {
-  expect(await refusal({ error: { message: /connection/i } }, failing)).toMatch('message');
+  expect((await refusal({ error: { message: /connection/i } }, failing)).message).toMatch('message');
 });
 
 test('context variables that are no object are refused', async () => {
-  expect(await refusal({ contextVariables: 'Ann' })).toMatch('contextVariables');
+  expect((await refusal({ contextVariables: 'Ann' })).message).toMatch('contextVariables');
 });
 
 test('a final message that is no text is refused', async () => {
-  expect(await refusal({ finalMessage: /hello/ })).toMatch('finalMessage');
+  expect((await refusal({ finalMessage: /hello/ })).message).toMatch('finalMessage');
 });
 
 test.for(['toolCalls', 'agents', 'stopReason', 'error', 'contextVariables', 'finalMessage'])(
   '%s that is null expects nothing, and is refused',
   async (field) => {
-    expect(await refusal({ [field]: null })).toMatch(field);
+    expect((await refusal({ [field]: null })).message).toMatch(field);
   },
 );
 
 test('tool calls that are no trajectory are refused', async () => {
-  expect(await refusal({ toolCalls: 'look_up' })).toMatch('must be a list of calls');
+  expect((await refusal({ toolCalls: 'look_up' })).message).toMatch('must be a list of calls');
 });

@@ -1,104 +1,112 @@
 import { expect, test } from 'vitest';
 import { callTool, callTools, scriptedProvider, type CallStep } from 'swarmcheck/testing';
 import { mistakeIn } from './mistake-in.ts';
+import { factsOf } from '../support/facts-of.ts';
 
 test('no calls at all are refused', ({ expect }) => {
-  expect(mistakeIn({ calls: [] })).toMatchInlineSnapshot(
+  expect(mistakeIn({ calls: [] }).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has "calls" that must be a list of at least one call."`,
   );
-  expect(mistakeIn(callTools([] as unknown as [CallStep]))).toMatch('at least one call');
+  expect(mistakeIn(callTools([] as unknown as [CallStep])).message).toMatch('at least one call');
 });
 
 test('calls that are no list are refused', () => {
-  expect(mistakeIn({ calls: { tool: 'a' } })).toMatch('"calls" that must be a list');
+  expect(mistakeIn({ calls: { tool: 'a' } }).message).toMatch('"calls" that must be a list');
 });
 
 test('the call that is malformed is numbered', ({ expect }) => {
-  expect(mistakeIn({ calls: [{ tool: 'a' }, undefined] })).toMatchInlineSnapshot(
+  expect(mistakeIn({ calls: [{ tool: 'a' }, undefined] }).message).toMatchInlineSnapshot(
     `"Call 2 of step 2 (steps[1]) must be an object, but is undefined."`,
   );
 });
 
 test('a step in place of a call is refused', ({ expect }) => {
-  expect(mistakeIn({ calls: [callTool('a')] })).toMatchInlineSnapshot(
+  expect(mistakeIn({ calls: [callTool('a')] }).message).toMatchInlineSnapshot(
     `"Call 1 of step 2 (steps[1]) is a step of its own. Use callTools([callTool(…), …])."`,
   );
 });
 
 test('an unknown field of a call is refused, with the nearest known one', ({ expect }) => {
-  expect(mistakeIn({ calls: [{ tool: 'a', arg: {} }] })).toMatchInlineSnapshot(
+  expect(mistakeIn({ calls: [{ tool: 'a', arg: {} }] }).message).toMatchInlineSnapshot(
     `"Call 1 of step 2 (steps[1]) has an unknown field "arg". Did you mean "args"? Its fields: tool, args, rawArgs, id, hallucinated."`,
   );
 });
 
 test('a call without a tool is refused', ({ expect }) => {
-  expect(mistakeIn({ calls: [{ args: {} }] })).toMatchInlineSnapshot(
+  expect(mistakeIn({ calls: [{ args: {} }] }).message).toMatchInlineSnapshot(
     `"Call 1 of step 2 (steps[1]) has no tool name: "tool" is undefined."`,
   );
 });
 
 test('args beside rawArgs are refused', ({ expect }) => {
-  expect(mistakeIn({ calls: [{ tool: 'a', args: {}, rawArgs: '{}' }] })).toMatchInlineSnapshot(
-    `"Call 1 of step 2 (steps[1]) has both "args" and "rawArgs". Choose one."`,
-  );
+  expect(factsOf(mistakeIn({ calls: [{ tool: 'a', args: {}, rawArgs: '{}' }] }))).toEqual({
+    error: 'ScriptMistakeError',
+    step: 2,
+    call: 1,
+    field: 'rawArgs',
+  });
 });
 
 test('args that are no object are refused', ({ expect }) => {
-  expect(mistakeIn({ calls: [{ tool: 'a', args: ['x'] }] })).toMatchInlineSnapshot(
-    `"Call 1 of step 2 (steps[1]) has "args" that must be an object, not an array of 1 item. Arguments go by name: { name: value }."`,
-  );
-  expect(mistakeIn({ calls: [{ tool: 'a', args: null }] })).toMatch(
+  expect(factsOf(mistakeIn({ calls: [{ tool: 'a', args: ['x'] }] }))).toEqual({
+    error: 'ScriptMistakeError',
+    step: 2,
+    call: 1,
+    field: 'args',
+    given: 'an array of 1 item',
+  });
+  expect(mistakeIn({ calls: [{ tool: 'a', args: null }] }).message).toMatch(
     '"args" that must be an object, not null',
   );
-  expect(mistakeIn({ calls: [{ tool: 'a', args: 'x' }] })).toMatch('use rawArgs');
+  expect(mistakeIn({ calls: [{ tool: 'a', args: 'x' }] }).message).toMatch('use rawArgs');
 });
 
 test('args with a function are refused', ({ expect }) => {
-  expect(mistakeIn(callTool('a', { when: () => 1 }))).toMatchInlineSnapshot(
+  expect(mistakeIn(callTool('a', { when: () => 1 })).message).toMatchInlineSnapshot(
     `"Call 1 of step 2 (steps[1]) has "args" that are no JSON (a function, a bigint, NaN, a Map, or an object that holds itself)."`,
   );
 });
 
 test('args with a function further inside are refused', () => {
-  expect(mistakeIn(callTool('a', { list: [{ when: () => 1 }] }))).toMatch('no JSON');
+  expect(mistakeIn(callTool('a', { list: [{ when: () => 1 }] })).message).toMatch('no JSON');
 });
 
 test('args with a bigint are refused', () => {
-  expect(mistakeIn(callTool('a', { count: 1n }))).toMatch('no JSON');
+  expect(mistakeIn(callTool('a', { count: 1n })).message).toMatch('no JSON');
 });
 
 test('args with a symbol are refused', () => {
-  expect(mistakeIn(callTool('a', { mark: Symbol('x') }))).toMatch('no JSON');
+  expect(mistakeIn(callTool('a', { mark: Symbol('x') })).message).toMatch('no JSON');
 });
 
 test('args that hold themselves are refused', () => {
   const args: Record<string, unknown> = {};
   args['self'] = args;
-  expect(mistakeIn(callTool('a', args))).toMatch('no JSON');
+  expect(mistakeIn(callTool('a', args)).message).toMatch('no JSON');
 });
 
 test.for([NaN, Infinity, new Map([['a', 1]]), new Set([1])])(
   'args with %o, which JSON would change in silence, are refused',
   (value) => {
-    expect(mistakeIn(callTool('a', { value }))).toMatch('no JSON');
+    expect(mistakeIn(callTool('a', { value })).message).toMatch('no JSON');
   },
 );
 
 test('rawArgs that are no text are refused', ({ expect }) => {
-  expect(mistakeIn({ calls: [{ tool: 'a', rawArgs: { x: 1 } }] })).toMatchInlineSnapshot(
+  expect(mistakeIn({ calls: [{ tool: 'a', rawArgs: { x: 1 } }] }).message).toMatchInlineSnapshot(
     `"Call 1 of step 2 (steps[1]) has "rawArgs" that must be a string, not an object."`,
   );
 });
 
 test('an id that identifies nothing is refused', ({ expect }) => {
-  expect(mistakeIn(callTool('a', {}, { id: '' }))).toMatchInlineSnapshot(
+  expect(mistakeIn(callTool('a', {}, { id: '' })).message).toMatchInlineSnapshot(
     `"Call 1 of step 2 (steps[1]) has an "id" that must be a string with something in it, but is the string ""."`,
   );
-  expect(mistakeIn({ calls: [{ tool: 'a', id: 7 }] })).toMatch('"id" that must be a string');
+  expect(mistakeIn({ calls: [{ tool: 'a', id: 7 }] }).message).toMatch('"id" that must be a string');
 });
 
 test('hallucinated that is neither true nor false is refused', ({ expect }) => {
-  expect(mistakeIn({ calls: [{ tool: 'a', hallucinated: 'yes' }] })).toMatchInlineSnapshot(
+  expect(mistakeIn({ calls: [{ tool: 'a', hallucinated: 'yes' }] }).message).toMatchInlineSnapshot(
     `"Call 1 of step 2 (steps[1]) has a "hallucinated" that must be true or false, but is the string "yes"."`,
   );
 });

@@ -51,8 +51,12 @@ export function reasonOf(assertion: () => unknown): string {
 
 /** The message of what is thrown, at once or by the promise that is returned, without colours. */
 export async function messageOf(mistake: () => unknown): Promise<string> {
-  const { message } = await rejection((async () => await mistake())());
-  return stripVTControlCharacters(message);
+  return stripVTControlCharacters((await errorOf(mistake)).message);
+}
+
+/** The error itself. */
+export async function errorOf(mistake: () => unknown): Promise<Error> {
+  return await rejection((async () => await mistake())());
 }
 
 /** The messages with which a run failed. */

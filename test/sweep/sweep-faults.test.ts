@@ -16,6 +16,7 @@ import { sweepFaults } from '../../src/sweep/sweep-faults.ts';
 import { refundSteps, triage } from '../support/agents.ts';
 import { onFakeClock } from '../support/waiting.ts';
 import { refundByApp, sorryApp, streamedByApp, waitingApp } from './apps.ts';
+import { factsOfMistake } from '../support/facts-of.ts';
 
 const refund: Scenario = { name: 'refund', agent: triage, steps: refundSteps };
 
@@ -306,23 +307,22 @@ watchedTest('a test that sweeps does not fail for scripts that were not played t
   await sweepFaults(sorryApp, { faults: ['html'] });
 });
 
-const refused: [string, Scenario | undefined, object, string][] = [
-  ['an unknown kind', refund, { faults: ['stat'] }, 'It has "stat". Did you mean "status"?'],
-  ['no kind', refund, { faults: [] }, 'a list of kinds of faults, at least one of status'],
-  ['an unknown option', refund, { timeout: 5 }, 'Did you mean "timeoutMs"?'],
-  ['no time', refund, { timeoutMs: 0 }, 'a number of milliseconds above 0'],
-  ['an unknown transport', refund, { transport: 'tcp' }, 'The transport "tcp" is not known.'],
+const refused: [string, Scenario | undefined, options: object, facts: object][] = [
   [
-    'a script of the user alone',
-    { agent: triage, steps: [user('x')] },
-    {},
-    'The scenario has no step of the model',
+    'an unknown kind',
+    refund,
+    { faults: ['stat'] },
+    { field: 'faults', given: 'an array of 1 item', suggestion: 'status' },
   ],
-  ['no scenario', undefined, {}, 'A scenario must be an object, but is undefined.'],
+  ['no kind', refund, { faults: [] }, { field: 'faults', given: 'an array of 0 items' }],
+  ['an unknown option', refund, { timeout: 5 }, { field: 'timeout', suggestion: 'timeoutMs' }],
+  ['no time', refund, { timeoutMs: 0 }, { field: 'timeoutMs', given: 'the number 0' }],
+  ['an unknown transport', refund, { transport: 'tcp' }, { field: 'transport', given: '"tcp"' }],
+  ['a script of the user alone', { agent: triage, steps: [user('x')] }, {}, { field: 'steps' }],
+  ['no scenario', undefined, {}, { given: 'undefined' }],
 ];
 
-test.for(refused)('%s is refused', async ([, scenario, options, message]) => {
-  const sweep = sweepFaults(scenario as Scenario, options);
-  await expect(sweep).rejects.toThrow(TypeError);
-  await expect(sweep).rejects.toThrow(message);
+test.for(refused)('%s is refused', async ([, scenario, options, facts]) => {
+  const error = await factsOfMistake(() => sweepFaults(scenario as Scenario, options));
+  expect(error).toEqual({ error: 'UsageError', ...facts });
 });

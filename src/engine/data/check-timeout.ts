@@ -1,3 +1,4 @@
+import { sentence } from './error-facts.ts';
 import { UsageError } from './errors.ts';
 import { valueWords } from './value-words.ts';
 
@@ -8,6 +9,6 @@ const longestMs = 2 ** 31 - 1;
 export function checkTimeout(what: string, timeoutMs: unknown): void {
   if (typeof timeoutMs === 'number' && timeoutMs >= 1 && timeoutMs <= longestMs) return;
   throw new UsageError(
-    `The timeoutMs of ${what} must be a number of milliseconds from 1 to ${longestMs}, but is ${valueWords(timeoutMs)}.`,
+    sentence`The ${{ field: 'timeoutMs' }} of ${{ where: what }} must be ${{ expected: `a number of milliseconds from 1 to ${longestMs}` }}, but is ${{ given: valueWords(timeoutMs) }}.`,
   );
 }

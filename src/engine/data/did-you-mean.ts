@@ -1,4 +1,5 @@
 import leven from 'leven';
+import { fact, type Sentence } from './error-facts.ts';
 
 /** Names that people give to what is called otherwise here. */
 export type Aliases = Readonly<Record<string, string>>;
@@ -7,6 +8,12 @@ export type Aliases = Readonly<Record<string, string>>;
 export function didYouMean(given: string, known: readonly string[], aliases?: Aliases): string {
   const meant = meantBy(given, known, aliases);
   return meant === undefined ? '' : ` Did you mean "${meant}"?`;
+}
+
+/** The same as a part of a sentence, with the name as its `suggestion`. */
+export function suggested(given: string, known: readonly string[], aliases?: Aliases): Sentence {
+  const suggestion = meantBy(given, known, aliases);
+  return suggestion === undefined ? fact({}) : fact({ suggestion }, ` Did you mean "${suggestion}"?`);
 }
 
 /** The known name that is another word for this one, or is spelt nearly so. */

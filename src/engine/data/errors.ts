@@ -1,4 +1,4 @@
-import { copyData } from './copy.ts';
+import { Sentence, type ErrorFacts } from './error-facts.ts';
 
 /**
  * The model's answer was not a completion the loop can act on: no choices, no finish reason, cut in
@@ -7,7 +7,7 @@ import { copyData } from './copy.ts';
 export class InvalidCompletionError extends Error {
   /** What was wrong with it. */
   readonly reason: string;
-  /** What was received; where it is long, the first 2,000 characters of it as text. */
+  /** What was received, as JSON; where it is long, or is no JSON, the first 2,000 characters of it as text. */
   readonly received: unknown;
 
   /** `reason` completes the sentence "The model's answer cannot be acted on: …". */
@@ -15,9 +15,7 @@ export class InvalidCompletionError extends Error {
     super(`The model's answer cannot be acted on: ${reason}. Received: ${shorten(received, 300)}`, options);
     this.name = 'InvalidCompletionError';
     this.reason = reason;
-    const text = shorten(received, Infinity);
-    this.received =
-      typeof received === 'string' || text.length > 2000 ? text.slice(0, 2000) : copyData(received);
+    this.received = receivedData(received);
   }
 }
 
@@ -25,7 +23,51 @@ export class InvalidCompletionError extends Error {
  * Something of ours was used wrongly. A TypeError with words that are the same in every version of Node, so that a model is
  * told them where a tool makes the mistake (`isNativeError`).
  */
-export class UsageError extends TypeError {}
+export class UsageError extends TypeError implements Partial<ErrorFacts> {
+  /** Who was used wrongly, in the words of the message. */
+  declare readonly where?: string;
+  /** The field, option or argument that is wrong. */
+  declare readonly field?: string;
+  /** The value that was given, with its kind: `the number 17`. */
+  declare readonly given?: string;
+  /** What a right value is. */
+  declare readonly expected?: string;
+  /** The names that can stand there. */
+  declare readonly known?: readonly string[];
+  /** The known name that was probably meant. */
+  declare readonly suggestion?: string;
+  /** The name of the agent. */
+  declare readonly agent?: string;
+  /** The name of the tool. */
+  declare readonly tool?: string;
+
+  /** @internal Made where the mistake is found. */
+  constructor(said: string | Sentence, options?: ErrorOptions) {
+    super(messageOf(said), options);
+    addFacts(this, said);
+  }
+}
+
+/** The message of an error. */
+export function messageOf(said: string | Sentence): string {
+  return said instanceof Sentence ? said.text : said;
+}
+
+/** Gives an error the facts of its message as fields. Those that are not known are absent, never undefined. */
+export function addFacts<E extends Error>(error: E, said: string | Sentence): E {
+  return said instanceof Sentence ? Object.assign(error, said.facts) : error;
+}
+
+/** What is JSON as it is, so that nothing else of it is kept; anything else as text. */
+function receivedData(received: unknown): unknown {
+  const text = shorten(received, Infinity);
+  if (typeof received === 'string' || text.length > 2000) return text.slice(0, 2000);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
 
 /** A value as text of limited length, for error messages. */
 export function shorten(value: unknown, length: number): string {

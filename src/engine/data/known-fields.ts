@@ -1,5 +1,6 @@
 import { isPlainObject } from './copy.ts';
-import { didYouMean, type Aliases } from './did-you-mean.ts';
+import { suggested, type Aliases } from './did-you-mean.ts';
+import { sentence, type Sentence } from './error-facts.ts';
 import { UsageError } from './errors.ts';
 import { valueWords } from './value-words.ts';
 
@@ -12,12 +13,14 @@ export function checkKnownFields(
 ): void {
   if (!mayHave(given, fields)) {
     throw new UsageError(
-      `${what} takes one object, but was given ${valueWords(given)}. Its fields: ${fields.join(', ')}.`,
+      sentence`${{ where: what }} takes ${{ expected: 'one object' }}, but was given ${{ given: valueWords(given) }}. Its fields: ${{ known: fields }}.`,
     );
   }
   const unknown = unknownIn(given, fields);
   if (unknown !== undefined)
-    throw new UsageError(`${what} has no ${unknownWords('field', unknown, fields, aliases)}`);
+    throw new UsageError(
+      sentence`${{ where: what }} has no ${unknownWords('field', unknown, fields, aliases)}`,
+    );
 }
 
 /** The same for options that come after something else. */
@@ -27,11 +30,17 @@ export function checkKnownOptions(what: string, given: unknown, options: readonl
 }
 
 /** What is wrong with such options, if anything is. */
-export function optionsProblem(what: string, given: unknown, options: readonly string[]): string | undefined {
+export function optionsProblem(
+  what: string,
+  given: unknown,
+  options: readonly string[],
+): Sentence | undefined {
   if (!mayHave(given, options))
-    return `${what} takes its options as an object, but was given ${valueWords(given)}. Its options: ${options.join(', ')}.`;
+    return sentence`${{ where: what }} takes its options as ${{ expected: 'an object' }}, but was given ${{ given: valueWords(given) }}. Its options: ${{ known: options }}.`;
   const unknown = unknownIn(given, options);
-  return unknown === undefined ? undefined : `${what} has no ${unknownWords('option', unknown, options)}`;
+  return unknown === undefined
+    ? undefined
+    : sentence`${{ where: what }} has no ${unknownWords('option', unknown, options)}`;
 }
 
 /** The end of the sentence about a name that nobody reads: `field "nmae". Did you mean "name"? Its fields: name, model.` */
@@ -40,8 +49,8 @@ export function unknownWords(
   given: string,
   known: readonly string[],
   aliases?: Aliases,
-): string {
-  return `${noun} "${given}".${didYouMean(given, known, aliases)} Its ${noun}s: ${known.join(', ')}.`;
+): Sentence {
+  return sentence`${noun} "${{ field: given }}".${suggested(given, known, aliases)} Its ${noun}s: ${{ known }}.`;
 }
 
 /** Whether the value can be what these names are read from. An object of a class may have others as well, but one that has none of them is something else. */

@@ -1,6 +1,8 @@
 import { remedyFor, secretWords } from '../data/value-words.ts';
 import type OpenAI from 'openai';
 import type { CompletionProvider } from './provider.ts';
+import { sentence } from '../data/error-facts.ts';
+import { UsageError } from '../data/errors.ts';
 
 /** Whether a value has what a provider is asked by. A double that is only ever read one way may leave the other out. */
 export function isProvider(value: unknown): value is CompletionProvider {
@@ -17,8 +19,8 @@ export function isClient(value: unknown): value is OpenAI {
 /** Throws a TypeError for what is no provider, with the way to make one of it; `what` begins the sentence. */
 export function checkProvider(provider: unknown, what = 'The provider of a Swarm'): CompletionProvider {
   if (isProvider(provider)) return provider;
-  throw new TypeError(
-    `${what} must have the methods complete and stream, but is ${secretWords(provider)}. ${adviceFor(provider)}`,
+  throw new UsageError(
+    sentence`${{ where: what }} must have ${{ expected: 'the methods complete and stream' }}, but is ${{ given: secretWords(provider) }}. ${adviceFor(provider)}`,
   );
 }
 
@@ -34,9 +36,9 @@ function adviceFor(provider: unknown): string {
 export function checkCanAnswer(provider: CompletionProvider, stream: boolean): void {
   const method = stream ? 'stream' : 'complete';
   if (typeof provider[method] === 'function') return;
-  throw new TypeError(
+  throw new UsageError(
     stream
-      ? 'The provider of this Swarm has no stream method, which stream: true needs.'
-      : 'The provider of this Swarm has no complete method, which a run without stream: true needs.',
+      ? sentence`The ${{ field: 'provider' }} of ${{ where: 'this Swarm' }} has no ${{ expected: 'stream method' }}, which stream: true needs.`
+      : sentence`The ${{ field: 'provider' }} of ${{ where: 'this Swarm' }} has no ${{ expected: 'complete method' }}, which a run without stream: true needs.`,
   );
 }

@@ -1,8 +1,9 @@
 import type OpenAI from 'openai';
 import { copyData, copyTree, freezeData } from '../data/copy.ts';
-import { didYouMean } from '../data/did-you-mean.ts';
-import { shorten } from '../data/errors.ts';
+import { suggested } from '../data/did-you-mean.ts';
+import { shorten, UsageError } from '../data/errors.ts';
 import { valueWords } from '../data/value-words.ts';
+import { sentence, type Sentence } from '../data/error-facts.ts';
 
 /** A message of the Chat Completions API, with what Swarm adds for the reader. */
 export type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam & {
@@ -23,31 +24,36 @@ const roles = ['system', 'developer', 'user', 'assistant', 'tool', 'function'];
 /** Throws a TypeError for what is no list of messages, or for a message that no model could be sent. */
 export function checkMessages(whose: string, messages: unknown): void {
   if (!Array.isArray(messages))
-    throw new TypeError(`The messages of ${whose} must be a list, not ${valueWords(messages)}.`);
+    throw new UsageError(
+      sentence`The ${{ field: 'messages' }} of ${{ where: whose }} must be ${{ expected: 'a list' }}, not ${{ given: valueWords(messages) }}.`,
+    );
   for (let index = 0; index < messages.length; index++) {
     const problem = messageProblem(messages[index]);
     if (problem !== undefined)
-      throw new TypeError(`Message ${index} (messages[${index}]) of ${whose} ${problem}`);
+      throw new UsageError(
+        sentence`Message ${index} (${{ field: `messages[${index}]` }}) of ${{ where: whose }} ${problem}`,
+      );
   }
 }
 
-function messageProblem(message: unknown): string | undefined {
+function messageProblem(message: unknown): Sentence | undefined {
   if (typeof message !== 'object' || message === null || Array.isArray(message)) {
     const advice = typeof message === 'string' ? ` Write ${userMessage(message)}.` : '';
-    return `must be an object with a role, but is ${valueWords(message)}.${advice}`;
+    return sentence`must be ${{ expected: 'an object with a role' }}, but is ${{ given: valueWords(message) }}.${advice}`;
   }
   const { role, content } = message as { role?: unknown; content?: unknown };
   // What an assistant says may stand in other fields.
   if (role === 'assistant') return undefined;
-  if (role === undefined) return `has no role. Write ${userMessage(content)}.`;
-  if (typeof role !== 'string') return `has a "role" that must be a string, but is ${valueWords(role)}.`;
+  if (role === undefined) return sentence`has no ${{ expected: 'role' }}. Write ${userMessage(content)}.`;
+  if (typeof role !== 'string')
+    return sentence`has a "role" that must be ${{ expected: 'a string' }}, but is ${{ given: valueWords(role) }}.`;
   if (!roles.includes(role))
-    return `has the unknown role "${role}".${didYouMean(role, roles)} Roles: ${roles.join(', ')}.`;
+    return sentence`has the unknown role "${{ given: role }}".${suggested(role, roles)} Roles: ${{ known: roles }}.`;
   const hasContent =
     typeof content === 'string' || Array.isArray(content) || (role === 'function' && content === null);
   return hasContent
     ? undefined
-    : `has a "content" that must be a string or a list of parts, but is ${valueWords(content)}.`;
+    : sentence`has a "content" that must be ${{ expected: 'a string or a list of parts' }}, but is ${{ given: valueWords(content) }}.`;
 }
 
 function userMessage(content: unknown): string {

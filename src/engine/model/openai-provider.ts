@@ -1,5 +1,5 @@
 import type OpenAI from 'openai';
-import { InvalidCompletionError, isError } from '../data/errors.ts';
+import { InvalidCompletionError, isError, UsageError } from '../data/errors.ts';
 import { secretWords } from '../data/value-words.ts';
 import { isClient, isProvider } from './check-provider.ts';
 import type {
@@ -9,6 +9,7 @@ import type {
   CompletionProvider,
   CompletionRequest,
 } from './provider.ts';
+import { sentence } from '../data/error-facts.ts';
 
 /**
  * The live API, or anything that speaks it (`baseURL`), through a client of the `openai` package or
@@ -91,8 +92,8 @@ function checkClient(given: unknown): void {
   if (!isOther) return;
   const advice =
     typeof given === 'string' ? 'openaiProvider({ apiKey })' : 'openaiProvider(new OpenAI({ … }))';
-  throw new TypeError(
-    `openaiProvider takes an OpenAI client or its options, but was given ${isProvider(given) ? 'a provider' : secretWords(given)}. Write ${advice}.`,
+  throw new UsageError(
+    sentence`${{ where: 'openaiProvider' }} takes ${{ expected: 'an OpenAI client or its options' }}, but was given ${{ given: isProvider(given) ? 'a provider' : secretWords(given) }}. Write ${advice}.`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { copyData, freezeData } from '../data/copy.ts';
-import { errorName, InvalidCompletionError } from '../data/errors.ts';
+import { sentence, type Sentence } from '../data/error-facts.ts';
+import { errorName, InvalidCompletionError, UsageError } from '../data/errors.ts';
 import { isPromiseLike } from '../data/promise.ts';
 import { remedyFor, valueWords } from '../data/value-words.ts';
 import { readCompletion, type Answer } from '../model/completion.ts';
@@ -34,7 +35,7 @@ export function* askModel(
     if (isPromiseLike(content)) content = yield content;
   }
   if (typeof content !== 'string') {
-    throw new TypeError(instructionsProblem(agent, content));
+    throw new UsageError(instructionsProblem(agent, content));
   }
 
   const { history, signal, hooks } = state;
@@ -90,13 +91,13 @@ export function* askModel(
 }
 
 /** What is said about instructions that are no text: wrong as they are, or as their function returned them. */
-function instructionsProblem({ name, instructions }: Agent, content: unknown): string {
-  const subject = `The instructions of agent "${name}"`;
+function instructionsProblem({ name, instructions }: Agent, content: unknown): Sentence {
+  const subject = sentence`The ${{ field: 'instructions' }} of agent "${{ agent: name }}"`;
   if (typeof instructions === 'function') {
     const advice = content === undefined ? ' Is a "return" missing?' : '';
-    return `${subject} returned ${valueWords(content)} in place of a string.${advice}`;
+    return sentence`${subject} returned ${{ given: valueWords(content) }} in place of ${{ expected: 'a string' }}.${advice}`;
   }
-  return `${subject} must be a string or a function that returns one, not ${valueWords(content)}.${remedyFor(content)}`;
+  return sentence`${subject} must be ${{ expected: 'a string or a function that returns one' }}, not ${{ given: valueWords(content) }}.${remedyFor(content)}`;
 }
 
 /** A request without its messages. What is not sent is absent, never undefined. */

@@ -2,6 +2,7 @@ import { copyData, isPlainObject, setOwn } from '../data/copy.ts';
 import { UsageError } from '../data/errors.ts';
 import { remedyFor, valueWords } from '../data/value-words.ts';
 import type { ContextVariables } from '../tools/agent.ts';
+import { sentence } from '../data/error-facts.ts';
 
 /** Throws a TypeError for what has no variables by name: a list, a Map, what is yet to be awaited. */
 export function checkContextVariables(whose: string, given: unknown): void {
@@ -13,7 +14,7 @@ export function checkContextVariables(whose: string, given: unknown): void {
     given instanceof Promise;
   if (typeof given === 'object' && given !== null && !isOther) return;
   throw new UsageError(
-    `The contextVariables of ${whose} must be an object, not ${valueWords(given)}.${remedyFor(given)}`,
+    sentence`The ${{ field: 'contextVariables' }} of ${{ where: whose }} must be ${{ expected: 'an object' }}, not ${{ given: valueWords(given) }}.${remedyFor(given)}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { isAgent, noAgentWords, type Agent } from '../tools/agent.ts';
+import { isAgent, refusalOfAgent, type Agent } from '../tools/agent.ts';
 import { copyData, isPlainObject } from '../data/copy.ts';
 import { checkKnownFields, checkKnownOptions } from '../data/known-fields.ts';
 import { isProvider } from '../model/check-provider.ts';
@@ -10,6 +10,8 @@ import type { Response } from './run-record.ts';
 import { remedyFor, valueWords } from '../data/value-words.ts';
 import type { Swarm } from './swarm.ts';
 import { watched } from './watch.ts';
+import { fact, sentence, type Sentence } from '../data/error-facts.ts';
+import { UsageError } from '../data/errors.ts';
 
 /**
  * Several runs, each continuing the last: the pattern of Swarm's README ("you can pass these values
@@ -68,8 +70,8 @@ export class Conversation<C extends object = any> {
 
   async #send(content: string, options: SendOptions): Promise<Response<C>> {
     if (typeof content !== 'string')
-      throw new TypeError(
-        `send takes the user's text, but was given ${valueWords(content)}.${sendAdvice(content)}`,
+      throw new UsageError(
+        sentence`${{ where: 'send' }} takes ${{ expected: `the user's text` }}, but was given ${{ given: valueWords(content) }}.${sendAdvice(content)}`,
       );
     checkKnownOptions('send', options, ['maxTurns', 'executeTools', 'signal']);
     const { maxTurns, executeTools, signal } = options;
@@ -122,8 +124,8 @@ export class Conversation<C extends object = any> {
     const found = agents.filter(({ name }) => name === agent);
     if (found.length !== 1) {
       const names = agents.map(({ name }) => `"${name}"`).join(', ');
-      throw new TypeError(
-        `The conversation was with the agent "${agent}", and ${found.length === 0 ? 'none' : 'more than one'} of the agents given has that name: ${names || 'there are none'}.`,
+      throw new UsageError(
+        sentence`The conversation was with the agent "${{ agent }}", and ${found.length === 0 ? 'none' : 'more than one'} of the ${{ field: 'agents' }} given has that name: ${fact({ known: agents.map(({ name }) => name) }, names || 'there are none')}.`,
       );
     }
     return new Conversation({ swarm, agent: found[0]!, messages, id, contextVariables });
@@ -141,29 +143,41 @@ function checkOptions(options: unknown): void {
   checkKnownFields('A Conversation', options, fields, { provider: 'swarm' });
   const { swarm, agent, messages, id, contextVariables } = options as Record<string, unknown>;
   checkSwarm(swarm);
-  if (!isAgent(agent)) throw new TypeError(noAgentWords('The agent of a Conversation', agent));
+  if (!isAgent(agent))
+    throw new UsageError(
+      refusalOfAgent(sentence`The ${{ field: 'agent' }} of ${{ where: 'a Conversation' }}`, agent),
+    );
   if (messages !== undefined) checkMessages('a Conversation', messages);
   if (id !== undefined && typeof id !== 'string')
-    throw new TypeError(`The id of a Conversation must be a string, but is ${valueWords(id)}.`);
+    throw new UsageError(
+      sentence`The ${{ field: 'id' }} of ${{ where: 'a Conversation' }} must be ${{ expected: 'a string' }}, but is ${{ given: valueWords(id) }}.`,
+    );
   if (contextVariables !== undefined) checkContextVariables('a Conversation', contextVariables);
 }
 
 /** Whatever can run agents will do. */
 function checkSwarm(swarm: unknown): void {
   if (typeof (swarm as Partial<Swarm> | null | undefined)?.run === 'function') return;
-  throw new TypeError(
+  throw new UsageError(
     isProvider(swarm)
-      ? 'The swarm of a Conversation must be a Swarm, but is a provider. Write new Swarm({ provider }).'
-      : `The swarm of a Conversation must be a Swarm, but is ${valueWords(swarm)}.`,
+      ? sentence`The ${{ field: 'swarm' }} of ${{ where: 'a Conversation' }} must be ${{ expected: 'a Swarm' }}, but is ${{ given: 'a provider' }}. Write new Swarm({ provider }).`
+      : sentence`The ${{ field: 'swarm' }} of ${{ where: 'a Conversation' }} must be ${{ expected: 'a Swarm' }}, but is ${{ given: valueWords(swarm) }}.`,
   );
 }
 
 function checkAgents(agents: unknown): void {
   if (!Array.isArray(agents))
-    throw new TypeError(`The agents of Conversation.restore must be a list, not ${valueWords(agents)}.`);
+    throw new UsageError(
+      sentence`The ${{ field: 'agents' }} of ${{ where: 'Conversation.restore' }} must be ${{ expected: 'a list' }}, not ${{ given: valueWords(agents) }}.`,
+    );
   for (const [index, agent] of (agents as unknown[]).entries()) {
     if (!isAgent(agent))
-      throw new TypeError(noAgentWords(`Agent ${index + 1} of Conversation.restore`, agent));
+      throw new UsageError(
+        refusalOfAgent(
+          sentence`${fact({ field: `agents[${index}]` }, `Agent ${index + 1}`)} of ${{ where: 'Conversation.restore' }}`,
+          agent,
+        ),
+      );
   }
 }
 
@@ -187,21 +201,33 @@ interface State {
 function readState(state: unknown): State {
   if (!isPlainObject(state)) throw wrong(`it is ${valueWords(state)}`);
   const { id, messages, agent, contextVariables } = state;
-  if (typeof agent !== 'string') throw wrong(`its agent is ${valueWords(agent)}, not a name`);
-  if (!Array.isArray(messages)) throw wrong(`its messages are ${valueWords(messages)}, not a list`);
+  if (typeof agent !== 'string')
+    throw wrong(
+      sentence`its ${{ field: 'agent' }} is ${{ given: valueWords(agent) }}, not ${{ expected: 'a name' }}`,
+    );
+  if (!Array.isArray(messages))
+    throw wrong(
+      sentence`its ${{ field: 'messages' }} are ${{ given: valueWords(messages) }}, not ${{ expected: 'a list' }}`,
+    );
   const index = messages.findIndex(
     (message) => !isPlainObject(message) || typeof message['role'] !== 'string',
   );
-  if (index >= 0) throw wrong(`its messages[${index}] is ${valueWords(messages[index])} without a role`);
+  if (index >= 0)
+    throw wrong(
+      sentence`its ${{ field: `messages[${index}]` }} is ${{ given: valueWords(messages[index]) }} without a ${{ expected: 'role' }}`,
+    );
   if (!isPlainObject(contextVariables))
-    throw wrong(`its contextVariables are ${valueWords(contextVariables)}`);
-  if (id !== undefined && typeof id !== 'string') throw wrong(`its id is ${valueWords(id)}`);
+    throw wrong(
+      sentence`its ${{ field: 'contextVariables' }} are ${{ given: valueWords(contextVariables) }}`,
+    );
+  if (id !== undefined && typeof id !== 'string')
+    throw wrong(sentence`its ${{ field: 'id' }} is ${{ given: valueWords(id) }}`);
   return { id, messages: messages as Message[], agent, contextVariables };
 }
 
-function wrong(what: string): TypeError {
-  return new TypeError(
-    `This is no stored conversation: ${what}. Pass what Conversation.toJSON() gave, parsed.`,
+function wrong(what: string | Sentence): UsageError {
+  return new UsageError(
+    sentence`This is no stored conversation: ${what}. Pass what Conversation.toJSON() gave, parsed.`,
   );
 }
 
@@ -211,7 +237,9 @@ export function checkIsJson(value: unknown, path: string, inside: readonly unkno
   // A field that is undefined is as good as absent; an item of a list is not.
   if (value === undefined && !Array.isArray(inside.at(-1))) return;
   if (inside.includes(value))
-    throw new TypeError(`${path} holds itself, which JSON cannot carry. Keep plain data there.`);
+    throw new UsageError(
+      sentence`${{ field: path }} holds itself, which JSON cannot carry. Keep plain data there.`,
+    );
   const within = [...inside, value];
   if (typeof value === 'number' && Number.isFinite(value)) return;
   if (Array.isArray(value)) {
@@ -220,8 +248,8 @@ export function checkIsJson(value: unknown, path: string, inside: readonly unkno
     for (const [key, item] of Object.entries(value)) checkIsJson(item, `${path}.${key}`, within);
   } else {
     const kind = typeof value === 'object' ? `a ${value.constructor.name}` : `a ${typeof value}`;
-    throw new TypeError(
-      `${path} holds ${kind}, which JSON cannot carry there and back. Keep plain data there.`,
+    throw new UsageError(
+      sentence`${{ field: path }} holds ${{ given: kind }}, which JSON cannot carry there and back. Keep plain data there.`,
     );
   }
 }

@@ -4,6 +4,8 @@ import { isPromiseLike } from '../data/promise.ts';
 import { valueWords } from '../data/value-words.ts';
 import type { ChatCompletion, CompletionRequest } from '../model/provider.ts';
 import { callWatcher } from './watch.ts';
+import { sentence } from '../data/error-facts.ts';
+import { UsageError } from '../data/errors.ts';
 
 /**
  * Called around every model call and every tool that is executed. Sync or async, awaited, in the
@@ -47,17 +49,21 @@ export function hooksOf(given: Hooks | readonly Hooks[] | undefined): readonly H
 
 function checkHooks(hooks: unknown): void {
   if (!mayHave(hooks, hookNames)) {
-    throw new TypeError(
-      `The hooks of a Swarm must be an object with functions, or a list of such, not ${valueWords(hooks)}. Its hooks: ${hookNames.join(', ')}.`,
+    throw new UsageError(
+      sentence`The ${{ field: 'hooks' }} of ${{ where: 'a Swarm' }} must be ${{ expected: 'an object with functions, or a list of such' }}, not ${{ given: valueWords(hooks) }}. Its hooks: ${{ known: hookNames }}.`,
     );
   }
   const unknown = unknownIn(hooks, hookNames);
   if (unknown !== undefined)
-    throw new TypeError(`A Swarm has no ${unknownWords('hook', unknown, hookNames)}`);
+    throw new UsageError(
+      sentence`${{ where: 'A Swarm' }} has no ${unknownWords('hook', unknown, hookNames)}`,
+    );
   for (const name of hookNames) {
     const hook: unknown = (hooks as Hooks)[name];
     if (hook !== undefined && typeof hook !== 'function')
-      throw new TypeError(`The hook "${name}" of a Swarm must be a function, but is ${valueWords(hook)}.`);
+      throw new UsageError(
+        sentence`The hook "${{ field: name }}" of ${{ where: 'a Swarm' }} must be ${{ expected: 'a function' }}, but is ${{ given: valueWords(hook) }}.`,
+      );
   }
 }
 

@@ -3,6 +3,8 @@ import { valueWords } from '../data/value-words.ts';
 import type { ChunkFold } from '../model/fold-chunks.ts';
 import type { Agent } from '../tools/agent.ts';
 import type { Loop, RunState } from './run-state.ts';
+import { sentence } from '../data/error-facts.ts';
+import { UsageError } from '../data/errors.ts';
 
 /** Reads one streamed answer, showing each piece as it comes. */
 export function* readStream(
@@ -12,8 +14,8 @@ export function* readStream(
   fold: ChunkFold,
 ): Loop<void> {
   if (typeof (source as Partial<AsyncIterable<unknown>> | undefined)?.[Symbol.asyncIterator] !== 'function') {
-    throw new TypeError(
-      `The stream() of the provider must return an async iterable, but returned ${valueWords(source)}.`,
+    throw new UsageError(
+      sentence`The ${{ field: 'stream' }}() of ${{ where: 'the provider' }} must return ${{ expected: 'an async iterable' }}, but returned ${{ given: valueWords(source) }}.`,
     );
   }
   const chunks = source[Symbol.asyncIterator]();

@@ -1,10 +1,12 @@
-import { isAgent, noAgentWords, type Agent } from '../tools/agent.ts';
+import { isAgent, refusalOfAgent, type Agent } from '../tools/agent.ts';
 import { unknownWords } from '../data/known-fields.ts';
 import { valueWords } from '../data/value-words.ts';
 import type OpenAI from 'openai';
 import { checkMessages, type Message } from '../model/messages.ts';
 import { checkContextVariables } from './context.ts';
 import type { Response } from './run-record.ts';
+import { sentence } from '../data/error-facts.ts';
+import { addFacts, UsageError } from '../data/errors.ts';
 
 /** What `run` takes. */
 export type RunOptions<C extends object = any> = RunSettings<C> & ContextOption<C>;
@@ -70,36 +72,48 @@ export function checkRunOptions(options: RunOptions & { stream?: boolean | undef
   for (const name of Object.keys(options)) if (!known.has(name)) throw unknownOption(options, name);
   const { agent, messages, contextVariables, modelOverride, maxTurns, executeTools, debug, stream, signal } =
     options;
-  if (!isAgent(agent)) throw new TypeError(noAgentWords('The agent of a run', agent));
+  if (!isAgent(agent))
+    throw new UsageError(refusalOfAgent(sentence`The ${{ field: 'agent' }} of ${{ where: 'a run' }}`, agent));
   checkMessages('a run', messages);
   if (contextVariables !== undefined) checkContextVariables('a run', contextVariables);
   if (
     signal !== undefined &&
     typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== 'function'
   ) {
-    throw new TypeError(`The signal of a run must be an AbortSignal, but is ${valueWords(signal)}.`);
+    throw new UsageError(
+      sentence`The ${{ field: 'signal' }} of ${{ where: 'a run' }} must be ${{ expected: 'an AbortSignal' }}, but is ${{ given: valueWords(signal) }}.`,
+    );
   }
   if (maxTurns !== undefined && !Number.isInteger(maxTurns) && Math.abs(maxTurns) !== Infinity) {
-    throw new RangeError(`maxTurns must be a whole number or Infinity, but is ${valueWords(maxTurns)}.`);
+    const problem = sentence`${{ field: 'maxTurns' }} must be ${{ expected: 'a whole number or Infinity' }}, but is ${{ given: valueWords(maxTurns) }}.`;
+    throw addFacts(new RangeError(problem.text), problem);
   }
   checkBoolean('executeTools', executeTools);
   checkBoolean('debug', debug);
   checkBoolean('stream', stream);
   if (modelOverride !== undefined && typeof modelOverride !== 'string')
-    throw new TypeError(`modelOverride must be the name of a model, but is ${valueWords(modelOverride)}.`);
+    throw new UsageError(
+      sentence`${{ field: 'modelOverride' }} must be ${{ expected: 'the name of a model' }}, but is ${{ given: valueWords(modelOverride) }}.`,
+    );
 }
 
 /** A text such as "false" would count as true. */
 function checkBoolean(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'boolean')
-    throw new TypeError(`${name} must be true or false, but is ${valueWords(value)}.`);
+    throw new UsageError(
+      sentence`${{ field: name }} must be ${{ expected: 'true or false' }}, but is ${{ given: valueWords(value) }}.`,
+    );
 }
 
-function notOneObject(given: unknown): TypeError {
-  return new TypeError(`run takes one object: run({ agent, messages }). It was given ${valueWords(given)}.`);
+function notOneObject(given: unknown): UsageError {
+  return new UsageError(
+    sentence`${{ where: 'run' }} takes ${{ expected: 'one object' }}: run({ agent, messages }). It was given ${{ given: valueWords(given) }}.`,
+  );
 }
 
-function unknownOption(options: object, name: string): TypeError {
+function unknownOption(options: object, name: string): UsageError {
   if (isAgent(options)) return notOneObject(options);
-  return new TypeError(`run has no ${unknownWords('option', name, [...known], aliases)}`);
+  return new UsageError(
+    sentence`${{ where: 'run' }} has no ${unknownWords('option', name, [...known], aliases)}`,
+  );
 }

@@ -14,6 +14,8 @@ import type { CompletionProvider } from '../model/provider.ts';
 import { checkRunOptions, type RunOptions, type StreamEvent } from './run-options.ts';
 import type { Response } from './run-record.ts';
 import { watched, watchedStream } from './watch.ts';
+import { sentence } from '../data/error-facts.ts';
+import { UsageError } from '../data/errors.ts';
 
 /** Runs agents: Swarm's client. Holds no state between runs, so one serves any number of conversations at once. */
 export class Swarm {
@@ -33,7 +35,9 @@ export class Swarm {
     checkOptions(options);
     const { provider, hooks, log } = options;
     if (log !== undefined && typeof log !== 'function')
-      throw new TypeError(`The log of a Swarm must be a function of a line, but is ${valueWords(log)}.`);
+      throw new UsageError(
+        sentence`The ${{ field: 'log' }} of ${{ where: 'a Swarm' }} must be ${{ expected: 'a function of a line' }}, but is ${{ given: valueWords(log) }}.`,
+      );
     this.#provider = provider === undefined ? openaiProvider() : checkProvider(provider);
     this.#hooks = hooksOf(hooks);
     this.#log = log ?? ((line) => process.stderr.write(`${line}\n`));
@@ -84,13 +88,13 @@ export class Swarm {
 function checkOptions(options: unknown): void {
   const isOptions = typeof options === 'object' && options !== null && 'provider' in options;
   if (!isOptions && isClient(options)) {
-    throw new TypeError(
-      'A Swarm takes one object, but was given an OpenAI client. Make a provider of it: new Swarm({ provider: openaiProvider(client) }).',
+    throw new UsageError(
+      sentence`${{ where: 'A Swarm' }} takes ${{ expected: 'one object' }}, but was given ${{ given: 'an OpenAI client' }}. Make a provider of it: new Swarm({ provider: openaiProvider(client) }).`,
     );
   }
   if (!isOptions && isProvider(options)) {
-    throw new TypeError(
-      'A Swarm takes one object, but was given a provider. Pass it as a field: new Swarm({ provider }).',
+    throw new UsageError(
+      sentence`${{ where: 'A Swarm' }} takes ${{ expected: 'one object' }}, but was given ${{ given: 'a provider' }}. Pass it as a field: new Swarm({ provider }).`,
     );
   }
   checkKnownFields('A Swarm', options, ['provider', 'hooks', 'log'], { client: 'provider' });
@@ -160,7 +164,7 @@ class RunStream implements AsyncIterable<StreamEvent> {
   [Symbol.asyncIterator](): AsyncIterator<StreamEvent> {
     const run = this.#run;
     if (!run && !this.#mistake) {
-      throw new TypeError('A stream of a run can be iterated once. Call run again for another one.');
+      throw new UsageError('A stream of a run can be iterated once. Call run again for another one.');
     }
     this.#run = undefined;
     return readRun(run, this.#mistake, this.#options);

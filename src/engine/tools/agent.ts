@@ -4,6 +4,8 @@ import { brand, hasBrand } from './brand.ts';
 import { checkKnownFields } from '../data/known-fields.ts';
 import { remedyFor, valueWords } from '../data/value-words.ts';
 import type { AgentFunction } from './tool.ts';
+import { sentence, type Sentence } from '../data/error-facts.ts';
+import { UsageError } from '../data/errors.ts';
 
 /**
  * What instructions and tools share during a run, by name.
@@ -85,14 +87,14 @@ export class Agent<C extends object = any> {
     init: () => AgentOptions<C> | Promise<AgentOptions<C>>,
   ): Promise<Agent<C>> {
     if (typeof init !== 'function') {
-      throw new TypeError(
-        `Agent.create takes a function that returns the options, but was given ${valueWords(init)}.${init ? ' For options that are there already, write new Agent({ … }).' : ''}`,
+      throw new UsageError(
+        sentence`${{ where: 'Agent.create' }} takes ${{ expected: 'a function that returns the options' }}, but was given ${{ given: valueWords(init) }}.${init ? ' For options that are there already, write new Agent({ … }).' : ''}`,
       );
     }
     const options = await init();
     if (!options) {
-      throw new TypeError(
-        `Agent.create was given a function that returned ${valueWords(options)} in place of the options. Is a "return" missing?`,
+      throw new UsageError(
+        sentence`${{ where: 'Agent.create' }} was given a function that returned ${{ given: valueWords(options) }} in place of ${{ expected: 'the options' }}. Is a "return" missing?`,
       );
     }
     return new Agent(options);
@@ -108,8 +110,13 @@ export class Agent<C extends object = any> {
 brand(Agent, 'swarmcheck.Agent');
 
 /** The sentence that refuses what is no Agent: `what` must be one. */
+export function refusalOfAgent(what: string | Sentence, given: unknown): Sentence {
+  return sentence`${what} must be ${{ expected: 'an Agent' }}, but is ${{ given: valueWords(given) }}.${remedyFor(given)}`;
+}
+
+/** The same as text. */
 export function noAgentWords(what: string, given: unknown): string {
-  return `${what} must be an Agent, but is ${valueWords(given)}.${remedyFor(given)}`;
+  return refusalOfAgent(what, given).text;
 }
 
 /** True for agents of any copy of this package. */

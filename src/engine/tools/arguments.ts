@@ -2,13 +2,18 @@ import type { Validator } from '@cfworker/json-schema';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { copyData } from '../data/copy.ts';
 import { declaredArguments, derivedFrom, type DeclaredArguments, type JsonSchema } from './json-schema.ts';
+import { sentence } from '../data/error-facts.ts';
+import { UsageError } from '../data/errors.ts';
 import { isPromiseLike } from '../data/promise.ts';
 import { argumentsWords, schemaProblems } from './schema-problems.ts';
 import { valueWords } from '../data/value-words.ts';
 import { standardSchemaOf, type Tool } from './tool.ts';
 
 /** A tool whose schema cannot be used, such as one with a reference to nothing: its author's mistake, and none the model could mend. */
-export class ToolSchemaError extends TypeError {}
+export class ToolSchemaError extends UsageError {
+  /** The name of the tool. */
+  declare readonly tool: string;
+}
 
 /** Arguments ready for `execute`, or what to tell the model about them. */
 export type CheckedArguments = { args: unknown } | { problems: string[] };
@@ -192,7 +197,10 @@ function jsonSchemaProblems(
     if (raw !== undefined && raw.length < 1000) compiled.lastValid = raw;
     return [];
   } catch (error) {
-    throw new ToolSchemaError(`The parameters of tool "${name}" are no valid JSON Schema.`, { cause: error });
+    throw new ToolSchemaError(
+      sentence`The ${{ field: 'parameters' }} of tool "${{ tool: name }}" are no valid JSON Schema.`,
+      { cause: error },
+    );
   }
 }
 

@@ -1,9 +1,10 @@
 import { isPlainObject } from '../data/copy.ts';
-import { didYouMean, meantBy } from '../data/did-you-mean.ts';
+import { suggested, meantBy } from '../data/did-you-mean.ts';
 import { UsageError } from '../data/errors.ts';
 import { unknownWords } from '../data/known-fields.ts';
 import { valueWords } from '../data/value-words.ts';
 import type { JsonSchema } from './json-schema.ts';
+import { fact, sentence, type Sentence } from '../data/error-facts.ts';
 
 const toolFields = ['name', 'description', 'parameters', 'execute'];
 /** As other libraries and the API call them. */
@@ -12,30 +13,32 @@ const toolAliases = { run: 'execute', handler: 'execute', schema: 'parameters', 
 /** Throws a TypeError for what is no definition of a tool. */
 export function checkDefinition(definition: unknown): void {
   if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) {
-    throw new TypeError(
-      `tool takes one object: tool({ name, execute }). It was given ${valueWords(definition)}.`,
+    throw new UsageError(
+      sentence`${{ where: 'tool' }} takes ${{ expected: 'one object' }}: tool({ name, execute }). It was given ${{ given: valueWords(definition) }}.`,
     );
   }
   const { name, description, execute } = definition as Record<string, unknown>;
-  const what = typeof name === 'string' ? `The tool "${name}"` : 'A tool';
+  const what = typeof name === 'string' ? sentence`The tool "${{ tool: name }}"` : 'A tool';
   const misspelt = misspeltField(definition);
   if (misspelt !== undefined)
-    throw new UsageError(`${what} has no ${unknownWords('field', misspelt, toolFields, toolAliases)}`);
+    throw new UsageError(
+      sentence`${what} has no ${unknownWords('field', misspelt, toolFields, toolAliases)}`,
+    );
   if (typeof name !== 'string') {
-    throw new TypeError(
+    throw new UsageError(
       name === undefined
-        ? 'A tool needs a name, by which the model calls it: tool({ name, execute }).'
-        : `The name of a tool must be a string, but is ${valueWords(name)}.`,
+        ? sentence`A tool needs a ${{ field: 'name' }}, by which the model calls it: tool({ name, execute }).`
+        : sentence`The ${{ field: 'name' }} of ${{ where: 'a tool' }} must be ${{ expected: 'a string' }}, but is ${{ given: valueWords(name) }}.`,
     );
   }
   if (typeof execute !== 'function') {
-    throw new TypeError(
-      `${what} has no execute function. Give it one: execute(args, { contextVariables }) { … }.`,
+    throw new UsageError(
+      sentence`${what} has no ${{ field: 'execute' }} function. Give it one: execute(args, { contextVariables }) { … }.`,
     );
   }
   if (description !== undefined && typeof description !== 'string')
-    throw new TypeError(
-      `The description of tool "${name}" must be a string, but is ${valueWords(description)}.`,
+    throw new UsageError(
+      sentence`The ${{ field: 'description' }} of tool "${{ tool: name }}" must be ${{ expected: 'a string' }}, but is ${{ given: valueWords(description) }}.`,
     );
 }
 
@@ -72,17 +75,19 @@ export function checkParameters(toolName: string, schema: JsonSchema): void {
   const { properties = {}, required = [] } = schema;
   if (!isPlainObject(properties)) {
     throw new UsageError(
-      `The properties of tool "${toolName}" must be an object that has a schema for each argument, not ${valueWords(properties)}.`,
+      sentence`The ${{ field: 'properties' }} of tool "${{ tool: toolName }}" must be ${{ expected: 'an object that has a schema for each argument' }}, not ${{ given: valueWords(properties) }}.`,
     );
   }
   for (const [name, property] of Object.entries(properties)) {
     const problem = propertyProblem(property);
     if (problem !== undefined)
-      throw new UsageError(`The property "${name}" of tool "${toolName}" ${problem}`);
+      throw new UsageError(
+        sentence`The property "${{ field: name }}" of tool "${{ tool: toolName }}" ${problem}`,
+      );
   }
   if (!isListOfNames(required)) {
     throw new UsageError(
-      `The parameters of tool "${toolName}" have a "required" that must be a list of names, but is ${valueWords(required)}.`,
+      sentence`The parameters of tool "${{ tool: toolName }}" have a "${{ field: 'required' }}" that must be ${{ expected: 'a list of names' }}, but is ${{ given: valueWords(required) }}.`,
     );
   }
   if (otherDeclarations.some((keyword) => schema[keyword])) return;
@@ -90,24 +95,26 @@ export function checkParameters(toolName: string, schema: JsonSchema): void {
   const missing = required.find((name) => !names.includes(name));
   if (missing !== undefined) {
     throw new UsageError(
-      `The tool "${toolName}" requires "${missing}", which is not among its properties, so no call could be valid.${didYouMean(missing, names)} Its properties: ${names.join(', ') || 'none'}.`,
+      sentence`The tool "${{ tool: toolName }}" ${fact({ field: 'required' })}requires "${{ given: missing }}", which is not among its properties, so no call could be valid.${suggested(missing, names)} Its properties: ${{ known: names }}.`,
     );
   }
 }
 
-function propertyProblem(property: unknown): string | undefined {
+function propertyProblem(property: unknown): string | Sentence | undefined {
   if (typeof property === 'boolean') return undefined;
   const isObject = typeof property === 'object' && property !== null;
   if ((isObject || typeof property === 'function') && '~standard' in property)
     return 'is a schema of a library inside a JSON Schema. Let the library make the schema of the whole object.';
-  if (!isObject) return `must be a schema, such as { type: "string" }, but is ${valueWords(property)}.`;
+  if (!isObject)
+    return sentence`must be ${{ expected: 'a schema, such as { type: "string" }' }}, but is ${{ given: valueWords(property) }}.`;
   const { type } = property as { type?: unknown };
   const listed = typeof type === 'string' ? [type] : (type ?? []);
-  if (!isListOfNames(listed)) return `has a "type" that must be a string, but is ${valueWords(type)}.`;
+  if (!isListOfNames(listed))
+    return sentence`has a "type" that must be ${{ expected: 'a string' }}, but is ${{ given: valueWords(type) }}.`;
   const unknown = listed.find((one) => !types.includes(one));
   return unknown === undefined
     ? undefined
-    : `has the type "${unknown}", which JSON Schema does not know.${didYouMean(unknown, types)} Its types: ${types.join(', ')}.`;
+    : sentence`has the type "${{ given: unknown }}", which JSON Schema does not know.${suggested(unknown, types)} Its types: ${{ known: types }}.`;
 }
 
 function isListOfNames(value: unknown): value is string[] {

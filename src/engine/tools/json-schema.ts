@@ -1,5 +1,7 @@
 import type { StandardJSONSchemaV1 } from '@standard-schema/spec';
 import { copyData, freezeData, isPlainObject } from '../data/copy.ts';
+import { sentence } from '../data/error-facts.ts';
+import { UsageError } from '../data/errors.ts';
 
 /** A JSON Schema as it is read: any keyword may be there. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -27,8 +29,8 @@ export function toJsonSchema(toolName: string, parameters: unknown): JsonSchema 
   if (parameters === undefined) return { type: 'object', properties: {} };
   const fromLibrary = standardJsonSchema(parameters);
   if (fromLibrary === undefined && !isPlainObject(parameters)) {
-    throw new TypeError(
-      `The parameters of tool "${toolName}" are no schema: pass a JSON Schema of an object, or a zod, arktype or valibot schema.`,
+    throw new UsageError(
+      sentence`The ${{ field: 'parameters' }} of tool "${{ tool: toolName }}" are no schema: pass a JSON Schema of an object, or a zod, arktype or valibot schema.`,
     );
   }
   const { $schema: _dialect, ...schema } = fromLibrary
@@ -49,15 +51,15 @@ function convert(toolName: string, standard: Partial<StandardJSONSchemaV1['~stan
       standard.vendor === 'valibot'
         ? 'wrap it in toStandardJsonSchema() of @valibot/to-json-schema'
         : 'update the library, or pass a JSON Schema';
-    throw new TypeError(
-      `The parameters of tool "${toolName}" (${standard.vendor}) cannot give a JSON Schema, which the model is shown: ${advice}.`,
+    throw new UsageError(
+      sentence`The ${{ field: 'parameters' }} of tool "${{ tool: toolName }}" (${String(standard.vendor)}) cannot give a JSON Schema, which the model is shown: ${advice}.`,
     );
   }
   try {
     return standard.jsonSchema.input({ target: 'draft-2020-12' });
   } catch (error) {
-    throw new TypeError(
-      `The parameters of tool "${toolName}" (${standard.vendor}) cannot be expressed as JSON Schema, which the model is shown: ${error instanceof Error ? error.message : String(error)}`,
+    throw new UsageError(
+      sentence`The ${{ field: 'parameters' }} of tool "${{ tool: toolName }}" (${String(standard.vendor)}) cannot be expressed as JSON Schema, which the model is shown: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
     );
   }

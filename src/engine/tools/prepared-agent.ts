@@ -1,7 +1,7 @@
 import type OpenAI from 'openai';
 import { isAgent, type Agent, type ContextVariables } from './agent.ts';
 import { copyData, freezeData } from '../data/copy.ts';
-import { didYouMean } from '../data/did-you-mean.ts';
+import { suggested } from '../data/did-you-mean.ts';
 import { valueWords } from '../data/value-words.ts';
 import { inPlaceExecute } from './in-place.ts';
 import { derivedFrom, type JsonSchema } from './json-schema.ts';
@@ -14,6 +14,8 @@ import {
   type Tool,
   type ToolContext,
 } from './tool.ts';
+import { fact, sentence, type Sentence } from '../data/error-facts.ts';
+import { UsageError } from '../data/errors.ts';
 
 type ToolDefinition = OpenAI.Chat.Completions.ChatCompletionFunctionTool;
 
@@ -53,8 +55,8 @@ export function prepareAgent(agent: Agent): PreparedAgent {
   for (const [index, candidate] of agent.functions.entries()) {
     const prepared = prepareTool(agent, candidate, index);
     if (tools.has(prepared.tool.name)) {
-      throw new TypeError(
-        `Agent "${agent.name}" has two functions named "${prepared.tool.name}". Rename one: the model could not tell them apart.`,
+      throw new UsageError(
+        sentence`Agent "${{ agent: agent.name }}" has two ${{ field: 'functions' }} named "${{ tool: prepared.tool.name }}". Rename one: the model could not tell them apart.`,
       );
     }
     tools.set(prepared.tool.name, prepared);
@@ -73,14 +75,20 @@ export function prepareAgent(agent: Agent): PreparedAgent {
 /** They may have been set at any time, so they are looked at when they are about to be used. */
 function checkFields({ name, model, functions, parallelToolCalls }: Agent): void {
   if (typeof name !== 'string')
-    throw new TypeError(`The name of an agent must be a string, but is ${valueWords(name)}.`);
+    throw new UsageError(
+      sentence`The ${{ field: 'name' }} of ${{ where: 'an agent' }} must be ${{ expected: 'a string' }}, but is ${{ given: valueWords(name) }}.`,
+    );
   if (typeof model !== 'string')
-    throw new TypeError(`The model of agent "${name}" must be a string, but is ${valueWords(model)}.`);
+    throw new UsageError(
+      sentence`The ${{ field: 'model' }} of agent "${{ agent: name }}" must be ${{ expected: 'a string' }}, but is ${{ given: valueWords(model) }}.`,
+    );
   if (!Array.isArray(functions))
-    throw new TypeError(`The functions of agent "${name}" must be a list, not ${valueWords(functions)}.`);
+    throw new UsageError(
+      sentence`The ${{ field: 'functions' }} of agent "${{ agent: name }}" must be ${{ expected: 'a list' }}, not ${{ given: valueWords(functions) }}.`,
+    );
   if (typeof parallelToolCalls !== 'boolean') {
-    throw new TypeError(
-      `The parallelToolCalls of agent "${name}" must be true or false, but is ${valueWords(parallelToolCalls)}.`,
+    throw new UsageError(
+      sentence`The ${{ field: 'parallelToolCalls' }} of agent "${{ agent: name }}" must be ${{ expected: 'true or false' }}, but is ${{ given: valueWords(parallelToolCalls) }}.`,
     );
   }
 }
@@ -99,33 +107,36 @@ function checkToolChoice({ name, toolChoice }: Agent, tools: ReadonlyMap<string,
       typeof given === 'string' && tools.has(given)
         ? ` Write { type: "function", function: { name: "${given}" } }.`
         : '';
-    throw new TypeError(
-      `The toolChoice of agent "${name}" must be "auto", "none", "required" or { type: "function", function: { name } }, but is ${valueWords(toolChoice)}.${advice}`,
+    throw new UsageError(
+      sentence`The ${{ field: 'toolChoice' }} of agent "${{ agent: name }}" must be ${{ expected: '"auto", "none", "required" or { type: "function", function: { name } }' }}, but is ${{ given: valueWords(toolChoice) }}.${advice}`,
     );
   }
   // Without tools it is not sent.
   if (tools.size === 0 || tools.has(chosen.name)) return;
   const offered = [...tools.keys()];
-  throw new TypeError(
-    `The toolChoice of agent "${name}" is "${chosen.name}", which is none of its functions.${didYouMean(chosen.name, offered)} Its functions: ${offered.join(', ')}.`,
+  throw new UsageError(
+    sentence`The ${{ field: 'toolChoice' }} of agent "${{ agent: name }}" is "${{ given: chosen.name }}", which is none of its functions.${suggested(chosen.name, offered)} Its functions: ${{ known: offered }}.`,
   );
 }
 
 function prepareTool(agent: Agent, candidate: unknown, index: number): PreparedTool {
-  const place = `Function ${index + 1} of agent "${agent.name}"`;
+  const place = fact(
+    { field: `functions[${index}]`, agent: agent.name },
+    `Function ${index + 1} of agent "${agent.name}"`,
+  );
   if (typeof candidate === 'function') return plainFunctionTool(place, candidate);
   if (!isTool(candidate)) {
-    throw new TypeError(
+    throw new UsageError(
       isAgent(candidate)
-        ? `${place} is the agent "${candidate.name}". To hand off to it, pass a named function that returns it.`
-        : `${place} is ${valueWords(candidate)}${candidate === undefined ? ' (an import cycle?)' : ''}. Pass a named function, or a tool made by tool().`,
+        ? sentence`${place} is ${{ given: `the agent "${candidate.name}"` }}. To hand off to it, pass a named function that returns it.`
+        : sentence`${place} is ${{ given: valueWords(candidate) }}${candidate === undefined ? ' (an import cycle?)' : ''}. Pass a named function, or a tool made by tool().`,
     );
   }
   checkName(place, candidate.name);
   const own = derivedFrom(candidate.parameters as JsonSchema) ? candidate : asOwnTool(candidate);
   if ((own.parameters as JsonSchema)['type'] !== 'object') {
-    throw new TypeError(
-      `${place}, "${own.name}", has parameters that are not the schema of an object. The model sends arguments by name: use { type: 'object', properties: … }.`,
+    throw new UsageError(
+      sentence`${place}, "${{ tool: own.name }}", has parameters that are not ${{ expected: 'the schema of an object' }}. The model sends arguments by name: use { type: 'object', properties: … }.`,
     );
   }
   return { tool: own, takesArguments: true, takesContext: true };
@@ -152,17 +163,17 @@ function asOwnTool(candidate: Tool): Tool {
   });
 }
 
-function plainFunctionTool(place: string, candidate: Function): PreparedTool {
+function plainFunctionTool(place: Sentence, candidate: Function): PreparedTool {
   const { name } = candidate;
   if (name === '') {
-    throw new TypeError(
-      `${place} has no name, and the model calls functions by name. Write "function name() { … }", or use tool({ name: … }).`,
+    throw new UsageError(
+      sentence`${place} has ${{ given: 'no name' }}, and the model calls functions by name. Write "function name() { … }", or use tool({ name: … }).`,
     );
   }
   checkName(place, name);
   if (candidate.length > 1) {
-    throw new TypeError(
-      `${place}, "${name}", has ${candidate.length} parameters. A plain function receives the context variables and nothing else; for arguments from the model use tool({ name: '${name}', parameters: … }).`,
+    throw new UsageError(
+      sentence`${place}, "${{ tool: name }}", has ${{ given: `${candidate.length} parameters` }}. A plain function receives the context variables and nothing else; for arguments from the model use tool({ name: '${name}', parameters: … }).`,
     );
   }
   const plain = candidate as (context: ContextVariables) => unknown;
@@ -172,10 +183,10 @@ function plainFunctionTool(place: string, candidate: Function): PreparedTool {
   return { tool: made, takesArguments: false, takesContext: inPlace !== undefined };
 }
 
-function checkName(place: string, name: string): void {
+function checkName(place: Sentence, name: string): void {
   if (!names.test(name)) {
-    throw new TypeError(
-      `${place} is named "${name}", which the API does not take. Use 1 to 64 of the characters a-z, A-Z, 0-9, _ and -.`,
+    throw new UsageError(
+      sentence`${place} is named "${{ tool: name }}", which the API does not take. Use 1 to 64 of the characters a-z, A-Z, 0-9, _ and -.`,
     );
   }
 }

@@ -1,4 +1,5 @@
-import { isAgent, noAgentWords, type Agent } from './agent.ts';
+import { isAgent, refusalOfAgent, type Agent } from './agent.ts';
+import { sentence } from '../data/error-facts.ts';
 import { UsageError } from '../data/errors.ts';
 import { checkContextVariables } from '../run/context.ts';
 import { brand, hasBrand } from './brand.ts';
@@ -23,7 +24,9 @@ export class Result<C extends object = any> {
   ) {
     checkKnownFields('A Result', parts, ['value', 'agent', 'contextVariables']);
     if (parts.agent !== undefined && !isAgent(parts.agent)) {
-      throw new UsageError(noAgentWords('The agent of a Result', parts.agent));
+      throw new UsageError(
+        refusalOfAgent(sentence`The ${{ field: 'agent' }} of ${{ where: 'a Result' }}`, parts.agent),
+      );
     }
     const contextVariables = parts.contextVariables ?? {};
     checkContextVariables('a Result', contextVariables);

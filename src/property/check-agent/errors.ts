@@ -14,6 +14,10 @@ export interface CheckFailure {
   readonly file: string | undefined;
   /** The name of the law. */
   readonly law: string;
+  /** The name of the agent that is asked first. */
+  readonly agent: string;
+  /** What to type to see it again; undefined where the command line does not know the agent. */
+  readonly command: string | undefined;
 }
 
 /**
@@ -34,6 +38,10 @@ export class CheckFailedError extends Error implements CheckFailure {
   readonly file: string | undefined;
   /** The name of the law. */
   readonly law: string;
+  /** The name of the agent that is asked first. */
+  readonly agent: string;
+  /** What to type to see it again; undefined where the command line does not know the agent. */
+  readonly command: string | undefined;
 
   /** Made by checks. */
   constructor(message: string, failure: CheckFailure, options?: ErrorOptions) {
@@ -44,5 +52,7 @@ export class CheckFailedError extends Error implements CheckFailure {
     this.source = failure.source;
     this.file = failure.file;
     this.law = failure.law;
+    this.agent = failure.agent;
+    this.command = failure.command;
   }
 }

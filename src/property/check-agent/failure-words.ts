@@ -34,7 +34,7 @@ export function brokenWords(broken: BrokenLaw, stepsBefore: number, notes: reado
     ...runLines(broken),
     broken.exported === undefined
       ? `  checkAgent(agent, { seed: ${seed}, path: '${path}' })`
-      : `  npx swarmcheck check ${shellWord(broken.exported)} --seed ${seed} --path ${path}`,
+      : `  ${checkCommand(broken.exported, `--seed ${seed} --path ${path}`)}`,
   ].join('\n');
 }
 
@@ -76,7 +76,7 @@ export function flakyWords(
     'Again, with all runs before it:',
     exported === undefined
       ? `  checkAgent(agent, { seed: ${seed}, runs: ${runs} })`
-      : `  npx swarmcheck check ${shellWord(exported)} --seed ${seed} --runs ${runs}`,
+      : `  ${checkCommand(exported, `--seed ${seed} --runs ${runs}`)}`,
   ].join('\n');
 }
 
@@ -103,7 +103,27 @@ function judgement(how: string, { breach, run }: BrokenLaw): string[] {
 
 function runLines({ file, exported = '<module>#<export>' }: BrokenLaw): string[] {
   if (file === undefined) return [];
-  return [`  npx swarmcheck run ${shellWord(`${shownPath(file)}#${exported}`)}`];
+  return [`  ${runCommand(file, exported)}`];
+}
+
+/** What to type to see a broken law again; undefined where the command line does not know the agent. Of an app that is flaky all runs are needed. */
+export function commandFor(
+  { file, exported, seed, path }: Omit<BrokenLaw, 'breach' | 'run' | 'steps'>,
+  flakyRuns?: number,
+): string | undefined {
+  if (exported === undefined) return undefined;
+  if (flakyRuns !== undefined) return checkCommand(exported, `--seed ${seed} --runs ${flakyRuns}`);
+  return file === undefined
+    ? checkCommand(exported, `--seed ${seed} --path ${path}`)
+    : runCommand(file, exported);
+}
+
+function runCommand(file: string, exported: string): string {
+  return `npx swarmcheck run ${shellWord(`${shownPath(file)}#${exported}`)}`;
+}
+
+function checkCommand(exported: string, options: string): string {
+  return `npx swarmcheck check ${shellWord(exported)} ${options}`;
 }
 
 /** As it is typed in a shell. */

@@ -5,7 +5,7 @@ import { reasonOf } from '../../cassette/file/read.ts';
 import { isAgent } from '../../engine/tools/agent.ts';
 import type { Step } from '../../script/steps.ts';
 import { CheckFailedError } from './errors.ts';
-import { brokenAgainWords, brokenWords, flakyWords } from './failure-words.ts';
+import { brokenAgainWords, brokenWords, commandFor, flakyWords } from './failure-words.ts';
 import type { Breach } from './laws.ts';
 import { markedAsUnsure, playerOf, type Play } from './play.ts';
 import { saveFailure, type StoredFailure } from './saved-failure.ts';
@@ -31,7 +31,7 @@ export async function failureOf(
   const flaky = (what: string, difference: string | undefined) => {
     const broken = { ...found, seed: setup.seed, file: undefined, exported: setup.caller.agentName };
     const words = flakyWords(broken, runs, { what, difference, isShared: isAgent(agent) });
-    return errorOf(words, broken, setup);
+    return errorOf(words, broken, setup, runs);
   };
 
   const hasty = playerOf(agent, { ...setup.options, timeoutMs: setup.timeoutMs / hastyPart });
@@ -65,8 +65,14 @@ export function failureAgain(
 }
 
 /** What is told where no script is to blame. */
-export function failureWithoutScript(message: string, law: string, { seed }: Setup): CheckFailedError {
-  return new CheckFailedError(message, { seed, path: '', steps: [], source: '', file: undefined, law });
+export function failureWithoutScript(
+  message: string,
+  law: string,
+  { seed, surface }: Setup,
+): CheckFailedError {
+  const agent = surface.agents[0]!.name;
+  const nothing = { path: '', steps: [], source: '', file: undefined, command: undefined };
+  return new CheckFailedError(message, { ...nothing, seed, law, agent });
 }
 
 /** Played once more, since whatever is told has to be so; undefined where it is not. */
@@ -133,7 +139,8 @@ interface Told {
   readonly file: string | undefined;
 }
 
-function errorOf(message: string, { breach, steps, seed, path, file }: Told, setup: Setup): CheckFailedError {
+function errorOf(message: string, told: Told, setup: Setup, flakyRuns?: number): CheckFailedError {
+  const { breach, steps, seed, path, file } = told;
   const { options, name, surface, caller, maxTurns } = setup;
   const law = breach.law.name;
   const { contextVariables, tools } = options;
@@ -141,5 +148,7 @@ function errorOf(message: string, { breach, steps, seed, path, file }: Told, set
   const { agentName: exported, isCheck } = caller;
   const script = { steps, law, name, agentName, exported, isCheck, contextVariables, maxTurns, tools };
   const source = scenarioSource(script);
-  return new CheckFailedError(message, { seed, path, steps, source, file, law }, { cause: breach.cause });
+  const command = commandFor({ seed, path, file, exported }, flakyRuns);
+  const failure = { seed, path, steps, source, file, law, agent: agentName, command };
+  return new CheckFailedError(message, failure, { cause: breach.cause });
 }

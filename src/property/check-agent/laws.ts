@@ -6,6 +6,7 @@ import type { AgentUnderTest, ScenarioRun } from '../../scenario/scenario.ts';
 import { ScenarioTimeoutError, TimeLimit } from '../../scenario/timeout.ts';
 import { isMisfit } from '../../script/errors.ts';
 import { invariantNames, invariants, ofAnyApp, type InvariantName } from '../laws/invariants.ts';
+import { UsageError } from '../../engine/data/errors.ts';
 
 /** What holds, or not, for a run: it does not where it throws, or gives false. */
 type Held = (run: ScenarioRun) => unknown;
@@ -115,7 +116,7 @@ export class Laws {
       if (isPromiseLike(has)) {
         // What it rejects with later is told by this.
         Promise.resolve(has).catch(() => {});
-        throw new TypeError('it returned a Promise, which would count as true. Say true or false at once.');
+        throw new UsageError('it returned a Promise, which would count as true. Say true or false at once.');
       }
       if (has) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
     };

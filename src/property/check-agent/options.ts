@@ -1,15 +1,17 @@
-import { didYouMean } from '../../engine/data/did-you-mean.ts';
+import { suggested } from '../../engine/data/did-you-mean.ts';
 import { checkKnownOptions } from '../../engine/data/known-fields.ts';
 import { isPlainObject } from '../../engine/data/copy.ts';
 import { valueWords } from '../../engine/data/value-words.ts';
 import { checkContextVariables } from '../../engine/run/context.ts';
-import { isAgent, noAgentWords } from '../../engine/tools/agent.ts';
+import { isAgent, refusalOfAgent } from '../../engine/tools/agent.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
 import { isFunction, isText, mustBe, timeoutRule, type Rule, type Rules } from '../../scenario/rules.ts';
 import type { AgentUnderTest, ScenarioRun } from '../../scenario/scenario.ts';
 import { checkStub, type ToolStub } from '../../scenario/stub-tools.ts';
 import { invariantNames, ofAnyApp, type InvariantName } from '../laws/invariants.ts';
 import { checkFeatures, type ScriptFeature } from '../script/features.ts';
+import { fact, sentence } from '../../engine/data/error-facts.ts';
+import { UsageError } from '../../engine/data/errors.ts';
 
 /** How an agent is checked. */
 export interface CheckOptions {
@@ -88,14 +90,16 @@ const optionRules: Rules<keyof CheckOptions> = {
 export function checkCheckOptions(agent: unknown, options: CheckOptions): void {
   const isFactory = isFunction(agent) && !isAgent(agent.prototype);
   if (!isAgent(agent) && !isExternalAgent(agent) && !isFactory)
-    throw new TypeError(noAgentWords('The agent of checkAgent', agent));
+    throw new UsageError(
+      refusalOfAgent(sentence`The ${{ field: 'agent' }} of ${{ where: 'checkAgent' }}`, agent),
+    );
   // What `defineCheck` returns has the agent beside its options.
   const isCheck = isPlainObject(options) && options['agent'] === agent;
   checkKnownOptions('checkAgent', options, [...Object.keys(optionRules), ...(isCheck ? ['agent'] : [])]);
   for (const [option, rule] of Object.entries(optionRules)) {
     const given = options[option as keyof CheckOptions];
     if (given !== undefined && !rule[1](given))
-      throw mustBe(`The option "${option}" of checkAgent`, rule, given);
+      throw mustBe(sentence`The option "${{ field: option }}" of ${{ where: 'checkAgent' }}`, rule, given);
   }
   const { contextVariables, features, invariants, tools } = options;
   if (contextVariables !== undefined) checkContextVariables('checkAgent', contextVariables);
@@ -108,12 +112,12 @@ export function checkCheckOptions(agent: unknown, options: CheckOptions): void {
 function checkNames(names: readonly unknown[], ofApp: boolean): void {
   for (const name of names) {
     if (!invariantNames.includes(name as InvariantName))
-      throw new TypeError(
-        `checkAgent knows no invariant ${isText(name) ? JSON.stringify(name) : valueWords(name)}.${isText(name) ? didYouMean(name, invariantNames) : ''} There are: ${invariantNames.join(', ')}.`,
+      throw new UsageError(
+        sentence`${{ where: 'checkAgent' }} knows no invariant ${fact({ field: 'invariants', given: valueWords(name) }, isText(name) ? JSON.stringify(name) : valueWords(name))}.${isText(name) ? suggested(name, invariantNames) : ''} There are: ${{ known: invariantNames }}.`,
       );
     if (ofApp && !ofAnyApp.includes(name as InvariantName))
-      throw new TypeError(
-        `The invariant "${String(name)}" is one of swarmcheck's own run loop. For an externalAgent there are: ${ofAnyApp.join(', ')}.`,
+      throw new UsageError(
+        sentence`The invariant "${fact({ field: 'invariants', given: valueWords(name) }, String(name))}" is one of swarmcheck's own run loop. For an externalAgent there are: ${{ known: ofAnyApp }}.`,
       );
   }
 }
@@ -124,8 +128,8 @@ function checkIsOfApp(options: CheckOptions): void {
     (name) => options[name] !== undefined,
   );
   if (option !== undefined)
-    throw new TypeError(
-      `checkAgent was given "${option}" for an externalAgent, whose app decides on it itself. Set it in the app, or remove the option.`,
+    throw new UsageError(
+      sentence`${{ where: 'checkAgent' }} was given "${{ field: option }}" for an externalAgent, whose app decides on it itself. Set it in the app, or remove the option.`,
     );
 }
 

@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPlainObject } from '../../engine/data/copy.ts';
+import { fact, sentence, type Sentence } from '../../engine/data/error-facts.ts';
+import { addFacts, messageOf } from '../../engine/data/errors.ts';
 import { valueWords } from '../../engine/data/value-words.ts';
 import { fileName, shownPath } from '../../cassette/file/path.ts';
 import { printJson } from '../../cassette/file/print.ts';
 import { reasonOf } from '../../cassette/file/read.ts';
 import { checkSteps } from '../../script/check-steps.ts';
+import { ScriptMistakeError } from '../../script/errors.ts';
 import type { Step } from '../../script/steps.ts';
 
 /** Where the failures of checks are, if nothing else is said. */
@@ -35,6 +38,22 @@ export interface SavedFailure {
 /** The file of a saved failure cannot be used: it is damaged, of a newer version, or cannot be read. Says which, and what to do. */
 export class SavedFailureError extends Error {
   override readonly name = 'SavedFailureError';
+  /** The file, as messages show it. */
+  declare readonly file?: string;
+  /** The field of the file that is wrong. */
+  declare readonly field?: string;
+  /** The value that was given, with its kind: `the number 17`. */
+  declare readonly given?: string;
+  /** What a right value is. */
+  declare readonly expected?: string;
+  /** The place of the step that is wrong in its script; the first is 1. */
+  declare readonly step?: number;
+
+  /** @internal Made by what reads the file. */
+  constructor(said: string | Sentence, options?: ErrorOptions) {
+    super(messageOf(said), options);
+    addFacts(this, said);
+  }
 }
 
 /** Writes a failure, as a whole or not at all, and returns where. Throws what the file system throws. */
@@ -72,8 +91,11 @@ export function savedFailures(folder: string, name: string): StoredFailure[] {
 
 /** Reads one. Throws a SavedFailureError that says what is wrong, and what to do. */
 export function readFailure(file: string): SavedFailure {
-  const fail = (problem: string, cause?: unknown) => {
-    throw new SavedFailureError(`${shownPath(file)}: ${problem}`, cause === undefined ? {} : { cause });
+  const fail = (problem: string | Sentence, cause?: unknown) => {
+    throw new SavedFailureError(
+      sentence`${{ file: shownPath(file) }}: ${problem}`,
+      cause === undefined ? {} : { cause },
+    );
   };
   let text = '';
   try {
@@ -92,19 +114,31 @@ export function readFailure(file: string): SavedFailure {
       error,
     );
   }
-  if (!isPlainObject(value)) return fail(`It must hold an object, but holds ${valueWords(value)}. ${remedy}`);
+  if (!isPlainObject(value))
+    return fail(
+      sentence`It must hold ${{ expected: 'an object' }}, but holds ${{ given: valueWords(value) }}. ${remedy}`,
+    );
   const { version } = value;
   if (typeof version === 'number' && version > 1)
-    fail(`It is of version ${version}, and this swarmcheck reads version 1. Update swarmcheck${orRemove}`);
+    fail(
+      sentence`It is of ${{ field: 'version' }} ${{ given: `${version}` }}, and this swarmcheck reads version 1. Update swarmcheck${orRemove}`,
+    );
   for (const [field, [words, test]] of Object.entries(fields))
     if (!test(value[field]))
-      fail(`Its "${field}" must be ${words}, but is ${valueWords(value[field])}. ${remedy}`);
+      fail(
+        sentence`Its "${{ field }}" must be ${{ expected: words }}, but is ${{ given: valueWords(value[field]) }}. ${remedy}`,
+      );
   try {
     checkSteps(value['steps']);
   } catch (error) {
-    fail(`${(error as Error).message} Correct it${orRemove}`, error);
+    fail(sentence`${fact(stepFactsOf(error), (error as Error).message)} Correct it${orRemove}`, error);
   }
   return value as unknown as SavedFailure;
+}
+
+/** Which step is wrong, as the error of the script says it. */
+function stepFactsOf(error: unknown): { step?: number } {
+  return error instanceof ScriptMistakeError && error.step !== undefined ? { step: error.step } : {};
 }
 
 const orRemove = ', or remove the file: a check that still fails writes it again.';
@@ -128,9 +162,12 @@ function filesIn(folder: string): string[] {
     return readdirSync(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new SavedFailureError(`${shownPath(folder)}: It cannot be read: ${reasonOf(error)}.`, {
-      cause: error,
-    });
+    throw new SavedFailureError(
+      sentence`${{ file: shownPath(folder) }}: It cannot be read: ${reasonOf(error)}.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -5,6 +5,8 @@ import { ownSettings } from '../own-settings.ts';
 import type { Setup } from './setup.ts';
 import type { FoundFailure } from './shrink.ts';
 import type { Played } from './steadiness.ts';
+import { fact, sentence } from '../../engine/data/error-facts.ts';
+import { UsageError } from '../../engine/data/errors.ts';
 
 /** Taken before a test can fake it. */
 const { setImmediate: inNextTurn } = globalThis;
@@ -78,8 +80,8 @@ export async function search(
   };
 }
 
-function wrongPath(path: string | undefined): TypeError {
-  return new TypeError(
-    `The path '${path}' leads to no script. It belongs to one seed, to the agents as they were then, and to one version of swarmcheck and fast-check: leave it out to search again.`,
+function wrongPath(path: string | undefined): UsageError {
+  return new UsageError(
+    sentence`The ${{ field: 'path' }} '${fact({ given: path ?? '' }, `${path}`)}' leads to no script. It belongs to one seed, to the agents as they were then, and to one version of swarmcheck and fast-check: leave it out to search again.`,
   );
 }

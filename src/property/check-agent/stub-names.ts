@@ -1,6 +1,8 @@
-import { didYouMean } from '../../engine/data/did-you-mean.ts';
+import { didYouMean, suggested } from '../../engine/data/did-you-mean.ts';
 import type { ScenarioRun } from '../../scenario/scenario.ts';
 import type { Surface } from '../surface.ts';
+import { sentence } from '../../engine/data/error-facts.ts';
+import { UsageError } from '../../engine/data/errors.ts';
 
 /** The stand-ins of a check, of which each has to be one for some tool: else the real tool runs, and nobody sees it. */
 export class StubNames {
@@ -29,9 +31,9 @@ export class StubNames {
     for (const name of this.#unseen) throw this.#forNothing(name);
   }
 
-  #forNothing(name: string): TypeError {
-    return new TypeError(
-      `The stub "${name}" of checkAgent stands in for no tool: no agent that was reached has one of that name.${didYouMean(name, this.#offered)} Their tools: ${this.#offered.join(', ') || 'none'}.`,
+  #forNothing(name: string): UsageError {
+    return new UsageError(
+      sentence`The stub "${{ tool: name }}" of ${{ where: 'checkAgent' }} stands in for no tool: no agent that was reached has one of that name.${suggested(name, this.#offered)} Their tools: ${{ known: this.#offered }}.`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { errorName } from '../../engine/data/errors.ts';
+import { errorName, UsageError } from '../../engine/data/errors.ts';
 import { traceContext } from '../../engine/run/context.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
@@ -6,6 +6,7 @@ import { playScenario, type RunScenarioOptions } from '../../scenario/run-scenar
 import type { Scenario, ScenarioRun } from '../../scenario/scenario.ts';
 import { ScenarioTimeoutError } from '../../scenario/timeout.ts';
 import { LawBrokenError } from '../law.ts';
+import { sentence } from '../../engine/data/error-facts.ts';
 
 /** A scenario without what it expects: what is compared is what happens. */
 function bare({ expect: _expect, check: _check, ...scenario }: Scenario): Scenario {
@@ -23,15 +24,17 @@ export async function play(scenario: Scenario, options?: RunScenarioOptions): Pr
 /** Throws a TypeError for an app whose loop is its own. */
 export function checkIsOurs({ agent }: Scenario): void {
   if (isExternalAgent(agent))
-    throw new TypeError(
-      'This check takes scenarios of agents of this engine, not of an externalAgent: it runs them in ways that an app of another SDK does not offer.',
+    throw new UsageError(
+      sentence`This check takes scenarios of ${{ expected: 'agents of this engine' }}, not of ${{ given: 'an externalAgent' }}: it runs them in ways that an app of another SDK does not offer.`,
     );
 }
 
 /** Throws a TypeError for steps that nobody knows before they are played. */
 export function checkIsPlain({ steps }: Scenario): void {
   if (steps.some((step) => typeof step === 'function'))
-    throw new TypeError('This check takes steps as data: one of these is a function of the request.');
+    throw new UsageError(
+      sentence`This check takes ${{ expected: 'steps as data' }}: one of these is ${{ given: 'a function of the request' }}.`,
+    );
 }
 
 /** What is the same when two runs are. */

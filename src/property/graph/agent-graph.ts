@@ -5,6 +5,8 @@ import type { Agent } from '../../engine/tools/agent.ts';
 import { buildGraph, specOf } from './build.ts';
 import { graphSource } from './source.ts';
 import type { AgentSpec, Behaviour, GraphSpec, ToolSpec } from './spec.ts';
+import { sentence } from '../../engine/data/error-facts.ts';
+import { UsageError } from '../../engine/data/errors.ts';
 
 /**
  * Agents that hand off to each other in any way, cycles included, for testing an engine: their tools answer, read, write
@@ -16,10 +18,12 @@ export function agentGraph(options: { maxAgents?: number | undefined } = {}): Ar
   checkKnownOptions('agentGraph', options, ['maxAgents']);
   const { maxAgents = 4 } = options;
   if (!Number.isInteger(maxAgents) || maxAgents < 1)
-    throw new TypeError(`maxAgents must be a whole number above 0, but is ${valueWords(maxAgents)}.`);
+    throw new UsageError(
+      sentence`${{ field: 'maxAgents' }} must be ${{ expected: 'a whole number above 0' }}, but is ${{ given: valueWords(maxAgents) }}.`,
+    );
   return graphSpec(maxAgents).map(printable, (agent) => {
     const spec = specOf(agent as Agent);
-    if (!spec) throw new TypeError('No generated agent.');
+    if (!spec) throw new UsageError('No generated agent.');
     return spec;
   });
 }

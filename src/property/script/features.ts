@@ -1,8 +1,9 @@
 import { checkKnownOptions } from '../../engine/data/known-fields.ts';
-import { didYouMean } from '../../engine/data/did-you-mean.ts';
+import { suggested } from '../../engine/data/did-you-mean.ts';
 import { isPlainObject } from '../../engine/data/copy.ts';
 import { UsageError } from '../../engine/data/errors.ts';
 import { valueWords } from '../../engine/data/value-words.ts';
+import { sentence } from '../../engine/data/error-facts.ts';
 
 /** Something out of the ordinary that a user or a model does; what it is in each case is told at `scriptFeatures`. */
 export type ScriptFeature =
@@ -72,7 +73,7 @@ export function checkScriptOptions(what: string, options: unknown): void {
   const { maxSteps, features } = options as { maxSteps?: unknown; features?: unknown };
   if (maxSteps !== undefined && !(Number.isInteger(maxSteps) && Number(maxSteps) >= 2)) {
     throw new UsageError(
-      `The "maxSteps" of ${what} must be a whole number from 2, a user's step and the model's, but is ${valueWords(maxSteps)}.`,
+      sentence`The "${{ field: 'maxSteps' }}" of ${{ where: what }} must be ${{ expected: `a whole number from 2, a user's step and the model's` }}, but is ${{ given: valueWords(maxSteps) }}.`,
     );
   }
   if (features !== undefined) checkFeatures(what, features);
@@ -80,19 +81,21 @@ export function checkScriptOptions(what: string, options: unknown): void {
 
 /** The same for the features alone. */
 export function checkFeatures(what: string, features: unknown): void {
-  const known = `Its features: ${names.join(', ')}.`;
+  const known = sentence`Its features: ${{ known: names }}.`;
   if (!isPlainObject(features)) {
     throw new UsageError(
-      `The "features" of ${what} must be an object, such as { "unknown-tool": false }, but are ${valueWords(features)}. ${known}`,
+      sentence`The "${{ field: 'features' }}" of ${{ where: what }} must be ${{ expected: 'an object, such as { "unknown-tool": false }' }}, but are ${{ given: valueWords(features) }}. ${known}`,
     );
   }
   for (const [name, weight] of Object.entries(features)) {
     if (!Object.hasOwn(scriptFeatures, name))
-      throw new UsageError(`${what} has no feature "${name}".${didYouMean(name, names)} ${known}`);
+      throw new UsageError(
+        sentence`${{ where: what }} has no feature "${{ field: name }}".${suggested(name, names)} ${known}`,
+      );
     const isWeight = typeof weight === 'number' && weight >= 0 && weight <= mostWeight;
     if (weight !== undefined && typeof weight !== 'boolean' && !isWeight) {
       throw new UsageError(
-        `The feature "${name}" of ${what} must be true, false, or a weight from 0 to ${mostWeight}, but is ${valueWords(weight)}.`,
+        sentence`The feature "${{ field: name }}" of ${{ where: what }} must be ${{ expected: `true, false, or a weight from 0 to ${mostWeight}` }}, but is ${{ given: valueWords(weight) }}.`,
       );
     }
   }

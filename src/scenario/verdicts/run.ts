@@ -1,6 +1,6 @@
 import type { ContextVariables } from '../../engine/tools/agent.ts';
 import { isPlainObject, setOwn } from '../../engine/data/copy.ts';
-import { didYouMean } from '../../engine/data/did-you-mean.ts';
+import { suggested } from '../../engine/data/did-you-mean.ts';
 import type { Outcome } from '../../engine/run/events.ts';
 import { textOf } from '../../trace/format.ts';
 import type { Trace } from '../../trace/trace.ts';
@@ -8,6 +8,8 @@ import { readArgs } from '../../trace/materialize.ts';
 import { equals, firstMismatch, isAsymmetric, show } from '../equals.ts';
 import { isName, isText, namesRule, takes, type Rule } from '../rules.ts';
 import { runEnd, toolResults, traceBehind, verdict, type Verdict } from './verdict.ts';
+import { sentence } from '../../engine/data/error-facts.ts';
+import { UsageError } from '../../engine/data/errors.ts';
 
 const agentsRule = namesRule("a list of agents' names");
 
@@ -56,8 +58,8 @@ export function stoppedBecause(source: unknown, reason: Outcome): Verdict {
   const trace = traceBehind(source);
   if (!isName(reason)) throw takes('toHaveStoppedBecause', [`one of ${outcomes.join(', ')}`, isName], reason);
   if (typeof reason === 'string' && !outcomes.includes(reason)) {
-    throw new TypeError(
-      `toHaveStoppedBecause knows no reason "${reason}".${didYouMean(reason, outcomes)} Reasons: ${outcomes.join(', ')}.`,
+    throw new UsageError(
+      sentence`${{ where: 'toHaveStoppedBecause' }} knows no reason "${{ given: reason }}".${suggested(reason, outcomes)} Reasons: ${{ known: outcomes }}.`,
     );
   }
   return verdict(trace, equals(reason, trace.outcome), {
@@ -78,7 +80,9 @@ export function containsContextVariables(source: unknown, subset: object): Verdi
   const trace = traceBehind(source);
   if (!contextRule[1](subset)) throw takes('toHaveContextVariables', contextRule, subset);
   if (isPlainObject(subset) && Object.keys(subset).length === 0) {
-    throw new TypeError('toHaveContextVariables was given nothing to look for: {} is in every context.');
+    throw new UsageError(
+      sentence`${{ where: 'toHaveContextVariables' }} was given nothing to look for: ${{ given: '{}' }} is in every context.`,
+    );
   }
   const actual = contextVariablesOf(source, trace);
   const found = firstMismatch(subset, actual, true);

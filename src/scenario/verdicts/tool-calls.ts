@@ -1,4 +1,4 @@
-import { didYouMean } from '../../engine/data/did-you-mean.ts';
+import { suggested } from '../../engine/data/did-you-mean.ts';
 import type { ToolErrorKind, TraceEvent } from '../../engine/run/events.ts';
 import { lineDiff } from '../../trace/difference.ts';
 import { callText } from '../../trace/format.ts';
@@ -20,6 +20,8 @@ import {
   verdict,
   type Verdict,
 } from './verdict.ts';
+import { fact, sentence } from '../../engine/data/error-facts.ts';
+import { UsageError } from '../../engine/data/errors.ts';
 
 /** A call was made, with exactly these arguments if any are given. */
 export function calledTool(source: unknown, tool: string, args?: unknown): Verdict {
@@ -62,12 +64,12 @@ export function hasToolResult(source: unknown, tool: string, content: unknown): 
   const order = 'what it answered';
   checkToolFirst('toHaveToolResult', order, tool, content);
   if (content === undefined)
-    throw new TypeError(
-      `toHaveToolResult takes the tool's name first, then ${order}, but ${order} is undefined.`,
+    throw new UsageError(
+      sentence`${{ where: 'toHaveToolResult' }} takes the tool's name first, then ${order}, but ${order} is ${{ given: 'undefined' }}.`,
     );
   if (typeof content === 'string' && !isToolOf(trace, tool) && isToolOf(trace, content)) {
-    throw new TypeError(
-      `toHaveToolResult takes the tool's name first, then ${order}. ${show(content)} is a tool, ${show(tool)} is none: are the arguments the other way round?`,
+    throw new UsageError(
+      sentence`${{ where: 'toHaveToolResult' }} takes the tool's name first, then ${order}. ${fact({ tool: content }, show(content))} is a tool, ${fact({ given: tool }, show(tool))} is none: are the arguments the other way round?`,
     );
   }
   const results = toolResults(trace).filter((call) => equals(tool, call.tool));
@@ -109,8 +111,8 @@ export function recoveredFrom(
   checkGiven('toHaveRecoveredFrom', error, errorRules, true);
   const { tool, kind, content } = error;
   if (typeof kind === 'string' && !errorKinds.includes(kind)) {
-    throw new TypeError(
-      `toHaveRecoveredFrom knows no kind "${kind}".${didYouMean(kind, errorKinds)} Kinds: ${errorKinds.join(', ')}.`,
+    throw new UsageError(
+      sentence`${{ where: 'toHaveRecoveredFrom' }} knows no ${{ field: 'kind' }} "${{ given: kind }}".${suggested(kind, errorKinds)} Kinds: ${{ known: errorKinds }}.`,
     );
   }
   const errors = toolResults(trace).filter((call) => call.error !== undefined);

@@ -9,6 +9,9 @@ import { equals } from '../equals.ts';
 import type { ComparedCall } from '../match-trajectory.ts';
 import { checkFields, takes, type Rules } from '../rules.ts';
 import type { ScenarioRun } from '../scenario.ts';
+import { valueWords } from '../../engine/data/value-words.ts';
+import { fact, sentence } from '../../engine/data/error-facts.ts';
+import { UsageError } from '../../engine/data/errors.ts';
 
 /** Whether a statement about a trace holds, and what to tell the reader who expected otherwise. */
 export interface Verdict {
@@ -50,8 +53,8 @@ export function traceBehind(source: unknown): Trace {
     checkScript(source);
     return trace;
   }
-  throw new TypeError(
-    `This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given ${withoutTrace(source)}`,
+  throw new UsageError(
+    sentence`${{ where: 'This matcher' }} takes ${{ expected: 'a ScenarioRun, a Trace, a Response of run() or a MockModel' }}, but was given ${fact({ given: valueWords(source) }, withoutTrace(source))}`,
   );
 }
 
@@ -102,7 +105,9 @@ export function checkGiven<Fields extends string>(
   if (!isPlainObject(given)) throw takes(matcher, [`{ ${fields.join(', ')} }`, isPlainObject], given);
   checkFields(given, rules, matcher, 'has no');
   if (!mayBeEmpty && fields.every((field) => given[field] === undefined)) {
-    throw new TypeError(`${matcher} was given nothing to look for. Give it one of ${fields.join(', ')}.`);
+    throw new UsageError(
+      sentence`${{ where: matcher }} was given nothing to look for. Give it one of ${{ known: fields }}.`,
+    );
   }
 }
 

@@ -6,6 +6,7 @@ import { scriptOf } from '../../../src/property/script/script.ts';
 import type { Surface } from '../../../src/property/surface.ts';
 import { surface } from './shop.ts';
 import { counterexampleOf, seeds, thoroughness } from '../../support/property.ts';
+import { factsOfMistake } from '../../support/facts-of.ts';
 
 const callsOf = (steps: readonly Step[]) =>
   steps.flatMap((step) => (typeof step === 'object' && 'calls' in step ? (step.calls ?? []) : []));
@@ -158,31 +159,23 @@ test('many agents in a row are reached one after the other', () => {
   expect(scripts.some((steps) => callsOf(steps).some(({ tool }) => tool === 'tool_9'))).toBe(true);
 });
 
-const wrong: [unknown, RegExp][] = [
-  [7, /^scriptFor takes its options as an object, but was given the number 7\./],
-  [{ maxStep: 3 }, /^scriptFor has no option "maxStep"\. Did you mean "maxSteps"\?/],
-  [{ maxSteps: 1 }, /^The "maxSteps" of scriptFor must be a whole number from 2, .* but is the number 1\.$/],
-  [{ maxSteps: '20' }, /but is the string "20"\.$/],
-  [{ maxSteps: Infinity }, /but is the number Infinity\.$/],
-  [
-    { features: ['unicode'] },
-    /^The "features" of scriptFor must be an object, .* but are an array of 1 item\./,
-  ],
-  [{ features: { refusals: true } }, /^scriptFor has no feature "refusals"\. Did you mean "refusal"\?/],
-  [
-    { features: { constructor: true } },
-    /^scriptFor has no feature "constructor"\. Its features: unknown-tool, /,
-  ],
-  [
-    { features: { unicode: -1 } },
-    /^The feature "unicode" of scriptFor must be true, false, or a weight from 0 to 1000, but is the number -1\.$/,
-  ],
-  [{ features: { unicode: NaN } }, /but is the number NaN\.$/],
-  [{ features: { unicode: 1001 } }, /but is the number 1001\.$/],
-  [{ features: { unicode: 'yes' } }, /but is the string "yes"\.$/],
+const wrong: [options: unknown, facts: object][] = [
+  [7, { given: 'the number 7' }],
+  [{ maxStep: 3 }, { field: 'maxStep', suggestion: 'maxSteps' }],
+  [{ maxSteps: 1 }, { field: 'maxSteps', given: 'the number 1' }],
+  [{ maxSteps: '20' }, { field: 'maxSteps', given: 'the string "20"' }],
+  [{ maxSteps: Infinity }, { field: 'maxSteps', given: 'the number Infinity' }],
+  [{ features: ['unicode'] }, { field: 'features', given: 'an array of 1 item' }],
+  [{ features: { refusals: true } }, { field: 'refusals', suggestion: 'refusal' }],
+  [{ features: { constructor: true } }, { field: 'constructor' }],
+  [{ features: { unicode: -1 } }, { field: 'unicode', given: 'the number -1' }],
+  [{ features: { unicode: NaN } }, { field: 'unicode', given: 'the number NaN' }],
+  [{ features: { unicode: 1001 } }, { field: 'unicode', given: 'the number 1001' }],
+  [{ features: { unicode: 'yes' } }, { field: 'unicode', given: 'the string "yes"' }],
 ];
-test.for(wrong)('wrong options are a TypeError: %o', ([options, message]) => {
-  expect(() => checkScriptOptions('scriptFor', options)).toThrow(message);
+test.for(wrong)('wrong options are a TypeError: %o', async ([options, facts]) => {
+  const error = await factsOfMistake(() => checkScriptOptions('scriptFor', options));
+  expect(error).toEqual({ error: 'UsageError', ...facts });
   expect(() => checkScriptOptions('scriptFor', options)).toThrow(TypeError);
 });
 

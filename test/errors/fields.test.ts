@@ -1,0 +1,359 @@
+/** What each error class says in fields, and that it is plain data without secrets. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import {
+  Agent,
+  Conversation,
+  InvalidCompletionError,
+  openaiProvider,
+  Swarm,
+  tool,
+  UsageError,
+} from 'swarmcheck';
+import {
+  CheckFailedError,
+  checkAgent,
+  checks,
+  LawBrokenError,
+  SavedFailureError,
+} from 'swarmcheck/fast-check';
+import { BlockedRequestError } from 'swarmcheck/msw';
+import {
+  callTool,
+  callTools,
+  EventLoopBlockedError,
+  runScenario,
+  say,
+  ScenarioTimeoutError,
+  scriptedProvider,
+  ScriptExhaustedError,
+  ScriptMistakeError,
+  ScriptNotFinishedError,
+  user,
+  type Step,
+} from 'swarmcheck/testing';
+import { fact } from '../../src/engine/data/error-facts.ts';
+import { ToolSchemaError } from '../../src/engine/tools/arguments.ts';
+import { checkInterleavings } from '../../src/property/interleavings.ts';
+import { readFailure } from '../../src/property/check-agent/saved-failure.ts';
+import { BlockWatch } from '../../src/scenario/blocking.ts';
+import { NoAgentError } from '../../src/scenario/made-agent.ts';
+
+const secret = 'sk-proj-0123456789abcdefghij';
+const look_up = tool({
+  name: 'look_up',
+  parameters: {
+    type: 'object',
+    properties: { orderId: { type: 'string' } },
+    required: ['orderId'],
+    additionalProperties: false,
+  },
+  execute: () => 'found',
+});
+const desk = new Agent({ name: 'Desk', functions: [look_up] });
+
+/** A run of the agent by a script; the script is a provider's. */
+const run = (steps: readonly Step[], agent = desk) =>
+  new Swarm({ provider: scriptedProvider(steps) }).run({
+    agent,
+    messages: [{ role: 'user', content: 'Where is A-17?' }],
+  });
+/** What a provider answers that is no completion. */
+const runAnswered = (completion: unknown) => {
+  const complete = () => Promise.resolve(completion as never);
+  const provider = { complete, stream: complete as never };
+  return new Swarm({ provider }).run({ agent: desk, messages: [] });
+};
+const failuresOf = async (steps: readonly Step[]) => {
+  const { failures, error } = await runScenario({ agent: desk, steps: [...steps] });
+  throw failures[0]?.cause ?? error;
+};
+/** Does something else in every run. */
+const unsteady = () => {
+  let calls = 0;
+  return new Agent({ name: 'Desk', functions: [tool({ name: 'count', execute: () => String(++calls) })] });
+};
+const inFile = (text: string, read: (file: string) => unknown) => {
+  const folder = mkdtempSync(join(tmpdir(), 'errors-'));
+  try {
+    const file = join(folder, 'desk.json');
+    writeFileSync(file, text);
+    return read(file);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+/** Where checks save what fails. */
+const failures = mkdtempSync(join(tmpdir(), 'errors-'));
+afterAll(() => rmSync(failures, { recursive: true }));
+
+const circular: { itself?: object } = {};
+circular.itself = circular;
+
+type Case = [what: string, kind: new (...given: never[]) => Error, fail: () => unknown, fields: object];
+const cases: Case[] = [
+  [
+    'a script that is at its end',
+    ScriptExhaustedError,
+    () => run([callTool('look_up', { orderId: 'A-17' })]),
+    { request: 2, answers: 1, lastRole: 'tool' },
+  ],
+  [
+    'a script in which the user is next',
+    ScriptExhaustedError,
+    () => failuresOf([user('Hi.'), callTool('look_up', { orderId: 'A-17' }), user('And?'), say('Sent.')]),
+    { request: 2, step: 3, answers: 2, lastRole: 'tool' },
+  ],
+  [
+    'steps that are left over',
+    ScriptNotFinishedError,
+    () => failuresOf([user('Hi.'), say('Hello.'), say('Yes?'), say('Well?')]),
+    { step: 3, remaining: 2 },
+  ],
+  [
+    'a call of a tool that was not offered',
+    ScriptMistakeError,
+    () => run([callTool('lok_up')]),
+    { step: 1, tool: 'lok_up', suggestion: 'look_up', known: ['look_up'] },
+  ],
+  [
+    'arguments that fail the schema',
+    ScriptMistakeError,
+    () => run([callTool('look_up', { orderId: 17 })]),
+    { step: 1, tool: 'look_up' },
+  ],
+  [
+    'a malformed call',
+    ScriptMistakeError,
+    () => scriptedProvider([say('Hi.'), { calls: [{ tool: 'a' }, { tool: 'b', id: 7 as never }] }]),
+    { step: 2, call: 2, field: 'id', given: 'the number 7', expected: 'a string with something in it' },
+  ],
+  [
+    'a misspelt field of a step',
+    ScriptMistakeError,
+    () => scriptedProvider([{ say: 'Hi.', latency: 3 } as never]),
+    {
+      step: 1,
+      field: 'latency',
+      suggestion: 'latencyMs',
+      known: ['say', 'calls', 'refusal', 'fault', 'latencyMs', 'usage', 'finishReason'],
+    },
+  ],
+  [
+    'a call that carries an option of the step',
+    ScriptMistakeError,
+    () => callTools([callTool('a', {}, { latencyMs: 1 })]),
+    { call: 1, field: 'latencyMs' },
+  ],
+  [
+    'another user message',
+    ScriptMistakeError,
+    () => run([user('Hello.'), say('Hi.')]),
+    { step: 1, expected: 'Hello.', given: '"Where is A-17?"' },
+  ],
+  [
+    'a time limit',
+    ScenarioTimeoutError,
+    () => Promise.reject(new ScenarioTimeoutError('The scenario', 5000, 'the tool "look_up"')),
+    { timeoutMs: 5000, awaited: 'the tool "look_up"' },
+  ],
+  [
+    'a tool that keeps the event loop',
+    EventLoopBlockedError,
+    () => {
+      using watch = new BlockWatch(250);
+      const who = fact({ tool: 'hash' }, 'The tool "hash"');
+      for (const ms of [300, 400]) watch.note(who, ms);
+      throw watch.problems()[0]!;
+    },
+    { tool: 'hash', blockedMs: 400, blocks: 2, maxBlockMs: 250 },
+  ],
+  [
+    'a law that is broken',
+    LawBrokenError,
+    () => checks['same-twice']({ agent: unsteady(), steps: [user('Hi.'), callTool('count'), say('Done.')] }),
+    { law: 'same-twice' },
+  ],
+  [
+    'conversations that disturb each other',
+    LawBrokenError,
+    () => {
+      let sum = 0;
+      const agent = () =>
+        new Agent({
+          name: 'Desk',
+          functions: [
+            tool({ name: 'begin', execute: () => String((sum = 0)) }),
+            tool({ name: 'add', execute: () => String((sum += 1)) }),
+          ],
+        });
+      const scenario = () => ({
+        agent: agent(),
+        steps: [user('Hi.'), callTool('begin'), callTool('add'), callTool('add'), say('Done.')],
+      });
+      return checkInterleavings([scenario(), scenario()], { seed: 3 });
+    },
+    { law: 'interleaved-equals-solo', seed: 3, path: expect.any(String) as string },
+  ],
+  [
+    'a check that fails',
+    CheckFailedError,
+    () =>
+      checkAgent(desk, {
+        always: { 'is never called': ({ trace }) => trace.toolCalls.length === 0 },
+        contextVariables: { apiKey: secret },
+        failures,
+        seed: 2,
+      }),
+    {
+      law: 'is never called',
+      agent: 'Desk',
+      seed: 2,
+      path: expect.any(String) as string,
+      steps: expect.arrayContaining([callTool('look_up', { orderId: '' })]) as Step[],
+      source: expect.stringContaining('defineScenario') as string,
+      file: expect.stringMatching(/desk-[\da-f]{8}\.json$/) as string,
+      command: undefined,
+    },
+  ],
+  [
+    'a saved failure that is no JSON',
+    SavedFailureError,
+    () => inFile('{', readFailure),
+    { file: expect.stringMatching(/desk\.json$/) as string },
+  ],
+  [
+    'a saved failure with a wrong field',
+    SavedFailureError,
+    () => inFile('{ "version": "one" }', readFailure),
+    {
+      file: expect.stringMatching(/desk\.json$/) as string,
+      field: 'version',
+      given: 'the string "one"',
+      expected: 'the number 1',
+    },
+  ],
+  [
+    'a request that would leave the machine',
+    BlockedRequestError,
+    () => Promise.reject(new BlockedRequestError('GET https://shop.invalid/', 'look_up', 'Mock it.')),
+    { code: 'ECONNREFUSED', target: 'GET https://shop.invalid/', tool: 'look_up' },
+  ],
+  [
+    'an answer without choices',
+    InvalidCompletionError,
+    () => runAnswered({ id: 'c', choices: [], created: () => 0 }),
+    { reason: 'its list of choices is empty', received: { id: 'c', choices: [] } },
+  ],
+  [
+    'an answer that is no JSON',
+    InvalidCompletionError,
+    () => runAnswered(circular),
+    { reason: 'it has no choices', received: 'object' },
+  ],
+  [
+    'a schema that leads nowhere',
+    ToolSchemaError,
+    () => {
+      const parameters = { type: 'object', properties: { size: { $ref: '#/$defs/Size' } } } as const;
+      const paint = tool({ name: 'paint', parameters, execute: () => '' });
+      const steps = [callTool('paint', '{"size":1}')];
+      return run(steps, new Agent({ functions: [paint] }));
+    },
+    { tool: 'paint', field: 'parameters' },
+  ],
+  [
+    'a factory that makes no agent',
+    NoAgentError,
+    () => runScenario({ agent: (() => 'Desk') as never, steps: [user('Hi.'), say('Hello.')] }),
+    { where: 'the scenario', given: 'the string "Desk"', expected: 'an Agent' },
+  ],
+  [
+    'a misspelt option',
+    UsageError,
+    () => new Conversation({ swarm: new Swarm({ provider: scriptedProvider([]) }), agnt: desk } as never),
+    {
+      where: 'A Conversation',
+      field: 'agnt',
+      suggestion: 'agent',
+      known: ['swarm', 'agent', 'messages', 'id', 'contextVariables'],
+    },
+  ],
+  [
+    'an option of another kind',
+    UsageError,
+    () => runScenario({ agent: desk, steps: [], maxTurns: 2.5 }),
+    {
+      where: 'The scenario',
+      field: 'maxTurns',
+      given: 'the number 2.5',
+      expected: 'a whole number or Infinity',
+    },
+  ],
+  [
+    'a key in place of a provider',
+    UsageError,
+    () => new Swarm({ provider: secret as never }),
+    {
+      where: 'The provider of a Swarm',
+      given: 'a string',
+      expected: 'the methods complete and stream',
+    },
+  ],
+  [
+    'a key in place of options',
+    UsageError,
+    () => openaiProvider(secret as never),
+    { where: 'openaiProvider', given: 'a string', expected: 'an OpenAI client or its options' },
+  ],
+  [
+    'a key in place of an agent',
+    UsageError,
+    () => run([], secret as never),
+    {
+      where: 'a run',
+      field: 'agent',
+      given: 'a string that looks like an API key',
+      expected: 'an Agent',
+    },
+  ],
+];
+
+async function thrownBy(fail: () => unknown): Promise<Error> {
+  try {
+    await fail();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('Nothing was thrown.');
+}
+
+for (const [what, kind, fail, fields] of cases) {
+  test(`${what}: ${kind.name} says so in fields, which are plain data`, async () => {
+    const error = await thrownBy(fail);
+    expect(error).toBeInstanceOf(kind);
+    const all = Object.fromEntries(Object.entries(error));
+    const { name: _name, ...own } = all;
+    expect(own).toStrictEqual(fields);
+    for (const text of [JSON.stringify(all), JSON.stringify(error)]) {
+      // What JSON would leave out or change in silence is not there to begin with.
+      expect(JSON.parse(text)).toEqual(all);
+      expect(text).not.toContain(secret);
+    }
+  });
+}
+
+test('the architecture page lists the fields of each class, and says what each means', () => {
+  const page = readFileSync('docs/architecture.md', 'utf8').split('\n## Errors\n')[1]!.split('\n## ')[0]!;
+  const rows = page.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+  const namesIn = (cell = '') => Array.from(cell.matchAll(/`(\w+)`/g), ([, name]) => name!);
+  const fieldsOf = new Map(rows.map(([, kind, fields]) => [namesIn(kind)[0], namesIn(fields)]));
+  const missing = cases.flatMap(([, kind, , fields]) =>
+    Object.keys(fields)
+      .filter((field) => !fieldsOf.get(kind.name)?.includes(field) || !fieldsOf.has(field))
+      .map((field) => `${kind.name}.${field}`),
+  );
+  expect(missing).toEqual([]);
+});
