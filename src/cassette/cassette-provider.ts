@@ -10,7 +10,7 @@ import { modeOf, modeVariable, type ChosenMode, type RecordMode } from './mode.t
 import { checkReplayOptions, type ReplayOptions } from './replay-provider.ts';
 import type { CassetteSummary } from './session-settings.ts';
 import { CassetteSession } from './session.ts';
-import { againWords } from './words.ts';
+import { againWords, recordCommand } from './words.ts';
 
 /** How a cassette is recorded and replayed. */
 export interface CassetteOptions extends ReplayOptions {
@@ -51,24 +51,35 @@ export function checkCassetteOptions(who: string, options: object): void {
   checkReplayOptions(who, options, ['cassette', 'mode', 'redact', 'onMismatch', 'timing']);
 }
 
-/** The session behind it. `origin` and `again` are known to whoever names cassettes for others. */
+/** The session behind it. `origin` and `command` are known to whoever names cassettes for others. */
 export function cassetteSession(
   provider: CompletionProvider | undefined,
-  { cassette, mode: given, redact, onMismatch, timing }: CassetteOptions,
-  { origin, again, writesAtEnd }: { origin?: TapeOrigin; again?: string; writesAtEnd?: boolean } = {},
+  { cassette, mode: asked, redact, onMismatch, timing }: CassetteOptions,
+  {
+    origin,
+    command: given,
+    writesAtEnd,
+  }: { origin?: TapeOrigin; command?: string; writesAtEnd?: boolean } = {},
 ): CassetteSession {
   if (provider !== undefined) checkProvider(provider, 'The provider of a cassette');
   const path = cassettePath(cassette);
   const live = provider ?? (process.env['OPENAI_API_KEY'] ? openaiProvider() : undefined);
-  const chosen = modeOf(given, live !== undefined, process.env);
+  const chosen = modeOf(asked, live !== undefined, process.env);
   const { mode } = chosen;
-  if (mode === 'all' && !live) throw new CassetteMissError(keyAdvice(shownPath(path), chosen));
+  const shown = shownPath(path);
   const base = mode === 'all' ? undefined : readText(path);
-  const file = base === undefined ? undefined : parseCassette(base, shownPath(path));
-  const command = again ?? againWords({ scenario: file?.scenario, test: file?.test ?? origin?.test }, path);
-  const missAdvice = adviceFor(chosen, live, command);
+  const file = base === undefined ? undefined : parseCassette(base, shown);
+  const command =
+    given ?? recordCommand({ scenario: file?.scenario, test: file?.test ?? origin?.test }, path);
+  const fields = { file: shown, mode, command };
+  if (mode === 'all' && !live)
+    throw new CassetteMissError(keyAdvice(shown, chosen), { ...fields, problem: 'no-model' });
+  const missAdvice = adviceFor(chosen, live, againWords(command));
   if (!file && mode !== 'all' && (mode === 'none' || !live))
-    throw new CassetteMissError(`There is no cassette ${shownPath(path)}. ${missAdvice}`);
+    throw new CassetteMissError(`There is no cassette ${shown}. ${missAdvice}`, {
+      ...fields,
+      problem: 'no-cassette',
+    });
   return new CassetteSession({
     path,
     file,
@@ -77,11 +88,12 @@ export function cassetteSession(
     isAddition: mode === 'missing',
     writesAtEnd,
     missAdvice,
+    mode,
     onMismatch,
     redact,
     inRealTime: timing === 'recorded',
     origin,
-    again: command,
+    command,
   });
 }
 

@@ -13,5 +13,6 @@ export function checkNames(
     if (name !== undefined && secrets.hideText(name) !== name)
       throw new CassetteFileError(
         `The name of the ${what} holds an e-mail address or another secret, and it would stand in ${path}. Name it otherwise, by an id for example.`,
+        { problem: 'secret', file: path },
       );
 }

@@ -8,7 +8,7 @@ import { openingOf, openingOfRequest, Openings } from './lanes/openings.ts';
 import type { RequestParts } from './lanes/request-parts.ts';
 import type { Tape } from './lanes/tape.ts';
 import type { Redactor } from './redaction/redactor.ts';
-import { laneWords, openingsText, type CassetteWords } from './words.ts';
+import { laneWords, numbersOf, openingsText, type CassetteWords } from './words.ts';
 
 /** A request, with all that tells whose it is. */
 export interface Asked {
@@ -95,6 +95,13 @@ export class LaneChooser {
     if (waiting.length > 1) {
       throw new CassetteMissError(
         `No conversation that was recorded begins like this one (${this.#words.path}). Still to come are:\n${openingsText(waiting)}\nIf the change is meant, record again: ${this.#words.again}`,
+        {
+          problem: 'no-conversation',
+          file: this.#words.path,
+          conversation: asked.conversation,
+          lanes: numbersOf(waiting),
+          command: this.#words.command,
+        },
       );
     }
     // A name says whose it is, whatever its history has become.
@@ -155,6 +162,7 @@ export class LaneChooser {
         : `another conversation of ${this.#words.path}`;
     return new CassetteAmbiguityError(
       `This request could belong to ${which}: they began alike, and go on side by side. Tell them apart by a name: run({ …, conversation: "ann" }), new Conversation({ …, id: "ann" }), or the header "x-swarmcheck-conversation".`,
+      { file: this.#words.path, lanes: numbersOf(lanes), conversation: lanes[0]?.conversation },
     );
   }
 }

@@ -3,24 +3,10 @@ import { shownPath } from './file/path.ts';
 import { printJson } from './file/print.ts';
 import { CassetteWriter } from './file/write.ts';
 import type { Tape } from './lanes/tape.ts';
+import type { SessionSettings } from './session-settings.ts';
 
 /** Those that are open, for the end of the process. */
 const open = new Set<Keeper>();
-
-/** How a recording is kept. */
-interface KeeperSettings {
-  readonly path: string;
-  /** What the file held when it was read. */
-  readonly base: string | undefined;
-  /** Whether the recording is added to that; if not, it takes its place. */
-  readonly isAddition: boolean;
-  /** Whether an error is as good as an answer. */
-  readonly errorsCount: boolean;
-  /** Whether nothing is written before it is closed. */
-  readonly atEnd: boolean;
-  /** Called before the last of it is written. */
-  readonly onEnd: () => void;
-}
 
 /**
  * Keeps what is recorded on disk: whole at every moment, and not written so often that a long recording gets slow.
@@ -31,14 +17,17 @@ interface KeeperSettings {
 export class Keeper {
   readonly #tape: Tape;
   readonly #writer: CassetteWriter;
-  readonly #settings: KeeperSettings;
+  readonly #settings: SessionSettings;
+  readonly #onEnd: () => void;
   /** Interactions that were recorded, and how many of these are on disk. */
   #count = 0;
   #saved = 0;
   #mayWrite = true;
 
-  constructor(tape: Tape, settings: KeeperSettings) {
+  /** `onEnd` is called before the last of it is written. */
+  constructor(tape: Tape, settings: SessionSettings, onEnd: () => void) {
     this.#tape = tape;
+    this.#onEnd = onEnd;
     this.#settings = settings;
     this.#writer = new CassetteWriter(settings.path);
   }
@@ -57,9 +46,10 @@ export class Keeper {
       this.#writer.close();
       throw new CassetteFileError(
         `${shownPath(path)}: It was changed since it was read, by another recording for example. Run this once more.`,
+        { problem: 'changed', file: shownPath(path) },
       );
     }
-    this.#mayWrite = isAddition || errorsCount || there === undefined;
+    this.#mayWrite = Boolean(isAddition || errorsCount) || there === undefined;
     if (open.size === 0) process.on('exit', saveAll);
     open.add(this);
   }
@@ -72,7 +62,7 @@ export class Keeper {
     this.#mayWrite ||= isAnswer;
     // In ever larger steps: to write all of it each time would cost the square of its length.
     const isDue = this.#count - this.#saved > this.#saved / 8;
-    if (isDue && this.#mayWrite && !this.#settings.atEnd) this.#save();
+    if (isDue && this.#mayWrite && !this.#settings.writesAtEnd) this.#save();
   }
 
   /** Writes what is left, and lets others record. Throws a CassetteFileError where a good recording would be lost. */
@@ -82,9 +72,10 @@ export class Keeper {
       if (this.#count > 0 && !this.#mayWrite)
         throw new CassetteFileError(
           `${shownPath(this.#settings.path)}: Nothing but errors came, so the cassette is left as it was. If they are what is to be recorded, remove it first.`,
+          { problem: 'only-errors', file: shownPath(this.#settings.path) },
         );
       // Also what is known only now: the results of the last calls.
-      this.#settings.onEnd();
+      this.#onEnd();
       if (this.#count > 0) this.#save();
     } finally {
       this.#release();
@@ -94,8 +85,8 @@ export class Keeper {
   /** At the end of the process, where nobody has closed it. */
   saveLeft(): void {
     try {
-      this.#settings.onEnd();
-      if (this.#count > 0 && this.#mayWrite && !this.#settings.atEnd) this.#save();
+      this.#onEnd();
+      if (this.#count > 0 && this.#mayWrite && !this.#settings.writesAtEnd) this.#save();
     } finally {
       this.#release();
     }

@@ -8,11 +8,14 @@ import type { InteractionRecord } from './file/format.ts';
 import type { Lane } from './lanes/lane.ts';
 import { saidBy, type Said } from './lanes/messages.ts';
 import { wait } from './real-time.ts';
+import { fieldsOf } from './words.ts';
 
 /** An interaction that answers a request. */
 export interface Played {
   readonly served: InteractionRecord;
   readonly lane: Lane;
+  /** The cassette, for messages. */
+  readonly file: string;
   /** For messages. */
   readonly place: () => string;
   readonly inRealTime: boolean;
@@ -89,12 +92,13 @@ async function fail({ served, lane, onAnswer }: Played): Promise<never> {
 
 /** Nothing more was recorded: whoever asked had gone. So it waits to be left again, where it can be. */
 async function leftOff(
-  { served, place, onAnswer }: Played,
+  { served, lane, file, place, onAnswer }: Played,
   options: CompletionOptions | undefined,
 ): Promise<never> {
   onAnswer(undefined);
   if (served.aborted && options?.signal) return await never(options.signal);
   throw new CassetteMissError(
     `When this was recorded, the answer was left before its end (${place()}): there is no more of it. Leave it at the same place, or record again.`,
+    { problem: 'left', file, ...fieldsOf(lane), interaction: served.number },
   );
 }

@@ -1,17 +1,20 @@
 import { relative, resolve, sep } from 'node:path';
 import { shorten } from '../engine/data/errors.ts';
 import { textOf } from '../trace/format.ts';
-import type { Drift } from './errors.ts';
+import { CassetteMismatchError, CassetteMissError, CassetteUnusedError, type Drift } from './errors.ts';
 import { cassetteFolder, fileName, isInside, shownPath } from './file/path.ts';
 import type { InteractionRecord } from './file/format.ts';
 import type { Lane } from './lanes/lane.ts';
+import type { RequestParts } from './lanes/request-parts.ts';
 import type { TapeOrigin } from './lanes/tape.ts';
 
 /** What the errors of one cassette have in common. */
 export interface CassetteWords {
   /** Where it is, as people write it. */
   readonly path: string;
-  /** The sentence that says how to record it again. */
+  /** The shell command that records it again, where one is known. */
+  readonly command: string | undefined;
+  /** How to record it again, where no command is known, too. */
   readonly again: string;
 }
 
@@ -27,6 +30,16 @@ export function laneWords({ conversation, number }: Lane): string {
     : `conversation ${JSON.stringify(conversation)}`;
 }
 
+/** Conversations as the fields of errors name them. */
+export function numbersOf(lanes: readonly Lane[]): number[] {
+  return lanes.map(({ number }) => number);
+}
+
+/** One of them. */
+export function fieldsOf({ number, conversation }: Lane): { lane: number; conversation: string | undefined } {
+  return { lane: number, conversation };
+}
+
 /** All that a mismatch says. */
 export function mismatchText(place: string, drift: readonly Drift[], again: string): string {
   return [
@@ -36,14 +49,46 @@ export function mismatchText(place: string, drift: readonly Drift[], again: stri
   ].join('\n');
 }
 
-/** That a request has no answer; `lane` is the conversation that it goes on with, where it was recorded. */
-export function missText(
+/** Where a mismatch stands; empty where it is of no single request. */
+export type MismatchPlace = Pick<CassetteMismatchError, 'lane' | 'conversation' | 'interaction' | 'agent'>;
+
+/** The error for a request that differs. */
+export function mismatchError(
+  { path: file, command, again }: CassetteWords,
+  place: string,
+  where: MismatchPlace,
+  drift: readonly Drift[],
+): CassetteMismatchError {
+  return new CassetteMismatchError(mismatchText(place, drift, again), { file, ...where, drift, command });
+}
+
+/** The error for a request that has no answer; `lane` is the conversation that it goes on with, where it was recorded. */
+export function missError(
+  words: CassetteWords,
+  { parts, conversation }: { parts: RequestParts; conversation: string | undefined },
+  lane: Lane | undefined,
+  lanes: readonly Lane[],
+  { missAdvice, mode }: Pick<CassetteMissError, 'mode'> & { missAdvice?: string | undefined },
+): CassetteMissError {
+  const { path: file, command, again } = words;
+  const request = { after: parts.history.at(-1)?.role ?? 'system', conversation };
+  const text = `${missText(words, request, lane, lanes)} ${missAdvice ?? `If that is meant, record again: ${again}`}`;
+  const fields = { file, ...request, mode, command };
+  return new CassetteMissError(
+    text,
+    lane
+      ? { ...fields, problem: 'end', lane: lane.number, interaction: lane.position + 1 }
+      : { ...fields, problem: 'no-conversation', lanes: numbersOf(lanes.filter((one) => one.upcoming)) },
+  );
+}
+
+function missText(
   { path }: CassetteWords,
-  { role = 'system', conversation }: { role: string | undefined; conversation: string | undefined },
+  { after, conversation }: { after: string; conversation: string | undefined },
   lane: Lane | undefined,
   lanes: readonly Lane[],
 ): string {
-  const asked = `The model was asked to go on after a "${role}" message`;
+  const asked = `The model was asked to go on after a "${after}" message`;
   if (lane) {
     const count = lane.interactions.length;
     return `${asked}, but the recording of ${laneWords(lane)} ends after ${count === 1 ? '1 interaction' : `${count} interactions`} (${path}).`;
@@ -59,8 +104,19 @@ export function missText(
   return `${asked}, in ${where} that ${path} does not have.${others}`;
 }
 
-/** What nobody asked for. */
-export function unusedText({ path, again }: CassetteWords, lanes: readonly Lane[], unused: number): string {
+/** The error for what nobody asked for. */
+export function unusedError(
+  words: CassetteWords,
+  lanes: readonly Lane[],
+  remaining: number,
+): CassetteUnusedError {
+  const { path: file, command } = words;
+  const left = numbersOf(lanes.filter((lane) => lane.upcoming));
+  const text = unusedText(words, lanes, remaining);
+  return new CassetteUnusedError(text, { file, remaining, lanes: left, command });
+}
+
+function unusedText({ path, again }: CassetteWords, lanes: readonly Lane[], unused: number): string {
   const lines = lanes
     .filter((lane) => lane.upcoming)
     .map(
@@ -117,8 +173,15 @@ function openingText(interaction: InteractionRecord | undefined): string {
   return last ? `${String(last['role'])} ${JSON.stringify(shorten(text, 80))}` : 'nothing';
 }
 
-/** How to record again, by what recorded it; `path` is where. */
-export function againWords({ scenario, test }: TapeOrigin, path: string): string {
+/** How to record again: this command, or words where there is none. */
+export function againWords(command: string | undefined): string {
+  return (
+    command ?? 'run what recorded it once more, with SWARMCHECK_RECORD=all where it uses a cassetteProvider.'
+  );
+}
+
+/** The command that records again, by what recorded it; `path` is where. */
+export function recordCommand({ scenario, test }: TapeOrigin, path: string): string | undefined {
   if (scenario) {
     const { file, name, model, stream } = scenario;
     const usual = resolve(cassetteFolder, `${fileName(name)}.json`);
@@ -131,9 +194,7 @@ export function againWords({ scenario, test }: TapeOrigin, path: string): string
   }
   if (test) return testCommand(test.file, test.name);
   const running = runningTestFile();
-  return running === undefined
-    ? 'run what recorded it once more, with SWARMCHECK_RECORD=all where it uses a cassetteProvider.'
-    : testCommand(running);
+  return running === undefined ? undefined : testCommand(running);
 }
 
 /** The command that records the cassettes of a test, or of a file of tests. */

@@ -43,6 +43,7 @@ export class FileCassettes {
         : `The tests ${other} and ${name} differ in nothing that a file can be named after`;
     throw new CassetteFileError(
       `${how}, and both would have the cassette ${shownPath(path)}. Rename one, or name its cassette: cassette(provider, { cassette: "…" }).`,
+      { problem: 'taken', file: shownPath(path) },
     );
   }
 
@@ -82,7 +83,7 @@ export class TestCassettes {
       provider,
       { ...options, cassette: options.cassette ?? path },
       // At the end of the test it is known whether the recording is any good.
-      { origin: { test: { file, name } }, again: testCommand(file, name), writesAtEnd: true },
+      { origin: { test: { file, name } }, command: testCommand(file, name), writesAtEnd: true },
     );
     this.#sessions.push(session);
     this.#file.add(session);
@@ -116,6 +117,7 @@ export class TestCassettes {
     if (own === '')
       throw new CassetteFileError(
         `No file can be named after the test ${JSON.stringify(name)}. Name its cassette: cassette(provider, { cassette: "…" }).`,
+        { problem: 'path' },
       );
     const count = this.#sessions.length === 0 ? '' : `-${this.#sessions.length + 1}`;
     // A file of tests outside of the root is named as one inside would be.
@@ -134,6 +136,7 @@ function checkOwner(path: string, file: string): void {
   if (owner === undefined || owner === file || !existsSync(join(rootFolder(), owner))) return;
   throw new CassetteFileError(
     `The cassette ${shownPath(path)} was recorded by a test of ${owner}, which has the cassettes of the same names as ${file}. Rename one of the files, or name the cassette: cassette(provider, { cassette: "…" }).`,
+    { problem: 'taken', file: shownPath(path) },
   );
 }
 

@@ -4,12 +4,28 @@ import { formatName, formatVersion, isLines, textFields, type CassetteFile } fro
 
 /** Something in a cassette that cannot be used, and where it stands. */
 export class CassetteProblem extends Error {
+  /** Whose fault it is: of the file, of whoever takes it for a cassette, or of an older swarmcheck. */
+  readonly problem: 'damaged' | 'foreign' | 'newer';
   /** Keys and indexes from the root. */
   readonly path: readonly (string | number)[];
+  /** What has to stand there, and what does, in words. */
+  readonly expected: string | undefined;
+  readonly found: string | undefined;
 
-  constructor(path: readonly (string | number)[], problem: string) {
-    super(problem);
+  constructor(
+    message: string,
+    {
+      problem = 'damaged',
+      path = [],
+      expected,
+      found,
+    }: Partial<Pick<CassetteProblem, 'problem' | 'path' | 'expected' | 'found'>>,
+  ) {
+    super(message);
+    this.problem = problem;
     this.path = path;
+    this.expected = expected;
+    this.found = found;
   }
 }
 
@@ -20,13 +36,15 @@ type Check = (value: unknown, path: Path) => void;
 /** Throws a CassetteProblem for what is no cassette, is of a newer version, or is damaged. */
 export function checkCassette(value: unknown): CassetteFile {
   if (!isPlainObject(value) || value['format'] !== formatName) {
-    throw new CassetteProblem([], `This is no cassette: it has no "format": "${formatName}".`);
+    throw new CassetteProblem(`This is no cassette: it has no "format": "${formatName}".`, {
+      problem: 'foreign',
+    });
   }
   const { version } = value;
   if (typeof version === 'number' && version > formatVersion) {
     throw new CassetteProblem(
-      ['version'],
       `It was written by a newer swarmcheck, in version ${version} of the format; this one reads ${formatVersion}. Update swarmcheck.`,
+      { problem: 'newer', path: ['version'] },
     );
   }
   if (version !== formatVersion) fail(['version'], `the number ${formatVersion}`, version);
@@ -40,11 +58,12 @@ export function checkCassette(value: unknown): CassetteFile {
 
 function fail(path: Path, expected: string, given: unknown): never {
   const place = path.length === 0 ? 'It' : `"${pathText(path)}"`;
+  const found = given === undefined ? undefined : valueWords(given);
   throw new CassetteProblem(
-    path,
-    given === undefined
+    found === undefined
       ? `${place} is missing; it must be ${expected}.`
-      : `${place} must be ${expected}, but is ${valueWords(given)}.`,
+      : `${place} must be ${expected}, but is ${found}.`,
+    { path, expected, found },
   );
 }
 
@@ -209,14 +228,14 @@ function checkNumbers(interactions: readonly { number: number }[], path: Path): 
   const [expected, found] = [index + 1, numbers[index]!];
   const remedy = 'Restore the file, or record it again.';
   if (numbers.indexOf(found) < index)
-    throw new CassetteProblem(place, `Interaction ${found} of ${lane} is there twice. ${remedy}`);
+    throw new CassetteProblem(`Interaction ${found} of ${lane} is there twice. ${remedy}`, { path: place });
   if (numbers.includes(expected))
     throw new CassetteProblem(
-      place,
       `The interactions of ${lane} are not in their order: ${found} stands where ${expected} has to, and ${expected} comes later. ${remedy}`,
+      { path: place },
     );
   throw new CassetteProblem(
-    place,
     `Interaction ${expected} of ${lane} is missing: ${expected === 1 ? 'it begins with' : `${expected - 1} is followed by`} ${found}. ${remedy}`,
+    { path: place },
   );
 }

@@ -63,6 +63,7 @@ export class FileLock {
     const advice = ` If there is none any more, remove ${this.#lock}.`;
     return new CassetteFileError(
       `${shownPath(this.#path)}: It is being recorded by ${who} already. Give each recording a file of its own, or close the other one first.${advice}`,
+      { problem: 'taken', file: shownPath(this.#path), pid: pid ? Number(pid) : undefined },
     );
   }
 }

@@ -13,16 +13,25 @@ export function cassettePath(cassette: unknown): string {
   if (typeof cassette !== 'string' || cassette.trim() === '')
     throw new CassetteFileError(
       `A cassette is named by its path, such as "${cassetteFolder}/refund.json", but was given ${valueWords(cassette)}.`,
+      { problem: 'path', file: typeof cassette === 'string' ? cassette : undefined },
     );
   const path = resolve(cassette);
+  const wrong = { problem: 'path', file: cassette } as const;
   if (cassette.includes('\0'))
-    throw new CassetteFileError(`The cassette ${JSON.stringify(cassette)} has a name that no file can have.`);
+    throw new CassetteFileError(
+      `The cassette ${JSON.stringify(cassette)} has a name that no file can have.`,
+      wrong,
+    );
   if (!isAbsolute(cassette) && !isInside(path, process.cwd()))
     throw new CassetteFileError(
       `The cassette "${cassette}" is outside of the working directory, ${process.cwd()}. Choose a place inside, or give the absolute path.`,
+      wrong,
     );
   if (!path.endsWith('.json'))
-    throw new CassetteFileError(`The cassette "${cassette}" is no .json file. Write "${cassette}.json".`);
+    throw new CassetteFileError(
+      `The cassette "${cassette}" is no .json file. Write "${cassette}.json".`,
+      wrong,
+    );
   return path;
 }
 

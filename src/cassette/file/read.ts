@@ -27,8 +27,17 @@ export function parseCassette(text: string, name: string): CassetteFile {
     return checkCassette(value);
   } catch (error) {
     if (!(error instanceof CassetteProblem)) throw error;
-    throw damaged(name, lineOf(source, error.path), error.message);
+    const { problem, path, expected, found, message } = error;
+    const line = lineOf(source, path);
+    const fields = { problem, file: name, line, path, expected, found };
+    throw new CassetteFileError(textAt(name, line, message), fields);
   }
+}
+
+/** The error for a file that has to be there. */
+export function noSuchFile(path: string): CassetteFileError {
+  const file = shownPath(path);
+  return new CassetteFileError(`${file}: There is no such file.`, { problem: 'missing', file });
 }
 
 /** What recorded the cassette of a file; empty where there is none that could be read, which whoever uses it is told. */
@@ -47,9 +56,12 @@ export function readText(path: string): string | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    throw new CassetteFileError(`${shownPath(path)}: It cannot be read: ${reasonOf(error)}.`, {
-      cause: error,
-    });
+    const file = shownPath(path);
+    throw new CassetteFileError(
+      `${file}: It cannot be read: ${reasonOf(error)}.`,
+      { problem: 'unreadable', file },
+      { cause: error },
+    );
   }
 }
 
@@ -69,8 +81,17 @@ export function reasonOf(error: unknown): string {
   return (code !== undefined && reasons[code]) || message;
 }
 
-function damaged(name: string, line: number | undefined, problem: string): CassetteFileError {
-  return new CassetteFileError(`${name}${line === undefined ? '' : `:${line}`}: ${problem}`);
+function damaged(
+  file: string,
+  line: number | undefined,
+  message: string,
+  column?: number,
+): CassetteFileError {
+  return new CassetteFileError(textAt(file, line, message), { problem: 'damaged', file, line, column });
+}
+
+function textAt(file: string, line: number | undefined, message: string): string {
+  return `${file}${line === undefined ? '' : `:${line}`}: ${message}`;
 }
 
 function unparsed(name: string, source: string, error: SyntaxError): CassetteFileError {
@@ -91,7 +112,7 @@ function unparsed(name: string, source: string, error: SyntaxError): CassetteFil
     if (offset >= source.trimEnd().length - 1 && !/[}\]]\s*$/.test(source))
       return damaged(name, line, `It ends in the middle. ${remedy}`);
     if (line !== undefined)
-      return damaged(name, line, `It is no JSON: something is wrong at column ${column}. ${remedy}`);
+      return damaged(name, line, `It is no JSON: something is wrong at column ${column}. ${remedy}`, column);
   }
   return damaged(name, undefined, `It is no JSON. ${remedy}`);
 }

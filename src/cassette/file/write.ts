@@ -21,10 +21,12 @@ function checkOwn(path: string, text: string): void {
   if (format !== formatName)
     throw new CassetteFileError(
       `${shownPath(path)}: This is no cassette, and recording would overwrite it. Choose another name, or remove the file.`,
+      { problem: 'foreign', file: shownPath(path) },
     );
   if (typeof version === 'number' && version > formatVersion)
     throw new CassetteFileError(
       `${shownPath(path)}: It is of version ${version} of the format, and this swarmcheck writes version ${formatVersion}. Update swarmcheck, or remove the file.`,
+      { problem: 'newer', file: shownPath(path) },
     );
 }
 
@@ -122,7 +124,12 @@ export class CassetteWriter {
       act();
     } catch (error) {
       if (error instanceof CassetteFileError) throw error;
-      throw new CassetteFileError(`${shownPath(this.#path)}: ${what}: ${reasonOf(error)}.`, { cause: error });
+      const file = shownPath(this.#path);
+      throw new CassetteFileError(
+        `${file}: ${what}: ${reasonOf(error)}.`,
+        { problem: 'unwritable', file },
+        { cause: error },
+      );
     }
   }
 }
