@@ -7,7 +7,7 @@ import { LaneFinder } from './lanes/lane-finder.ts';
 import { openingOf, openingOfRequest, Openings } from './lanes/openings.ts';
 import type { RequestParts } from './lanes/request-parts.ts';
 import type { Tape } from './lanes/tape.ts';
-import type { Redactor } from './redaction/redactor.ts';
+import type { Redactor } from '../secrets/redactor.ts';
 import { laneWords, numbersOf, openingsText, type CassetteWords } from './words.ts';
 
 /** A request, with all that tells whose it is. */

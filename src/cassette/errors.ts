@@ -1,6 +1,6 @@
 import { setOwn } from '../engine/data/copy.ts';
 import { Misfit } from '../script/errors.ts';
-import { LaneSecrets } from './redaction/lane-secrets.ts';
+import { LaneSecrets } from '../secrets/lane-secrets.ts';
 
 /** What of a request is not as it was recorded. */
 export interface Drift {

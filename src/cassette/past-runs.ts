@@ -8,7 +8,7 @@ import { ChunkFold } from '../engine/model/fold-chunks.ts';
 import type { RecordedEvent } from '../engine/run/events.ts';
 import { RequestOptions } from '../engine/run/run-of.ts';
 import { materialize } from '../trace/materialize.ts';
-import { LaneSecrets } from './redaction/lane-secrets.ts';
+import { LaneSecrets } from '../secrets/lane-secrets.ts';
 import { CassetteSession } from './session.ts';
 import type { CassetteFile } from './file/format.ts';
 import type { SessionSettings } from './session-settings.ts';

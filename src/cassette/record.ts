@@ -13,7 +13,7 @@ import type { InteractionRecord } from './file/format.ts';
 import type { Lane } from './lanes/lane.ts';
 import { saidBy, type Said } from './lanes/messages.ts';
 import { now } from './real-time.ts';
-import type { Redactor } from './redaction/redactor.ts';
+import type { Redactor } from '../secrets/redactor.ts';
 
 /** An interaction that a live model answers. */
 export interface Recording {

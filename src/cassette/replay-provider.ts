@@ -5,7 +5,7 @@ import { valueWords } from '../engine/data/value-words.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { cassettePath } from './file/path.ts';
 import { noSuchFile, readCassette } from './file/read.ts';
-import type { Redact } from './redaction/redactor.ts';
+import type { Redact } from '../secrets/redactor.ts';
 import type { CassetteSummary, MismatchPolicy } from './session-settings.ts';
 import { CassetteSession } from './session.ts';
 

@@ -15,7 +15,7 @@ import { cassettePath, shownPath } from './file/path.ts';
 import { noSuchFile, readCassette } from './file/read.ts';
 import { answerOf } from './lanes/answer.ts';
 import { callsOf, comparableText } from './lanes/messages.ts';
-import { LaneSecrets } from './redaction/lane-secrets.ts';
+import { LaneSecrets } from '../secrets/lane-secrets.ts';
 import { servedRun, type ServedRun } from './served.ts';
 import { fieldsOf } from './words.ts';
 

@@ -1,7 +1,7 @@
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import type { CassetteFile } from './file/format.ts';
 import type { TapeOrigin } from './lanes/tape.ts';
-import type { Redact } from './redaction/redactor.ts';
+import type { Redact } from '../secrets/redactor.ts';
 
 /** What is done where a request is not as it was recorded. */
 export type MismatchPolicy = 'error' | 'warn' | 'ignore';

@@ -19,7 +19,7 @@ import { Tape } from './lanes/tape.ts';
 import { playCompletion, playStream, type Played } from './play.ts';
 import { checkNames } from './check-names.ts';
 import { recordCompletion, recordStream, type Recording } from './record.ts';
-import { Redactor } from './redaction/redactor.ts';
+import { Redactor } from '../secrets/redactor.ts';
 import { noteServed } from './served.ts';
 import type { CassetteSummary, SessionSettings } from './session-settings.ts';
 import {

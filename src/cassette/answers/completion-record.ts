@@ -1,8 +1,8 @@
 import { isPlainObject, setOwn } from '../../engine/data/copy.ts';
 import { isLines, joined, linesOf, textFields, type TextField } from '../file/format.ts';
-import { Settled, unwrapped } from '../redaction/json-text.ts';
-import type { LaneSecrets } from '../redaction/lane-secrets.ts';
-import type { Path, Redactor } from '../redaction/redactor.ts';
+import { Settled, unwrapped } from '../../secrets/json-text.ts';
+import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
+import type { Path, Redactor } from '../../secrets/redactor.ts';
 
 type Fields = Record<string, unknown>;
 /** What becomes of a text. */

@@ -9,8 +9,8 @@ import {
 } from '../../script/client-errors.ts';
 import { isMisfit } from '../../script/errors.ts';
 import type { ErrorRecord } from '../file/format.ts';
-import type { LaneSecrets } from '../redaction/lane-secrets.ts';
-import type { Redactor } from '../redaction/redactor.ts';
+import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
 import { toJson } from './completion-record.ts';
 
 /** The headers of an error that are kept: what says when to try again. No other is looked at. */

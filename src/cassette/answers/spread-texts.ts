@@ -1,6 +1,6 @@
 import { isPlainObject, setOwn } from '../../engine/data/copy.ts';
-import type { Path } from '../redaction/redactor.ts';
-import { isSecretName } from '../redaction/secrets.ts';
+import type { Path } from '../../secrets/redactor.ts';
+import { isSecretName } from '../../secrets/secrets.ts';
 import { changesTokens, type MapText } from './completion-record.ts';
 import { recut } from './recut.ts';
 

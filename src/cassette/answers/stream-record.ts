@@ -3,9 +3,9 @@ import { copyData, isPlainObject } from '../../engine/data/copy.ts';
 import { ChunkFold } from '../../engine/model/fold-chunks.ts';
 import type { ChatCompletion, ChatCompletionChunk } from '../../engine/model/provider.ts';
 import { textFields, type StreamPart, type StreamRecord, type TextField } from '../file/format.ts';
-import { Settled, unwrapped } from '../redaction/json-text.ts';
-import type { LaneSecrets } from '../redaction/lane-secrets.ts';
-import type { Redactor } from '../redaction/redactor.ts';
+import { Settled, unwrapped } from '../../secrets/json-text.ts';
+import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
 import { toJson, type MapText } from './completion-record.ts';
 import { choicesOf, mapTexts, spellsSecret } from './spread-texts.ts';
 

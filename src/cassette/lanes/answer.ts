@@ -1,6 +1,6 @@
 import { folded, chunksOf } from '../answers/stream-record.ts';
 import type { InteractionRecord, MessageRecord } from '../file/format.ts';
-import { LaneSecrets } from '../redaction/lane-secrets.ts';
+import { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import { answerMessage } from './messages.ts';
 
 /** Made once for each: a stream has to be folded. */

@@ -3,8 +3,8 @@ import { commonStart, firstAgent, handoffTarget } from '../../wire/continuation.
 import { lineDiff } from '../../trace/difference.ts';
 import { CassetteMismatchError, type Drift } from '../errors.ts';
 import { isOver, joined, type InteractionRecord, type MessageRecord } from '../file/format.ts';
-import { LaneSecrets } from '../redaction/lane-secrets.ts';
-import type { Redactor } from '../redaction/redactor.ts';
+import { LaneSecrets } from '../../secrets/lane-secrets.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
 import { answerOf } from './answer.ts';
 import { History, historyOf } from './history.ts';
 import { callsOf, comparableText, messageRecord, resultMessages } from './messages.ts';

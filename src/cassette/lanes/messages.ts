@@ -5,8 +5,8 @@ import type { WireMessage } from '../../engine/model/messages.ts';
 import { callText, textOf } from '../../trace/format.ts';
 import { idsOf } from '../../wire/continuation.ts';
 import { isLines, joined, linesOf, type MessageRecord, type ResultRecord } from '../file/format.ts';
-import type { LaneSecrets } from '../redaction/lane-secrets.ts';
-import type { Redactor } from '../redaction/redactor.ts';
+import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
 
 /** What is none of the API's, or says nothing. */
 const droppedFields = new Set(['sender', 'tool_name', 'function_call']);

@@ -1,5 +1,5 @@
-import { withoutNumbers } from '../redaction/lane-secrets.ts';
-import type { Redactor } from '../redaction/redactor.ts';
+import { withoutNumbers } from '../../secrets/lane-secrets.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
 import type { History } from './history.ts';
 import type { Lane } from './lane.ts';
 import { requestHistory } from './request-history.ts';

@@ -1,5 +1,5 @@
-import { LaneSecrets } from '../redaction/lane-secrets.ts';
-import type { Redactor } from '../redaction/redactor.ts';
+import { LaneSecrets } from '../../secrets/lane-secrets.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
 import { History } from './history.ts';
 import { messageRecord } from './messages.ts';
 import type { RequestParts } from './request-parts.ts';

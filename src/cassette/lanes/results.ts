@@ -7,8 +7,8 @@ import {
   type ResultRecord,
   type Text,
 } from '../file/format.ts';
-import type { LaneSecrets } from '../redaction/lane-secrets.ts';
-import type { Redactor } from '../redaction/redactor.ts';
+import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
 import type { Entry } from './history.ts';
 import { callsOf } from './messages.ts';
 

@@ -1,5 +1,5 @@
-import type { LaneSecrets } from '../redaction/lane-secrets.ts';
-import type { Redactor } from '../redaction/redactor.ts';
+import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
 import type { RequestParts } from './request-parts.ts';
 
 /** All of a request but its history, without secrets. */
