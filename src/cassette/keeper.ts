@@ -1,6 +1,6 @@
 import { CassetteFileError } from './errors.ts';
-import { shownPath } from './file/path.ts';
-import { printJson } from './file/print.ts';
+import { shownPath } from '../files/path.ts';
+import { printJson } from '../files/print-json.ts';
 import { CassetteWriter } from './file/write.ts';
 import type { Tape } from './lanes/tape.ts';
 import type { SessionSettings } from './session-settings.ts';

@@ -3,7 +3,7 @@ import { checkKnownOptions } from '../engine/data/known-fields.ts';
 import { didYouMean } from '../engine/data/did-you-mean.ts';
 import { valueWords } from '../engine/data/value-words.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
-import { cassettePath } from './file/path.ts';
+import { cassettePath } from './file/read.ts';
 import { noSuchFile, readCassette } from './file/read.ts';
 import type { Redact } from '../secrets/redactor.ts';
 import type { CassetteSummary, MismatchPolicy } from './session-settings.ts';

@@ -8,7 +8,7 @@ import type {
 import { runOf } from '../engine/run/run-of.ts';
 import { LaneChooser, type Asked } from './choose-lane.ts';
 import { CassetteFileError, type Drift } from './errors.ts';
-import { shownPath } from './file/path.ts';
+import { shownPath } from '../files/path.ts';
 import { Keeper } from './keeper.ts';
 import { answerOf } from './lanes/answer.ts';
 import { driftKey, historyDrift, settingsDrift } from './lanes/drift.ts';

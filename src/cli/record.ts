@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { cassetteFolder, cassettePath, fileName, isInside, shownPath } from '../cassette/file/path.ts';
+import { cassetteFolder, cassettePath } from '../cassette/file/read.ts';
+import { fileName, isInside, shownPath } from '../files/path.ts';
 import { CassetteFileError } from '../cassette/errors.ts';
 import { originIn } from '../cassette/file/read.ts';
 import { CassetteSession } from '../cassette/session.ts';

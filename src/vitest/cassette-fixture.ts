@@ -8,7 +8,8 @@ import {
   type CassetteOptions,
 } from '../cassette/cassette-provider.ts';
 import { CassetteFileError } from '../cassette/errors.ts';
-import { cassetteFolder, fileName, shownPath } from '../cassette/file/path.ts';
+import { cassetteFolder } from '../cassette/file/read.ts';
+import { fileName, shownPath } from '../files/path.ts';
 import { originIn } from '../cassette/file/read.ts';
 import type { CassetteSession } from '../cassette/session.ts';
 import { testCommand, vitestWorker } from '../cassette/words.ts';

@@ -1,10 +1,46 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { isAbsolute, resolve } from 'node:path';
 import type * as Momoa from '@humanwhocodes/momoa';
+import { valueWords } from '../../engine/data/value-words.ts';
 import { CassetteFileError } from '../errors.ts';
 import { CassetteProblem, checkCassette } from './check.ts';
 import type { CassetteFile } from './format.ts';
-import { shownPath } from './path.ts';
+import { isInside, shownPath } from '../../files/path.ts';
+import { reasonOf } from '../../files/reason.ts';
+
+/** Where cassettes are, if nothing else is said. */
+export const cassetteFolder = 'fixtures/cassettes';
+
+/**
+ * The file that a cassette's path names. A relative one is within the working directory: one that leads out of it is more
+ * often a mistake than meant, and would write where nobody looks. Throws a CassetteFileError.
+ */
+export function cassettePath(cassette: unknown): string {
+  if (typeof cassette !== 'string' || cassette.trim() === '')
+    throw new CassetteFileError(
+      `A cassette is named by its path, such as "${cassetteFolder}/refund.json", but was given ${valueWords(cassette)}.`,
+      { problem: 'path', file: typeof cassette === 'string' ? cassette : undefined },
+    );
+  const path = resolve(cassette);
+  const wrong = { problem: 'path', file: cassette } as const;
+  if (cassette.includes('\0'))
+    throw new CassetteFileError(
+      `The cassette ${JSON.stringify(cassette)} has a name that no file can have.`,
+      wrong,
+    );
+  if (!isAbsolute(cassette) && !isInside(path, process.cwd()))
+    throw new CassetteFileError(
+      `The cassette "${cassette}" is outside of the working directory, ${process.cwd()}. Choose a place inside, or give the absolute path.`,
+      wrong,
+    );
+  if (!path.endsWith('.json'))
+    throw new CassetteFileError(
+      `The cassette "${cassette}" is no .json file. Write "${cassette}.json".`,
+      wrong,
+    );
+  return path;
+}
 
 /** The cassette of a file; undefined where there is no such file. Throws a CassetteFileError for what cannot be used. */
 export function readCassette(path: string): CassetteFile | undefined {
@@ -63,22 +99,6 @@ export function readText(path: string): string | undefined {
       { cause: error },
     );
   }
-}
-
-/** Why a file could not be used, in words. */
-export function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const reasons: Readonly<Record<string, string>> = {
-    EACCES: 'permission was denied',
-    EPERM: 'permission was denied',
-    EROFS: 'it is on a file system that cannot be written',
-    EISDIR: 'it is a folder',
-    ENOTDIR: 'a part of its path is a file',
-    EEXIST: 'a part of its path is a file',
-    ENAMETOOLONG: 'its name is too long',
-    ENOSPC: 'no space is left',
-  };
-  return (code !== undefined && reasons[code]) || message;
 }
 
 function damaged(

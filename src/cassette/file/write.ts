@@ -1,18 +1,11 @@
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CassetteFileError } from '../errors.ts';
 import { formatName, formatVersion } from './format.ts';
-import { FileLock } from './lock.ts';
-import { shownPath } from './path.ts';
-import { reasonOf } from './read.ts';
+import { FileLock, type LockOwner } from '../../files/lock.ts';
+import { shownPath } from '../../files/path.ts';
+import { reasonOf } from '../../files/reason.ts';
+import { writeWhole } from '../../files/write-whole.ts';
 
 /** Throws a CassetteFileError for a file that is something else than a cassette, or more than this version knows of. */
 function checkOwn(path: string, text: string): void {
@@ -66,7 +59,7 @@ export class CassetteWriter {
   constructor(path: string) {
     this.#path = path;
     this.#target = realPath(path);
-    this.#lock = new FileLock(this.#target, path);
+    this.#lock = new FileLock(this.#target);
   }
 
   get isOpen(): boolean {
@@ -81,7 +74,8 @@ export class CassetteWriter {
     let text: string | undefined;
     this.#attempt('It cannot be recorded', () => {
       mkdirSync(dirname(this.#target), { recursive: true });
-      this.#lock.take();
+      const owner = this.#lock.take();
+      if (owner) throw this.#taken(owner);
       try {
         // A folder, or a file of somebody else's, would be told only when it is replaced.
         if (existsSync(this.#target)) {
@@ -100,10 +94,8 @@ export class CassetteWriter {
 
   /** Replaces the file. */
   write(text: string): void {
-    this.#attempt('It cannot be written', () => {
-      writeFileSync(this.#temporary, text);
-      renameSync(this.#temporary, this.#target);
-    });
+    const temporary = this.#temporary;
+    this.#attempt('It cannot be written', () => writeWhole(this.#target, text, { temporary }));
   }
 
   /** Gives the lock back. */
@@ -117,6 +109,19 @@ export class CassetteWriter {
   /** One for each cassette, so that no more than one is ever left behind. */
   get #temporary(): string {
     return `${this.#target}.tmp`;
+  }
+
+  #taken({ pid, host, isThisProcess }: LockOwner): CassetteFileError {
+    const file = shownPath(this.#path);
+    const who = isThisProcess
+      ? 'this process'
+      : pid === undefined
+        ? 'another process'
+        : `process ${pid} on ${host}`;
+    return new CassetteFileError(
+      `${file}: It is being recorded by ${who} already. Give each recording a file of its own, or close the other one first. If there is none any more, remove ${this.#lock.path}.`,
+      { problem: 'taken', file, pid },
+    );
   }
 
   #attempt(what: string, act: () => void): void {
