@@ -1,12 +1,12 @@
 import type { ChatCompletion, ChatCompletionChunk, CompletionOptions } from '../engine/model/provider.ts';
 import { never } from '../script/faults.ts';
-import { completionOf } from './answers/completion-record.ts';
-import { errorOf } from './answers/error-record.ts';
-import { chunksOf, chunksOfCompletion, folded, type TimedChunk } from './answers/stream-record.ts';
+import { completionOf } from './format/completion-record.ts';
+import { errorOf } from './format/error-record.ts';
+import { chunksOf, chunksOfCompletion, folded, type TimedChunk } from './format/stream-record.ts';
 import { CassetteMissError } from './errors.ts';
-import type { InteractionRecord } from './file/format.ts';
-import type { Lane } from './lanes/lane.ts';
-import { saidBy, type Said } from './lanes/messages.ts';
+import type { InteractionRecord } from './format/format.ts';
+import type { Lane } from './match/lane.ts';
+import { saidBy, type Said } from './match/messages.ts';
 import { wait } from './real-time.ts';
 import { fieldsOf } from './words.ts';
 

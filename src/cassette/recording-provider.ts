@@ -2,7 +2,7 @@
 import { checkKnownOptions } from '../engine/data/known-fields.ts';
 import { checkProvider } from '../engine/model/check-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
-import { cassettePath } from './file/read.ts';
+import { cassettePath } from './format/read.ts';
 import type { Redact } from '../secrets/redactor.ts';
 import { CassetteSession } from './session.ts';
 

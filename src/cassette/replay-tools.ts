@@ -10,12 +10,12 @@ import { readReturn, RecordedFailure, thrownOutcome, type CallOutcome } from '..
 import type { Tool, ToolContext } from '../engine/tools/tool.ts';
 import { lineDiff } from '../trace/difference.ts';
 import { CassetteMissError } from './errors.ts';
-import { joined, type CassetteFile, type InteractionRecord, type ResultRecord } from './file/format.ts';
-import { cassettePath } from './file/read.ts';
+import { joined, type CassetteFile, type InteractionRecord, type ResultRecord } from './format/format.ts';
+import { cassettePath } from './format/read.ts';
 import { shownPath } from '../files/path.ts';
-import { noSuchFile, readCassette } from './file/read.ts';
-import { answerOf } from './lanes/answer.ts';
-import { callsOf, comparableText } from './lanes/messages.ts';
+import { noSuchFile, readCassette } from './format/read.ts';
+import { answerOf } from './match/answer.ts';
+import { callsOf, comparableText } from './match/messages.ts';
 import { LaneSecrets } from '../secrets/lane-secrets.ts';
 import { servedRun, type ServedRun } from './served.ts';
 import { fieldsOf } from './words.ts';

@@ -9,10 +9,10 @@ import {
   type InteractionRecord,
   type LaneRecord,
   type MessageRecord,
-} from './file/format.ts';
-import { chunksOf, folded } from './answers/stream-record.ts';
-import { answerOf } from './lanes/answer.ts';
-import { callsOf } from './lanes/messages.ts';
+} from './format/format.ts';
+import { chunksOf, folded } from './format/stream-record.ts';
+import { answerOf } from './match/answer.ts';
+import { callsOf } from './match/messages.ts';
 import { LaneSecrets } from '../secrets/lane-secrets.ts';
 
 /** What user and model did in a recorded conversation, as a script. What was said before its first answer, but for the last message, is `messages`. */

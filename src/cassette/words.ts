@@ -2,12 +2,12 @@ import { relative, resolve, sep } from 'node:path';
 import { shorten } from '../engine/data/errors.ts';
 import { textOf } from '../trace/format.ts';
 import { CassetteMismatchError, CassetteMissError, CassetteUnusedError, type Drift } from './errors.ts';
-import { cassetteFolder } from './file/read.ts';
+import { cassetteFolder } from './format/read.ts';
 import { fileName, isInside, shownPath } from '../files/path.ts';
-import type { InteractionRecord } from './file/format.ts';
-import type { Lane } from './lanes/lane.ts';
-import type { RequestParts } from './lanes/request-parts.ts';
-import type { TapeOrigin } from './lanes/tape.ts';
+import type { InteractionRecord } from './format/format.ts';
+import type { Lane } from './match/lane.ts';
+import type { RequestParts } from './match/request-parts.ts';
+import type { TapeOrigin } from './record/tape.ts';
 
 /** What the errors of one cassette have in common. */
 export interface CassetteWords {

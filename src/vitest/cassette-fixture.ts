@@ -8,9 +8,9 @@ import {
   type CassetteOptions,
 } from '../cassette/cassette-provider.ts';
 import { CassetteFileError } from '../cassette/errors.ts';
-import { cassetteFolder } from '../cassette/file/read.ts';
+import { cassetteFolder } from '../cassette/format/read.ts';
 import { fileName, shownPath } from '../files/path.ts';
-import { originIn } from '../cassette/file/read.ts';
+import { originIn } from '../cassette/format/read.ts';
 import type { CassetteSession } from '../cassette/session.ts';
 import { testCommand, vitestWorker } from '../cassette/words.ts';
 

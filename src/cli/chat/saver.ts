@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
 import { CassetteFileError } from '../../cassette/errors.ts';
-import { cassetteFolder, cassettePath } from '../../cassette/file/read.ts';
+import { cassetteFolder, cassettePath } from '../../cassette/format/read.ts';
 import { writeWhole } from '../../files/write-whole.ts';
 import { fileName, isInside } from '../../files/path.ts';
 import type { PastRuns } from '../../cassette/past-runs.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readCassette } from '../../cassette/file/read.ts';
+import { readCassette } from '../../cassette/format/read.ts';
 import { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import { CassetteSession } from '../../cassette/session.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';

@@ -11,10 +11,10 @@ import {
   type InteractionRecord,
   type ScenarioReference,
   type TestReference,
-} from '../file/format.ts';
-import { Lane } from './lane.ts';
-import { toolName } from './request-parts.ts';
-import type { Settings } from './settings.ts';
+} from '../format/format.ts';
+import { Lane } from '../match/lane.ts';
+import { toolName } from '../match/request-parts.ts';
+import type { Settings } from '../redact/settings.ts';
 
 /** What recorded a cassette, so that it can be found again. */
 export interface TapeOrigin {

@@ -1,6 +1,6 @@
 import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
-import type { RequestParts } from './request-parts.ts';
+import type { RequestParts } from '../match/request-parts.ts';
 
 /** All of a request but its history, without secrets. */
 export interface Settings {

@@ -4,7 +4,7 @@ import { shorten } from '../../engine/data/errors.ts';
 import type { WireMessage } from '../../engine/model/messages.ts';
 import { callText, textOf } from '../../trace/format.ts';
 import { idsOf } from '../../wire/continuation.ts';
-import { isLines, joined, linesOf, type MessageRecord, type ResultRecord } from '../file/format.ts';
+import { isLines, joined, linesOf, type MessageRecord, type ResultRecord } from '../format/format.ts';
 import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 

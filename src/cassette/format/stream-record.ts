@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { copyData, isPlainObject } from '../../engine/data/copy.ts';
 import { ChunkFold } from '../../engine/model/fold-chunks.ts';
 import type { ChatCompletion, ChatCompletionChunk } from '../../engine/model/provider.ts';
-import { textFields, type StreamPart, type StreamRecord, type TextField } from '../file/format.ts';
+import { textFields, type StreamPart, type StreamRecord, type TextField } from './format.ts';
 import { Settled, unwrapped } from '../../secrets/json-text.ts';
 import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';

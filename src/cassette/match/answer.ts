@@ -1,5 +1,5 @@
-import { folded, chunksOf } from '../answers/stream-record.ts';
-import type { InteractionRecord, MessageRecord } from '../file/format.ts';
+import { folded, chunksOf } from '../format/stream-record.ts';
+import type { InteractionRecord, MessageRecord } from '../format/format.ts';
 import { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import { answerMessage } from './messages.ts';
 

@@ -1,4 +1,4 @@
-import type { MessageRecord } from '../file/format.ts';
+import type { MessageRecord } from '../format/format.ts';
 import { comparable, type CallNumbers } from './messages.ts';
 
 /** A message of a history, as it is stored and as it is compared. */

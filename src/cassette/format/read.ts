@@ -4,7 +4,7 @@ import { isAbsolute, resolve } from 'node:path';
 import type * as Momoa from '@humanwhocodes/momoa';
 import { valueWords } from '../../engine/data/value-words.ts';
 import { CassetteFileError } from '../errors.ts';
-import { CassetteProblem, checkCassette } from './check.ts';
+import { CassetteProblem, checkCassette } from './assert-valid.ts';
 import type { CassetteFile } from './format.ts';
 import { isInside, shownPath } from '../../files/path.ts';
 import { reasonOf } from '../../files/reason.ts';

@@ -1,5 +1,5 @@
 import { isPlainObject, setOwn } from '../../engine/data/copy.ts';
-import { isLines, joined, linesOf, textFields, type TextField } from '../file/format.ts';
+import { isLines, joined, linesOf, textFields, type TextField } from './format.ts';
 import { Settled, unwrapped } from '../../secrets/json-text.ts';
 import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Path, Redactor } from '../../secrets/redactor.ts';

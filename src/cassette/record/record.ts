@@ -4,16 +4,16 @@ import type {
   CompletionOptions,
   CompletionProvider,
   CompletionRequest,
-} from '../engine/model/provider.ts';
-import { asLive } from '../wire/live.ts';
-import { completionRecord } from './answers/completion-record.ts';
-import { errorRecord, isNotTheModels } from './answers/error-record.ts';
-import { folded, streamRecord, type TimedChunk } from './answers/stream-record.ts';
-import type { InteractionRecord } from './file/format.ts';
-import type { Lane } from './lanes/lane.ts';
-import { saidBy, type Said } from './lanes/messages.ts';
-import { now } from './real-time.ts';
-import type { Redactor } from '../secrets/redactor.ts';
+} from '../../engine/model/provider.ts';
+import { asLive } from '../../wire/live.ts';
+import { completionRecord } from '../format/completion-record.ts';
+import { errorRecord, isNotTheModels } from '../format/error-record.ts';
+import { folded, streamRecord, type TimedChunk } from '../format/stream-record.ts';
+import type { InteractionRecord } from '../format/format.ts';
+import type { Lane } from '../match/lane.ts';
+import { saidBy, type Said } from '../match/messages.ts';
+import { now } from '../real-time.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
 
 /** An interaction that a live model answers. */
 export interface Recording {

@@ -6,7 +6,7 @@ import {
   type MessageRecord,
   type ResultRecord,
   type Text,
-} from '../file/format.ts';
+} from '../format/format.ts';
 import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import type { Entry } from './history.ts';

@@ -1,5 +1,5 @@
-import { CassetteFileError } from './errors.ts';
-import type { Lane } from './lanes/lane.ts';
+import { CassetteFileError } from '../errors.ts';
+import type { Lane } from '../match/lane.ts';
 
 /** Throws a CassetteFileError for a secret in what stands in the cassette as it is, because it is looked for as it is. */
 export function checkNames(

@@ -7,7 +7,7 @@ import type { Redactor } from '../../secrets/redactor.ts';
 import type { Entry, History } from './history.ts';
 import { comparableText, messageText } from './messages.ts';
 import { toolName, type RequestParts } from './request-parts.ts';
-import { settingsOf, type Settings } from './settings.ts';
+import { settingsOf, type Settings } from '../redact/settings.ts';
 
 /** What changed in the settings of a request; `agent` is who asks now. */
 export function settingsDrift(recorded: Settings, now: Settings, agent: string): Drift[] {

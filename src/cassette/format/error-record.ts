@@ -8,7 +8,7 @@ import {
   streamedError,
 } from '../../script/client-errors.ts';
 import { isMisfit } from '../../script/errors.ts';
-import type { ErrorRecord } from '../file/format.ts';
+import type { ErrorRecord } from './format.ts';
 import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import { toJson } from './completion-record.ts';

@@ -1,9 +1,9 @@
-import { CassetteFileError } from './errors.ts';
-import { shownPath } from '../files/path.ts';
-import { printJson } from '../files/print-json.ts';
-import { CassetteWriter } from './file/write.ts';
-import type { Tape } from './lanes/tape.ts';
-import type { SessionSettings } from './session-settings.ts';
+import { CassetteFileError } from '../errors.ts';
+import { shownPath } from '../../files/path.ts';
+import { printJson } from '../../files/print-json.ts';
+import { CassetteWriter } from './write.ts';
+import type { Tape } from './tape.ts';
+import type { SessionSettings } from '../session-settings.ts';
 
 /** Those that are open, for the end of the process. */
 const open = new Set<Keeper>();

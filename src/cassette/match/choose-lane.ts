@@ -1,14 +1,14 @@
-import type { RecordedEvent } from '../engine/run/events.ts';
-import { CassetteAmbiguityError, CassetteMissError } from './errors.ts';
-import { sameSettingsAs } from './lanes/drift.ts';
-import { historyOf } from './lanes/history.ts';
-import type { Lane } from './lanes/lane.ts';
-import { LaneFinder } from './lanes/lane-finder.ts';
-import { openingOf, openingOfRequest, Openings } from './lanes/openings.ts';
-import type { RequestParts } from './lanes/request-parts.ts';
-import type { Tape } from './lanes/tape.ts';
-import type { Redactor } from '../secrets/redactor.ts';
-import { laneWords, numbersOf, openingsText, type CassetteWords } from './words.ts';
+import type { RecordedEvent } from '../../engine/run/events.ts';
+import { CassetteAmbiguityError, CassetteMissError } from '../errors.ts';
+import { sameSettingsAs } from './drift.ts';
+import { historyOf } from './history.ts';
+import type { Lane } from './lane.ts';
+import { LaneFinder } from './lane-finder.ts';
+import { openingOf, openingOfRequest, Openings } from './openings.ts';
+import type { RequestParts } from './request-parts.ts';
+import type { Tape } from '../record/tape.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
+import { laneWords, numbersOf, openingsText, type CassetteWords } from '../words.ts';
 
 /** A request, with all that tells whose it is. */
 export interface Asked {
