@@ -8,7 +8,7 @@ import { shownPath } from '../files/path.ts';
 import { parseCassette, readText } from './format/read.ts';
 import type { TapeOrigin } from './record/tape.ts';
 import { modeOf, modeVariable, type ChosenMode, type RecordMode } from './mode.ts';
-import { checkReplayOptions, type ReplayOptions } from './replay-provider.ts';
+import { assertValidReplayOptions, type ReplayOptions } from './replay-provider.ts';
 import type { CassetteSummary } from './session-settings.ts';
 import { CassetteSession } from './session.ts';
 import { againWords, recordCommand } from './words.ts';
@@ -43,13 +43,13 @@ export function cassetteProvider(
   provider: CompletionProvider | undefined,
   options: CassetteOptions,
 ): CassetteProvider {
-  checkCassetteOptions('cassetteProvider', options);
+  assertValidCassetteOptions('cassetteProvider', options);
   return new Cassette(cassetteSession(provider, options));
 }
 
 /** Throws a TypeError for options that nobody reads, or that say what there is not. */
-export function checkCassetteOptions(who: string, options: object): void {
-  checkReplayOptions(who, options, ['cassette', 'mode', 'redact', 'onMismatch', 'timing']);
+export function assertValidCassetteOptions(who: string, options: object): void {
+  assertValidReplayOptions(who, options, ['cassette', 'mode', 'redact', 'onMismatch', 'timing']);
 }
 
 /** The session behind it. `origin` and `command` are known to whoever names cassettes for others. */

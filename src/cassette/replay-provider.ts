@@ -38,7 +38,7 @@ export interface ReplayProvider extends CompletionProvider, Disposable {
  * did not fit, which the caller was told. Throws a CassetteFileError for a file that is not there, is no cassette, is damaged, or of a newer version.
  */
 export function replayProvider(cassette: string, options: ReplayOptions = {}): ReplayProvider {
-  checkReplayOptions('replayProvider', options, ['onMismatch', 'redact', 'timing']);
+  assertValidReplayOptions('replayProvider', options, ['onMismatch', 'redact', 'timing']);
   const path = cassettePath(cassette);
   const file = readCassette(path);
   if (!file) throw noSuchFile(path);
@@ -73,14 +73,14 @@ class Replay implements ReplayProvider {
 const policies: readonly string[] = ['error', 'warn', 'ignore'] satisfies MismatchPolicy[];
 
 /** Throws a TypeError for options that nobody reads, or that say what there is not. */
-export function checkReplayOptions(who: string, options: object, known: readonly string[]): void {
+export function assertValidReplayOptions(who: string, options: object, known: readonly string[]): void {
   checkKnownOptions(who, options, known);
   const { onMismatch, timing } = options as ReplayOptions;
-  checkWord(`The onMismatch of ${who}`, onMismatch, policies);
-  checkWord(`The timing of ${who}`, timing, ['none', 'recorded']);
+  assertValidWord(`The onMismatch of ${who}`, onMismatch, policies);
+  assertValidWord(`The timing of ${who}`, timing, ['none', 'recorded']);
 }
 
-function checkWord(what: string, given: unknown, words: readonly string[]): void {
+function assertValidWord(what: string, given: unknown, words: readonly string[]): void {
   if (given === undefined || words.includes(given as string)) return;
   const hint = typeof given === 'string' ? didYouMean(given, words) : '';
   throw new TypeError(`${what} is one of ${words.join(', ')}, but is ${valueWords(given)}.${hint}`);

@@ -14,8 +14,7 @@ import { joined, type CassetteFile, type InteractionRecord, type ResultRecord } 
 import { cassettePath } from './format/read.ts';
 import { shownPath } from '../files/path.ts';
 import { noSuchFile, readCassette } from './format/read.ts';
-import { answerOf } from './match/answer.ts';
-import { callsOf, comparableText } from './match/messages.ts';
+import { callsOf, comparableText, answerOf } from './match/messages.ts';
 import { LaneSecrets } from '../secrets/lane-secrets.ts';
 import { servedRun, type ServedRun } from './served.ts';
 import { fieldsOf } from './words.ts';

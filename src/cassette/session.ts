@@ -10,14 +10,13 @@ import { LaneChooser, type Asked } from './match/choose-lane.ts';
 import { CassetteFileError, type Drift } from './errors.ts';
 import { shownPath } from '../files/path.ts';
 import { Keeper } from './record/keeper.ts';
-import { answerOf } from './match/answer.ts';
+import { answerOf } from './match/messages.ts';
 import { driftKey, historyDrift, settingsDrift } from './match/drift.ts';
 import type { Lane } from './match/lane.ts';
 import { partsOf, type RequestParts } from './match/request-parts.ts';
-import { sameSettings, settingsOf } from './redact/settings.ts';
+import { sameSettings, settingsOf, assertValidNames } from './redact/settings.ts';
 import { Tape } from './record/tape.ts';
 import { playCompletion, playStream, type Played } from './play.ts';
-import { checkNames } from './redact/check-names.ts';
 import { recordCompletion, recordStream, type Recording } from './record/record.ts';
 import { Redactor } from '../secrets/redactor.ts';
 import { noteServed } from './served.ts';
@@ -110,7 +109,7 @@ export class CassetteSession implements CompletionProvider {
   /** The same, but that what did not fit has been told already. */
   assertUsed(): void {
     if (this.#failure) return;
-    this.checkEnds();
+    this.compareEnds();
     const { unused } = this.summary;
     if (unused === 0) return;
     throw unusedError(this.words, this.tape.lanes, unused);
@@ -139,7 +138,7 @@ export class CassetteSession implements CompletionProvider {
   }
 
   /** What no request has shown: differences in what the last calls came to. */
-  checkEnds(): void {
+  compareEnds(): void {
     const drift = this.tape.lanes.flatMap((lane) => {
       const noted = lane.noted.splice(0);
       if (lane.endCheckedAt === lane.position) return noted;
@@ -246,7 +245,7 @@ export class CassetteSession implements CompletionProvider {
     const lane = known ?? this.#lanes.begin(asked);
     if (!known) this.#redactor.data(lane.secrets, this.#settings.known, ['contextVariables']);
     const agent = lane.agentOf(parts, events);
-    checkNames(lane, agent, parts.model, this.words.path);
+    assertValidNames(lane, agent, parts.model, this.words.path);
     lane.readResults(this.#redactor);
     const settings = settingsOf(parts, this.#redactor, lane.secrets);
     lane.show(parts, this.#redactor);

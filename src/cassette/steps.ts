@@ -11,8 +11,7 @@ import {
   type MessageRecord,
 } from './format/format.ts';
 import { chunksOf, folded } from './format/stream-record.ts';
-import { answerOf } from './match/answer.ts';
-import { callsOf } from './match/messages.ts';
+import { callsOf, answerOf } from './match/messages.ts';
 import { LaneSecrets } from '../secrets/lane-secrets.ts';
 
 /** What user and model did in a recorded conversation, as a script. What was said before its first answer, but for the last message, is `messages`. */

@@ -4,7 +4,7 @@ import type { CompletionProvider } from '../engine/model/provider.ts';
 import {
   Cassette,
   cassetteSession,
-  checkCassetteOptions,
+  assertValidCassetteOptions,
   type CassetteOptions,
 } from '../cassette/cassette-provider.ts';
 import { CassetteFileError } from '../cassette/errors.ts';
@@ -74,7 +74,7 @@ export class TestCassettes {
 
   /** A provider that replays, or records, a cassette that is named after the test. */
   open(provider: CompletionProvider | undefined, options: Partial<CassetteOptions>): Cassette {
-    checkCassetteOptions('cassette', options);
+    assertValidCassetteOptions('cassette', options);
     const { file, name, path } = this.#place();
     if (options.cassette === undefined) {
       this.#file.claim(path, this.#task);

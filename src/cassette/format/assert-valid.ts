@@ -31,10 +31,10 @@ export class CassetteProblem extends Error {
 
 type Path = readonly (string | number)[];
 type Fields = Readonly<Record<string, unknown>>;
-type Check = (value: unknown, path: Path) => void;
+type Assert = (value: unknown, path: Path) => void;
 
 /** Throws a CassetteProblem for what is no cassette, is of a newer version, or is damaged. */
-export function checkCassette(value: unknown): CassetteFile {
+export function assertValidCassette(value: unknown): CassetteFile {
   if (!isPlainObject(value) || value['format'] !== formatName) {
     throw new CassetteProblem(`This is no cassette: it has no "format": "${formatName}".`, {
       problem: 'foreign',
@@ -50,9 +50,9 @@ export function checkCassette(value: unknown): CassetteFile {
   if (version !== formatVersion) fail(['version'], `the number ${formatVersion}`, version);
   cassette(value, []);
   const file = value as unknown as CassetteFile;
-  checkLabels(file);
+  assertValidLabels(file);
   for (const [index, { interactions }] of file.lanes.entries())
-    checkNumbers(interactions, ['lanes', index, 'interactions']);
+    assertValidNumbers(interactions, ['lanes', index, 'interactions']);
   return file;
 }
 
@@ -76,7 +76,7 @@ function pathText(path: Path): string {
 }
 
 const is =
-  (expected: string, test: (value: unknown) => boolean): Check =>
+  (expected: string, test: (value: unknown) => boolean): Assert =>
   (value, path) => {
     if (!test(value)) fail(path, expected, value);
   };
@@ -90,17 +90,17 @@ const flag = is('true', (value) => value === true);
 const boolean = is('true or false', (value) => typeof value === 'boolean');
 const object = is('an object', isPlainObject);
 const count = is('a whole number from 0', (value) => Number.isInteger(value) && Number(value) >= 0);
-const anything: Check = () => {};
+const anything: Assert = () => {};
 
 const listOf =
-  (item: Check): Check =>
+  (item: Assert): Assert =>
   (value, path) => {
     if (!Array.isArray(value)) return fail(path, 'a list', value);
     for (let index = 0; index < value.length; index++) item(value[index], [...path, index]);
   };
 
 const mapOf =
-  (item: Check): Check =>
+  (item: Assert): Assert =>
   (value, path) => {
     object(value, path);
     for (const [key, inner] of Object.entries(value as Fields)) item(inner, [...path, key]);
@@ -108,7 +108,7 @@ const mapOf =
 
 /** Fields that must be there, then those that may; others have no meaning, and are refused. */
 const record =
-  (required: Readonly<Record<string, Check>>, optional: Readonly<Record<string, Check>> = {}): Check =>
+  (required: Readonly<Record<string, Assert>>, optional: Readonly<Record<string, Assert>> = {}): Assert =>
   (value, path) => {
     object(value, path);
     const fields = value as Fields;
@@ -121,23 +121,23 @@ const record =
     }
   };
 
-const message: Check = (value, path) => {
+const message: Assert = (value, path) => {
   object(value, path);
   text((value as Fields)['role'], [...path, 'role']);
 };
 
-const part: Check = (value, path) => {
+const part: Assert = (value, path) => {
   object(value, path);
   const kind = ['texts', 'arguments', 'delta', 'chunk'].find((name) => Object.hasOwn(value as object, name));
   if (kind === undefined) return fail(path, 'a part with texts, arguments, a delta or a chunk', value);
-  partChecks[kind]!(value, path);
+  partAsserts[kind]!(value, path);
   const { [kind]: pieces, ms } = value as Fields;
   if (Array.isArray(pieces) && (ms as unknown[]).length !== pieces.length)
     fail([...path, 'ms'], `a list of as many numbers as there are ${kind}, ${pieces.length}`, ms);
 };
 
 const field = is(`one of ${textFields.join(', ')}`, (value) => textFields.includes(value as 'content'));
-const partChecks: Readonly<Record<string, Check>> = {
+const partAsserts: Readonly<Record<string, Assert>> = {
   texts: record({ texts: listOf(text), field, ms: listOf(count) }),
   arguments: record({ arguments: listOf(text), call: count, ms: listOf(count) }),
   delta: record({ delta: object, ms: count }, { finish_reason: text }),
@@ -168,7 +168,7 @@ const interactionFields = record(
 
 const answers = ['completion', 'stream', 'error', 'aborted'];
 
-const interaction: Check = (value, path) => {
+const interaction: Assert = (value, path) => {
   interactionFields(value, path);
   if (answers.every((name) => !Object.hasOwn(value as object, name)))
     fail([...path, 'completion'], `there, or one of ${answers.slice(1).join(', ')}`, undefined);
@@ -199,7 +199,7 @@ const cassette = record(
 );
 
 /** What is referred to must be there. */
-function checkLabels({ agents, tools, lanes }: CassetteFile): void {
+function assertValidLabels({ agents, tools, lanes }: CassetteFile): void {
   for (const [label, { tools: offered = [] }] of Object.entries(agents)) {
     for (const [index, tool] of offered.entries()) {
       if (!Object.hasOwn(tools, tool))
@@ -219,7 +219,7 @@ function checkLabels({ agents, tools, lanes }: CassetteFile): void {
 }
 
 /** What a hand, or a merge, did to the interactions of a lane. */
-function checkNumbers(interactions: readonly { number: number }[], path: Path): void {
+function assertValidNumbers(interactions: readonly { number: number }[], path: Path): void {
   const numbers = interactions.map(({ number }) => number);
   const index = numbers.findIndex((number, position) => number !== position + 1);
   if (index < 0) return;

@@ -4,7 +4,7 @@ import { isAbsolute, resolve } from 'node:path';
 import type * as Momoa from '@humanwhocodes/momoa';
 import { valueWords } from '../../engine/data/value-words.ts';
 import { CassetteFileError } from '../errors.ts';
-import { CassetteProblem, checkCassette } from './assert-valid.ts';
+import { CassetteProblem, assertValidCassette } from './assert-valid.ts';
 import type { CassetteFile } from './format.ts';
 import { isInside, shownPath } from '../../files/path.ts';
 import { reasonOf } from '../../files/reason.ts';
@@ -60,7 +60,7 @@ export function parseCassette(text: string, name: string): CassetteFile {
     throw unparsed(name, source, error as SyntaxError);
   }
   try {
-    return checkCassette(value);
+    return assertValidCassette(value);
   } catch (error) {
     if (!(error instanceof CassetteProblem)) throw error;
     const { problem, path, expected, found, message } = error;

@@ -1,14 +1,14 @@
 import type { RecordedEvent } from '../../engine/run/events.ts';
 import { CassetteAmbiguityError, CassetteMissError } from '../errors.ts';
 import { sameSettingsAs } from './drift.ts';
-import { historyOf } from './history.ts';
+import { historyOf, type History, requestHistory } from './history.ts';
 import type { Lane } from './lane.ts';
 import { LaneFinder } from './lane-finder.ts';
-import { openingOf, openingOfRequest, Openings } from './openings.ts';
 import type { RequestParts } from './request-parts.ts';
 import type { Tape } from '../record/tape.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import { laneWords, numbersOf, openingsText, type CassetteWords } from '../words.ts';
+import { withoutNumbers } from '../../secrets/lane-secrets.ts';
 
 /** A request, with all that tells whose it is. */
 export interface Asked {
@@ -174,4 +174,46 @@ function isWaiting(lane: Lane): boolean {
 /** Whether it makes no difference which of two is played. */
 function isSameRecording(left: Lane, right: Lane): boolean {
   return left === right || (left.position === right.position && left.text === right.text);
+}
+
+/** Conversations by how they begin, so that a new one is held against few of those that were recorded. */
+export class Openings {
+  readonly #lanes = new Map<string, Lane[]>();
+  /** How many are known whose first request has so many messages. */
+  readonly #lengths = new Map<number, number>();
+
+  constructor(lanes: readonly Lane[]) {
+    for (const lane of lanes) this.add(lane, openingOf(lane.conversation, lane.opening));
+  }
+
+  add(lane: Lane, opening: string, length = lane.interactions[0]?.request.new?.length ?? 0): void {
+    const known = this.#lanes.get(opening);
+    if (known) known.push(lane);
+    else this.#lanes.set(opening, [lane]);
+    this.#lengths.set(length, (this.#lengths.get(length) ?? 0) + 1);
+  }
+
+  /** Those that begin with just this, in the order in which they began. */
+  alike(opening: string): readonly Lane[] {
+    return this.#lanes.get(opening) ?? [];
+  }
+
+  /** Whether there can be any for a request: looking costs a look at all of its history. */
+  mayHave({ history }: RequestParts): boolean {
+    return this.#lengths.has(history.length);
+  }
+}
+
+/** What a conversation begins with, as one text that is the same whatever its secrets are. */
+export function openingOf(conversation: string | undefined, { entries }: History): string {
+  return withoutNumbers(JSON.stringify([conversation, ...entries.map((entry) => entry.comparable)]));
+}
+
+/** The same of a request. */
+export function openingOfRequest(
+  parts: RequestParts,
+  conversation: string | undefined,
+  redactor: Redactor,
+): string {
+  return openingOf(conversation, requestHistory(parts, redactor).history);
 }

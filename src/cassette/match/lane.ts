@@ -5,10 +5,8 @@ import { CassetteMismatchError, type Drift } from '../errors.ts';
 import { isOver, joined, type InteractionRecord, type MessageRecord } from '../format/format.ts';
 import { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
-import { answerOf } from './answer.ts';
-import { History, historyOf } from './history.ts';
-import { callsOf, comparableText, messageRecord, resultMessages } from './messages.ts';
-import { requestHistory } from './request-history.ts';
+import { History, historyOf, requestHistory } from './history.ts';
+import { callsOf, comparableText, messageRecord, resultMessages, answerOf } from './messages.ts';
 import type { RequestParts } from './request-parts.ts';
 import { resultsInEvents, resultsInHistory } from './results.ts';
 

@@ -4,9 +4,17 @@ import { shorten } from '../../engine/data/errors.ts';
 import type { WireMessage } from '../../engine/model/messages.ts';
 import { callText, textOf } from '../../trace/format.ts';
 import { idsOf } from '../../wire/continuation.ts';
-import { isLines, joined, linesOf, type MessageRecord, type ResultRecord } from '../format/format.ts';
-import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
+import {
+  isLines,
+  joined,
+  linesOf,
+  type MessageRecord,
+  type ResultRecord,
+  type InteractionRecord,
+} from '../format/format.ts';
+import { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
+import { folded, chunksOf } from '../format/stream-record.ts';
 
 /** What is none of the API's, or says nothing. */
 const droppedFields = new Set(['sender', 'tool_name', 'function_call']);
@@ -218,4 +226,29 @@ export function messageText(record: MessageRecord | undefined): string {
   if (typeof refusal === 'string' || isLines(refusal)) lines.push(`refuses: ${joined(refusal)}`);
   for (const { name, arguments: args } of callsOf(record)) lines.push(callText(name, args, 2000));
   return `${String(role)}: ${shorten(lines.join('\n'), 4000)}`;
+}
+
+/** Made once for each: a stream has to be folded. */
+const answers = new WeakMap<InteractionRecord, MessageRecord | undefined>();
+
+/** The message that the answer of an interaction is in later requests, as it is stored; undefined where no usable answer came. */
+export function answerOf(interaction: InteractionRecord): MessageRecord | undefined {
+  // Still under way, or over without one.
+  if (interaction.completion === undefined && !interaction.stream) return undefined;
+  if (!answers.has(interaction)) answers.set(interaction, readAnswer(interaction));
+  return answers.get(interaction);
+}
+
+/** For records that are read as they are stored. */
+const noSecrets = new LaneSecrets();
+
+function readAnswer({ completion, stream }: InteractionRecord): MessageRecord | undefined {
+  if (!stream) return answerMessage(completion);
+  if (stream.cut) return undefined;
+  try {
+    return answerMessage(folded(chunksOf(stream, noSecrets).map(({ chunk }) => chunk)));
+  } catch {
+    // Damaged on its way: nobody could go on from it.
+    return undefined;
+  }
 }

@@ -8,7 +8,7 @@ import { reasonOf } from '../../files/reason.ts';
 import { writeWhole } from '../../files/write-whole.ts';
 
 /** Throws a CassetteFileError for a file that is something else than a cassette, or more than this version knows of. */
-function checkOwn(path: string, text: string): void {
+function assertOwn(path: string, text: string): void {
   if (text.trim() === '') return;
   const { format, version } = headOf(text);
   if (format !== formatName)
@@ -80,7 +80,7 @@ export class CassetteWriter {
         // A folder, or a file of somebody else's, would be told only when it is replaced.
         if (existsSync(this.#target)) {
           text = readFileSync(this.#target, 'utf8');
-          checkOwn(this.#path, text);
+          assertOwn(this.#path, text);
         }
         writeFileSync(this.#temporary, '');
       } catch (error) {
