@@ -16,7 +16,7 @@ import type { Lane } from './match/lane.ts';
 import { partsOf, type RequestParts } from './match/request-parts.ts';
 import { sameSettings, settingsOf, assertValidNames } from './redact/settings.ts';
 import { Tape } from './record/tape.ts';
-import { playCompletion, playStream, type Played } from './play.ts';
+import { dueOutcome, duePieces, playCompletion, playStream, type Played } from './play.ts';
 import { recordCompletion, recordStream, type Recording } from './record/record.ts';
 import { Redactor } from '../secrets/redactor.ts';
 import { noteServed } from './served.ts';
@@ -69,9 +69,10 @@ export class CassetteSession implements CompletionProvider {
   ): Promise<ChatCompletion> => {
     options?.signal?.throwIfAborted();
     const turn = this.#begin(request, options);
-    return 'served' in turn
-      ? await playCompletion(turn, options)
-      : await recordCompletion(turn, request, options);
+    if (!('served' in turn)) return await recordCompletion(turn, request, options);
+    const { outcome, said } = await dueOutcome(turn, options);
+    this.#lanes.finder.notePoint(turn.lane, said);
+    return await playCompletion(turn, outcome, options);
   };
 
   readonly stream = (
@@ -162,7 +163,10 @@ export class CassetteSession implements CompletionProvider {
   ): AsyncGenerator<ChatCompletionChunk> {
     options?.signal?.throwIfAborted();
     const turn = this.#begin(request, options);
-    yield* 'served' in turn ? playStream(turn, options) : recordStream(turn, request, options);
+    if (!('served' in turn)) return yield* recordStream(turn, request, options);
+    const { pieces, said } = await duePieces(turn, options);
+    this.#lanes.finder.notePoint(turn.lane, said);
+    yield* playStream(turn, pieces, options);
   }
 
   /** What is known only when nothing more comes. */
@@ -217,7 +221,6 @@ export class CassetteSession implements CompletionProvider {
       file: this.words.path,
       place,
       inRealTime: this.#settings.inRealTime ?? false,
-      onAnswer: (said) => this.#lanes.finder.notePoint(lane, said),
     };
   }
 
