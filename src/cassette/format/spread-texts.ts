@@ -83,7 +83,7 @@ export function choicesOf(chunk: unknown): Record<string, unknown>[] {
  * Cuts a text into as many pieces as another one was in. The cuts stay where they were in what both begin with, and in what
  * both end with; what stands between goes into one piece, so that nothing of a replaced part is spread over several.
  */
-export function recut(pieces: readonly string[], text: string): string[] {
+function recut(pieces: readonly string[], text: string): string[] {
   const before = pieces.join('');
   if (before === text) return [...pieces];
   const shortest = Math.min(before.length, text.length);

@@ -205,15 +205,11 @@ export class Openings {
 }
 
 /** What a conversation begins with, as one text that is the same whatever its secrets are. */
-export function openingOf(conversation: string | undefined, { entries }: History): string {
+function openingOf(conversation: string | undefined, { entries }: History): string {
   return withoutNumbers(JSON.stringify([conversation, ...entries.map((entry) => entry.comparable)]));
 }
 
 /** The same of a request. */
-export function openingOfRequest(
-  parts: RequestParts,
-  conversation: string | undefined,
-  redactor: Redactor,
-): string {
+function openingOfRequest(parts: RequestParts, conversation: string | undefined, redactor: Redactor): string {
   return openingOf(conversation, requestHistory(parts, redactor).history);
 }

@@ -1,5 +1,6 @@
 import type { MessageRecord } from '../format/format.ts';
-import { comparable, type CallNumbers, messageRecord } from './messages.ts';
+import { comparable, type CallNumbers } from './messages.ts';
+import { messageRecord } from '../redact/message-record.ts';
 import { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import type { RequestParts } from './request-parts.ts';

@@ -6,7 +6,8 @@ import { isOver, joined, type InteractionRecord, type MessageRecord } from '../f
 import { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import { History, historyOf, requestHistory } from './history.ts';
-import { callsOf, comparableText, messageRecord, resultMessages, answerOf } from './messages.ts';
+import { callsOf, comparableText, resultMessages, answerOf } from './messages.ts';
+import { messageRecord } from '../redact/message-record.ts';
 import type { RequestParts } from './request-parts.ts';
 import { resultsInEvents, resultsInHistory } from './results.ts';
 
