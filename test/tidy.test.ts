@@ -124,6 +124,24 @@ test('imports go up the list of folders, never down or sideways', () => {
   expect(wrong).toEqual([]);
 });
 
+/** The rooms of src/cassette, and which of the others each may import. */
+const cassetteRooms: Record<string, string[]> = {
+  format: [],
+  redact: ['format'],
+  match: ['format', 'redact'],
+  record: ['format', 'redact', 'match'],
+};
+
+test('the rooms of cassettes import one way', () => {
+  const roomOf = (file: string) => /^src\/cassette\/([^/]+)\//.exec(file)?.[1];
+  const wrong = imports.flatMap(({ place, file, target }) => {
+    const [from, to] = [roomOf(file), roomOf(target ?? '')];
+    if (from === undefined || to === undefined || from === to || cassetteRooms[from]?.includes(to)) return [];
+    return `${place} imports ${target}, but src/cassette/${from} may import ${cassetteRooms[from]?.join(', ')}.`;
+  });
+  expect(wrong).toEqual([]);
+});
+
 test('sources import each other by relative path, ending in .ts', () => {
   const wrong = imports
     .filter(({ specifier, target }) =>

@@ -6,12 +6,12 @@ import { CassetteMissError } from './errors.ts';
 import { cassettePath } from './format/read.ts';
 import { shownPath } from '../files/path.ts';
 import { parseCassette, readText } from './format/read.ts';
-import type { TapeOrigin } from './record/tape.ts';
+import type { TapeOrigin } from './match/tape.ts';
 import { modeOf, modeVariable, type ChosenMode, type RecordMode } from './mode.ts';
 import { assertValidReplayOptions, type ReplayOptions } from './replay-provider.ts';
 import type { CassetteSummary } from './session-settings.ts';
 import { CassetteSession } from './session.ts';
-import { againWords, recordCommand } from './words.ts';
+import { againWords, recordCommand } from './match/words.ts';
 
 /** How a cassette is recorded and replayed. */
 export interface CassetteOptions extends ReplayOptions {

@@ -1,6 +1,6 @@
 import { didYouMean } from '../engine/data/did-you-mean.ts';
 import { valueWords } from '../engine/data/value-words.ts';
-import { vitestWorker } from './words.ts';
+import { vitestWorker } from './match/words.ts';
 
 /**
  * What happens where a cassette has no answer. none: it fails, and nothing is written. missing: a live model is asked, and its

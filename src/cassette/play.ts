@@ -8,7 +8,7 @@ import type { InteractionRecord } from './format/format.ts';
 import type { Lane } from './match/lane.ts';
 import { saidBy, type Said } from './match/messages.ts';
 import { wait } from './real-time.ts';
-import { fieldsOf } from './words.ts';
+import { fieldsOf } from './match/words.ts';
 
 /** An interaction that answers a request. */
 export interface Played {

@@ -17,7 +17,7 @@ import { noSuchFile, readCassette } from './format/read.ts';
 import { callsOf, comparableText, answerOf } from './match/messages.ts';
 import { LaneSecrets } from '../secrets/lane-secrets.ts';
 import { servedRun, type ServedRun } from './served.ts';
-import { fieldsOf } from './words.ts';
+import { fieldsOf } from './match/words.ts';
 
 /**
  * A copy of the agent, and of every agent it hands off to, whose tools are answered from a recording.

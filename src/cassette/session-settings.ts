@@ -1,6 +1,6 @@
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import type { CassetteFile } from './format/format.ts';
-import type { TapeOrigin } from './record/tape.ts';
+import type { TapeOrigin } from './match/tape.ts';
 import type { Redact } from '../secrets/redactor.ts';
 
 /** What is done where a request is not as it was recorded. */

@@ -13,9 +13,9 @@ import { Keeper } from './record/keeper.ts';
 import { answerOf } from './match/messages.ts';
 import { driftKey, historyDrift, settingsDrift } from './match/drift.ts';
 import type { Lane } from './match/lane.ts';
-import { partsOf, type RequestParts } from './match/request-parts.ts';
+import { partsOf, type RequestParts } from './redact/request-parts.ts';
 import { sameSettings, settingsOf, assertValidNames } from './redact/settings.ts';
-import { Tape } from './record/tape.ts';
+import { Tape } from './match/tape.ts';
 import { dueOutcome, duePieces, playCompletion, playStream, type Played } from './play.ts';
 import { recordCompletion, recordStream, type Recording } from './record/record.ts';
 import { Redactor } from '../secrets/redactor.ts';
@@ -32,7 +32,7 @@ import {
   unusedError,
   type CassetteWords,
   type MismatchPlace,
-} from './words.ts';
+} from './match/words.ts';
 
 /** A cassette in use: each request is held against what was recorded, and answered from it, or recorded. */
 export class CassetteSession implements CompletionProvider {

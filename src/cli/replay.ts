@@ -12,7 +12,7 @@ import { readCassette } from '../cassette/format/read.ts';
 import { replayTools } from '../cassette/replay-tools.ts';
 import type { CassetteSummary } from '../cassette/session-settings.ts';
 import { CassetteSession } from '../cassette/session.ts';
-import { testCommand } from '../cassette/words.ts';
+import { testCommand } from '../cassette/match/words.ts';
 import { cassetteSource, type RecordedScenario } from '../report/cassette-source.ts';
 import {
   replayedText,

@@ -12,7 +12,7 @@ import { cassetteFolder } from '../cassette/format/read.ts';
 import { fileName, shownPath } from '../files/path.ts';
 import { originIn } from '../cassette/format/read.ts';
 import type { CassetteSession } from '../cassette/session.ts';
-import { testCommand, vitestWorker } from '../cassette/words.ts';
+import { testCommand, vitestWorker } from '../cassette/match/words.ts';
 
 /** What is needed of a test of vitest. */
 export interface TestTask {

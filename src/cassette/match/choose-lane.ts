@@ -4,10 +4,10 @@ import { sameSettingsAs } from './drift.ts';
 import { historyOf, type History, requestHistory } from './history.ts';
 import type { Lane } from './lane.ts';
 import { LaneFinder } from './lane-finder.ts';
-import type { RequestParts } from './request-parts.ts';
-import type { Tape } from '../record/tape.ts';
+import type { RequestParts } from '../redact/request-parts.ts';
+import type { Tape } from './tape.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
-import { laneWords, numbersOf, openingsText, type CassetteWords } from '../words.ts';
+import { laneWords, numbersOf, openingsText, type CassetteWords } from './words.ts';
 import { withoutNumbers } from '../../secrets/lane-secrets.ts';
 
 /** A request, with all that tells whose it is. */

@@ -3,7 +3,7 @@ import { comparable, type CallNumbers } from './messages.ts';
 import { messageRecord } from '../redact/message-record.ts';
 import { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
-import type { RequestParts } from './request-parts.ts';
+import type { RequestParts } from '../redact/request-parts.ts';
 
 /** A message of a history, as it is stored and as it is compared. */
 export interface Entry {

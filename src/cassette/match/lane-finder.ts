@@ -4,7 +4,7 @@ import { textOf } from '../../trace/format.ts';
 import { continuationOf } from '../../wire/continuation.ts';
 import type { Lane } from './lane.ts';
 import { saidIn, type Said } from './messages.ts';
-import type { RequestParts } from './request-parts.ts';
+import type { RequestParts } from '../redact/request-parts.ts';
 
 type Events = readonly RecordedEvent[];
 

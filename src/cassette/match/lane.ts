@@ -8,7 +8,7 @@ import type { Redactor } from '../../secrets/redactor.ts';
 import { History, historyOf, requestHistory } from './history.ts';
 import { callsOf, comparableText, resultMessages, answerOf } from './messages.ts';
 import { messageRecord } from '../redact/message-record.ts';
-import type { RequestParts } from './request-parts.ts';
+import type { RequestParts } from '../redact/request-parts.ts';
 import { resultsInEvents, resultsInHistory } from './results.ts';
 
 /** The request that a lane was asked with last. */

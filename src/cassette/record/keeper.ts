@@ -2,7 +2,7 @@ import { CassetteFileError } from '../errors.ts';
 import { shownPath } from '../../files/path.ts';
 import { printJson } from '../../files/print-json.ts';
 import { CassetteWriter } from './write.ts';
-import type { Tape } from './tape.ts';
+import type { Tape } from '../match/tape.ts';
 import type { SessionSettings } from '../session-settings.ts';
 
 /** Those that are open, for the end of the process. */

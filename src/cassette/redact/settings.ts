@@ -1,8 +1,7 @@
 import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
-import type { RequestParts } from '../match/request-parts.ts';
+import type { RequestParts } from './request-parts.ts';
 import { CassetteFileError } from '../errors.ts';
-import type { Lane } from '../match/lane.ts';
 
 /** All of a request but its history, without secrets. */
 export interface Settings {
@@ -103,7 +102,7 @@ const texts = new WeakMap<object, string>();
 
 /** Throws a CassetteFileError for a secret in what stands in the cassette as it is, because it is looked for as it is. */
 export function assertValidNames(
-  { conversation, secrets }: Lane,
+  { conversation, secrets }: { conversation: string | undefined; secrets: LaneSecrets },
   agent: string,
   model: string,
   path: string,

@@ -12,8 +12,8 @@ import {
   type ScenarioReference,
   type TestReference,
 } from '../format/format.ts';
-import { Lane } from '../match/lane.ts';
-import { toolName } from '../match/request-parts.ts';
+import { Lane } from './lane.ts';
+import { toolName } from '../redact/request-parts.ts';
 import type { Settings } from '../redact/settings.ts';
 
 /** What recorded a cassette, so that it can be found again. */

@@ -1,13 +1,13 @@
 import { relative, resolve, sep } from 'node:path';
-import { shorten } from '../engine/data/errors.ts';
-import { textOf } from '../trace/format.ts';
-import { CassetteMismatchError, CassetteMissError, CassetteUnusedError, type Drift } from './errors.ts';
-import { cassetteFolder } from './format/read.ts';
-import { fileName, isInside, shownPath } from '../files/path.ts';
-import type { InteractionRecord } from './format/format.ts';
-import type { Lane } from './match/lane.ts';
-import type { RequestParts } from './match/request-parts.ts';
-import type { TapeOrigin } from './record/tape.ts';
+import { shorten } from '../../engine/data/errors.ts';
+import { textOf } from '../../trace/format.ts';
+import { CassetteMismatchError, CassetteMissError, CassetteUnusedError, type Drift } from '../errors.ts';
+import { cassetteFolder } from '../format/read.ts';
+import { fileName, isInside, shownPath } from '../../files/path.ts';
+import type { InteractionRecord } from '../format/format.ts';
+import type { Lane } from './lane.ts';
+import type { RequestParts } from '../redact/request-parts.ts';
+import type { TapeOrigin } from './tape.ts';
 
 /** What the errors of one cassette have in common. */
 export interface CassetteWords {
