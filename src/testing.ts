@@ -49,7 +49,7 @@ export type { Drift } from './cassette/errors.ts';
 export type { RecordMode } from './cassette/mode.ts';
 export { recordingProvider } from './cassette/recording-provider.ts';
 export type { RecordingProvider } from './cassette/recording-provider.ts';
-export type { Redact } from './cassette/redaction/redactor.ts';
+export type { Redact } from './secrets/redactor.ts';
 export { replayProvider } from './cassette/replay-provider.ts';
 export type { ReplayOptions, ReplayProvider } from './cassette/replay-provider.ts';
 export { replayTools } from './cassette/replay-tools.ts';

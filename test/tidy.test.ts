@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 
-const core = ['engine', 'trace', 'script', 'wire', 'cassette', 'scenario'];
+/** What is about no model and no agent. */
+const rooms = ['files', 'secrets'];
+const core = ['engine', ...rooms, 'trace', 'script', 'wire', 'cassette', 'scenario'];
 const everything = [
   ...core,
   'evaluation',
@@ -21,11 +23,13 @@ const everything = [
 /** What the files of a folder may import, beside their own folder. The entries may import everything but src/cli. */
 const mayImport: Record<string, string[]> = {
   engine: [],
-  trace: ['engine'],
-  script: ['engine', 'trace'],
-  wire: ['engine', 'trace', 'script'],
-  cassette: ['engine', 'trace', 'script', 'wire'],
-  scenario: ['engine', 'trace', 'script', 'wire'],
+  files: [],
+  secrets: ['engine'],
+  trace: ['engine', ...rooms],
+  script: ['engine', ...rooms, 'trace'],
+  wire: ['engine', ...rooms, 'trace', 'script'],
+  cassette: ['engine', ...rooms, 'trace', 'script', 'wire'],
+  scenario: ['engine', ...rooms, 'trace', 'script', 'wire'],
   evaluation: core,
   vitest: core,
   property: core,
@@ -33,8 +37,8 @@ const mayImport: Record<string, string[]> = {
   sweep: core,
   report: core,
   chat: [...core, 'report'],
-  mcp: ['engine'],
-  worker: ['engine'],
+  mcp: ['engine', ...rooms],
+  worker: ['engine', ...rooms],
   cli: everything,
 };
 
@@ -127,6 +131,24 @@ test('imports go up the list of folders, never down or sideways', () => {
     // The command line gives user modules the entries that it has itself.
     if (from === 'cli' && isEntry(target)) return [];
     return `${place} imports ${target}, but may import ${allowed.join(', ') || 'nothing of ours'}. Move up what is shared.`;
+  });
+  expect(wrong).toEqual([]);
+});
+
+/** The rooms of src/cassette, and which of the others each may import. */
+const cassetteRooms: Record<string, string[]> = {
+  format: [],
+  redact: ['format'],
+  match: ['format', 'redact'],
+  record: ['format', 'redact', 'match'],
+};
+
+test('the rooms of cassettes import one way', () => {
+  const roomOf = (file: string) => /^src\/cassette\/([^/]+)\//.exec(file)?.[1];
+  const wrong = imports.flatMap(({ place, file, target }) => {
+    const [from, to] = [roomOf(file), roomOf(target ?? '')];
+    if (from === undefined || to === undefined || from === to || cassetteRooms[from]?.includes(to)) return [];
+    return `${place} imports ${target}, but src/cassette/${from} may import ${cassetteRooms[from]?.join(', ')}.`;
   });
   expect(wrong).toEqual([]);
 });

@@ -3,14 +3,15 @@ import { checkProvider } from '../engine/model/check-provider.ts';
 import { openaiProvider } from '../engine/model/openai-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { CassetteMissError } from './errors.ts';
-import { cassettePath, shownPath } from './file/path.ts';
-import { parseCassette, readText } from './file/read.ts';
-import type { TapeOrigin } from './lanes/tape.ts';
+import { cassettePath } from './format/read.ts';
+import { shownPath } from '../files/path.ts';
+import { parseCassette, readText } from './format/read.ts';
+import type { TapeOrigin } from './match/tape.ts';
 import { modeOf, modeVariable, type ChosenMode, type RecordMode } from './mode.ts';
-import { checkReplayOptions, type ReplayOptions } from './replay-provider.ts';
+import { assertValidReplayOptions, type ReplayOptions } from './replay-provider.ts';
 import type { CassetteSummary } from './session-settings.ts';
 import { CassetteSession } from './session.ts';
-import { againWords } from './words.ts';
+import { againWords, recordCommand } from './match/words.ts';
 
 /** How a cassette is recorded and replayed. */
 export interface CassetteOptions extends ReplayOptions {
@@ -42,33 +43,44 @@ export function cassetteProvider(
   provider: CompletionProvider | undefined,
   options: CassetteOptions,
 ): CassetteProvider {
-  checkCassetteOptions('cassetteProvider', options);
+  assertValidCassetteOptions('cassetteProvider', options);
   return new Cassette(cassetteSession(provider, options));
 }
 
 /** Throws a TypeError for options that nobody reads, or that say what there is not. */
-export function checkCassetteOptions(who: string, options: object): void {
-  checkReplayOptions(who, options, ['cassette', 'mode', 'redact', 'onMismatch', 'timing']);
+export function assertValidCassetteOptions(who: string, options: object): void {
+  assertValidReplayOptions(who, options, ['cassette', 'mode', 'redact', 'onMismatch', 'timing']);
 }
 
-/** The session behind it. `origin` and `again` are known to whoever names cassettes for others. */
+/** The session behind it. `origin` and `command` are known to whoever names cassettes for others. */
 export function cassetteSession(
   provider: CompletionProvider | undefined,
-  { cassette, mode: given, redact, onMismatch, timing }: CassetteOptions,
-  { origin, again, writesAtEnd }: { origin?: TapeOrigin; again?: string; writesAtEnd?: boolean } = {},
+  { cassette, mode: asked, redact, onMismatch, timing }: CassetteOptions,
+  {
+    origin,
+    command: given,
+    writesAtEnd,
+  }: { origin?: TapeOrigin; command?: string; writesAtEnd?: boolean } = {},
 ): CassetteSession {
   if (provider !== undefined) checkProvider(provider, 'The provider of a cassette');
   const path = cassettePath(cassette);
   const live = provider ?? (process.env['OPENAI_API_KEY'] ? openaiProvider() : undefined);
-  const chosen = modeOf(given, live !== undefined, process.env);
+  const chosen = modeOf(asked, live !== undefined, process.env);
   const { mode } = chosen;
-  if (mode === 'all' && !live) throw new CassetteMissError(keyAdvice(shownPath(path), chosen));
+  const shown = shownPath(path);
   const base = mode === 'all' ? undefined : readText(path);
-  const file = base === undefined ? undefined : parseCassette(base, shownPath(path));
-  const command = again ?? againWords({ scenario: file?.scenario, test: file?.test ?? origin?.test }, path);
-  const missAdvice = adviceFor(chosen, live, command);
+  const file = base === undefined ? undefined : parseCassette(base, shown);
+  const command =
+    given ?? recordCommand({ scenario: file?.scenario, test: file?.test ?? origin?.test }, path);
+  const fields = { file: shown, mode, command };
+  if (mode === 'all' && !live)
+    throw new CassetteMissError(keyAdvice(shown, chosen), { ...fields, problem: 'no-model' });
+  const missAdvice = adviceFor(chosen, live, againWords(command));
   if (!file && mode !== 'all' && (mode === 'none' || !live))
-    throw new CassetteMissError(`There is no cassette ${shownPath(path)}. ${missAdvice}`);
+    throw new CassetteMissError(`There is no cassette ${shown}. ${missAdvice}`, {
+      ...fields,
+      problem: 'no-cassette',
+    });
   return new CassetteSession({
     path,
     file,
@@ -77,11 +89,12 @@ export function cassetteSession(
     isAddition: mode === 'missing',
     writesAtEnd,
     missAdvice,
+    mode,
     onMismatch,
     redact,
     inRealTime: timing === 'recorded',
     origin,
-    again: command,
+    command,
   });
 }
 

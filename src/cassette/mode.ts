@@ -1,6 +1,6 @@
 import { didYouMean } from '../engine/data/did-you-mean.ts';
 import { valueWords } from '../engine/data/value-words.ts';
-import { vitestWorker } from './words.ts';
+import { vitestWorker } from './match/words.ts';
 
 /**
  * What happens where a cassette has no answer. none: it fails, and nothing is written. missing: a live model is asked, and its
@@ -40,17 +40,17 @@ export function modeOf(given: unknown, hasLive: boolean, environment: Environmen
 }
 
 function fromOption(given: unknown): ChosenMode {
-  const mode = checkMode('The mode of a cassette', given);
+  const mode = parseMode('The mode of a cassette', given);
   return { mode, by: `mode: "${mode}"` };
 }
 
 function fromEnvironment(given: string | undefined): ChosenMode | undefined {
   if (!given) return undefined;
-  const mode = checkMode(modeVariable, given);
+  const mode = parseMode(modeVariable, given);
   return { mode, by: `${modeVariable}=${mode}` };
 }
 
-function checkMode(what: string, given: unknown): RecordMode {
+function parseMode(what: string, given: unknown): RecordMode {
   if (typeof given === 'string' && modes.includes(given)) return given as RecordMode;
   const hint = typeof given === 'string' ? didYouMean(given, modes) : '';
   throw new TypeError(`${what} is one of ${modes.join(', ')}, but is ${valueWords(given)}.${hint}`);

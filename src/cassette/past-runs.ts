@@ -8,9 +8,9 @@ import { ChunkFold } from '../engine/model/fold-chunks.ts';
 import type { RecordedEvent } from '../engine/run/events.ts';
 import { RequestOptions } from '../engine/run/run-of.ts';
 import { materialize } from '../trace/materialize.ts';
-import { LaneSecrets } from './redaction/lane-secrets.ts';
+import { LaneSecrets } from '../secrets/lane-secrets.ts';
 import { CassetteSession } from './session.ts';
-import type { CassetteFile } from './file/format.ts';
+import type { CassetteFile } from './format/format.ts';
 import type { SessionSettings } from './session-settings.ts';
 
 /** A run that has happened, with its answers, each in one piece. */

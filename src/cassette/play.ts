@@ -1,100 +1,119 @@
 import type { ChatCompletion, ChatCompletionChunk, CompletionOptions } from '../engine/model/provider.ts';
 import { never } from '../script/faults.ts';
-import { completionOf } from './answers/completion-record.ts';
-import { errorOf } from './answers/error-record.ts';
-import { chunksOf, chunksOfCompletion, folded, type TimedChunk } from './answers/stream-record.ts';
+import { completionOf } from './format/completion-record.ts';
+import { errorOf } from './format/error-record.ts';
+import { chunksOf, chunksOfCompletion, folded, type TimedChunk } from './format/stream-record.ts';
 import { CassetteMissError } from './errors.ts';
-import type { InteractionRecord } from './file/format.ts';
-import type { Lane } from './lanes/lane.ts';
-import { saidBy, type Said } from './lanes/messages.ts';
+import type { InteractionRecord } from './format/format.ts';
+import type { Lane } from './match/lane.ts';
+import { saidBy, type Said } from './match/messages.ts';
 import { wait } from './real-time.ts';
+import { fieldsOf } from './match/words.ts';
 
 /** An interaction that answers a request. */
 export interface Played {
   readonly served: InteractionRecord;
   readonly lane: Lane;
+  /** The cassette, for messages. */
+  readonly file: string;
   /** For messages. */
   readonly place: () => string;
   readonly inRealTime: boolean;
-  /** Told what the answer is in later requests. */
-  readonly onAnswer: (said: Said | undefined) => void;
 }
 
-/** A recorded answer in one piece, however it came. */
+/** What a recorded interaction comes to in one piece. */
+type Outcome =
+  | { readonly kind: 'answer'; readonly completion: unknown }
+  | { readonly kind: 'error' | 'left' };
+
+/** Waits as long as the answer took, where that is asked for; then says what it comes to, and what later requests show of it. */
+export async function dueOutcome(
+  played: Played,
+  options: CompletionOptions | undefined,
+): Promise<{ outcome: Outcome; said: Said | undefined }> {
+  if (played.inRealTime) await wait(played.served.ms, options?.signal);
+  options?.signal?.throwIfAborted();
+  const outcome = outcomeOf(played);
+  return { outcome, said: outcome.kind === 'answer' ? saidBy(outcome.completion) : undefined };
+}
+
+/** The same in pieces. What later requests show is told before the first, since nobody may read them to their end. */
+export async function duePieces(
+  played: Played,
+  options: CompletionOptions | undefined,
+): Promise<{ pieces: readonly TimedChunk[]; said: Said | undefined }> {
+  if (played.inRealTime) await wait(played.served.ms, options?.signal);
+  const pieces = piecesOf(played);
+  return { pieces, said: saidInPieces(played, pieces) };
+}
+
+/** What an interaction comes to in one piece, however it came. Throws for an answer that is none. */
+function outcomeOf({ served, lane }: Played): Outcome {
+  const { completion, stream, error, aborted } = served;
+  const chunks = stream && chunksOf(stream, lane.secrets);
+  if (aborted || stream?.cut === 'left') return { kind: 'left' };
+  if (error) return { kind: 'error' };
+  return {
+    kind: 'answer',
+    completion: chunks ? folded(chunks.map(({ chunk }) => chunk)) : completionOf(completion, lane.secrets),
+  };
+}
+
+/** Hands out an outcome in one piece. */
 export async function playCompletion(
   played: Played,
+  outcome: Outcome,
   options: CompletionOptions | undefined,
 ): Promise<ChatCompletion> {
-  const { served, lane, inRealTime } = played;
-  const { ms, completion, stream, error } = served;
-  if (inRealTime) await wait(ms, options?.signal);
-  options?.signal?.throwIfAborted();
-  if (stream) {
-    const chunks = chunksOf(stream, lane.secrets);
-    if (stream.cut === 'left' || served.aborted) return await leftOff(played, options);
-    if (error) return await fail(played);
-    return told(played, folded(chunks.map(({ chunk }) => chunk)));
-  }
-  if (served.aborted) return await leftOff(played, options);
-  return error ? await fail(played) : told(played, completionOf(completion, lane.secrets));
+  if (outcome.kind === 'answer') return outcome.completion as ChatCompletion;
+  return await (outcome.kind === 'error' ? fail(played) : leftOff(played, options));
 }
 
-/** A recorded answer in pieces: those that it came in, or some that amount to it. */
+/** The pieces of an answer: those that it came in, or some that amount to it. */
+function piecesOf({ served: { stream, completion }, lane }: Played): readonly TimedChunk[] {
+  if (stream) return chunksOf(stream, lane.secrets);
+  if (completion === undefined) return [];
+  return chunksOfCompletion(completionOf(completion, lane.secrets)).map((chunk) => ({ chunk, ms: 0 }));
+}
+
+/** What pieces say; undefined where they are no whole answer, which whoever reads them is told. */
+function saidInPieces({ served }: Played, pieces: readonly TimedChunk[]): Said | undefined {
+  if (served.error || served.aborted || served.stream?.cut === 'left') return undefined;
+  try {
+    return saidBy(folded(pieces.map(({ chunk }) => chunk)));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Hands out an answer in pieces. */
 export async function* playStream(
   played: Played,
+  pieces: readonly TimedChunk[],
   options: CompletionOptions | undefined,
 ): AsyncGenerator<ChatCompletionChunk> {
-  const { served, lane, inRealTime } = played;
-  const { stream, completion, error, aborted } = served;
-  const signal = options?.signal;
-  if (inRealTime) await wait(served.ms, signal);
-  const chunks = stream ? chunksOf(stream, lane.secrets) : pieces(completion, played);
-  const isAnswer = !error && !aborted && stream?.cut !== 'left';
-  // Now, since nobody may read it to its end.
-  if (isAnswer) told(played, answerOfChunks(chunks));
-  else played.onAnswer(undefined);
-  for (const { chunk, ms } of chunks) {
-    if (inRealTime && stream) await wait(ms, signal);
-    signal?.throwIfAborted();
+  const { stream, error, aborted } = played.served;
+  for (const { chunk, ms } of pieces) {
+    if (played.inRealTime && stream) await wait(ms, options?.signal);
+    options?.signal?.throwIfAborted();
     yield chunk;
   }
   if (error) await fail(played);
   if (aborted || stream?.cut === 'left') await leftOff(played, options);
 }
 
-function pieces(completion: unknown, { lane }: Played): TimedChunk[] {
-  if (completion === undefined) return [];
-  return chunksOfCompletion(completionOf(completion, lane.secrets)).map((chunk) => ({ chunk, ms: 0 }));
-}
-
-function answerOfChunks(chunks: readonly TimedChunk[]): unknown {
-  try {
-    return folded(chunks.map(({ chunk }) => chunk));
-  } catch {
-    // Whoever reads it is told.
-    return undefined;
-  }
-}
-
-/** Hands an answer out, having noted what it is in later requests. */
-function told(played: Played, completion: unknown): ChatCompletion {
-  played.onAnswer(saidBy(completion));
-  return completion as ChatCompletion;
-}
-
-async function fail({ served, lane, onAnswer }: Played): Promise<never> {
-  onAnswer(undefined);
+async function fail({ served, lane }: Played): Promise<never> {
   throw await errorOf(served.error!, lane.secrets);
 }
 
 /** Nothing more was recorded: whoever asked had gone. So it waits to be left again, where it can be. */
 async function leftOff(
-  { served, place, onAnswer }: Played,
+  { served, lane, file, place }: Played,
   options: CompletionOptions | undefined,
 ): Promise<never> {
-  onAnswer(undefined);
   if (served.aborted && options?.signal) return await never(options.signal);
   throw new CassetteMissError(
     `When this was recorded, the answer was left before its end (${place()}): there is no more of it. Leave it at the same place, or record again.`,
+    { problem: 'left', file, ...fieldsOf(lane), interaction: served.number },
   );
 }

@@ -2,8 +2,8 @@
 import { checkKnownOptions } from '../engine/data/known-fields.ts';
 import { checkProvider } from '../engine/model/check-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
-import { cassettePath } from './file/path.ts';
-import type { Redact } from './redaction/redactor.ts';
+import { cassettePath } from './format/read.ts';
+import type { Redact } from '../secrets/redactor.ts';
 import { CassetteSession } from './session.ts';
 
 /** A provider that records what another one answers. */

@@ -3,10 +3,9 @@ import { checkKnownOptions } from '../engine/data/known-fields.ts';
 import { didYouMean } from '../engine/data/did-you-mean.ts';
 import { valueWords } from '../engine/data/value-words.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
-import { CassetteFileError } from './errors.ts';
-import { cassettePath, shownPath } from './file/path.ts';
-import { readCassette } from './file/read.ts';
-import type { Redact } from './redaction/redactor.ts';
+import { cassettePath } from './format/read.ts';
+import { noSuchFile, readCassette } from './format/read.ts';
+import type { Redact } from '../secrets/redactor.ts';
 import type { CassetteSummary, MismatchPolicy } from './session-settings.ts';
 import { CassetteSession } from './session.ts';
 
@@ -39,10 +38,10 @@ export interface ReplayProvider extends CompletionProvider, Disposable {
  * did not fit, which the caller was told. Throws a CassetteFileError for a file that is not there, is no cassette, is damaged, or of a newer version.
  */
 export function replayProvider(cassette: string, options: ReplayOptions = {}): ReplayProvider {
-  checkReplayOptions('replayProvider', options, ['onMismatch', 'redact', 'timing']);
+  assertValidReplayOptions('replayProvider', options, ['onMismatch', 'redact', 'timing']);
   const path = cassettePath(cassette);
   const file = readCassette(path);
-  if (!file) throw new CassetteFileError(`${shownPath(path)}: There is no such file.`);
+  if (!file) throw noSuchFile(path);
   const { onMismatch, redact, timing } = options;
   const inRealTime = timing === 'recorded';
   return new Replay(new CassetteSession({ path, file, live: undefined, onMismatch, redact, inRealTime }));
@@ -74,14 +73,14 @@ class Replay implements ReplayProvider {
 const policies: readonly string[] = ['error', 'warn', 'ignore'] satisfies MismatchPolicy[];
 
 /** Throws a TypeError for options that nobody reads, or that say what there is not. */
-export function checkReplayOptions(who: string, options: object, known: readonly string[]): void {
+export function assertValidReplayOptions(who: string, options: object, known: readonly string[]): void {
   checkKnownOptions(who, options, known);
   const { onMismatch, timing } = options as ReplayOptions;
-  checkWord(`The onMismatch of ${who}`, onMismatch, policies);
-  checkWord(`The timing of ${who}`, timing, ['none', 'recorded']);
+  assertValidWord(`The onMismatch of ${who}`, onMismatch, policies);
+  assertValidWord(`The timing of ${who}`, timing, ['none', 'recorded']);
 }
 
-function checkWord(what: string, given: unknown, words: readonly string[]): void {
+function assertValidWord(what: string, given: unknown, words: readonly string[]): void {
   if (given === undefined || words.includes(given as string)) return;
   const hint = typeof given === 'string' ? didYouMean(given, words) : '';
   throw new TypeError(`${what} is one of ${words.join(', ')}, but is ${valueWords(given)}.${hint}`);

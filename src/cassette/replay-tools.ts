@@ -9,14 +9,15 @@ import { Result } from '../engine/tools/result.ts';
 import { readReturn, RecordedFailure, thrownOutcome, type CallOutcome } from '../engine/run/tool-call.ts';
 import type { Tool, ToolContext } from '../engine/tools/tool.ts';
 import { lineDiff } from '../trace/difference.ts';
-import { CassetteFileError, CassetteMissError } from './errors.ts';
-import { joined, type CassetteFile, type InteractionRecord, type ResultRecord } from './file/format.ts';
-import { cassettePath, shownPath } from './file/path.ts';
-import { readCassette } from './file/read.ts';
-import { answerOf } from './lanes/answer.ts';
-import { callsOf, comparableText } from './lanes/messages.ts';
-import { LaneSecrets } from './redaction/lane-secrets.ts';
+import { CassetteMissError } from './errors.ts';
+import { joined, type CassetteFile, type InteractionRecord, type ResultRecord } from './format/format.ts';
+import { cassettePath } from './format/read.ts';
+import { shownPath } from '../files/path.ts';
+import { noSuchFile, readCassette } from './format/read.ts';
+import { callsOf, comparableText, answerOf } from './match/messages.ts';
+import { LaneSecrets } from '../secrets/lane-secrets.ts';
 import { servedRun, type ServedRun } from './served.ts';
+import { fieldsOf } from './match/words.ts';
 
 /**
  * A copy of the agent, and of every agent it hands off to, whose tools are answered from a recording.
@@ -34,7 +35,7 @@ export function replayTools<A extends Agent>(agent: A, cassette: string, mode: '
     throw new TypeError(`The mode of replayTools is "replay" or "verify", but is ${valueWords(mode)}.`);
   const path = cassettePath(cassette);
   const file = readCassette(path);
-  if (!file) throw new CassetteFileError(`${shownPath(path)}: There is no such file.`);
+  if (!file) throw noSuchFile(path);
   const recorded = new RecordedTools(path, file);
   return new AgentCopies((original) =>
     mode === 'replay' ? replaying(original, recorded) : verifying(original, recorded),
@@ -43,6 +44,8 @@ export function replayTools<A extends Agent>(agent: A, cassette: string, mode: '
 
 /** A call that was recorded. */
 interface RecordedCall {
+  /** The cassette, for messages. */
+  readonly file: string;
   readonly interaction: InteractionRecord;
   readonly result: ResultRecord;
   /** Whether it is the last of its answer that reached a tool: what the calls changed is applied with it. */
@@ -94,7 +97,7 @@ function settled(call: () => unknown, goOn: (outcome: CallOutcome) => unknown, n
 
 /** What was recorded, as a tool gives it. */
 function answerWith(
-  { result, interaction, isLast, handsOff, run }: RecordedCall,
+  { file, result, interaction, isLast, handsOff, run }: RecordedCall,
   { contextVariables }: ToolContext,
   agent: Agent | undefined,
 ): unknown {
@@ -112,11 +115,16 @@ function answerWith(
   if (agent?.name !== handoff!.to)
     throw new CassetteMissError(
       `It handed off to "${handoff!.to}" when this was recorded, and now ${agent ? `hands off to "${agent.name}"` : 'does not hand off'}.`,
+      missOf(file, result.tool, interaction, run),
     );
   return new Result({ value: content, agent });
 }
 
-function compare(tool: string, { result, at, run }: RecordedCall, outcome: CallOutcome): void {
+function compare(
+  tool: string,
+  { file, interaction, result, at, run }: RecordedCall,
+  outcome: CallOutcome,
+): void {
   const recorded = joined(result.content);
   const now = run
     ? run.redactor.text(
@@ -131,17 +139,26 @@ function compare(tool: string, { result, at, run }: RecordedCall, outcome: CallO
   if (!run)
     throw new CassetteMissError(
       `It answers otherwise than recorded ("-" as recorded, "+" as it is now):\n${diff}`,
+      missOf(file, tool, interaction, run),
     );
   run.note({ part: 'history', name: tool, ...(at !== undefined && { at }), diff });
+}
+
+/** What a call's error says beside its text. */
+function missOf(file: string, tool: string, interaction?: InteractionRecord, run?: ServedRun) {
+  const lane = run && fieldsOf(run.lane);
+  return { problem: 'tool', file, tool, ...lane, interaction: interaction?.number } as const;
 }
 
 /** The results in a cassette, by where a run stands in it, or else by the call. */
 class RecordedTools {
   readonly #path: string;
+  readonly #shown: string;
   readonly #file: CassetteFile;
 
   constructor(path: string, file: CassetteFile) {
     this.#path = path;
+    this.#shown = shownPath(path);
     this.#file = file;
   }
 
@@ -151,7 +168,8 @@ class RecordedTools {
     if (!run || !events) return this.#byCall(tool, context.toolCallId);
     if (run.path !== this.#path)
       throw new CassetteMissError(
-        `Its answers are to come from ${shownPath(this.#path)}, but the model's come from ${shownPath(run.path)}. Use one cassette for both.`,
+        `Its answers are to come from ${this.#shown}, but the model's come from ${shownPath(run.path)}. Use one cassette for both.`,
+        missOf(this.#shown, tool),
       );
     const interaction = run.lane.current!;
     const index = answeredSince(events);
@@ -175,7 +193,8 @@ class RecordedTools {
     );
     if (!first || contents.size > 1)
       throw new CassetteMissError(
-        `${shownPath(this.#path)} has ${first ? 'several results' : 'no result'} of the call "${id}" of this tool. Replay the model's answers from the same cassette: replayProvider(…).`,
+        `${this.#shown} has ${first ? 'several results' : 'no result'} of the call "${id}" of this tool. Replay the model's answers from the same cassette: replayProvider(…).`,
+        missOf(this.#shown, tool),
       );
     return this.#call(tool, first.interaction, first.index, undefined, undefined);
   }
@@ -191,14 +210,15 @@ class RecordedTools {
     const result = results[index];
     if (result?.tool !== tool)
       throw new CassetteMissError(
-        `${shownPath(this.#path)} has no result of call ${index + 1} of interaction ${interaction.number}, which is of this tool. Record again.`,
+        `${this.#shown} has no result of call ${index + 1} of interaction ${interaction.number}, which is of this tool. Record again.`,
+        missOf(this.#shown, tool, interaction, run),
       );
     // The last of a name that could be it, as in a run the last handoff wins.
     const handsOff =
       handoff?.tool === tool &&
       results.findLastIndex((other) => other.tool === tool && !other.error) === index;
     const isLast = index === results.findLastIndex(isExecuted);
-    return { interaction, result, isLast, handsOff, at, run };
+    return { file: this.#shown, interaction, result, isLast, handsOff, at, run };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../engine/run/events.ts';
 import type { Drift } from './errors.ts';
-import type { Lane } from './lanes/lane.ts';
-import type { Redactor } from './redaction/redactor.ts';
+import type { Lane } from './match/lane.ts';
+import type { Redactor } from '../secrets/redactor.ts';
 
 /** Where a run stands in a cassette. */
 export interface ServedRun {

@@ -1,7 +1,7 @@
 import type { CompletionProvider } from '../engine/model/provider.ts';
-import type { CassetteFile } from './file/format.ts';
-import type { TapeOrigin } from './lanes/tape.ts';
-import type { Redact } from './redaction/redactor.ts';
+import type { CassetteFile } from './format/format.ts';
+import type { TapeOrigin } from './match/tape.ts';
+import type { Redact } from '../secrets/redactor.ts';
 
 /** What is done where a request is not as it was recorded. */
 export type MismatchPolicy = 'error' | 'warn' | 'ignore';
@@ -36,6 +36,8 @@ export interface SessionSettings {
   writesAtEnd?: boolean | undefined;
   /** Why nothing is recorded, and how it would be: the last sentence about a request that has no answer. */
   missAdvice?: string | undefined;
+  /** The mode that a cassetteProvider records in. */
+  mode?: 'none' | 'missing' | 'all' | undefined;
   onMismatch?: MismatchPolicy | undefined;
   redact?: Redact | undefined;
   /** Whether answers take the time that they took. */
@@ -44,7 +46,7 @@ export interface SessionSettings {
   known?: object | undefined;
   origin?: TapeOrigin | undefined;
   /** The command that records again, where the cassette itself does not tell. */
-  again?: string | undefined;
+  command?: string | undefined;
   /** Told of what drifted where that is no error; stderr. */
   warn?: ((message: string) => void) | undefined;
 }

@@ -6,29 +6,33 @@ import type {
   CompletionRequest,
 } from '../engine/model/provider.ts';
 import { runOf } from '../engine/run/run-of.ts';
-import { LaneChooser, type Asked } from './choose-lane.ts';
-import {
-  CassetteFileError,
-  CassetteMismatchError,
-  CassetteMissError,
-  CassetteUnusedError,
-  type Drift,
-} from './errors.ts';
-import { shownPath } from './file/path.ts';
-import { Keeper } from './keeper.ts';
-import { answerOf } from './lanes/answer.ts';
-import { driftKey, historyDrift, settingsDrift } from './lanes/drift.ts';
-import type { Lane } from './lanes/lane.ts';
-import { partsOf, type RequestParts } from './lanes/request-parts.ts';
-import { sameSettings, settingsOf } from './lanes/settings.ts';
-import { Tape } from './lanes/tape.ts';
-import { playCompletion, playStream, type Played } from './play.ts';
-import { checkNames } from './check-names.ts';
-import { recordCompletion, recordStream, type Recording } from './record.ts';
-import { Redactor } from './redaction/redactor.ts';
+import { LaneChooser, type Asked } from './match/choose-lane.ts';
+import { CassetteFileError, type Drift } from './errors.ts';
+import { shownPath } from '../files/path.ts';
+import { Keeper } from './record/keeper.ts';
+import { answerOf } from './match/messages.ts';
+import { driftKey, historyDrift, settingsDrift } from './match/drift.ts';
+import type { Lane } from './match/lane.ts';
+import { partsOf, type RequestParts } from './redact/request-parts.ts';
+import { sameSettings, settingsOf, assertValidNames } from './redact/settings.ts';
+import { Tape } from './match/tape.ts';
+import { dueOutcome, duePieces, playCompletion, playStream, type Played } from './play.ts';
+import { recordCompletion, recordStream, type Recording } from './record/record.ts';
+import { Redactor } from '../secrets/redactor.ts';
 import { noteServed } from './served.ts';
 import type { CassetteSummary, SessionSettings } from './session-settings.ts';
-import { againWords, mismatchText, missText, placeOf, unusedText, type CassetteWords } from './words.ts';
+import {
+  againWords,
+  fieldsOf,
+  mismatchError,
+  mismatchText,
+  missError,
+  placeOf,
+  recordCommand,
+  unusedError,
+  type CassetteWords,
+  type MismatchPlace,
+} from './match/words.ts';
 
 /** A cassette in use: each request is held against what was recorded, and answered from it, or recorded. */
 export class CassetteSession implements CompletionProvider {
@@ -49,15 +53,14 @@ export class CassetteSession implements CompletionProvider {
   #isDiscarded = false;
 
   constructor(settings: SessionSettings) {
-    const { path, file, origin, live, base, redact } = settings;
-    const { isAddition = false, errorsCount = false, writesAtEnd: atEnd = false } = settings;
+    const { path, file, origin, live, redact } = settings;
     this.#settings = settings;
     this.#redactor = new Redactor(redact);
     this.tape = new Tape(file, origin);
-    this.words = { path: shownPath(path), again: settings.again ?? againWords(this.tape.origin, path) };
+    const command = settings.command ?? recordCommand(this.tape.origin, path);
+    this.words = { path: shownPath(path), command, again: againWords(command) };
     this.#lanes = new LaneChooser(this.tape, this.#redactor, this.words);
-    const onEnd = () => this.#endRecording();
-    this.#keeper = live && new Keeper(this.tape, { path, base, isAddition, errorsCount, atEnd, onEnd });
+    this.#keeper = live && new Keeper(this.tape, settings, () => this.#endRecording());
   }
 
   readonly complete = async (
@@ -66,9 +69,10 @@ export class CassetteSession implements CompletionProvider {
   ): Promise<ChatCompletion> => {
     options?.signal?.throwIfAborted();
     const turn = this.#begin(request, options);
-    return 'served' in turn
-      ? await playCompletion(turn, options)
-      : await recordCompletion(turn, request, options);
+    if (!('served' in turn)) return await recordCompletion(turn, request, options);
+    const { outcome, said } = await dueOutcome(turn, options);
+    this.#lanes.finder.notePoint(turn.lane, said);
+    return await playCompletion(turn, outcome, options);
   };
 
   readonly stream = (
@@ -106,10 +110,10 @@ export class CassetteSession implements CompletionProvider {
   /** The same, but that what did not fit has been told already. */
   assertUsed(): void {
     if (this.#failure) return;
-    this.checkEnds();
+    this.compareEnds();
     const { unused } = this.summary;
     if (unused === 0) return;
-    throw new CassetteUnusedError(unusedText(this.words, this.tape.lanes, unused));
+    throw unusedError(this.words, this.tape.lanes, unused);
   }
 
   /** Writes what is left of a recording. */
@@ -135,14 +139,14 @@ export class CassetteSession implements CompletionProvider {
   }
 
   /** What no request has shown: differences in what the last calls came to. */
-  checkEnds(): void {
+  compareEnds(): void {
     const drift = this.tape.lanes.flatMap((lane) => {
       const noted = lane.noted.splice(0);
       if (lane.endCheckedAt === lane.position) return noted;
       lane.endCheckedAt = lane.position;
       return [...noted, ...lane.endDrift(this.#redactor)];
     });
-    if (drift.length > 0) this.#mismatch(drift, this.words.path);
+    if (drift.length > 0) this.#mismatch(drift, this.words.path, {});
   }
 
   /** Gives a recording up: what was not written yet never is. */
@@ -159,7 +163,10 @@ export class CassetteSession implements CompletionProvider {
   ): AsyncGenerator<ChatCompletionChunk> {
     options?.signal?.throwIfAborted();
     const turn = this.#begin(request, options);
-    yield* 'served' in turn ? playStream(turn, options) : recordStream(turn, request, options);
+    if (!('served' in turn)) return yield* recordStream(turn, request, options);
+    const { pieces, said } = await duePieces(turn, options);
+    this.#lanes.finder.notePoint(turn.lane, said);
+    yield* playStream(turn, pieces, options);
   }
 
   /** What is known only when nothing more comes. */
@@ -172,7 +179,10 @@ export class CassetteSession implements CompletionProvider {
 
   #begin(request: CompletionRequest, options: CompletionOptions | undefined): Played | Recording {
     if (this.#isClosed)
-      throw new CassetteFileError(`${this.words.path} is closed. Close it when nothing is asked any more.`);
+      throw new CassetteFileError(`${this.words.path} is closed. Close it when nothing is asked any more.`, {
+        problem: 'closed',
+        file: this.words.path,
+      });
     const conversation = options?.conversation;
     const asked: Asked = { parts: partsOf(request), conversation, events: runOf(options) };
     let lane: Lane | undefined;
@@ -193,22 +203,24 @@ export class CassetteSession implements CompletionProvider {
     // What is recorded later must not go by the same names.
     if (this.#settings.live) lane.secrets.reserve(interaction);
     const place = () => placeOf(this.words, lane, interaction.number, this.tape.lanes.length);
-    const drift = [...lane.noted.splice(0), ...this.#settingsDrift(lane, parts, lane.agentOf(parts, events))];
+    const agent = lane.agentOf(parts, events);
+    const drift = [...lane.noted.splice(0), ...this.#settingsDrift(lane, parts, agent)];
     lane.tellUpcoming();
     lane.show(parts, this.#redactor);
     const inHistory = historyDrift(lane.told, lane.shown, lane.verified, parts.start);
     lane.verified = inHistory ? inHistory.at - parts.start : lane.told.entries.length;
     if (inHistory) drift.push(inHistory);
-    if (drift.length > 0) this.#mismatch(drift, place());
+    if (drift.length > 0)
+      this.#mismatch(drift, place(), { ...fieldsOf(lane), interaction: interaction.number, agent });
     this.#take(lane, events);
     this.#counts.served++;
     if (drift.length === 0) this.#counts.exact++;
     return {
       served: interaction,
       lane,
+      file: this.words.path,
       place,
       inRealTime: this.#settings.inRealTime ?? false,
-      onAnswer: (said) => this.#lanes.finder.notePoint(lane, said),
     };
   }
 
@@ -230,13 +242,13 @@ export class CassetteSession implements CompletionProvider {
 
   #record(known: Lane | undefined, asked: Asked): Recording {
     const { live } = this.#settings;
-    if (!live || !this.#keeper) throw this.#miss(known, asked);
+    if (!live || !this.#keeper) throw missError(this.words, asked, known, this.tape.lanes, this.#settings);
     const { parts, events } = asked;
     this.#keeper.open();
     const lane = known ?? this.#lanes.begin(asked);
     if (!known) this.#redactor.data(lane.secrets, this.#settings.known, ['contextVariables']);
     const agent = lane.agentOf(parts, events);
-    checkNames(lane, agent, parts.model, this.words.path);
+    assertValidNames(lane, agent, parts.model, this.words.path);
     lane.readResults(this.#redactor);
     const settings = settingsOf(parts, this.#redactor, lane.secrets);
     lane.show(parts, this.#redactor);
@@ -267,21 +279,13 @@ export class CassetteSession implements CompletionProvider {
     });
   }
 
-  #miss(lane: Lane | undefined, { parts, conversation }: Asked): CassetteMissError {
-    const { missAdvice } = this.#settings;
-    const role = parts.history.at(-1)?.role;
-    return new CassetteMissError(
-      `${missText(this.words, { role, conversation }, lane, this.tape.lanes)} ${missAdvice ?? `If that is meant, record again: ${this.words.again}`}`,
-    );
-  }
-
   /** Throws where drift is an error. */
-  #mismatch(drift: readonly Drift[], place: string): void {
+  #mismatch(drift: readonly Drift[], place: string, where: MismatchPlace): void {
     const { onMismatch = 'error', warn = toStderr } = this.#settings;
     this.#counts.drifted++;
     const news = drift.filter((one) => !this.#told.has(driftKey(one)));
     if (onMismatch === 'error') {
-      const error = new CassetteMismatchError(mismatchText(place, drift, this.words.again), drift);
+      const error = mismatchError(this.words, place, where, drift);
       this.#failure ??= error;
       throw error;
     }

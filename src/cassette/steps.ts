@@ -9,11 +9,10 @@ import {
   type InteractionRecord,
   type LaneRecord,
   type MessageRecord,
-} from './file/format.ts';
-import { chunksOf, folded } from './answers/stream-record.ts';
-import { answerOf } from './lanes/answer.ts';
-import { callsOf } from './lanes/messages.ts';
-import { LaneSecrets } from './redaction/lane-secrets.ts';
+} from './format/format.ts';
+import { chunksOf, folded } from './format/stream-record.ts';
+import { callsOf, answerOf } from './match/messages.ts';
+import { LaneSecrets } from '../secrets/lane-secrets.ts';
 
 /** What user and model did in a recorded conversation, as a script. What was said before its first answer, but for the last message, is `messages`. */
 export interface RecordedScript {

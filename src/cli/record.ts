@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { cassetteFolder, cassettePath, fileName, isInside, shownPath } from '../cassette/file/path.ts';
+import { cassetteFolder, cassettePath } from '../cassette/format/read.ts';
+import { fileName, isInside, shownPath } from '../files/path.ts';
 import { CassetteFileError } from '../cassette/errors.ts';
-import { originIn } from '../cassette/file/read.ts';
+import { originIn } from '../cassette/format/read.ts';
 import { CassetteSession } from '../cassette/session.ts';
 import { openaiProvider } from '../engine/model/openai-provider.ts';
 import { printable } from '../report/printable.ts';

@@ -5,13 +5,14 @@ import { Command, Option } from 'commander';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { isMisfit } from '../script/errors.ts';
 import { CassetteFileError, CassetteUnusedError } from '../cassette/errors.ts';
-import type { CassetteFile } from '../cassette/file/format.ts';
-import { cassetteFolder, isInside } from '../cassette/file/path.ts';
-import { readCassette } from '../cassette/file/read.ts';
+import type { CassetteFile } from '../cassette/format/format.ts';
+import { cassetteFolder } from '../cassette/format/read.ts';
+import { isInside } from '../files/path.ts';
+import { readCassette } from '../cassette/format/read.ts';
 import { replayTools } from '../cassette/replay-tools.ts';
 import type { CassetteSummary } from '../cassette/session-settings.ts';
 import { CassetteSession } from '../cassette/session.ts';
-import { testCommand } from '../cassette/words.ts';
+import { testCommand } from '../cassette/match/words.ts';
 import { cassetteSource, type RecordedScenario } from '../report/cassette-source.ts';
 import {
   replayedText,

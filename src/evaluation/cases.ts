@@ -1,4 +1,4 @@
-import { LaneSecrets } from '../cassette/redaction/lane-secrets.ts';
+import { LaneSecrets } from '../secrets/lane-secrets.ts';
 import { isPlainObject } from '../engine/data/copy.ts';
 import { shorten, UsageError } from '../engine/data/errors.ts';
 import { checkMessages, type Message } from '../engine/model/messages.ts';

@@ -1,4 +1,4 @@
-import type { CassetteFile, LaneRecord } from '../cassette/file/format.ts';
+import type { CassetteFile, LaneRecord } from '../cassette/format/format.ts';
 import { scriptOf } from '../cassette/steps.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { buildersIn, stepsSource, valueSource } from '../script/source.ts';

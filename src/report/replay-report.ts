@@ -1,6 +1,6 @@
 import type { Drift } from '../cassette/errors.ts';
 import type { CassetteSummary } from '../cassette/session-settings.ts';
-import { driftText } from '../cassette/words.ts';
+import { driftText } from '../cassette/match/words.ts';
 import { printable } from './printable.ts';
 import type { Style } from './style.ts';
 

@@ -4,14 +4,15 @@ import type { CompletionProvider } from '../engine/model/provider.ts';
 import {
   Cassette,
   cassetteSession,
-  checkCassetteOptions,
+  assertValidCassetteOptions,
   type CassetteOptions,
 } from '../cassette/cassette-provider.ts';
 import { CassetteFileError } from '../cassette/errors.ts';
-import { cassetteFolder, fileName, shownPath } from '../cassette/file/path.ts';
-import { originIn } from '../cassette/file/read.ts';
+import { cassetteFolder } from '../cassette/format/read.ts';
+import { fileName, shownPath } from '../files/path.ts';
+import { originIn } from '../cassette/format/read.ts';
 import type { CassetteSession } from '../cassette/session.ts';
-import { testCommand, vitestWorker } from '../cassette/words.ts';
+import { testCommand, vitestWorker } from '../cassette/match/words.ts';
 
 /** What is needed of a test of vitest. */
 export interface TestTask {
@@ -43,6 +44,7 @@ export class FileCassettes {
         : `The tests ${other} and ${name} differ in nothing that a file can be named after`;
     throw new CassetteFileError(
       `${how}, and both would have the cassette ${shownPath(path)}. Rename one, or name its cassette: cassette(provider, { cassette: "…" }).`,
+      { problem: 'taken', file: shownPath(path) },
     );
   }
 
@@ -72,7 +74,7 @@ export class TestCassettes {
 
   /** A provider that replays, or records, a cassette that is named after the test. */
   open(provider: CompletionProvider | undefined, options: Partial<CassetteOptions>): Cassette {
-    checkCassetteOptions('cassette', options);
+    assertValidCassetteOptions('cassette', options);
     const { file, name, path } = this.#place();
     if (options.cassette === undefined) {
       this.#file.claim(path, this.#task);
@@ -82,7 +84,7 @@ export class TestCassettes {
       provider,
       { ...options, cassette: options.cassette ?? path },
       // At the end of the test it is known whether the recording is any good.
-      { origin: { test: { file, name } }, again: testCommand(file, name), writesAtEnd: true },
+      { origin: { test: { file, name } }, command: testCommand(file, name), writesAtEnd: true },
     );
     this.#sessions.push(session);
     this.#file.add(session);
@@ -116,6 +118,7 @@ export class TestCassettes {
     if (own === '')
       throw new CassetteFileError(
         `No file can be named after the test ${JSON.stringify(name)}. Name its cassette: cassette(provider, { cassette: "…" }).`,
+        { problem: 'path' },
       );
     const count = this.#sessions.length === 0 ? '' : `-${this.#sessions.length + 1}`;
     // A file of tests outside of the root is named as one inside would be.
@@ -134,6 +137,7 @@ function checkOwner(path: string, file: string): void {
   if (owner === undefined || owner === file || !existsSync(join(rootFolder(), owner))) return;
   throw new CassetteFileError(
     `The cassette ${shownPath(path)} was recorded by a test of ${owner}, which has the cassettes of the same names as ${file}. Rename one of the files, or name the cassette: cassette(provider, { cassette: "…" }).`,
+    { problem: 'taken', file: shownPath(path) },
   );
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Validator, type Schema } from '@cfworker/json-schema';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checkCassette } from '../../src/cassette/file/check.ts';
+import { assertValidCassette } from '../../src/cassette/format/assert-valid.ts';
 import { recorded, scenarioOf, scenarios, ways } from './conversations.ts';
 import { Folder } from './folder.ts';
 import { assertProperty } from '../support/property.ts';
@@ -18,7 +18,7 @@ const fixtures = readdirSync('fixtures/cassettes', { recursive: true, encoding: 
 
 const read = (cassette: unknown): boolean => {
   try {
-    checkCassette(cassette);
+    assertValidCassette(cassette);
     return true;
   } catch {
     return false;

@@ -1,10 +1,12 @@
-import { existsSync, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
 import { CassetteFileError } from '../../cassette/errors.ts';
-import { cassetteFolder, cassettePath, fileName, isInside } from '../../cassette/file/path.ts';
+import { cassetteFolder, cassettePath } from '../../cassette/format/read.ts';
+import { writeWhole } from '../../files/write-whole.ts';
+import { fileName, isInside } from '../../files/path.ts';
 import type { PastRuns } from '../../cassette/past-runs.ts';
-import { LaneSecrets } from '../../cassette/redaction/lane-secrets.ts';
-import { Redactor } from '../../cassette/redaction/redactor.ts';
+import { LaneSecrets } from '../../secrets/lane-secrets.ts';
+import { Redactor } from '../../secrets/redactor.ts';
 import { scenariosSource } from '../../report/cassette-source.ts';
 import { defaultMaxTurns } from '../../scenario/scenario.ts';
 import { valueSource } from '../../script/source.ts';
@@ -108,7 +110,7 @@ export class ChatSaver {
       ],
     });
     try {
-      writeWhole(files.scenario, source, this.#own.has(files.scenario));
+      writeWhole(files.scenario, source, { mayReplace: this.#own.has(files.scenario) });
     } catch (error) {
       if (!wasThere) rmSync(path, { force: true });
       throw error;
@@ -163,19 +165,6 @@ function filesOf(own: string): SavedFiles {
 function moduleFrom(file: string, module: string): string {
   const path = relative(dirname(file), module).split(sep).join('/');
   return path.startsWith('.') ? path : `./${path}`;
-}
-
-/** Writes a file whole or not at all; one that is there only where it may be replaced. */
-function writeWhole(file: string, text: string, mayReplace: boolean): void {
-  const temporary = `${file}.tmp`;
-  try {
-    writeFileSync(temporary, text);
-    // A link is made only where there is nothing of that name.
-    if (mayReplace) renameSync(temporary, file);
-    else linkSync(temporary, file);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { isInside } from '../../cassette/file/path.ts';
-import { reasonOf } from '../../cassette/file/read.ts';
+import { isInside } from '../../files/path.ts';
+import { reasonOf } from '../../files/reason.ts';
 import { isPlainObject } from '../../engine/data/copy.ts';
 import { valueWords } from '../../engine/data/value-words.ts';
 import { checkCheckOptions } from '../../property/check-agent/options.ts';

@@ -1,4 +1,4 @@
-import { shownPath } from '../../cassette/file/path.ts';
+import { shownPath } from '../../files/path.ts';
 import type { ScenarioRun } from '../../scenario/scenario.ts';
 import { whatHappened } from '../../scenario/verdicts/verdict.ts';
 import { stepsSource } from '../../script/source.ts';

@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Arbitrary } from 'fast-check';
-import { isInside } from '../../cassette/file/path.ts';
-import { reasonOf } from '../../cassette/file/read.ts';
+import { isInside } from '../../files/path.ts';
+import { reasonOf } from '../../files/reason.ts';
 import { isAgent } from '../../engine/tools/agent.ts';
 import type { Step } from '../../script/steps.ts';
 import { CheckFailedError } from './errors.ts';

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPlainObject } from '../../engine/data/copy.ts';
 import { fact, sentence, type Sentence } from '../../engine/data/error-facts.ts';
 import { addFacts, messageOf } from '../../engine/data/errors.ts';
 import { valueWords } from '../../engine/data/value-words.ts';
-import { fileName, shownPath } from '../../cassette/file/path.ts';
-import { printJson } from '../../cassette/file/print.ts';
-import { reasonOf } from '../../cassette/file/read.ts';
+import { fileName, shownPath } from '../../files/path.ts';
+import { printJson } from '../../files/print-json.ts';
+import { writeWhole } from '../../files/write-whole.ts';
+import { reasonOf } from '../../files/reason.ts';
 import { checkSteps } from '../../script/check-steps.ts';
 import { ScriptMistakeError } from '../../script/errors.ts';
 import type { Step } from '../../script/steps.ts';
@@ -61,14 +62,7 @@ export function saveFailure(folder: string, failure: SavedFailure): string {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${beginningOf(failure.name)}-${digestOf(failure)}.json`);
   // Two that write the same failure at once do not get in each other's way.
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    writeFileSync(temporary, printJson(failure));
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+  writeWhole(path, printJson(failure), { temporary: `${path}.${process.pid}.tmp` });
   return path;
 }
 

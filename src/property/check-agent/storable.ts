@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { setOwn } from '../../engine/data/copy.ts';
-import { findSecrets, isSecretName, isSecretNumber } from '../../cassette/redaction/secrets.ts';
+import { findSecrets, isSecretName, isSecretNumber } from '../../secrets/secrets.ts';
 
 /** Context variables as they can be written to a file, and why others cannot. */
 export interface StorableVariables {

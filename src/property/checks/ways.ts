@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readCassette } from '../../cassette/file/read.ts';
-import { LaneSecrets } from '../../cassette/redaction/lane-secrets.ts';
+import { readCassette } from '../../cassette/format/read.ts';
+import { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import { CassetteSession } from '../../cassette/session.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { Scenario, ScenarioRun } from '../../scenario/scenario.ts';

@@ -4,15 +4,16 @@ import { CassetteFileError, replayProvider } from 'swarmcheck/testing';
 import { thrown } from '../../support/failures.ts';
 import { Folder, type StoredCassette } from '../folder.ts';
 import { said } from '../replay/tapes.ts';
-import { recorded } from './recorded.ts';
+import { keysOf, recorded } from './recorded.ts';
 
-/** What is said of a cassette that was changed like this. */
-async function problem(edit: (cassette: any) => void): Promise<string> {
+/** What is thrown for a cassette that was changed like this. */
+async function problem(edit: (cassette: any) => void): Promise<CassetteFileError> {
   using folder = new Folder();
   await recorded(folder);
   const error = thrown(() => replayProvider(folder.change(edit as (cassette: StoredCassette) => void)));
   expect(error).toBeInstanceOf(CassetteFileError);
-  return said(error, folder);
+  error.message = said(error, folder);
+  return error as CassetteFileError;
 }
 
 const first = ({ lanes }: any) => lanes[0].interactions[0];
@@ -45,7 +46,13 @@ const required: [path: string, edit: (cassette: any) => void][] = [
 ];
 
 test.for(required)('without %s', async ([path, edit]) => {
-  expect(await problem(edit)).toContain(`: "${path}" is missing; it must be `);
+  const error = await problem(edit);
+  expect(error).toMatchObject({
+    problem: 'damaged',
+    path: keysOf(path),
+    expected: expect.any(String) as unknown,
+  });
+  expect(error).not.toHaveProperty('found');
 });
 
 const mistyped: [path: string, edit: (cassette: any) => void, is: string][] = [
@@ -119,7 +126,8 @@ const mistyped: [path: string, edit: (cassette: any) => void, is: string][] = [
 ];
 
 test.for(mistyped)('with %s of another type', async ([path, edit, is]) => {
-  expect(await problem(edit)).toContain(`: "${path}" must be ${is}.`);
+  const [expected, found] = is.split(', but is ');
+  expect(await problem(edit)).toMatchObject({ problem: 'damaged', path: keysOf(path), expected, found });
 });
 
 const unknown: [path: string, edit: (cassette: any) => void][] = [
@@ -133,7 +141,11 @@ const unknown: [path: string, edit: (cassette: any) => void][] = [
 ];
 
 test.for(unknown)('with %s, which nobody knows', async ([path, edit]) => {
-  expect(await problem(edit)).toContain(`: "${path}" must be absent: it is no field of a cassette, but is `);
+  expect(await problem(edit)).toMatchObject({
+    path: keysOf(path),
+    expected: 'absent: it is no field of a cassette',
+    found: expect.any(String) as unknown,
+  });
 });
 
 /** Where a text stands, and what takes its place. */
@@ -153,7 +165,7 @@ test.for(edits)(
     const before = folder.read();
     const line = before.slice(0, before.indexOf(text)).split('\n').length;
     const error = thrown(() => replayProvider(folder.write(before.replace(text, instead))));
-    expect(said(error, folder)).toMatch(`…/c.json:${line}: `);
+    expect(error).toMatchObject({ file: folder.file(), line });
   },
 );
 
@@ -163,7 +175,7 @@ test('how it reads', async ({ expect }) => {
     await problem((c) => (first(c).ms = 'long')),
     await problem((c) => (c.lanes[0].note = 'mine')),
   ];
-  expect(messages).toMatchInlineSnapshot(`
+  expect(messages.map(({ message }) => message)).toMatchInlineSnapshot(`
     [
       "…/c.json:59: "lanes[0].interactions[0].request" is missing; it must be an object.",
       "…/c.json:70: "lanes[0].interactions[0].ms" must be a whole number from 0, but is the string "long".",

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { basename, join } from 'node:path';
-import { fileName, isInside } from '../../../src/cassette/file/path.ts';
+import { fileName, isInside } from '../../../src/files/path.ts';
 import { assertProperty } from '../../support/property.ts';
 
 test.for([

@@ -12,15 +12,16 @@ import {
 import { rejection, thrown } from '../../support/failures.ts';
 import { Folder, type StoredCassette } from '../folder.ts';
 import { answerTo, record, said, user } from '../replay/tapes.ts';
-import { recorded } from './recorded.ts';
+import { keysOf, recorded } from './recorded.ts';
 
-/** What is said of a cassette that was changed like this. */
-async function problem(edit: (cassette: StoredCassette) => unknown): Promise<string> {
+/** What is thrown for a cassette that was changed like this. */
+async function problem(edit: (cassette: StoredCassette) => unknown): Promise<CassetteFileError> {
   using folder = new Folder();
   await recorded(folder);
   const error = thrown(() => replayProvider(folder.change(edit)));
   expect(error).toBeInstanceOf(CassetteFileError);
-  return said(error, folder);
+  error.message = said(error, folder);
+  return error as CassetteFileError;
 }
 
 test('an agent, or a tool, that is not there is told by who refers to it', async ({ expect }) => {
@@ -30,7 +31,7 @@ test('an agent, or a tool, that is not there is told by who refers to it', async
     await problem(({ lanes }) => (lanes[2]!.interactions[0]!.request.agent = 'Nobody')),
     await problem(({ agents }) => (agents['Refunds']!.tools = ['look_up', 'pay'])),
   ];
-  expect(messages).toMatchInlineSnapshot(`
+  expect(messages.map(({ message }) => message)).toMatchInlineSnapshot(`
     [
       "…/c.json:100: "lanes[0].interactions[1].request.agent" must be the name of an agent under "agents", but is the string "Refunds".",
       "…/c.json:22: "agents.Refunds.tools[0]" must be the name of a tool under "tools", but is the string "look_up".",
@@ -43,12 +44,16 @@ test('an agent, or a tool, that is not there is told by who refers to it', async
 test.for(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
   'what every object has is no agent, and no tool, of a cassette: %s',
   async (name) => {
-    expect(await problem(({ lanes }) => (lanes[0]!.interactions[0]!.request.agent = name))).toContain(
-      `"lanes[0].interactions[0].request.agent" must be the name of an agent under "agents", but is the string "${name}".`,
-    );
-    expect(await problem(({ agents }) => (agents['Triage']!.tools = [name]))).toContain(
-      `"agents.Triage.tools[0]" must be the name of a tool under "tools", but is the string "${name}".`,
-    );
+    expect(await problem(({ lanes }) => (lanes[0]!.interactions[0]!.request.agent = name))).toMatchObject({
+      path: ['lanes', 0, 'interactions', 0, 'request', 'agent'],
+      expected: 'the name of an agent under "agents"',
+      found: `the string "${name}"`,
+    });
+    expect(await problem(({ agents }) => (agents['Triage']!.tools = [name]))).toMatchObject({
+      path: ['agents', 'Triage', 'tools', 0],
+      expected: 'the name of a tool under "tools"',
+      found: `the string "${name}"`,
+    });
   },
 );
 
@@ -65,7 +70,7 @@ test.for(places)('the field %s is one that nobody knows', async ([path, text, in
   const cassette = folder.write(folder.read().replace(text, instead));
   const error = thrown(() => replayProvider(cassette));
   expect(error).toBeInstanceOf(CassetteFileError);
-  expect(error.message).toContain(`"${path}" must be absent`);
+  expect(error).toMatchObject({ path: keysOf(path), expected: 'absent: it is no field of a cassette' });
 });
 
 test('a prototype in a file changes no object of the program', async () => {

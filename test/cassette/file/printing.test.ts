@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Agent, Swarm, tool } from 'swarmcheck';
 import { callTool, say } from 'swarmcheck/testing';
-import { printJson } from '../../../src/cassette/file/print.ts';
+import { printJson } from '../../../src/files/print-json.ts';
 import { Folder } from '../folder.ts';
 import { record, user } from '../replay/tapes.ts';
 import { recorded } from './recorded.ts';

@@ -5,25 +5,22 @@ import { CassetteFileError } from 'swarmcheck/testing';
 import { thrown } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { inPlainEnvironment } from '../modes/environment.ts';
-import { said } from '../replay/tapes.ts';
 import { readers, recorded } from './recorded.ts';
 
 inPlainEnvironment();
-
-const refusal =
-  /^…\/c\.json:(\d+): It (ends in the middle|is no JSON: something is wrong at column \d+)\. Restore the file, or record it again\.$/;
 
 /** What is wrong with how a reader takes the first bytes of a file; undefined where it is refused as it has to be. */
 function fault(folder: Folder, part: Buffer, read: (cassette: string) => unknown): string | undefined {
   const cassette = folder.file();
   writeFileSync(cassette, part);
   const error = thrown(() => read(cassette));
-  const message = said(error, folder);
-  const line = Number(refusal.exec(message)?.[1]);
   const isRefused =
-    error instanceof CassetteFileError && line === part.toString().trimEnd().split('\n').length;
+    error instanceof CassetteFileError &&
+    error.problem === 'damaged' &&
+    error.path === undefined &&
+    error.line === part.toString().trimEnd().split('\n').length;
   const isLeft = readFileSync(cassette).equals(part);
-  return isRefused && isLeft ? undefined : `${part.length} bytes: ${error.name}: ${message}`;
+  return isRefused && isLeft ? undefined : `${part.length} bytes: ${error.name}: ${error.message}`;
 }
 
 /** The first reader is given every beginning, each of the others one in so many. */

@@ -23,14 +23,15 @@ inPlainEnvironment();
 /** A file name that is the longest there may be, and one more. */
 const long = `${'x'.repeat(251)}.json`;
 
-/** A place, by what makes it unusable, and what is said of it when it is read. */
-const places: [what: string, make: (folder: Folder) => string, reason: string][] = [
+/** A place, by what makes it unusable, the code of the file system's error, and what is said of it when it is read. */
+const places: [what: string, make: (folder: Folder) => string, code: string, message: string][] = [
   [
     'a folder',
     (folder) => {
       mkdirSync(folder.file());
       return folder.file();
     },
+    'EISDIR',
     '…/c.json: It cannot be read: it is a folder.',
   ],
   [
@@ -39,24 +40,33 @@ const places: [what: string, make: (folder: Folder) => string, reason: string][]
       folder.write('', 'plain');
       return folder.file('plain/c.json');
     },
+    'ENOTDIR',
     '…/plain/c.json: It cannot be read: a part of its path is a file.',
   ],
   [
     'a name that is too long',
     (folder) => folder.file(long),
+    'ENAMETOOLONG',
     `…/${long}: It cannot be read: its name is too long.`,
   ],
 ];
 
 for (const [name, read] of readers) {
-  test.for(places)(`${name} says why nothing can be read: %s`, ([, make, reason]) => {
+  test.for(places)(`${name} says why nothing can be read: %s`, ([, make, code]) => {
     using folder = new Folder();
-    const error = thrown(() => read(make(folder)));
+    const file = make(folder);
+    const error = thrown(() => read(file));
     expect(error).toBeInstanceOf(CassetteFileError);
-    expect(said(error, folder)).toBe(reason);
+    expect(error).toMatchObject({ problem: 'unreadable', file, cause: { code } });
     expect(error.cause).toBeInstanceOf(Error);
   });
 }
+
+test.for(places)('how it reads: %s', ([, make, , message]) => {
+  using folder = new Folder();
+  const error = thrown(() => readers[0]![1](make(folder)));
+  expect(said(error, folder)).toBe(message);
+});
 
 /** What records, and every way to ask it. */
 const recorders: [string, (live: CompletionProvider, cassette: string) => CompletionProvider][] = [
@@ -68,12 +78,14 @@ for (const [name, recorder] of recorders) {
   test.for(places)(`${name} asks no model for what could not be kept: %s`, async ([, make]) => {
     using folder = new Folder();
     const script = scriptedProvider([say('lost')]);
-    const provider = recorder(script, make(folder));
+    const file = make(folder);
+    const provider = recorder(script, file);
     const before = readdirSync(folder.path);
     for (const asked of [answerTo(provider, 'a'), readAll(provider.stream(asking(user('a'))))]) {
       const error = await rejection(asked);
       expect(error).toBeInstanceOf(CassetteFileError);
-      expect(said(error, folder)).toMatch(/^….+\.json: It cannot be recorded: .+\.$/);
+      expect(error).toMatchObject({ problem: 'unwritable', file });
+      expect(error.cause).toBeInstanceOf(Error);
     }
     expect(script.remaining).toBe(1);
     expect(readdirSync(folder.path)).toEqual(before);
@@ -129,9 +141,13 @@ const takers: [string, (cassette: string) => unknown][] = [
 ];
 
 for (const [name, take] of takers) {
-  test.for(names)(`${name} refuses %j at once`, ([given, message]) => {
+  test.for(names)(`${name} refuses %j at once`, ([given]) => {
     const error = thrown(() => take(given as string));
     expect(error).toBeInstanceOf(CassetteFileError);
-    expect(error.message).toBe(message);
+    expect(error).toMatchObject({ problem: 'path', ...(typeof given === 'string' && { file: given }) });
   });
 }
+
+test.for(names)('how it reads that %j is refused', ([given, message]) => {
+  expect(thrown(() => replayProvider(given as string)).message).toBe(message);
+});

@@ -161,6 +161,10 @@ test('where the file cannot be replaced, the request is told, and what is there 
   mkdirSync(folder.file('c.json.tmp'));
   const error = await rejection(answersIn(held));
   expect(error.name).toBe('CassetteFileError');
-  expect(error.message).toContain('c.json: It cannot be written: it is a folder.');
+  expect(error).toMatchObject({
+    problem: 'unwritable',
+    file: folder.file(),
+    cause: expect.objectContaining({ code: 'EISDIR' }) as unknown,
+  });
   expect(folder.json()).toEqual(before);
 });

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { CompletionProvider } from 'swarmcheck';
 import { cassetteProvider, say, scriptedProvider, type CassetteOptions } from 'swarmcheck/testing';
-import { vitestWorker } from '../../../src/cassette/words.ts';
+import { vitestWorker } from '../../../src/cassette/match/words.ts';
 import { answerTo, Talk } from '../replay/tapes.ts';
 
 /** Nothing of it comes from the machine on which the tests run: no key, no CI, no mode, no snapshots that are updated. */

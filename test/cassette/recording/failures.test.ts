@@ -150,8 +150,7 @@ test('a file that is no cassette is not written over', async () => {
     { cassette: other },
   );
   const error = await rejection(answerTo(provider, 'a'));
-  expect(error).toMatchObject({ name: 'CassetteFileError' });
-  expect(error.message).toContain('This is no cassette, and recording would overwrite it.');
+  expect(error).toMatchObject({ name: 'CassetteFileError', problem: 'foreign' });
   expect(folder.read('package.json')).toBe(before);
   expect(asked).toBe(0);
   expect(existsSync(`${other}.tmp`)).toBe(false);
@@ -173,8 +172,7 @@ test('what another recording wrote since is not lost', async () => {
   await answerTo(one, 'a');
   await one.close();
   const error = await rejection(answerTo(other, 'b'));
-  expect(error).toMatchObject({ name: 'CassetteFileError' });
-  expect(error.message).toContain('It was changed since it was read');
+  expect(error).toMatchObject({ name: 'CassetteFileError', problem: 'changed' });
   // Nobody holds it any more.
   const third = provider('3');
   expect(await answerTo(third, 'c', { conversation: 'third' })).toBe('3');
@@ -192,7 +190,7 @@ test('errors do not take the place of what another recording wrote since', async
   await answerTo(works, 'a');
   await works.close();
   await rejection(answerTo(fails, 'a'));
-  await expect(fails.close()).rejects.toThrow('Nothing but errors came');
+  await expect(fails.close()).rejects.toMatchObject({ problem: 'only-errors' });
   expect(await answerTo(replayProvider(folder.file()), 'a')).toBe('1');
 });
 
@@ -200,7 +198,7 @@ test('a newer cassette is not written over', async () => {
   using folder = new Folder();
   const cassette = folder.write({ format: 'swarmcheck-cassette', version: 2 });
   const provider = recordingProvider(scriptedProvider([say('1')]), { cassette });
-  await expect(answerTo(provider, 'a')).rejects.toThrow('It is of version 2 of the format');
+  await expect(answerTo(provider, 'a')).rejects.toMatchObject({ problem: 'newer' });
   expect(folder.json()).toEqual({ format: 'swarmcheck-cassette', version: 2 });
 });
 
@@ -211,7 +209,7 @@ test('a link leads to one file, which stays where it is', async () => {
   await using first = recordingProvider(scriptedProvider([say('1')]), { cassette });
   await answerTo(first, 'a');
   const second = recordingProvider(scriptedProvider([say('2')]), { cassette: folder.file('link.json') });
-  await expect(answerTo(second, 'a')).rejects.toThrow('It is being recorded by this process already');
+  await expect(answerTo(second, 'a')).rejects.toMatchObject({ problem: 'taken', pid: process.pid });
   await first.close();
   {
     await using third = recordingProvider(scriptedProvider([say('2')]), {

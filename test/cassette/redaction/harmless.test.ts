@@ -1,7 +1,7 @@
 /** Texts that only look as if they had a secret in them: they are stored as they are. */
 import { expect, test } from 'vitest';
 import { say } from 'swarmcheck/testing';
-import { joined } from '../../../src/cassette/file/format.ts';
+import { joined } from '../../../src/cassette/format/format.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, record, Talk } from '../replay/tapes.ts';
 

@@ -4,6 +4,7 @@ import { Agent, Swarm, type CompletionProvider } from 'swarmcheck';
 import {
   callTool,
   recordingProvider,
+  type CassetteMismatchError,
   replayProvider,
   replayTools,
   say,
@@ -23,8 +24,8 @@ const others = allSecrets('later');
 
 /** All that is told of an error. */
 function told(error: unknown): string[] {
-  const { message, stack, drift, cause } = error as Error & { drift?: unknown };
-  return [message, String(stack), JSON.stringify(drift ?? null), String(cause)];
+  const { message, stack, cause } = error as Error;
+  return [message, String(stack), JSON.stringify(error), String(cause)];
 }
 
 /** What a place is changed by, beside its secrets. */
@@ -133,7 +134,7 @@ test('a tool that answers otherwise than recorded', async () => {
     };
   await record(folder.file(), [callTool('act'), say('ok')], run(secrets.text, false));
   const error = await rejection(run(`${others.text}\nAnd more.`, true)(replayProvider(folder.file())));
-  expect(error.message).toContain('+And more.');
+  expect((error as CassetteMismatchError).drift[0]!.diff).toContain('+And more.');
   expect(leaksInTexts(told(error), [...secrets.values, ...others.values])).toEqual([]);
 });
 
@@ -144,8 +145,7 @@ test.for(['ann@example.com', ['sk', 'a'.repeat(30)].join('-')])(
     using script = scriptedProvider([]);
     await using provider = recordingProvider(script, { cassette: folder.file() });
     const error = await rejection(answerTo(provider, 'Hi.', { conversation }));
-    expect(error.name).toBe('CassetteFileError');
-    expect(error.message).toContain('Name it otherwise, by an id for example.');
+    expect(error).toMatchObject({ name: 'CassetteFileError', problem: 'secret' });
     expect(leaksInTexts(told(error), [conversation])).toEqual([]);
   },
 );

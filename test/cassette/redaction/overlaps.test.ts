@@ -1,6 +1,6 @@
 /** Secrets that stand in, before, or right behind others, and in texts that are nearly JSON. */
 import { expect, test } from 'vitest';
-import { LaneSecrets } from '../../../src/cassette/redaction/lane-secrets.ts';
+import { LaneSecrets } from '../../../src/secrets/lane-secrets.ts';
 
 const key = ['sk', 'proj', 'Ab3'.repeat(8)].join('-');
 const longer = `${key}Xyz9`;

@@ -79,9 +79,10 @@ test('whoever asks gets the answer as it came', async () => {
 test('replayed without it, the text that it hid is a change', async () => {
   using folder = new Folder();
   await recorded(folder, hideNames, `I am ${name}.`);
-  await expect(answerTo(replayProvider(folder.file()), `I am ${name}.`)).rejects.toThrow(
-    /-user: I am \[name\]\./,
-  );
+  const diff = `-user: I am [name].\n+user: I am ${name}.`;
+  await expect(answerTo(replayProvider(folder.file()), `I am ${name}.`)).rejects.toMatchObject({
+    drift: [{ diff }],
+  });
 });
 
 test('a conversation goes on from what it hid', async () => {

@@ -106,9 +106,9 @@ test('two that were different, and are one now, are told as a change', async () 
     await new Talk(provider).ask(`From ${left} to ${right}.`);
   await record(folder.file(), [say('ok')], talk('a@x.com', 'b@x.com'));
   const provider = replayProvider(folder.file());
-  await expect(talk('c@x.com', 'c@x.com')(provider)).rejects.toThrow(
-    '+user: From email-1@redacted.invalid to email-1@redacted.invalid.',
-  );
+  const diff =
+    '-user: From email-1@redacted.invalid to email-2@redacted.invalid.\n+user: From email-1@redacted.invalid to email-1@redacted.invalid.';
+  await expect(talk('c@x.com', 'c@x.com')(provider)).rejects.toMatchObject({ drift: [{ diff }] });
 });
 
 test('a secret that only the model said stays its name, and the replay goes on', async () => {

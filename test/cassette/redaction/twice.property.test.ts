@@ -1,7 +1,7 @@
 /** Whatever is hidden is hidden once: what was stored would be stored as it is, and what is given back is what was given. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LaneSecrets } from '../../../src/cassette/redaction/lane-secrets.ts';
+import { LaneSecrets } from '../../../src/secrets/lane-secrets.ts';
 import { secretForms } from './secrets.ts';
 import { assertProperty } from '../../support/property.ts';
 

@@ -81,7 +81,7 @@ test('what a named conversation asks otherwise is told of that one', async () =>
   const provider = replayProvider(folder.file());
   const error = await rejection(answerTo(provider, 'Hi', { conversation: 'bob' }));
   expect(error).toBeInstanceOf(CassetteMismatchError);
-  expect(error.message).toContain('interaction 1 of conversation "bob"');
+  expect(error).toMatchObject({ lane: 2, conversation: 'bob', interaction: 1 });
 });
 
 test('one conversation that does not fit leaves the others alone', async () => {

@@ -80,7 +80,7 @@ test('a window that says something else is told', async () => {
   await recordCounting(folder.file(), play(window));
   const error = await rejection(play(changed)(replayProvider(folder.file())));
   expect(error).toBeInstanceOf(CassetteMissError);
-  expect(error.message).toContain('conversation "ann": user "question 5 ');
+  expect(error).toMatchObject({ problem: 'no-conversation', conversation: 'ann' });
 });
 
 /** One run, of whose history a provider around the cassette sends what it likes. */

@@ -172,5 +172,5 @@ test.for(questions)('a provider that is closed answers nothing any more (%s)', a
   using folder = new Folder();
   const provider = replaying(await recorded(folder));
   await provider.close();
-  await expect(answerTo(provider, question)).rejects.toThrow('is closed');
+  await expect(answerTo(provider, question)).rejects.toMatchObject({ problem: 'closed' });
 });

@@ -11,7 +11,7 @@ import {
   scriptedProvider,
 } from 'swarmcheck/testing';
 import { toolContents } from '../../support/runs.ts';
-import { rejection } from '../../support/failures.ts';
+import { rejection, thrown } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { said } from '../replay/tapes.ts';
 import { recordRun, runAgain, running } from './recorded.ts';
@@ -148,7 +148,9 @@ test('a difference after which nothing is asked any more is told at the end', as
   const agent = agentWith(working(() => 'open'));
   const provider = replayProvider(folder.file());
   await running(replayTools(agent, folder.file(), 'verify'), settings)(provider);
-  expect(() => provider.assertComplete()).toThrow('The tool "work" answers otherwise');
+  expect(thrown(() => provider.assertComplete())).toMatchObject({
+    drift: [{ part: 'history', name: 'work' }],
+  });
 });
 
 test('what a tool does to the context variables now is overwritten by what it did', async () => {

@@ -1,0 +1,241 @@
+import { isPlainObject } from '../../engine/data/copy.ts';
+import { valueWords } from '../../engine/data/value-words.ts';
+import { formatName, formatVersion, isLines, textFields, type CassetteFile } from './format.ts';
+
+/** Something in a cassette that cannot be used, and where it stands. */
+export class CassetteProblem extends Error {
+  /** Whose fault it is: of the file, of whoever takes it for a cassette, or of an older swarmcheck. */
+  readonly problem: 'damaged' | 'foreign' | 'newer';
+  /** Keys and indexes from the root. */
+  readonly path: readonly (string | number)[];
+  /** What has to stand there, and what does, in words. */
+  readonly expected: string | undefined;
+  readonly found: string | undefined;
+
+  constructor(
+    message: string,
+    {
+      problem = 'damaged',
+      path = [],
+      expected,
+      found,
+    }: Partial<Pick<CassetteProblem, 'problem' | 'path' | 'expected' | 'found'>>,
+  ) {
+    super(message);
+    this.problem = problem;
+    this.path = path;
+    this.expected = expected;
+    this.found = found;
+  }
+}
+
+type Path = readonly (string | number)[];
+type Fields = Readonly<Record<string, unknown>>;
+type Assert = (value: unknown, path: Path) => void;
+
+/** Throws a CassetteProblem for what is no cassette, is of a newer version, or is damaged. */
+export function assertValidCassette(value: unknown): CassetteFile {
+  if (!isPlainObject(value) || value['format'] !== formatName) {
+    throw new CassetteProblem(`This is no cassette: it has no "format": "${formatName}".`, {
+      problem: 'foreign',
+    });
+  }
+  const { version } = value;
+  if (typeof version === 'number' && version > formatVersion) {
+    throw new CassetteProblem(
+      `It was written by a newer swarmcheck, in version ${version} of the format; this one reads ${formatVersion}. Update swarmcheck.`,
+      { problem: 'newer', path: ['version'] },
+    );
+  }
+  if (version !== formatVersion) fail(['version'], `the number ${formatVersion}`, version);
+  cassette(value, []);
+  const file = value as unknown as CassetteFile;
+  assertValidLabels(file);
+  for (const [index, { interactions }] of file.lanes.entries())
+    assertValidNumbers(interactions, ['lanes', index, 'interactions']);
+  return file;
+}
+
+function fail(path: Path, expected: string, given: unknown): never {
+  const place = path.length === 0 ? 'It' : `"${pathText(path)}"`;
+  const found = given === undefined ? undefined : valueWords(given);
+  throw new CassetteProblem(
+    found === undefined
+      ? `${place} is missing; it must be ${expected}.`
+      : `${place} must be ${expected}, but is ${found}.`,
+    { path, expected, found },
+  );
+}
+
+/** A path as JavaScript writes it. */
+function pathText(path: Path): string {
+  return path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? key : `${text}.${key}`),
+    '',
+  );
+}
+
+const is =
+  (expected: string, test: (value: unknown) => boolean): Assert =>
+  (value, path) => {
+    if (!test(value)) fail(path, expected, value);
+  };
+
+const text = is('a string', (value) => typeof value === 'string');
+const lines = is(
+  'a string, or the list of its lines',
+  (value) => typeof value === 'string' || isLines(value),
+);
+const flag = is('true', (value) => value === true);
+const boolean = is('true or false', (value) => typeof value === 'boolean');
+const object = is('an object', isPlainObject);
+const count = is('a whole number from 0', (value) => Number.isInteger(value) && Number(value) >= 0);
+const anything: Assert = () => {};
+
+const listOf =
+  (item: Assert): Assert =>
+  (value, path) => {
+    if (!Array.isArray(value)) return fail(path, 'a list', value);
+    for (let index = 0; index < value.length; index++) item(value[index], [...path, index]);
+  };
+
+const mapOf =
+  (item: Assert): Assert =>
+  (value, path) => {
+    object(value, path);
+    for (const [key, inner] of Object.entries(value as Fields)) item(inner, [...path, key]);
+  };
+
+/** Fields that must be there, then those that may; others have no meaning, and are refused. */
+const record =
+  (required: Readonly<Record<string, Assert>>, optional: Readonly<Record<string, Assert>> = {}): Assert =>
+  (value, path) => {
+    object(value, path);
+    const fields = value as Fields;
+    for (const key in required) required[key]!(fields[key], [...path, key]);
+    for (const key of Object.keys(fields)) {
+      if (Object.hasOwn(required, key)) continue;
+      if (!Object.hasOwn(optional, key))
+        fail([...path, key], 'absent: it is no field of a cassette', fields[key]);
+      if (fields[key] !== undefined) optional[key]!(fields[key], [...path, key]);
+    }
+  };
+
+const message: Assert = (value, path) => {
+  object(value, path);
+  text((value as Fields)['role'], [...path, 'role']);
+};
+
+const part: Assert = (value, path) => {
+  object(value, path);
+  const kind = ['texts', 'arguments', 'delta', 'chunk'].find((name) => Object.hasOwn(value as object, name));
+  if (kind === undefined) return fail(path, 'a part with texts, arguments, a delta or a chunk', value);
+  partAsserts[kind]!(value, path);
+  const { [kind]: pieces, ms } = value as Fields;
+  if (Array.isArray(pieces) && (ms as unknown[]).length !== pieces.length)
+    fail([...path, 'ms'], `a list of as many numbers as there are ${kind}, ${pieces.length}`, ms);
+};
+
+const field = is(`one of ${textFields.join(', ')}`, (value) => textFields.includes(value as 'content'));
+const partAsserts: Readonly<Record<string, Assert>> = {
+  texts: record({ texts: listOf(text), field, ms: listOf(count) }),
+  arguments: record({ arguments: listOf(text), call: count, ms: listOf(count) }),
+  delta: record({ delta: object, ms: count }, { finish_reason: text }),
+  chunk: record({ chunk: object, ms: count }, { isWhole: flag }),
+};
+
+const cut = is('"error", "end" or "left"', (value) => ['error', 'end', 'left'].includes(value as string));
+const stream = record({ chunk: object, parts: listOf(part) }, { choice: object, cut });
+const error = record({ name: text, message: text }, { status: count, headers: mapOf(text), body: anything });
+const kinds = ['unknown-tool', 'invalid-json', 'invalid-arguments', 'threw', 'not-serializable'];
+const errorKind = is(`one of ${kinds.join(', ')}`, (value) => kinds.includes(value as string));
+const interactionFields = record(
+  {
+    number: count,
+    request: record({ agent: text }, { keep: count, new: listOf(message) }),
+    ms: count,
+  },
+  {
+    completion: anything,
+    stream,
+    error,
+    aborted: flag,
+    results: listOf(record({ tool: text, content: lines }, { error: errorKind })),
+    handoff: record({ to: text, tool: text }),
+    context: record({ set: object, deleted: listOf(text) }),
+  },
+);
+
+const answers = ['completion', 'stream', 'error', 'aborted'];
+
+const interaction: Assert = (value, path) => {
+  interactionFields(value, path);
+  if (answers.every((name) => !Object.hasOwn(value as object, name)))
+    fail([...path, 'completion'], `there, or one of ${answers.slice(1).join(', ')}`, undefined);
+};
+
+const agent = record(
+  { model: text },
+  {
+    name: text,
+    instructions: lines,
+    role: is('"developer"', (value) => value === 'developer'),
+    tools: listOf(text),
+    parameters: object,
+  },
+);
+const cassette = record(
+  {
+    format: text,
+    version: count,
+    agents: mapOf(agent),
+    tools: mapOf(object),
+    lanes: listOf(record({ interactions: listOf(interaction) }, { conversation: text })),
+  },
+  {
+    scenario: record({ file: text, name: text }, { model: text, stream: boolean }),
+    test: record({ file: text, name: text }),
+  },
+);
+
+/** What is referred to must be there. */
+function assertValidLabels({ agents, tools, lanes }: CassetteFile): void {
+  for (const [label, { tools: offered = [] }] of Object.entries(agents)) {
+    for (const [index, tool] of offered.entries()) {
+      if (!Object.hasOwn(tools, tool))
+        fail(['agents', label, 'tools', index], 'the name of a tool under "tools"', tool);
+    }
+  }
+  for (const [lane, { interactions }] of lanes.entries()) {
+    for (const [index, { request }] of interactions.entries()) {
+      if (!Object.hasOwn(agents, request.agent))
+        fail(
+          ['lanes', lane, 'interactions', index, 'request', 'agent'],
+          'the name of an agent under "agents"',
+          request.agent,
+        );
+    }
+  }
+}
+
+/** What a hand, or a merge, did to the interactions of a lane. */
+function assertValidNumbers(interactions: readonly { number: number }[], path: Path): void {
+  const numbers = interactions.map(({ number }) => number);
+  const index = numbers.findIndex((number, position) => number !== position + 1);
+  if (index < 0) return;
+  const lane = `lane ${Number(path[1]) + 1}`;
+  const place = [...path, index, 'number'];
+  const [expected, found] = [index + 1, numbers[index]!];
+  const remedy = 'Restore the file, or record it again.';
+  if (numbers.indexOf(found) < index)
+    throw new CassetteProblem(`Interaction ${found} of ${lane} is there twice. ${remedy}`, { path: place });
+  if (numbers.includes(expected))
+    throw new CassetteProblem(
+      `The interactions of ${lane} are not in their order: ${found} stands where ${expected} has to, and ${expected} comes later. ${remedy}`,
+      { path: place },
+    );
+  throw new CassetteProblem(
+    `Interaction ${expected} of ${lane} is missing: ${expected === 1 ? 'it begins with' : `${expected - 1} is followed by`} ${found}. ${remedy}`,
+    { path: place },
+  );
+}

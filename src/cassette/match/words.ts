@@ -1,0 +1,230 @@
+import { relative, resolve, sep } from 'node:path';
+import { shorten } from '../../engine/data/errors.ts';
+import { textOf } from '../../trace/format.ts';
+import { CassetteMismatchError, CassetteMissError, CassetteUnusedError, type Drift } from '../errors.ts';
+import { cassetteFolder } from '../format/read.ts';
+import { fileName, isInside, shownPath } from '../../files/path.ts';
+import type { InteractionRecord } from '../format/format.ts';
+import type { Lane } from './lane.ts';
+import type { RequestParts } from '../redact/request-parts.ts';
+import type { TapeOrigin } from './tape.ts';
+
+/** What the errors of one cassette have in common. */
+export interface CassetteWords {
+  /** Where it is, as people write it. */
+  readonly path: string;
+  /** The shell command that records it again, where one is known. */
+  readonly command: string | undefined;
+  /** How to record it again, where no command is known, too. */
+  readonly again: string;
+}
+
+/** Where an interaction stands: `fixtures/cassettes/refund.json, interaction 2 of conversation "ann"`. */
+export function placeOf({ path }: CassetteWords, lane: Lane, number: number, lanes: number): string {
+  return `${path}, interaction ${number}${lanes > 1 || lane.conversation !== undefined ? ` of ${laneWords(lane)}` : ''}`;
+}
+
+/** A conversation as messages name it. */
+export function laneWords({ conversation, number }: Lane): string {
+  return conversation === undefined
+    ? `conversation ${number}`
+    : `conversation ${JSON.stringify(conversation)}`;
+}
+
+/** Conversations as the fields of errors name them. */
+export function numbersOf(lanes: readonly Lane[]): number[] {
+  return lanes.map(({ number }) => number);
+}
+
+/** One of them. */
+export function fieldsOf({ number, conversation }: Lane): { lane: number; conversation: string | undefined } {
+  return { lane: number, conversation };
+}
+
+/** All that a mismatch says. */
+export function mismatchText(place: string, drift: readonly Drift[], again: string): string {
+  return [
+    `This request is not the one that was recorded (${place}).`,
+    ...drift.map(driftText),
+    `("-" as recorded, "+" as it is now.) If the change is meant, record again: ${again}`,
+  ].join('\n');
+}
+
+/** Where a mismatch stands; empty where it is of no single request. */
+export type MismatchPlace = Pick<CassetteMismatchError, 'lane' | 'conversation' | 'interaction' | 'agent'>;
+
+/** The error for a request that differs. */
+export function mismatchError(
+  { path: file, command, again }: CassetteWords,
+  place: string,
+  where: MismatchPlace,
+  drift: readonly Drift[],
+): CassetteMismatchError {
+  return new CassetteMismatchError(mismatchText(place, drift, again), { file, ...where, drift, command });
+}
+
+/** The error for a request that has no answer; `lane` is the conversation that it goes on with, where it was recorded. */
+export function missError(
+  words: CassetteWords,
+  { parts, conversation }: { parts: RequestParts; conversation: string | undefined },
+  lane: Lane | undefined,
+  lanes: readonly Lane[],
+  { missAdvice, mode }: Pick<CassetteMissError, 'mode'> & { missAdvice?: string | undefined },
+): CassetteMissError {
+  const { path: file, command, again } = words;
+  const request = { after: parts.history.at(-1)?.role ?? 'system', conversation };
+  const text = `${missText(words, request, lane, lanes)} ${missAdvice ?? `If that is meant, record again: ${again}`}`;
+  const fields = { file, ...request, mode, command };
+  return new CassetteMissError(
+    text,
+    lane
+      ? { ...fields, problem: 'end', lane: lane.number, interaction: lane.position + 1 }
+      : { ...fields, problem: 'no-conversation', lanes: numbersOf(lanes.filter((one) => one.upcoming)) },
+  );
+}
+
+function missText(
+  { path }: CassetteWords,
+  { after, conversation }: { after: string; conversation: string | undefined },
+  lane: Lane | undefined,
+  lanes: readonly Lane[],
+): string {
+  const asked = `The model was asked to go on after a "${after}" message`;
+  if (lane) {
+    const count = lane.interactions.length;
+    return `${asked}, but the recording of ${laneWords(lane)} ends after ${count === 1 ? '1 interaction' : `${count} interactions`} (${path}).`;
+  }
+  const where =
+    conversation === undefined ? 'a conversation' : `conversation ${JSON.stringify(conversation)}`;
+  const left = lanes.filter((one) => one.upcoming);
+  if (lanes.length > 0 && left.length === 0)
+    return `${asked}, in ${where} that ${path} does not have: all that were recorded have been played.`;
+  const names = left.slice(0, 10).map(laneWords).join(', ');
+  const more = left.length > 10 ? `, and ${left.length - 10} more` : '';
+  const others = left.length === 0 ? '' : ` Not played to their end are: ${names}${more}.`;
+  return `${asked}, in ${where} that ${path} does not have.${others}`;
+}
+
+/** The error for what nobody asked for. */
+export function unusedError(
+  words: CassetteWords,
+  lanes: readonly Lane[],
+  remaining: number,
+): CassetteUnusedError {
+  const { path: file, command } = words;
+  const left = numbersOf(lanes.filter((lane) => lane.upcoming));
+  const text = unusedText(words, lanes, remaining);
+  return new CassetteUnusedError(text, { file, remaining, lanes: left, command });
+}
+
+function unusedText({ path, again }: CassetteWords, lanes: readonly Lane[], unused: number): string {
+  const lines = lanes
+    .filter((lane) => lane.upcoming)
+    .map(
+      (lane) =>
+        `  ${laneWords(lane)}: from interaction ${lane.position + 1} of ${lane.interactions.length} on`,
+    );
+  return `${unused === 1 ? '1 interaction' : `${unused} interactions`} of ${path} ${unused === 1 ? 'was' : 'were'} recorded, and not asked for any more:\n${lines.join('\n')}\nIf that is meant, record again: ${again}`;
+}
+
+/** What changed, with its diff. */
+export function driftText(drift: Drift): string {
+  return `${driftHead(drift)}\n${indented(drift.diff)}`;
+}
+
+function driftHead({ part, name, at }: Drift): string {
+  switch (part) {
+    case 'model':
+      return 'The model changed:';
+    case 'instructions':
+      return `The instructions of agent ${JSON.stringify(name)} changed:`;
+    case 'tools':
+      return name === undefined
+        ? 'The order of the tools changed:'
+        : `The tool ${JSON.stringify(name)} changed:`;
+    case 'parameters':
+      return `The parameter ${JSON.stringify(name)} changed:`;
+    case 'history':
+      return name === undefined
+        ? `The history differs at message ${at}:`
+        : `The tool ${JSON.stringify(name)} answers otherwise, at message ${at}:`;
+  }
+}
+
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n');
+}
+
+/** How conversations began, for whoever looks for one. */
+export function openingsText(lanes: readonly Lane[]): string {
+  const lines = lanes
+    .slice(0, 10)
+    .map((lane) => `  ${laneWords(lane)}: ${openingText(lane.interactions[0])}`);
+  if (lanes.length > 10) lines.push(`  … and ${lanes.length - 10} more`);
+  return lines.join('\n');
+}
+
+function openingText(interaction: InteractionRecord | undefined): string {
+  const last = interaction?.request.new?.at(-1);
+  const content = last?.['content'];
+  const text = Array.isArray(content) && typeof content[0] === 'string' ? content.join(' ') : textOf(content);
+  return last ? `${String(last['role'])} ${JSON.stringify(shorten(text, 80))}` : 'nothing';
+}
+
+/** How to record again: this command, or words where there is none. */
+export function againWords(command: string | undefined): string {
+  return (
+    command ?? 'run what recorded it once more, with SWARMCHECK_RECORD=all where it uses a cassetteProvider.'
+  );
+}
+
+/** The command that records again, by what recorded it; `path` is where. */
+export function recordCommand({ scenario, test }: TapeOrigin, path: string): string | undefined {
+  if (scenario) {
+    const { file, name, model, stream } = scenario;
+    const usual = resolve(cassetteFolder, `${fileName(name)}.json`);
+    return [
+      `npx swarmcheck record ${quoted(file)} --filter ${quoted(name)}`,
+      ...(model === undefined ? [] : [`--model ${quoted(model)}`]),
+      ...(stream ? ['--stream'] : []),
+      ...(path === usual ? [] : [`--out ${quoted(shownPath(path))}`]),
+    ].join(' ');
+  }
+  if (test) return testCommand(test.file, test.name);
+  const running = runningTestFile();
+  return running === undefined ? undefined : testCommand(running);
+}
+
+/** The command that records the cassettes of a test, or of a file of tests. */
+export function testCommand(file: string, name?: string): string {
+  // vitest takes it for a pattern.
+  const pattern = name?.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  // Not the tests whose names only begin so.
+  return `SWARMCHECK_RECORD=all npx vitest run ${quoted(file)}${pattern === undefined ? '' : ` -t ${quoted(`^${pattern}$`)}`}`;
+}
+
+/** As a shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w./@:=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** What vitest's worker is told of the test that runs in it. */
+interface VitestWorker {
+  filepath?: unknown;
+  config?: { root?: unknown; snapshotOptions?: { updateSnapshot?: unknown } };
+}
+
+/** Undefined where no vitest runs this. */
+export function vitestWorker(): VitestWorker | undefined {
+  return (globalThis as Record<string, unknown>)['__vitest_worker__'] as VitestWorker | undefined;
+}
+
+function runningTestFile(): string | undefined {
+  const { filepath, config } = vitestWorker() ?? {};
+  if (typeof filepath !== 'string') return undefined;
+  const root = typeof config?.root === 'string' ? config.root : process.cwd();
+  return isInside(filepath, root) ? relative(root, filepath).replaceAll(sep, '/') : filepath;
+}

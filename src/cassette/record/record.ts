@@ -1,0 +1,178 @@
+import type {
+  ChatCompletion,
+  ChatCompletionChunk,
+  CompletionOptions,
+  CompletionProvider,
+  CompletionRequest,
+} from '../../engine/model/provider.ts';
+import { asLive } from '../../wire/live.ts';
+import { completionRecord } from '../format/completion-record.ts';
+import { errorRecord, isNotTheModels } from '../format/error-record.ts';
+import { folded, streamRecord, type TimedChunk } from '../format/stream-record.ts';
+import type { InteractionRecord } from '../format/format.ts';
+import type { Lane } from '../match/lane.ts';
+import { saidBy, type Said } from '../match/messages.ts';
+import { now } from '../real-time.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
+
+/** An interaction that a live model answers. */
+export interface Recording {
+  readonly interaction: InteractionRecord;
+  readonly lane: Lane;
+  readonly live: CompletionProvider;
+  readonly redactor: Redactor;
+  /** Told what the answer is in later requests. */
+  readonly onAnswer: (said: Said | undefined) => void;
+  /** Told that the interaction is over. */
+  readonly onRecorded: (isAnswer: boolean) => void;
+  /** Told what kept an interaction from being recorded. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Asks the live model, and keeps its answer. */
+export async function recordCompletion(
+  recording: Recording,
+  request: CompletionRequest,
+  options: CompletionOptions | undefined,
+): Promise<ChatCompletion> {
+  const { live, lane, redactor } = recording;
+  const start = now();
+  lane.inFlight++;
+  try {
+    let completion: ChatCompletion;
+    try {
+      completion = await asLive(() => live.complete(request, options));
+    } catch (error) {
+      keepFailure(recording, error, options, () => ({ ms: since(start) }));
+      throw error;
+    }
+    const ms = since(start);
+    // Whoever asked had gone before it came.
+    if (options?.signal?.aborted) keep(recording, undefined, () => ({ ms, aborted: true }));
+    else {
+      const answer = () => ({ ms, completion: completionRecord(completion, redactor, lane.secrets) });
+      keep(recording, saidBy(completion), answer);
+    }
+    return completion;
+  } finally {
+    lane.inFlight--;
+  }
+}
+
+/** The same for an answer in pieces, which are handed on as they come. */
+export async function* recordStream(
+  recording: Recording,
+  request: CompletionRequest,
+  options: CompletionOptions | undefined,
+): AsyncGenerator<ChatCompletionChunk> {
+  const { live, lane, redactor } = recording;
+  const timed: TimedChunk[] = [];
+  const start = now();
+  let last = start;
+  let ms = 0;
+  let isOver = false;
+  const streamed = (cut?: 'error' | 'end' | 'left') => ({
+    ms,
+    stream: streamRecord(timed, cut, redactor, lane.secrets),
+  });
+  /** What is awaited of the live stream; its errors are recorded. */
+  async function ofLive<T>(ask: () => T): Promise<Awaited<T>> {
+    try {
+      return await asLive(ask);
+    } catch (error) {
+      isOver = true;
+      keepFailure(recording, error, options, () =>
+        timed.length === 0 ? { ms: since(start) } : streamed('error'),
+      );
+      throw error;
+    }
+  }
+  lane.inFlight++;
+  try {
+    const { chunks } = await ofLive(() => ({
+      chunks: live.stream(request, options)[Symbol.asyncIterator](),
+    }));
+    try {
+      for (;;) {
+        const next = await ofLive(() => chunks.next());
+        if (next.done) break;
+        if (timed.length === 0) ms = since(start);
+        timed.push({ chunk: next.value, ms: timed.length === 0 ? 0 : since(last) });
+        yield next.value;
+        // What the reader does meanwhile is no time of the model's.
+        last = now();
+      }
+      isOver = true;
+      const completion = completionIn(timed);
+      keep(recording, saidBy(completion), () => streamed(completion === undefined ? 'end' : undefined));
+    } finally {
+      if (!isOver) await leave(recording, chunks, () => streamed('left'), options);
+    }
+  } finally {
+    lane.inFlight--;
+  }
+}
+
+/** What came until the reader left, and the end of the live stream. */
+async function leave(
+  recording: Recording,
+  chunks: AsyncIterator<ChatCompletionChunk>,
+  streamed: () => Partial<InteractionRecord>,
+  options: CompletionOptions | undefined,
+): Promise<void> {
+  try {
+    keep(recording, undefined, () => ({ ...streamed(), ...(options?.signal?.aborted && { aborted: true }) }));
+  } finally {
+    await chunks.return?.();
+  }
+}
+
+/** Keeps an answer that has come. One that cannot be stored stays unanswered, which is not written; the error is thrown. */
+function keep(
+  { interaction, onAnswer, onRecorded, onFailure }: Recording,
+  said: Said | undefined,
+  answer: () => Partial<InteractionRecord>,
+): void {
+  try {
+    Object.assign(interaction, answer());
+    onAnswer(said);
+    const { completion, stream, error } = interaction;
+    onRecorded(!error && (completion !== undefined || (stream?.parts.length ?? 0) > 0));
+  } catch (error) {
+    onFailure(error);
+    throw error;
+  }
+}
+
+function keepFailure(
+  recording: Recording,
+  error: unknown,
+  options: CompletionOptions | undefined,
+  answer: () => Partial<InteractionRecord>,
+): void {
+  const { interaction, lane, redactor } = recording;
+  if (isNotTheModels(error)) {
+    lane.forget(interaction);
+    return;
+  }
+  keep(recording, undefined, () => {
+    const { stream, ...rest } = answer();
+    return options?.signal?.aborted
+      ? { ...rest, ...(stream && { stream: { ...stream, cut: 'left' as const } }), aborted: true }
+      : { ...rest, ...(stream && { stream }), error: errorRecord(error, redactor, lane.secrets) };
+  });
+}
+
+/** What chunks amount to; undefined where they ended in the middle. */
+function completionIn(timed: readonly TimedChunk[]): unknown {
+  try {
+    const completion = folded(timed.map(({ chunk }) => chunk)) as ChatCompletion;
+    return completion.choices[0]?.finish_reason ? completion : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function since(start: number): number {
+  return Math.round(now() - start);
+}

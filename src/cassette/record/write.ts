@@ -1,0 +1,140 @@
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { CassetteFileError } from '../errors.ts';
+import { formatName, formatVersion } from '../format/format.ts';
+import { FileLock, type LockOwner } from '../../files/lock.ts';
+import { shownPath } from '../../files/path.ts';
+import { reasonOf } from '../../files/reason.ts';
+import { writeWhole } from '../../files/write-whole.ts';
+
+/** Throws a CassetteFileError for a file that is something else than a cassette, or more than this version knows of. */
+function assertOwn(path: string, text: string): void {
+  if (text.trim() === '') return;
+  const { format, version } = headOf(text);
+  if (format !== formatName)
+    throw new CassetteFileError(
+      `${shownPath(path)}: This is no cassette, and recording would overwrite it. Choose another name, or remove the file.`,
+      { problem: 'foreign', file: shownPath(path) },
+    );
+  if (typeof version === 'number' && version > formatVersion)
+    throw new CassetteFileError(
+      `${shownPath(path)}: It is of version ${version} of the format, and this swarmcheck writes version ${formatVersion}. Update swarmcheck, or remove the file.`,
+      { problem: 'newer', file: shownPath(path) },
+    );
+}
+
+/** What a file says that it is; of a damaged one as far as that can be told. */
+function headOf(text: string): { format?: unknown; version?: unknown } {
+  try {
+    return Object(JSON.parse(text)) as object;
+  } catch {
+    const [, format] = /"format"\s*:\s*"([^"]*)"/.exec(text) ?? [];
+    const [, version] = /"version"\s*:\s*(\d+)/.exec(text) ?? [];
+    return { format, version: version === undefined ? undefined : Number(version) };
+  }
+}
+
+/** Where a path leads, through links; the file itself need not be there. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const folder = dirname(path);
+    return folder === path ? path : join(realPath(folder), basename(path));
+  }
+}
+
+/**
+ * The only writer of a file while it is open.
+ *
+ * The file is replaced as a whole, or not at all: what is new is written beside it and then takes its name, so that whoever is
+ * killed in the middle leaves the old one, or the new.
+ */
+export class CassetteWriter {
+  readonly #path: string;
+  readonly #target: string;
+  readonly #lock: FileLock;
+  #isOpen = false;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#target = realPath(path);
+    this.#lock = new FileLock(this.#target);
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /**
+   * Makes the folder, takes the lock, and returns what is there. Throws a CassetteFileError where that cannot be: before a model
+   * is asked for what could not be kept.
+   */
+  open(): string | undefined {
+    let text: string | undefined;
+    this.#attempt('It cannot be recorded', () => {
+      mkdirSync(dirname(this.#target), { recursive: true });
+      const owner = this.#lock.take();
+      if (owner) throw this.#taken(owner);
+      try {
+        // A folder, or a file of somebody else's, would be told only when it is replaced.
+        if (existsSync(this.#target)) {
+          text = readFileSync(this.#target, 'utf8');
+          assertOwn(this.#path, text);
+        }
+        writeFileSync(this.#temporary, '');
+      } catch (error) {
+        this.#lock.giveBack();
+        throw error;
+      }
+    });
+    this.#isOpen = true;
+    return text;
+  }
+
+  /** Replaces the file. */
+  write(text: string): void {
+    const temporary = this.#temporary;
+    this.#attempt('It cannot be written', () => writeWhole(this.#target, text, { temporary }));
+  }
+
+  /** Gives the lock back. */
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    rmSync(this.#temporary, { force: true });
+    this.#lock.giveBack();
+  }
+
+  /** One for each cassette, so that no more than one is ever left behind. */
+  get #temporary(): string {
+    return `${this.#target}.tmp`;
+  }
+
+  #taken({ pid, host, isThisProcess }: LockOwner): CassetteFileError {
+    const file = shownPath(this.#path);
+    const who = isThisProcess
+      ? 'this process'
+      : pid === undefined
+        ? 'another process'
+        : `process ${pid} on ${host}`;
+    return new CassetteFileError(
+      `${file}: It is being recorded by ${who} already. Give each recording a file of its own, or close the other one first. If there is none any more, remove ${this.#lock.path}.`,
+      { problem: 'taken', file, pid },
+    );
+  }
+
+  #attempt(what: string, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (error instanceof CassetteFileError) throw error;
+      const file = shownPath(this.#path);
+      throw new CassetteFileError(
+        `${file}: ${what}: ${reasonOf(error)}.`,
+        { problem: 'unwritable', file },
+        { cause: error },
+      );
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
+
+/** The process that has a lock; without an id where it gave the lock back in the meantime. */
+export interface LockOwner {
+  readonly pid: number | undefined;
+  readonly host: string | undefined;
+  /** Whether it is the process that asks. */
+  readonly isThisProcess: boolean;
+}
+
+/** Keeps a second writer away from a file. In the folder for temporary files, so that nothing is left beside the file. */
+export class FileLock {
+  /** The file that stands for the lock. */
+  readonly path: string;
+
+  /** `target` is the file that is locked. */
+  constructor(target: string) {
+    const id = createHash('sha256').update(target).digest('hex').slice(0, 16);
+    this.path = join(tmpdir(), `swarmcheck-recording-${id}.lock`);
+  }
+
+  /** Takes the lock; returns who has it where it is taken. One that a killed process left behind is taken over. */
+  take(): LockOwner | undefined {
+    const own = `${this.path}.${process.pid}-${threadId}`;
+    writeFileSync(own, `${process.pid} ${hostname()}`);
+    try {
+      // With its text from the first moment on: an empty one could be anybody's.
+      if (this.#link(own)) return undefined;
+      const owner = this.#owner();
+      if (isGone(owner) && owner === this.#owner()) rmSync(this.path, { force: true });
+      return this.#link(own) ? undefined : ownerIn(this.#owner());
+    } finally {
+      rmSync(own, { force: true });
+    }
+  }
+
+  giveBack(): void {
+    rmSync(this.path, { force: true });
+  }
+
+  #link(own: string): boolean {
+    try {
+      linkSync(own, this.path);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
+  }
+
+  #owner(): string {
+    try {
+      return readFileSync(this.path, 'utf8');
+    } catch {
+      // Given back in the meantime.
+      return '';
+    }
+  }
+}
+
+function ownerIn(text: string): LockOwner {
+  const [pid, host] = text.split(' ');
+  const isThisProcess = pid === String(process.pid) && host === hostname();
+  return { pid: pid ? Number(pid) : undefined, host, isThisProcess };
+}
+
+/** Whether the process that took a lock is no more. */
+function isGone(owner: string): boolean {
+  const [pid, host] = owner.split(' ');
+  if (!pid || host !== hostname()) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
