@@ -67,7 +67,7 @@ async function bare(steps: Step[]): Promise<void> {
     .catch(() => {});
 }
 
-const laws = Object.values(invariants);
+const all = Object.values(invariants);
 const scenarioOf = (steps: Step[]) => ({ agent: triage, steps, contextVariables, maxTurns: 20 });
 
 async function each(run: (steps: Step[]) => Promise<unknown>): Promise<void> {
@@ -77,10 +77,10 @@ async function each(run: (steps: Step[]) => Promise<unknown>): Promise<void> {
 const contestants: Record<string, () => Promise<unknown>> = {
   'the run loop, first run of each script': () => each(bare),
   runScenario: () => each((steps) => runScenario(scenarioOf(steps))),
-  [`runScenario and ${laws.length} invariants`]: () =>
+  [`runScenario and ${all.length} invariants`]: () =>
     each(async (steps) => {
       const run = await runScenario(scenarioOf(steps));
-      for (const law of laws) law(run);
+      for (const invariant of all) invariant(run);
     }),
   'generating the scripts alone': async () => void fc.sample(scripts, { seed: 1, numRuns: runs }),
   'checkAgent: generated, run, held against all': () =>

@@ -11,7 +11,7 @@ export type { CheckName } from './property/checks/checks.ts';
 export { agentGraph } from './property/graph/agent-graph.ts';
 export { checkInterleavings } from './property/interleavings.ts';
 export type { InterleavingOptions } from './property/interleavings.ts';
-export { LawBrokenError } from './property/law.ts';
+export { InvariantBrokenError } from './property/law.ts';
 export { invariants } from './property/laws/invariants.ts';
 export type { InvariantName } from './property/laws/invariants.ts';
 export { reduceScenario } from './property/reduce-scenario.ts';

@@ -26,7 +26,7 @@ const lastErrorsMs = 100;
 export function checkCommand(invocation: Invocation): Command {
   return new Command('check')
     .description(
-      'Holds an agent against generated models, well-behaved and not, and finds the smallest script that breaks a law.',
+      'Holds an agent against generated models, well-behaved and not, and finds the smallest script that breaks an invariant.',
     )
     .argument(
       '<module#export>',
@@ -41,7 +41,7 @@ export function checkCommand(invocation: Invocation): Command {
       'after',
       '\nThese win over the options of the export. The real tools run, unless its "tools" has stand-ins for them.\n' +
         'What fails is saved to fixtures/failures, and played first the next time. Takes the package fast-check.\n' +
-        'Exit codes: 0 no law was broken, 1 one was, or what has to happen sometimes never did, 2 wrong use, or what\n' +
+        'Exit codes: 0 no invariant was broken, 1 one was, or what has to happen sometimes never did, 2 wrong use, or what\n' +
         'could not be loaded.',
     )
     .exitOverride()

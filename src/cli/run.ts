@@ -63,7 +63,7 @@ export function runCommand(invocation: Invocation): Command {
     .option('--json', 'print one JSON document to stdout, and nothing else there')
     .addHelpText(
       'after',
-      '\nSteps are held against the laws that the command check knows, and those of the export. A saved failure knows its\n' +
+      '\nSteps are held against the invariants that the command check knows, and those of the export. A saved failure knows its\n' +
         'agent, where the command check found it.\n' +
         'Exit codes: 0 all passed, 1 some failed, 2 wrong use, or a file that could not be loaded.',
     )

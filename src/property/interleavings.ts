@@ -9,7 +9,7 @@ import { playScenario } from '../scenario/run-scenario.ts';
 import type { Scenario, ScenarioRun } from '../scenario/scenario.ts';
 import { Gates, type Passage } from './interleavings/gates.ts';
 import { ownSettings } from './own-settings.ts';
-import { LawBrokenError } from './law.ts';
+import { InvariantBrokenError } from './law.ts';
 import { fact, sentence } from '../engine/data/error-facts.ts';
 import { UsageError } from '../engine/data/errors.ts';
 
@@ -39,7 +39,7 @@ const optionRules: Rules<keyof InterleavingOptions> = {
  * others, and such orders come again less exactly. fast-check draws the orders, and shrinks one that fails to few switches
  * between conversations.
  *
- * Rejects with a LawBrokenError ("interleaved-equals-solo") that says which conversation differs, where, and in which order;
+ * Rejects with an InvariantBrokenError ("interleaved-equals-solo") that says which conversation differs, where, and in which order;
  * its message has the seed and the path with which that order is played again. Rejects with an Error for a scenario that
  * fails when it is played alone, and with a TypeError for fewer than two scenarios, or one of an externalAgent: the engine
  * is not there to make it wait.
@@ -81,7 +81,7 @@ async function check(scenarios: readonly Scenario[], options: InterleavingOption
   const { broken } = errorInstance;
   const again = await playAlone(scenarios[broken.conversation]!, '').catch(() => undefined);
   const failedPath = counterexamplePath ?? '';
-  throw new LawBrokenError(
+  throw new InvariantBrokenError(
     'interleaved-equals-solo',
     [
       `${nameOf(scenarios, broken.conversation)} does not do at the same time as others what it does alone. ${broken.difference}`,

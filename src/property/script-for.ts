@@ -38,7 +38,7 @@ export function scriptFor(agent: AgentUnderTest, options: ScriptOptions = {}): A
 
 /**
  * The features that a script for these agents has: for `fc.statistics(scriptFor(agent), (steps) => featuresIn(steps, agent))`,
- * and to assert that what a law is about is generated. Nothing is known of steps that are functions. Throws as `scriptFor` does.
+ * and to assert that what an invariant is about is generated. Nothing is known of steps that are functions. Throws as `scriptFor` does.
  */
 export function featuresIn(steps: readonly Step[], agent: AgentUnderTest): ScriptFeature[] {
   let surface = known.get(agent);

@@ -8,7 +8,7 @@ import { Terminal } from './terminal.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
 
-test('a broken law is told with the smallest script, and code 1', async ({ expect }) => {
+test('a broken invariant is told with the smallest script, and code 1', async ({ expect }) => {
   await using project = await checkedProject();
   const { code, stdout, stderr } = await project.swarmcheck(['check', 'desk.ts#checked']);
   expect(
@@ -60,7 +60,7 @@ test('a saved failure is played first, and counted once it fails no more', async
   expect(await savedFiles(project)).toHaveLength(1);
   const { code, stdout } = await project.swarmcheck(['check', 'desk.ts#checked'], fixed);
   expect(stdout).toMatch(
-    /^✓ desk\.ts#checked {2}200 runs, seed 1: no law was broken\n {2}1 saved failure played first: it fails no more\n {2}a refund is asked for: in \d+ runs\n$/,
+    /^✓ desk\.ts#checked {2}200 runs, seed 1: no invariant was broken\n {2}1 saved failure played first: it fails no more\n {2}a refund is asked for: in \d+ runs\n$/,
   );
   expect(code).toBe(0);
 });
@@ -68,7 +68,7 @@ test('a saved failure is played first, and counted once it fails no more', async
 test.for(['agent', 'triage', 'checked'])('the export may be of each kind: %s', async (name) => {
   await using project = await checkedProject();
   const { code, stdout } = await project.swarmcheck(['check', `desk.ts#${name}`, '--runs', '20'], fixed);
-  expect(stdout).toMatch(`✓ desk.ts#${name}  20 runs, seed 1: no law was broken\n`);
+  expect(stdout).toMatch(`✓ desk.ts#${name}  20 runs, seed 1: no invariant was broken\n`);
   expect(code).toBe(0);
 });
 
@@ -90,7 +90,7 @@ export const limit = 3;
 export const make = () => new Agent({ name: 'One' });`,
   });
   const { stdout } = await project.swarmcheck(['check', 'one.ts', '--runs', '3']);
-  expect(stdout).toMatch('✓ one.ts#make  3 runs, seed 1: no law was broken\n');
+  expect(stdout).toMatch('✓ one.ts#make  3 runs, seed 1: no invariant was broken\n');
 });
 
 test('options of the command line win over those of the export, and --time ends it', async () => {
@@ -99,9 +99,9 @@ test('options of the command line win over those of the export, and --time ends 
 export default { agent: () => new Agent({ name: 'Slow' }), runs: 1_000_000, seed: 3, timeMs: 600_000 };`,
   });
   const seeded = await project.swarmcheck(['check', 'slow.ts', '--runs', '10', '--seed', '-9']);
-  expect(seeded.stdout).toMatch('10 runs, seed -9: no law was broken\n');
+  expect(seeded.stdout).toMatch('10 runs, seed -9: no invariant was broken\n');
   const timed = await project.swarmcheck(['check', 'slow.ts', '--time', '.5']);
-  expect(timed.stdout).toMatch(/ {2}\d+ of 1000000 runs, seed 3: no law was broken\n/);
+  expect(timed.stdout).toMatch(/ {2}\d+ of 1000000 runs, seed 3: no invariant was broken\n/);
   expect(timed.code).toBe(0);
 });
 
@@ -115,7 +115,7 @@ test('--path plays the one script that it leads to', async () => {
   expect(without).toEqual({
     code: 0,
     stderr: '',
-    stdout: `✓ desk.ts#checked  1 run, seed 1, path ${path}: no law was broken\n`,
+    stdout: `✓ desk.ts#checked  1 run, seed 1, path ${path}: no invariant was broken\n`,
   });
 });
 
@@ -133,7 +133,7 @@ test('--json is one document of what was found, or of nothing', async () => {
     runs: expect.any(Number),
     seed: 1,
     failure: {
-      law: 'refunds are for the verified',
+      invariant: 'refunds are for the verified',
       message: expect.stringContaining('Refunded to somebody unknown.'),
       seed: 1,
       path: expect.stringMatching(/^\d/),
@@ -185,7 +185,7 @@ export default () => new Agent({ name: 'Stray', functions: [lost] });`,
   });
   const { code, stdout, stderr } = await project.swarmcheck(['check', 'stray.ts', '--runs', '20']);
   expect(stdout).toMatch(
-    /^✗ stray\.ts#default {2}20 runs, seed 1: no law was broken, but\n {2}\d+ times an error was thrown that nobody caught: lost\. Is an "await" missing\? Thrown at stray\.ts:3\n$/,
+    /^✗ stray\.ts#default {2}20 runs, seed 1: no invariant was broken, but\n {2}\d+ times an error was thrown that nobody caught: lost\. Is an "await" missing\? Thrown at stray\.ts:3\n$/,
   );
   expect([code, stderr]).toEqual([1, '']);
 });
@@ -200,7 +200,7 @@ test('in a terminal one line tells how far it is, and is gone at the end', async
   expect(progress).not.toMatch('\n');
   expect(told).toEqual([
     expect.stringMatching(
-      /^ desk\.ts#checked {2}300 runs, seed 1: no law was broken\r\n {2}a refund is asked for: in \d+ runs\r\n$/,
+      /^ desk\.ts#checked {2}300 runs, seed 1: no invariant was broken\r\n {2}a refund is asked for: in \d+ runs\r\n$/,
     ),
   ]);
 });

@@ -16,7 +16,7 @@ const call = (tool: string, args = {}) => ({ calls: [{ tool, args }] });
 const refundOfAnybody = {
   version: 1,
   name: 'Triage',
-  law: 'refunds are for the verified',
+  invariant: 'refunds are for the verified',
   message: 'Refunded to somebody unknown.',
   seed: 1,
   path: '0',
@@ -33,7 +33,7 @@ async function run(project: Project, args: string[], env: Record<string, string>
   return result;
 }
 
-test('a saved failure is told with its law and what happened, and with where the law threw', async ({
+test('a saved failure is told with its invariant and what happened, and with where the invariant threw', async ({
   expect,
 }) => {
   await using project = await checkedProject({ 'a.json': failure() });
@@ -77,23 +77,23 @@ test('files of a pattern know their agents; once nothing is wrong any more they 
     expect((await run(project, [files[1]!, ...way])).code).toBe(1);
 });
 
-test('against another agent it is held against the laws of that one', async () => {
+test('against another agent it is held against the invariants of that one', async () => {
   await using project = await checkedProject({
-    'a.json': failure({ law: 'turns-within-limit' }),
+    'a.json': failure({ invariant: 'turns-within-limit' }),
     'other.ts': `import { agent } from './desk.ts';
 export const free = { agent, invariants: 'none', always: { 'nothing is refunded': (run) => run.trace.toolCalls.length < 2 } };`,
   });
   const { code, stdout } = await run(project, ['a.json#other.ts#free']);
   expect(stdout).toMatch('✗ a.json#other.ts#free  ');
-  expect(stdout).toMatch('"nothing is refunded" is broken: it does not hold (the law returned false)');
+  expect(stdout).toMatch('"nothing is refunded" is broken: it does not hold (the invariant returned false)');
   expect(code).toBe(1);
 });
 
-test('the law it was saved for is held against it, also where the export does without it, and told first', async () => {
+test('the invariant it was saved for is held against it, also where the export does without it, and told first', async () => {
   await using project = await checkedProject({
     'a.json': JSON.stringify({
       ...refundOfAnybody,
-      law: 'every-call-answered-once',
+      invariant: 'every-call-answered-once',
       steps: [hi, { calls: [{ tool: 'pay' }, { tool: 'pay' }] }, ok],
     }),
     'other.ts': `import agent from './app.ts';
@@ -103,17 +103,17 @@ export default { agent, invariants: 'none', always: { never: () => false } };`,
   expect(stdout).toMatch('"every-call-answered-once" is broken: ');
 });
 
-test('a law that is not known here is told with what happened, and code 2', async () => {
+test('an invariant that is not known here is told with what happened, and code 2', async () => {
   await using project = await checkedProject({ 'a.json': failure() });
   const { code, stdout, stderr } = await run(project, ['a.json#desk.ts#agent']);
   expect(stderr).toContain(
-    '✗ a.json: It was saved for the law "refunds are for the verified", which is none that desk.ts#agent is checked with, so nothing says whether it is kept. Export the agent with its laws, and name that: { agent, always: { "refunds are for the verified": (run) => … } }.\n    What happened:\n        turn 1  Triage: transfer_to_refunds()',
+    '✗ a.json: It was saved for the invariant "refunds are for the verified", which is none that desk.ts#agent is checked with, so nothing says whether it is kept. Export the agent with its invariants, and name that: { agent, always: { "refunds are for the verified": (run) => … } }.\n    What happened:\n        turn 1  Triage: transfer_to_refunds()',
   );
   expect(stdout).toBe('\n0 scenarios: 0 passed, 1 error\n');
   expect(code).toBe(2);
 });
 
-test('of a saved failure the laws decide, whether its script fits any more or not', async () => {
+test('of a saved failure the invariants decide, whether its script fits any more or not', async () => {
   await using project = await checkedProject({
     'a.json': failure({ steps: [hi, call('gone'), ok] }),
   });
@@ -121,8 +121,13 @@ test('of a saved failure the laws decide, whether its script fits any more or no
 });
 
 test('the file has the context variables and the limit on turns, where the export has none', async () => {
-  const law = 'goes-on-until-the-model-is-done';
-  const parts = { law, contextVariables: { city: 'Oban' }, maxTurns: 1, steps: [hi, call('where'), ok] };
+  const invariant = 'goes-on-until-the-model-is-done';
+  const parts = {
+    invariant,
+    contextVariables: { city: 'Oban' },
+    maxTurns: 1,
+    steps: [hi, call('where'), ok],
+  };
   await using project = await checkedProject({
     'a.json': failure(parts),
     'where.ts': `import { Agent, tool } from 'swarmcheck';
@@ -204,7 +209,7 @@ test.for([
   ],
   ['{"interactions":[]}', 'a.json', '✗ a.json: It is a cassette. Check it: swarmcheck replay a.json'],
   ['[{"usr":"hi"}]', 'a.json#desk.ts#agent', '✗ a.json: Step 1 (steps[0]) has an unknown field "usr".'],
-  [failure({ law: 3 }), 'a.json', '✗ a.json: Its "law" must be a string, but is the number 3.'],
+  [failure({ invariant: 3 }), 'a.json', '✗ a.json: Its "invariant" must be a string, but is the number 3.'],
   [
     steps(hi, ok),
     'a.json',

@@ -16,7 +16,7 @@ import {
   CheckFailedError,
   checkAgent,
   checks,
-  LawBrokenError,
+  InvariantBrokenError,
   SavedFailureError,
 } from 'swarmcheck/fast-check';
 import { BlockedRequestError } from 'swarmcheck/msw';
@@ -171,14 +171,14 @@ const cases: Case[] = [
     { tool: 'hash', blockedMs: 400, blocks: 2, maxBlockMs: 250 },
   ],
   [
-    'a law that is broken',
-    LawBrokenError,
+    'an invariant that is broken',
+    InvariantBrokenError,
     () => checks['same-twice']({ agent: unsteady(), steps: [user('Hi.'), callTool('count'), say('Done.')] }),
-    { law: 'same-twice' },
+    { invariant: 'same-twice' },
   ],
   [
     'conversations that disturb each other',
-    LawBrokenError,
+    InvariantBrokenError,
     () => {
       let sum = 0;
       const agent = () =>
@@ -195,7 +195,7 @@ const cases: Case[] = [
       });
       return checkInterleavings([scenario(), scenario()], { seed: 3 });
     },
-    { law: 'interleaved-equals-solo', seed: 3, path: expect.any(String) as string },
+    { invariant: 'interleaved-equals-solo', seed: 3, path: expect.any(String) as string },
   ],
   [
     'a check that fails',
@@ -208,7 +208,7 @@ const cases: Case[] = [
         seed: 2,
       }),
     {
-      law: 'is never called',
+      invariant: 'is never called',
       agent: 'Desk',
       seed: 2,
       path: expect.any(String) as string,

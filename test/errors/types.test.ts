@@ -1,7 +1,7 @@
 /** The fields of errors as the compiler knows them: a wrong name does not compile. */
 import { expectTypeOf, test } from 'vitest';
 import type { InvalidCompletionError, UsageError } from 'swarmcheck';
-import type { CheckFailedError, LawBrokenError, SavedFailureError } from 'swarmcheck/fast-check';
+import type { CheckFailedError, InvariantBrokenError, SavedFailureError } from 'swarmcheck/fast-check';
 import type { BlockedRequestError } from 'swarmcheck/msw';
 import type {
   EventLoopBlockedError,
@@ -21,7 +21,7 @@ test('fields have the types that the classes declare', () => {
   expectTypeOf<EventLoopBlockedError['blockedMs']>().toEqualTypeOf<number>();
   expectTypeOf<BlockedRequestError['target']>().toEqualTypeOf<string>();
   expectTypeOf<InvalidCompletionError['received']>().toBeUnknown();
-  expectTypeOf<LawBrokenError['seed']>().toEqualTypeOf<number | undefined>();
+  expectTypeOf<InvariantBrokenError['seed']>().toEqualTypeOf<number | undefined>();
   expectTypeOf<CheckFailedError['steps']>().toEqualTypeOf<readonly Step[]>();
   expectTypeOf<SavedFailureError['file']>().toEqualTypeOf<string | undefined>();
   expectTypeOf<UsageError['known']>().toEqualTypeOf<readonly string[] | undefined>();

@@ -1,4 +1,4 @@
-/** Laws about the agents that are there: what nobody uses changes nothing. They need agents that can be made otherwise. */
+/** Invariants about the agents that are there: what nobody uses changes nothing. They need agents that can be made otherwise. */
 import { expect } from 'vitest';
 import { runScenario, type ScenarioRun } from 'swarmcheck/testing';
 import { buildGraph } from '../../src/property/graph/build.ts';
@@ -40,7 +40,7 @@ async function changesOnlyTools(
 
 const withTools = (agent: AgentSpec, tools: readonly ToolSpec[]): AgentSpec => ({ ...agent, tools });
 
-export const graphLaws: Record<string, (one: EngineCase) => Promise<void>> = {
+export const graphInvariants: Record<string, (one: EngineCase) => Promise<void>> = {
   'a tool that is never called changes only what is offered': (one) =>
     changesOnlyTools(one, (spec) => spec.map((agent) => withTools(agent, [...agent.tools, unused]))),
   'an agent that is never reached changes only what is offered': (one) =>

@@ -11,16 +11,16 @@ import {
   type Scenario,
 } from 'swarmcheck/testing';
 import { checkInterleavings } from '../../src/property/interleavings.ts';
-import { LawBrokenError } from '../../src/property/law.ts';
+import { InvariantBrokenError } from '../../src/property/law.ts';
 import { refundSteps, triage } from '../support/agents.ts';
 
 /** What a check is rejected with. */
-async function brokenBy(check: Promise<void>): Promise<LawBrokenError> {
+async function brokenBy(check: Promise<void>): Promise<InvariantBrokenError> {
   const error: unknown = await check.then(
     () => undefined,
     (error: unknown) => error,
   );
-  if (!(error instanceof LawBrokenError)) throw new Error(`no law was broken: ${String(error)}`);
+  if (!(error instanceof InvariantBrokenError)) throw new Error(`no invariant was broken: ${String(error)}`);
   return error;
 }
 
@@ -105,8 +105,8 @@ test('a variable of a module that a conversation sets and reads later is found, 
   const kept: Record<string, unknown> = {};
   const shared = orderAgent(() => kept);
   const scenarios = [pays(shared, 'A-1'), pays(shared, 'A-2'), pays(shared, 'A-3')];
-  const { law, message } = await brokenBy(checkInterleavings(scenarios));
-  expect(law).toBe('interleaved-equals-solo');
+  const { invariant, message } = await brokenBy(checkInterleavings(scenarios));
+  expect(invariant).toBe('interleaved-equals-solo');
   expect(message).toContain(
     'Conversation 1 ("pays A-1") does not do at the same time as others what it does alone.',
   );
@@ -190,7 +190,7 @@ test('a tool that takes its time overlaps with the others', async () => {
   expect(most).toBe(2);
 });
 
-test('what a check finds only at the same time as others breaks the law', async () => {
+test('what a check finds only at the same time as others breaks the invariant', async () => {
   let asked = '';
   const scenario = (name: string): Scenario => ({
     agent: new Agent({ name, functions: [function act() {}] }),

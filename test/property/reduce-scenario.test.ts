@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { agentGraph, checks, LawBrokenError, reduceScenario, scriptFor } from 'swarmcheck/fast-check';
+import { agentGraph, checks, InvariantBrokenError, reduceScenario, scriptFor } from 'swarmcheck/fast-check';
 import { callTool, callTools, runScenario, say, user, type Scenario } from 'swarmcheck/testing';
 import { Agent } from 'swarmcheck';
 import { expect, test } from 'vitest';
@@ -97,9 +97,9 @@ test('a check of an app of another SDK is refused, but whether it does the same 
   await expect(ofAny(scenario)).resolves.toBeUndefined();
 });
 
-test('a law that is broken says which', () => {
-  expect(new LawBrokenError('some-law', 'It is so.')).toMatchObject({
-    law: 'some-law',
+test('an invariant that is broken says which', () => {
+  expect(new InvariantBrokenError('some-law', 'It is so.')).toMatchObject({
+    invariant: 'some-law',
     message: 'some-law: It is so.',
   });
 });

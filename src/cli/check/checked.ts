@@ -7,7 +7,7 @@ import { isExternalAgent } from '../../scenario/external-agent.ts';
 import type { AgentUnderTest } from '../../scenario/scenario.ts';
 import { isClass, oneExport } from '../one-export.ts';
 
-/** An agent that is held against laws, with how that is done. */
+/** An agent that is held against invariants, with how that is done. */
 export interface Checked {
   readonly agent: AgentUnderTest;
   /** Of its export; {} where that is the agent alone. */

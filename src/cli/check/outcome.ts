@@ -18,7 +18,7 @@ export function outcomeText(outcome: Outcome, style: Style): string {
   if (!outcome.passed) return [failed + printable(outcome.failure.message), ...beside].join('\n');
   const { report, of, path } = outcome;
   const { runs, seed, saved, sometimes } = report;
-  const found = beside.length === 0 ? 'no law was broken' : 'no law was broken, but';
+  const found = beside.length === 0 ? 'no invariant was broken' : 'no invariant was broken, but';
   const count = runs < of ? `${runs} of ${of} runs` : counted(runs, 'run');
   const which = `${count}, seed ${seed}${path === undefined ? '' : `, path ${path}`}`;
   return [
@@ -43,8 +43,8 @@ export function outcomeJson(outcome: Outcome): object {
     const { runs, seed, saved, sometimes } = outcome.report;
     return { version: 1, name, passed: uncaught.length === 0, runs, seed, saved, sometimes, ...beside };
   }
-  const { law, message, seed, path, steps, source, file } = outcome.failure;
-  const failure = { law, message, seed, path, steps, source, file };
+  const { invariant, message, seed, path, steps, source, file } = outcome.failure;
+  const failure = { invariant, message, seed, path, steps, source, file };
   return { version: 1, name, passed: false, runs: outcome.runs, seed, failure, ...beside };
 }
 

@@ -1,4 +1,4 @@
-import { Laws, type HeldLaw } from '../../property/check-agent/laws.ts';
+import { Invariants, type HeldInvariant } from '../../property/check-agent/laws.ts';
 import {
   defaultMaxTurns,
   defaultTimeoutMs,
@@ -17,8 +17,8 @@ import type { SavedSteps } from './saved-steps.ts';
 export function scenarioOfSteps({ name, saved, checked }: SavedSteps): Scenario {
   const { agent, options } = checked;
   const { contextVariables, maxTurns, tools, timeoutMs = defaultTimeoutMs } = options;
-  // What broke a law need not fit the agents as they are by now: the laws decide.
-  const steps = saved.law === undefined ? saved.steps : markedAsUnsure(saved.steps);
+  // What broke an invariant need not fit the agents as they are by now: the invariants decide.
+  const steps = saved.invariant === undefined ? saved.steps : markedAsUnsure(saved.steps);
   if (isExternalAgent(agent)) return { name, agent, steps, timeoutMs };
   return {
     name,
@@ -32,40 +32,41 @@ export function scenarioOfSteps({ name, saved, checked }: SavedSteps): Scenario 
 }
 
 /**
- * Plays steps once in each way, and holds each run against the law they were saved for and all that the agent is checked with.
- * Steps that somebody wrote have to fit as well. Rejects with an Error where that law is not known here and no other was broken.
+ * Plays steps once in each way, and holds each run against the invariant they were saved for and all that the agent is checked with.
+ * Steps that somebody wrote have to fit as well. Rejects with an Error where that invariant is not known here and no other was broken.
  */
 export async function runSteps(steps: SavedSteps, modes: readonly Mode[]): Promise<ModeRun[]> {
   const scenario = scenarioOfSteps(steps);
   const { agent, options, name } = steps.checked;
-  const laws = new Laws(agent, options, options.timeoutMs ?? defaultTimeoutMs);
-  const { law: saved } = steps.saved;
-  const law = saved === undefined ? undefined : laws.named(saved);
+  const invariants = new Invariants(agent, options, options.timeoutMs ?? defaultTimeoutMs);
+  const { invariant: saved } = steps.saved;
+  const invariant = saved === undefined ? undefined : invariants.named(saved);
   const runs: ModeRun[] = [];
   for (const mode of modes) {
     const play = patiently(async (played) => await runScenario({ ...scenario, steps: played }, mode));
     const run = await play(scenario.steps);
     const misfits =
       saved === undefined ? run.failures.filter(({ cause }) => isMisfit(cause ?? run.error)) : [];
-    const failures = misfits.length > 0 ? misfits : await breachesOf(run, laws, law);
+    const failures = misfits.length > 0 ? misfits : await breachesOf(run, invariants, invariant);
     runs.push({ mode, run: { ...run, trace: run.trace, failures, passed: failures.length === 0 } });
   }
-  if (saved !== undefined && !law && runs.every(({ run }) => run.passed))
+  if (saved !== undefined && !invariant && runs.every(({ run }) => run.passed))
     throw new Error(
-      `It was saved for the law ${JSON.stringify(saved)}, which is none that ${name} is checked with, so nothing says whether it is kept. Export the agent with its laws, and name that: { agent, always: { ${JSON.stringify(saved)}: (run) => … } }.\n${whatHappened(runs[0]!.run.trace)}`,
+      `It was saved for the invariant ${JSON.stringify(saved)}, which is none that ${name} is checked with, so nothing says whether it is kept. Export the agent with its invariants, and name that: { agent, always: { ${JSON.stringify(saved)}: (run) => … } }.\n${whatHappened(runs[0]!.run.trace)}`,
     );
   return runs;
 }
 
-/** The law in question first, whatever else is broken. */
+/** The invariant in question first, whatever else is broken. */
 async function breachesOf(
   run: ScenarioRun,
-  laws: Laws,
-  law: HeldLaw | undefined,
+  invariants: Invariants,
+  invariant: HeldInvariant | undefined,
 ): Promise<ScenarioRun['failures']> {
-  const breach = (law && (await laws.breachOf(law, run))) ?? (await laws.firstBreach(run));
+  const breach =
+    (invariant && (await invariants.breachOf(invariant, run))) ?? (await invariants.firstBreach(run));
   if (!breach) return [];
-  const words = `${JSON.stringify(breach.law.name)} is broken: ${breach.message}`;
+  const words = `${JSON.stringify(breach.invariant.name)} is broken: ${breach.message}`;
   const message = words.includes('What happened:') ? words : `${words}\n${whatHappened(run.trace)}`;
   return [{ message, cause: breach.cause }];
 }

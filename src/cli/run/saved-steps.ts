@@ -16,8 +16,8 @@ import type { JsonFile } from './json-files.ts';
 /** What a file says is to be played. */
 interface StepsFile {
   readonly steps: readonly Step[];
-  /** The law that a saved failure broke; undefined for steps that somebody wrote. */
-  readonly law?: string | undefined;
+  /** The invariant that a saved failure broke; undefined for steps that somebody wrote. */
+  readonly invariant?: string | undefined;
   readonly contextVariables?: object | undefined;
   readonly maxTurns?: number | undefined;
   /** module#export */
@@ -78,7 +78,7 @@ function readSteps(file: string): StepsFile {
   const value = parsed(file);
   if (isPlainObject(value) && 'interactions' in value)
     throw new SavedFailureError(`It is a cassette. Check it: swarmcheck replay ${file}`);
-  if (isPlainObject(value) && !('law' in value) && !('version' in value))
+  if (isPlainObject(value) && !('invariant' in value) && !('version' in value))
     throw new SavedFailureError(
       'It holds an object that is no failure a check saved. Steps stand in a list alone: [{ "user": "…" }, { "say": "…" }].',
     );

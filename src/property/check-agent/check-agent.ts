@@ -29,7 +29,7 @@ export interface CheckReport {
  * Holds an agent against generated models: everything that a model could do to it, well-behaved and not, derived from its tools
  * and handoffs. What failed before is played first, then `runs` scripts, the same with the same `seed`.
  *
- * Rejects with a CheckFailedError for the first law that does not hold: with the smallest script that breaks it, as source to
+ * Rejects with a CheckFailedError for the first invariant that does not hold: with the smallest script that breaks it, as source to
  * paste, the file it was saved to, and the command that plays it again; or that says what makes the app flaky, where the same
  * script does not break it again; and where something never happened that `sometimes` names. Rejects with a TypeError for an
  * agent or options that cannot be checked, and with a SavedFailureError for a file that cannot be read.
@@ -66,7 +66,7 @@ async function check(agent: AgentUnderTest, options: CheckOptions, caller: Calle
   const surface = await exploreBy(note, (seen) => void new StubNames(tools, seen));
   const stubs = new StubNames(tools, surface);
   const setup = setupOf(agent, options, caller, { surface, player });
-  const { seed, laws } = setup;
+  const { seed, invariants } = setup;
   const saved = path === undefined ? await playSaved(setup) : 0;
 
   const scripts = scriptOf(surface, { features: featuresFor(agent, features) });
@@ -81,26 +81,26 @@ async function check(agent: AgentUnderTest, options: CheckOptions, caller: Calle
     stubs.checkAllSeen();
     checkHappened(setup, runs);
   }
-  return { runs, seed, saved, sometimes: Object.fromEntries(laws.counts) };
+  return { runs, seed, saved, sometimes: Object.fromEntries(invariants.counts) };
 }
 
 /** Plays what failed before, in the order of its files, and says how many there are. Throws for the first that fails again. */
 async function playSaved(setup: Setup): Promise<number> {
-  const { folder, name, play, laws } = setup;
+  const { folder, name, play, invariants } = setup;
   const saved = savedFailures(folder, name);
   for (const stored of saved) {
     const run = await play(stored.failure.steps);
-    const breach = await laws.firstBreach(run);
+    const breach = await invariants.firstBreach(run);
     if (breach) throw failureAgain(stored, { run, breach }, setup);
   }
   // What these show is no proof that generated scripts come there.
-  laws.forget();
+  invariants.forget();
   return saved.length;
 }
 
-/** A law that could not have been broken was not checked. */
+/** An invariant that could not have been broken was not checked. */
 function checkHappened(setup: Setup, runs: number): void {
-  const never = [...setup.laws.counts].flatMap(([name, count]) => (count === 0 ? name : []));
+  const never = [...setup.invariants.counts].flatMap(([name, count]) => (count === 0 ? name : []));
   const [first] = never;
   if (first !== undefined) throw failureWithoutScript(neverWords(never, runs, setup.surface), first, setup);
 }

@@ -9,7 +9,7 @@ export interface Check extends CheckOptions {
 
 /**
  * A check as data, for `swarmcheck check <module#export>`, and for a test: `checkAgent(check.agent, check)`. Returns it as it
- * is; laws are typed without annotations. Throws a TypeError for an agent or options that cannot be checked.
+ * is; invariants are typed without annotations. Throws a TypeError for an agent or options that cannot be checked.
  */
 export function defineCheck(check: Check): Check {
   const { agent, ...options } = check;

@@ -12,8 +12,8 @@ export interface CheckFailure {
   readonly source: string;
   /** Where it was saved, if it was. */
   readonly file: string | undefined;
-  /** The name of the law. */
-  readonly law: string;
+  /** The name of the invariant. */
+  readonly invariant: string;
   /** The name of the agent that is asked first. */
   readonly agent: string;
   /** What to type to see it again; undefined where the command line does not know the agent. */
@@ -21,7 +21,7 @@ export interface CheckFailure {
 }
 
 /**
- * A check found a run in which a law did not hold, or none in which something happened that has to. The message says what was
+ * A check found a run in which an invariant did not hold, or none in which something happened that has to. The message says what was
  * wrong, the smallest script, where it was saved, and how to see it again.
  */
 export class CheckFailedError extends Error implements CheckFailure {
@@ -36,8 +36,8 @@ export class CheckFailedError extends Error implements CheckFailure {
   readonly source: string;
   /** Where it was saved, if it was. */
   readonly file: string | undefined;
-  /** The name of the law. */
-  readonly law: string;
+  /** The name of the invariant. */
+  readonly invariant: string;
   /** The name of the agent that is asked first. */
   readonly agent: string;
   /** What to type to see it again; undefined where the command line does not know the agent. */
@@ -51,7 +51,7 @@ export class CheckFailedError extends Error implements CheckFailure {
     this.steps = failure.steps;
     this.source = failure.source;
     this.file = failure.file;
-    this.law = failure.law;
+    this.invariant = failure.invariant;
     this.agent = failure.agent;
     this.command = failure.command;
   }

@@ -6,8 +6,8 @@ import type { Step } from '../../script/steps.ts';
 import type { Surface } from '../surface.ts';
 import type { Breach } from './laws.ts';
 
-/** What a message about a broken law is made of. */
-export interface BrokenLaw {
+/** What a message about a broken invariant is made of. */
+export interface BrokenInvariant {
   readonly breach: Breach;
   /** In which it is broken. */
   readonly run: ScenarioRun;
@@ -20,8 +20,8 @@ export interface BrokenLaw {
   readonly exported: string | undefined;
 }
 
-/** The message for a law that was just broken. */
-export function brokenWords(broken: BrokenLaw, stepsBefore: number, notes: readonly string[]): string {
+/** The message for an invariant that was just broken. */
+export function brokenWords(broken: BrokenInvariant, stepsBefore: number, notes: readonly string[]): string {
   const { file, steps, seed, path } = broken;
   const size = `${steps.length} of ${counted(stepsBefore, 'step')}`;
   const place = file === undefined ? '' : `, saved to ${shownPath(file)}`;
@@ -39,20 +39,20 @@ export function brokenWords(broken: BrokenLaw, stepsBefore: number, notes: reado
 }
 
 /** The message for a failure that was saved before, and is still one. */
-export function brokenAgainWords(broken: BrokenLaw, file: string): string {
+export function brokenAgainWords(broken: BrokenInvariant, file: string): string {
   return [
     ...judgement(`is broken by the saved failure ${shownPath(file)}`, broken),
     `Its script (${counted(broken.steps.length, 'step')}):`,
     ...scriptLines(broken.steps),
     'Again:',
     ...runLines(broken),
-    'Saved failures are played first. Remove the file if its script is not to be held against this law any more.',
+    'Saved failures are played first. Remove the file if its script is not to be held against this invariant any more.',
   ].join('\n');
 }
 
 /** The message for what is not the same each time. */
 export function flakyWords(
-  { breach, run, steps, seed, exported }: BrokenLaw,
+  { breach, run, steps, seed, exported }: BrokenInvariant,
   runs: number,
   { what, difference, isShared }: { what: string; difference: string | undefined; isShared: boolean },
 ): string {
@@ -60,10 +60,10 @@ export function flakyWords(
     ? 'Give checkAgent a factory, () => …, that makes the agents anew with all that they remember'
     : 'Let the factory, or the app, make anew all that it remembers';
   return [
-    `The check is flaky. ${quoted(breach.law.name)} was broken in run ${runs}, but ${what}.`,
+    `The check is flaky. ${quoted(breach.invariant.name)} was broken in run ${runs}, but ${what}.`,
     ...(difference === undefined
       ? [
-          'Both times the same happened, so the law itself depends on more than the run: on chance, on time, or on what it remembers.',
+          'Both times the same happened, so the invariant itself depends on more than the run: on chance, on time, or on what it remembers.',
         ]
       : [
           difference,
@@ -93,22 +93,22 @@ export function neverWords(names: readonly string[], runs: number, { agents }: S
   ].join('\n');
 }
 
-function judgement(how: string, { breach, run }: BrokenLaw): string[] {
-  const { law, message } = breach;
+function judgement(how: string, { breach, run }: BrokenInvariant): string[] {
+  const { invariant, message } = breach;
   return [
-    `${quoted(law.name)} ${how}: ${message}`,
+    `${quoted(invariant.name)} ${how}: ${message}`,
     ...(message.includes('What happened:') ? [] : [whatHappened(run.trace)]),
   ];
 }
 
-function runLines({ file, exported = '<module>#<export>' }: BrokenLaw): string[] {
+function runLines({ file, exported = '<module>#<export>' }: BrokenInvariant): string[] {
   if (file === undefined) return [];
   return [`  ${runCommand(file, exported)}`];
 }
 
-/** What to type to see a broken law again; undefined where the command line does not know the agent. Of an app that is flaky all runs are needed. */
+/** What to type to see a broken invariant again; undefined where the command line does not know the agent. Of an app that is flaky all runs are needed. */
 export function commandFor(
-  { file, exported, seed, path }: Omit<BrokenLaw, 'breach' | 'run' | 'steps'>,
+  { file, exported, seed, path }: Omit<BrokenInvariant, 'breach' | 'run' | 'steps'>,
   flakyRuns?: number,
 ): string | undefined {
   if (exported === undefined) return undefined;

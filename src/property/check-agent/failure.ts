@@ -18,7 +18,7 @@ import { storableVariables, withoutSecrets } from './storable.ts';
 /** Once it is known that an app hangs, a part of the time is enough to see that it does so again. */
 const hastyPart = 10;
 
-/** What is told of a script that broke a law: that the app is flaky, or the smallest script that breaks it, which is saved. */
+/** What is told of a script that broke an invariant: that the app is flaky, or the smallest script that breaks it, which is saved. */
 export async function failureOf(
   found: FoundFailure,
   runs: number,
@@ -26,8 +26,8 @@ export async function failureOf(
   setup: Setup,
   steadiness: Steadiness,
 ): Promise<CheckFailedError> {
-  const { laws, play, agent } = setup;
-  const { law } = found.breach;
+  const { invariants, play, agent } = setup;
+  const { invariant } = found.breach;
   const flaky = (what: string, difference: string | undefined) => {
     const broken = { ...found, seed: setup.seed, file: undefined, exported: setup.caller.agentName };
     const words = flakyWords(broken, runs, { what, difference, isShared: isAgent(agent) });
@@ -35,11 +35,11 @@ export async function failureOf(
   };
 
   const hasty = playerOf(agent, { ...setup.options, timeoutMs: setup.timeoutMs / hastyPart });
-  const hangs = law === laws.endsInTime;
+  const hangs = invariant === invariants.endsInTime;
   const again = hangs ? await hasty(markedAsUnsure(found.steps)) : await play(found.steps);
-  if (!(await laws.breachOf(law, again)))
+  if (!(await invariants.breachOf(invariant, again)))
     return flaky('not when the same script was played again', differenceInWords(found.run, again));
-  const unsteady = await steadiness.byNow(async (run) => !(await laws.breachOf(law, run)));
+  const unsteady = await steadiness.byNow(async (run) => !(await invariants.breachOf(invariant, run)));
   if (unsteady) return flaky(unsteady.what, unsteady.difference);
 
   const smallest = await smallestOf(found, scripts, hangs ? hasty : setup.playStrictly, setup);
@@ -67,12 +67,12 @@ export function failureAgain(
 /** What is told where no script is to blame. */
 export function failureWithoutScript(
   message: string,
-  law: string,
+  invariant: string,
   { seed, surface }: Setup,
 ): CheckFailedError {
   const agent = surface.agents[0]!.name;
   const nothing = { path: '', steps: [], source: '', file: undefined, command: undefined };
-  return new CheckFailedError(message, { ...nothing, seed, law, agent });
+  return new CheckFailedError(message, { ...nothing, seed, invariant, agent });
 }
 
 /** Played once more, since whatever is told has to be so; undefined where it is not. */
@@ -80,20 +80,20 @@ async function smallestOf(
   found: FoundFailure,
   scripts: Arbitrary<Step[]>,
   shrinkBy: Play,
-  { seed, timeoutMs, laws, play }: Setup,
+  { seed, timeoutMs, invariants, play }: Setup,
 ): Promise<FoundFailure | undefined> {
-  const { law } = found.breach;
+  const { invariant } = found.breach;
   const smallest = await shrink(found, {
     scripts,
     seed,
     timeoutMs,
-    laws,
+    invariants,
     play: shrinkBy,
   });
   // A hasty verdict may be wrong.
-  for (const one of law === laws.endsInTime ? [smallest, found] : [smallest]) {
+  for (const one of invariant === invariants.endsInTime ? [smallest, found] : [smallest]) {
     const run = one && (await play(one.steps));
-    const breach = run && (await laws.breachOf(law, run));
+    const breach = run && (await invariants.breachOf(invariant, run));
     if (breach) return { ...one, run, breach };
   }
   return undefined;
@@ -110,7 +110,7 @@ function save(
     const file = saveFailure(folder, {
       version: 1,
       name,
-      law: breach.law.name,
+      invariant: breach.invariant.name,
       message: withoutSecrets(breach.message.split('\nWhat happened:')[0]!),
       seed,
       path,
@@ -142,13 +142,13 @@ interface Told {
 function errorOf(message: string, told: Told, setup: Setup, flakyRuns?: number): CheckFailedError {
   const { breach, steps, seed, path, file } = told;
   const { options, name, surface, caller, maxTurns } = setup;
-  const law = breach.law.name;
+  const invariant = breach.invariant.name;
   const { contextVariables, tools } = options;
   const agentName = surface.agents[0]!.name;
   const { agentName: exported, isCheck } = caller;
-  const script = { steps, law, name, agentName, exported, isCheck, contextVariables, maxTurns, tools };
+  const script = { steps, invariant, name, agentName, exported, isCheck, contextVariables, maxTurns, tools };
   const source = scenarioSource(script);
   const command = commandFor({ seed, path, file, exported }, flakyRuns);
-  const failure = { seed, path, steps, source, file, law, agent: agentName, command };
+  const failure = { seed, path, steps, source, file, invariant, agent: agentName, command };
   return new CheckFailedError(message, failure, { cause: breach.cause });
 }

@@ -11,25 +11,25 @@ import { UsageError } from '../../engine/data/errors.ts';
 /** What holds, or not, for a run: it does not where it throws, or gives false. */
 type Held = (run: ScenarioRun) => unknown;
 
-/** A law of a check. */
-export interface HeldLaw {
+/** An invariant of a check. */
+export interface HeldInvariant {
   readonly name: string;
   readonly held: Held;
 }
 
-/** A law that did not hold. */
+/** An invariant that did not hold. */
 export interface Breach {
-  readonly law: HeldLaw;
+  readonly invariant: HeldInvariant;
   /** What was wrong, in words. */
   readonly message: string;
-  /** What the law threw, if it did. */
+  /** What the invariant threw, if it did. */
   readonly cause?: unknown;
 }
 
-/** What must hold in every run, beside the laws of the user. */
+/** What must hold in every run, beside the invariants of the user. */
 type ChosenInvariants = 'all' | 'none' | readonly InvariantName[];
 
-const endsInTime: HeldLaw = {
+const endsInTime: HeldInvariant = {
   name: 'ends-in-time',
   held({ error }) {
     if (error instanceof ScenarioTimeoutError) throw error;
@@ -37,37 +37,37 @@ const endsInTime: HeldLaw = {
 };
 
 /** What a check holds its runs against. */
-export interface LawSettings {
+export interface InvariantSettings {
   readonly invariants?: ChosenInvariants | undefined;
   readonly always?: Readonly<Record<string, Held>> | undefined;
   readonly sometimes?: Readonly<Record<string, Held>> | undefined;
 }
 
-/** The laws of a check in their order, and how often each thing happened that has to happen sometimes. */
-export class Laws {
+/** The invariants of a check in their order, and how often each thing happened that has to happen sometimes. */
+export class Invariants {
   /** By the names of `sometimes`; counts the runs that were judged. */
   readonly counts = new Map<string, number>();
   /** The first of them, whatever else is checked: to hang is no way to end. */
   readonly endsInTime = endsInTime;
-  readonly #laws: readonly HeldLaw[];
+  readonly #invariants: readonly HeldInvariant[];
   /** Of the run loop, whether they were chosen or not. */
   readonly #every: readonly InvariantName[];
   readonly #timeoutMs: number;
 
   constructor(
     agent: AgentUnderTest,
-    { invariants: chosen = 'all', always = {}, sometimes = {} }: LawSettings,
+    { invariants: chosen = 'all', always = {}, sometimes = {} }: InvariantSettings,
     timeoutMs: number,
   ) {
     this.#timeoutMs = timeoutMs;
     this.#every = isExternalAgent(agent) ? ofAnyApp : invariantNames;
     const names = chosen === 'all' ? this.#every : chosen === 'none' ? [] : chosen;
     for (const name of Object.keys(sometimes)) this.counts.set(name, 0);
-    this.#laws = [
+    this.#invariants = [
       endsInTime,
       ...names.map((name) => ({ name, held: invariants[name] })),
-      ...lawsIn(always),
-      ...lawsIn(sometimes).map(({ name, held }) => ({ name, held: this.#counted(name, held) })),
+      ...invariantsIn(always),
+      ...invariantsIn(sometimes).map(({ name, held }) => ({ name, held: this.#counted(name, held) })),
     ];
   }
 
@@ -76,37 +76,37 @@ export class Laws {
     for (const name of this.counts.keys()) this.counts.set(name, 0);
   }
 
-  /** A law by its name: one of these, or one of the run loop that was not chosen. Undefined where there is none, or none for such an app. */
-  named(name: string): HeldLaw | undefined {
-    const known = this.#laws.find((law) => law.name === name);
+  /** An invariant by its name: one of these, or one of the run loop that was not chosen. Undefined where there is none, or none for such an app. */
+  named(name: string): HeldInvariant | undefined {
+    const known = this.#invariants.find((invariant) => invariant.name === name);
     const other = this.#every.find((invariant) => invariant === name);
     return known ?? (other && { name: other, held: invariants[other] });
   }
 
-  /** The first law that does not hold for a run. */
+  /** The first invariant that does not hold for a run. */
   async firstBreach(run: ScenarioRun): Promise<Breach | undefined> {
-    for (const law of this.#laws) {
-      const breach = await this.breachOf(law, run);
+    for (const invariant of this.#invariants) {
+      const breach = await this.breachOf(invariant, run);
       if (breach) return breach;
     }
     return undefined;
   }
 
-  /** What is wrong with a run by one law, if anything is. */
-  async breachOf(law: HeldLaw, run: ScenarioRun): Promise<Breach | undefined> {
+  /** What is wrong with a run by one invariant, if anything is. */
+  async breachOf(invariant: HeldInvariant, run: ScenarioRun): Promise<Breach | undefined> {
     try {
-      const held = law.held(run);
-      const verdict = isPromiseLike(held) ? await this.#inTime(law, held) : held;
-      if (verdict === false) return { law, message: 'it does not hold (the law returned false)' };
+      const held = invariant.held(run);
+      const verdict = isPromiseLike(held) ? await this.#inTime(invariant, held) : held;
+      if (verdict === false) return { invariant, message: 'it does not hold (the invariant returned false)' };
       if (verdict === true || verdict === undefined) return undefined;
       return {
-        law,
-        message: `it returned ${valueWords(verdict)}, which says nothing. A law gives true or false, or throws.`,
+        invariant,
+        message: `it returned ${valueWords(verdict)}, which says nothing. An invariant gives true or false, or throws.`,
       };
     } catch (cause) {
-      // A matcher refuses to judge a run whose script did not fit; the law is then neither kept nor broken.
+      // A matcher refuses to judge a run whose script did not fit; the invariant is then neither kept nor broken.
       if (cause instanceof Error && isMisfit(cause.cause)) return undefined;
-      return { law, message: wordsOf(law, cause), cause };
+      return { invariant, message: wordsOf(invariant, cause), cause };
     }
   }
 
@@ -122,26 +122,26 @@ export class Laws {
     };
   }
 
-  async #inTime(law: HeldLaw, verdict: PromiseLike<unknown>): Promise<unknown> {
+  async #inTime(invariant: HeldInvariant, verdict: PromiseLike<unknown>): Promise<unknown> {
     using limit = new TimeLimit(
       this.#timeoutMs,
       undefined,
       () => 'its promise',
-      `The law ${JSON.stringify(law.name)}`,
+      `The invariant ${JSON.stringify(invariant.name)}`,
     );
     return await limit.within(verdict);
   }
 }
 
-function lawsIn(laws: Readonly<Record<string, Held>>): HeldLaw[] {
-  return Object.entries(laws).map(([name, held]) => ({ name, held }));
+function invariantsIn(named: Readonly<Record<string, Held>>): HeldInvariant[] {
+  return Object.entries(named).map(([name, held]) => ({ name, held }));
 }
 
-function wordsOf(law: HeldLaw, thrown: unknown): string {
+function wordsOf(invariant: HeldInvariant, thrown: unknown): string {
   if (!(thrown instanceof Error)) return `it threw ${show(thrown)}`;
-  // Errors of a law have its name in front, which is told anyway.
+  // Errors of an invariant have its name in front, which is told anyway.
   const { message } = thrown;
-  const beginning = `${law.name}: `;
+  const beginning = `${invariant.name}: `;
   const words = message.startsWith(beginning) ? message.slice(beginning.length) : message;
   return words.trim() === '' ? `it threw an ${thrown.name} without a message` : words;
 }

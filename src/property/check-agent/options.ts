@@ -23,7 +23,7 @@ export interface CheckOptions {
   path?: string | undefined;
   /** None. Milliseconds of real time after which no other script is played. */
   timeMs?: number | undefined;
-  /** 1,000. Of each script, with all its runs, in milliseconds of real time; one that takes longer breaks the law "ends-in-time". */
+  /** 1,000. Of each script, with all its runs, in milliseconds of real time; one that takes longer breaks the invariant "ends-in-time". */
   timeoutMs?: number | undefined;
   /** The agent's. Failures are saved, and played first the next time, by this name. */
   name?: string | undefined;
@@ -35,22 +35,22 @@ export interface CheckOptions {
   tools?: Record<string, ToolStub> | undefined;
   /** Which unusual things the model does: false for never, a number for how often in relation to the others. All; but an app of another SDK only gets "provider-error", "cut-stream" (its client tries again) and "duplicate-ids" where they are asked for. */
   features?: Partial<Record<ScriptFeature, boolean | number>> | undefined;
-  /** "all". Which laws of the run loop must hold in every run; of an app of another SDK those that hold for any. */
+  /** "all". Which invariants of the run loop must hold in every run; of an app of another SDK those that hold for any. */
   invariants?: 'all' | 'none' | readonly InvariantName[] | undefined;
-  /** Your laws, by name: must hold in every run. One fails by throwing, or by giving false; anything else than true, false and nothing is a mistake of the law. */
+  /** Your invariants, by name: must hold in every run. One fails by throwing, or by giving false; anything else than true, false and nothing is a mistake of the invariant. */
   always?: Record<string, (run: ScenarioRun) => void | boolean | Promise<void | boolean>> | undefined;
-  /** What must have happened in at least one run, by name, so that no law holds only because nothing happened. */
+  /** What must have happened in at least one run, by name, so that no invariant holds only because nothing happened. */
   sometimes?: Record<string, (run: ScenarioRun) => boolean> | undefined;
   /** "fixtures/failures". The folder that failures are saved in, and read from. */
   failures?: string | undefined;
 }
 
-const laws: Rule = [
+const namedFunctions: Rule = [
   'an object that has a function for each name',
   (value) => isPlainObject(value) && Object.values(value).every(isFunction),
   (given) => {
     if (!isPlainObject(given)) return ' Write { "what must hold": (run) => … }.';
-    const [name] = Object.entries(given).find(([, law]) => !isFunction(law))!;
+    const [name] = Object.entries(given).find(([, invariant]) => !isFunction(invariant))!;
     return ` Its ${JSON.stringify(name)} is ${valueWords(given[name])}.`;
   },
 ];
@@ -78,8 +78,8 @@ const optionRules: Rules<keyof CheckOptions> = {
   ],
   maxTurns: ['a whole number above 0', (value) => Number.isInteger(value) && Number(value) > 0],
   tools: ['an object that has a stand-in for each name', isPlainObject],
-  always: laws,
-  sometimes: laws,
+  always: namedFunctions,
+  sometimes: namedFunctions,
   failures: [
     'the path of a folder',
     (value) => isText(value) && value.trim() !== '' && !value.includes('\0'),

@@ -16,13 +16,13 @@ import type { Step } from '../../script/steps.ts';
 /** Where the failures of checks are, if nothing else is said. */
 export const failureFolder = 'fixtures/failures';
 
-/** The script that broke a law, and all that is needed to play it again: plain JSON, a file each. */
+/** The script that broke an invariant, and all that is needed to play it again: plain JSON, a file each. */
 export interface SavedFailure {
   readonly version: 1;
   /** The check that found it; its next one plays it first. */
   readonly name: string;
-  /** The law that was broken. */
-  readonly law: string;
+  /** The invariant that was broken. */
+  readonly invariant: string;
   /** What was wrong. */
   readonly message: string;
   /** Those that give the same script again, as long as the agents are the same. */
@@ -142,7 +142,7 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 const fields: Readonly<Record<string, readonly [words: string, test: (value: unknown) => boolean]>> = {
   version: ['the number 1', (value) => value === 1],
   name: ['a string', isText],
-  law: ['a string', isText],
+  invariant: ['a string', isText],
   message: ['a string', isText],
   seed: ['a whole number', Number.isInteger],
   path: ['a string', isText],
@@ -171,9 +171,9 @@ function beginningOf(name: string): string {
 }
 
 /** The same failure is the same file; those of two names that are written alike are two. */
-function digestOf({ name, law, steps, contextVariables, maxTurns }: SavedFailure): string {
+function digestOf({ name, invariant, steps, contextVariables, maxTurns }: SavedFailure): string {
   return createHash('sha256')
-    .update(JSON.stringify([name, law, steps, contextVariables, maxTurns]))
+    .update(JSON.stringify([name, invariant, steps, contextVariables, maxTurns]))
     .digest('hex')
     .slice(0, 8);
 }

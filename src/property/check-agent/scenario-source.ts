@@ -3,10 +3,10 @@ import { buildersIn, stepsSource, valueSource } from '../../script/source.ts';
 import type { Step } from '../../script/steps.ts';
 import { holdsSecret, isJson, storableVariables } from './storable.ts';
 
-/** A script that broke a law, and with what it was played. */
+/** A script that broke an invariant, and with what it was played. */
 export interface FailedScript {
   readonly steps: readonly Step[];
-  readonly law: string;
+  readonly invariant: string;
   /** Of the check. */
   readonly name: string;
   readonly agentName: string;
@@ -22,7 +22,7 @@ export interface FailedScript {
 
 /** The script as the source of a module with a scenario: to be pasted into a file in the working directory. */
 export function scenarioSource(script: FailedScript): string {
-  const { steps, law, name, maxTurns, contextVariables } = script;
+  const { steps, invariant, name, maxTurns, contextVariables } = script;
   const { agent, line } = importOf(script);
   const { variables, leftOut } = storableVariables(contextVariables);
   return [
@@ -30,7 +30,7 @@ export function scenarioSource(script: FailedScript): string {
     line,
     '',
     'export default defineScenario({',
-    `  name: ${valueSource(`${name}: ${law}`)},`,
+    `  name: ${valueSource(`${name}: ${invariant}`)},`,
     `  agent${agent === 'agent' ? '' : `: ${agent}`},`,
     ...(variables ? [`  contextVariables: ${valueSource(variables)},`] : []),
     ...(leftOut.length > 0
@@ -43,7 +43,7 @@ export function scenarioSource(script: FailedScript): string {
     '  ],',
     '  check(run) {',
     `    // Say here what has to hold: expect(run)… of vitest, or assert(…).`,
-    `    throw new Error(${valueSource(`Nothing is asserted yet of: ${law}`)});`,
+    `    throw new Error(${valueSource(`Nothing is asserted yet of: ${invariant}`)});`,
     '  },',
     '});',
     '',

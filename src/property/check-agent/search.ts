@@ -15,18 +15,18 @@ const { setImmediate: inNextTurn } = globalThis;
 export interface Searched {
   /** How many were played to their end. */
   readonly runs: number;
-  /** The first that broke a law. */
+  /** The first that broke an invariant. */
   readonly found: FoundFailure | undefined;
 }
 
 /**
- * Plays generated scripts until a law is broken, all are played, or the time is up; where the options have a path, the one script
- * that it leads to. Each run that keeps all laws is `passed` on. Rejects with a TypeError for a path that leads nowhere, and with
+ * Plays generated scripts until an invariant is broken, all are played, or the time is up; where the options have a path, the one script
+ * that it leads to. Each run that keeps all invariants is `passed` on. Rejects with a TypeError for a path that leads nowhere, and with
  * what no script is to blame for.
  */
 export async function search(
   scripts: Arbitrary<Step[]>,
-  { options, caller, seed, play, laws }: Setup,
+  { options, caller, seed, play, invariants }: Setup,
   passed: (played: Played) => Promise<void>,
 ): Promise<Searched> {
   const { path, timeMs, runs: of = 200 } = options;
@@ -36,7 +36,7 @@ export async function search(
   const judge = async (steps: readonly Step[]) => {
     try {
       const run = await play(steps);
-      const breach = await laws.firstBreach(run);
+      const breach = await invariants.firstBreach(run);
       if (breach) found = { steps, run, breach };
       else await passed({ steps, run });
     } catch (error) {

@@ -3,7 +3,7 @@ import { Agent } from '../../engine/tools/agent.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
 import type { AgentUnderTest } from '../../scenario/scenario.ts';
 import type { Surface } from '../surface.ts';
-import { Laws } from './laws.ts';
+import { Invariants } from './laws.ts';
 import type { CheckOptions } from './options.ts';
 import { defaultMaxTurns, defaultTimeoutMs, markedAsUnsure, type Play } from './play.ts';
 import { failureFolder } from './saved-failure.ts';
@@ -29,7 +29,7 @@ export interface Setup {
   readonly maxTurns: number | undefined;
   /** Of saved failures. */
   readonly folder: string;
-  readonly laws: Laws;
+  readonly invariants: Invariants;
   /** What the model can reach. */
   readonly surface: Surface;
   /** Of the check: its saved failures are known by it. */
@@ -70,7 +70,7 @@ export function setupOf(
     timeoutMs,
     maxTurns: isExternal ? undefined : maxTurns,
     folder: failures,
-    laws: new Laws(agent, options, timeoutMs),
+    invariants: new Invariants(agent, options, timeoutMs),
     surface,
     // Of an app of another SDK the wire shows no name.
     name: options.name ?? (isExternal ? caller.agentName : undefined) ?? nameOf(surface),

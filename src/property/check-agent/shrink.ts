@@ -4,11 +4,11 @@ import { TimeLimit } from '../../scenario/timeout.ts';
 import { ownSettings } from '../own-settings.ts';
 import { isMisfit } from '../../script/errors.ts';
 import type { Step } from '../../script/steps.ts';
-import type { Breach, Laws } from './laws.ts';
+import type { Breach, Invariants } from './laws.ts';
 import { markedAsUnsure, type Play } from './play.ts';
 import { reduce } from './simpler-steps.ts';
 
-/** A script that broke a law, as it was generated. */
+/** A script that broke an invariant, as it was generated. */
 export interface FoundFailure {
   readonly steps: readonly Step[];
   readonly run: ScenarioRun;
@@ -28,20 +28,20 @@ export interface Shrinking {
   readonly seed: number;
   readonly timeoutMs: number;
   readonly play: Play;
-  readonly laws: Laws;
+  readonly invariants: Invariants;
 }
 
 /**
- * The smallest script that breaks the same law: fast-check's, made from the generator's choices, and then reduced further, step by
- * step. Another law that breaks meanwhile does not count. Undefined where the script did not break the law again.
+ * The smallest script that breaks the same invariant: fast-check's, made from the generator's choices, and then reduced further, step by
+ * step. Another invariant that breaks meanwhile does not count. Undefined where the script did not break the invariant again.
  *
  * A script that does not fit is none that anybody could read, unless that is what the failure is about.
  */
 export async function shrink(
   found: FoundFailure,
-  { scripts, seed, timeoutMs, play, laws }: Shrinking,
+  { scripts, seed, timeoutMs, play, invariants }: Shrinking,
 ): Promise<FoundFailure | undefined> {
-  const { law } = found.breach;
+  const { invariant } = found.breach;
   using limit = new TimeLimit(mostTimeouts * timeoutMs, undefined, () => 'the smallest script');
   const { signal } = limit;
   let smallest: Pick<FoundFailure, 'steps' | 'run' | 'breach'> | undefined;
@@ -49,7 +49,7 @@ export async function shrink(
   const stillFails = async (steps: readonly Step[]): Promise<boolean> => {
     const run = await play(steps);
     if (isMisfitting(run) && !mayMisfit) return false;
-    const breach = await laws.breachOf(law, run);
+    const breach = await invariants.breachOf(invariant, run);
     if (breach) smallest = { steps, run, breach };
     return breach !== undefined;
   };

@@ -20,9 +20,9 @@ export interface Unsteady {
 export const mostControls = 20;
 
 /**
- * Whether an app does the same each time. The first script with calls that kept all laws is played twice in a row, and once more
+ * Whether an app does the same each time. The first script with calls that kept all invariants is played twice in a row, and once more
  * in the end: what differs at once depends on chance, and says nothing of what differs in the end; what differs in the end only
- * was kept from run to run. So was what lets a script break a law that it kept when the app was new.
+ * was kept from run to run. So was what lets a script break an invariant that it kept when the app was new.
  */
 export class Steadiness {
   /** In words, what differed when a script was played twice in a row; undefined where nothing did. */
@@ -37,14 +37,14 @@ export class Steadiness {
     this.#first = first;
   }
 
-  /** Takes in a run that kept all laws. */
+  /** Takes in a run that kept all invariants. */
   async note({ steps, run }: Played): Promise<void> {
     if (this.#control || this.atOnce !== undefined || run.trace.toolCalls.length === 0) return;
     this.atOnce = differenceInWords(run, await this.#play(steps));
     if (this.atOnce === undefined) this.#control = { steps, run };
   }
 
-  /** Why what is found by now says nothing; undefined where it does. `holds` says whether a run keeps the law in question. */
+  /** Why what is found by now says nothing; undefined where it does. `holds` says whether a run keeps the invariant in question. */
   async byNow(holds: (run: ScenarioRun) => Promise<boolean>): Promise<Unsteady | undefined> {
     if (this.#control) {
       const { steps, run } = this.#control;

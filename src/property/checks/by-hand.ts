@@ -13,7 +13,7 @@ import { stubTools } from '../../scenario/stub-tools.ts';
 import { scriptedProvider } from '../../script/scripted-provider.ts';
 import { isUserStep, withCalls } from '../../script/step-kinds.ts';
 import { user, type ModelStep, type Step } from '../../script/steps.ts';
-import { LawBrokenError } from '../law.ts';
+import { InvariantBrokenError } from '../law.ts';
 
 /** What a run is given. */
 export interface RunParts {
@@ -143,7 +143,7 @@ async function converseWith(
       );
       ends.push(response.stopReason);
     } catch (error) {
-      if (error instanceof LawBrokenError) throw error;
+      if (error instanceof InvariantBrokenError) throw error;
       ends.push(errorName(error));
       // As in a scenario: only from a failure of the model the user goes on.
       if (!answers.some((step) => typeof step === 'object' && (step as ModelStep).fault)) break;
@@ -175,12 +175,12 @@ function noting(provider: CompletionProvider, requests: CompletionRequest[]): Co
   };
 }
 
-/** Throws a LawBrokenError where two conversations did not come to the same. */
-export function assertSameOutcome(law: string, plain: Outcome, other: Outcome, how: string): void {
+/** Throws an InvariantBrokenError where two conversations did not come to the same. */
+export function assertSameOutcome(relation: string, plain: Outcome, other: Outcome, how: string): void {
   const found = firstMismatch(plain, other, false);
   if (!found) return;
-  throw new LawBrokenError(
-    law,
+  throw new InvariantBrokenError(
+    relation,
     `${found.path} is ${show(found.expected)} without a break, and ${show(found.actual)} ${how}.`,
   );
 }

@@ -13,7 +13,7 @@ import { abandonedStreamStops, abortedRunStops } from './stopped.ts';
 import { streamEventsAreInOrder } from './streams.ts';
 import { httpEqualsInProcess, replayEqualsRecorded, sameTwice, streamedEqualsNot } from './ways.ts';
 
-/** The names of the laws that need runs of their own. */
+/** The names of the relations between runs. */
 export type CheckName =
   | 'streamed-equals-not'
   | 'http-equals-in-process'
@@ -71,8 +71,8 @@ function withinLimit(
 }
 
 /**
- * Laws that need runs of their own (docs/guide-properties.md says what each of them means). Each takes a scenario, plays it
- * as often as it has to, whatever the scenario itself expects, and rejects with a LawBrokenError that says what was broken.
+ * Relations between runs (docs/guide-properties.md says what each of them means). Each takes a scenario, plays it
+ * as often as it has to, whatever the scenario itself expects, and rejects with an InvariantBrokenError that says what was broken.
  *
  * They run the tools for real, several times: give agents that keep something by a factory, and tools stand-ins. Within twenty times
  * the `timeoutMs` of the scenario, or they reject with a ScenarioTimeoutError. Of our agents only: an externalAgent is refused with a TypeError, but for `same-twice`.

@@ -4,7 +4,7 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import { isUserStep } from '../../script/step-kinds.ts';
 import type { Step } from '../../script/steps.ts';
 import { onlyTheModelFailsARun } from '../laws/ending.ts';
-import { LawBrokenError } from '../law.ts';
+import { InvariantBrokenError } from '../law.ts';
 import { checkIsOurs, checkIsPlain, play } from './play.ts';
 
 /** Failures of calls that never came to their tool. */
@@ -30,7 +30,7 @@ export async function executionsAreCounted(scenario: Scenario): Promise<void> {
     ['came to an end', ended],
   ] as const) {
     if (list.join() !== told.join())
-      throw new LawBrokenError(
+      throw new InvariantBrokenError(
         'executions-are-counted',
         `of the tools ${show(list)} ${what}, and the trace tells of ${show(told)}.`,
       );
@@ -52,7 +52,7 @@ export async function usageAddsUp(scenario: Scenario): Promise<void> {
     const responses = trace.events.filter((event) => event.type === 'model-response');
     for (const [index, { run, turn, usage }] of responses.entries()) {
       if (usage?.prompt_tokens === index + 1) continue;
-      throw new LawBrokenError(
+      throw new InvariantBrokenError(
         'usage-adds-up',
         `turn ${turn} of run ${run} was answered for ${index + 1} tokens, and the trace tells of ${show(usage?.prompt_tokens)}${stream ? ', streamed' : ''}.`,
       );

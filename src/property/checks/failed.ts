@@ -3,7 +3,7 @@ import { traceContext } from '../../engine/run/context.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { say } from '../../script/steps.ts';
-import { LawBrokenError } from '../law.ts';
+import { InvariantBrokenError } from '../law.ts';
 import { firstRunOf } from './by-hand.ts';
 import { checkIsOurs, play } from './play.ts';
 
@@ -29,7 +29,7 @@ export async function failedRunIsAPrefix(scenario: Scenario): Promise<void> {
       false,
     );
     if (found)
-      throw new LawBrokenError(
+      throw new InvariantBrokenError(
         'failed-run-is-a-prefix',
         `where the model fails in turn ${index + 1}, ${found.path} of what was reached is ${show(found.actual)}, but ${show(found.expected)} where it answers.`,
       );

@@ -1,7 +1,7 @@
 import type { Agent } from '../../engine/tools/agent.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import { LawBrokenError } from '../law.ts';
+import { InvariantBrokenError } from '../law.ts';
 import { deepCopy } from '../oracle/values.ts';
 import { withAgents } from './by-hand.ts';
 import { checkIsOurs, play } from './play.ts';
@@ -23,7 +23,7 @@ async function untouched(agent: Agent, scenario: Scenario): Promise<void> {
   await play({ ...scenario, agent, tools: undefined });
   const found = firstMismatch(before, given(), false);
   if (found)
-    throw new LawBrokenError(
+    throw new InvariantBrokenError(
       'input-is-untouched',
       `${found.path} was ${show(found.expected)} before the run, and is ${show(found.actual)} after it.`,
     );

@@ -1,7 +1,7 @@
 import type { Scenario } from '../../scenario/scenario.ts';
 import { ScriptMistakeError } from '../../script/errors.ts';
 import { onlyTheModelFailsARun } from '../laws/ending.ts';
-import { LawBrokenError } from '../law.ts';
+import { InvariantBrokenError } from '../law.ts';
 import { differenceFrom } from '../oracle/compare.ts';
 import { Oracle } from '../oracle/play.ts';
 import { withAgents } from './by-hand.ts';
@@ -15,5 +15,5 @@ export async function equalsOracle(scenario: Scenario): Promise<void> {
   if (run.error instanceof ScriptMistakeError || onlyTheModelFailsARun(run) !== undefined) return;
   const expected = await withAgents(scenario, (agent) => new Oracle(scenario).play(agent));
   const difference = differenceFrom(expected, run);
-  if (difference !== undefined) throw new LawBrokenError('equals-oracle', `${difference}.`);
+  if (difference !== undefined) throw new InvariantBrokenError('equals-oracle', `${difference}.`);
 }

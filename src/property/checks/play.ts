@@ -5,7 +5,7 @@ import { isExternalAgent } from '../../scenario/external-agent.ts';
 import { playScenario, type RunScenarioOptions } from '../../scenario/run-scenario.ts';
 import type { Scenario, ScenarioRun } from '../../scenario/scenario.ts';
 import { ScenarioTimeoutError } from '../../scenario/timeout.ts';
-import { LawBrokenError } from '../law.ts';
+import { InvariantBrokenError } from '../law.ts';
 import { sentence } from '../../engine/data/error-facts.ts';
 
 /** A scenario without what it expects: what is compared is what happens. */
@@ -51,23 +51,23 @@ function resultOf({ response, error, failures }: ScenarioRun): object {
   };
 }
 
-/** Throws a LawBrokenError where two plays of a scenario are not alike. `words` say how each was played. */
+/** Throws an InvariantBrokenError where two plays of a scenario are not alike. `words` say how each was played. */
 export function assertAlike(
-  law: string,
+  relation: string,
   [left, right]: readonly [ScenarioRun, ScenarioRun],
   words: readonly [string, string],
 ): void {
   if (left.trace.hash !== right.trace.hash) {
     const difference = left.trace.diff(right.trace);
-    throw new LawBrokenError(
-      law,
+    throw new InvariantBrokenError(
+      relation,
       `${words[1]} it is not what it is ${words[0]} (- ${words[0]}, + ${words[1]}).\n${difference?.text ?? 'The hashes differ, and no event does.'}`,
     );
   }
   const found = firstMismatch(resultOf(left), resultOf(right), false);
   if (found)
-    throw new LawBrokenError(
-      law,
+    throw new InvariantBrokenError(
+      relation,
       `${found.path} is ${show(found.expected)} ${words[0]}, and ${show(found.actual)} ${words[1]}.`,
     );
 }

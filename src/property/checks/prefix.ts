@@ -2,7 +2,7 @@ import type { TraceEvent } from '../../engine/run/events.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { LawBrokenError } from '../law.ts';
+import { InvariantBrokenError } from '../law.ts';
 import { checkIsOurs, play } from './play.ts';
 import { firstRunOf } from './by-hand.ts';
 
@@ -21,7 +21,7 @@ export async function fewerTurnsIsAPrefix(scenario: Scenario): Promise<void> {
     const [start, begun] = [eventsOf(longer.trace), eventsOf(shorter.trace)];
     const found = firstMismatch(begun, start.slice(0, begun.length), false);
     if (found)
-      throw new LawBrokenError(
+      throw new InvariantBrokenError(
         'fewer-turns-is-a-prefix',
         `events${found.path} is ${show(found.expected)} with maxTurns: ${limit - 1}, and ${show(found.actual)} with maxTurns: ${limit}.`,
       );

@@ -32,11 +32,11 @@ function scribbling(provider: CompletionProvider): CompletionProvider {
 
 export async function scribblingProviderChangesNothing(scenario: Scenario): Promise<void> {
   checkIsOurs(scenario);
-  const law = 'scribbling-provider-changes-nothing';
+  const relation = 'scribbling-provider-changes-nothing';
   const plain = await converse(scenario, inOnePiece);
   const how = 'with a provider that changes the requests it was given';
-  assertSameOutcome(law, plain, await converse(scenario, inOnePiece, scribbling), how);
-  assertSameOutcome(law, plain, await converse(scenario, streamed, scribbling), `${how}, streamed`);
+  assertSameOutcome(relation, plain, await converse(scenario, inOnePiece, scribbling), how);
+  assertSameOutcome(relation, plain, await converse(scenario, streamed, scribbling), `${how}, streamed`);
 }
 
 const streamed: RunOnce = async (provider, hooks, parts) =>

@@ -3,7 +3,7 @@ import type { Scenario, ScenarioRun } from '../../scenario/scenario.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import { withCalls } from '../../script/step-kinds.ts';
 import type { Step } from '../../script/steps.ts';
-import { LawBrokenError } from '../law.ts';
+import { InvariantBrokenError } from '../law.ts';
 import { checkIsOurs, checkIsPlain, play } from './play.ts';
 
 export async function renamedIdsRenameOnlyIds(scenario: Scenario): Promise<void> {
@@ -14,7 +14,7 @@ export async function renamedIdsRenameOnlyIds(scenario: Scenario): Promise<void>
   const other = await play({ ...scenario, steps: withIds(scenario.steps, given, (id) => `renamed-${id}`) });
   const found = firstMismatch(renamedIn(plain, given), renamedIn(other, new Map()), false);
   if (found)
-    throw new LawBrokenError(
+    throw new InvariantBrokenError(
       'renamed-ids-rename-only-ids',
       `events${found.path} is ${show(found.expected)} with the ids as they were, and ${show(found.actual)} with others.`,
     );

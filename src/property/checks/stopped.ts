@@ -6,7 +6,7 @@ import { startRun } from '../../engine/run/swarm.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Agent } from '../../engine/tools/agent.ts';
 import { scriptedProvider } from '../../script/scripted-provider.ts';
-import { LawBrokenError } from '../law.ts';
+import { InvariantBrokenError } from '../law.ts';
 import { callsOf } from '../laws/runs.ts';
 import { firstRunOf, withAgents } from './by-hand.ts';
 import { checkIsOurs } from './play.ts';
@@ -81,7 +81,7 @@ async function abortAt(agent: Agent, scenario: Scenario, place: number, stream: 
     controller.abort(reason);
   };
   const broken = (problem: string) =>
-    new LawBrokenError(
+    new InvariantBrokenError(
       'aborted-run-stops',
       `aborted as ${starts.list[place - 1]} began${stream ? ', streamed' : ''}, ${problem}.`,
     );
@@ -129,7 +129,7 @@ export async function abandonedStreamStops(scenario: Scenario): Promise<void> {
 
 /** Leaves a stream after so many pieces; false where it ends before. */
 async function leaveAfter(agent: Agent, scenario: Scenario, pieces: number): Promise<boolean> {
-  const law = 'abandoned-stream-stops';
+  const relation = 'abandoned-stream-stops';
   const starts = new Starts();
   const run = begin(agent, scenario, starts, { stream: true });
   try {
@@ -137,18 +137,21 @@ async function leaveAfter(agent: Agent, scenario: Scenario, pieces: number): Pro
       const piece = await run.advance();
       if (!piece) return false;
       if (piece.type === 'stream-delim' && piece.delim === 'end' && starts.list.at(-1) !== request)
-        throw new LawBrokenError(law, `${starts.list.at(-1)} was started before the reader came to it.`);
+        throw new InvariantBrokenError(
+          relation,
+          `${starts.list.at(-1)} was started before the reader came to it.`,
+        );
     }
   } catch (error) {
-    if (error instanceof LawBrokenError) throw error;
+    if (error instanceof InvariantBrokenError) throw error;
     return false;
   }
   const begun = starts.list.length;
   await run.close();
   await rest();
   if (starts.list.length > begun)
-    throw new LawBrokenError(
-      law,
+    throw new InvariantBrokenError(
+      relation,
       `left after ${pieces} pieces, ${starts.list[begun]} was started all the same.`,
     );
   return true;

@@ -2,7 +2,7 @@ import type { StreamEvent } from '../../engine/run/run-options.ts';
 import { Swarm } from '../../engine/run/swarm.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { scriptedProvider } from '../../script/scripted-provider.ts';
-import { LawBrokenError } from '../law.ts';
+import { InvariantBrokenError } from '../law.ts';
 import { firstRunOf, withAgents } from './by-hand.ts';
 import { checkIsOurs } from './play.ts';
 
@@ -20,7 +20,7 @@ export async function streamEventsAreInOrder(scenario: Scenario): Promise<void> 
     }
   });
   const problem = problemIn(events, hasFailed);
-  if (problem !== undefined) throw new LawBrokenError('stream-events-are-in-order', `${problem}.`);
+  if (problem !== undefined) throw new InvariantBrokenError('stream-events-are-in-order', `${problem}.`);
 }
 
 /** `start`, pieces, `end`, over and over; the response last, and only where there is one. */

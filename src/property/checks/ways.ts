@@ -9,7 +9,7 @@ import type { Scenario, ScenarioRun } from '../../scenario/scenario.ts';
 import { scriptedProvider } from '../../script/scripted-provider.ts';
 import { isUserStep, withCalls } from '../../script/step-kinds.ts';
 import { say, type Step } from '../../script/steps.ts';
-import { LawBrokenError } from '../law.ts';
+import { InvariantBrokenError } from '../law.ts';
 import { assertAlike, checkIsOurs, play } from './play.ts';
 
 export async function streamedEqualsNot(scenario: Scenario): Promise<void> {
@@ -49,7 +49,7 @@ function recordable(steps: readonly Step[]): Step[] {
 }
 
 export async function replayEqualsRecorded(given: Scenario): Promise<void> {
-  const law = 'replay-equals-recorded';
+  const relation = 'replay-equals-recorded';
   checkIsOurs(given);
   const scenario = { ...given, steps: recordable(given.steps) };
   const folder = await mkdtemp(join(tmpdir(), 'swarmcheck-'));
@@ -62,7 +62,7 @@ export async function replayEqualsRecorded(given: Scenario): Promise<void> {
     const recorded = await play(scenario, { provider: recording });
     recording.close();
     if (recording.failure)
-      throw new LawBrokenError(law, `it cannot be recorded: ${recording.failure.message}`);
+      throw new InvariantBrokenError(relation, `it cannot be recorded: ${recording.failure.message}`);
     const file = readCassette(path);
     // Where nothing was asked, nothing is there.
     if (!file) return;
@@ -70,13 +70,16 @@ export async function replayEqualsRecorded(given: Scenario): Promise<void> {
     const replayed = await play(scenario, { provider: replaying });
     const { drifted, unused } = replaying.summary;
     if (drifted > 0 || unused > 0)
-      throw new LawBrokenError(law, `of the recording ${drifted} drifted, and ${unused} were not asked for.`);
+      throw new InvariantBrokenError(
+        relation,
+        `of the recording ${drifted} drifted, and ${unused} were not asked for.`,
+      );
     if (recorded.trace.hash === replayed.trace.hash) return;
     // What was a secret is hidden in a cassette, and so in its replay.
     const found = firstMismatch(hidden(recorded), hidden(replayed), false);
     if (found)
-      throw new LawBrokenError(
-        law,
+      throw new InvariantBrokenError(
+        relation,
         `events${found.path} is ${show(found.expected)} as recorded, and ${show(found.actual)} replayed.`,
       );
   } finally {

@@ -1,5 +1,5 @@
 import type { ScenarioRun } from '../../scenario/scenario.ts';
-import { LawBrokenError, type Law } from '../law.ts';
+import { InvariantBrokenError, type Invariant } from '../law.ts';
 import { runsContinueEachOther, senderIsThePromptedAgent } from './agents.ts';
 import {
   goesOnUntilTheModelIsDone,
@@ -21,7 +21,7 @@ import {
 } from './protocol.ts';
 import { contextChangesAddUp, responseIsWhatHappened, traceIsWellFormed } from './record.ts';
 
-/** The names of the run loop's laws. */
+/** The names of the run loop's invariants. */
 export type InvariantName =
   | 'every-call-answered-once'
   | 'trace-is-well-formed'
@@ -69,18 +69,18 @@ const findings: Readonly<Record<InvariantName, Finding>> = {
 };
 
 /**
- * The laws of the run loop (Swarm's README, `client.run()`; docs/guide-properties.md says what each of them means). Each
- * takes what `runScenario` resolved to, whatever script it played, and throws a LawBrokenError that says what was broken
+ * The invariants of the run loop (Swarm's README, `client.run()`; docs/guide-properties.md says what each of them means). Each
+ * takes what `runScenario` resolved to, whatever script it played, and throws an InvariantBrokenError that says what was broken
  * and where.
  *
- * The first two hold for an `externalAgent` as well; the others are the laws of this engine.
+ * The first two hold for an `externalAgent` as well; the others are the invariants of this engine.
  */
 export const invariants = Object.fromEntries(
-  Object.entries<Finding>(findings).map(([name, finding]): [string, Law] => [
+  Object.entries<Finding>(findings).map(([name, finding]): [string, Invariant] => [
     name,
     (run) => {
       const problem = finding(run);
-      if (problem !== undefined) throw new LawBrokenError(name, problem);
+      if (problem !== undefined) throw new InvariantBrokenError(name, problem);
     },
   ]),
 ) as Readonly<Record<InvariantName, (run: ScenarioRun) => void>>;

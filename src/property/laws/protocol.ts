@@ -24,7 +24,7 @@ export function firstInTurns(
 
 /**
  * From which message on a request is another one than that of the turn before: those before it are the very same objects, of
- * which everything was said already. So a law reads each message once, however long the run is. The system message has no part in it.
+ * which everything was said already. So an invariant reads each message once, however long the run is. The system message has no part in it.
  */
 function firstNew({ turns }: TracedRun, index: number): number {
   const messages = turns[index]!.request.request.messages;

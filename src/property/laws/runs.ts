@@ -25,7 +25,7 @@ export interface TracedRun {
 
 const known = new WeakMap<Trace, readonly TracedRun[]>();
 
-/** The runs of a trace. Read once for all laws. */
+/** The runs of a trace. Read once for all invariants. */
 export function runsOf(trace: Trace): readonly TracedRun[] {
   let runs = known.get(trace);
   if (!runs) known.set(trace, (runs = readRuns(trace.events)));

@@ -8,7 +8,7 @@ import { Failures, refunds, triage, verifiedFirst } from './desk.ts';
 /** A bug, and the scripts that are the smallest to show it. */
 interface Bug {
   agent: Agent;
-  law: (run: ScenarioRun) => void | boolean;
+  invariant: (run: ScenarioRun) => void | boolean;
   smallest: Step[][];
   runs?: number;
 }
@@ -47,7 +47,7 @@ const counter = new Agent({
 export const callBugs: Record<string, Bug> = {
   'two calls in one turn': {
     agent: refunds,
-    law: verifiedFirst,
+    invariant: verifiedFirst,
     smallest: [
       [
         user('hi'),
@@ -59,7 +59,7 @@ export const callBugs: Record<string, Bug> = {
   },
   'a call behind a handoff': {
     agent: triage,
-    law: ({ trace }) =>
+    invariant: ({ trace }) =>
       trace.toolCalls.every(({ tool: name, error }) => name !== 'look_up' || error !== undefined),
     smallest: [
       [user('hi'), callTool('transfer_to_refunds'), callTool('look_up', { orderId: '' }), say('ok')],
@@ -67,7 +67,7 @@ export const callBugs: Record<string, Bug> = {
   },
   'an unknown tool': {
     agent: bank,
-    law: ({ trace }) => trace.toolCalls.every(({ error }) => error !== 'unknown-tool'),
+    invariant: ({ trace }) => trace.toolCalls.every(({ error }) => error !== 'unknown-tool'),
     smallest: [[user('hi'), callTool('unknown_tool', undefined, { hallucinated: true }), say('ok')]],
   },
 };
@@ -75,12 +75,12 @@ export const callBugs: Record<string, Bug> = {
 export const argumentBugs: Record<string, Bug> = {
   'an amount above a limit': {
     agent: bank,
-    law: ({ trace }) => trace.toolCalls.every(({ content }) => content !== 'too much'),
+    invariant: ({ trace }) => trace.toolCalls.every(({ content }) => content !== 'too much'),
     smallest: [[user('hi'), callTool('pay', { amount: 101 }), say('ok')]],
   },
   'the same question twice': {
     agent: bank,
-    law: ({ trace }) => {
+    invariant: ({ trace }) => {
       const paid = trace.toolCalls.filter(({ tool: name, error }) => name === 'look_up' && !error);
       const questions = paid.map(({ args }) => (args as { q?: string }).q).filter((q) => q);
       return new Set(questions).size === questions.length;
@@ -96,13 +96,13 @@ export const argumentBugs: Record<string, Bug> = {
 export const runBugs: Record<string, Bug> = {
   'a count of three over several turns or runs': {
     agent: counter,
-    law: ({ response }) => ((response?.contextVariables['count'] as number | undefined) ?? 0) < 3,
+    invariant: ({ response }) => ((response?.contextVariables['count'] as number | undefined) ?? 0) < 3,
     smallest: [[user('hi'), callTool('count'), callTool('count'), callTool('count'), say('ok')]],
     runs: 2000,
   },
   'a run that fails after a payment': {
     agent: bank,
-    law: ({ trace, scenario }) =>
+    invariant: ({ trace, scenario }) =>
       trace.outcome !== 'failed' || !JSON.stringify(scenario.steps).includes('"pay"'),
     // A payment that is refused, and one without arguments, are as small.
     smallest: [
@@ -113,7 +113,7 @@ export const runBugs: Record<string, Bug> = {
   },
   'a run that fails': {
     agent: bank,
-    law: ({ trace }) => trace.outcome !== 'failed',
+    invariant: ({ trace }) => trace.outcome !== 'failed',
     smallest: [[user('hi'), modelFails({ kind: 'status', status: 500 })]],
   },
 };
@@ -122,7 +122,7 @@ export const runBugs: Record<string, Bug> = {
 export function testSmallest(bugs: Record<string, Bug>): void {
   test.each(Object.entries(bugs))(
     '100 seeds come down to the same script: %s',
-    async (_name, { agent, law, smallest, runs = 500 }) => {
+    async (_name, { agent, invariant, smallest, runs = 500 }) => {
       using failures = new Failures();
       const found = new Map<string, number>();
       for (const seed of seeds(1, 100)) {
@@ -131,7 +131,7 @@ export function testSmallest(bugs: Record<string, Bug>): void {
           runs,
           name: `seed ${seed}`,
           invariants: 'none',
-          always: { kept: law },
+          always: { kept: invariant },
         });
         const key = JSON.stringify(error.steps);
         found.set(key, (found.get(key) ?? 0) + 1);

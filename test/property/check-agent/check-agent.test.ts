@@ -14,7 +14,7 @@ const bothAtOnce = callTools([
   callTool('issue_refund', { orderId: '' }),
 ]);
 
-test('agents that keep the laws pass, with the numbers of the check', async () => {
+test('agents that keep the invariants pass, with the numbers of the check', async () => {
   using failures = new Failures();
   const report = await failures.check(triage, {
     runs: 50,
@@ -61,7 +61,7 @@ test('a bug of business logic is caught, and told by a script of three steps', a
   expect(error.steps).toEqual([user('hi'), bothAtOnce, say('ok')]);
   expect(error).toMatchObject({
     seed: 1,
-    law: 'verified first',
+    invariant: 'verified first',
     file: join(failures.folder, failures.files[0]!),
   });
   expect(error.cause).toBeInstanceOf(Error);
@@ -190,7 +190,7 @@ test('what failed before is played first, and told at once', async () => {
   const { file, steps } = await failures.failureOf(triage, { always });
   let generated = 0;
   const error = await failures.failureOf(triage, { always, seed: 2 }, { onProgress: () => generated++ });
-  expect(error).toMatchObject({ file, steps, law: 'verified first', seed: 1 });
+  expect(error).toMatchObject({ file, steps, invariant: 'verified first', seed: 1 });
   expect(generated).toBe(0);
   expect(failures.shown(error)).toMatchInlineSnapshot(`
     ""verified first" is broken by the saved failure failures/triage-a95909cb.json: a refund in turn 2, and nobody was verified before it
@@ -209,7 +209,7 @@ test('what failed before is played first, and told at once', async () => {
       say('ok'),
     Again:
       npx swarmcheck run 'failures/triage-a95909cb.json#<module>#<export>'
-    Saved failures are played first. Remove the file if its script is not to be held against this law any more."
+    Saved failures are played first. Remove the file if its script is not to be held against this invariant any more."
   `);
 });
 
@@ -218,7 +218,7 @@ test('what failed before and does no more is kept, and counted', async () => {
   const { file } = await failures.failureOf(triage, { always });
   expect(await failures.check(triage, { runs: 5 })).toMatchObject({ runs: 5, saved: 1 });
   expect(failures.files).toHaveLength(1);
-  expect(readFailure(file!).law).toBe('verified first');
+  expect(readFailure(file!).invariant).toBe('verified first');
 });
 
 test('what saved failures show does not count as having happened in a run', async () => {
@@ -230,7 +230,7 @@ test('what saved failures show does not count as having happened in a run', asyn
       'transfer_to_refunds 1,verify_identity 2,issue_refund 2',
   };
   const error = await failures.failureOf(triage, { runs: 3, sometimes });
-  expect(error.law).toBe('nothing but both at once');
+  expect(error.invariant).toBe('nothing but both at once');
 });
 
 test('failures of other names are not played', async () => {
@@ -282,7 +282,7 @@ test('a script that is pasted shows the failure again', async () => {
   expect(() => verifiedFirst(run)).toThrow('nobody was verified');
 });
 
-test('the law that broke first is the one that is told, whatever breaks on the way', async () => {
+test('the invariant that broke first is the one that is told, whatever breaks on the way', async () => {
   using failures = new Failures();
   let hasBroken = false;
   const error = await failures.failureOf(triage, {
@@ -300,8 +300,8 @@ test('the law that broke first is the one that is told, whatever breaks on the w
 });
 
 test.each([
-  ['false', () => false, 'it does not hold (the law returned false)'],
-  ['a promise of false', () => Promise.resolve(false), 'it does not hold (the law returned false)'],
+  ['false', () => false, 'it does not hold (the invariant returned false)'],
+  ['a promise of false', () => Promise.resolve(false), 'it does not hold (the invariant returned false)'],
   ['a rejection', () => Promise.reject(new Error('not yet')), 'not yet'],
   [
     'an error',
@@ -338,51 +338,54 @@ test.each([
     },
     'it threw {"code":7}',
   ],
-])('a law fails with %s', async (_what, law, words) => {
+])('an invariant fails with %s', async (_what, invariant, words) => {
   using failures = new Failures();
-  const error = await failures.failureOf(new Agent(), { always: { mine: law } });
+  const error = await failures.failureOf(new Agent(), { always: { mine: invariant } });
   expect(error.message).toMatch(/^"mine" was broken: /);
   expect(error.message).toContain(words);
   expect(error.steps).toEqual([user('hi'), say('ok')]);
 });
 
-test.each([0, '', null, Promise.resolve('wrong')])('a law that gives %s says nothing', async (given) => {
-  using failures = new Failures();
-  const always = { mine: (() => given) as () => void };
-  const error = await failures.failureOf(new Agent(), { runs: 3, always });
-  expect(error.message).toContain('which says nothing. A law gives true or false, or throws.');
-});
-
-test.each([undefined, true, Promise.resolve(undefined), Promise.resolve(true)])(
-  'a law that gives %s holds',
+test.each([0, '', null, Promise.resolve('wrong')])(
+  'an invariant that gives %s says nothing',
   async (given) => {
-    const law = (() => given) as () => void;
-    expect(await check(new Agent(), { runs: 3, always: { mine: law } })).toMatchObject({ runs: 3 });
+    using failures = new Failures();
+    const always = { mine: (() => given) as () => void };
+    const error = await failures.failureOf(new Agent(), { runs: 3, always });
+    expect(error.message).toContain('which says nothing. An invariant gives true or false, or throws.');
   },
 );
 
-test('a law that never comes to its end fails within the limit', async () => {
+test.each([undefined, true, Promise.resolve(undefined), Promise.resolve(true)])(
+  'an invariant that gives %s holds',
+  async (given) => {
+    const invariant = (() => given) as () => void;
+    expect(await check(new Agent(), { runs: 3, always: { mine: invariant } })).toMatchObject({ runs: 3 });
+  },
+);
+
+test('an invariant that never comes to its end fails within the limit', async () => {
   using failures = new Failures();
   const error = await failures.failureOf(new Agent(), {
     always: { mine: () => new Promise<void>(() => {}) },
     timeoutMs: 20,
   });
-  expect(error.message).toContain('The law "mine" was stopped after 20 ms, waiting for its promise.');
+  expect(error.message).toContain('The invariant "mine" was stopped after 20 ms, waiting for its promise.');
 });
 
 test('what happened is not told twice', async () => {
   using failures = new Failures();
-  const law = (run: ScenarioRun) => void expect(run).toHaveStoppedBecause('interrupted');
+  const invariant = (run: ScenarioRun) => void expect(run).toHaveStoppedBecause('interrupted');
   await import('swarmcheck/vitest');
-  const { message } = await failures.failureOf(new Agent(), { always: { mine: law } });
+  const { message } = await failures.failureOf(new Agent(), { always: { mine: invariant } });
   expect(message.match(/What happened:/g)).toHaveLength(1);
 });
 
-test('a matcher in a law judges no run whose script did not fit', async () => {
+test('a matcher in an invariant judges no run whose script did not fit', async () => {
   await import('swarmcheck/vitest');
   // The limit leaves steps over in most runs, which is no failure.
-  const law = (run: ScenarioRun) => void expect(run).not.toHaveToolResult('look_up', 'no such result');
-  const options = { maxTurns: 1, invariants: 'none', runs: 100, always: { mine: law } } as const;
+  const invariant = (run: ScenarioRun) => void expect(run).not.toHaveToolResult('look_up', 'no such result');
+  const options = { maxTurns: 1, invariants: 'none', runs: 100, always: { mine: invariant } } as const;
   let leftover = 0;
   const sometimes = {
     'steps are left over': ({ failures }: ScenarioRun) => failures.length > 0 && ++leftover > 0,
@@ -391,7 +394,7 @@ test('a matcher in a law judges no run whose script did not fit', async () => {
   expect(leftover).toBeGreaterThan(10);
 });
 
-test('laws of the run loop are held against each run', async () => {
+test('invariants of the run loop are held against each run', async () => {
   const agent = new Agent({
     functions: [
       function empty() {
@@ -407,7 +410,7 @@ test('laws of the run loop are held against each run', async () => {
   });
   using failures = new Failures();
   const error = await failures.failureOf(agent);
-  expect(error.law).toBe('only-the-model-fails-a-run');
+  expect(error.invariant).toBe('only-the-model-fails-a-run');
   expect(error.message.split('\n')[0]).toMatch(
     /^"only-the-model-fails-a-run" was broken: run 1: .*no instructions/,
   );
@@ -429,7 +432,7 @@ test('what has to happen sometimes and never does is a failure', async () => {
   };
   const error = await failures.failureOf(triage, { sometimes, runs: 20 });
   expect(error).toMatchObject({
-    law: 'a refund of a million',
+    invariant: 'a refund of a million',
     steps: [],
     path: '',
     source: '',
@@ -478,11 +481,11 @@ test('features that are off do not happen', async () => {
 test('a name that no file could have is one all the same', async () => {
   using failures = new Failures();
   const agent = new Agent({ name: '../../etc/\0passwd\n"quoted"' });
-  const law = { mine: () => false };
-  const error = await failures.failureOf(agent, { always: law });
+  const invariant = { mine: () => false };
+  const error = await failures.failureOf(agent, { always: invariant });
   expect(failures.files).toEqual([expect.stringMatching(/^etc-passwd-quoted-[\da-f]{8}\.json$/)]);
   expect(error.source).toContain('// import { etcPasswdQuoted } from');
-  expect((await failures.failureOf(agent, { always: law })).message).toContain('by the saved failure');
+  expect((await failures.failureOf(agent, { always: invariant })).message).toContain('by the saved failure');
 });
 
 test('a check stops when its time is up', async () => {
@@ -504,7 +507,7 @@ test('an app that hangs is found, however short the time of the check', async ()
     tool({ name, execute: () => new Promise<string>(() => {}) }),
   );
   const error = await failures.failureOf(new Agent({ functions }), { timeMs: 10, timeoutMs: 100 });
-  expect(error.law).toBe('ends-in-time');
+  expect(error.invariant).toBe('ends-in-time');
 });
 
 test('a run that hangs is stopped, and a failure', async () => {
@@ -513,7 +516,7 @@ test('a run that hangs is stopped, and a failure', async () => {
     functions: [tool({ name: 'hang', execute: () => new Promise<string>(() => {}) })],
   });
   const error = await failures.failureOf(agent, { timeoutMs: 20, invariants: 'none' });
-  expect(error.law).toBe('ends-in-time');
+  expect(error.invariant).toBe('ends-in-time');
   expect(error.message.split('\n')[0]).toBe(
     '"ends-in-time" was broken: The scenario was stopped after 20 ms, waiting for the tool "hang" (turn 1). Make what it waits for finish, or raise timeoutMs.',
   );

@@ -62,13 +62,13 @@ test("a bug of an app of OpenAI's Agents SDK is caught, and told by the smallest
     name: 'shop',
     runs: 2000,
   });
-  expect(error.law).toBe('looked up first');
+  expect(error.invariant).toBe('looked up first');
   const orders = error.steps.flatMap((step) => ('calls' in step ? (step.calls ?? []) : []));
   expect(orders.map(({ tool: name }) => name)).toEqual(['look_up', 'transfer_to_refunds', 'issue_refund']);
   expect(error.steps).toHaveLength(5);
   expect(error.source).not.toContain('maxTurns');
   expect(failures.shown(error)).toMatchInlineSnapshot(`
-    ""looked up first" was broken: it does not hold (the law returned false)
+    ""looked up first" was broken: it does not hold (the invariant returned false)
     What happened:
         turn 1  Agent: look_up({"orderId":""}) →  was paid
         turn 2  Agent: transfer_to_refunds() → {"assistant":"refunds"}
@@ -127,7 +127,7 @@ test('a bug of one agent of that SDK comes down to three steps', async () => {
   expect(error.steps).toEqual([user('hi'), callTool('issue_refund', { orderId: '' }), say('ok')]);
 });
 
-test('an app of the Agents SDK that keeps its laws passes', async () => {
+test('an app of the Agents SDK that keeps its invariants passes', async () => {
   const report = await check(shop, {
     runs: 50,
     sometimes: {
@@ -148,7 +148,7 @@ test('an app that crashes on arguments that are no JSON is caught', async () => 
   expect(error.message).toContain('ended: failed');
 });
 
-test('an app that answers only one of two calls breaks a law of any app', async () => {
+test('an app that answers only one of two calls breaks an invariant of any app', async () => {
   using failures = new Failures();
   const app = externalAgent(async ({ message, baseURL, apiKey, fetch }) => {
     const client = new OpenAI({ baseURL, apiKey, fetch, maxRetries: 0, logLevel: 'off' });
@@ -171,7 +171,7 @@ test('an app that answers only one of two calls breaks a law of any app', async 
     }
   });
   const error = await failures.failureOf(app);
-  expect(error.law).toBe('every-call-answered-once');
+  expect(error.invariant).toBe('every-call-answered-once');
   expect(error.steps).toEqual([user('hi'), callTools([callTool('look_up'), callTool('look_up')]), say('ok')]);
 });
 

@@ -27,10 +27,10 @@ function shopWith(refunded: Set<string>): Agent {
 
 test('what depends on state that is kept from run to run is told as flaky, with what to do', async () => {
   using failures = new Failures();
-  // Exploring refunds one order; the first run that refunds it as well breaks the law, and so does every one after it.
+  // Exploring refunds one order; the first run that refunds it as well breaks the invariant, and so does every one after it.
   const shop = shopWith(new Set());
   const error = await failures.failureOf(shop, { always: { once: refundedOnce }, seed: 2 });
-  expect(error.law).toBe('once');
+  expect(error.invariant).toBe('once');
   const [what, ...lines] = error.message.split('\n');
   expect(what).toMatch(
     /^The check is flaky\. "once" was broken in run \d+, but by then a script broke it that had kept it when the app was new\.$/,
@@ -40,7 +40,7 @@ test('what depends on state that is kept from run to run is told as flaky, with 
     -refunded
     +refunded again
     So something depends on chance, on time, or on what earlier runs left behind. Give checkAgent a factory, () => …, that makes the agents anew with all that they remember, or stand-ins for such tools (the option "tools").
-    When it was broken: it does not hold (the law returned false)
+    When it was broken: it does not hold (the invariant returned false)
     What happened:"
   `);
   expect(lines.at(-2)).toBe('Again, with all runs before it:');
@@ -48,14 +48,14 @@ test('what depends on state that is kept from run to run is told as flaky, with 
   expect(failures.files).toEqual([]);
 });
 
-test('with a factory of fresh agents the same law is broken by a script alone', async () => {
+test('with a factory of fresh agents the same invariant is broken by a script alone', async () => {
   using failures = new Failures();
   const error = await failures.failureOf(() => shopWith(new Set()), { always: { once: refundedOnce } });
   expect(error.message).toMatch(/^"once" was broken: /);
   expect(error.steps.length).toBeLessThanOrEqual(4);
 });
 
-test('a law that is broken by chance is flaky, and says which tool answered differently', async () => {
+test('an invariant that is broken by chance is flaky, and says which tool answered differently', async () => {
   using failures = new Failures();
   let calls = 0;
   const dice = new Agent({
@@ -71,12 +71,12 @@ test('a law that is broken by chance is flaky, and says which tool answered diff
   expect(failures.files).toEqual([]);
 });
 
-test('a law that remembers something is flaky itself', async () => {
+test('an invariant that remembers something is flaky itself', async () => {
   using failures = new Failures();
   let runs = 0;
   const error = await failures.failureOf(new Agent(), { always: { mine: () => ++runs !== 7 } });
   expect(error.message).toContain(
-    'Both times the same happened, so the law itself depends on more than the run',
+    'Both times the same happened, so the invariant itself depends on more than the run',
   );
   expect(error.message).toContain('checkAgent(agent, { seed: 1, runs: 7 })');
 });
@@ -90,9 +90,9 @@ test('a failure of agents that never do the same is reduced all the same, with a
       tool({ name: 'broken', execute: () => 'wrong' }),
     ],
   });
-  const law = ({ trace }: ScenarioRun) => trace.toolCalls.every(({ content }) => content !== 'wrong');
+  const invariant = ({ trace }: ScenarioRun) => trace.toolCalls.every(({ content }) => content !== 'wrong');
   // Found after the first script with calls, which calls the clock.
-  const always = { right: law };
+  const always = { right: invariant };
   const errors = [];
   for (let seed = 1; seed <= 10; seed++)
     errors.push(await failures.failureOf(desk, { always, seed, name: `desk ${seed}` }));
@@ -120,7 +120,7 @@ test('a script that goes another way in the end shows state that was kept', asyn
   const agent = new Agent({
     functions: [tool({ name: 'count', execute: () => (++calls > 250 ? 'many' : 'few') })],
   });
-  // One call alone, as exploring makes it, keeps the law.
+  // One call alone, as exploring makes it, keeps the invariant.
   const always = {
     once: ({ trace }: ScenarioRun) => trace.toolCalls.filter(({ content }) => content === 'many').length < 2,
   };

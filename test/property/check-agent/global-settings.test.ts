@@ -19,5 +19,5 @@ test.each<[string, fc.GlobalParameters]>([
   const error = await failures.failureOf(agent, {
     always: { few: ({ trace }) => trace.toolCalls.length < 3 },
   });
-  expect(error.law).toBe('few');
+  expect(error.invariant).toBe('few');
 });

@@ -71,12 +71,12 @@ test.each<[string, unknown, string]>([
     '"all", "none", or a list of their names, but is the string "turns-within-limit". Write ["turns-within-limit"].',
   ],
   [
-    'laws as a list',
+    'invariants as a list',
     { always: [() => {}] },
     'must be an object that has a function for each name, but is an array of 1 item. Write { "what must hold": (run) => … }.',
   ],
   [
-    'a law that is none',
+    'an invariant that is none',
     { always: { mine: true } },
     'must be an object that has a function for each name, but is an object. Its "mine" is the boolean true.',
   ],
@@ -103,7 +103,7 @@ test.each<[string, CheckOptions, string]>([
   ['tools', { tools: { pay: 'paid' } }, 'checkAgent was given "tools" for an externalAgent'],
   ['variables', { contextVariables: {} }, 'checkAgent was given "contextVariables" for an externalAgent'],
   [
-    'a law of our run loop',
+    'an invariant of our run loop',
     { invariants: ['turns-within-limit'] },
     'The invariant "turns-within-limit" is one of swarmcheck\'s own run loop. For an externalAgent there are: every-call-answered-once',
   ],

@@ -21,7 +21,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const failure: SavedFailure = {
   version: 1,
   name: 'Refund desk',
-  law: 'verified first',
+  invariant: 'verified first',
   message: 'refunded before',
   seed: 1,
   path: '3:0',
@@ -36,7 +36,7 @@ test('a failure is kept as people would write it, and comes back as it was', () 
     "{
       "version": 1,
       "name": "Refund desk",
-      "law": "verified first",
+      "invariant": "verified first",
       "message": "refunded before",
       "seed": 1,
       "path": "3:0",
@@ -57,7 +57,7 @@ test('a failure is kept as people would write it, and comes back as it was', () 
 test('the same failure is one file, another one another', () => {
   const file = saveFailure(folder, failure);
   expect(saveFailure(folder, { ...failure, seed: 9, message: 'told otherwise' })).toBe(file);
-  expect(saveFailure(folder, { ...failure, law: 'another' })).not.toBe(file);
+  expect(saveFailure(folder, { ...failure, invariant: 'another' })).not.toBe(file);
   expect(saveFailure(folder, { ...failure, steps: [user('hi'), say('ok')] })).not.toBe(file);
   expect(readdirSync(folder)).toHaveLength(3);
 });
@@ -92,7 +92,7 @@ test('a name that begins like another one finds its own failures only', () => {
 });
 
 test('failures come in the order of their files', () => {
-  for (let seed = 0; seed < 20; seed++) saveFailure(folder, { ...failure, law: `law ${seed}` });
+  for (let seed = 0; seed < 20; seed++) saveFailure(folder, { ...failure, invariant: `invariant ${seed}` });
   const files = savedFailures(folder, failure.name).map(({ file }) => file);
   expect(files).toEqual(files.toSorted());
   expect(files).toHaveLength(20);
@@ -133,7 +133,7 @@ test.each([
     JSON.stringify({ ...failure, version: 'one' }),
     'Its "version" must be the number 1, but is the string "one".',
   ],
-  [JSON.stringify({ ...failure, law: 7 }), 'Its "law" must be a string, but is the number 7.'],
+  [JSON.stringify({ ...failure, invariant: 7 }), 'Its "invariant" must be a string, but is the number 7.'],
   [
     JSON.stringify({ ...failure, maxTurns: 'x' }),
     'Its "maxTurns" must be a whole number, but is the string "x".',

@@ -1,8 +1,8 @@
-/** The laws that need runs of their own, in groups: one test file each, so that they run side by side. */
+/** The invariants that need runs of their own, in groups: one test file each, so that they run side by side. */
 import { test } from 'vitest';
 import { checks, type CheckName } from '../../../src/property/checks/checks.ts';
 import { thoroughness } from '../../support/property.ts';
-import { assertLaw } from './assert-law.ts';
+import { assertInvariant } from './assert-law.ts';
 
 const overHttp: CheckName[] = ['http-equals-in-process'];
 const recorded: CheckName[] = ['replay-equals-recorded'];
@@ -28,6 +28,6 @@ export const groups = {
 /** Declares the tests of some checks: the engine keeps them, whatever its agents are and whatever the model does. */
 export function testChecks(names: CheckName[]): void {
   test.for(names)('%s', { timeout: 120_000 * thoroughness }, async (name) => {
-    await assertLaw(2, async ({ scenario }) => await checks[name](scenario));
+    await assertInvariant(2, async ({ scenario }) => await checks[name](scenario));
   });
 }

@@ -1,8 +1,8 @@
-/** The engine keeps the laws about the agents that are there. */
+/** The engine keeps the invariants about the agents that are there. */
 import { test } from 'vitest';
-import { graphLaws } from '../graph-laws.ts';
-import { assertLaw } from './assert-law.ts';
+import { graphInvariants } from '../graph-laws.ts';
+import { assertInvariant } from './assert-law.ts';
 
-test.for(Object.keys(graphLaws))('%s', async (name) => {
-  await assertLaw(3, async (one) => await graphLaws[name]!(one));
+test.for(Object.keys(graphInvariants))('%s', async (name) => {
+  await assertInvariant(3, async (one) => await graphInvariants[name]!(one));
 });

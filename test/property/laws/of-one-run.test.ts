@@ -5,7 +5,7 @@ import { runScenario, type ScenarioRun } from 'swarmcheck/testing';
 import { invariantNames, invariants, type InvariantName } from '../../../src/property/laws/invariants.ts';
 import { engineCases } from '../engines.ts';
 import { assertProperty, thoroughness } from '../../support/property.ts';
-import { assertLaw, runs } from './assert-law.ts';
+import { assertInvariant, runs } from './assert-law.ts';
 
 /** The invariants that some case breaks. Each case is played once for all of them. */
 const brokenOnes = (async () => {
@@ -29,10 +29,10 @@ const brokenOnes = (async () => {
 test.for(invariantNames)('%s', async (name) => {
   if (!(await brokenOnes).has(name)) return;
   // Alone, which gives the smallest case.
-  await assertLaw(1, async ({ scenario }) => invariants[name](await runScenario(scenario)));
+  await assertInvariant(1, async ({ scenario }) => invariants[name](await runScenario(scenario)));
 });
 
-/** What has to happen in how many of a thousand cases, so that the laws are about something. */
+/** What has to happen in how many of a thousand cases, so that the invariants are about something. */
 const happens: Record<string, [least: number, (run: ScenarioRun) => boolean]> = {
   'a handoff': [140, ({ trace }) => trace.handoffs.length > 0],
   'two handoffs in a turn': [
@@ -68,7 +68,7 @@ const happens: Record<string, [least: number, (run: ScenarioRun) => boolean]> = 
   ),
 };
 
-test('what the laws are about happens often', async () => {
+test('what the invariants are about happens often', async () => {
   const counts = new Map(Object.keys(happens).map((name) => [name, 0]));
   await assertProperty(
     fc.asyncProperty(engineCases(), async ({ scenario }) => {

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 
-test('an app that shows an answer without its call breaks a law', async () => {
+test('an app that shows an answer without its call breaks an invariant', async () => {
   const app = externalAgent(async ({ message, baseURL, apiKey, fetch }) => {
     const client = new OpenAI({ baseURL, apiKey, fetch, maxRetries: 0, logLevel: 'off' });
     const ask = (messages: Message[]) =>

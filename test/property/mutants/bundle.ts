@@ -14,8 +14,8 @@ type Change = Pick<Mutant, 'file' | 'find' | 'replace'>;
 
 /** What the bundle has for its tests. */
 interface Bundle {
-  hunt(law: string, seed: number, numRuns: number): Promise<Hunt>;
-  smallest(law: string, seed: number, numRuns: number): Promise<string>;
+  hunt(invariant: string, seed: number, numRuns: number): Promise<Hunt>;
+  smallest(invariant: string, seed: number, numRuns: number): Promise<string>;
 }
 
 type Bundler = BuildContext<{ write: false }>;

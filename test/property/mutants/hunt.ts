@@ -1,7 +1,7 @@
 /** What a broken engine is bundled with: its own copy of everything that is held against it. */
 import fc from 'fast-check';
 import { checks } from '../../../src/property/checks/checks.ts';
-import { LawBrokenError } from '../../../src/property/law.ts';
+import { InvariantBrokenError } from '../../../src/property/law.ts';
 import { invariants } from '../../../src/property/laws/invariants.ts';
 import { reduceScenario } from '../../../src/property/reduce-scenario.ts';
 import { runScenario } from '../../../src/scenario/run-scenario.ts';
@@ -14,17 +14,17 @@ export interface Hunt {
   message: string;
 }
 
-/** The smallest case in which a law is broken, as source: found from a seed, and reduced. */
-export async function smallest(law: string, seed: number, numRuns: number): Promise<string> {
-  const property = fc.asyncProperty(engineCases(), ({ scenario }) => holds(law, plain(scenario)));
+/** The smallest case in which an invariant is broken, as source: found from a seed, and reduced. */
+export async function smallest(invariant: string, seed: number, numRuns: number): Promise<string> {
+  const property = fc.asyncProperty(engineCases(), ({ scenario }) => holds(invariant, plain(scenario)));
   const { counterexample } = await fc.check(property, { seed, numRuns });
   if (!counterexample) return 'nothing was found';
   const isBroken = async (scenario: Scenario) => {
     try {
-      await holds(law, scenario);
+      await holds(invariant, scenario);
       return false;
     } catch (error) {
-      if (error instanceof LawBrokenError) return true;
+      if (error instanceof InvariantBrokenError) return true;
       throw error;
     }
   };
@@ -36,19 +36,19 @@ function plain({ agent, steps }: Scenario): Scenario {
   return { agent, steps, contextVariables: { a: 0, list: [1] } };
 }
 
-/** Holds one law against an engine until it is broken. */
-export async function hunt(law: string, seed: number, numRuns: number): Promise<Hunt> {
-  const property = fc.asyncProperty(engineCases(), ({ scenario }) => holds(law, scenario));
+/** Holds one invariant against an engine until it is broken. */
+export async function hunt(invariant: string, seed: number, numRuns: number): Promise<Hunt> {
+  const property = fc.asyncProperty(engineCases(), ({ scenario }) => holds(invariant, scenario));
   const found = await fc.check(property, { seed, numRuns, endOnFailure: true });
   const cause = found.errorInstance;
-  if (found.failed && !(cause instanceof LawBrokenError)) throw cause;
+  if (found.failed && !(cause instanceof InvariantBrokenError)) throw cause;
   return {
     foundAfter: found.failed ? found.numRuns : undefined,
     message: cause instanceof Error ? cause.message : '',
   };
 }
 
-async function holds(law: string, scenario: Scenario): Promise<void> {
-  if (Object.hasOwn(checks, law)) await checks[law as keyof typeof checks](scenario);
-  else invariants[law as keyof typeof invariants](await runScenario(scenario));
+async function holds(invariant: string, scenario: Scenario): Promise<void> {
+  if (Object.hasOwn(checks, invariant)) await checks[invariant as keyof typeof checks](scenario);
+  else invariants[invariant as keyof typeof invariants](await runScenario(scenario));
 }

@@ -1,4 +1,4 @@
-/** The laws themselves are tested: each engine that is broken on purpose breaks the law that is named beside it. */
+/** The invariants themselves are tested: each engine that is broken on purpose breaks the invariant that is named beside it. */
 import { afterAll, expect, test } from 'vitest';
 import { parameters, thoroughness } from '../../support/property.ts';
 import { bundled, closeBundler } from './bundle.ts';
@@ -8,12 +8,16 @@ afterAll(closeBundler);
 
 const { seed, numRuns } = parameters({ seed: 7, numRuns: 1000 });
 
-test.for(mutants)('$what: $law', { timeout: 30_000 * thoroughness }, async ({ what, law, ...change }) => {
-  const { hunt } = await bundled(what, change);
-  const { foundAfter, message } = await hunt(law, seed, numRuns);
-  expect(foundAfter).toBeGreaterThan(0);
-  expect(message).toContain(law);
-});
+test.for(mutants)(
+  '$what: $invariant',
+  { timeout: 30_000 * thoroughness },
+  async ({ what, invariant, ...change }) => {
+    const { hunt } = await bundled(what, change);
+    const { foundAfter, message } = await hunt(invariant, seed, numRuns);
+    expect(foundAfter).toBeGreaterThan(0);
+    expect(message).toContain(invariant);
+  },
+);
 
 test('there are many, each with a name of its own', () => {
   expect(new Set(mutants.map(({ what }) => what)).size).toBe(mutants.length);

@@ -1,4 +1,4 @@
-/** Engines that are broken on purpose: what is changed in the sources, and the law that notices. */
+/** Engines that are broken on purpose: what is changed in the sources, and the invariant that notices. */
 import type { CheckName } from '../../../src/property/checks/checks.ts';
 import type { InvariantName } from '../../../src/property/laws/invariants.ts';
 
@@ -9,7 +9,7 @@ export interface Mutant {
   /** Stands there once. */
   find: string;
   replace: string;
-  law: InvariantName | CheckName;
+  invariant: InvariantName | CheckName;
 }
 
 const loop = 'engine/run/loop.ts';
@@ -29,21 +29,21 @@ export const mutants: Mutant[] = [
     file: loop,
     find: answered,
     replace: `${answered}    if (outcome.error === 'unknown-tool') continue;\n`,
-    law: 'answers-in-order-of-calls',
+    invariant: 'answers-in-order-of-calls',
   },
   {
     what: 'answers come in reverse',
     file: loop,
     find: eachCall,
     replace: '  for (const call of calls.toReversed()) {\n',
-    law: 'answers-in-order-of-calls',
+    invariant: 'answers-in-order-of-calls',
   },
   {
     what: 'calls with an id that was there are dropped',
     file: loop,
     find: eachCall,
     replace: '  for (const call of new Map(calls.map((one) => [one.id, one])).values()) {\n',
-    law: 'tools-of-the-last-turn-run',
+    invariant: 'tools-of-the-last-turn-run',
   },
   {
     what: 'the tools of a turn run at the same time',
@@ -59,14 +59,14 @@ export const mutants: Mutant[] = [
     const { name, arguments: rawArgs } = call.function;
     const outcome = yield* outcomeOf(started[at]);
 `,
-    law: 'equals-oracle',
+    invariant: 'equals-oracle',
   },
   {
     what: 'the first handoff of a turn wins',
     file: loop,
     find: 'if (outcome.handoff) handoff =',
     replace: 'if (outcome.handoff && !handoff) handoff =',
-    law: 'equals-oracle',
+    invariant: 'equals-oracle',
   },
   {
     what: 'a handoff takes effect within its turn',
@@ -74,7 +74,7 @@ export const mutants: Mutant[] = [
     find: 'if (outcome.handoff) handoff =',
     replace:
       'if (outcome.handoff) scene.prepared = prepareAgent(outcome.handoff);\n    if (outcome.handoff) handoff =',
-    law: 'only-offered-tools-run',
+    invariant: 'only-offered-tools-run',
   },
   {
     what: 'a handoff ends the run',
@@ -82,14 +82,14 @@ export const mutants: Mutant[] = [
     find: '    yield* answerCalls(state, agent, prepared, turn, calls);\n',
     replace:
       "    yield* answerCalls(state, agent, prepared, turn, calls);\n    if (state.agent !== agent) return 'completed';\n",
-    law: 'stop-reason-is-true',
+    invariant: 'stop-reason-is-true',
   },
   {
     what: 'a handoff forgets what was said',
     file: loop,
     find: 'state.agent = handoff.to;',
     replace: 'state.agent = handoff.to; state.history.length = 1;',
-    law: 'requests-grow-by-what-happened',
+    invariant: 'requests-grow-by-what-happened',
   },
   {
     what: 'a handoff forgets the context',
@@ -97,35 +97,35 @@ export const mutants: Mutant[] = [
     find: 'state.agent = handoff.to;',
     replace:
       'state.agent = handoff.to; for (const key in state.contextVariables) delete state.contextVariables[key];',
-    law: 'equals-oracle',
+    invariant: 'equals-oracle',
   },
   {
     what: 'updates of a result are seen within their turn',
     file: loop,
     find: 'if (outcome.contextVariables) changes.push(outcome.contextVariables);',
     replace: 'if (outcome.contextVariables) mergeContext(state.contextVariables, outcome.contextVariables);',
-    law: 'equals-oracle',
+    invariant: 'equals-oracle',
   },
   {
     what: 'of several updates in a turn the first one counts last',
     file: loop,
     find: 'for (const change of changes) merge',
     replace: 'for (const change of changes.toReversed()) merge',
-    law: 'equals-oracle',
+    invariant: 'equals-oracle',
   },
   {
     what: 'a turn too many',
     file: loop,
     find: 'turn <= state.maxTurns; turn++',
     replace: 'turn <= state.maxTurns + 1; turn++',
-    law: 'turns-within-limit',
+    invariant: 'turns-within-limit',
   },
   {
     what: 'a turn too few',
     file: loop,
     find: 'turn <= state.maxTurns; turn++',
     replace: 'turn < state.maxTurns; turn++',
-    law: 'stop-reason-is-true',
+    invariant: 'stop-reason-is-true',
   },
   {
     what: 'at the limit the tools do not run',
@@ -133,14 +133,14 @@ export const mutants: Mutant[] = [
     find: "    if (!state.executeTools) return 'interrupted';\n",
     replace:
       "    if (!state.executeTools) return 'interrupted';\n    if (turn === state.maxTurns) return 'max_turns';\n",
-    law: 'tools-of-the-last-turn-run',
+    invariant: 'tools-of-the-last-turn-run',
   },
   {
     what: 'executeTools is not looked at',
     file: loop,
     find: "    if (!state.executeTools) return 'interrupted';\n",
     replace: '',
-    law: 'interrupted-before-tools',
+    invariant: 'interrupted-before-tools',
   },
   {
     what: 'a run is interrupted after its tools',
@@ -148,91 +148,91 @@ export const mutants: Mutant[] = [
     find: "    if (!state.executeTools) return 'interrupted';\n    yield* answerCalls(state, agent, prepared, turn, calls);\n",
     replace:
       "    yield* answerCalls(state, agent, prepared, turn, calls);\n    if (!state.executeTools) return 'interrupted';\n",
-    law: 'interrupted-before-tools',
+    invariant: 'interrupted-before-tools',
   },
   {
     what: 'an answer belongs to the name of its tool',
     file: loop,
     find: "role: 'tool', tool_call_id: call.id, content",
     replace: "role: 'tool', tool_call_id: name, content",
-    law: 'every-call-answered-once',
+    invariant: 'every-call-answered-once',
   },
   {
     what: 'the trace tells of another id than the model was told',
     file: loop,
     find: '      toolCallId: call.id,\n',
     replace: '      toolCallId: name,\n',
-    law: 'requests-grow-by-what-happened',
+    invariant: 'requests-grow-by-what-happened',
   },
   {
     what: 'the trace tells a handoff the wrong way round',
     file: loop,
     find: 'from: agent.name, to: handoff.to.name',
     replace: 'from: handoff.to.name, to: agent.name',
-    law: 'sender-is-the-prompted-agent',
+    invariant: 'sender-is-the-prompted-agent',
   },
   {
     what: 'the trace ends with the agent it began with',
     file: loop,
     find: "yield { type: 'run-end', agent: state.agent.name, outcome };",
     replace: "yield { type: 'run-end', agent: state.events[0].agent, outcome };",
-    law: 'response-is-what-happened',
+    invariant: 'response-is-what-happened',
   },
   {
     what: 'the trace shows a request what was said later',
     file: 'trace/materialize.ts',
     find: 'event.history.slice(1, event.length)',
     replace: 'event.history.slice(1)',
-    law: 'requests-grow-by-what-happened',
+    invariant: 'requests-grow-by-what-happened',
   },
   {
     what: 'the trace does not tell of variables that are gone',
     file: context,
     find: '.filter((key) => !Object.hasOwn(after, key))',
     replace: '.filter(() => false)',
-    law: 'context-changes-add-up',
+    invariant: 'context-changes-add-up',
   },
   {
     what: 'an answer is signed by the first agent',
     file: askModel,
     find: "yield { type: 'model-response', turn, agent: agent.name,",
     replace: "yield { type: 'model-response', turn, agent: state.events[0].agent,",
-    law: 'sender-is-the-prompted-agent',
+    invariant: 'sender-is-the-prompted-agent',
   },
   {
     what: 'the instructions of the first turn stay',
     file: askModel,
     find: 'if (history[0]?.content !== content)',
     replace: "if (history[0]?.content === '')",
-    law: 'equals-oracle',
+    invariant: 'equals-oracle',
   },
   {
     what: 'instructions are given the context itself',
     file: askModel,
     find: 'const context = ownContext(state.contextVariables);',
     replace: 'const context = state.contextVariables;',
-    law: 'equals-oracle',
+    invariant: 'equals-oracle',
   },
   {
     what: 'the provider is given the history itself',
     file: askModel,
     find: 'const messages = history.slice();',
     replace: 'const messages = history;',
-    law: 'scribbling-provider-changes-nothing',
+    invariant: 'scribbling-provider-changes-nothing',
   },
   {
     what: 'the provider is given the list of tools itself',
     file: askModel,
     find: '? { model, messages, tools: tools.slice(), parallel_tool_calls }',
     replace: '? { model, messages, tools, parallel_tool_calls }',
-    law: 'scribbling-provider-changes-nothing',
+    invariant: 'scribbling-provider-changes-nothing',
   },
   {
     what: 'the model of the run is asked by nobody',
     file: askModel,
     find: 'state.modelOverride ?? agent.model',
     replace: 'agent.model',
-    law: 'equals-oracle',
+    invariant: 'equals-oracle',
   },
   {
     what: 'a failure of the model is taken for an empty answer',
@@ -240,21 +240,21 @@ export const mutants: Mutant[] = [
     find: 'error: modelError(error) };\n    throw error;',
     replace:
       "error: modelError(error) };\n    answer = { message: { role: 'assistant', content: '' }, calls: [], finishReason: 'stop', usage: undefined };",
-    law: 'model-error-ends-the-run',
+    invariant: 'model-error-ends-the-run',
   },
   {
     what: 'JSON that does not parse ends the run',
     file: toolCall,
     find: "  if (!('args' in parsed)) {\n",
     replace: "  if (!('args' in parsed)) {\n    throw new SyntaxError('no JSON');\n",
-    law: 'only-the-model-fails-a-run',
+    invariant: 'only-the-model-fails-a-run',
   },
   {
     what: 'tools are looked up in an object literal',
     file: toolCall,
     find: 'scene.prepared.tools.get(name)',
     replace: 'Object.assign({}, ...[...scene.prepared.tools].map(([key, one]) => ({ [key]: one })))[name]',
-    law: 'only-offered-tools-run',
+    invariant: 'only-offered-tools-run',
   },
   {
     what: 'a tool runs twice',
@@ -262,7 +262,7 @@ export const mutants: Mutant[] = [
     find: '      : tool.execute(checked.args, context);\n',
     replace:
       '      : (Promise.resolve(tool.execute(checked.args, context)).catch(() => {}), tool.execute(checked.args, context));\n',
-    law: 'equals-oracle',
+    invariant: 'equals-oracle',
   },
   {
     what: 'an async tool is not awaited',
@@ -270,28 +270,28 @@ export const mutants: Mutant[] = [
     find: 'isPromiseLike(returned) ? yield returned : returned',
     // What it rejects with later is nobody's.
     replace: '(returned?.catch?.(() => {}), returned)',
-    law: 'equals-oracle',
+    invariant: 'equals-oracle',
   },
   {
     what: 'a failed call is not said to have failed',
     file: toolCall,
     find: 'return { content: `Error: ${text}`, error };',
     replace: 'return { content: text, error };',
-    law: 'failed-calls-are-told',
+    invariant: 'failed-calls-are-told',
   },
   {
     what: 'a tool that threw rejects the run',
     file: toolCall,
     find: '    thrown = { error };\n',
     replace: '    throw error;\n',
-    law: 'only-the-model-fails-a-run',
+    invariant: 'only-the-model-fails-a-run',
   },
   {
     what: 'a tool runs although the run was aborted',
     file: toolCall,
     find: "'beforeTool', { ...about, args: seen });\n    scene.throwIfAborted();",
     replace: "'beforeTool', { ...about, args: seen });",
-    law: 'aborted-run-stops',
+    invariant: 'aborted-run-stops',
   },
   {
     what: 'the context is replaced',
@@ -299,70 +299,70 @@ export const mutants: Mutant[] = [
     find: '  for (const key of Object.keys(changes)) setOwn(target,',
     replace:
       '  for (const key of Object.keys(target)) delete target[key];\n  for (const key of Object.keys(changes)) setOwn(target,',
-    law: 'equals-oracle',
+    invariant: 'equals-oracle',
   },
   {
     what: 'the context is copied one level deep',
     file: context,
     find: 'if (isPlainObject(context)) return copyData(context);',
     replace: 'if (isPlainObject(context)) return { ...context };',
-    law: 'input-is-untouched',
+    invariant: 'input-is-untouched',
   },
   {
     what: "the context is the caller's own",
     file: swarm,
     find: 'contextVariables: ownContext(contextVariables),',
     replace: 'contextVariables,',
-    law: 'input-is-untouched',
+    invariant: 'input-is-untouched',
   },
   {
     what: "the caller's messages are written into",
     file: 'engine/model/messages.ts',
     find: '  return freezeData(copyData({ ...message }));\n',
     replace: "  message.name ??= 'entered';\n  return freezeData(copyData({ ...message }));\n",
-    law: 'input-is-untouched',
+    invariant: 'input-is-untouched',
   },
   {
     what: 'notes for the reader are sent to the model',
     file: 'engine/model/messages.ts',
     find: "  if (!('sender' in message) && !('tool_name' in message)) return message;\n",
     replace: '  return message;\n',
-    law: 'requests-are-clean',
+    invariant: 'requests-are-clean',
   },
   {
     what: 'text beside calls is lost',
     file: 'engine/model/completion.ts',
     find: "content: isEmpty ? '' : content };",
     replace: "content: isEmpty ? '' : calls.length > 0 ? null : content };",
-    law: 'equals-oracle',
+    invariant: 'equals-oracle',
   },
   {
     what: 'of each piece of a stream the first call counts',
     file: fold,
     find: 'for (const call of value) this.#addCall(call);',
     replace: 'this.#addCall(value[0]);',
-    law: 'chunks-change-nothing',
+    invariant: 'chunks-change-nothing',
   },
   {
     what: 'of streamed arguments the last piece counts',
     file: fold,
     find: 'call.function.arguments += args;',
     replace: 'call.function.arguments = args;',
-    law: 'streamed-equals-not',
+    invariant: 'streamed-equals-not',
   },
   {
     what: 'a streamed refusal is lost',
     file: fold,
     find: "if (key === 'role' || key === 'function_call') continue;",
     replace: "if (key === 'role' || key === 'function_call' || key === 'refusal') continue;",
-    law: 'streamed-equals-not',
+    invariant: 'streamed-equals-not',
   },
   {
     what: 'the usage of a stream is lost',
     file: fold,
     find: "this.#usage = chunk['usage'];",
     replace: 'this.#usage = undefined;',
-    law: 'usage-adds-up',
+    invariant: 'usage-adds-up',
   },
   {
     what: 'a stream runs ahead of its reader',
@@ -370,21 +370,21 @@ export const mutants: Mutant[] = [
     find: '          this.#resolve(value);\n          return;\n',
     replace:
       "          this.#resolve(value);\n          if (value.delim !== 'end') return;\n          item = this.#loop.next();\n          continue;\n",
-    law: 'abandoned-stream-stops',
+    invariant: 'abandoned-stream-stops',
   },
   {
     what: 'an aborted run counts as one that failed',
     file: 'engine/run/run-state.ts',
     find: 'return signal?.aborted === true && error === signal.reason;',
     replace: 'return false;',
-    law: 'aborted-run-stops',
+    invariant: 'aborted-run-stops',
   },
   {
     what: 'an aborted run is rejected with an error of its own',
     file: activeRun,
     find: 'item = this.#loop.throw(signal.reason);',
     replace: "item = this.#loop.throw(new Error('aborted'));",
-    law: 'aborted-run-stops',
+    invariant: 'aborted-run-stops',
   },
   {
     what: 'what a run answers depends on its ids',
@@ -392,7 +392,7 @@ export const mutants: Mutant[] = [
     find: '    const { content, error } = outcome;\n',
     replace:
       "    let { content, error } = outcome;\n    if (call.id.startsWith('renamed')) content += '!';\n",
-    law: 'renamed-ids-rename-only-ids',
+    invariant: 'renamed-ids-rename-only-ids',
   },
   {
     what: 'something is kept from run to run',
@@ -400,14 +400,14 @@ export const mutants: Mutant[] = [
     find: "    if (calls.length === 0) return 'completed';\n",
     replace:
       "    if (calls.length === 0) { globalThis.mutantRuns = (globalThis.mutantRuns ?? 0) + 1; if (globalThis.mutantRuns % 2) yield { type: 'context-change', turn, set: {}, deleted: [] }; return 'completed'; }\n",
-    law: 'same-twice',
+    invariant: 'same-twice',
   },
   {
     what: 'tools that failed are told as if they had not run',
     file: toolCall,
     find: 'if (scene.hooks.length > 0) outcome.executed =',
     replace: 'if (scene.hooks.length > 0 && !thrown) outcome.executed =',
-    law: 'executions-are-counted',
+    invariant: 'executions-are-counted',
   },
   {
     what: 'what was cut off cannot be resumed: the limit drops the last answers',
@@ -415,7 +415,7 @@ export const mutants: Mutant[] = [
     find: 'this.#response = new RunResponse(',
     replace:
       "if (stopReason === 'max_turns') this.events.splice(this.events.findLastIndex((event) => event.type === 'tool-result'), 1);\n    this.#response = new RunResponse(",
-    law: 'cut-and-resumed-equals-uninterrupted',
+    invariant: 'cut-and-resumed-equals-uninterrupted',
   },
   {
     what: 'an interrupted run has lost its calls',
@@ -423,7 +423,7 @@ export const mutants: Mutant[] = [
     find: "if (event.type === 'model-response') messages.push(leave(event.message, event.agent));",
     replace:
       "if (event.type === 'model-response') messages.push(leave(events.some((one) => one.type === 'tool-result') ? event.message : { ...event.message, tool_calls: event.message.tool_calls?.slice(0, 1) }, event.agent));",
-    law: 'interrupted-and-resumed-equals-uninterrupted',
+    invariant: 'interrupted-and-resumed-equals-uninterrupted',
   },
   {
     what: 'a limit changes what comes before it',
@@ -431,6 +431,6 @@ export const mutants: Mutant[] = [
     find: "    if (calls.length === 0) return 'completed';\n",
     replace:
       "    if (calls.length === 0) return 'completed';\n    if (state.maxTurns === 2 && turn === 1) state.history.push(Object.freeze({ role: 'user', content: 'Hurry.' }));\n",
-    law: 'fewer-turns-is-a-prefix',
+    invariant: 'fewer-turns-is-a-prefix',
   },
 ];

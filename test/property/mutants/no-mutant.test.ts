@@ -1,4 +1,4 @@
-/** The laws that find the mutants find nothing in the engine as it is, bundled in the same way. */
+/** The invariants that find the mutants find nothing in the engine as it is, bundled in the same way. */
 import { afterAll, expect, test } from 'vitest';
 import { parameters, thoroughness } from '../../support/property.ts';
 import { bundled, closeBundler } from './bundle.ts';
@@ -9,7 +9,7 @@ afterAll(closeBundler);
 test('nothing is found in the engine as it is', { timeout: 120_000 * thoroughness }, async () => {
   const { hunt } = await bundled('none', undefined);
   const { seed, numRuns } = parameters({ seed: 7, numRuns: 200 });
-  const laws = new Set(mutants.map(({ law }) => law));
-  for (const law of laws)
-    expect(await hunt(law, seed, numRuns)).toEqual({ foundAfter: undefined, message: '' });
+  const invariants = new Set(mutants.map(({ invariant }) => invariant));
+  for (const invariant of invariants)
+    expect(await hunt(invariant, seed, numRuns)).toEqual({ foundAfter: undefined, message: '' });
 });
