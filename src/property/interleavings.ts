@@ -9,7 +9,7 @@ import { playScenario } from '../scenario/run-scenario.ts';
 import type { Scenario, ScenarioRun } from '../scenario/scenario.ts';
 import { Gates, type Passage } from './interleavings/gates.ts';
 import { ownSettings } from './own-settings.ts';
-import { InvariantBrokenError } from './law.ts';
+import { InvariantBrokenError } from './invariant.ts';
 import { fact, sentence } from '../engine/data/error-facts.ts';
 import { UsageError } from '../engine/data/errors.ts';
 

@@ -11,7 +11,7 @@ import {
   type Scenario,
 } from 'swarmcheck/testing';
 import { checkInterleavings } from '../../src/property/interleavings.ts';
-import { InvariantBrokenError } from '../../src/property/law.ts';
+import { InvariantBrokenError } from '../../src/property/invariant.ts';
 import { refundSteps, triage } from '../support/agents.ts';
 
 /** What a check is rejected with. */

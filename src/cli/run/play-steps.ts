@@ -1,4 +1,4 @@
-import { Invariants, type HeldInvariant } from '../../property/check-agent/laws.ts';
+import { Invariants, type HeldInvariant } from '../../property/check-agent/held-invariants.ts';
 import {
   defaultMaxTurns,
   defaultTimeoutMs,

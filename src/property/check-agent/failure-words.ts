@@ -4,7 +4,7 @@ import { whatHappened } from '../../scenario/verdicts/verdict.ts';
 import { stepsSource } from '../../script/source.ts';
 import type { Step } from '../../script/steps.ts';
 import type { Surface } from '../surface.ts';
-import type { Breach } from './laws.ts';
+import type { Breach } from './held-invariants.ts';
 
 /** What a message about a broken invariant is made of. */
 export interface BrokenInvariant {

@@ -6,7 +6,7 @@ import { isAgent } from '../../engine/tools/agent.ts';
 import type { Step } from '../../script/steps.ts';
 import { CheckFailedError } from './errors.ts';
 import { brokenAgainWords, brokenWords, commandFor, flakyWords } from './failure-words.ts';
-import type { Breach } from './laws.ts';
+import type { Breach } from './held-invariants.ts';
 import { markedAsUnsure, playerOf, type Play } from './play.ts';
 import { saveFailure, type StoredFailure } from './saved-failure.ts';
 import { scenarioSource } from './scenario-source.ts';

@@ -8,7 +8,7 @@ import { isExternalAgent } from '../../scenario/external-agent.ts';
 import { isFunction, isText, mustBe, timeoutRule, type Rule, type Rules } from '../../scenario/rules.ts';
 import type { AgentUnderTest, ScenarioRun } from '../../scenario/scenario.ts';
 import { checkStub, type ToolStub } from '../../scenario/stub-tools.ts';
-import { invariantNames, ofAnyApp, type InvariantName } from '../laws/invariants.ts';
+import { invariantNames, ofAnyApp, type InvariantName } from '../invariants/invariants.ts';
 import { checkFeatures, type ScriptFeature } from '../script/features.ts';
 import { fact, sentence } from '../../engine/data/error-facts.ts';
 import { UsageError } from '../../engine/data/errors.ts';

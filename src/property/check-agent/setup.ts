@@ -3,7 +3,7 @@ import { Agent } from '../../engine/tools/agent.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
 import type { AgentUnderTest } from '../../scenario/scenario.ts';
 import type { Surface } from '../surface.ts';
-import { Invariants } from './laws.ts';
+import { Invariants } from './held-invariants.ts';
 import type { CheckOptions } from './options.ts';
 import { defaultMaxTurns, defaultTimeoutMs, markedAsUnsure, type Play } from './play.ts';
 import { failureFolder } from './saved-failure.ts';

@@ -4,7 +4,7 @@ import { TimeLimit } from '../../scenario/timeout.ts';
 import { ownSettings } from '../own-settings.ts';
 import { isMisfit } from '../../script/errors.ts';
 import type { Step } from '../../script/steps.ts';
-import type { Breach, Invariants } from './laws.ts';
+import type { Breach, Invariants } from './held-invariants.ts';
 import { markedAsUnsure, type Play } from './play.ts';
 import { reduce } from './simpler-steps.ts';
 

@@ -13,7 +13,7 @@ import { stubTools } from '../../scenario/stub-tools.ts';
 import { scriptedProvider } from '../../script/scripted-provider.ts';
 import { isUserStep, withCalls } from '../../script/step-kinds.ts';
 import { user, type ModelStep, type Step } from '../../script/steps.ts';
-import { InvariantBrokenError } from '../law.ts';
+import { InvariantBrokenError } from '../invariant.ts';
 
 /** What a run is given. */
 export interface RunParts {

@@ -3,8 +3,8 @@ import { show } from '../../scenario/equals.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { isUserStep } from '../../script/step-kinds.ts';
 import type { Step } from '../../script/steps.ts';
-import { onlyTheModelFailsARun } from '../laws/ending.ts';
-import { InvariantBrokenError } from '../law.ts';
+import { onlyTheModelFailsARun } from '../invariants/ending.ts';
+import { InvariantBrokenError } from '../invariant.ts';
 import { checkIsOurs, checkIsPlain, play } from './play.ts';
 
 /** Failures of calls that never came to their tool. */

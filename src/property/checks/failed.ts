@@ -3,7 +3,7 @@ import { traceContext } from '../../engine/run/context.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { say } from '../../script/steps.ts';
-import { InvariantBrokenError } from '../law.ts';
+import { InvariantBrokenError } from '../invariant.ts';
 import { firstRunOf } from './by-hand.ts';
 import { checkIsOurs, play } from './play.ts';
 

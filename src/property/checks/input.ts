@@ -1,7 +1,7 @@
 import type { Agent } from '../../engine/tools/agent.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import { InvariantBrokenError } from '../law.ts';
+import { InvariantBrokenError } from '../invariant.ts';
 import { deepCopy } from '../oracle/values.ts';
 import { withAgents } from './by-hand.ts';
 import { checkIsOurs, play } from './play.ts';

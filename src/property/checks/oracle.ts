@@ -1,7 +1,7 @@
 import type { Scenario } from '../../scenario/scenario.ts';
 import { ScriptMistakeError } from '../../script/errors.ts';
-import { onlyTheModelFailsARun } from '../laws/ending.ts';
-import { InvariantBrokenError } from '../law.ts';
+import { onlyTheModelFailsARun } from '../invariants/ending.ts';
+import { InvariantBrokenError } from '../invariant.ts';
 import { differenceFrom } from '../oracle/compare.ts';
 import { Oracle } from '../oracle/play.ts';
 import { withAgents } from './by-hand.ts';

@@ -5,7 +5,7 @@ import { isExternalAgent } from '../../scenario/external-agent.ts';
 import { playScenario, type RunScenarioOptions } from '../../scenario/run-scenario.ts';
 import type { Scenario, ScenarioRun } from '../../scenario/scenario.ts';
 import { ScenarioTimeoutError } from '../../scenario/timeout.ts';
-import { InvariantBrokenError } from '../law.ts';
+import { InvariantBrokenError } from '../invariant.ts';
 import { sentence } from '../../engine/data/error-facts.ts';
 
 /** A scenario without what it expects: what is compared is what happens. */

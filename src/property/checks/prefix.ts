@@ -2,7 +2,7 @@ import type { TraceEvent } from '../../engine/run/events.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { InvariantBrokenError } from '../law.ts';
+import { InvariantBrokenError } from '../invariant.ts';
 import { checkIsOurs, play } from './play.ts';
 import { firstRunOf } from './by-hand.ts';
 

@@ -3,7 +3,7 @@ import type { Scenario, ScenarioRun } from '../../scenario/scenario.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import { withCalls } from '../../script/step-kinds.ts';
 import type { Step } from '../../script/steps.ts';
-import { InvariantBrokenError } from '../law.ts';
+import { InvariantBrokenError } from '../invariant.ts';
 import { checkIsOurs, checkIsPlain, play } from './play.ts';
 
 export async function renamedIdsRenameOnlyIds(scenario: Scenario): Promise<void> {

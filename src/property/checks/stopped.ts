@@ -6,8 +6,8 @@ import { startRun } from '../../engine/run/swarm.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Agent } from '../../engine/tools/agent.ts';
 import { scriptedProvider } from '../../script/scripted-provider.ts';
-import { InvariantBrokenError } from '../law.ts';
-import { callsOf } from '../laws/runs.ts';
+import { InvariantBrokenError } from '../invariant.ts';
+import { callsOf } from '../invariants/runs.ts';
 import { firstRunOf, withAgents } from './by-hand.ts';
 import { checkIsOurs } from './play.ts';
 

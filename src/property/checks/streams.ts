@@ -2,7 +2,7 @@ import type { StreamEvent } from '../../engine/run/run-options.ts';
 import { Swarm } from '../../engine/run/swarm.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { scriptedProvider } from '../../script/scripted-provider.ts';
-import { InvariantBrokenError } from '../law.ts';
+import { InvariantBrokenError } from '../invariant.ts';
 import { firstRunOf, withAgents } from './by-hand.ts';
 import { checkIsOurs } from './play.ts';
 

@@ -9,7 +9,7 @@ import type { Scenario, ScenarioRun } from '../../scenario/scenario.ts';
 import { scriptedProvider } from '../../script/scripted-provider.ts';
 import { isUserStep, withCalls } from '../../script/step-kinds.ts';
 import { say, type Step } from '../../script/steps.ts';
-import { InvariantBrokenError } from '../law.ts';
+import { InvariantBrokenError } from '../invariant.ts';
 import { assertAlike, checkIsOurs, play } from './play.ts';
 
 export async function streamedEqualsNot(scenario: Scenario): Promise<void> {

@@ -2,7 +2,7 @@ import { traceContext } from '../../engine/run/context.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { ScenarioRun } from '../../scenario/scenario.ts';
 import { textOf } from '../../trace/format.ts';
-import { runsOf, type TracedRun } from '../laws/runs.ts';
+import { runsOf, type TracedRun } from '../invariants/runs.ts';
 import type { Expected, ExpectedRun } from './play.ts';
 
 /** Where a run and the oracle part, as a sentence. */

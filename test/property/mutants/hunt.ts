@@ -1,8 +1,8 @@
 /** What a broken engine is bundled with: its own copy of everything that is held against it. */
 import fc from 'fast-check';
 import { checks } from '../../../src/property/checks/checks.ts';
-import { InvariantBrokenError } from '../../../src/property/law.ts';
-import { invariants } from '../../../src/property/laws/invariants.ts';
+import { InvariantBrokenError } from '../../../src/property/invariant.ts';
+import { invariants } from '../../../src/property/invariants/invariants.ts';
 import { reduceScenario } from '../../../src/property/reduce-scenario.ts';
 import { runScenario } from '../../../src/scenario/run-scenario.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';

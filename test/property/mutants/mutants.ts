@@ -1,6 +1,6 @@
 /** Engines that are broken on purpose: what is changed in the sources, and the invariant that notices. */
 import type { CheckName } from '../../../src/property/checks/checks.ts';
-import type { InvariantName } from '../../../src/property/laws/invariants.ts';
+import type { InvariantName } from '../../../src/property/invariants/invariants.ts';
 
 export interface Mutant {
   what: string;

@@ -1,5 +1,5 @@
 import type { ScenarioRun } from '../../scenario/scenario.ts';
-import { InvariantBrokenError, type Invariant } from '../law.ts';
+import { InvariantBrokenError, type Invariant } from '../invariant.ts';
 import { runsContinueEachOther, senderIsThePromptedAgent } from './agents.ts';
 import {
   goesOnUntilTheModelIsDone,

@@ -2,7 +2,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runScenario, type ScenarioRun } from 'swarmcheck/testing';
-import { invariantNames, invariants, type InvariantName } from '../../../src/property/laws/invariants.ts';
+import {
+  invariantNames,
+  invariants,
+  type InvariantName,
+} from '../../../src/property/invariants/invariants.ts';
 import { engineCases } from '../engines.ts';
 import { assertProperty, thoroughness } from '../../support/property.ts';
 import { assertInvariant, runs } from './assert-law.ts';

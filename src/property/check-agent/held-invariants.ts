@@ -5,7 +5,7 @@ import { isExternalAgent } from '../../scenario/external-agent.ts';
 import type { AgentUnderTest, ScenarioRun } from '../../scenario/scenario.ts';
 import { ScenarioTimeoutError, TimeLimit } from '../../scenario/timeout.ts';
 import { isMisfit } from '../../script/errors.ts';
-import { invariantNames, invariants, ofAnyApp, type InvariantName } from '../laws/invariants.ts';
+import { invariantNames, invariants, ofAnyApp, type InvariantName } from '../invariants/invariants.ts';
 import { UsageError } from '../../engine/data/errors.ts';
 
 /** What holds, or not, for a run: it does not where it throws, or gives false. */

@@ -1,6 +1,6 @@
 /** The engine keeps the invariants about the agents that are there. */
 import { test } from 'vitest';
-import { graphInvariants } from '../graph-laws.ts';
+import { graphInvariants } from '../graph-invariants.ts';
 import { assertInvariant } from './assert-law.ts';
 
 test.for(Object.keys(graphInvariants))('%s', async (name) => {
