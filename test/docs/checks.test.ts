@@ -1,7 +1,7 @@
 /** What the README and the guide show of a check is what comes of it, and the commands that it prints do what they say. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { checks, invariants } from 'swarmcheck/fast-check';
+import { relations, invariants } from 'swarmcheck/fast-check';
 import { scriptFeatures } from '../../src/property/script/features.ts';
 import { Project } from '../cli/swarmcheck.ts';
 
@@ -34,9 +34,9 @@ test.each(['README.md', 'docs/guide-properties.md'])(
   },
 );
 
-test('the guide has a line for each feature, invariant and check, and for no other', async () => {
+test('the guide has a line for each feature, invariant and relation, and for no other', async () => {
   const guide = await readFile('docs/guide-properties.md', 'utf8');
   const named = [...guide.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, name]) => name!);
-  const known = [scriptFeatures, invariants, checks].flatMap((names) => Object.keys(names));
+  const known = [scriptFeatures, invariants, relations].flatMap((names) => Object.keys(names));
   expect(named.toSorted()).toEqual(known.toSorted());
 });

@@ -15,7 +15,7 @@ import {
 import {
   CheckFailedError,
   checkAgent,
-  checks,
+  relations,
   InvariantBrokenError,
   SavedFailureError,
 } from 'swarmcheck/fast-check';
@@ -173,7 +173,8 @@ const cases: Case[] = [
   [
     'an invariant that is broken',
     InvariantBrokenError,
-    () => checks['same-twice']({ agent: unsteady(), steps: [user('Hi.'), callTool('count'), say('Done.')] }),
+    () =>
+      relations['same-twice']({ agent: unsteady(), steps: [user('Hi.'), callTool('count'), say('Done.')] }),
     { invariant: 'same-twice' },
   ],
   [

@@ -1,6 +1,6 @@
-/** What checks make of agents that are odd, and sound. */
+/** What relations make of agents that are odd, and sound. */
 import { Agent, Result, tool, type Message } from 'swarmcheck';
-import { checks, type CheckName } from 'swarmcheck/fast-check';
+import { relations, type RelationName } from 'swarmcheck/fast-check';
 import { callTool, say, ScenarioTimeoutError, user, type Scenario } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
 
@@ -35,26 +35,26 @@ const sound: Scenario = {
   steps: [user('hi'), callTool('begin'), callTool('note', { toolCallId: 'x' }), say('ok')],
 };
 
-test.for(Object.keys(checks) as CheckName[])(
+test.for(Object.keys(relations) as RelationName[])(
   'objects of a class, ids in the history, and arguments that are called like ids are no fault: %s',
   async (name) => {
-    await expect(checks[name](sound)).resolves.toBeUndefined();
+    await expect(relations[name](sound)).resolves.toBeUndefined();
   },
 );
 
 test.for(['cut-and-resumed-equals-uninterrupted', 'equals-oracle', 'stream-events-are-in-order'] as const)(
-  'a tool that never ends ends the check: %s',
+  'a tool that never ends ends the play of a relation: %s',
   async (name) => {
     const agent = new Agent({
       functions: [tool({ name: 'hang', execute: () => new Promise<string>(() => {}) })],
     });
-    const check = checks[name]({ agent, steps: [user('hi'), callTool('hang'), say('ok')], timeoutMs: 5 });
+    const check = relations[name]({ agent, steps: [user('hi'), callTool('hang'), say('ok')], timeoutMs: 5 });
     await expect(check).rejects.toThrow(ScenarioTimeoutError);
   },
 );
 
-test.for(Object.keys(checks) as CheckName[])(
-  'what a factory makes for a check is let go of: %s',
+test.for(Object.keys(relations) as RelationName[])(
+  'what a factory makes for a relation is let go of: %s',
   async (name) => {
     let open = 0;
     let made = 0;
@@ -63,7 +63,7 @@ test.for(Object.keys(checks) as CheckName[])(
       open++;
       return new Agent({ name: 'Shop', dispose: () => void open-- });
     };
-    await checks[name]({ agent, steps: [user('hi'), say('ok')] });
+    await relations[name]({ agent, steps: [user('hi'), say('ok')] });
     expect(made).toBeGreaterThan(0);
     expect(open).toBe(0);
   },

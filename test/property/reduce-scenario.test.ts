@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { agentGraph, checks, InvariantBrokenError, reduceScenario, scriptFor } from 'swarmcheck/fast-check';
+import {
+  agentGraph,
+  relations,
+  InvariantBrokenError,
+  reduceScenario,
+  scriptFor,
+} from 'swarmcheck/fast-check';
 import { callTool, callTools, runScenario, say, user, type Scenario } from 'swarmcheck/testing';
 import { Agent } from 'swarmcheck';
 import { expect, test } from 'vitest';
@@ -91,7 +97,7 @@ test.each([
 test('a check of an app of another SDK is refused, but whether it does the same twice', async () => {
   const app = { kind: 'external', respond: async () => {} } as const;
   const scenario = { agent: app, steps: [user('hi'), say('ok')] };
-  const { 'same-twice': ofAny, ...ofOurs } = checks;
+  const { 'same-twice': ofAny, ...ofOurs } = relations;
   for (const check of Object.values(ofOurs))
     await expect(check(scenario)).rejects.toThrow('not of an externalAgent');
   await expect(ofAny(scenario)).resolves.toBeUndefined();

@@ -14,7 +14,7 @@ import { streamEventsAreInOrder } from './streams.ts';
 import { httpEqualsInProcess, replayEqualsRecorded, sameTwice, streamedEqualsNot } from './ways.ts';
 
 /** The names of the relations between runs. */
-export type CheckName =
+export type RelationName =
   | 'streamed-equals-not'
   | 'http-equals-in-process'
   | 'replay-equals-recorded'
@@ -34,7 +34,7 @@ export type CheckName =
   | 'stream-events-are-in-order'
   | 'failed-run-is-a-prefix';
 
-const limitless: Record<CheckName, (scenario: Scenario) => Promise<void>> = {
+const limitless: Record<RelationName, (scenario: Scenario) => Promise<void>> = {
   'streamed-equals-not': streamedEqualsNot,
   'http-equals-in-process': httpEqualsInProcess,
   'replay-equals-recorded': replayEqualsRecorded,
@@ -55,18 +55,18 @@ const limitless: Record<CheckName, (scenario: Scenario) => Promise<void>> = {
   'failed-run-is-a-prefix': failedRunIsAPrefix,
 };
 
-/** How many times the time limit of its scenario a check may take: it plays it several times. */
+/** How many times the time limit of its scenario a relation may take: it plays it several times. */
 const mostPlays = 20;
 
 function withinLimit(
   name: string,
-  check: (scenario: Scenario) => Promise<void>,
+  relation: (scenario: Scenario) => Promise<void>,
 ): (scenario: Scenario) => Promise<void> {
   return async (scenario) => {
     checkScenario(scenario);
     const timeoutMs = mostPlays * (scenario.timeoutMs ?? defaultTimeoutMs);
-    using limit = new TimeLimit(timeoutMs, undefined, () => 'an agent or a tool', `The check "${name}"`);
-    await limit.within(check(scenario));
+    using limit = new TimeLimit(timeoutMs, undefined, () => 'an agent or a tool', `The relation "${name}"`);
+    await limit.within(relation(scenario));
   };
 }
 
@@ -77,6 +77,6 @@ function withinLimit(
  * They run the tools for real, several times: give agents that keep something by a factory, and tools stand-ins. Within twenty times
  * the `timeoutMs` of the scenario, or they reject with a ScenarioTimeoutError. Of our agents only: an externalAgent is refused with a TypeError, but for `same-twice`.
  */
-export const checks = Object.fromEntries(
-  Object.entries(limitless).map(([name, check]) => [name, withinLimit(name, check)]),
-) as Readonly<Record<CheckName, (scenario: Scenario) => Promise<void>>>;
+export const relations = Object.fromEntries(
+  Object.entries(limitless).map(([name, relation]) => [name, withinLimit(name, relation)]),
+) as Readonly<Record<RelationName, (scenario: Scenario) => Promise<void>>>;

@@ -5,13 +5,13 @@ import { isUserStep } from '../../script/step-kinds.ts';
 import type { Step } from '../../script/steps.ts';
 import { onlyTheModelFailsARun } from '../invariants/ending.ts';
 import { InvariantBrokenError } from '../invariant.ts';
-import { checkIsOurs, checkIsPlain, play } from './play.ts';
+import { assertOurAgents, assertStepsAreData, play } from './play.ts';
 
 /** Failures of calls that never came to their tool. */
 const refused = new Set(['unknown-tool', 'invalid-json', 'invalid-arguments']);
 
 export async function executionsAreCounted(scenario: Scenario): Promise<void> {
-  checkIsOurs(scenario);
+  assertOurAgents(scenario);
   const begun: string[] = [];
   const ended: string[] = [];
   const counting: Hooks = {
@@ -38,8 +38,8 @@ export async function executionsAreCounted(scenario: Scenario): Promise<void> {
 }
 
 export async function usageAddsUp(scenario: Scenario): Promise<void> {
-  checkIsOurs(scenario);
-  checkIsPlain(scenario);
+  assertOurAgents(scenario);
+  assertStepsAreData(scenario);
   let answers = 0;
   // The n-th answer costs n tokens.
   const steps = scenario.steps.map((step): Step => {

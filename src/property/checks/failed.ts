@@ -5,13 +5,13 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import { say } from '../../script/steps.ts';
 import { InvariantBrokenError } from '../invariant.ts';
 import { firstRunOf } from './by-hand.ts';
-import { checkIsOurs, play } from './play.ts';
+import { assertOurAgents, play } from './play.ts';
 
 /** Of a longer script only so many answers are replaced. */
 const mostAnswers = 12;
 
 export async function failedRunIsAPrefix(scenario: Scenario): Promise<void> {
-  checkIsOurs(scenario);
+  assertOurAgents(scenario);
   const { answers, steps } = firstRunOf(scenario);
   // Whatever the script does: a failure in the place of each of its answers.
   for (const [index, answer] of answers.slice(0, mostAnswers).entries()) {

@@ -4,10 +4,10 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import { InvariantBrokenError } from '../invariant.ts';
 import { deepCopy } from '../oracle/values.ts';
 import { withAgents } from './by-hand.ts';
-import { checkIsOurs, play } from './play.ts';
+import { assertOurAgents, play } from './play.ts';
 
 export async function inputIsUntouched(scenario: Scenario): Promise<void> {
-  checkIsOurs(scenario);
+  assertOurAgents(scenario);
   await withAgents(scenario, (agent) => untouched(agent, scenario));
 }
 

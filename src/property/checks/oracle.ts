@@ -5,11 +5,11 @@ import { InvariantBrokenError } from '../invariant.ts';
 import { differenceFrom } from '../oracle/compare.ts';
 import { Oracle } from '../oracle/play.ts';
 import { withAgents } from './by-hand.ts';
-import { checkIsOurs, checkIsPlain, play } from './play.ts';
+import { assertOurAgents, assertStepsAreData, play } from './play.ts';
 
 export async function equalsOracle(scenario: Scenario): Promise<void> {
-  checkIsOurs(scenario);
-  checkIsPlain(scenario);
+  assertOurAgents(scenario);
+  assertStepsAreData(scenario);
   const run = await play(scenario);
   // Of a call that does not fit, and of instructions or a hook that throws, the rules say nothing.
   if (run.error instanceof ScriptMistakeError || onlyTheModelFailsARun(run) !== undefined) return;

@@ -22,18 +22,18 @@ export async function play(scenario: Scenario, options?: RunScenarioOptions): Pr
 }
 
 /** Throws a TypeError for an app whose loop is its own. */
-export function checkIsOurs({ agent }: Scenario): void {
+export function assertOurAgents({ agent }: Scenario): void {
   if (isExternalAgent(agent))
     throw new UsageError(
-      sentence`This check takes scenarios of ${{ expected: 'agents of this engine' }}, not of ${{ given: 'an externalAgent' }}: it runs them in ways that an app of another SDK does not offer.`,
+      sentence`This relation takes scenarios of ${{ expected: 'agents of this engine' }}, not of ${{ given: 'an externalAgent' }}: it runs them in ways that an app of another SDK does not offer.`,
     );
 }
 
 /** Throws a TypeError for steps that nobody knows before they are played. */
-export function checkIsPlain({ steps }: Scenario): void {
+export function assertStepsAreData({ steps }: Scenario): void {
   if (steps.some((step) => typeof step === 'function'))
     throw new UsageError(
-      sentence`This check takes ${{ expected: 'steps as data' }}: one of these is ${{ given: 'a function of the request' }}.`,
+      sentence`This relation takes ${{ expected: 'steps as data' }}: one of these is ${{ given: 'a function of the request' }}.`,
     );
 }
 

@@ -3,14 +3,14 @@ import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { InvariantBrokenError } from '../invariant.ts';
-import { checkIsOurs, play } from './play.ts';
+import { assertOurAgents, play } from './play.ts';
 import { firstRunOf } from './by-hand.ts';
 
 /** Of a longer run only so many limits are tried. */
 const mostLimits = 12;
 
 export async function fewerTurnsIsAPrefix(scenario: Scenario): Promise<void> {
-  checkIsOurs(scenario);
+  assertOurAgents(scenario);
   const { answers, steps, parts } = firstRunOf(scenario);
   // What a limit leaves of one run, the next would take for its own.
   const first = { ...scenario, steps: steps(answers) };

@@ -6,7 +6,7 @@ import type {
 } from '../../engine/model/provider.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { assertSameOutcome, converse, finished, inOnePiece, type RunOnce } from './by-hand.ts';
-import { checkIsOurs } from './play.ts';
+import { assertOurAgents } from './play.ts';
 
 function scribble(request: CompletionRequest): void {
   request.model = 'scribbled';
@@ -31,7 +31,7 @@ function scribbling(provider: CompletionProvider): CompletionProvider {
 }
 
 export async function scribblingProviderChangesNothing(scenario: Scenario): Promise<void> {
-  checkIsOurs(scenario);
+  assertOurAgents(scenario);
   const relation = 'scribbling-provider-changes-nothing';
   const plain = await converse(scenario, inOnePiece);
   const how = 'with a provider that changes the requests it was given';
@@ -108,7 +108,7 @@ function cutting(
 }
 
 export async function chunksChangeNothing(scenario: Scenario): Promise<void> {
-  checkIsOurs(scenario);
+  assertOurAgents(scenario);
   const plain = await converse(scenario, inOnePiece);
   for (const [how, cut] of Object.entries(cuts)) {
     const other = await converse(scenario, streamed, (provider) => cutting(provider, cut));

@@ -4,11 +4,11 @@ import { firstMismatch, show } from '../../scenario/equals.ts';
 import { withCalls } from '../../script/step-kinds.ts';
 import type { Step } from '../../script/steps.ts';
 import { InvariantBrokenError } from '../invariant.ts';
-import { checkIsOurs, checkIsPlain, play } from './play.ts';
+import { assertOurAgents, assertStepsAreData, play } from './play.ts';
 
 export async function renamedIdsRenameOnlyIds(scenario: Scenario): Promise<void> {
-  checkIsOurs(scenario);
-  checkIsPlain(scenario);
+  assertOurAgents(scenario);
+  assertStepsAreData(scenario);
   const given = new Map<string, string>();
   const plain = await play({ ...scenario, steps: withIds(scenario.steps, given, (id) => id) });
   const other = await play({ ...scenario, steps: withIds(scenario.steps, given, (id) => `renamed-${id}`) });

@@ -10,7 +10,7 @@ import { isPromiseLike } from '../../engine/data/promise.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { merge } from '../oracle/values.ts';
 import { assertSameOutcome, converse, finished, inOnePiece, type RunOnce, type RunParts } from './by-hand.ts';
-import { checkIsOurs } from './play.ts';
+import { assertOurAgents } from './play.ts';
 
 /** A run that is cut after each of its turns, and goes on from what it left. */
 const cutAfterEachTurn: RunOnce = async (provider, hooks, parts) => {
@@ -27,7 +27,7 @@ const cutAfterEachTurn: RunOnce = async (provider, hooks, parts) => {
 };
 
 export async function cutAndResumed(scenario: Scenario): Promise<void> {
-  checkIsOurs(scenario);
+  assertOurAgents(scenario);
   const plain = await converse(scenario, inOnePiece);
   const cut = await converse(scenario, cutAfterEachTurn);
   assertSameOutcome('cut-and-resumed-equals-uninterrupted', plain, cut, 'when it is cut after each turn');
@@ -112,7 +112,7 @@ async function settled(
 }
 
 export async function interruptedAndResumed(scenario: Scenario): Promise<void> {
-  checkIsOurs(scenario);
+  assertOurAgents(scenario);
   // Of a scenario that is interrupted anyway nobody asks how it would go on.
   const whole = { ...scenario, executeTools: true };
   const plain = await converse(whole, inOnePiece);

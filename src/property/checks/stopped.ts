@@ -9,7 +9,7 @@ import { scriptedProvider } from '../../script/scripted-provider.ts';
 import { InvariantBrokenError } from '../invariant.ts';
 import { callsOf } from '../invariants/runs.ts';
 import { firstRunOf, withAgents } from './by-hand.ts';
-import { checkIsOurs } from './play.ts';
+import { assertOurAgents } from './play.ts';
 
 /** At so many places of a run it is stopped, from its beginning on. */
 const mostPlaces = 8;
@@ -62,7 +62,7 @@ function begin(
 }
 
 export async function abortedRunStops(scenario: Scenario): Promise<void> {
-  checkIsOurs(scenario);
+  assertOurAgents(scenario);
   for (const stream of [false, true]) {
     for (let place = 1; place <= mostPlaces; place++)
       if (!(await withAgents(scenario, (agent) => abortAt(agent, scenario, place, stream)))) break;
@@ -122,7 +122,7 @@ function unanswered(messages: readonly { role: string }[]): string | undefined {
 }
 
 export async function abandonedStreamStops(scenario: Scenario): Promise<void> {
-  checkIsOurs(scenario);
+  assertOurAgents(scenario);
   for (let place = 1; place <= mostPlaces; place++)
     if (!(await withAgents(scenario, (agent) => leaveAfter(agent, scenario, place * 2)))) break;
 }

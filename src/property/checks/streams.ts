@@ -4,10 +4,10 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import { scriptedProvider } from '../../script/scripted-provider.ts';
 import { InvariantBrokenError } from '../invariant.ts';
 import { firstRunOf, withAgents } from './by-hand.ts';
-import { checkIsOurs } from './play.ts';
+import { assertOurAgents } from './play.ts';
 
 export async function streamEventsAreInOrder(scenario: Scenario): Promise<void> {
-  checkIsOurs(scenario);
+  assertOurAgents(scenario);
   const { answers, parts, hooks } = firstRunOf(scenario);
   const events: StreamEvent[] = [];
   let hasFailed = false;

@@ -10,16 +10,16 @@ import { scriptedProvider } from '../../script/scripted-provider.ts';
 import { isUserStep, withCalls } from '../../script/step-kinds.ts';
 import { say, type Step } from '../../script/steps.ts';
 import { InvariantBrokenError } from '../invariant.ts';
-import { assertAlike, checkIsOurs, play } from './play.ts';
+import { assertAlike, assertOurAgents, play } from './play.ts';
 
 export async function streamedEqualsNot(scenario: Scenario): Promise<void> {
-  checkIsOurs(scenario);
+  assertOurAgents(scenario);
   const runs = [await play(scenario), await play(scenario, { stream: true })] as const;
   assertAlike('streamed-equals-not', runs, ['in one piece', 'streamed']);
 }
 
 export async function httpEqualsInProcess(scenario: Scenario): Promise<void> {
-  checkIsOurs(scenario);
+  assertOurAgents(scenario);
   const inProcess = await play(scenario);
   for (const stream of [false, true]) {
     const overHttp = await play(scenario, { transport: 'http', stream });
@@ -50,7 +50,7 @@ function recordable(steps: readonly Step[]): Step[] {
 
 export async function replayEqualsRecorded(given: Scenario): Promise<void> {
   const relation = 'replay-equals-recorded';
-  checkIsOurs(given);
+  assertOurAgents(given);
   const scenario = { ...given, steps: recordable(given.steps) };
   const folder = await mkdtemp(join(tmpdir(), 'swarmcheck-'));
   try {

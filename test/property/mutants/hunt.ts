@@ -1,6 +1,6 @@
 /** What a broken engine is bundled with: its own copy of everything that is held against it. */
 import fc from 'fast-check';
-import { checks } from '../../../src/property/checks/checks.ts';
+import { relations } from '../../../src/property/checks/checks.ts';
 import { InvariantBrokenError } from '../../../src/property/invariant.ts';
 import { invariants } from '../../../src/property/invariants/invariants.ts';
 import { reduceScenario } from '../../../src/property/reduce-scenario.ts';
@@ -49,6 +49,6 @@ export async function hunt(invariant: string, seed: number, numRuns: number): Pr
 }
 
 async function holds(invariant: string, scenario: Scenario): Promise<void> {
-  if (Object.hasOwn(checks, invariant)) await checks[invariant as keyof typeof checks](scenario);
+  if (Object.hasOwn(relations, invariant)) await relations[invariant as keyof typeof relations](scenario);
   else invariants[invariant as keyof typeof invariants](await runScenario(scenario));
 }

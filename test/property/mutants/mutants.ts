@@ -1,5 +1,5 @@
 /** Engines that are broken on purpose: what is changed in the sources, and the invariant that notices. */
-import type { CheckName } from '../../../src/property/checks/checks.ts';
+import type { RelationName } from '../../../src/property/checks/checks.ts';
 import type { InvariantName } from '../../../src/property/invariants/invariants.ts';
 
 export interface Mutant {
@@ -9,7 +9,7 @@ export interface Mutant {
   /** Stands there once. */
   find: string;
   replace: string;
-  invariant: InvariantName | CheckName;
+  invariant: InvariantName | RelationName;
 }
 
 const loop = 'engine/run/loop.ts';
