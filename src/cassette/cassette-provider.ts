@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { checkProvider } from '../engine/model/check-provider.ts';
+import { parseProvider } from '../engine/model/check-provider.ts';
 import { openaiProvider } from '../engine/model/openai-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { CassetteMissError } from './errors.ts';
@@ -62,7 +62,7 @@ export function cassetteSession(
     writesAtEnd,
   }: { origin?: TapeOrigin; command?: string; writesAtEnd?: boolean } = {},
 ): CassetteSession {
-  if (provider !== undefined) checkProvider(provider, 'The provider of a cassette');
+  if (provider !== undefined) parseProvider(provider, 'The provider of a cassette');
   const path = cassettePath(cassette);
   const live = provider ?? (process.env['OPENAI_API_KEY'] ? openaiProvider() : undefined);
   const chosen = modeOf(asked, live !== undefined, process.env);

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { checkKnownOptions } from '../engine/data/known-fields.ts';
-import { checkProvider } from '../engine/model/check-provider.ts';
+import { assertKnownOptions } from '../engine/data/known-fields.ts';
+import { parseProvider } from '../engine/model/check-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { cassettePath } from './format/read.ts';
 import type { Redact } from '../secrets/redactor.ts';
@@ -29,8 +29,8 @@ export function recordingProvider(
   provider: CompletionProvider,
   options: { cassette: string; redact?: Redact | undefined },
 ): RecordingProvider {
-  checkProvider(provider, 'The provider to record');
-  checkKnownOptions('recordingProvider', options, ['cassette', 'redact']);
+  parseProvider(provider, 'The provider to record');
+  assertKnownOptions('recordingProvider', options, ['cassette', 'redact']);
   const path = cassettePath(options.cassette);
   const { redact } = options;
   return closable(new CassetteSession({ path, file: undefined, live: provider, redact }));

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { checkKnownOptions } from '../engine/data/known-fields.ts';
+import { assertKnownOptions } from '../engine/data/known-fields.ts';
 import { didYouMean } from '../engine/data/did-you-mean.ts';
 import { valueWords } from '../engine/data/value-words.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
@@ -74,7 +74,7 @@ const policies: readonly string[] = ['error', 'warn', 'ignore'] satisfies Mismat
 
 /** Throws a TypeError for options that nobody reads, or that say what there is not. */
 export function assertValidReplayOptions(who: string, options: object, known: readonly string[]): void {
-  checkKnownOptions(who, options, known);
+  assertKnownOptions(who, options, known);
   const { onMismatch, timing } = options as ReplayOptions;
   assertValidWord(`The onMismatch of ${who}`, onMismatch, policies);
   assertValidWord(`The timing of ${who}`, timing, ['none', 'recorded']);

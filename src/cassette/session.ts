@@ -142,8 +142,8 @@ export class CassetteSession implements CompletionProvider {
   compareEnds(): void {
     const drift = this.tape.lanes.flatMap((lane) => {
       const noted = lane.noted.splice(0);
-      if (lane.endCheckedAt === lane.position) return noted;
-      lane.endCheckedAt = lane.position;
+      if (lane.endComparedAt === lane.position) return noted;
+      lane.endComparedAt = lane.position;
       return [...noted, ...lane.endDrift(this.#redactor)];
     });
     if (drift.length > 0) this.#mismatch(drift, this.words.path, {});

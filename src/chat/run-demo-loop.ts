@@ -1,10 +1,10 @@
-import { checkKnownFields } from '../engine/data/known-fields.ts';
+import { assertKnownFields } from '../engine/data/known-fields.ts';
 import { valueWords } from '../engine/data/value-words.ts';
-import { checkProvider } from '../engine/model/check-provider.ts';
+import { parseProvider } from '../engine/model/check-provider.ts';
 import type { Message } from '../engine/model/messages.ts';
 import { openaiProvider } from '../engine/model/openai-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
-import { checkContextVariables } from '../engine/run/context.ts';
+import { assertValidContextVariables } from '../engine/run/context.ts';
 import { hooksOf, type Hooks } from '../engine/run/hooks.ts';
 import type { ContextOption } from '../engine/run/run-options.ts';
 import { isAgent, refusalOfAgent, type Agent } from '../engine/tools/agent.ts';
@@ -74,10 +74,10 @@ export async function runDemoLoop<C extends object = any>(
     throw new UsageError(
       refusalOfAgent(sentence`The ${{ field: 'agent' }} of ${{ where: 'runDemoLoop' }}`, agent),
     );
-  checkKnownFields('runDemoLoop', given, fields, { context: 'contextVariables', model: 'modelOverride' });
-  checkOptions(given);
+  assertKnownFields('runDemoLoop', given, fields, { context: 'contextVariables', model: 'modelOverride' });
+  assertValidOptions(given);
   const { provider, hooks, stream = false, maxTurns = 100, modelOverride, contextVariables = {} } = given;
-  checkContextVariables('runDemoLoop', contextVariables);
+  assertValidContextVariables('runDemoLoop', contextVariables);
   const { input = process.stdin, output = process.stdout, signal } = given;
   // Loaded with the first loop: a terminal is not what most programs have.
   const [{ holdChat }, { ChatPrinter }, { styleFor }] = await Promise.all([
@@ -88,7 +88,7 @@ export async function runDemoLoop<C extends object = any>(
   const chat = await holdChat({
     agent,
     provider:
-      provider === undefined ? openaiProvider() : checkProvider(provider, 'The provider of runDemoLoop'),
+      provider === undefined ? openaiProvider() : parseProvider(provider, 'The provider of runDemoLoop'),
     hooks: hooksOf(hooks),
     contextVariables,
     stream,
@@ -110,7 +110,14 @@ export async function runDemoLoop<C extends object = any>(
 }
 
 /** Throws a TypeError for what could not be used, before anybody has said anything. */
-function checkOptions({ stream, maxTurns, modelOverride, input, output, signal }: DemoLoopSettings): void {
+function assertValidOptions({
+  stream,
+  maxTurns,
+  modelOverride,
+  input,
+  output,
+  signal,
+}: DemoLoopSettings): void {
   if (stream !== undefined && typeof stream !== 'boolean') throw wrong('stream', 'true or false', stream);
   if (maxTurns !== undefined && maxTurns !== Infinity && !(Number.isInteger(maxTurns) && maxTurns > 0))
     throw wrong('maxTurns', 'a whole number above 0', maxTurns);

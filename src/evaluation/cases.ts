@@ -1,9 +1,17 @@
 import { LaneSecrets } from '../secrets/lane-secrets.ts';
 import { isPlainObject } from '../engine/data/copy.ts';
 import { shorten, UsageError } from '../engine/data/errors.ts';
-import { checkMessages, type Message } from '../engine/model/messages.ts';
-import { checkContextVariables } from '../engine/run/context.ts';
-import { checkFields, isText, isTool, mustBe, wordsOf, type Rule, type Rules } from '../scenario/rules.ts';
+import { assertValidMessages, type Message } from '../engine/model/messages.ts';
+import { assertValidContextVariables } from '../engine/run/context.ts';
+import {
+  assertValidFields,
+  isText,
+  isTool,
+  mustBe,
+  wordsOf,
+  type Rule,
+  type Rules,
+} from '../scenario/rules.ts';
 import { textOf } from '../trace/format.ts';
 import { readTrajectory, type ToolCallPattern, type Trajectory } from '../scenario/trajectory.ts';
 import { fact, sentence } from '../engine/data/error-facts.ts';
@@ -76,7 +84,7 @@ export function readCases(cases: unknown): readonly ReadCase[] {
 function readCase(given: unknown, which: string): ReadCase {
   if (!isPlainObject(given))
     throw mustBe(which, ['an object such as { input: "…", expected: "…" }', isPlainObject], given);
-  checkFields(given, caseRules, which);
+  assertValidFields(given, caseRules, which);
   const { name, input, expected, contextVariables } = given as Partial<EvaluationCase>;
   if (input === undefined)
     throw new UsageError(
@@ -87,8 +95,8 @@ function readCase(given: unknown, which: string): ReadCase {
       sentence`${{ where: which }} has no "${{ field: 'expected' }}". Write the name of a function, or null where none is to be called.`,
     );
   const messages: readonly Message[] = typeof input === 'string' ? [{ role: 'user', content: input }] : input;
-  checkMessages(which, messages);
-  if (contextVariables !== undefined) checkContextVariables(which, contextVariables);
+  assertValidMessages(which, messages);
+  if (contextVariables !== undefined) assertValidContextVariables(which, contextVariables);
   const answers = answersOf(expected, which).map((answer) => trajectoryOf(answer, which));
   return { name: name ?? nameOf(messages), messages, contextVariables, expected, answers };
 }
@@ -101,7 +109,11 @@ function nameOf(messages: readonly Message[]): string {
 
 function answersOf(expected: ExpectedCall, which: string): readonly ExpectedAnswer[] {
   if (!isPlainObject(expected) || !('oneOf' in expected)) return [expected];
-  checkFields(expected, { oneOf: ['a list of at least one answer', isFilled] }, `${which}, in "expected",`);
+  assertValidFields(
+    expected,
+    { oneOf: ['a list of at least one answer', isFilled] },
+    `${which}, in "expected",`,
+  );
   return expected.oneOf;
 }
 

@@ -1,17 +1,17 @@
 import { suggested } from '../engine/data/did-you-mean.ts';
 import { fact, sentence } from '../engine/data/error-facts.ts';
 import { errorName, UsageError } from '../engine/data/errors.ts';
-import { checkKnownOptions } from '../engine/data/known-fields.ts';
-import { checkProvider } from '../engine/model/check-provider.ts';
+import { assertKnownOptions } from '../engine/data/known-fields.ts';
+import { parseProvider } from '../engine/model/check-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
-import { checkContextVariables } from '../engine/run/context.ts';
+import { assertValidContextVariables } from '../engine/run/context.ts';
 import { Swarm } from '../engine/run/swarm.ts';
 import { watched } from '../engine/run/watch.ts';
 import { isAgent, refusalOfAgent, type Agent } from '../engine/tools/agent.ts';
 import { show } from '../scenario/equals.ts';
 import { matchTrajectory } from '../scenario/match-trajectory.ts';
 import { makeAgent, NoAgentError } from '../scenario/made-agent.ts';
-import { checkFields, isText, timeoutRule, type Rule, type Rules } from '../scenario/rules.ts';
+import { assertValidFields, isText, timeoutRule, type Rule, type Rules } from '../scenario/rules.ts';
 import { TimeLimit } from '../scenario/timeout.ts';
 import { toolsIn } from '../scenario/trajectory.ts';
 import { pendingCalls } from '../scenario/verdicts/verdict.ts';
@@ -86,7 +86,7 @@ async function evaluateCases(
   cases: readonly EvaluationCase[],
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  checkOptions(options);
+  assertValidOptions(options);
   const { runs = 1, threshold = 1, caseThreshold = 0, concurrency = 8 } = options;
   if (!isAgent(given) && typeof given !== 'function')
     throw new UsageError(
@@ -131,12 +131,12 @@ async function evaluateCases(
   return new Evaluation(agentName, evaluated, { runs, threshold, caseThreshold });
 }
 
-function checkOptions(options: EvaluateOptions): void {
-  checkKnownOptions('evaluate', options, Object.keys(optionRules));
-  checkFields(options, optionRules, 'evaluate');
+function assertValidOptions(options: EvaluateOptions): void {
+  assertKnownOptions('evaluate', options, Object.keys(optionRules));
+  assertValidFields(options, optionRules, 'evaluate');
   const { provider, contextVariables } = options;
-  if (provider !== undefined) checkProvider(provider, 'The provider of evaluate');
-  if (contextVariables !== undefined) checkContextVariables('evaluate', contextVariables);
+  if (provider !== undefined) parseProvider(provider, 'The provider of evaluate');
+  if (contextVariables !== undefined) assertValidContextVariables('evaluate', contextVariables);
 }
 
 interface Answered {
@@ -159,7 +159,7 @@ async function answer(
     const agent = isAgent(given) ? given : await makeAgent(given, limit, 'evaluate');
     let calls;
     try {
-      checkExpectation(one, agent);
+      assertValidExpectation(one, agent);
       awaited = 'the answer';
       const response = await swarm.run({
         agent,
@@ -191,7 +191,7 @@ async function answer(
 class ExpectationError extends UsageError {}
 
 /** Throws an ExpectationError for a function that the agent does not have. */
-function checkExpectation({ name, answers }: ReadCase, { name: agentName, functions }: Agent): void {
+function assertValidExpectation({ name, answers }: ReadCase, { name: agentName, functions }: Agent): void {
   const offered = functions.map((one) => one.name);
   for (const expected of answers.flatMap((trajectory) => toolsIn(trajectory).expected)) {
     if (offered.includes(expected)) continue;

@@ -42,7 +42,7 @@ interface CallOptions {
 }
 
 /** Throws a TypeError for what is no client, and for one that is not connected: version 2 lists no tools then, in silence. */
-export function checkClient(client: unknown): asserts client is McpClient {
+export function assertValidClient(client: unknown): asserts client is McpClient {
   const given = (client ?? {}) as Partial<McpClient>;
   if (typeof given.listTools !== 'function' || typeof given.callTool !== 'function') {
     throw new UsageError(

@@ -1,8 +1,8 @@
-import { checkTimeout } from '../engine/data/check-timeout.ts';
-import { checkKnownOptions } from '../engine/data/known-fields.ts';
+import { assertValidTimeout } from '../engine/data/check-timeout.ts';
+import { assertKnownOptions } from '../engine/data/known-fields.ts';
 import { tool, type Tool } from '../engine/tools/tool.ts';
-import { callTool, checkClient, listTools, serverWords, type McpClient } from './client.ts';
-import { checkChoice, checkPrefix, chosenTools, offeredNames } from './names.ts';
+import { callTool, assertValidClient, listTools, serverWords, type McpClient } from './client.ts';
+import { assertValidChoice, assertValidPrefix, chosenTools, offeredNames } from './names.ts';
 import { resultText } from './result-text.ts';
 import { usableSchema } from './usable-schema.ts';
 
@@ -38,12 +38,12 @@ const optionNames = ['only', 'except', 'prefix', 'timeoutMs'];
  * two tools that would have one name; and with an Error where the server does not list its tools.
  */
 export async function mcpTools(client: McpClient, options: McpToolsOptions = {}): Promise<Tool[]> {
-  checkClient(client);
-  checkKnownOptions('mcpTools', options, optionNames);
+  assertValidClient(client);
+  assertKnownOptions('mcpTools', options, optionNames);
   const { prefix = '', timeoutMs = 60_000 } = options;
-  checkChoice(options);
-  checkPrefix(prefix);
-  checkTimeout('mcpTools', timeoutMs);
+  assertValidChoice(options);
+  assertValidPrefix(prefix);
+  assertValidTimeout('mcpTools', timeoutMs);
   const server = serverWords(client);
   const chosen = chosenTools(server, await listTools(client, timeoutMs), options);
   const offered = [...offeredNames(server, chosen, prefix)];

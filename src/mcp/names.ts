@@ -11,7 +11,7 @@ interface Choice {
 }
 
 /** Throws a TypeError for a choice that is none. That its names exist is seen once the tools are listed. */
-export function checkChoice({ only, except }: Choice): void {
+export function assertValidChoice({ only, except }: Choice): void {
   for (const [option, names] of Object.entries({ only, except })) {
     if (names === undefined) continue;
     if (!Array.isArray(names) || names.some((name) => typeof name !== 'string'))
@@ -33,12 +33,12 @@ export function chosenTools(
 ): McpToolDefinition[] {
   const callable = tools.filter((tool) => !needsTask(tool));
   const option = only ? 'only' : 'except';
-  for (const name of only ?? except ?? []) checkName(server, tools, option, name);
+  for (const name of only ?? except ?? []) assertValidName(server, tools, option, name);
   if (only) return callable.filter(({ name }) => only.includes(name));
   return callable.filter(({ name }) => !except?.includes(name));
 }
 
-function checkName(
+function assertValidName(
   server: string,
   tools: readonly McpToolDefinition[],
   option: 'only' | 'except',
@@ -67,7 +67,7 @@ const allowedPrefix = /^[a-zA-Z0-9_-]*$/;
 const longestName = 64;
 
 /** Throws a TypeError for a prefix that no name could begin with. */
-export function checkPrefix(prefix: unknown): void {
+export function assertValidPrefix(prefix: unknown): void {
   if (typeof prefix === 'string' && allowedPrefix.test(prefix)) return;
   throw new UsageError(
     sentence`The ${{ field: 'prefix' }} of ${{ where: 'mcpTools' }} must be ${{ expected: 'text of the characters a-z, A-Z, 0-9, _ and -, such as "files_"' }}, but is ${{ given: valueWords(prefix) }}.`,

@@ -1,7 +1,7 @@
 import { isPlainObject, setOwn } from '../engine/data/copy.ts';
 import { UsageError } from '../engine/data/errors.ts';
 import { problemsBySchema, ToolSchemaError } from '../engine/tools/arguments.ts';
-import { checkParameters } from '../engine/tools/check-tool.ts';
+import { assertValidParameters } from '../engine/tools/check-tool.ts';
 import { declaredArguments, type JsonSchema } from '../engine/tools/json-schema.ts';
 import type { JsonObjectSchema } from '../engine/tools/tool.ts';
 import {
@@ -24,7 +24,7 @@ import {
 export async function usableSchema(name: string, schema: object): Promise<JsonObjectSchema> {
   const parameters = new UsableSchema(schema as JsonSchema).ofObject();
   try {
-    checkParameters(name, parameters);
+    assertValidParameters(name, parameters);
     await problemsBySchema(name, parameters, {});
   } catch (error) {
     if (error instanceof UsageError || error instanceof ToolSchemaError)

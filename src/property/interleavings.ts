@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { checkKnownOptions } from '../engine/data/known-fields.ts';
+import { assertKnownOptions } from '../engine/data/known-fields.ts';
 import { valueWords } from '../engine/data/value-words.ts';
 import { watched } from '../engine/run/watch.ts';
-import { checkScenario } from '../scenario/check-scenario.ts';
+import { assertValidScenario } from '../scenario/check-scenario.ts';
 import { isExternalAgent } from '../scenario/external-agent.ts';
-import { checkFields, isText, type Rules } from '../scenario/rules.ts';
+import { assertValidFields, isText, type Rules } from '../scenario/rules.ts';
 import { playScenario } from '../scenario/run-scenario.ts';
 import type { Scenario, ScenarioRun } from '../scenario/scenario.ts';
 import { Gates, type Passage } from './interleavings/gates.ts';
@@ -55,7 +55,7 @@ export function checkInterleavings(
 }
 
 async function check(scenarios: readonly Scenario[], options: InterleavingOptions): Promise<void> {
-  checkArguments(scenarios, options);
+  assertValidArguments(scenarios, options);
   const alone: Solo[] = [];
   for (const [index, scenario] of scenarios.entries())
     alone.push(await playAlone(scenario, nameOf(scenarios, index)));
@@ -177,7 +177,7 @@ function nameOf(scenarios: readonly Scenario[], index: number): string {
   return `Conversation ${index + 1}${name === undefined ? '' : ` (${JSON.stringify(name)})`}`;
 }
 
-function checkArguments(scenarios: readonly Scenario[], options: InterleavingOptions): void {
+function assertValidArguments(scenarios: readonly Scenario[], options: InterleavingOptions): void {
   if (!Array.isArray(scenarios))
     throw new UsageError(
       sentence`${{ where: 'checkInterleavings' }} takes ${{ expected: 'a list of scenarios' }}, but was given ${{ given: valueWords(scenarios) }}. Write checkInterleavings([one, other]).`,
@@ -186,10 +186,10 @@ function checkArguments(scenarios: readonly Scenario[], options: InterleavingOpt
     throw new UsageError(
       sentence`${{ where: 'checkInterleavings' }} takes ${{ expected: 'at least two scenarios' }}, but was given ${{ given: valueWords(scenarios) }}. The same one may stand in the list twice.`,
     );
-  checkKnownOptions('checkInterleavings', options, Object.keys(optionRules));
-  checkFields(options, optionRules, 'checkInterleavings');
+  assertKnownOptions('checkInterleavings', options, Object.keys(optionRules));
+  assertValidFields(options, optionRules, 'checkInterleavings');
   for (const [index, scenario] of scenarios.entries()) {
-    checkScenario(scenario);
+    assertValidScenario(scenario);
     if (isExternalAgent(scenario.agent))
       throw new UsageError(
         sentence`${fact({ field: `scenarios[${index}]` }, nameOf(scenarios, index))} of ${{ where: 'checkInterleavings' }} is one of ${{ given: 'an externalAgent' }}, which cannot be made to wait for others. Give scenarios of agents of this engine.`,

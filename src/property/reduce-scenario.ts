@@ -1,8 +1,8 @@
 import { isAgent } from '../engine/tools/agent.ts';
 import { UsageError } from '../engine/data/errors.ts';
-import { checkKnownOptions } from '../engine/data/known-fields.ts';
+import { assertKnownOptions } from '../engine/data/known-fields.ts';
 import { valueWords } from '../engine/data/value-words.ts';
-import { checkScenario } from '../scenario/check-scenario.ts';
+import { assertValidScenario } from '../scenario/check-scenario.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { stepsSource } from '../script/source.ts';
 import { reduceBy } from './check-agent/reduce.ts';
@@ -35,8 +35,8 @@ export async function reduceScenario(
   stillFails: (scenario: Scenario) => boolean | Promise<boolean>,
   options: { tries?: number | undefined } = {},
 ): Promise<ReducedScenario> {
-  checkScenario(scenario);
-  checkKnownOptions('reduceScenario', options, ['tries']);
+  assertValidScenario(scenario);
+  assertKnownOptions('reduceScenario', options, ['tries']);
   if (typeof stillFails !== 'function')
     throw new UsageError(
       sentence`${{ where: 'reduceScenario' }} takes ${{ expected: 'a scenario and a function that says whether one still fails' }}, but was given ${{ given: valueWords(stillFails) }} second.`,

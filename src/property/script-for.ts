@@ -11,7 +11,7 @@ import { isExternalAgent } from '../scenario/external-agent.ts';
 import type { AgentUnderTest } from '../scenario/scenario.ts';
 import type { Step } from '../script/steps.ts';
 import { featuresIn as featuresOfScript } from './script/features-in.ts';
-import { checkScriptOptions, type ScriptFeature, type ScriptOptions } from './script/features.ts';
+import { assertValidScriptOptions, type ScriptFeature, type ScriptOptions } from './script/features.ts';
 import { scriptOf } from './script/script.ts';
 import type { AgentSurface, Surface, ToolSurface } from './surface.ts';
 import { sentence } from '../engine/data/error-facts.ts';
@@ -32,7 +32,7 @@ const mostAgents = 50;
  * for options that are none.
  */
 export function scriptFor(agent: AgentUnderTest, options: ScriptOptions = {}): Arbitrary<Step[]> {
-  checkScriptOptions('scriptFor', options);
+  assertValidScriptOptions('scriptFor', options);
   return scriptOf(surfaceOf(startOf(agent)), options);
 }
 

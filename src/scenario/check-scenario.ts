@@ -1,14 +1,14 @@
 import { isAgent } from '../engine/tools/agent.ts';
 import { isPlainObject } from '../engine/data/copy.ts';
 import { isPromiseLike } from '../engine/data/promise.ts';
-import { checkMessages } from '../engine/model/messages.ts';
-import { checkContextVariables } from '../engine/run/context.ts';
+import { assertValidMessages } from '../engine/model/messages.ts';
+import { assertValidContextVariables } from '../engine/run/context.ts';
 import type { Hooks } from '../engine/run/hooks.ts';
-import { checkSteps, type CheckedSteps } from '../script/check-steps.ts';
+import { assertValidSteps, type CheckedSteps } from '../script/check-steps.ts';
 import { blockLimitRule } from './blocking.ts';
 import { isExternalAgent } from './external-agent.ts';
 import {
-  checkFields,
+  assertValidFields,
   isFunction,
   isText,
   mustBe,
@@ -18,7 +18,7 @@ import {
   type Rules,
 } from './rules.ts';
 import type { Expectations, Scenario } from './scenario.ts';
-import { checkStub } from './stub-tools.ts';
+import { assertValidStub } from './stub-tools.ts';
 import { readTrajectory, trajectoryRule } from './trajectory.ts';
 import { sentence } from '../engine/data/error-facts.ts';
 import { UsageError } from '../engine/data/errors.ts';
@@ -75,34 +75,34 @@ const expectationRules: Rules<keyof Expectations> = {
   finalMessage: ['a string', isText],
 };
 
-/** A scenario that `checkScenario` let pass. */
+/** A scenario that `assertValidScenario` let pass. */
 export interface CheckedScenario extends Scenario {
   steps: CheckedSteps;
 }
 
 /** Throws for a scenario that cannot be played, a TypeError or a ScriptMistakeError: what is wrong, where, and what was expected. */
-export function checkScenario(scenario: unknown): asserts scenario is CheckedScenario {
+export function assertValidScenario(scenario: unknown): asserts scenario is CheckedScenario {
   if (!isPlainObject(scenario)) throw noScenario(scenario);
   const which = isText(scenario['name']) ? `The scenario "${scenario['name']}"` : 'The scenario';
-  checkFields(scenario, scenarioRules, which);
+  assertValidFields(scenario, scenarioRules, which);
   if (scenario['agent'] === undefined)
     throw mustBe(
       sentence`${{ where: which }} has a field "${{ field: 'agent' }}" that`,
       scenarioRules.agent,
       undefined,
     );
-  if (isExternalAgent(scenario['agent'])) checkIsOfApp(scenario, which);
-  checkSteps(scenario['steps']);
+  if (isExternalAgent(scenario['agent'])) assertValidForExternalAgent(scenario, which);
+  assertValidSteps(scenario['steps']);
   const { expect, tools, messages, hooks, contextVariables } = scenario;
-  if (messages !== undefined) checkMessages(lower(which), messages);
-  if (contextVariables !== undefined) checkContextVariables(lower(which), contextVariables);
+  if (messages !== undefined) assertValidMessages(lower(which), messages);
+  if (contextVariables !== undefined) assertValidContextVariables(lower(which), contextVariables);
   // Objects of a class may have other methods, too.
   for (const list of [hooks ?? []].flat())
-    if (isPlainObject(list)) checkFields(list, hookRules, `${which}, in "hooks",`);
+    if (isPlainObject(list)) assertValidFields(list, hookRules, `${which}, in "hooks",`);
   if (expect !== undefined) {
-    checkFields(expect as object, expectationRules, `${which}, in "expect",`);
+    assertValidFields(expect as object, expectationRules, `${which}, in "expect",`);
     const { toolCalls, error, contextVariables: variables } = expect as Expectations;
-    if (error !== undefined) checkFields(error, errorRules, `${which}, in "expect.error",`);
+    if (error !== undefined) assertValidFields(error, errorRules, `${which}, in "expect.error",`);
     if (toolCalls !== undefined) readTrajectory(toolCalls, `the toolCalls of ${lower(which)}`);
     if (variables !== undefined && Object.keys(variables).length === 0) {
       throw new UsageError(
@@ -110,13 +110,13 @@ export function checkScenario(scenario: unknown): asserts scenario is CheckedSce
       );
     }
   }
-  for (const [name, stub] of Object.entries(tools ?? {})) checkStub(name, stub);
+  for (const [name, stub] of Object.entries(tools ?? {})) assertValidStub(name, stub);
 }
 
 /** What the engine does for its agents an app of another SDK does itself. */
 const ofOurAgents = ['maxTurns', 'executeTools', 'modelOverride', 'tools', 'hooks', 'contextVariables'];
 
-function checkIsOfApp(scenario: Record<string, unknown>, which: string): void {
+function assertValidForExternalAgent(scenario: Record<string, unknown>, which: string): void {
   const field = ofOurAgents.find((name) => scenario[name] !== undefined);
   if (field === undefined) return;
   throw new UsageError(

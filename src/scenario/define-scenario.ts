@@ -1,4 +1,4 @@
-import { checkScenario } from './check-scenario.ts';
+import { assertValidScenario } from './check-scenario.ts';
 import type { Scenario } from './scenario.ts';
 import { sentence } from '../engine/data/error-facts.ts';
 import { UsageError } from '../engine/data/errors.ts';
@@ -8,7 +8,7 @@ import { UsageError } from '../engine/data/errors.ts';
  * malformed.
  */
 export function defineScenario(scenario: Scenario & { name: string }): Scenario & { name: string } {
-  checkScenario(scenario);
+  assertValidScenario(scenario);
   if (typeof scenario.name !== 'string' || scenario.name.trim() === '') {
     throw new UsageError(
       sentence`${{ where: 'A scenario' }} needs a ${{ field: 'name' }} that says what happens in it, such as "a refund is issued once".`,

@@ -49,7 +49,7 @@ export const namesRule = (words: string): Rule => [
  * Throws a TypeError for a field that nobody reads, and for one that is not what it must be. `which` begins the sentence;
  * what has fields by its nature "has no" others.
  */
-export function checkFields<Fields extends string>(
+export function assertValidFields<Fields extends string>(
   value: object,
   rules: Rules<Fields>,
   which: string,

@@ -1,6 +1,6 @@
 import { isAgent, type Agent } from '../engine/tools/agent.ts';
-import { checkKnownFields } from '../engine/data/known-fields.ts';
-import { checkProvider } from '../engine/model/check-provider.ts';
+import { assertKnownFields } from '../engine/data/known-fields.ts';
+import { parseProvider } from '../engine/model/check-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { didYouMean } from '../engine/data/did-you-mean.ts';
 import { valueWords } from '../engine/data/value-words.ts';
@@ -10,7 +10,7 @@ import { isMisfit } from '../script/errors.ts';
 import { ScriptPlayer } from '../script/script-player.ts';
 import { RunTrace } from '../trace/trace.ts';
 import { BlockWatch } from './blocking.ts';
-import { checkScenario, type CheckedScenario } from './check-scenario.ts';
+import { assertValidScenario, type CheckedScenario } from './check-scenario.ts';
 import { show } from './equals.ts';
 import { unmetExpectations } from './expectations.ts';
 import { isExternalAgent } from './external-agent.ts';
@@ -76,8 +76,8 @@ export async function playScenario(
   scenario: Scenario,
   options: RunScenarioOptions = {},
 ): Promise<ScenarioRun> {
-  checkScenario(scenario);
-  checkOptions(options);
+  assertValidScenario(scenario);
+  assertValidOptions(options);
   const play = new Play(scenario, options);
   using limit = new TimeLimit(scenario.timeoutMs ?? defaultTimeoutMs, options.signal, () => play.awaited);
   if (scenario.maxBlockMs === undefined) return await play.run(limit);
@@ -85,14 +85,14 @@ export async function playScenario(
   return await watch.within(() => play.run(limit, watch));
 }
 
-function checkOptions(options: RunScenarioOptions): void {
+function assertValidOptions(options: RunScenarioOptions): void {
   if (typeof options !== 'object')
     throw new UsageError(
       sentence`The ${{ field: 'options' }} of ${{ where: 'runScenario' }} must be ${{ expected: 'an object' }}, but are ${{ given: valueWords(options) }}.`,
     );
-  checkKnownFields('runScenario', options, ['transport', 'stream', 'provider', 'seed', 'signal']);
+  assertKnownFields('runScenario', options, ['transport', 'stream', 'provider', 'seed', 'signal']);
   const { transport, provider } = options;
-  if (provider !== undefined) checkProvider(provider, 'The provider of runScenario');
+  if (provider !== undefined) parseProvider(provider, 'The provider of runScenario');
   if (transport !== undefined && transport !== 'in-process' && transport !== 'http') {
     throw new UsageError(
       sentence`The ${{ field: 'transport' }} ${{ given: JSON.stringify(transport) }} is not known. There are ${fact({ known: ['in-process', 'http'] }, '"in-process" and "http"')}.`,
@@ -138,7 +138,7 @@ class Play {
       await subject.close();
       // Leftovers of a run that was rejected are no news, unless that was to happen.
       const failedAsExpected = this.#scenario.expect?.error && result.trace.outcome === 'failed';
-      if (finished || failedAsExpected) this.#checkLeftovers(subject);
+      if (finished || failedAsExpected) this.#findLeftovers(subject);
     }
     for (const { reason, marked } of unmetExpectations(result)) {
       this.#marked ??= marked;
@@ -146,9 +146,9 @@ class Play {
     }
     for (const { message } of watch?.problems() ?? []) this.#fail(message);
     // Of a script that did not fit, an agent that was not reached is a mere consequence.
-    if (subject && !isMisfit(result.error)) this.#checkStubs();
+    if (subject && !isMisfit(result.error)) this.#findUnusedStubs();
     // Of a run that was rejected unexpectedly nothing else is to be expected.
-    if (!this.#rejected || this.#scenario.expect?.error) await this.#check();
+    if (!this.#rejected || this.#scenario.expect?.error) await this.#runCheck();
     await this.#dispose();
     const [first] = result.failures;
     // Once is enough, where the reader begins; a matcher in the check has told it already.
@@ -211,7 +211,7 @@ class Play {
     }
   }
 
-  #checkLeftovers({ runs }: Subject): void {
+  #findLeftovers({ runs }: Subject): void {
     if (this.#options.provider || this.#player.position >= this.#scenario.steps.length) return;
     const { response, trace } = this.#result;
     const { maxTurns } = this.#scenario;
@@ -225,7 +225,7 @@ class Play {
     this.#result.failures.push({ message: cause.message, step, cause });
   }
 
-  #checkStubs(): void {
+  #findUnusedStubs(): void {
     for (const name of this.#stubs.unused) {
       const { toolNames } = this.#stubs;
       this.#fail(
@@ -235,7 +235,7 @@ class Play {
   }
 
   /** Within a limit of its own: that of the runs may be used up, as expected. */
-  async #check(): Promise<void> {
+  async #runCheck(): Promise<void> {
     const { check, timeoutMs = defaultTimeoutMs } = this.#scenario;
     if (!check) return;
     using limit = new TimeLimit(timeoutMs, undefined, () => 'the check of the scenario');

@@ -27,7 +27,7 @@ export class StubbedAgents {
   readonly #unused: Set<string>;
 
   constructor(stubs: Record<string, ToolStub>) {
-    for (const [name, stub] of Object.entries(stubs)) checkStub(name, stub);
+    for (const [name, stub] of Object.entries(stubs)) assertValidStub(name, stub);
     const byName = new Map(Object.entries(stubs));
     this.#unused = new Set(byName.keys());
     this.#copies = new AgentCopies(({ name }) => {
@@ -54,7 +54,7 @@ export class StubbedAgents {
 }
 
 /** A stand-in that is nothing is a mistake, such as a missing import; one that is a tool would be the answer itself, as JSON. */
-export function checkStub(name: string, stub: unknown): void {
+export function assertValidStub(name: string, stub: unknown): void {
   if (stub === undefined || stub === null) {
     throw new UsageError(
       sentence`The stub "${{ tool: name }}" is ${{ given: String(stub) }}. Give the tool something to return, or a function to run.`,

@@ -1,6 +1,6 @@
 import { isPlainObject } from '../engine/data/copy.ts';
 import { isAsymmetric } from './equals.ts';
-import { checkFields, isText, isTool, mustBe, nameHint, type Rule, type Rules } from './rules.ts';
+import { assertValidFields, isText, isTool, mustBe, nameHint, type Rule, type Rules } from './rules.ts';
 import { sentence } from '../engine/data/error-facts.ts';
 import { UsageError } from '../engine/data/errors.ts';
 
@@ -69,14 +69,15 @@ export function readTrajectory(
     throw new UsageError(
       sentence`${{ where: capital(what) }} must be ${{ expected: trajectoryRule[0] }}, but is ${{ given: 'a single item' }}. Write [{ … }].`,
     );
-  checkFields(parts, trajectoryRules, capital(what));
+  assertValidFields(parts, trajectoryRules, capital(what));
   const { sequence, allowOthers = false, never = [] } = parts;
   if (sequence === undefined) {
     throw new UsageError(
       sentence`${{ where: capital(what) }} has no "${{ field: 'sequence' }}". Where any other calls will do, write { sequence: [], allowOthers: true, never: […] }.`,
     );
   }
-  for (const [index, call] of never.entries()) checkPattern(call, `Call ${index + 1} in "never" of ${what}`);
+  for (const [index, call] of never.entries())
+    assertValidPattern(call, `Call ${index + 1} in "never" of ${what}`);
   const items = sequence.map((item, index) => readItem(item, `item ${index + 1} of ${what}`));
   return { items, allowOthers, never };
 }
@@ -95,17 +96,17 @@ function readItem(item: TrajectoryItem, what: string): Expected {
   const fields: Record<string, unknown> = isPlainObject(item) ? item : {};
   const kind = (['turn', 'anyOrder'] as const).find((key) => fields[key] !== undefined);
   if (!kind) {
-    checkPattern(item, capital(what));
+    assertValidPattern(item, capital(what));
     return { kind: 'call', patterns: [item as ToolCallPattern] };
   }
-  checkFields(fields, { [kind]: groupRule }, capital(what));
+  assertValidFields(fields, { [kind]: groupRule }, capital(what));
   const patterns = fields[kind] as ToolCallPattern[];
   for (const [index, call] of patterns.entries())
-    checkPattern(call, `Call ${index + 1} in "${kind}" of ${what}`);
+    assertValidPattern(call, `Call ${index + 1} in "${kind}" of ${what}`);
   return { kind, patterns };
 }
 
-function checkPattern(pattern: unknown, place: string): void {
+function assertValidPattern(pattern: unknown, place: string): void {
   if (isText(pattern)) return;
   if (!callRule[1](pattern)) throw mustBe(place, callRule, pattern);
   const given = pattern as Record<string, unknown>;
@@ -115,7 +116,7 @@ function checkPattern(pattern: unknown, place: string): void {
       sentence`${{ where: place }} has no "${{ field: 'tool' }}"${others.length === 0 ? '' : `; it has ${others.join(', ')}`}.${'calls' in given ? " It is a step: write the tool's name." : ''}`,
     );
   }
-  checkFields(given, patternRules, place);
+  assertValidFields(given, patternRules, place);
 }
 
 function listHint(given: unknown): string {

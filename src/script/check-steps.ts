@@ -33,11 +33,11 @@ export function placeOf(index: number): Sentence {
 
 declare const checked: unique symbol;
 
-/** Steps that `checkSteps` let pass. Who takes them does not check them again. */
+/** Steps that `assertValidSteps` let pass. Who takes them does not check them again. */
 export type CheckedSteps = readonly Step[] & { readonly [checked]: true };
 
 /** Checks a whole script. Throws a ScriptMistakeError that names the step and what is wrong with it. */
-export function checkSteps(steps: unknown): asserts steps is CheckedSteps {
+export function assertValidSteps(steps: unknown): asserts steps is CheckedSteps {
   if (!Array.isArray(steps)) {
     const advice = isPlainObject(steps) ? ' Write [user(…), say(…), …].' : '';
     throw new ScriptMistakeError(
@@ -46,14 +46,14 @@ export function checkSteps(steps: unknown): asserts steps is CheckedSteps {
   }
   for (const [index, step] of (steps as unknown[]).entries()) {
     const place = placeOf(index);
-    if (typeof step === 'function') checkFunctionStep(place, step);
-    else if (isPlainObject(step) && 'user' in step) checkUserStep(place, step);
-    else checkModelStep(place, step);
+    if (typeof step === 'function') assertValidFunctionStep(place, step);
+    else if (isPlainObject(step) && 'user' in step) assertValidUserStep(place, step);
+    else assertValidModelStep(place, step);
   }
 }
 
 /** Checks what a function that is a step returned. */
-export function checkReturnedStep(index: number, step: unknown): asserts step is ModelStep {
+export function assertValidReturnedStep(index: number, step: unknown): asserts step is ModelStep {
   const place = sentence`What step ${{ step: index + 1 }} (steps[${index}]) returned`;
   const fail = failAt(place);
   if (isPlainObject(step) && 'user' in step)
@@ -64,18 +64,18 @@ export function checkReturnedStep(index: number, step: unknown): asserts step is
       sentence`must be ${{ expected: 'what the model answers (say, callTool, …)' }}, but is ${{ given: valueWords(step) }}.${advice}`,
     );
   }
-  checkModelStep(place, step);
+  assertValidModelStep(place, step);
 }
 
 const builders: readonly unknown[] = [user, say, callTool, callTools, refuse, modelFails];
 
-function checkFunctionStep(place: Sentence, step: Function): void {
+function assertValidFunctionStep(place: Sentence, step: Function): void {
   if (builders.includes(step))
     failAt(place)(sentence`is ${{ given: `the function ${step.name}` }} itself. Call it: ${step.name}(…).`);
 }
 
 /** Checks one answer, `place` being the start of the sentence that says what is wrong with it. */
-function checkModelStep(place: Sentence, step: unknown): asserts step is ModelStep {
+function assertValidModelStep(place: Sentence, step: unknown): asserts step is ModelStep {
   const fail = failAt(place);
   if (Array.isArray(step)) fail(sentence`is ${{ given: 'a list' }}. Spread it into the steps: ...steps.`);
   if (!isPlainObject(step))
@@ -90,14 +90,14 @@ function checkModelStep(place: Sentence, step: unknown): asserts step is ModelSt
     fail(
       sentence`is ${{ given: 'a message' }}. Write user(…) or say(…); what was said before belongs to "messages".`,
     );
-  checkKeys(step, modelKeys, fail);
+  assertValidKeys(step, modelKeys, fail);
   const { say: text, calls, refusal, fault, latencyMs, usage, finishReason } = step;
   if (text === undefined && calls === undefined && refusal === undefined && fault === undefined) {
     fail('is empty. Give it one of say, calls, refusal or fault.');
   }
-  if (text !== undefined) checkText('say', text, fail);
-  if (refusal !== undefined) checkText('refusal', refusal, fail);
-  if (finishReason !== undefined) checkText('finishReason', finishReason, fail);
+  if (text !== undefined) assertValidText('say', text, fail);
+  if (refusal !== undefined) assertValidText('refusal', refusal, fail);
+  if (finishReason !== undefined) assertValidText('finishReason', finishReason, fail);
   if (latencyMs !== undefined && !isCount(latencyMs, Number.isFinite))
     fail(
       sentence`has a "${{ field: 'latencyMs' }}" that must be ${{ expected: 'a number from 0' }}, but is ${{ given: valueWords(latencyMs) }}.`,
@@ -115,22 +115,22 @@ function checkModelStep(place: Sentence, step: unknown): asserts step is ModelSt
       );
     for (const [index, call] of (calls as unknown[]).entries()) {
       const callPlace = partOf(`Call ${index + 1}`, place);
-      checkCall(call, failAt(fact({ ...callPlace.facts, call: index + 1 }, callPlace.text)));
+      assertValidCall(call, failAt(fact({ ...callPlace.facts, call: index + 1 }, callPlace.text)));
     }
   }
-  if (fault !== undefined) checkFault(step, fault, place);
+  if (fault !== undefined) assertValidFault(step, fault, place);
 }
 
-function checkText(name: string, text: unknown, fail: Fail): void {
+function assertValidText(name: string, text: unknown, fail: Fail): void {
   if (typeof text !== 'string')
     fail(
       sentence`has a "${{ field: name }}" that must be ${{ expected: 'a string' }}, but is ${{ given: valueWords(text) }}.`,
     );
 }
 
-function checkUserStep(place: Sentence, step: Record<string, unknown>): void {
+function assertValidUserStep(place: Sentence, step: Record<string, unknown>): void {
   const fail = failAt(place);
-  checkText('user', step['user'], fail);
+  assertValidText('user', step['user'], fail);
   const others = Object.keys(step).filter((key) => key !== 'user');
   if (others.length > 0)
     fail(
@@ -138,11 +138,11 @@ function checkUserStep(place: Sentence, step: Record<string, unknown>): void {
     );
 }
 
-function checkCall(call: unknown, fail: Fail): void {
+function assertValidCall(call: unknown, fail: Fail): void {
   if (!isPlainObject(call))
     return fail(sentence`must be ${{ expected: 'an object' }}, but is ${{ given: valueWords(call) }}.`);
   if ('calls' in call) fail('is a step of its own. Use callTools([callTool(…), …]).');
-  checkKeys(call, callKeys, fail);
+  assertValidKeys(call, callKeys, fail);
   const { tool, args, rawArgs, id, hallucinated } = call;
   if (typeof tool !== 'string')
     fail(
@@ -176,7 +176,7 @@ function checkCall(call: unknown, fail: Fail): void {
     );
 }
 
-function checkFault(step: ModelStep, fault: unknown, place: Sentence): void {
+function assertValidFault(step: ModelStep, fault: unknown, place: Sentence): void {
   const fail = failAt(place);
   if (isPlainObject(fault) && typeof fault['kind'] !== 'string') {
     return fail(
@@ -193,7 +193,7 @@ function checkFault(step: ModelStep, fault: unknown, place: Sentence): void {
       sentence`has a fault of unknown ${{ field: 'kind' }} "${{ given: kind }}".${suggested(kind, Object.keys(faultKinds))} Kinds: ${{ known: Object.keys(faultKinds) }}.`,
     );
   const { fields, failsRequest } = faultKinds[kind as Fault['kind']];
-  checkKeys(fault, ['kind', ...fields], failAt(partOf('The fault', place)));
+  assertValidKeys(fault, ['kind', ...fields], failAt(partOf('The fault', place)));
   if (failsRequest && (step.say ?? step.calls ?? step.refusal) !== undefined) {
     fail(
       sentence`has content beside the ${{ field: 'fault' }} "${{ given: kind }}", with which no answer comes. Make two steps of it.`,
@@ -236,7 +236,7 @@ function faultAdvice(fault: unknown): string {
   return ` Kinds: ${Object.keys(faultKinds).join(', ')}.`;
 }
 
-function checkKeys(value: Record<string, unknown>, known: readonly string[], fail: Fail): void {
+function assertValidKeys(value: Record<string, unknown>, known: readonly string[], fail: Fail): void {
   for (const key of Object.keys(value)) {
     if (!known.includes(key)) fail(sentence`has an unknown ${unknownWords('field', key, known)}`);
   }

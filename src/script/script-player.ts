@@ -7,7 +7,7 @@ import { callText, conversationLines, textOf } from '../trace/format.ts';
 import { argumentsText } from './answers.ts';
 import { fact, sentence, type Sentence } from '../engine/data/error-facts.ts';
 import { suggested } from '../engine/data/did-you-mean.ts';
-import { checkReturnedStep, placeOf, type CheckedSteps } from './check-steps.ts';
+import { assertValidReturnedStep, placeOf, type CheckedSteps } from './check-steps.ts';
 import { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './errors.ts';
 import { isUserStep } from './step-kinds.ts';
 import { callOptions, type ModelStep, type Step, type ToolCallStep, type UserStep } from './steps.ts';
@@ -96,7 +96,7 @@ export class ScriptPlayer {
     this.#next++;
     return typeof due === 'function'
       ? this.#callStep(due, index, request)
-      : this.#checked(due, index, request);
+      : this.#fitting(due, index, request);
   }
 
   async #callStep(
@@ -105,15 +105,15 @@ export class ScriptPlayer {
     request: CompletionRequest,
   ): Promise<ModelStep> {
     const step: unknown = copyData(await due(copyData(request)));
-    checkReturnedStep(index, step);
-    return await this.#checked(step, index, request);
+    assertValidReturnedStep(index, step);
+    return await this.#fitting(step, index, request);
   }
 
-  #checked(step: ModelStep, index: number, request: CompletionRequest): ModelStep | Promise<ModelStep> {
+  #fitting(step: ModelStep, index: number, request: CompletionRequest): ModelStep | Promise<ModelStep> {
     this.#lastAnswer = step;
     for (const call of step.calls ?? []) {
       const problems = problemsOfCall(call, request);
-      if (problems instanceof Promise) return problems.then(() => this.#checked(step, index, request));
+      if (problems instanceof Promise) return problems.then(() => this.#fitting(step, index, request));
       if (problems !== undefined) {
         throw new ScriptMistakeError(
           sentence`${placeOf(index)} calls ${problems} ${hint}${conversation(request)}`,

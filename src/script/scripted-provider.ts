@@ -8,7 +8,7 @@ import type {
 } from '../engine/model/provider.ts';
 import { chunksOf, completionOf, type AnswerFrame } from './answers.ts';
 import { damageCompletion, damageStream, htmlPage } from './damage.ts';
-import { checkSteps, type CheckedSteps } from './check-steps.ts';
+import { assertValidSteps, type CheckedSteps } from './check-steps.ts';
 import { connectionError } from './client-errors.ts';
 import { brokenAnswer, never, statusError, type Fault } from './faults.ts';
 import { ScriptPlayer } from './script-player.ts';
@@ -35,7 +35,7 @@ export interface ScriptedProvider extends CompletionProvider, Disposable {
  * Throws ScriptMistakeError at once for a malformed step.
  */
 export function scriptedProvider(steps: readonly Step[]): ScriptedProvider {
-  checkSteps(steps);
+  assertValidSteps(steps);
   return checkedScriptProvider(steps);
 }
 

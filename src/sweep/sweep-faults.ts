@@ -1,13 +1,13 @@
 import { errorName, UsageError } from '../engine/data/errors.ts';
-import { checkKnownOptions } from '../engine/data/known-fields.ts';
+import { assertKnownOptions } from '../engine/data/known-fields.ts';
 import { watched } from '../engine/run/watch.ts';
 import { suggested } from '../engine/data/did-you-mean.ts';
 import { isMisfit } from '../script/errors.ts';
 import { faultKinds, type Fault } from '../script/faults.ts';
-import { checkScenario } from '../scenario/check-scenario.ts';
+import { assertValidScenario } from '../scenario/check-scenario.ts';
 import { show } from '../scenario/equals.ts';
 import { externalAgent, isExternalAgent } from '../scenario/external-agent.ts';
-import { checkFields, isText, timeoutRule, type Rules } from '../scenario/rules.ts';
+import { assertValidFields, isText, timeoutRule, type Rules } from '../scenario/rules.ts';
 import { playScenario, type Transport } from '../scenario/run-scenario.ts';
 import { defaultTimeoutMs, type Scenario } from '../scenario/scenario.ts';
 import { ScenarioTimeoutError, TimeLimit } from '../scenario/timeout.ts';
@@ -77,9 +77,9 @@ export function sweepFaults(scenario: Scenario, options: FaultSweepOptions = {})
 }
 
 async function sweep(scenario: Scenario, options: FaultSweepOptions): Promise<FaultSweep> {
-  checkScenario(scenario);
-  checkKnownOptions('sweepFaults', options, Object.keys(optionRules));
-  checkFields(options, optionRules, 'sweepFaults');
+  assertValidScenario(scenario);
+  assertKnownOptions('sweepFaults', options, Object.keys(optionRules));
+  assertValidFields(options, optionRules, 'sweepFaults');
   const which = scenario.name === undefined ? 'The scenario' : `The scenario "${scenario.name}"`;
   // An app may get its answers in pieces whatever is asked for.
   const cutsMatter = options.stream === true || isExternalAgent(scenario.agent);
@@ -98,7 +98,7 @@ async function sweep(scenario: Scenario, options: FaultSweepOptions): Promise<Fa
     await settledSoon(playing);
   }
   const faults = await Promise.all(plays);
-  await checkStateless(which, scenario, options, whole);
+  await assertStateless(which, scenario, options, whole);
   return new FaultSweep(scenario, faults);
 }
 
@@ -173,7 +173,7 @@ async function settledSoon(playing: Promise<unknown>): Promise<void> {
   }
 }
 
-async function checkStateless(
+async function assertStateless(
   which: string,
   scenario: Scenario,
   options: FaultSweepOptions,

@@ -78,7 +78,7 @@ export class TestCassettes {
     const { file, name, path } = this.#place();
     if (options.cassette === undefined) {
       this.#file.claim(path, this.#task);
-      checkOwner(path, file);
+      assertOwner(path, file);
     }
     const session = cassetteSession(
       provider,
@@ -132,7 +132,7 @@ export class TestCassettes {
 }
 
 /** Throws a CassetteFileError where another file of tests, which is still there, recorded what is named alike. */
-function checkOwner(path: string, file: string): void {
+function assertOwner(path: string, file: string): void {
   const owner = originIn(path).test?.file;
   if (owner === undefined || owner === file || !existsSync(join(rootFolder(), owner))) return;
   throw new CassetteFileError(

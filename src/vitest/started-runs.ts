@@ -50,7 +50,7 @@ function noteMisfit(test: CurrentTest, value: unknown): void {
 }
 
 /** Fails for runs that nobody waited for. A run that such a run started is its business. */
-export function checkAllDone(runs: readonly StartedRun[]): void {
+export function assertAllDone(runs: readonly StartedRun[]): void {
   const left = runs.filter((run) => !run.isDone());
   const outermost = left.filter(({ parent }) => !parent || !left.includes(parent));
   const [first] = outermost;

@@ -8,7 +8,7 @@ import type { MockModel } from '../wire/mock-model.ts';
 import type { FileCassettes } from './cassette-fixture.ts';
 import { beginTest, endTest, enterTest, within } from './current-test.ts';
 import { onlyRepeatsScript, repeatedScriptWarning } from './repeated-script.ts';
-import { checkAllDone, noteStartedRuns } from './started-runs.ts';
+import { assertAllDone, noteStartedRuns } from './started-runs.ts';
 
 /** What tests made with `test` are given. */
 export interface SwarmcheckFixtures {
@@ -69,7 +69,7 @@ export const test: TestAPI<SwarmcheckFixtures> = base.extend<SwarmcheckFixtures 
         endTest(task);
         // What is left over of a test that failed already is a consequence, not news.
         if (task.result?.state === 'fail') return;
-        checkAllDone(current.runs);
+        assertAllDone(current.runs);
         const [misfit] = current.misfits;
         if (misfit) throw misfit;
         for (const provider of providers) provider.assertComplete();

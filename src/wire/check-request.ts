@@ -12,7 +12,7 @@ export interface ApiErrorBody {
  * top-level fields included, because compatible servers have their own. Null is absence where a field is optional.
  */
 export function refusalOf(body: unknown): ApiErrorBody | undefined {
-  return checkRequest(body).next().value ?? undefined;
+  return requestProblems(body).next().value ?? undefined;
 }
 
 /** The error for a body that is no JSON. */
@@ -26,45 +26,46 @@ export function unparsableBody(): ApiErrorBody {
 type Problems = Generator<ApiErrorBody, void, undefined>;
 type Fields = Readonly<Record<string, unknown>>;
 
-function* checkRequest(body: unknown): Problems {
+function* requestProblems(body: unknown): Problems {
   if (!isObject(body)) yield refusal(`Invalid body: expected an object, but got ${typeWords(body)} instead.`);
   const { model, messages, tools, tool_choice, parallel_tool_calls, stream, stream_options } = fieldsOf(body);
   if (typeof model !== 'string' || model === '') yield refusal('you must provide a model parameter');
-  yield* checkList('messages', messages, checkMessage);
-  if (isPresent(tools)) yield* checkList('tools', tools, checkTool);
-  if (isPresent(tool_choice)) yield* checkToolChoice(tool_choice, tools);
+  yield* listProblems('messages', messages, messageProblems);
+  if (isPresent(tools)) yield* listProblems('tools', tools, toolProblems);
+  if (isPresent(tool_choice)) yield* toolChoiceProblems(tool_choice, tools);
   if (isPresent(parallel_tool_calls) && !isPresent(tools)) yield onlyWithTools('parallel_tool_calls');
-  if (isPresent(stream)) yield* check('stream', stream, 'a boolean');
+  if (isPresent(stream)) yield* kindProblems('stream', stream, 'a boolean');
   const onlyStreamed = "The 'stream_options' parameter is only allowed when 'stream' is enabled.";
   if (isPresent(stream_options) && stream !== true) yield refusal(onlyStreamed, 'stream_options');
-  yield* checkOrder((messages as unknown[]).map(fieldsOf));
+  yield* orderProblems((messages as unknown[]).map(fieldsOf));
 }
 
-function* checkMessage(path: string, message: unknown, index: number): Problems {
-  yield* check(path, message, 'an object');
+function* messageProblems(path: string, message: unknown, index: number): Problems {
+  yield* kindProblems(path, message, 'an object');
   const { role, content, tool_calls: calls, tool_call_id: id, ...others } = fieldsOf(message);
-  yield* checkName(`${path}.role`, role, ['system', 'assistant', 'user', 'function', 'tool', 'developer']);
+  yield* nameProblems(`${path}.role`, role, ['system', 'assistant', 'user', 'function', 'tool', 'developer']);
   // Our own messages carry these for their reader: sent, they are a mistake.
   const extra = ['sender', 'tool_name'].find((field) => others[field] !== undefined);
   const unexpected = `('${extra}' was unexpected) - 'messages.${index}'`;
   if (extra) yield refusal(`Additional properties are not allowed ${unexpected}`);
   // That there is content is asked last, with the order of the messages; but of a developer here.
   const isAsked = isPresent(content) || role === 'developer';
-  if (isAsked) yield* check(`${path}.content`, content, 'one of a string or array of objects');
-  if (isPresent(calls) && role === 'assistant') yield* checkList(`${path}.tool_calls`, calls, checkCall);
-  if (isPresent(id) && role === 'tool') yield* check(`${path}.tool_call_id`, id, 'a string');
+  if (isAsked) yield* kindProblems(`${path}.content`, content, 'one of a string or array of objects');
+  if (isPresent(calls) && role === 'assistant')
+    yield* listProblems(`${path}.tool_calls`, calls, callProblems);
+  if (isPresent(id) && role === 'tool') yield* kindProblems(`${path}.tool_call_id`, id, 'a string');
 }
 
-function* checkCall(path: string, call: unknown): Problems {
-  yield* checkFunction(path, call, ['name', 'arguments']);
+function* callProblems(path: string, call: unknown): Problems {
+  yield* functionProblems(path, call, ['name', 'arguments']);
   const { id } = fieldsOf(call);
-  yield* check(`${path}.id`, id, 'a string');
+  yield* kindProblems(`${path}.id`, id, 'a string');
   if (id === '') yield empty(`${path}.id`, 'string');
 }
 
 /** A name is held against ^[a-zA-Z0-9_-]{1,64}$, for which the API has words part by part. */
-function* checkTool(path: string, tool: unknown): Problems {
-  yield* checkFunction(path, tool, ['name']);
+function* toolProblems(path: string, tool: unknown): Problems {
+  yield* functionProblems(path, tool, ['name']);
   const { type, function: offered } = fieldsOf(tool);
   if (type === 'custom') return;
   const { name, parameters } = fieldsOf(offered) as { name: string; parameters?: unknown };
@@ -74,28 +75,29 @@ function* checkTool(path: string, tool: unknown): Problems {
   if (name.length > 64) yield invalid(param, `string too long. ${long}`, 'string_above_max_length');
   const fitting = "Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'.";
   if (/[^\w-]/.test(name)) yield invalid(param, `string does not match pattern. ${fitting}`, 'invalid_value');
-  if (isPresent(parameters)) yield* check(`${path}.function.parameters`, parameters, 'an object');
+  if (isPresent(parameters)) yield* kindProblems(`${path}.function.parameters`, parameters, 'an object');
 }
 
 /** What tools and calls have in common. Those of type custom have no function. */
-function* checkFunction(path: string, item: unknown, texts: readonly string[]): Problems {
-  yield* check(path, item, 'an object');
+function* functionProblems(path: string, item: unknown, texts: readonly string[]): Problems {
+  yield* kindProblems(path, item, 'an object');
   const { type, function: fields } = fieldsOf(item);
-  yield* checkName(`${path}.type`, type, ['function', 'custom']);
+  yield* nameProblems(`${path}.type`, type, ['function', 'custom']);
   if (type === 'custom') return;
-  yield* check(`${path}.function`, fields, 'an object');
-  for (const text of texts) yield* check(`${path}.function.${text}`, fieldsOf(fields)[text], 'a string');
+  yield* kindProblems(`${path}.function`, fields, 'an object');
+  for (const text of texts)
+    yield* kindProblems(`${path}.function.${text}`, fieldsOf(fields)[text], 'a string');
 }
 
-function* checkToolChoice(choice: unknown, tools: unknown): Problems {
-  if (typeof choice === 'string') yield* checkName('tool_choice', choice, ['none', 'auto', 'required']);
-  else yield* check('tool_choice', choice, "one of one of 'none', 'auto', or 'required' or object");
+function* toolChoiceProblems(choice: unknown, tools: unknown): Problems {
+  if (typeof choice === 'string') yield* nameProblems('tool_choice', choice, ['none', 'auto', 'required']);
+  else yield* kindProblems('tool_choice', choice, "one of one of 'none', 'auto', or 'required' or object");
   if (!isPresent(tools)) yield onlyWithTools('tool_choice');
   const { type, function: chosen } = fieldsOf(choice);
   if (typeof choice === 'string' || type === 'custom' || type === 'allowed_tools') return;
-  yield* check('tool_choice.function', chosen, 'an object');
+  yield* kindProblems('tool_choice.function', chosen, 'an object');
   const { name } = fieldsOf(chosen);
-  yield* check('tool_choice.function.name', name, 'a string');
+  yield* kindProblems('tool_choice.function.name', name, 'a string');
   const names = (tools as unknown[]).map((tool) => fieldsOf(fieldsOf(tool)['function'])['name']);
   // The API says this of `functions`, which were there before `tools`.
   const none = `no function named '${String(name)}' was specified in the 'functions' parameter.`;
@@ -103,7 +105,7 @@ function* checkToolChoice(choice: unknown, tools: unknown): Problems {
 }
 
 /** How the messages follow each other: the open calls of one are answered by those right after it, and then forgotten. */
-function* checkOrder(messages: readonly Fields[]): Problems {
+function* orderProblems(messages: readonly Fields[]): Problems {
   let open = new Set<unknown>();
   let done = new Map<unknown, number>();
   for (const [index, message] of messages.entries()) {
@@ -113,7 +115,7 @@ function* checkOrder(messages: readonly Fields[]): Problems {
     const gotNull = "Invalid value for 'content': expected a string, got null.";
     if (!hasContent) yield refusal(gotNull, `messages.[${index}].content`);
     if (role === 'tool') {
-      yield* checkAnswer(index, id, open, done);
+      yield* answerProblems(index, id, open, done);
     } else {
       if (open.size > 0) yield unanswered(open, `messages.[${index}].role`);
       open = new Set(((tool_calls ?? []) as unknown[]).map((call) => fieldsOf(call)['id']));
@@ -123,7 +125,7 @@ function* checkOrder(messages: readonly Fields[]): Problems {
   if (open.size > 0) yield unanswered(open, 'messages');
 }
 
-function* checkAnswer(at: number, id: unknown, open: Set<unknown>, done: Map<unknown, number>): Problems {
+function* answerProblems(at: number, id: unknown, open: Set<unknown>, done: Map<unknown, number>): Problems {
   const param = `messages.[${at}].tool_call_id`;
   const missing = "messages with role 'tool' must have a 'tool_call_id'.";
   if (!isPresent(id)) yield refusal(`Missing parameter 'tool_call_id': ${missing}`, param);
@@ -143,15 +145,15 @@ function unanswered(open: Set<unknown>, param: string): ApiErrorBody {
   return refusal(`An assistant message with 'tool_calls' ${rule}. ${ids}`, param);
 }
 
-function* checkList(path: string, list: unknown, checkItem: typeof checkMessage): Problems {
-  yield* check(path, list, 'an array of objects');
+function* listProblems(path: string, list: unknown, itemProblems: typeof messageProblems): Problems {
+  yield* kindProblems(path, list, 'an array of objects');
   const items = list as unknown[];
   if (items.length === 0) yield empty(path, 'array');
-  for (const [index, item] of items.entries()) yield* checkItem(`${path}[${index}]`, item, index);
+  for (const [index, item] of items.entries()) yield* itemProblems(`${path}[${index}]`, item, index);
 }
 
-function* checkName(path: string, name: unknown, names: readonly string[]): Problems {
-  yield* check(path, name, 'a string');
+function* nameProblems(path: string, name: unknown, names: readonly string[]): Problems {
+  yield* kindProblems(path, name, 'a string');
   if (names.includes(name as string)) return;
   const known = `Supported values are: ${new Intl.ListFormat('en').format(names.map((one) => `'${one}'`))}.`;
   yield refusal(`Invalid value: '${String(name)}'. ${known}`, path, 'invalid_value');
@@ -167,7 +169,7 @@ const kinds = {
   "one of one of 'none', 'auto', or 'required' or object": (value) => isObject(value),
 } satisfies Record<string, (value: unknown) => boolean>;
 
-function* check(path: string, value: unknown, kind: keyof typeof kinds): Problems {
+function* kindProblems(path: string, value: unknown, kind: keyof typeof kinds): Problems {
   const missing = `Missing required parameter: '${path}'.`;
   if (value === undefined) yield refusal(missing, path, 'missing_required_parameter');
   const unfit = `expected ${kind}, but got ${typeWords(value)} instead.`;

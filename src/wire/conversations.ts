@@ -1,5 +1,5 @@
 import type { CompletionRequest } from '../engine/model/provider.ts';
-import { checkSteps, type CheckedSteps } from '../script/check-steps.ts';
+import { assertValidSteps, type CheckedSteps } from '../script/check-steps.ts';
 import { checkedScriptProvider, type ScriptedProvider } from '../script/scripted-provider.ts';
 import type { Step } from '../script/steps.ts';
 import { answerApi, unknownPath } from './api.ts';
@@ -32,7 +32,7 @@ export class ServedConversations {
   /** Throws a ScriptMistakeError for a malformed step. */
   constructor(steps: readonly Step[], wait: Served['wait']) {
     // At once, and not with the first request.
-    checkSteps(steps);
+    assertValidSteps(steps);
     this.#steps = steps;
     this.#wait = wait;
   }

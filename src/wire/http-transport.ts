@@ -38,7 +38,7 @@ export async function overHttp(provider: CompletionProvider): Promise<Completion
       provider,
       log: new WireLog(),
       onMistake: (error: unknown) => void (mistake ??= { error }),
-      checksRequests: false,
+      validatesRequests: false,
       fillsUsage: false,
     };
     const client = new Client({ ...clientOptions, fetch: inProcessFetch(served, options) });

@@ -25,7 +25,7 @@ export interface Served {
   /** Told of what no model could mean: a request beyond the script, a provider that throws what is no error of the API. */
   readonly onMistake: (error: unknown) => void;
   /** Whether requests are held against the rules of the API. */
-  readonly checksRequests: boolean;
+  readonly validatesRequests: boolean;
   /** Whether a script without usage is sent with counts of 0, as clients expect counts from a server. */
   readonly fillsUsage: boolean;
   /** Waits for as long as a scripted answer takes; absent where nobody waits for that. */
@@ -68,7 +68,7 @@ async function answered(request: ApiRequest, served: Served, options: Completion
   const refusal =
     body === notJson
       ? unparsableBody()
-      : served.checksRequests || !isRequest(body)
+      : served.validatesRequests || !isRequest(body)
         ? refusalOf(body)
         : undefined;
   if (refusal) return refuse(refusal, body, served);

@@ -10,7 +10,7 @@ export function servedApi(
   provider: CompletionProvider,
   onMistake: (error: unknown) => void,
 ): Served & { readonly log: WireLog } {
-  return { provider, log: new WireLog(), onMistake, checksRequests: true, fillsUsage: true };
+  return { provider, log: new WireLog(), onMistake, validatesRequests: true, fillsUsage: true };
 }
 
 /** A provider as it is, or one that plays these steps. Throws a ScriptMistakeError for steps that are none. */

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { UsageError } from '../engine/data/errors.ts';
-import { checkTimeout } from '../engine/data/check-timeout.ts';
-import { checkKnownOptions } from '../engine/data/known-fields.ts';
+import { assertValidTimeout } from '../engine/data/check-timeout.ts';
+import { assertKnownOptions } from '../engine/data/known-fields.ts';
 import { valueWords } from '../engine/data/value-words.ts';
 import { Result } from '../engine/tools/result.ts';
 import { tool, type JsonObjectSchema, type Tool, type ToolContext } from '../engine/tools/tool.ts';
@@ -49,11 +49,11 @@ export function workerTool(
   options: WorkerToolOptions = {},
 ): Tool {
   const module = moduleOf(url);
-  checkKnownOptions('workerTool', options, optionNames);
-  checkExportName(exportName, options.name);
+  assertKnownOptions('workerTool', options, optionNames);
+  assertValidExportName(exportName, options.name);
   const { name = exportName, description, parameters, timeoutMs = 30_000, contextVariables } = options;
-  checkTimeout('workerTool', timeoutMs);
-  checkNames(contextVariables);
+  assertValidTimeout('workerTool', timeoutMs);
+  assertValidNames(contextVariables);
   return tool({
     name,
     description,
@@ -78,7 +78,7 @@ function valueOf(answer: Answer): unknown {
   return contextVariables ? new Result({ value, contextVariables }) : value;
 }
 
-function checkExportName(exportName: unknown, name: unknown): void {
+function assertValidExportName(exportName: unknown, name: unknown): void {
   if (typeof exportName !== 'string' || exportName === '') {
     throw new UsageError(
       sentence`${{ where: 'workerTool' }} takes ${{ expected: 'the name of an exported function after the URL' }}, but was given ${{ given: valueWords(exportName) }}.`,
@@ -91,7 +91,7 @@ function checkExportName(exportName: unknown, name: unknown): void {
   }
 }
 
-function checkNames(names: unknown): void {
+function assertValidNames(names: unknown): void {
   if (names === undefined) return;
   if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return;
   throw new UsageError(

@@ -11,7 +11,7 @@ async function sent(step: Step, body: object = {}, different: Partial<Served> = 
     provider: scriptedProvider([step]),
     log: new WireLog(),
     onMistake: () => {},
-    checksRequests: true,
+    validatesRequests: true,
     fillsUsage: true,
     ...different,
   };

@@ -25,7 +25,7 @@ const servedBy = (provider: CompletionProvider, onMistake: Served['onMistake'] =
   provider,
   log: new WireLog(),
   onMistake,
-  checksRequests: true,
+  validatesRequests: true,
   fillsUsage: true,
 });
 

@@ -43,7 +43,7 @@ export class Lane {
   /** What came up between two of its requests, to be told with the next. */
   readonly noted: Drift[] = [];
   /** How many interactions had been asked for when its end was looked at. */
-  endCheckedAt: number | undefined;
+  endComparedAt: number | undefined;
   /** Whether what was asked last came to nothing that is kept. */
   endedInNothing = false;
   /** What ended it, if something did not fit. */

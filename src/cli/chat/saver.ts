@@ -10,7 +10,7 @@ import { Redactor } from '../../secrets/redactor.ts';
 import { scenariosSource } from '../../report/cassette-source.ts';
 import { defaultMaxTurns } from '../../scenario/scenario.ts';
 import { valueSource } from '../../script/source.ts';
-import { checkIsJson } from '../../engine/run/conversation.ts';
+import { assertJson } from '../../engine/run/conversation.ts';
 import type { ChatPartner } from './partner.ts';
 
 /** Where scenarios are, if nothing else is said. */
@@ -90,7 +90,7 @@ export class ChatSaver {
   /** Whether something was taken out. */
   async #write(name: string, files: SavedFiles): Promise<boolean> {
     const { partner, contextVariables, modelOverride, maxTurns } = this.#chat;
-    checkIsJson(contextVariables, 'contextVariables');
+    assertJson(contextVariables, 'contextVariables');
     // Before anything is written: whatever keeps one of the files from being there keeps both.
     mkdirSync(dirname(files.scenario), { recursive: true });
     const path = cassettePath(files.cassette);

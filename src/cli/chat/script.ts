@@ -1,6 +1,6 @@
 import type { Prompter } from '../../chat/session.ts';
 import type { CompletionProvider } from '../../engine/model/provider.ts';
-import { checkSteps } from '../../script/check-steps.ts';
+import { assertValidSteps } from '../../script/check-steps.ts';
 import { ScriptPlayer } from '../../script/script-player.ts';
 import { providerOf } from '../../script/scripted-provider.ts';
 import type { Step } from '../../script/steps.ts';
@@ -14,7 +14,7 @@ export class ScriptPrompter implements Prompter {
   #from = 0;
 
   constructor(steps: readonly Step[]) {
-    checkSteps(steps);
+    assertValidSteps(steps);
     this.#player = new ScriptPlayer(steps);
     this.provider = providerOf(this.#player);
   }

@@ -4,10 +4,10 @@ import { isInside } from '../../files/path.ts';
 import { reasonOf } from '../../files/reason.ts';
 import { isPlainObject } from '../../engine/data/copy.ts';
 import { valueWords } from '../../engine/data/value-words.ts';
-import { checkCheckOptions } from '../../property/check-agent/options.ts';
+import { assertValidCheckOptions } from '../../property/check-agent/options.ts';
 import { readFailure, SavedFailureError } from '../../property/check-agent/saved-failure.ts';
 import type { LoadError } from '../../report/run-report.ts';
-import { checkSteps } from '../../script/check-steps.ts';
+import { assertValidSteps } from '../../script/check-steps.ts';
 import type { Step } from '../../script/steps.ts';
 import { findChecked, type Checked } from '../check/checked.ts';
 import { thrownText } from '../thrown.ts';
@@ -57,7 +57,7 @@ export async function loadSavedSteps({ file, agent: typed }: JsonFile): Promise<
   const checked = await findChecked('run', agent);
   if ('message' in checked) return typed === undefined ? ofFile(file, agent, checked) : checked;
   try {
-    checkCheckOptions(checked.agent, checked.options);
+    assertValidCheckOptions(checked.agent, checked.options);
   } catch (error) {
     return { file: checked.file, message: thrownText(error) };
   }
@@ -87,7 +87,7 @@ function readSteps(file: string): StepsFile {
     throw new SavedFailureError(
       `It must hold a list of steps, or a failure that a check saved, but holds ${valueWords(value)}.`,
     );
-  checkSteps(value);
+  assertValidSteps(value);
   return { steps: value };
 }
 

@@ -6,7 +6,7 @@ import { valueWords } from './value-words.ts';
 const longestMs = 2 ** 31 - 1;
 
 /** Throws a TypeError for a time that no timer could wait for; `what` has it as an option. */
-export function checkTimeout(what: string, timeoutMs: unknown): void {
+export function assertValidTimeout(what: string, timeoutMs: unknown): void {
   if (typeof timeoutMs === 'number' && timeoutMs >= 1 && timeoutMs <= longestMs) return;
   throw new UsageError(
     sentence`The ${{ field: 'timeoutMs' }} of ${{ where: what }} must be ${{ expected: `a number of milliseconds from 1 to ${longestMs}` }}, but is ${{ given: valueWords(timeoutMs) }}.`,

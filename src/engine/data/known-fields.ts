@@ -5,7 +5,7 @@ import { UsageError } from './errors.ts';
 import { valueWords } from './value-words.ts';
 
 /** Throws a TypeError for options that are no object, or that have a field nobody reads: it would be ignored in silence. */
-export function checkKnownFields(
+export function assertKnownFields(
   what: string,
   given: unknown,
   fields: readonly string[],
@@ -24,7 +24,7 @@ export function checkKnownFields(
 }
 
 /** The same for options that come after something else. */
-export function checkKnownOptions(what: string, given: unknown, options: readonly string[]): void {
+export function assertKnownOptions(what: string, given: unknown, options: readonly string[]): void {
   const problem = optionsProblem(what, given, options);
   if (problem !== undefined) throw new UsageError(problem);
 }

@@ -17,7 +17,7 @@ export function isClient(value: unknown): value is OpenAI {
 }
 
 /** Throws a TypeError for what is no provider, with the way to make one of it; `what` begins the sentence. */
-export function checkProvider(provider: unknown, what = 'The provider of a Swarm'): CompletionProvider {
+export function parseProvider(provider: unknown, what = 'The provider of a Swarm'): CompletionProvider {
   if (isProvider(provider)) return provider;
   throw new UsageError(
     sentence`${{ where: what }} must have ${{ expected: 'the methods complete and stream' }}, but is ${{ given: secretWords(provider) }}. ${adviceFor(provider)}`,
@@ -33,7 +33,7 @@ function adviceFor(provider: unknown): string {
 }
 
 /** Throws a TypeError where the provider cannot be asked in the way a run asks. */
-export function checkCanAnswer(provider: CompletionProvider, stream: boolean): void {
+export function assertCanAnswer(provider: CompletionProvider, stream: boolean): void {
   const method = stream ? 'stream' : 'complete';
   if (typeof provider[method] === 'function') return;
   throw new UsageError(

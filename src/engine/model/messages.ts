@@ -22,7 +22,7 @@ export type AssistantMessage = OpenAI.Chat.Completions.ChatCompletionAssistantMe
 const roles = ['system', 'developer', 'user', 'assistant', 'tool', 'function'];
 
 /** Throws a TypeError for what is no list of messages, or for a message that no model could be sent. */
-export function checkMessages(whose: string, messages: unknown): void {
+export function assertValidMessages(whose: string, messages: unknown): void {
   if (!Array.isArray(messages))
     throw new UsageError(
       sentence`The ${{ field: 'messages' }} of ${{ where: whose }} must be ${{ expected: 'a list' }}, not ${{ given: valueWords(messages) }}.`,

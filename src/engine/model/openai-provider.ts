@@ -21,7 +21,7 @@ import { sentence } from '../data/error-facts.ts';
 export function openaiProvider(
   clientOrOptions?: OpenAI | ConstructorParameters<typeof OpenAI>[0],
 ): CompletionProvider {
-  checkClient(clientOrOptions);
+  assertValidClient(clientOrOptions);
   let client: Promise<OpenAI> | undefined;
   const connect = async () => {
     client ??= makeClient(clientOrOptions);
@@ -86,7 +86,7 @@ class RequestSignal implements Disposable {
 }
 
 /** A key or a provider in place of the options would be ignored, and the client take what the environment has. */
-function checkClient(given: unknown): void {
+function assertValidClient(given: unknown): void {
   if (given === undefined || isClient(given)) return;
   const isOther = typeof given !== 'object' || given === null || Array.isArray(given) || isProvider(given);
   if (!isOther) return;

@@ -5,7 +5,7 @@ import type { ContextVariables } from '../tools/agent.ts';
 import { sentence } from '../data/error-facts.ts';
 
 /** Throws a TypeError for what has no variables by name: a list, a Map, what is yet to be awaited. */
-export function checkContextVariables(whose: string, given: unknown): void {
+export function assertValidContextVariables(whose: string, given: unknown): void {
   const isOther =
     Array.isArray(given) ||
     given instanceof Map ||

@@ -1,9 +1,9 @@
 import { isAgent, refusalOfAgent, type Agent } from '../tools/agent.ts';
 import { copyData, isPlainObject } from '../data/copy.ts';
-import { checkKnownFields, checkKnownOptions } from '../data/known-fields.ts';
+import { assertKnownFields, assertKnownOptions } from '../data/known-fields.ts';
 import { isProvider } from '../model/check-provider.ts';
-import { checkMessages, type Message } from '../model/messages.ts';
-import { checkContextVariables } from './context.ts';
+import { assertValidMessages, type Message } from '../model/messages.ts';
+import { assertValidContextVariables } from './context.ts';
 import { ConversationDriver } from './conversation-driver.ts';
 import type { ContextOption } from './run-options.ts';
 import type { Response } from './run-record.ts';
@@ -32,7 +32,7 @@ export class Conversation<C extends object = any> {
       id?: string | undefined;
     } & ContextOption<C>,
   ) {
-    checkOptions(options);
+    assertValidOptions(options);
     this.#swarm = options.swarm;
     this.#id = options.id;
     this.#driver = new ConversationDriver<C>({
@@ -73,7 +73,7 @@ export class Conversation<C extends object = any> {
       throw new UsageError(
         sentence`${{ where: 'send' }} takes ${{ expected: `the user's text` }}, but was given ${{ given: valueWords(content) }}.${sendAdvice(content)}`,
       );
-    checkKnownOptions('send', options, ['maxTurns', 'executeTools', 'signal']);
+    assertKnownOptions('send', options, ['maxTurns', 'executeTools', 'signal']);
     const { maxTurns, executeTools, signal } = options;
     if (this.#sending) {
       throw new Error(
@@ -105,7 +105,7 @@ export class Conversation<C extends object = any> {
    * JSON cannot carry there and back (a Map, a Date, a function, …).
    */
   toJSON(): { id?: string; messages: Message[]; agent: string; contextVariables: C } {
-    checkIsJson(this.contextVariables, 'contextVariables');
+    assertJson(this.contextVariables, 'contextVariables');
     return {
       ...(this.#id === undefined ? {} : { id: this.#id }),
       messages: copyData([...this.messages]),
@@ -116,10 +116,10 @@ export class Conversation<C extends object = any> {
 
   /** A conversation from what `toJSON` gave. Throws a TypeError for a state that is none, or names an agent that is not among `agents`. */
   static restore(state: unknown, options: { swarm: Swarm; agents: readonly Agent[] }): Conversation {
-    checkKnownOptions('Conversation.restore', options, ['swarm', 'agents']);
+    assertKnownOptions('Conversation.restore', options, ['swarm', 'agents']);
     const { swarm, agents } = options;
-    checkSwarm(swarm);
-    checkAgents(agents);
+    assertSwarm(swarm);
+    assertValidAgents(agents);
     const { id, messages, agent, contextVariables } = readState(state);
     const found = agents.filter(({ name }) => name === agent);
     if (found.length !== 1) {
@@ -139,24 +139,24 @@ function sendAdvice(given: unknown): string {
 
 const fields = ['swarm', 'agent', 'messages', 'id', 'contextVariables'];
 
-function checkOptions(options: unknown): void {
-  checkKnownFields('A Conversation', options, fields, { provider: 'swarm' });
+function assertValidOptions(options: unknown): void {
+  assertKnownFields('A Conversation', options, fields, { provider: 'swarm' });
   const { swarm, agent, messages, id, contextVariables } = options as Record<string, unknown>;
-  checkSwarm(swarm);
+  assertSwarm(swarm);
   if (!isAgent(agent))
     throw new UsageError(
       refusalOfAgent(sentence`The ${{ field: 'agent' }} of ${{ where: 'a Conversation' }}`, agent),
     );
-  if (messages !== undefined) checkMessages('a Conversation', messages);
+  if (messages !== undefined) assertValidMessages('a Conversation', messages);
   if (id !== undefined && typeof id !== 'string')
     throw new UsageError(
       sentence`The ${{ field: 'id' }} of ${{ where: 'a Conversation' }} must be ${{ expected: 'a string' }}, but is ${{ given: valueWords(id) }}.`,
     );
-  if (contextVariables !== undefined) checkContextVariables('a Conversation', contextVariables);
+  if (contextVariables !== undefined) assertValidContextVariables('a Conversation', contextVariables);
 }
 
 /** Whatever can run agents will do. */
-function checkSwarm(swarm: unknown): void {
+function assertSwarm(swarm: unknown): void {
   if (typeof (swarm as Partial<Swarm> | null | undefined)?.run === 'function') return;
   throw new UsageError(
     isProvider(swarm)
@@ -165,7 +165,7 @@ function checkSwarm(swarm: unknown): void {
   );
 }
 
-function checkAgents(agents: unknown): void {
+function assertValidAgents(agents: unknown): void {
   if (!Array.isArray(agents))
     throw new UsageError(
       sentence`The ${{ field: 'agents' }} of ${{ where: 'Conversation.restore' }} must be ${{ expected: 'a list' }}, not ${{ given: valueWords(agents) }}.`,
@@ -232,7 +232,7 @@ function wrong(what: string | Sentence): UsageError {
 }
 
 /** Throws a TypeError for what JSON cannot carry there and back; `path` names it. */
-export function checkIsJson(value: unknown, path: string, inside: readonly unknown[] = []): void {
+export function assertJson(value: unknown, path: string, inside: readonly unknown[] = []): void {
   if (value === null || ['string', 'boolean'].includes(typeof value)) return;
   // A field that is undefined is as good as absent; an item of a list is not.
   if (value === undefined && !Array.isArray(inside.at(-1))) return;
@@ -243,9 +243,9 @@ export function checkIsJson(value: unknown, path: string, inside: readonly unkno
   const within = [...inside, value];
   if (typeof value === 'number' && Number.isFinite(value)) return;
   if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) checkIsJson(item, `${path}[${index}]`, within);
+    for (const [index, item] of value.entries()) assertJson(item, `${path}[${index}]`, within);
   } else if (isPlainObject(value)) {
-    for (const [key, item] of Object.entries(value)) checkIsJson(item, `${path}.${key}`, within);
+    for (const [key, item] of Object.entries(value)) assertJson(item, `${path}.${key}`, within);
   } else {
     const kind = typeof value === 'object' ? `a ${value.constructor.name}` : `a ${typeof value}`;
     throw new UsageError(

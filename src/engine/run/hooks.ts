@@ -43,11 +43,11 @@ const hookNames: readonly (keyof Hooks)[] = ['beforeModel', 'afterModel', 'befor
 export function hooksOf(given: Hooks | readonly Hooks[] | undefined): readonly Hooks[] {
   if (given === undefined) return [];
   const list: readonly Hooks[] = [given].flat();
-  list.forEach(checkHooks);
+  list.forEach(assertValidHooks);
   return list;
 }
 
-function checkHooks(hooks: unknown): void {
+function assertValidHooks(hooks: unknown): void {
   if (!mayHave(hooks, hookNames)) {
     throw new UsageError(
       sentence`The ${{ field: 'hooks' }} of ${{ where: 'a Swarm' }} must be ${{ expected: 'an object with functions, or a list of such' }}, not ${{ given: valueWords(hooks) }}. Its hooks: ${{ known: hookNames }}.`,

@@ -2,8 +2,8 @@ import { isAgent, refusalOfAgent, type Agent } from '../tools/agent.ts';
 import { unknownWords } from '../data/known-fields.ts';
 import { valueWords } from '../data/value-words.ts';
 import type OpenAI from 'openai';
-import { checkMessages, type Message } from '../model/messages.ts';
-import { checkContextVariables } from './context.ts';
+import { assertValidMessages, type Message } from '../model/messages.ts';
+import { assertValidContextVariables } from './context.ts';
 import type { Response } from './run-record.ts';
 import { sentence } from '../data/error-facts.ts';
 import { addFacts, UsageError } from '../data/errors.ts';
@@ -67,15 +67,15 @@ const known = new Set([
 const aliases = { context: 'contextVariables', model: 'modelOverride' };
 
 /** Throws a TypeError or a RangeError that names the option, what it is and what was expected. */
-export function checkRunOptions(options: RunOptions & { stream?: boolean | undefined }): void {
+export function assertValidRunOptions(options: RunOptions & { stream?: boolean | undefined }): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) throw notOneObject(options);
   for (const name of Object.keys(options)) if (!known.has(name)) throw unknownOption(options, name);
   const { agent, messages, contextVariables, modelOverride, maxTurns, executeTools, debug, stream, signal } =
     options;
   if (!isAgent(agent))
     throw new UsageError(refusalOfAgent(sentence`The ${{ field: 'agent' }} of ${{ where: 'a run' }}`, agent));
-  checkMessages('a run', messages);
-  if (contextVariables !== undefined) checkContextVariables('a run', contextVariables);
+  assertValidMessages('a run', messages);
+  if (contextVariables !== undefined) assertValidContextVariables('a run', contextVariables);
   if (
     signal !== undefined &&
     typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== 'function'
@@ -88,9 +88,9 @@ export function checkRunOptions(options: RunOptions & { stream?: boolean | undef
     const problem = sentence`${{ field: 'maxTurns' }} must be ${{ expected: 'a whole number or Infinity' }}, but is ${{ given: valueWords(maxTurns) }}.`;
     throw addFacts(new RangeError(problem.text), problem);
   }
-  checkBoolean('executeTools', executeTools);
-  checkBoolean('debug', debug);
-  checkBoolean('stream', stream);
+  assertBoolean('executeTools', executeTools);
+  assertBoolean('debug', debug);
+  assertBoolean('stream', stream);
   if (modelOverride !== undefined && typeof modelOverride !== 'string')
     throw new UsageError(
       sentence`${{ field: 'modelOverride' }} must be ${{ expected: 'the name of a model' }}, but is ${{ given: valueWords(modelOverride) }}.`,
@@ -98,7 +98,7 @@ export function checkRunOptions(options: RunOptions & { stream?: boolean | undef
 }
 
 /** A text such as "false" would count as true. */
-function checkBoolean(name: string, value: unknown): void {
+function assertBoolean(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'boolean')
     throw new UsageError(
       sentence`${{ field: name }} must be ${{ expected: 'true or false' }}, but is ${{ given: valueWords(value) }}.`,

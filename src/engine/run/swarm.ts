@@ -4,14 +4,14 @@ import { debugPrinter } from './debug.ts';
 import type { RecordedEvent } from './events.ts';
 import { hooksOf, type Hooks } from './hooks.ts';
 import type { RunState } from './run-state.ts';
-import { checkCanAnswer, checkProvider, isClient, isProvider } from '../model/check-provider.ts';
+import { assertCanAnswer, parseProvider, isClient, isProvider } from '../model/check-provider.ts';
 import { enter, toWire, type WireMessage } from '../model/messages.ts';
-import { checkKnownFields } from '../data/known-fields.ts';
+import { assertKnownFields } from '../data/known-fields.ts';
 import { openaiProvider } from '../model/openai-provider.ts';
 import { valueWords } from '../data/value-words.ts';
 import { isAgent } from '../tools/agent.ts';
 import type { CompletionProvider } from '../model/provider.ts';
-import { checkRunOptions, type RunOptions, type StreamEvent } from './run-options.ts';
+import { assertValidRunOptions, type RunOptions, type StreamEvent } from './run-options.ts';
 import type { Response } from './run-record.ts';
 import { watched, watchedStream } from './watch.ts';
 import { sentence } from '../data/error-facts.ts';
@@ -32,13 +32,13 @@ export class Swarm {
       log?: ((line: string) => void) | undefined;
     } = {},
   ) {
-    checkOptions(options);
+    assertValidOptions(options);
     const { provider, hooks, log } = options;
     if (log !== undefined && typeof log !== 'function')
       throw new UsageError(
         sentence`The ${{ field: 'log' }} of ${{ where: 'a Swarm' }} must be ${{ expected: 'a function of a line' }}, but is ${{ given: valueWords(log) }}.`,
       );
-    this.#provider = provider === undefined ? openaiProvider() : checkProvider(provider);
+    this.#provider = provider === undefined ? openaiProvider() : parseProvider(provider);
     this.#hooks = hooksOf(hooks);
     this.#log = log ?? ((line) => process.stderr.write(`${line}\n`));
   }
@@ -85,7 +85,7 @@ export class Swarm {
 }
 
 /** A provider, or a client as in Python, in place of the options would be ignored in silence, and the live API asked. */
-function checkOptions(options: unknown): void {
+function assertValidOptions(options: unknown): void {
   const isOptions = typeof options === 'object' && options !== null && 'provider' in options;
   if (!isOptions && isClient(options)) {
     throw new UsageError(
@@ -97,7 +97,7 @@ function checkOptions(options: unknown): void {
       sentence`${{ where: 'A Swarm' }} takes ${{ expected: 'one object' }}, but was given ${{ given: 'a provider' }}. Pass it as a field: new Swarm({ provider }).`,
     );
   }
-  checkKnownFields('A Swarm', options, ['provider', 'hooks', 'log'], { client: 'provider' });
+  assertKnownFields('A Swarm', options, ['provider', 'hooks', 'log'], { client: 'provider' });
 }
 
 /** Checks and copies what a run is given. Nothing is requested before the run is advanced; `onEvent` is told of each event when it happens. */
@@ -107,8 +107,8 @@ export function startRun(
   options: RunOptions & { stream?: boolean | undefined },
   onEvent?: (event: RecordedEvent) => void,
 ): ActiveRun {
-  checkRunOptions(options);
-  checkCanAnswer(provider, options.stream === true);
+  assertValidRunOptions(options);
+  assertCanAnswer(provider, options.stream === true);
   const { signal, contextVariables = {} } = options;
   const input = options.messages.map(enter);
   const state: RunState = {

@@ -1,10 +1,10 @@
 import { isAgent, type Agent, type ContextVariables } from '../tools/agent.ts';
 import {
   argumentsSummary,
-  checkArguments,
+  parseToolArguments,
   parseArguments,
   ToolSchemaError,
-  type CheckedArguments,
+  type ParsedToolArguments,
 } from '../tools/arguments.ts';
 import type { ToolCall } from '../model/completion.ts';
 import { ownContext } from './context.ts';
@@ -64,10 +64,10 @@ export function* runToolCall(
     return failed(parsed.kind, `Invalid arguments for tool ${name}. ${parsed.problem} ${summary(tool)}`);
   }
 
-  let checked: CheckedArguments;
+  let checked: ParsedToolArguments;
   try {
-    const verdict = checkArguments(tool, parsed.args, call.function.arguments);
-    checked = isPromiseLike(verdict) ? ((yield verdict) as CheckedArguments) : verdict;
+    const verdict = parseToolArguments(tool, parsed.args, call.function.arguments);
+    checked = isPromiseLike(verdict) ? ((yield verdict) as ParsedToolArguments) : verdict;
   } catch (error) {
     scene.throwIfAborted();
     if (error instanceof ToolSchemaError) throw error;

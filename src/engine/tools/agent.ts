@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type OpenAI from 'openai';
 import { brand, hasBrand } from './brand.ts';
-import { checkKnownFields } from '../data/known-fields.ts';
+import { assertKnownFields } from '../data/known-fields.ts';
 import { remedyFor, valueWords } from '../data/value-words.ts';
 import type { AgentFunction } from './tool.ts';
 import { sentence, type Sentence } from '../data/error-facts.ts';
@@ -72,7 +72,7 @@ export class Agent<C extends object = any> {
 
   /** Takes the fields it is given and Swarm's defaults for the others. */
   constructor(options: AgentOptions<C> = {}) {
-    checkKnownFields('An Agent', options, agentFields, agentAliases);
+    assertKnownFields('An Agent', options, agentFields, agentAliases);
     this.name = options.name ?? 'Agent';
     this.model = options.model ?? 'gpt-4o';
     this.instructions = options.instructions ?? 'You are a helpful agent.';

@@ -16,7 +16,7 @@ export class ToolSchemaError extends UsageError {
 }
 
 /** Arguments ready for `execute`, or what to tell the model about them. */
-export type CheckedArguments = { args: unknown } | { problems: string[] };
+export type ParsedToolArguments = { args: unknown } | { problems: string[] };
 
 /** Loaded with the first tool that needs it: agents without a plain JSON Schema do not pay for it. */
 let validatorClass: typeof Validator | undefined;
@@ -39,17 +39,17 @@ const compiledElsewhere = new WeakMap<object, CompiledSchema>();
  * What the JSON Schema itself refuses is worded here; only where it is satisfied and the library
  * still refuses (a refinement) do its author's messages pass.
  */
-export function checkArguments(
+export function parseToolArguments(
   tool: Tool,
   args: object,
   raw: string,
-): CheckedArguments | Promise<CheckedArguments> {
+): ParsedToolArguments | Promise<ParsedToolArguments> {
   const schema = tool.parameters as JsonSchema;
   const undeclared = undeclaredProblems(schema, args);
   const library = standardSchemaOf(tool);
   if (!library) {
     if (Object.keys(args).length === 0 && takesNothing(schema)) return { args };
-    if (!validatorClass) return loadValidator().then(() => checkArguments(tool, args, raw));
+    if (!validatorClass) return loadValidator().then(() => parseToolArguments(tool, args, raw));
     return verdict(args, undeclared, jsonSchemaProblems(tool.name, schema, args, raw));
   }
   const outcome = library['~standard'].validate(args);
@@ -118,7 +118,7 @@ export function isTooDeep(raw: string): boolean {
   return false;
 }
 
-function verdict(args: unknown, undeclared: string[], problems: string[]): CheckedArguments {
+function verdict(args: unknown, undeclared: string[], problems: string[]): ParsedToolArguments {
   return undeclared.length + problems.length === 0
     ? { args }
     : { problems: distinct([...undeclared, ...problems]) };
@@ -129,7 +129,7 @@ async function explainedByLibrary(
   args: object,
   undeclared: string[],
   issues: readonly StandardSchemaV1.Issue[],
-): Promise<CheckedArguments> {
+): Promise<ParsedToolArguments> {
   const bySchema = await problemsBySchema(tool.name, tool.parameters, args);
   return {
     problems: distinct([...undeclared, ...(bySchema.length > 0 ? bySchema : issues.map(issueWords))]),
@@ -141,7 +141,7 @@ function libraryVerdict(
   args: object,
   undeclared: string[],
   outcome: StandardSchemaV1.Result<unknown>,
-): CheckedArguments | Promise<CheckedArguments> {
+): ParsedToolArguments | Promise<ParsedToolArguments> {
   if (outcome.issues) return explainedByLibrary(tool, args, undeclared, outcome.issues);
   return verdict(outcome.value, undeclared, []);
 }

@@ -11,7 +11,7 @@ const toolFields = ['name', 'description', 'parameters', 'execute'];
 const toolAliases = { run: 'execute', handler: 'execute', schema: 'parameters', inputSchema: 'parameters' };
 
 /** Throws a TypeError for what is no definition of a tool. */
-export function checkDefinition(definition: unknown): void {
+export function assertValidDefinition(definition: unknown): void {
   if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) {
     throw new UsageError(
       sentence`${{ where: 'tool' }} takes ${{ expected: 'one object' }}: tool({ name, execute }). It was given ${{ given: valueWords(definition) }}.`,
@@ -70,7 +70,7 @@ const otherDeclarations = [
  * Throws a TypeError for a JSON Schema of arguments as none could mean it: it would hold, but no call would ever fit it, or
  * a part of it would be ignored. Looks at what is written by hand most, the properties and which are required.
  */
-export function checkParameters(toolName: string, schema: JsonSchema): void {
+export function assertValidParameters(toolName: string, schema: JsonSchema): void {
   if (schema['type'] !== 'object') return;
   const { properties = {}, required = [] } = schema;
   if (!isPlainObject(properties)) {

@@ -50,7 +50,7 @@ export function isCurrent(prepared: PreparedAgent, agent: Agent): boolean {
 
 /** Checks an agent's fields, its functions among them, and makes their definitions. Throws a TypeError for what cannot be offered to a model. */
 export function prepareAgent(agent: Agent): PreparedAgent {
-  checkFields(agent);
+  assertValidFields(agent);
   const tools = new Map<string, PreparedTool>();
   for (const [index, candidate] of agent.functions.entries()) {
     const prepared = prepareTool(agent, candidate, index);
@@ -61,7 +61,7 @@ export function prepareAgent(agent: Agent): PreparedAgent {
     }
     tools.set(prepared.tool.name, prepared);
   }
-  checkToolChoice(agent, tools);
+  assertValidToolChoice(agent, tools);
   const definitions = Array.from(tools.values(), ({ tool: { name, description, parameters } }) =>
     freezeData({ type: 'function', function: { name, description, parameters } } as ToolDefinition),
   );
@@ -73,7 +73,7 @@ export function prepareAgent(agent: Agent): PreparedAgent {
 }
 
 /** They may have been set at any time, so they are looked at when they are about to be used. */
-function checkFields({ name, model, functions, parallelToolCalls }: Agent): void {
+function assertValidFields({ name, model, functions, parallelToolCalls }: Agent): void {
   if (typeof name !== 'string')
     throw new UsageError(
       sentence`The ${{ field: 'name' }} of ${{ where: 'an agent' }} must be ${{ expected: 'a string' }}, but is ${{ given: valueWords(name) }}.`,
@@ -93,7 +93,7 @@ function checkFields({ name, model, functions, parallelToolCalls }: Agent): void
   }
 }
 
-function checkToolChoice({ name, toolChoice }: Agent, tools: ReadonlyMap<string, PreparedTool>): void {
+function assertValidToolChoice({ name, toolChoice }: Agent, tools: ReadonlyMap<string, PreparedTool>): void {
   if (toolChoice === undefined || ['auto', 'none', 'required'].includes(toolChoice as string)) return;
   const { type, function: chosen } = (toolChoice ?? {}) as {
     type?: unknown;
@@ -132,7 +132,7 @@ function prepareTool(agent: Agent, candidate: unknown, index: number): PreparedT
         : sentence`${place} is ${{ given: valueWords(candidate) }}${candidate === undefined ? ' (an import cycle?)' : ''}. Pass a named function, or a tool made by tool().`,
     );
   }
-  checkName(place, candidate.name);
+  assertValidName(place, candidate.name);
   const own = derivedFrom(candidate.parameters as JsonSchema) ? candidate : asOwnTool(candidate);
   if ((own.parameters as JsonSchema)['type'] !== 'object') {
     throw new UsageError(
@@ -170,7 +170,7 @@ function plainFunctionTool(place: Sentence, candidate: Function): PreparedTool {
       sentence`${place} has ${{ given: 'no name' }}, and the model calls functions by name. Write "function name() { … }", or use tool({ name: … }).`,
     );
   }
-  checkName(place, name);
+  assertValidName(place, name);
   if (candidate.length > 1) {
     throw new UsageError(
       sentence`${place}, "${{ tool: name }}", has ${{ given: `${candidate.length} parameters` }}. A plain function receives the context variables and nothing else; for arguments from the model use tool({ name: '${name}', parameters: … }).`,
@@ -183,7 +183,7 @@ function plainFunctionTool(place: Sentence, candidate: Function): PreparedTool {
   return { tool: made, takesArguments: false, takesContext: inPlace !== undefined };
 }
 
-function checkName(place: Sentence, name: string): void {
+function assertValidName(place: Sentence, name: string): void {
   if (!names.test(name)) {
     throw new UsageError(
       sentence`${place} is named "${{ tool: name }}", which the API does not take. Use 1 to 64 of the characters a-z, A-Z, 0-9, _ and -.`,

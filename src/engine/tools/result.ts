@@ -1,9 +1,9 @@
 import { isAgent, refusalOfAgent, type Agent } from './agent.ts';
 import { sentence } from '../data/error-facts.ts';
 import { UsageError } from '../data/errors.ts';
-import { checkContextVariables } from '../run/context.ts';
+import { assertValidContextVariables } from '../run/context.ts';
 import { brand, hasBrand } from './brand.ts';
-import { checkKnownFields } from '../data/known-fields.ts';
+import { assertKnownFields } from '../data/known-fields.ts';
 
 /** What a tool returns to give a value, hand off and update the context in one go (Swarm's README, "Handoffs"). */
 export class Result<C extends object = any> {
@@ -22,14 +22,14 @@ export class Result<C extends object = any> {
       contextVariables?: Partial<C> | undefined;
     } = {},
   ) {
-    checkKnownFields('A Result', parts, ['value', 'agent', 'contextVariables']);
+    assertKnownFields('A Result', parts, ['value', 'agent', 'contextVariables']);
     if (parts.agent !== undefined && !isAgent(parts.agent)) {
       throw new UsageError(
         refusalOfAgent(sentence`The ${{ field: 'agent' }} of ${{ where: 'a Result' }}`, parts.agent),
       );
     }
     const contextVariables = parts.contextVariables ?? {};
-    checkContextVariables('a Result', contextVariables);
+    assertValidContextVariables('a Result', contextVariables);
     this.value = parts.value === undefined ? '' : parts.value;
     this.agent = parts.agent;
     this.contextVariables = contextVariables;

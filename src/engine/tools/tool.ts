@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { isPlainObject } from '../data/copy.ts';
-import { checkDefinition, checkParameters } from './check-tool.ts';
+import { assertValidDefinition, assertValidParameters } from './check-tool.ts';
 import { ownSchema, toJsonSchema, type JsonSchema } from './json-schema.ts';
 
 /**
@@ -93,9 +93,9 @@ export function tool<
   parameters?: Schema;
   execute(args: InferArguments<Schema>, context: ToolContext<C>): ToolReturn;
 }): Tool<C> {
-  checkDefinition(definition);
+  assertValidDefinition(definition);
   const { name, description = '', parameters } = definition;
-  if (isPlainObject(parameters) && !isStandardSchema(parameters)) checkParameters(name, parameters);
+  if (isPlainObject(parameters) && !isStandardSchema(parameters)) assertValidParameters(name, parameters);
   const made = makeTool(name, description, toJsonSchema(name, parameters), (args, context) =>
     definition.execute(args as InferArguments<Schema>, context),
   );

@@ -5,7 +5,7 @@ import { scriptOf } from '../script/script.ts';
 import { exploreBy } from './explore.ts';
 import { failureAgain, failureOf, failureWithoutScript } from './failure.ts';
 import { neverWords } from './failure-words.ts';
-import { checkCheckOptions, featuresFor, type CheckOptions } from './options.ts';
+import { assertValidCheckOptions, featuresFor, type CheckOptions } from './options.ts';
 import { patiently, playerOf, type Play } from './play.ts';
 import { savedFailures } from './saved-failure.ts';
 import { search } from './search.ts';
@@ -53,7 +53,7 @@ export function checkWith(
 }
 
 async function check(agent: AgentUnderTest, options: CheckOptions, caller: Caller): Promise<CheckReport> {
-  checkCheckOptions(agent, options);
+  assertValidCheckOptions(agent, options);
   const { path, features, tools = {} } = options;
   const player = patiently(playerOf(agent, options));
   const first: Played[] = [];
@@ -78,8 +78,8 @@ async function check(agent: AgentUnderTest, options: CheckOptions, caller: Calle
   if (found) throw await failureOf(found, runs, scripts, setup, steadiness);
   // Of one script alone nothing else can be said.
   if (path === undefined) {
-    stubs.checkAllSeen();
-    checkHappened(setup, runs);
+    stubs.assertAllSeen();
+    assertHappened(setup, runs);
   }
   return { runs, seed, saved, sometimes: Object.fromEntries(invariants.counts) };
 }
@@ -99,7 +99,7 @@ async function playSaved(setup: Setup): Promise<number> {
 }
 
 /** An invariant that could not have been broken was not checked. */
-function checkHappened(setup: Setup, runs: number): void {
+function assertHappened(setup: Setup, runs: number): void {
   const never = [...setup.invariants.counts].flatMap(([name, count]) => (count === 0 ? name : []));
   const [first] = never;
   if (first !== undefined) throw failureWithoutScript(neverWords(never, runs, setup.surface), first, setup);

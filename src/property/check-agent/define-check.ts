@@ -1,8 +1,8 @@
 import type { AgentUnderTest } from '../../scenario/scenario.ts';
-import { checkCheckOptions, type CheckOptions } from './options.ts';
+import { assertValidCheckOptions, type CheckOptions } from './options.ts';
 
 /** An agent and how it is checked, as a module exports it for `swarmcheck check`. */
-export interface Check extends CheckOptions {
+export interface Validator extends CheckOptions {
   /** Who is under test. */
   agent: AgentUnderTest;
 }
@@ -11,8 +11,8 @@ export interface Check extends CheckOptions {
  * A check as data, for `swarmcheck check <module#export>`, and for a test: `checkAgent(check.agent, check)`. Returns it as it
  * is; invariants are typed without annotations. Throws a TypeError for an agent or options that cannot be checked.
  */
-export function defineCheck(check: Check): Check {
+export function defineCheck(check: Validator): Validator {
   const { agent, ...options } = check;
-  checkCheckOptions(agent, options);
+  assertValidCheckOptions(agent, options);
   return check;
 }

@@ -1,15 +1,15 @@
 import { suggested } from '../../engine/data/did-you-mean.ts';
-import { checkKnownOptions } from '../../engine/data/known-fields.ts';
+import { assertKnownOptions } from '../../engine/data/known-fields.ts';
 import { isPlainObject } from '../../engine/data/copy.ts';
 import { valueWords } from '../../engine/data/value-words.ts';
-import { checkContextVariables } from '../../engine/run/context.ts';
+import { assertValidContextVariables } from '../../engine/run/context.ts';
 import { isAgent, refusalOfAgent } from '../../engine/tools/agent.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
 import { isFunction, isText, mustBe, timeoutRule, type Rule, type Rules } from '../../scenario/rules.ts';
 import type { AgentUnderTest, ScenarioRun } from '../../scenario/scenario.ts';
-import { checkStub, type ToolStub } from '../../scenario/stub-tools.ts';
+import { assertValidStub, type ToolStub } from '../../scenario/stub-tools.ts';
 import { invariantNames, ofAnyApp, type InvariantName } from '../invariants/invariants.ts';
-import { checkFeatures, type ScriptFeature } from '../script/features.ts';
+import { assertValidFeatures, type ScriptFeature } from '../script/features.ts';
 import { fact, sentence } from '../../engine/data/error-facts.ts';
 import { UsageError } from '../../engine/data/errors.ts';
 
@@ -87,7 +87,7 @@ const optionRules: Rules<keyof CheckOptions> = {
 };
 
 /** Throws a TypeError for an agent or for options that cannot be checked: what is wrong, and what to do. */
-export function checkCheckOptions(agent: unknown, options: CheckOptions): void {
+export function assertValidCheckOptions(agent: unknown, options: CheckOptions): void {
   const isFactory = isFunction(agent) && !isAgent(agent.prototype);
   if (!isAgent(agent) && !isExternalAgent(agent) && !isFactory)
     throw new UsageError(
@@ -95,21 +95,21 @@ export function checkCheckOptions(agent: unknown, options: CheckOptions): void {
     );
   // What `defineCheck` returns has the agent beside its options.
   const isCheck = isPlainObject(options) && options['agent'] === agent;
-  checkKnownOptions('checkAgent', options, [...Object.keys(optionRules), ...(isCheck ? ['agent'] : [])]);
+  assertKnownOptions('checkAgent', options, [...Object.keys(optionRules), ...(isCheck ? ['agent'] : [])]);
   for (const [option, rule] of Object.entries(optionRules)) {
     const given = options[option as keyof CheckOptions];
     if (given !== undefined && !rule[1](given))
       throw mustBe(sentence`The option "${{ field: option }}" of ${{ where: 'checkAgent' }}`, rule, given);
   }
   const { contextVariables, features, invariants, tools } = options;
-  if (contextVariables !== undefined) checkContextVariables('checkAgent', contextVariables);
-  if (features !== undefined) checkFeatures('checkAgent', features);
-  for (const [name, stub] of Object.entries(tools ?? {})) checkStub(name, stub);
-  if (Array.isArray(invariants)) checkNames(invariants, isExternalAgent(agent));
-  if (isExternalAgent(agent)) checkIsOfApp(options);
+  if (contextVariables !== undefined) assertValidContextVariables('checkAgent', contextVariables);
+  if (features !== undefined) assertValidFeatures('checkAgent', features);
+  for (const [name, stub] of Object.entries(tools ?? {})) assertValidStub(name, stub);
+  if (Array.isArray(invariants)) assertValidNames(invariants, isExternalAgent(agent));
+  if (isExternalAgent(agent)) assertValidForExternalAgent(options);
 }
 
-function checkNames(names: readonly unknown[], ofApp: boolean): void {
+function assertValidNames(names: readonly unknown[], ofApp: boolean): void {
   for (const name of names) {
     if (!invariantNames.includes(name as InvariantName))
       throw new UsageError(
@@ -123,7 +123,7 @@ function checkNames(names: readonly unknown[], ofApp: boolean): void {
 }
 
 /** What the engine does for its agents an app of another SDK does itself. */
-function checkIsOfApp(options: CheckOptions): void {
+function assertValidForExternalAgent(options: CheckOptions): void {
   const option = (['maxTurns', 'tools', 'contextVariables'] as const).find(
     (name) => options[name] !== undefined,
   );

@@ -9,7 +9,7 @@ import { fileName, shownPath } from '../../files/path.ts';
 import { printJson } from '../../files/print-json.ts';
 import { writeWhole } from '../../files/write-whole.ts';
 import { reasonOf } from '../../files/reason.ts';
-import { checkSteps } from '../../script/check-steps.ts';
+import { assertValidSteps } from '../../script/check-steps.ts';
 import { ScriptMistakeError } from '../../script/errors.ts';
 import type { Step } from '../../script/steps.ts';
 
@@ -123,7 +123,7 @@ export function readFailure(file: string): SavedFailure {
         sentence`Its "${{ field }}" must be ${{ expected: words }}, but is ${{ given: valueWords(value[field]) }}. ${remedy}`,
       );
   try {
-    checkSteps(value['steps']);
+    assertValidSteps(value['steps']);
   } catch (error) {
     fail(sentence`${fact(stepFactsOf(error), (error as Error).message)} Correct it${orRemove}`, error);
   }

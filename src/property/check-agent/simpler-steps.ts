@@ -1,5 +1,5 @@
 import { isPlainObject } from '../../engine/data/copy.ts';
-import { checkSteps } from '../../script/check-steps.ts';
+import { assertValidSteps } from '../../script/check-steps.ts';
 import type { Fault } from '../../script/faults.ts';
 import { isUserStep, withCalls } from '../../script/step-kinds.ts';
 import type { ModelStep, Step, ToolCallStep } from '../../script/steps.ts';
@@ -50,7 +50,7 @@ export function isWhole(steps: readonly Step[]): boolean {
 
 function isWellFormed(steps: readonly Step[]): boolean {
   try {
-    checkSteps(steps);
+    assertValidSteps(steps);
     return true;
   } catch {
     return false;

@@ -27,7 +27,7 @@ export class StubNames {
   }
 
   /** Throws a TypeError where no run offered a tool of some name. */
-  checkAllSeen(): void {
+  assertAllSeen(): void {
     for (const name of this.#unseen) throw this.#forNothing(name);
   }
 

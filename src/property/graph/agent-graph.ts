@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { checkKnownOptions } from '../../engine/data/known-fields.ts';
+import { assertKnownOptions } from '../../engine/data/known-fields.ts';
 import { valueWords } from '../../engine/data/value-words.ts';
 import type { Agent } from '../../engine/tools/agent.ts';
 import { buildGraph, specOf } from './build.ts';
@@ -15,7 +15,7 @@ import { UsageError } from '../../engine/data/errors.ts';
  * and at once. A counterexample prints as source. `maxAgents`: 4.
  */
 export function agentGraph(options: { maxAgents?: number | undefined } = {}): Arbitrary<Agent> {
-  checkKnownOptions('agentGraph', options, ['maxAgents']);
+  assertKnownOptions('agentGraph', options, ['maxAgents']);
   const { maxAgents = 4 } = options;
   if (!Number.isInteger(maxAgents) || maxAgents < 1)
     throw new UsageError(

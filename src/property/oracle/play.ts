@@ -1,5 +1,5 @@
 import type { Agent, ContextVariables } from '../../engine/tools/agent.ts';
-import { checkArguments, parseArguments } from '../../engine/tools/arguments.ts';
+import { parseToolArguments, parseArguments } from '../../engine/tools/arguments.ts';
 import { tool as makeTool, type Tool } from '../../engine/tools/tool.ts';
 import type { Outcome, ToolErrorKind } from '../../engine/run/events.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
@@ -152,7 +152,7 @@ async function callTool(
   if (!('args' in parsed)) return { error: parsed.kind };
   let returned: unknown;
   try {
-    const checked = await checkArguments(tool, parsed.args, raw);
+    const checked = await parseToolArguments(tool, parsed.args, raw);
     if ('problems' in checked) return { error: 'invalid-arguments' };
     const { signal } = new AbortController();
     returned = await tool.execute(checked.args, { contextVariables, signal, toolCallId: call.id });

@@ -1,4 +1,4 @@
-import { checkScenario } from '../../scenario/check-scenario.ts';
+import { assertValidScenario } from '../../scenario/check-scenario.ts';
 import { defaultTimeoutMs, type Scenario } from '../../scenario/scenario.ts';
 import { TimeLimit } from '../../scenario/timeout.ts';
 import { executionsAreCounted, usageAddsUp } from './counted.ts';
@@ -63,7 +63,7 @@ function withinLimit(
   relation: (scenario: Scenario) => Promise<void>,
 ): (scenario: Scenario) => Promise<void> {
   return async (scenario) => {
-    checkScenario(scenario);
+    assertValidScenario(scenario);
     const timeoutMs = mostPlays * (scenario.timeoutMs ?? defaultTimeoutMs);
     using limit = new TimeLimit(timeoutMs, undefined, () => 'an agent or a tool', `The relation "${name}"`);
     await limit.within(relation(scenario));

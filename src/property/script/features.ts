@@ -1,4 +1,4 @@
-import { checkKnownOptions } from '../../engine/data/known-fields.ts';
+import { assertKnownOptions } from '../../engine/data/known-fields.ts';
 import { suggested } from '../../engine/data/did-you-mean.ts';
 import { isPlainObject } from '../../engine/data/copy.ts';
 import { UsageError } from '../../engine/data/errors.ts';
@@ -68,19 +68,19 @@ export function scriptSettings({ maxSteps = defaultMaxSteps, features = {} }: Sc
 }
 
 /** Throws a TypeError for options that are none; `what` takes them, and begins the sentence. */
-export function checkScriptOptions(what: string, options: unknown): void {
-  checkKnownOptions(what, options, ['maxSteps', 'features']);
+export function assertValidScriptOptions(what: string, options: unknown): void {
+  assertKnownOptions(what, options, ['maxSteps', 'features']);
   const { maxSteps, features } = options as { maxSteps?: unknown; features?: unknown };
   if (maxSteps !== undefined && !(Number.isInteger(maxSteps) && Number(maxSteps) >= 2)) {
     throw new UsageError(
       sentence`The "${{ field: 'maxSteps' }}" of ${{ where: what }} must be ${{ expected: `a whole number from 2, a user's step and the model's` }}, but is ${{ given: valueWords(maxSteps) }}.`,
     );
   }
-  if (features !== undefined) checkFeatures(what, features);
+  if (features !== undefined) assertValidFeatures(what, features);
 }
 
 /** The same for the features alone. */
-export function checkFeatures(what: string, features: unknown): void {
+export function assertValidFeatures(what: string, features: unknown): void {
   const known = sentence`Its features: ${{ known: names }}.`;
   if (!isPlainObject(features)) {
     throw new UsageError(

@@ -4,7 +4,7 @@ import type { TracedRequest } from '../../engine/run/events.ts';
 import { instructionsOf as instructionsIn, isInstructions } from '../../trace/continuation.ts';
 import { equals, show } from '../equals.ts';
 import { nameRule, namesRule, textRule, type Rules } from '../rules.ts';
-import { checkGiven, includesText, traceBehind, verdict, type Verdict } from './verdict.ts';
+import { assertValidGiven, includesText, traceBehind, verdict, type Verdict } from './verdict.ts';
 
 /** What the model is shown in a request. Strings are substrings; `tools` are all of them, in any order. */
 export interface SeenPattern {
@@ -28,7 +28,7 @@ const seenRules: Rules<keyof SeenPattern> = {
 /** Some request showed the model all of this. */
 export function hasSeen(source: unknown, seen: SeenPattern): Verdict {
   const trace = traceBehind(source);
-  checkGiven('toHaveSeen', seen, seenRules);
+  assertValidGiven('toHaveSeen', seen, seenRules);
   const tests: [string, (request: TracedRequest) => boolean][] = [];
   const { agent, instructions, tools, message } = seen;
   if (agent !== undefined) tests.push([`agent ${show(agent)}`, (item) => equals(agent, item.agent)]);

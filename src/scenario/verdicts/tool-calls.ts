@@ -8,9 +8,9 @@ import { equals, firstMismatch, show } from '../equals.ts';
 import { matchTrajectory } from '../match-trajectory.ts';
 import { isName, isText, nameHint, takes, textRule, type Rules } from '../rules.ts';
 import { toolsIn, trajectoryRule, type Trajectory } from '../trajectory.ts';
-import { checkSpelling, isToolOf, unknownTools } from './tool-names.ts';
+import { assertNoMisspeltTool, isToolOf, unknownTools } from './tool-names.ts';
 import {
-  checkGiven,
+  assertValidGiven,
   includesText,
   matches,
   pendingCalls,
@@ -26,11 +26,11 @@ import { UsageError } from '../../engine/data/errors.ts';
 /** A call was made, with exactly these arguments if any are given. */
 export function calledTool(source: unknown, tool: string, args?: unknown): Verdict {
   const trace = traceBehind(source);
-  checkToolFirst('toHaveCalledTool', 'its arguments', tool, args);
+  assertToolFirst('toHaveCalledTool', 'its arguments', tool, args);
   const found = toolResults(trace).find(
     (call) => equals(tool, call.tool) && (args === undefined || equals(args, call.args)),
   );
-  if (!found) checkSpelling(trace, [tool]);
+  if (!found) assertNoMisspeltTool(trace, [tool]);
   const name = nameOf(tool);
   const wanted = args === undefined ? `a call of ${name}` : `the call ${callText(name, show(args), 200)}`;
   return verdict(trace, found !== undefined, {
@@ -46,7 +46,7 @@ export function hasToolCalls(source: unknown, trajectory: Trajectory): Verdict {
   const trace = traceBehind(source);
   if (!trajectoryRule[1](trajectory)) throw takes('toHaveToolCalls', trajectoryRule, trajectory);
   const { expected, never } = toolsIn(trajectory);
-  checkSpelling(trace, [...expected, ...never]);
+  assertNoMisspeltTool(trace, [...expected, ...never]);
   const answered = toolResults(trace);
   const { pass, lines, departure } = matchTrajectory(trajectory, [...answered, ...pendingCalls(trace)]);
   return verdict(trace, pass, {
@@ -62,7 +62,7 @@ export function hasToolCalls(source: unknown, trajectory: Trajectory): Verdict {
 export function hasToolResult(source: unknown, tool: string, content: unknown): Verdict {
   const trace = traceBehind(source);
   const order = 'what it answered';
-  checkToolFirst('toHaveToolResult', order, tool, content);
+  assertToolFirst('toHaveToolResult', order, tool, content);
   if (content === undefined)
     throw new UsageError(
       sentence`${{ where: 'toHaveToolResult' }} takes the tool's name first, then ${order}, but ${order} is ${{ given: 'undefined' }}.`,
@@ -74,7 +74,7 @@ export function hasToolResult(source: unknown, tool: string, content: unknown): 
   }
   const results = toolResults(trace).filter((call) => equals(tool, call.tool));
   const found = results.find((call) => fitsContent(content, call.content));
-  if (results.length === 0) checkSpelling(trace, [tool]);
+  if (results.length === 0) assertNoMisspeltTool(trace, [tool]);
   const answers = results.map((call) => show(call.content)).join(', ');
   return verdict(trace, found !== undefined, {
     missing: `Expected ${nameOf(tool)} to answer ${show(content)}, but ${results.length === 0 ? describeCallsOf(trace, tool) : `it answered ${answers}.`}`,
@@ -108,7 +108,7 @@ export function recoveredFrom(
 ): Verdict {
   const trace = traceBehind(source);
   // Nothing said means any error.
-  checkGiven('toHaveRecoveredFrom', error, errorRules, true);
+  assertValidGiven('toHaveRecoveredFrom', error, errorRules, true);
   const { tool, kind, content } = error;
   if (typeof kind === 'string' && !errorKinds.includes(kind)) {
     throw new UsageError(
@@ -125,7 +125,7 @@ export function recoveredFrom(
   const ends = trace.events.filter((event) => event.type === 'run-end');
   const endOf = (call: { run: number }) => ends.find(({ run }) => run === call.run);
   const found = fitting.find((call) => endOf(call)?.outcome === 'completed');
-  if (!found) checkSpelling(trace, [tool]);
+  if (!found) assertNoMisspeltTool(trace, [tool]);
   const wanted = [
     'an error',
     kind !== undefined && `of kind ${nameOf(kind)}`,
@@ -156,10 +156,10 @@ export function interrupted(source: unknown, pending?: { pending: Trajectory }):
   const calls = pendingCalls(trace);
   const wasInterrupted = trace.outcome === 'interrupted';
   // Looked at in any case: a malformed trajectory is a mistake whatever happened.
-  if (pending !== undefined) checkGiven('toBeInterrupted', pending, pendingRules);
+  if (pending !== undefined) assertValidGiven('toBeInterrupted', pending, pendingRules);
   const match = pending && matchTrajectory(pending.pending, calls);
   const { expected, never } = pending ? toolsIn(pending.pending) : { expected: [], never: [] };
-  checkSpelling(trace, [...expected, ...never]);
+  assertNoMisspeltTool(trace, [...expected, ...never]);
   return verdict(trace, wasInterrupted && (match?.pass ?? true), {
     missing: wasInterrupted
       ? 'The pending tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):'
@@ -174,7 +174,7 @@ export function interrupted(source: unknown, pending?: { pending: Trajectory }):
 }
 
 /** Throws a TypeError where what comes first is no name of a tool. */
-function checkToolFirst(matcher: string, then: string, tool: unknown, second: unknown): void {
+function assertToolFirst(matcher: string, then: string, tool: unknown, second: unknown): void {
   if (isName(tool)) return;
   const { tool: named, name = named } = (tool ?? {}) as { tool?: unknown; name?: unknown };
   const hint = () => {

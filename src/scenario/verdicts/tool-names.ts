@@ -17,7 +17,7 @@ export function unknownTools(trace: Trace, names: readonly unknown[]): string[] 
  * Throws for a name that is certainly a tool's, misspelt: whatever is said of its calls shows nothing, and that there
  * were none would hold forever. Others may be of agents that were never reached.
  */
-export function checkSpelling(trace: Trace, names: readonly unknown[]): void {
+export function assertNoMisspeltTool(trace: Trace, names: readonly unknown[]): void {
   const found = misspeltTool(trace, names);
   if (found) throw new Error(found.message());
 }

@@ -7,7 +7,7 @@ import type { Trace } from '../../trace/trace.ts';
 import { isMisfit } from '../../script/errors.ts';
 import { equals } from '../equals.ts';
 import type { ComparedCall } from '../match-trajectory.ts';
-import { checkFields, takes, type Rules } from '../rules.ts';
+import { assertValidFields, takes, type Rules } from '../rules.ts';
 import type { ScenarioRun } from '../scenario.ts';
 import { valueWords } from '../../engine/data/value-words.ts';
 import { fact, sentence } from '../../engine/data/error-facts.ts';
@@ -50,7 +50,7 @@ export function whatHappened(trace: Trace, marked?: TraceEvent): string {
 export function traceBehind(source: unknown): Trace {
   const trace = findTrace(source);
   if (trace) {
-    checkScript(source);
+    assertScriptFits(source);
     return trace;
   }
   throw new UsageError(
@@ -62,7 +62,7 @@ export function traceBehind(source: unknown): Trace {
  * A run whose script did not fit shows nothing: what was asserted would hold, or not, for the wrong
  * reason. So it fails whatever is asserted, and with `.not` as well.
  */
-function checkScript(source: unknown): void {
+function assertScriptFits(source: unknown): void {
   const { error, failures = [] } = source as Partial<ScenarioRun>;
   if (!Array.isArray(failures)) return;
   const misfit = [error, ...failures.map(({ cause }) => cause)].find(isMisfit);
@@ -95,7 +95,7 @@ export function pendingCalls(trace: Trace): ComparedCall[] {
 }
 
 /** Throws a TypeError for what asks for nothing, or for something that cannot be: as a test it would pass whatever happened. */
-export function checkGiven<Fields extends string>(
+export function assertValidGiven<Fields extends string>(
   matcher: string,
   given: object,
   rules: Rules<Fields>,
@@ -103,7 +103,7 @@ export function checkGiven<Fields extends string>(
 ): void {
   const fields = Object.keys(rules) as Fields[];
   if (!isPlainObject(given)) throw takes(matcher, [`{ ${fields.join(', ')} }`, isPlainObject], given);
-  checkFields(given, rules, matcher, 'has no');
+  assertValidFields(given, rules, matcher, 'has no');
   if (!mayBeEmpty && fields.every((field) => given[field] === undefined)) {
     throw new UsageError(
       sentence`${{ where: matcher }} was given nothing to look for. Give it one of ${{ known: fields }}.`,

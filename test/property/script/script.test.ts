@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Step } from 'swarmcheck/testing';
-import { checkScriptOptions, type ScriptOptions } from '../../../src/property/script/features.ts';
+import { assertValidScriptOptions, type ScriptOptions } from '../../../src/property/script/features.ts';
 import { scriptOf } from '../../../src/property/script/script.ts';
 import type { Surface } from '../../../src/property/surface.ts';
 import { surface } from './shop.ts';
@@ -174,9 +174,9 @@ const wrong: [options: unknown, facts: object][] = [
   [{ features: { unicode: 'yes' } }, { field: 'unicode', given: 'the string "yes"' }],
 ];
 test.for(wrong)('wrong options are a TypeError: %o', async ([options, facts]) => {
-  const error = await factsOfMistake(() => checkScriptOptions('scriptFor', options));
+  const error = await factsOfMistake(() => assertValidScriptOptions('scriptFor', options));
   expect(error).toEqual({ error: 'UsageError', ...facts });
-  expect(() => checkScriptOptions('scriptFor', options)).toThrow(TypeError);
+  expect(() => assertValidScriptOptions('scriptFor', options)).toThrow(TypeError);
 });
 
 test('right options are none', () => {
@@ -185,5 +185,5 @@ test('right options are none', () => {
     { maxSteps: 2, features: { unicode: 0.5, refusal: false, handoffs: undefined } },
     { maxSteps: undefined },
   ];
-  for (const options of right) expect(() => checkScriptOptions('scriptFor', options)).not.toThrow();
+  for (const options of right) expect(() => assertValidScriptOptions('scriptFor', options)).not.toThrow();
 });
