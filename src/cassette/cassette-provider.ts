@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { parseProvider } from '../engine/model/check-provider.ts';
+import { parseProvider } from '../engine/model/valid-provider.ts';
 import { openaiProvider } from '../engine/model/openai-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { CassetteMissError } from './errors.ts';

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { assertKnownOptions } from '../engine/data/known-fields.ts';
-import { parseProvider } from '../engine/model/check-provider.ts';
+import { parseProvider } from '../engine/model/valid-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { cassettePath } from './format/read.ts';
 import type { Redact } from '../secrets/redactor.ts';

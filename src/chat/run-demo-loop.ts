@@ -1,6 +1,6 @@
 import { assertKnownFields } from '../engine/data/known-fields.ts';
 import { valueWords } from '../engine/data/value-words.ts';
-import { parseProvider } from '../engine/model/check-provider.ts';
+import { parseProvider } from '../engine/model/valid-provider.ts';
 import type { Message } from '../engine/model/messages.ts';
 import { openaiProvider } from '../engine/model/openai-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';

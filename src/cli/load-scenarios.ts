@@ -4,7 +4,7 @@ import { glob, isDynamicPattern } from 'tinyglobby';
 import { isPlainObject } from '../engine/data/copy.ts';
 import { valueWords } from '../engine/data/value-words.ts';
 import type { LoadError } from '../report/run-report.ts';
-import { assertValidScenario } from '../scenario/check-scenario.ts';
+import { assertValidScenario } from '../scenario/valid-scenario.ts';
 import { type Scenario } from '../scenario/scenario.ts';
 import { testOfVitest } from './import-mistakes.ts';
 import { loadModule } from './load-module.ts';

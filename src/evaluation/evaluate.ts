@@ -2,7 +2,7 @@ import { suggested } from '../engine/data/did-you-mean.ts';
 import { fact, sentence } from '../engine/data/error-facts.ts';
 import { errorName, UsageError } from '../engine/data/errors.ts';
 import { assertKnownOptions } from '../engine/data/known-fields.ts';
-import { parseProvider } from '../engine/model/check-provider.ts';
+import { parseProvider } from '../engine/model/valid-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { assertValidContextVariables } from '../engine/run/context.ts';
 import { Swarm } from '../engine/run/swarm.ts';

@@ -1,4 +1,4 @@
-import { assertValidTimeout } from '../engine/data/check-timeout.ts';
+import { assertValidTimeout } from '../engine/data/valid-timeout.ts';
 import { assertKnownOptions } from '../engine/data/known-fields.ts';
 import { tool, type Tool } from '../engine/tools/tool.ts';
 import { callTool, assertValidClient, listTools, serverWords, type McpClient } from './client.ts';

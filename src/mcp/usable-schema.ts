@@ -1,7 +1,7 @@
 import { isPlainObject, setOwn } from '../engine/data/copy.ts';
 import { UsageError } from '../engine/data/errors.ts';
 import { problemsBySchema, ToolSchemaError } from '../engine/tools/arguments.ts';
-import { assertValidParameters } from '../engine/tools/check-tool.ts';
+import { assertValidParameters } from '../engine/tools/valid-tool.ts';
 import { declaredArguments, type JsonSchema } from '../engine/tools/json-schema.ts';
 import type { JsonObjectSchema } from '../engine/tools/tool.ts';
 import {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { assertKnownOptions } from '../engine/data/known-fields.ts';
 import { valueWords } from '../engine/data/value-words.ts';
 import { watched } from '../engine/run/watch.ts';
-import { assertValidScenario } from '../scenario/check-scenario.ts';
+import { assertValidScenario } from '../scenario/valid-scenario.ts';
 import { isExternalAgent } from '../scenario/external-agent.ts';
 import { assertValidFields, isText, type Rules } from '../scenario/rules.ts';
 import { playScenario } from '../scenario/run-scenario.ts';

@@ -2,7 +2,7 @@ import { isAgent } from '../engine/tools/agent.ts';
 import { UsageError } from '../engine/data/errors.ts';
 import { assertKnownOptions } from '../engine/data/known-fields.ts';
 import { valueWords } from '../engine/data/value-words.ts';
-import { assertValidScenario } from '../scenario/check-scenario.ts';
+import { assertValidScenario } from '../scenario/valid-scenario.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { stepsSource } from '../script/source.ts';
 import { reduceBy } from './check-agent/reduce.ts';

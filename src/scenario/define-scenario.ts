@@ -1,4 +1,4 @@
-import { assertValidScenario } from './check-scenario.ts';
+import { assertValidScenario } from './valid-scenario.ts';
 import type { Scenario } from './scenario.ts';
 import { sentence } from '../engine/data/error-facts.ts';
 import { UsageError } from '../engine/data/errors.ts';

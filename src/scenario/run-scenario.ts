@@ -1,6 +1,6 @@
 import { isAgent, type Agent } from '../engine/tools/agent.ts';
 import { assertKnownFields } from '../engine/data/known-fields.ts';
-import { parseProvider } from '../engine/model/check-provider.ts';
+import { parseProvider } from '../engine/model/valid-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { didYouMean } from '../engine/data/did-you-mean.ts';
 import { valueWords } from '../engine/data/value-words.ts';
@@ -10,7 +10,7 @@ import { isMisfit } from '../script/errors.ts';
 import { ScriptPlayer } from '../script/script-player.ts';
 import { RunTrace } from '../trace/trace.ts';
 import { BlockWatch } from './blocking.ts';
-import { assertValidScenario, type CheckedScenario } from './check-scenario.ts';
+import { assertValidScenario, type CheckedScenario } from './valid-scenario.ts';
 import { show } from './equals.ts';
 import { unmetExpectations } from './expectations.ts';
 import { isExternalAgent } from './external-agent.ts';

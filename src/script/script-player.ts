@@ -7,7 +7,7 @@ import { callText, conversationLines, textOf } from '../trace/format.ts';
 import { argumentsText } from './answers.ts';
 import { fact, sentence, type Sentence } from '../engine/data/error-facts.ts';
 import { suggested } from '../engine/data/did-you-mean.ts';
-import { assertValidReturnedStep, placeOf, type CheckedSteps } from './check-steps.ts';
+import { assertValidReturnedStep, placeOf, type CheckedSteps } from './valid-steps.ts';
 import { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './errors.ts';
 import { isUserStep } from './step-kinds.ts';
 import { callOptions, type ModelStep, type Step, type ToolCallStep, type UserStep } from './steps.ts';

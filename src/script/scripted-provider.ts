@@ -8,7 +8,7 @@ import type {
 } from '../engine/model/provider.ts';
 import { chunksOf, completionOf, type AnswerFrame } from './answers.ts';
 import { damageCompletion, damageStream, htmlPage } from './damage.ts';
-import { assertValidSteps, type CheckedSteps } from './check-steps.ts';
+import { assertValidSteps, type CheckedSteps } from './valid-steps.ts';
 import { connectionError } from './client-errors.ts';
 import { brokenAnswer, never, statusError, type Fault } from './faults.ts';
 import { ScriptPlayer } from './script-player.ts';

@@ -4,7 +4,7 @@ import { watched } from '../engine/run/watch.ts';
 import { suggested } from '../engine/data/did-you-mean.ts';
 import { isMisfit } from '../script/errors.ts';
 import { faultKinds, type Fault } from '../script/faults.ts';
-import { assertValidScenario } from '../scenario/check-scenario.ts';
+import { assertValidScenario } from '../scenario/valid-scenario.ts';
 import { show } from '../scenario/equals.ts';
 import { externalAgent, isExternalAgent } from '../scenario/external-agent.ts';
 import { assertValidFields, isText, timeoutRule, type Rules } from '../scenario/rules.ts';

@@ -1,6 +1,6 @@
 import { valueWords } from '../engine/data/value-words.ts';
 import { isPromiseLike } from '../engine/data/promise.ts';
-import { isProvider } from '../engine/model/check-provider.ts';
+import { isProvider } from '../engine/model/valid-provider.ts';
 import { isAgent } from '../engine/tools/agent.ts';
 import { endedSeveralRuns, recordOf, type RunRecord } from '../engine/run/run-record.ts';
 import { RunTrace, type Trace } from './trace.ts';

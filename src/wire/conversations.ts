@@ -1,9 +1,9 @@
 import type { CompletionRequest } from '../engine/model/provider.ts';
-import { assertValidSteps, type CheckedSteps } from '../script/check-steps.ts';
+import { assertValidSteps, type CheckedSteps } from '../script/valid-steps.ts';
 import { checkedScriptProvider, type ScriptedProvider } from '../script/scripted-provider.ts';
 import type { Step } from '../script/steps.ts';
 import { answerApi, unknownPath } from './api.ts';
-import { refusalOf } from './check-request.ts';
+import { refusalOf } from './request-problems.ts';
 import { conversationHeader, noRetry, type Served } from './respond.ts';
 import { continuationOf } from '../trace/continuation.ts';
 import { servedApi } from './served-api.ts';

@@ -12,7 +12,7 @@ import { problemsBySchema } from '../engine/tools/arguments.ts';
 import { statusErrorName } from '../script/client-errors.ts';
 import { scriptedAnswersOf } from '../script/scripted-provider.ts';
 import { withoutWatching } from './body-under-signal.ts';
-import { refusalOf, unparsableBody, type ApiErrorBody } from './check-request.ts';
+import { refusalOf, unparsableBody, type ApiErrorBody } from './request-problems.ts';
 import type { AnswerForm, Exchange, WireLog } from './exchange.ts';
 import { brokenResponse, scriptedResponse } from './scripted-response.ts';
 import { doneFrame, frameOf, streamBody } from './sse.ts';

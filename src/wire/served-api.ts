@@ -1,4 +1,4 @@
-import { isProvider } from '../engine/model/check-provider.ts';
+import { isProvider } from '../engine/model/valid-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { scriptedProvider } from '../script/scripted-provider.ts';
 import type { Step } from '../script/steps.ts';

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { UsageError } from '../engine/data/errors.ts';
-import { assertValidTimeout } from '../engine/data/check-timeout.ts';
+import { assertValidTimeout } from '../engine/data/valid-timeout.ts';
 import { assertKnownOptions } from '../engine/data/known-fields.ts';
 import { valueWords } from '../engine/data/value-words.ts';
 import { Result } from '../engine/tools/result.ts';

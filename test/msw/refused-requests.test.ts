@@ -1,4 +1,4 @@
-/** Requests that the API would refuse. The rules themselves are in test/wire/check-request.test.ts. */
+/** Requests that the API would refuse. The rules themselves are in test/wire/request-problems.test.ts. */
 import OpenAI from 'openai';
 import { mockModel } from 'swarmcheck/msw';
 import { callTool, say, type MockModel } from 'swarmcheck/testing';

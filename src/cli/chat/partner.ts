@@ -3,7 +3,7 @@ import { valueWords } from '../../engine/data/value-words.ts';
 import type { Hooks } from '../../engine/run/hooks.ts';
 import { isAgent, type Agent } from '../../engine/tools/agent.ts';
 import type { LoadError } from '../../report/run-report.ts';
-import { assertValidScenario } from '../../scenario/check-scenario.ts';
+import { assertValidScenario } from '../../scenario/valid-scenario.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { makeAgent } from '../../scenario/made-agent.ts';

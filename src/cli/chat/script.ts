@@ -1,6 +1,6 @@
 import type { Prompter } from '../../chat/session.ts';
 import type { CompletionProvider } from '../../engine/model/provider.ts';
-import { assertValidSteps } from '../../script/check-steps.ts';
+import { assertValidSteps } from '../../script/valid-steps.ts';
 import { ScriptPlayer } from '../../script/script-player.ts';
 import { providerOf } from '../../script/scripted-provider.ts';
 import type { Step } from '../../script/steps.ts';

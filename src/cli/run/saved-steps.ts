@@ -7,7 +7,7 @@ import { valueWords } from '../../engine/data/value-words.ts';
 import { assertValidCheckOptions } from '../../property/check-agent/options.ts';
 import { readFailure, SavedFailureError } from '../../property/check-agent/saved-failure.ts';
 import type { LoadError } from '../../report/run-report.ts';
-import { assertValidSteps } from '../../script/check-steps.ts';
+import { assertValidSteps } from '../../script/valid-steps.ts';
 import type { Step } from '../../script/steps.ts';
 import { findChecked, type Checked } from '../check/checked.ts';
 import { thrownText } from '../thrown.ts';

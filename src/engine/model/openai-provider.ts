@@ -1,7 +1,7 @@
 import type OpenAI from 'openai';
 import { InvalidCompletionError, isError, UsageError } from '../data/errors.ts';
 import { secretWords } from '../data/value-words.ts';
-import { isClient, isProvider } from './check-provider.ts';
+import { isClient, isProvider } from './valid-provider.ts';
 import type {
   ChatCompletion,
   ChatCompletionChunk,

@@ -1,7 +1,7 @@
 import { isAgent, refusalOfAgent, type Agent } from '../tools/agent.ts';
 import { copyData, isPlainObject } from '../data/copy.ts';
 import { assertKnownFields, assertKnownOptions } from '../data/known-fields.ts';
-import { isProvider } from '../model/check-provider.ts';
+import { isProvider } from '../model/valid-provider.ts';
 import { assertValidMessages, type Message } from '../model/messages.ts';
 import { assertValidContextVariables } from './context.ts';
 import { ConversationDriver } from './conversation-driver.ts';

@@ -4,7 +4,7 @@ import { debugPrinter } from './debug.ts';
 import type { RecordedEvent } from './events.ts';
 import { hooksOf, type Hooks } from './hooks.ts';
 import type { RunState } from './run-state.ts';
-import { assertCanAnswer, parseProvider, isClient, isProvider } from '../model/check-provider.ts';
+import { assertCanAnswer, parseProvider, isClient, isProvider } from '../model/valid-provider.ts';
 import { enter, toWire, type WireMessage } from '../model/messages.ts';
 import { assertKnownFields } from '../data/known-fields.ts';
 import { openaiProvider } from '../model/openai-provider.ts';

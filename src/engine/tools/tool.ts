@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { isPlainObject } from '../data/copy.ts';
-import { assertValidDefinition, assertValidParameters } from './check-tool.ts';
+import { assertValidDefinition, assertValidParameters } from './valid-tool.ts';
 import { ownSchema, toJsonSchema, type JsonSchema } from './json-schema.ts';
 
 /**

@@ -9,7 +9,7 @@ import { fileName, shownPath } from '../../files/path.ts';
 import { printJson } from '../../files/print-json.ts';
 import { writeWhole } from '../../files/write-whole.ts';
 import { reasonOf } from '../../files/reason.ts';
-import { assertValidSteps } from '../../script/check-steps.ts';
+import { assertValidSteps } from '../../script/valid-steps.ts';
 import { ScriptMistakeError } from '../../script/errors.ts';
 import type { Step } from '../../script/steps.ts';
 

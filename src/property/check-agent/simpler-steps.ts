@@ -1,5 +1,5 @@
 import { isPlainObject } from '../../engine/data/copy.ts';
-import { assertValidSteps } from '../../script/check-steps.ts';
+import { assertValidSteps } from '../../script/valid-steps.ts';
 import type { Fault } from '../../script/faults.ts';
 import { isUserStep, withCalls } from '../../script/step-kinds.ts';
 import type { ModelStep, Step, ToolCallStep } from '../../script/steps.ts';

@@ -1,4 +1,4 @@
-import { assertValidScenario } from '../../scenario/check-scenario.ts';
+import { assertValidScenario } from '../../scenario/valid-scenario.ts';
 import { defaultTimeoutMs, type Scenario } from '../../scenario/scenario.ts';
 import { TimeLimit } from '../../scenario/timeout.ts';
 import { executionsAreCounted, usageAddsUp } from './counted.ts';

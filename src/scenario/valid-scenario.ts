@@ -4,7 +4,7 @@ import { isPromiseLike } from '../engine/data/promise.ts';
 import { assertValidMessages } from '../engine/model/messages.ts';
 import { assertValidContextVariables } from '../engine/run/context.ts';
 import type { Hooks } from '../engine/run/hooks.ts';
-import { assertValidSteps, type CheckedSteps } from '../script/check-steps.ts';
+import { assertValidSteps, type CheckedSteps } from '../script/valid-steps.ts';
 import { blockLimitRule } from './blocking.ts';
 import { isExternalAgent } from './external-agent.ts';
 import {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { Swarm, type AgentOptions, type Message, type Response } from 'swarmcheck';
 import { callTool, callTools, refuse, say, scriptedProvider, type ModelStep } from 'swarmcheck/testing';
-import { refusalOf, unparsableBody, type ApiErrorBody } from '../../src/wire/check-request.ts';
+import { refusalOf, unparsableBody, type ApiErrorBody } from '../../src/wire/request-problems.ts';
 import { agents } from '../support/two-agents.ts';
 import { assertProperty } from '../support/property.ts';
 
