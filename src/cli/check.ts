@@ -116,7 +116,7 @@ async function outcomeOf(
   invocation.current = `The check of ${name}`;
   const all = optionsOf(ofExport, options);
   const uncaught = async () => uncaughtWords(await stray.last(lastErrorsMs));
-  using progress = new Progress(invocation, all.timeMs);
+  using progress = new Progress(invocation, all.maxDurationMs);
   try {
     const report = await property.checkWith(agent, all, {
       agentName: name,
@@ -139,7 +139,7 @@ function optionsOf(ofExport: CheckOptions, { runs, seed, time, path }: Options):
     ...ofExport,
     ...(runs !== undefined && { runs }),
     ...(seed !== undefined && { seed }),
-    ...(time !== undefined && { timeMs: time * 1000 }),
+    ...(time !== undefined && { maxDurationMs: time * 1000 }),
     ...(path !== undefined && { path }),
   };
 }

@@ -96,7 +96,7 @@ export const make = () => new Agent({ name: 'One' });`,
 test('options of the command line win over those of the export, and --time ends it', async () => {
   await using project = await checkedProject({
     'slow.ts': `import { Agent } from 'swarmcheck';
-export default { agent: () => new Agent({ name: 'Slow' }), runs: 1_000_000, seed: 3, timeMs: 600_000 };`,
+export default { agent: () => new Agent({ name: 'Slow' }), runs: 1_000_000, seed: 3, maxDurationMs: 600_000 };`,
   });
   const seeded = await project.swarmcheck(['check', 'slow.ts', '--runs', '10', '--seed', '-9']);
   expect(seeded.stdout).toMatch('10 runs, seed -9: no invariant was broken\n');

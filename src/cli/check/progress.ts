@@ -14,15 +14,15 @@ export class Progress implements Disposable {
   /** Of how many. */
   of = 0;
   readonly #stream: OutputStream;
-  readonly #timeMs: number;
+  readonly #maxDurationMs: number;
   readonly #isShown: boolean;
   readonly #start = performance.now();
   #drawnAt = -Infinity;
 
-  /** `timeMs` is the time after which the check ends, whatever is left. */
-  constructor({ stderr, env }: Invocation, timeMs = Infinity) {
+  /** `maxDurationMs` is the time after which the check ends, whatever is left. */
+  constructor({ stderr, env }: Invocation, maxDurationMs = Infinity) {
     this.#stream = stderr;
-    this.#timeMs = timeMs;
+    this.#maxDurationMs = maxDurationMs;
     this.#isShown = stderr.isTTY === true && env['TERM'] !== 'dumb';
   }
 
@@ -34,7 +34,7 @@ export class Progress implements Disposable {
     if (!this.#isShown || (now - this.#drawnAt < drawnEachMs && runs < of)) return;
     this.#drawnAt = now;
     const tookMs = now - this.#start;
-    const share = Math.min(1, Math.max(runs / of, tookMs / this.#timeMs));
+    const share = Math.min(1, Math.max(runs / of, tookMs / this.#maxDurationMs));
     const seconds = (tookMs / 1000).toFixed(1);
     this.#stream.write(`${cleared}  ${runs} of ${of} runs, ${seconds} s (${Math.floor(share * 100)}%)`);
   }

@@ -22,7 +22,7 @@ export interface CheckOptions {
   /** Of a failure that was told: only its script is played, as long as agents and seed are the same. */
   path?: string | undefined;
   /** None. Milliseconds of real time after which no other script is played. */
-  timeMs?: number | undefined;
+  maxDurationMs?: number | undefined;
   /** 1,000. Of each script, with all its runs, in milliseconds of real time; one that takes longer breaks the invariant "ends-in-time". */
   timeoutMs?: number | undefined;
   /** The agent's. Failures are saved, and played first the next time, by this name. */
@@ -62,7 +62,7 @@ const optionRules: Rules<keyof CheckOptions> = {
     (value) => Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31,
   ],
   path: ['the path of a failure, such as "4:0:1"', (value) => isText(value) && /^\d+(?::\d+)*$/.test(value)],
-  timeMs: timeoutRule,
+  maxDurationMs: timeoutRule,
   timeoutMs: timeoutRule,
   name: ['a string with something in it', (value) => isText(value) && value.trim() !== ''],
   // They have checks of their own.

@@ -29,7 +29,7 @@ export async function search(
   { options, caller, seed, play, invariants }: Setup,
   passed: (played: Played) => Promise<void>,
 ): Promise<Searched> {
-  const { path, timeMs, runs: of = 200 } = options;
+  const { path, maxDurationMs, runs: of = 200 } = options;
   let runs = 0;
   let found: Omit<FoundFailure, 'path'> | undefined;
   let mistake: { error: unknown } | undefined;
@@ -46,7 +46,8 @@ export async function search(
     runs++;
     caller.onProgress?.({ runs, of });
   };
-  using limit = timeMs === undefined ? undefined : new TimeLimit(timeMs, undefined, () => 'the check');
+  using limit =
+    maxDurationMs === undefined ? undefined : new TimeLimit(maxDurationMs, undefined, () => 'the check');
   const property = fc.asyncProperty(scripts, async (steps) => {
     // A timer gets no turn while runs have nothing to wait for.
     if (limit) await new Promise<void>((resolve) => void inNextTurn(resolve));
@@ -73,7 +74,7 @@ export async function search(
     throw String(error).includes('Unable to replay') ? wrongPath(path) : error;
   }
   if (mistake) throw mistake.error;
-  if (path !== undefined && runs === 0 && timeMs === undefined) throw wrongPath(path);
+  if (path !== undefined && runs === 0 && maxDurationMs === undefined) throw wrongPath(path);
   return {
     runs,
     found: found && counterexamplePath !== null ? { ...found, path: counterexamplePath } : undefined,

@@ -490,13 +490,13 @@ test('a name that no file could have is one all the same', async () => {
 
 test('a check stops when its time is up', async () => {
   const slow = new Agent({ instructions: () => new Promise((resolve) => setTimeout(resolve, 5, 'Slowly.')) });
-  const report = await check(slow, { runs: 100_000, timeMs: 200 });
+  const report = await check(slow, { runs: 100_000, maxDurationMs: 200 });
   expect(report.runs).toBeGreaterThan(0);
   expect(report.runs).toBeLessThan(100);
 });
 
 test('the time is up as well where no run ever waits', async () => {
-  const report = await check(new Agent(), { runs: 1_000_000, timeMs: 50 });
+  const report = await check(new Agent(), { runs: 1_000_000, maxDurationMs: 50 });
   expect(report.runs).toBeGreaterThan(0);
   expect(report.runs).toBeLessThan(1_000_000);
 });
@@ -506,7 +506,7 @@ test('an app that hangs is found, however short the time of the check', async ()
   const functions = ['one', 'other', 'third'].map((name) =>
     tool({ name, execute: () => new Promise<string>(() => {}) }),
   );
-  const error = await failures.failureOf(new Agent({ functions }), { timeMs: 10, timeoutMs: 100 });
+  const error = await failures.failureOf(new Agent({ functions }), { maxDurationMs: 10, timeoutMs: 100 });
   expect(error.invariant).toBe('ends-in-time');
 });
 

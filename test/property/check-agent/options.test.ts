@@ -31,7 +31,11 @@ test.each<[string, unknown, string]>([
     { path: '1/2' },
     'must be the path of a failure, such as "4:0:1", but is the string "1/2".',
   ],
-  ['no time', { timeMs: 0 }, 'The option "timeMs" of checkAgent must be a number of milliseconds above 0'],
+  [
+    'no time',
+    { maxDurationMs: 0 },
+    'The option "maxDurationMs" of checkAgent must be a number of milliseconds above 0',
+  ],
   [
     'no time-out',
     { timeoutMs: -1 },
@@ -113,10 +117,9 @@ test.each<[string, CheckOptions, string]>([
 
 test('options that are undefined are as good as not given', async () => {
   const options = Object.fromEntries(
-    ['runs', 'seed', 'path', 'timeMs', 'name', 'tools', 'always', 'invariants', 'failures'].map((name) => [
-      name,
-      undefined,
-    ]),
+    ['runs', 'seed', 'path', 'maxDurationMs', 'name', 'tools', 'always', 'invariants', 'failures'].map(
+      (name) => [name, undefined],
+    ),
   );
   expect(await checkAgent(agent, { ...options, runs: 3 })).toMatchObject({ runs: 3 });
 });
