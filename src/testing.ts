@@ -24,7 +24,7 @@ export type { Trace } from './trace/trace.ts';
 export type { MockModel } from './wire/mock-model.ts';
 export type { TraceDifference } from './trace/difference.ts';
 export { traceOf } from './trace/trace-of.ts';
-export { EventLoopBlockedError, withoutBlocking } from './scenario/blocking.ts';
+export { EventLoopBlockedError, assertNoBlocking } from './scenario/blocking.ts';
 export { runScenario } from './scenario/run-scenario.ts';
 export type { RunScenarioOptions, Transport } from './scenario/run-scenario.ts';
 export { externalAgent } from './scenario/external-agent.ts';

@@ -45,9 +45,9 @@ export class EventLoopBlockedError extends Error {
  *
  * It is real time that is measured, which on a busy machine is more than a call took: leave room.
  */
-export async function withoutBlocking<T>(maxBlockMs: number, action: () => T | PromiseLike<T>): Promise<T> {
+export async function assertNoBlocking<T>(maxBlockMs: number, action: () => T | PromiseLike<T>): Promise<T> {
   if (!isBlockLimit(maxBlockMs))
-    throw mustBe('The first argument of withoutBlocking', blockLimitRule, maxBlockMs);
+    throw mustBe('The first argument of assertNoBlocking', blockLimitRule, maxBlockMs);
   using watch = new BlockWatch(maxBlockMs);
   const result = await watch.within(async () => await action());
   const [first] = watch.problems();

@@ -34,7 +34,7 @@ export interface Scenario {
   hooks?: Hooks | readonly Hooks[] | undefined;
   /** 5,000, of real time, as a last resort; ScenarioTimeoutError names what was awaited. */
   timeoutMs?: number | undefined;
-  /** Not measured. For how long, in milliseconds of real time, a tool, a hook, instructions or an app may keep the event loop at once; see `withoutBlocking`. */
+  /** Not measured. For how long, in milliseconds of real time, a tool, a hook, instructions or an app may keep the event loop at once; see `assertNoBlocking`. */
   maxBlockMs?: number | undefined;
   /** Stand-ins for tools, by name; a name that no agent reached by the end has fails. */
   tools?: Record<string, ToolStub> | undefined;

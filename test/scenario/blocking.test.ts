@@ -8,7 +8,7 @@ import {
   say,
   scriptedProvider,
   user,
-  withoutBlocking,
+  assertNoBlocking,
   type Scenario,
 } from 'swarmcheck/testing';
 import { afterAll, expect, test, vi } from 'vitest';
@@ -167,7 +167,7 @@ test('pieces with a turn of the event loop between them keep nobody', async () =
 
 test('what is allowed inside is not allowed outside', async () => {
   const inside = () => runScenario({ agent: agentWith(() => compute(long)), steps, maxBlockMs: 60_000 });
-  await expect(withoutBlocking(limit, inside)).rejects.toThrow('The tool "hash" kept the event loop');
+  await expect(assertNoBlocking(limit, inside)).rejects.toThrow('The tool "hash" kept the event loop');
 });
 
 test('nothing is measured where nobody asks', async () => {
@@ -183,21 +183,21 @@ test('runs that a test makes itself are watched as well', async () => {
       agent,
       messages: [{ role: 'user', content: 'hi' }],
     });
-  const response = await withoutBlocking(limit, () => run(agentWith(() => 'x')));
+  const response = await assertNoBlocking(limit, () => run(agentWith(() => 'x')));
   expect(response.messages).toHaveLength(3);
-  const blocked = withoutBlocking(limit, () => run(agentWith(() => compute(long))));
+  const blocked = assertNoBlocking(limit, () => run(agentWith(() => compute(long))));
   await expect(blocked).rejects.toBeInstanceOf(EventLoopBlockedError);
   await expect(blocked).rejects.toThrow('The tool "hash" kept the event loop');
 });
 
 test('what rejects of its own does so', async () => {
   const error = new Error('no database');
-  await expect(withoutBlocking(limit, () => Promise.reject(error))).rejects.toBe(error);
+  await expect(assertNoBlocking(limit, () => Promise.reject(error))).rejects.toBe(error);
 });
 
 test('a limit that is none is refused', async () => {
-  await expect(withoutBlocking(0, () => 1)).rejects.toThrow(
-    'The first argument of withoutBlocking must be a number of milliseconds above 0, but is the number 0.',
+  await expect(assertNoBlocking(0, () => 1)).rejects.toThrow(
+    'The first argument of assertNoBlocking must be a number of milliseconds above 0, but is the number 0.',
   );
   await expect(runScenario({ agent: new Agent(), steps: [], maxBlockMs: -1 })).rejects.toThrow(
     '"maxBlockMs"',
