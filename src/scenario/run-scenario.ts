@@ -42,8 +42,6 @@ export interface RunScenarioOptions {
    * run of its own where the script has no steps of the model; a failure of the model ends a run, not the scenario.
    */
   provider?: CompletionProvider | undefined;
-  /** Every choice that is made follows from it; an in-process run makes none. */
-  seed?: number | undefined;
   /** Stops the scenario; its reason becomes the run's error. */
   signal?: AbortSignal | undefined;
 }
@@ -90,7 +88,7 @@ function assertValidOptions(options: RunScenarioOptions): void {
     throw new UsageError(
       sentence`The ${{ field: 'options' }} of ${{ where: 'runScenario' }} must be ${{ expected: 'an object' }}, but are ${{ given: valueWords(options) }}.`,
     );
-  assertKnownFields('runScenario', options, ['transport', 'stream', 'provider', 'seed', 'signal']);
+  assertKnownFields('runScenario', options, ['transport', 'stream', 'provider', 'signal']);
   const { transport, provider } = options;
   if (provider !== undefined) parseProvider(provider, 'The provider of runScenario');
   if (transport !== undefined && transport !== 'in-process' && transport !== 'http') {
