@@ -35,7 +35,7 @@ export { stubTools } from './scenario/stub-tools.ts';
 export type { ToolStub } from './scenario/stub-tools.ts';
 export { ScenarioTimeoutError } from './scenario/timeout.ts';
 export type { ToolCallPattern, Trajectory, TrajectoryItem } from './scenario/trajectory.ts';
-export type { SeenPattern } from './scenario/verdicts/requests.ts';
+export type { SeenPattern } from './scenario/assertions/requests.ts';
 export { cassetteProvider } from './cassette/cassette-provider.ts';
 export type { CassetteOptions, CassetteProvider } from './cassette/cassette-provider.ts';
 export {

@@ -14,7 +14,7 @@ import { makeAgent, NoAgentError } from '../scenario/made-agent.ts';
 import { assertValidFields, isText, timeoutRule, type Rule, type Rules } from '../scenario/rules.ts';
 import { TimeLimit } from '../scenario/timeout.ts';
 import { toolsIn } from '../scenario/trajectory.ts';
-import { pendingCalls } from '../scenario/verdicts/verdict.ts';
+import { pendingCalls } from '../scenario/assertions/verdict.ts';
 import { traceOf } from '../trace/trace-of.ts';
 import { readCases, type EvaluationCase, type ReadCase } from './cases.ts';
 import { accuracyOf, Evaluation, type EvaluatedAnswer } from './evaluation.ts';

@@ -5,10 +5,10 @@ import type { ScenarioRun } from './scenario.ts';
 import { show } from './equals.ts';
 import { ScenarioTimeoutError } from './timeout.ts';
 import { toolsIn, type Trajectory } from './trajectory.ts';
-import { containsContextVariables, endsWithText, hasAgents, stoppedBecause } from './verdicts/run.ts';
-import { hasToolCalls } from './verdicts/tool-calls.ts';
-import { misspeltTool } from './verdicts/tool-names.ts';
-import { runEnd, verdict, type Verdict } from './verdicts/verdict.ts';
+import { containsContextVariables, endsWithText, hasAgents, stoppedBecause } from './assertions/run.ts';
+import { hasToolCalls } from './assertions/tool-calls.ts';
+import { misspeltTool } from './assertions/tool-names.ts';
+import { runEnd, verdict, type Verdict } from './assertions/verdict.ts';
 
 /** What a scenario's `expect` asks for and the run did not give. An error that nobody expected is all there is to tell: the rest follows from it. */
 export function unmetExpectations(run: ScenarioRun): Verdict[] {

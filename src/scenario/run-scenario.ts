@@ -21,7 +21,7 @@ import { StubbedAgents } from './stub-tools.ts';
 import type { Subject } from './subject.ts';
 import { AnsweredTalk, ScriptedTalk, type Talk } from './talk.ts';
 import { TimeLimit } from './timeout.ts';
-import { whatHappened } from './verdicts/verdict.ts';
+import { whatHappened } from './assertions/verdict.ts';
 import { fact, sentence } from '../engine/data/error-facts.ts';
 import { UsageError } from '../engine/data/errors.ts';
 

@@ -1,16 +1,21 @@
 import type { Outcome, ToolErrorKind } from '../engine/run/events.ts';
 import type { ScenarioRun } from '../scenario/scenario.ts';
 import type { Trajectory } from '../scenario/trajectory.ts';
-import { hasSeen, type SeenPattern } from '../scenario/verdicts/requests.ts';
-import { containsContextVariables, hasAgents, sameTrace, stoppedBecause } from '../scenario/verdicts/run.ts';
+import { hasSeen, type SeenPattern } from '../scenario/assertions/requests.ts';
+import {
+  containsContextVariables,
+  hasAgents,
+  sameTrace,
+  stoppedBecause,
+} from '../scenario/assertions/run.ts';
 import {
   calledTool,
   hasToolCalls,
   hasToolResult,
   interrupted,
   recoveredFrom,
-} from '../scenario/verdicts/tool-calls.ts';
-import type { Verdict } from '../scenario/verdicts/verdict.ts';
+} from '../scenario/assertions/tool-calls.ts';
+import type { Verdict } from '../scenario/assertions/verdict.ts';
 import type { Trace } from '../trace/trace.ts';
 
 /** They take a ScenarioRun, a Trace, a Response or a MockModel. Asymmetric matchers are allowed in every value. */

@@ -1,6 +1,6 @@
 import { isFixed } from '../scenario/repeats-script.ts';
 import type { ScenarioRun } from '../scenario/scenario.ts';
-import type { Verdict } from '../scenario/verdicts/verdict.ts';
+import type { Verdict } from '../scenario/assertions/verdict.ts';
 import { currentPlace, type CurrentTest, type NotedAssertion } from './current-test.ts';
 import { matchers } from './matchers.ts';
 

@@ -9,7 +9,7 @@ import { isExternalAgent } from '../../scenario/external-agent.ts';
 import type { Mode, ModeRun } from '../../scenario/modes.ts';
 import { runScenario } from '../../scenario/run-scenario.ts';
 import type { Scenario, ScenarioRun } from '../../scenario/scenario.ts';
-import { whatHappened } from '../../scenario/verdicts/verdict.ts';
+import { whatHappened } from '../../scenario/assertions/verdict.ts';
 import { isMisfit } from '../../script/errors.ts';
 import type { SavedSteps } from './saved-steps.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { CompletionRequest } from '../../engine/model/provider.ts';
 import type { JsonSchema } from '../../engine/tools/json-schema.ts';
 import type { AgentUnderTest, ScenarioRun } from '../../scenario/scenario.ts';
-import { whatHappened } from '../../scenario/verdicts/verdict.ts';
+import { whatHappened } from '../../scenario/assertions/verdict.ts';
 import { callTool, say, user, type Step } from '../../script/steps.ts';
 import type { TracedRequest } from '../../engine/run/events.ts';
 import { ownSettings } from '../own-settings.ts';

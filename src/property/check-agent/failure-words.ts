@@ -1,6 +1,6 @@
 import { shownPath } from '../../files/path.ts';
 import type { ScenarioRun } from '../../scenario/scenario.ts';
-import { whatHappened } from '../../scenario/verdicts/verdict.ts';
+import { whatHappened } from '../../scenario/assertions/verdict.ts';
 import { stepsSource } from '../../script/source.ts';
 import type { Step } from '../../script/steps.ts';
 import type { Surface } from '../surface.ts';
