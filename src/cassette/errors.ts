@@ -1,4 +1,4 @@
-import { setOwn } from '../engine/data/copy.ts';
+import { setOwn } from '../engine/values/copy.ts';
 import { Misfit } from '../script/errors.ts';
 import { LaneSecrets } from '../secrets/lane-secrets.ts';
 

@@ -1,5 +1,5 @@
-import { didYouMean } from '../engine/data/did-you-mean.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { didYouMean } from '../engine/values/did-you-mean.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 import { vitestWorker } from './match/words.ts';
 
 /**

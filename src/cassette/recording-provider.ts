@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { assertKnownOptions } from '../engine/data/known-fields.ts';
+import { assertKnownOptions } from '../engine/values/known-fields.ts';
 import { parseProvider } from '../engine/model/valid-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { cassettePath } from './format/read.ts';

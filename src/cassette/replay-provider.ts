@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { assertKnownOptions } from '../engine/data/known-fields.ts';
-import { didYouMean } from '../engine/data/did-you-mean.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { assertKnownOptions } from '../engine/values/known-fields.ts';
+import { didYouMean } from '../engine/values/did-you-mean.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { cassettePath } from './format/read.ts';
 import { noSuchFile, readCassette } from './format/read.ts';

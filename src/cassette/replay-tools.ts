@@ -1,6 +1,6 @@
-import { setOwn } from '../engine/data/copy.ts';
-import { isPromiseLike } from '../engine/data/promise.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { setOwn } from '../engine/values/copy.ts';
+import { isPromiseLike } from '../engine/values/promise.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 import type { RecordedEvent } from '../engine/run/events.ts';
 import { runOf } from '../engine/run/run-of.ts';
 import { isAgent, noAgentWords, type Agent } from '../engine/tools/agent.ts';

@@ -1,5 +1,5 @@
-import { assertKnownFields } from '../engine/data/known-fields.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { assertKnownFields } from '../engine/values/known-fields.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 import { parseProvider } from '../engine/model/valid-provider.ts';
 import type { Message } from '../engine/model/messages.ts';
 import { openaiProvider } from '../engine/model/openai-provider.ts';
@@ -8,8 +8,8 @@ import { assertValidContextVariables } from '../engine/run/context.ts';
 import { hooksOf, type Hooks } from '../engine/run/hooks.ts';
 import type { ContextOption } from '../engine/run/run-options.ts';
 import { isAgent, refusalOfAgent, type Agent } from '../engine/tools/agent.ts';
-import { sentence } from '../engine/data/error-facts.ts';
-import { UsageError } from '../engine/data/errors.ts';
+import { sentence } from '../engine/values/error-facts.ts';
+import { UsageError } from '../engine/values/errors.ts';
 
 /** How `runDemoLoop` talks. */
 export type DemoLoopOptions<C extends object = any> = DemoLoopSettings & ContextOption<C>;

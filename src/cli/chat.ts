@@ -3,7 +3,7 @@ import { stringify } from 'safe-stable-stringify';
 import { ChatPrinter } from '../chat/printer.ts';
 import { holdChat } from '../chat/session.ts';
 import { PastRuns } from '../cassette/past-runs.ts';
-import { isPlainObject } from '../engine/data/copy.ts';
+import { isPlainObject } from '../engine/values/copy.ts';
 import { openaiProvider } from '../engine/model/openai-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { loadErrorText, type LoadError } from '../report/run-report.ts';

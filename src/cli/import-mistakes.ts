@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
-import { didYouMean } from '../engine/data/did-you-mean.ts';
+import { didYouMean } from '../engine/values/did-you-mean.ts';
 import type { LoadError } from '../report/run-report.ts';
 import { ownEntries } from './one-copy.ts';
 import { fromHere, placeInUserCode, stackPlace, thrownText, toPath } from './thrown.ts';

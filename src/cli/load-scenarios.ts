@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { isPlainObject } from '../engine/data/copy.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { isPlainObject } from '../engine/values/copy.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 import type { LoadError } from '../report/run-report.ts';
 import { assertValidScenario } from '../scenario/valid-scenario.ts';
 import { type Scenario } from '../scenario/scenario.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { didYouMean } from '../engine/data/did-you-mean.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { didYouMean } from '../engine/values/did-you-mean.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 import { isAgent } from '../engine/tools/agent.ts';
 import type { LoadError } from '../report/run-report.ts';
 import { findFiles } from './load-scenarios.ts';

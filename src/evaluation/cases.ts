@@ -1,6 +1,6 @@
 import { LaneSecrets } from '../secrets/lane-secrets.ts';
-import { isPlainObject } from '../engine/data/copy.ts';
-import { shorten, UsageError } from '../engine/data/errors.ts';
+import { isPlainObject } from '../engine/values/copy.ts';
+import { shorten, UsageError } from '../engine/values/errors.ts';
 import { assertValidMessages, type Message } from '../engine/model/messages.ts';
 import { assertValidContextVariables } from '../engine/run/context.ts';
 import {
@@ -14,7 +14,7 @@ import {
 } from '../scenario/rules.ts';
 import { textOf } from '../trace/format.ts';
 import { readTrajectory, type ToolCallPattern, type Trajectory } from '../scenario/trajectory.ts';
-import { fact, sentence } from '../engine/data/error-facts.ts';
+import { fact, sentence } from '../engine/values/error-facts.ts';
 
 /**
  * What the model is to call in its next answer: one function; several, in any order and nothing else; `null`, none at all.

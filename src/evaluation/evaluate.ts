@@ -1,7 +1,7 @@
-import { suggested } from '../engine/data/did-you-mean.ts';
-import { fact, sentence } from '../engine/data/error-facts.ts';
-import { errorName, UsageError } from '../engine/data/errors.ts';
-import { assertKnownOptions } from '../engine/data/known-fields.ts';
+import { suggested } from '../engine/values/did-you-mean.ts';
+import { fact, sentence } from '../engine/values/error-facts.ts';
+import { errorName, UsageError } from '../engine/values/errors.ts';
+import { assertKnownOptions } from '../engine/values/known-fields.ts';
 import { parseProvider } from '../engine/model/valid-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { assertValidContextVariables } from '../engine/run/context.ts';

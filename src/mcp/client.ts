@@ -1,6 +1,6 @@
-import { isError, UsageError } from '../engine/data/errors.ts';
-import { remedyFor, valueWords } from '../engine/data/value-words.ts';
-import { sentence } from '../engine/data/error-facts.ts';
+import { isError, UsageError } from '../engine/values/errors.ts';
+import { remedyFor, valueWords } from '../engine/values/value-words.ts';
+import { sentence } from '../engine/values/error-facts.ts';
 
 /** A tool as a server lists it. Other fields are not read. */
 export interface McpToolDefinition {

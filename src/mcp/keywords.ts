@@ -1,4 +1,4 @@
-import { isPlainObject } from '../engine/data/copy.ts';
+import { isPlainObject } from '../engine/values/copy.ts';
 import { atPointer, type JsonSchema } from '../engine/tools/json-schema.ts';
 
 /** Keywords with a schema in them; of older drafts "items" may have a list of them. */

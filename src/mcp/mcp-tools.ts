@@ -1,5 +1,5 @@
-import { assertValidTimeout } from '../engine/data/valid-timeout.ts';
-import { assertKnownOptions } from '../engine/data/known-fields.ts';
+import { assertValidTimeout } from '../engine/values/valid-timeout.ts';
+import { assertKnownOptions } from '../engine/values/known-fields.ts';
 import { tool, type Tool } from '../engine/tools/tool.ts';
 import { callTool, assertValidClient, listTools, serverWords, type McpClient } from './client.ts';
 import { assertValidChoice, assertValidPrefix, chosenTools, offeredNames } from './names.ts';

@@ -1,8 +1,8 @@
-import { suggested } from '../engine/data/did-you-mean.ts';
-import { UsageError } from '../engine/data/errors.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { suggested } from '../engine/values/did-you-mean.ts';
+import { UsageError } from '../engine/values/errors.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 import type { McpToolDefinition } from './client.ts';
-import { sentence } from '../engine/data/error-facts.ts';
+import { sentence } from '../engine/values/error-facts.ts';
 
 /** Which tools of a server are wanted. */
 interface Choice {

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../engine/data/copy.ts';
+import { isPlainObject } from '../engine/values/copy.ts';
 
 /** A tool's answer, as the protocol has it. Servers are foreign, so everything may be missing. */
 interface ToolResult {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { assertKnownOptions } from '../engine/data/known-fields.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { assertKnownOptions } from '../engine/values/known-fields.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 import { watched } from '../engine/run/watch.ts';
 import { assertValidScenario } from '../scenario/valid-scenario.ts';
 import { isExternalAgent } from '../scenario/external-agent.ts';
@@ -10,8 +10,8 @@ import type { Scenario, ScenarioRun } from '../scenario/scenario.ts';
 import { Gates, type Passage } from './interleavings/gates.ts';
 import { ownSettings } from './own-settings.ts';
 import { InvariantBrokenError } from './invariant.ts';
-import { fact, sentence } from '../engine/data/error-facts.ts';
-import { UsageError } from '../engine/data/errors.ts';
+import { fact, sentence } from '../engine/values/error-facts.ts';
+import { UsageError } from '../engine/values/errors.ts';
 
 /** How often conversations are interleaved, and in which orders. */
 export interface InterleavingOptions {

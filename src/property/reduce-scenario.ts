@@ -1,7 +1,7 @@
 import { isAgent } from '../engine/tools/agent.ts';
-import { UsageError } from '../engine/data/errors.ts';
-import { assertKnownOptions } from '../engine/data/known-fields.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { UsageError } from '../engine/values/errors.ts';
+import { assertKnownOptions } from '../engine/values/known-fields.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 import { assertValidScenario } from '../scenario/valid-scenario.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { stepsSource } from '../script/source.ts';
@@ -11,7 +11,7 @@ import { buildGraph, specOf } from './graph/build.ts';
 import { simplerCases, type GraphCase } from './graph/simpler-cases.ts';
 import { simplerGraphs } from './graph/simpler.ts';
 import { graphSource } from './graph/source.ts';
-import { sentence } from '../engine/data/error-facts.ts';
+import { sentence } from '../engine/values/error-facts.ts';
 
 /** A scenario that was made as small as it gets. */
 export interface ReducedScenario {

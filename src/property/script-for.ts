@@ -5,8 +5,8 @@ import type { JsonSchema } from '../engine/tools/json-schema.ts';
 import { prepareAgent } from '../engine/tools/prepared-agent.ts';
 import { isResult } from '../engine/tools/result.ts';
 import type { ToolContext } from '../engine/tools/tool.ts';
-import { isPromiseLike } from '../engine/data/promise.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { isPromiseLike } from '../engine/values/promise.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 import { isExternalAgent } from '../scenario/external-agent.ts';
 import type { AgentUnderTest } from '../scenario/scenario.ts';
 import type { Step } from '../script/steps.ts';
@@ -14,8 +14,8 @@ import { featuresIn as featuresOfScript } from './script/features-in.ts';
 import { assertValidScriptOptions, type ScriptFeature, type ScriptOptions } from './script/features.ts';
 import { scriptOf } from './script/script.ts';
 import type { AgentSurface, Surface, ToolSurface } from './surface.ts';
-import { sentence } from '../engine/data/error-facts.ts';
-import { UsageError } from '../engine/data/errors.ts';
+import { sentence } from '../engine/values/error-facts.ts';
+import { UsageError } from '../engine/values/errors.ts';
 
 /** So many agents are looked at. */
 const mostAgents = 50;

@@ -1,5 +1,5 @@
 import { configure } from 'safe-stable-stringify';
-import { isPlainObject } from '../engine/data/copy.ts';
+import { isPlainObject } from '../engine/values/copy.ts';
 import { pairUp } from './pairing.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { errorName } from '../engine/data/errors.ts';
+import { errorName } from '../engine/values/errors.ts';
 import type { TraceEvent } from '../engine/run/events.ts';
 import { isMisfit } from '../script/errors.ts';
 import type { ScenarioRun } from './scenario.ts';

@@ -1,4 +1,4 @@
-import { fact } from '../engine/data/error-facts.ts';
+import { fact } from '../engine/values/error-facts.ts';
 import type { Message } from '../engine/model/messages.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import type { Outcome, RecordedEvent } from '../engine/run/events.ts';

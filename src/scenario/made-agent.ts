@@ -1,6 +1,6 @@
-import { sentence } from '../engine/data/error-facts.ts';
-import { UsageError } from '../engine/data/errors.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { sentence } from '../engine/values/error-facts.ts';
+import { UsageError } from '../engine/values/errors.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 import { isAgent, type Agent } from '../engine/tools/agent.ts';
 import type { TimeLimit } from './timeout.ts';
 

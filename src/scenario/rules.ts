@@ -1,9 +1,9 @@
-import { isPlainObject } from '../engine/data/copy.ts';
-import { unknownWords } from '../engine/data/known-fields.ts';
-import { remedyFor, valueWords } from '../engine/data/value-words.ts';
+import { isPlainObject } from '../engine/values/copy.ts';
+import { unknownWords } from '../engine/values/known-fields.ts';
+import { remedyFor, valueWords } from '../engine/values/value-words.ts';
 import { isAsymmetric } from './equals.ts';
-import { sentence, type Sentence } from '../engine/data/error-facts.ts';
-import { UsageError } from '../engine/data/errors.ts';
+import { sentence, type Sentence } from '../engine/values/error-facts.ts';
+import { UsageError } from '../engine/values/errors.ts';
 
 /** What something must be: the words for it, the test, and a hint for whoever gave something else. */
 export type Rule = readonly [

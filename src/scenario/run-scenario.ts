@@ -1,9 +1,9 @@
 import { isAgent, type Agent } from '../engine/tools/agent.ts';
-import { assertKnownFields } from '../engine/data/known-fields.ts';
+import { assertKnownFields } from '../engine/values/known-fields.ts';
 import { parseProvider } from '../engine/model/valid-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
-import { didYouMean } from '../engine/data/did-you-mean.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { didYouMean } from '../engine/values/did-you-mean.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 import type { TraceEvent } from '../engine/run/events.ts';
 import { watched } from '../engine/run/watch.ts';
 import { isMisfit } from '../script/errors.ts';
@@ -22,8 +22,8 @@ import type { Subject } from './subject.ts';
 import { AnsweredTalk, ScriptedTalk, type Talk } from './talk.ts';
 import { TimeLimit } from './timeout.ts';
 import { whatHappened } from './assertions/verdict.ts';
-import { fact, sentence } from '../engine/data/error-facts.ts';
-import { UsageError } from '../engine/data/errors.ts';
+import { fact, sentence } from '../engine/values/error-facts.ts';
+import { UsageError } from '../engine/values/errors.ts';
 
 /** How requests reach the script. */
 export type Transport = 'in-process' | 'http';

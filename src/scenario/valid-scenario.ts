@@ -1,6 +1,6 @@
 import { isAgent } from '../engine/tools/agent.ts';
-import { isPlainObject } from '../engine/data/copy.ts';
-import { isPromiseLike } from '../engine/data/promise.ts';
+import { isPlainObject } from '../engine/values/copy.ts';
+import { isPromiseLike } from '../engine/values/promise.ts';
 import { assertValidMessages } from '../engine/model/messages.ts';
 import { assertValidContextVariables } from '../engine/run/context.ts';
 import type { Hooks } from '../engine/run/hooks.ts';
@@ -20,8 +20,8 @@ import {
 import type { Expectations, Scenario } from './scenario.ts';
 import { assertValidStub } from './stub-tools.ts';
 import { readTrajectory, trajectoryRule } from './trajectory.ts';
-import { sentence } from '../engine/data/error-facts.ts';
-import { UsageError } from '../engine/data/errors.ts';
+import { sentence } from '../engine/values/error-facts.ts';
+import { UsageError } from '../engine/values/errors.ts';
 
 const hook = ['a function', isFunction] as const;
 const hookRules: Rules<keyof Hooks> = {

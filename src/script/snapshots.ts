@@ -1,4 +1,4 @@
-import { copyData, freezeData, setOwn } from '../engine/data/copy.ts';
+import { copyData, freezeData, setOwn } from '../engine/values/copy.ts';
 import type { CompletionRequest } from '../engine/model/provider.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { isPlainObject } from '../engine/data/copy.ts';
-import { fact, sentence } from '../engine/data/error-facts.ts';
-import { optionsProblem } from '../engine/data/known-fields.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { isPlainObject } from '../engine/values/copy.ts';
+import { fact, sentence } from '../engine/values/error-facts.ts';
+import { optionsProblem } from '../engine/values/known-fields.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 import type { ChatCompletion, CompletionRequest } from '../engine/model/provider.ts';
 import { ScriptMistakeError } from './errors.ts';
 import type { Fault } from './faults.ts';

@@ -1,8 +1,8 @@
-import { isPlainObject } from '../engine/data/copy.ts';
-import { fact, sentence, type Sentence } from '../engine/data/error-facts.ts';
-import { suggested } from '../engine/data/did-you-mean.ts';
-import { unknownWords } from '../engine/data/known-fields.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { isPlainObject } from '../engine/values/copy.ts';
+import { fact, sentence, type Sentence } from '../engine/values/error-facts.ts';
+import { suggested } from '../engine/values/did-you-mean.ts';
+import { unknownWords } from '../engine/values/known-fields.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 import { chunkCount } from './answers.ts';
 import { ScriptMistakeError } from './errors.ts';
 import { faultKinds, type Fault } from './faults.ts';

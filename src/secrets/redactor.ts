@@ -1,4 +1,4 @@
-import { valueWords } from '../engine/data/value-words.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 import { Settled } from './json-text.ts';
 import type { LaneSecrets } from './lane-secrets.ts';
 

@@ -1,7 +1,7 @@
-import { errorName, UsageError } from '../engine/data/errors.ts';
-import { assertKnownOptions } from '../engine/data/known-fields.ts';
+import { errorName, UsageError } from '../engine/values/errors.ts';
+import { assertKnownOptions } from '../engine/values/known-fields.ts';
 import { watched } from '../engine/run/watch.ts';
-import { suggested } from '../engine/data/did-you-mean.ts';
+import { suggested } from '../engine/values/did-you-mean.ts';
 import { isMisfit } from '../script/errors.ts';
 import { faultKinds, type Fault } from '../script/faults.ts';
 import { assertValidScenario } from '../scenario/valid-scenario.ts';
@@ -14,7 +14,7 @@ import { ScenarioTimeoutError, TimeLimit } from '../scenario/timeout.ts';
 import { differenceBetween, type Played } from './difference.ts';
 import { FaultSweep, type SweptFault } from './fault-sweep.ts';
 import { faultyScripts, type FaultyScript } from './faulty-scripts.ts';
-import { fact, sentence } from '../engine/data/error-facts.ts';
+import { fact, sentence } from '../engine/values/error-facts.ts';
 
 /** Which faults are swept, and how the scenario is played. */
 export interface FaultSweepOptions {

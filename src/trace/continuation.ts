@@ -1,4 +1,4 @@
-import { isPlainObject } from '../engine/data/copy.ts';
+import { isPlainObject } from '../engine/values/copy.ts';
 import type { WireMessage } from '../engine/model/messages.ts';
 import type { CompletionRequest } from '../engine/model/provider.ts';
 import { textOf } from './format.ts';

@@ -1,11 +1,11 @@
-import { valueWords } from '../engine/data/value-words.ts';
-import { isPromiseLike } from '../engine/data/promise.ts';
+import { valueWords } from '../engine/values/value-words.ts';
+import { isPromiseLike } from '../engine/values/promise.ts';
 import { isProvider } from '../engine/model/valid-provider.ts';
 import { isAgent } from '../engine/tools/agent.ts';
 import { endedSeveralRuns, recordOf, type RunRecord } from '../engine/run/run-record.ts';
 import { RunTrace, type Trace } from './trace.ts';
-import { fact, sentence } from '../engine/data/error-facts.ts';
-import { UsageError } from '../engine/data/errors.ts';
+import { fact, sentence } from '../engine/values/error-facts.ts';
+import { UsageError } from '../engine/values/errors.ts';
 
 const traces = new WeakMap<RunRecord, Trace>();
 

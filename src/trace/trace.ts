@@ -1,4 +1,4 @@
-import { freezeData } from '../engine/data/copy.ts';
+import { freezeData } from '../engine/values/copy.ts';
 import type {
   Outcome,
   RecordedEvent,

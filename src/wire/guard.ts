@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Socket } from 'node:net';
 import { watchCalls } from '../engine/run/watch.ts';
 import { report } from './reports.ts';
-import { sentence } from '../engine/data/error-facts.ts';
-import { UsageError } from '../engine/data/errors.ts';
+import { sentence } from '../engine/values/error-facts.ts';
+import { UsageError } from '../engine/values/errors.ts';
 
 /** A connection that would have left the machine. */
 export class BlockedRequestError extends Error {

@@ -1,6 +1,6 @@
 import { underSignal } from '../engine/run/run-of.ts';
-import { copyData, freezeData, isPlainObject } from '../engine/data/copy.ts';
-import { errorName, InvalidCompletionError } from '../engine/data/errors.ts';
+import { copyData, freezeData, isPlainObject } from '../engine/values/copy.ts';
+import { errorName, InvalidCompletionError } from '../engine/values/errors.ts';
 import { ChunkFold } from '../engine/model/fold-chunks.ts';
 import type {
   ChatCompletionChunk,

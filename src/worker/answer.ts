@@ -1,5 +1,5 @@
-import { errorName, isError, isNativeError, shorten } from '../engine/data/errors.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { errorName, isError, isNativeError, shorten } from '../engine/values/errors.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 
 /** What a thread is asked to do; plain data, which is copied on the way. */
 export interface Task {

@@ -1,5 +1,5 @@
-import { isError, isNativeError } from '../engine/data/errors.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { isError, isNativeError } from '../engine/values/errors.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 import { isCloneable, type Task } from './answer.ts';
 
 /** Why a call has no answer, worded for the model: its thread ended, or never got it. */

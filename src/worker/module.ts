@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UsageError } from '../engine/data/errors.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { UsageError } from '../engine/values/errors.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 import type { Task } from './answer.ts';
-import { sentence } from '../engine/data/error-facts.ts';
+import { sentence } from '../engine/values/error-facts.ts';
 
 /** The module that a URL names, and how messages name it: by its place below the working directory, alike on every machine. Throws a TypeError where there is none. */
 export function moduleOf(url: unknown): Pick<Task, 'module' | 'shownModule' | 'isTypeScript'> {

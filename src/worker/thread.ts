@@ -1,10 +1,10 @@
 /** What runs in a thread. Loads little: it is loaded once for every thread. */
 import { parentPort } from 'node:worker_threads';
-import { isPlainObject } from '../engine/data/copy.ts';
-import { didYouMean } from '../engine/data/did-you-mean.ts';
-import { isError, isNativeError } from '../engine/data/errors.ts';
-import { isPromiseLike } from '../engine/data/promise.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { isPlainObject } from '../engine/values/copy.ts';
+import { didYouMean } from '../engine/values/did-you-mean.ts';
+import { isError, isNativeError } from '../engine/values/errors.ts';
+import { isPromiseLike } from '../engine/values/promise.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 import { hasBrand } from '../engine/tools/brand.ts';
 import { isCloneable, thrownAnswer, type Answer, type Started, type Task } from './answer.ts';
 

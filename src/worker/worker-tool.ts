@@ -1,14 +1,14 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { UsageError } from '../engine/data/errors.ts';
-import { assertValidTimeout } from '../engine/data/valid-timeout.ts';
-import { assertKnownOptions } from '../engine/data/known-fields.ts';
-import { valueWords } from '../engine/data/value-words.ts';
+import { UsageError } from '../engine/values/errors.ts';
+import { assertValidTimeout } from '../engine/values/valid-timeout.ts';
+import { assertKnownOptions } from '../engine/values/known-fields.ts';
+import { valueWords } from '../engine/values/value-words.ts';
 import { Result } from '../engine/tools/result.ts';
 import { tool, type JsonObjectSchema, type Tool, type ToolContext } from '../engine/tools/tool.ts';
 import { thrownOf, type Answer } from './answer.ts';
 import { moduleOf } from './module.ts';
 import { threadsFor } from './threads.ts';
-import { sentence } from '../engine/data/error-facts.ts';
+import { sentence } from '../engine/values/error-facts.ts';
 
 /** What the model is told of a worker tool, and what the tool is given. */
 export interface WorkerToolOptions {

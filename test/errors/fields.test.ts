@@ -34,7 +34,7 @@ import {
   user,
   type Step,
 } from 'swarmcheck/testing';
-import { fact } from '../../src/engine/data/error-facts.ts';
+import { fact } from '../../src/engine/values/error-facts.ts';
 import { ToolSchemaError } from '../../src/engine/tools/arguments.ts';
 import { checkInterleavings } from '../../src/property/interleavings.ts';
 import { readFailure } from '../../src/property/check-agent/saved-failure.ts';

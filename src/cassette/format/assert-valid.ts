@@ -1,5 +1,5 @@
-import { isPlainObject } from '../../engine/data/copy.ts';
-import { valueWords } from '../../engine/data/value-words.ts';
+import { isPlainObject } from '../../engine/values/copy.ts';
+import { valueWords } from '../../engine/values/value-words.ts';
 import { formatName, formatVersion, isLines, textFields, type CassetteFile } from './format.ts';
 
 /** Something in a cassette that cannot be used, and where it stands. */

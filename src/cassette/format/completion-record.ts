@@ -1,4 +1,4 @@
-import { isPlainObject, setOwn } from '../../engine/data/copy.ts';
+import { isPlainObject, setOwn } from '../../engine/values/copy.ts';
 import { isLines, joined, linesOf, textFields, type TextField } from './format.ts';
 import { Settled, unwrapped } from '../../secrets/json-text.ts';
 import type { LaneSecrets } from '../../secrets/lane-secrets.ts';

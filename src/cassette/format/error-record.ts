@@ -1,5 +1,5 @@
-import { isPlainObject } from '../../engine/data/copy.ts';
-import { errorName, InvalidCompletionError, isError } from '../../engine/data/errors.ts';
+import { isPlainObject } from '../../engine/values/copy.ts';
+import { errorName, InvalidCompletionError, isError } from '../../engine/values/errors.ts';
 import {
   clientError,
   connectionError,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isAbsolute, resolve } from 'node:path';
 import type * as Momoa from '@humanwhocodes/momoa';
-import { valueWords } from '../../engine/data/value-words.ts';
+import { valueWords } from '../../engine/values/value-words.ts';
 import { CassetteFileError } from '../errors.ts';
 import { CassetteProblem, assertValidCassette } from './assert-valid.ts';
 import type { CassetteFile } from './format.ts';

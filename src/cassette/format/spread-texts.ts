@@ -1,4 +1,4 @@
-import { isPlainObject, setOwn } from '../../engine/data/copy.ts';
+import { isPlainObject, setOwn } from '../../engine/values/copy.ts';
 import type { Path } from '../../secrets/redactor.ts';
 import { isSecretName } from '../../secrets/secrets.ts';
 import { changesTokens, type MapText } from './completion-record.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { copyData, isPlainObject } from '../../engine/data/copy.ts';
+import { copyData, isPlainObject } from '../../engine/values/copy.ts';
 import { ChunkFold } from '../../engine/model/fold-chunks.ts';
 import type { ChatCompletion, ChatCompletionChunk } from '../../engine/model/provider.ts';
 import { textFields, type StreamPart, type StreamRecord, type TextField } from './format.ts';

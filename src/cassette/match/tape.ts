@@ -1,5 +1,5 @@
 import { stringify } from 'safe-stable-stringify';
-import { setOwn } from '../../engine/data/copy.ts';
+import { setOwn } from '../../engine/values/copy.ts';
 import {
   formatName,
   formatVersion,

@@ -1,5 +1,5 @@
 import { relative, resolve, sep } from 'node:path';
-import { shorten } from '../../engine/data/errors.ts';
+import { shorten } from '../../engine/values/errors.ts';
 import { textOf } from '../../trace/format.ts';
 import { CassetteMismatchError, CassetteMissError, CassetteUnusedError, type Drift } from '../errors.ts';
 import { cassetteFolder } from '../format/read.ts';

@@ -1,4 +1,4 @@
-import { isPlainObject, setOwn } from '../../engine/data/copy.ts';
+import { isPlainObject, setOwn } from '../../engine/values/copy.ts';
 import type { WireMessage } from '../../engine/model/messages.ts';
 import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';

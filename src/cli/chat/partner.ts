@@ -1,5 +1,5 @@
-import { isPlainObject } from '../../engine/data/copy.ts';
-import { valueWords } from '../../engine/data/value-words.ts';
+import { isPlainObject } from '../../engine/values/copy.ts';
+import { valueWords } from '../../engine/values/value-words.ts';
 import type { Hooks } from '../../engine/run/hooks.ts';
 import { isAgent, type Agent } from '../../engine/tools/agent.ts';
 import type { LoadError } from '../../report/run-report.ts';

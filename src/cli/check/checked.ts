@@ -1,5 +1,5 @@
-import { isPlainObject } from '../../engine/data/copy.ts';
-import { remedyFor, valueWords } from '../../engine/data/value-words.ts';
+import { isPlainObject } from '../../engine/values/copy.ts';
+import { remedyFor, valueWords } from '../../engine/values/value-words.ts';
 import { isAgent } from '../../engine/tools/agent.ts';
 import type { CheckOptions } from '../../property/check-agent/options.ts';
 import type { LoadError } from '../../report/run-report.ts';

@@ -1,5 +1,5 @@
-import { isPlainObject, setOwn } from '../data/copy.ts';
-import { InvalidCompletionError, shorten } from '../data/errors.ts';
+import { isPlainObject, setOwn } from '../values/copy.ts';
+import { InvalidCompletionError, shorten } from '../values/errors.ts';
 
 interface PartialCall {
   readonly index: number;

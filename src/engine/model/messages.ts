@@ -1,9 +1,9 @@
 import type OpenAI from 'openai';
-import { copyData, copyTree, freezeData } from '../data/copy.ts';
-import { suggested } from '../data/did-you-mean.ts';
-import { shorten, UsageError } from '../data/errors.ts';
-import { valueWords } from '../data/value-words.ts';
-import { sentence, type Sentence } from '../data/error-facts.ts';
+import { copyData, copyTree, freezeData } from '../values/copy.ts';
+import { suggested } from '../values/did-you-mean.ts';
+import { shorten, UsageError } from '../values/errors.ts';
+import { valueWords } from '../values/value-words.ts';
+import { sentence, type Sentence } from '../values/error-facts.ts';
 
 /** A message of the Chat Completions API, with what Swarm adds for the reader. */
 export type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam & {

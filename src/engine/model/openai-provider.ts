@@ -1,6 +1,6 @@
 import type OpenAI from 'openai';
-import { InvalidCompletionError, isError, UsageError } from '../data/errors.ts';
-import { secretWords } from '../data/value-words.ts';
+import { InvalidCompletionError, isError, UsageError } from '../values/errors.ts';
+import { secretWords } from '../values/value-words.ts';
 import { isClient, isProvider } from './valid-provider.ts';
 import type {
   ChatCompletion,
@@ -9,7 +9,7 @@ import type {
   CompletionProvider,
   CompletionRequest,
 } from './provider.ts';
-import { sentence } from '../data/error-facts.ts';
+import { sentence } from '../values/error-facts.ts';
 
 /**
  * The live API, or anything that speaks it (`baseURL`), through a client of the `openai` package or

@@ -4,7 +4,7 @@ import type { RecordedEvent, StopReason } from './events.ts';
 import { runLoop } from './loop.ts';
 import type { RunState, StreamPiece } from './run-state.ts';
 import { outcomeOf, producedMessages, rememberFailure, RunResponse, type Response } from './run-record.ts';
-import { isPromiseLike } from '../data/promise.ts';
+import { isPromiseLike } from '../values/promise.ts';
 
 /**
  * Drives a loop: waits for the promises it yields, keeps the events, hands out the pieces of a

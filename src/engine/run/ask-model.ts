@@ -1,8 +1,8 @@
-import { copyData, freezeData } from '../data/copy.ts';
-import { sentence, type Sentence } from '../data/error-facts.ts';
-import { errorName, InvalidCompletionError, UsageError } from '../data/errors.ts';
-import { isPromiseLike } from '../data/promise.ts';
-import { remedyFor, valueWords } from '../data/value-words.ts';
+import { copyData, freezeData } from '../values/copy.ts';
+import { sentence, type Sentence } from '../values/error-facts.ts';
+import { errorName, InvalidCompletionError, UsageError } from '../values/errors.ts';
+import { isPromiseLike } from '../values/promise.ts';
+import { remedyFor, valueWords } from '../values/value-words.ts';
 import { readCompletion, type Answer } from '../model/completion.ts';
 import { ChunkFold } from '../model/fold-chunks.ts';
 import type { WireMessage } from '../model/messages.ts';

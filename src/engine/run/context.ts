@@ -1,8 +1,8 @@
-import { copyData, isPlainObject, setOwn } from '../data/copy.ts';
-import { UsageError } from '../data/errors.ts';
-import { remedyFor, valueWords } from '../data/value-words.ts';
+import { copyData, isPlainObject, setOwn } from '../values/copy.ts';
+import { UsageError } from '../values/errors.ts';
+import { remedyFor, valueWords } from '../values/value-words.ts';
 import type { ContextVariables } from '../tools/agent.ts';
-import { sentence } from '../data/error-facts.ts';
+import { sentence } from '../values/error-facts.ts';
 
 /** Throws a TypeError for what has no variables by name: a list, a Map, what is yet to be awaited. */
 export function assertValidContextVariables(whose: string, given: unknown): void {

@@ -1,17 +1,17 @@
 import { isAgent, refusalOfAgent, type Agent } from '../tools/agent.ts';
-import { copyData, isPlainObject } from '../data/copy.ts';
-import { assertKnownFields, assertKnownOptions } from '../data/known-fields.ts';
+import { copyData, isPlainObject } from '../values/copy.ts';
+import { assertKnownFields, assertKnownOptions } from '../values/known-fields.ts';
 import { isProvider } from '../model/valid-provider.ts';
 import { assertValidMessages, type Message } from '../model/messages.ts';
 import { assertValidContextVariables } from './context.ts';
 import { ConversationDriver } from './conversation-driver.ts';
 import type { ContextOption } from './run-options.ts';
 import type { Response } from './run-record.ts';
-import { remedyFor, valueWords } from '../data/value-words.ts';
+import { remedyFor, valueWords } from '../values/value-words.ts';
 import type { Swarm } from './swarm.ts';
 import { watched } from './watch.ts';
-import { fact, sentence, type Sentence } from '../data/error-facts.ts';
-import { UsageError } from '../data/errors.ts';
+import { fact, sentence, type Sentence } from '../values/error-facts.ts';
+import { UsageError } from '../values/errors.ts';
 
 /**
  * Several runs, each continuing the last: the pattern of Swarm's README ("you can pass these values

@@ -1,11 +1,11 @@
 import type { Agent } from '../tools/agent.ts';
-import { mayHave, unknownIn, unknownWords } from '../data/known-fields.ts';
-import { isPromiseLike } from '../data/promise.ts';
-import { valueWords } from '../data/value-words.ts';
+import { mayHave, unknownIn, unknownWords } from '../values/known-fields.ts';
+import { isPromiseLike } from '../values/promise.ts';
+import { valueWords } from '../values/value-words.ts';
 import type { ChatCompletion, CompletionRequest } from '../model/provider.ts';
 import { callWatcher } from './watch.ts';
-import { sentence } from '../data/error-facts.ts';
-import { UsageError } from '../data/errors.ts';
+import { sentence } from '../values/error-facts.ts';
+import { UsageError } from '../values/errors.ts';
 
 /**
  * Called around every model call and every tool that is executed. Sync or async, awaited, in the

@@ -1,10 +1,10 @@
-import { copyData } from '../data/copy.ts';
-import { valueWords } from '../data/value-words.ts';
+import { copyData } from '../values/copy.ts';
+import { valueWords } from '../values/value-words.ts';
 import type { ChunkFold } from '../model/fold-chunks.ts';
 import type { Agent } from '../tools/agent.ts';
 import type { Loop, RunState } from './run-state.ts';
-import { sentence } from '../data/error-facts.ts';
-import { UsageError } from '../data/errors.ts';
+import { sentence } from '../values/error-facts.ts';
+import { UsageError } from '../values/errors.ts';
 
 /** Reads one streamed answer, showing each piece as it comes. */
 export function* readStream(

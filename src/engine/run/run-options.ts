@@ -1,12 +1,12 @@
 import { isAgent, refusalOfAgent, type Agent } from '../tools/agent.ts';
-import { unknownWords } from '../data/known-fields.ts';
-import { valueWords } from '../data/value-words.ts';
+import { unknownWords } from '../values/known-fields.ts';
+import { valueWords } from '../values/value-words.ts';
 import type OpenAI from 'openai';
 import { assertValidMessages, type Message } from '../model/messages.ts';
 import { assertValidContextVariables } from './context.ts';
 import type { Response } from './run-record.ts';
-import { sentence } from '../data/error-facts.ts';
-import { addFacts, UsageError } from '../data/errors.ts';
+import { sentence } from '../values/error-facts.ts';
+import { addFacts, UsageError } from '../values/errors.ts';
 
 /** What `run` takes. */
 export type RunOptions<C extends object = any> = RunSettings<C> & ContextOption<C>;

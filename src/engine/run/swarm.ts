@@ -6,16 +6,16 @@ import { hooksOf, type Hooks } from './hooks.ts';
 import type { RunState } from './run-state.ts';
 import { assertCanAnswer, parseProvider, isClient, isProvider } from '../model/valid-provider.ts';
 import { enter, toWire, type WireMessage } from '../model/messages.ts';
-import { assertKnownFields } from '../data/known-fields.ts';
+import { assertKnownFields } from '../values/known-fields.ts';
 import { openaiProvider } from '../model/openai-provider.ts';
-import { valueWords } from '../data/value-words.ts';
+import { valueWords } from '../values/value-words.ts';
 import { isAgent } from '../tools/agent.ts';
 import type { CompletionProvider } from '../model/provider.ts';
 import { assertValidRunOptions, type RunOptions, type StreamEvent } from './run-options.ts';
 import type { Response } from './run-record.ts';
 import { watched, watchedStream } from './watch.ts';
-import { sentence } from '../data/error-facts.ts';
-import { UsageError } from '../data/errors.ts';
+import { sentence } from '../values/error-facts.ts';
+import { UsageError } from '../values/errors.ts';
 
 /** Runs agents: Swarm's client. Holds no state between runs, so one serves any number of conversations at once. */
 export class Swarm {

@@ -8,13 +8,13 @@ import {
 } from '../tools/arguments.ts';
 import type { ToolCall } from '../model/completion.ts';
 import { ownContext } from './context.ts';
-import { freezeData } from '../data/copy.ts';
-import { errorName, isError, isNativeError, shorten } from '../data/errors.ts';
+import { freezeData } from '../values/copy.ts';
+import { errorName, isError, isNativeError, shorten } from '../values/errors.ts';
 import type { RecordedEvent, ToolErrorKind } from './events.ts';
 import { callHooks, type Hooks } from './hooks.ts';
 import { CallContext } from './run-of.ts';
 import { callWatcher } from './watch.ts';
-import { isPromiseLike } from '../data/promise.ts';
+import { isPromiseLike } from '../values/promise.ts';
 import type { PreparedAgent } from '../tools/prepared-agent.ts';
 import { isResult } from '../tools/result.ts';
 import type { ToolContext } from '../tools/tool.ts';

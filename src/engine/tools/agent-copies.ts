@@ -1,4 +1,4 @@
-import { isPromiseLike } from '../data/promise.ts';
+import { isPromiseLike } from '../values/promise.ts';
 import { Agent, isAgent } from './agent.ts';
 import { inPlaceOf } from './in-place.ts';
 import { isResult, Result } from './result.ts';

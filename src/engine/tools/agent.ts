@@ -1,11 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type OpenAI from 'openai';
 import { brand, hasBrand } from './brand.ts';
-import { assertKnownFields } from '../data/known-fields.ts';
-import { remedyFor, valueWords } from '../data/value-words.ts';
+import { assertKnownFields } from '../values/known-fields.ts';
+import { remedyFor, valueWords } from '../values/value-words.ts';
 import type { AgentFunction } from './tool.ts';
-import { sentence, type Sentence } from '../data/error-facts.ts';
-import { UsageError } from '../data/errors.ts';
+import { sentence, type Sentence } from '../values/error-facts.ts';
+import { UsageError } from '../values/errors.ts';
 
 /**
  * What instructions and tools share during a run, by name.

@@ -1,12 +1,12 @@
 import type { Validator } from '@cfworker/json-schema';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { copyData } from '../data/copy.ts';
+import { copyData } from '../values/copy.ts';
 import { declaredArguments, derivedFrom, type DeclaredArguments, type JsonSchema } from './json-schema.ts';
-import { sentence } from '../data/error-facts.ts';
-import { UsageError } from '../data/errors.ts';
-import { isPromiseLike } from '../data/promise.ts';
+import { sentence } from '../values/error-facts.ts';
+import { UsageError } from '../values/errors.ts';
+import { isPromiseLike } from '../values/promise.ts';
 import { argumentsWords, schemaProblems } from './schema-problems.ts';
-import { valueWords } from '../data/value-words.ts';
+import { valueWords } from '../values/value-words.ts';
 import { standardSchemaOf, type Tool } from './tool.ts';
 
 /** A tool whose schema cannot be used, such as one with a reference to nothing: its author's mistake, and none the model could mend. */

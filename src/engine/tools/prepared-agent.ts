@@ -1,8 +1,8 @@
 import type OpenAI from 'openai';
 import { isAgent, type Agent, type ContextVariables } from './agent.ts';
-import { copyData, freezeData } from '../data/copy.ts';
-import { suggested } from '../data/did-you-mean.ts';
-import { valueWords } from '../data/value-words.ts';
+import { copyData, freezeData } from '../values/copy.ts';
+import { suggested } from '../values/did-you-mean.ts';
+import { valueWords } from '../values/value-words.ts';
 import { inPlaceExecute } from './in-place.ts';
 import { derivedFrom, type JsonSchema } from './json-schema.ts';
 import {
@@ -14,8 +14,8 @@ import {
   type Tool,
   type ToolContext,
 } from './tool.ts';
-import { fact, sentence, type Sentence } from '../data/error-facts.ts';
-import { UsageError } from '../data/errors.ts';
+import { fact, sentence, type Sentence } from '../values/error-facts.ts';
+import { UsageError } from '../values/errors.ts';
 
 type ToolDefinition = OpenAI.Chat.Completions.ChatCompletionFunctionTool;
 

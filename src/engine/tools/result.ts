@@ -1,9 +1,9 @@
 import { isAgent, refusalOfAgent, type Agent } from './agent.ts';
-import { sentence } from '../data/error-facts.ts';
-import { UsageError } from '../data/errors.ts';
+import { sentence } from '../values/error-facts.ts';
+import { UsageError } from '../values/errors.ts';
 import { assertValidContextVariables } from '../run/context.ts';
 import { brand, hasBrand } from './brand.ts';
-import { assertKnownFields } from '../data/known-fields.ts';
+import { assertKnownFields } from '../values/known-fields.ts';
 
 /** What a tool returns to give a value, hand off and update the context in one go (Swarm's README, "Handoffs"). */
 export class Result<C extends object = any> {

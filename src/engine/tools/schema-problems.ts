@@ -1,7 +1,7 @@
 import type { OutputUnit } from '@cfworker/json-schema';
-import { isPlainObject } from '../data/copy.ts';
-import { shorten } from '../data/errors.ts';
-import { valueWords } from '../data/value-words.ts';
+import { isPlainObject } from '../values/copy.ts';
+import { shorten } from '../values/errors.ts';
+import { valueWords } from '../values/value-words.ts';
 import { atPointer, decodePointerSegment, type JsonSchema } from './json-schema.ts';
 
 /** Keywords that only say that a part inside them failed; the part speaks for itself. */

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { isPlainObject } from '../data/copy.ts';
+import { isPlainObject } from '../values/copy.ts';
 import { assertValidDefinition, assertValidParameters } from './valid-tool.ts';
 import { ownSchema, toJsonSchema, type JsonSchema } from './json-schema.ts';
 

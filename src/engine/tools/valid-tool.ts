@@ -1,10 +1,10 @@
-import { isPlainObject } from '../data/copy.ts';
-import { suggested, meantBy } from '../data/did-you-mean.ts';
-import { UsageError } from '../data/errors.ts';
-import { unknownWords } from '../data/known-fields.ts';
-import { valueWords } from '../data/value-words.ts';
+import { isPlainObject } from '../values/copy.ts';
+import { suggested, meantBy } from '../values/did-you-mean.ts';
+import { UsageError } from '../values/errors.ts';
+import { unknownWords } from '../values/known-fields.ts';
+import { valueWords } from '../values/value-words.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { fact, sentence, type Sentence } from '../data/error-facts.ts';
+import { fact, sentence, type Sentence } from '../values/error-facts.ts';
 
 const toolFields = ['name', 'description', 'parameters', 'execute'];
 /** As other libraries and the API call them. */

@@ -1,12 +1,12 @@
-import { isPromiseLike } from '../../engine/data/promise.ts';
-import { valueWords } from '../../engine/data/value-words.ts';
+import { isPromiseLike } from '../../engine/values/promise.ts';
+import { valueWords } from '../../engine/values/value-words.ts';
 import { show } from '../../scenario/equals.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
 import type { AgentUnderTest, ScenarioRun } from '../../scenario/scenario.ts';
 import { ScenarioTimeoutError, TimeLimit } from '../../scenario/timeout.ts';
 import { isMisfit } from '../../script/errors.ts';
 import { invariantNames, invariants, ofAnyApp, type InvariantName } from '../invariants/invariants.ts';
-import { UsageError } from '../../engine/data/errors.ts';
+import { UsageError } from '../../engine/values/errors.ts';
 
 /** What holds, or not, for a run: it does not where it throws, or gives false. */
 type Held = (run: ScenarioRun) => unknown;

@@ -1,7 +1,7 @@
-import { suggested } from '../../engine/data/did-you-mean.ts';
-import { assertKnownOptions } from '../../engine/data/known-fields.ts';
-import { isPlainObject } from '../../engine/data/copy.ts';
-import { valueWords } from '../../engine/data/value-words.ts';
+import { suggested } from '../../engine/values/did-you-mean.ts';
+import { assertKnownOptions } from '../../engine/values/known-fields.ts';
+import { isPlainObject } from '../../engine/values/copy.ts';
+import { valueWords } from '../../engine/values/value-words.ts';
 import { assertValidContextVariables } from '../../engine/run/context.ts';
 import { isAgent, refusalOfAgent } from '../../engine/tools/agent.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
@@ -10,8 +10,8 @@ import type { AgentUnderTest, ScenarioRun } from '../../scenario/scenario.ts';
 import { assertValidStub, type ToolStub } from '../../scenario/stub-tools.ts';
 import { invariantNames, ofAnyApp, type InvariantName } from '../invariants/invariants.ts';
 import { assertValidFeatures, type ScriptFeature } from '../script/features.ts';
-import { fact, sentence } from '../../engine/data/error-facts.ts';
-import { UsageError } from '../../engine/data/errors.ts';
+import { fact, sentence } from '../../engine/values/error-facts.ts';
+import { UsageError } from '../../engine/values/errors.ts';
 
 /** How an agent is checked. */
 export interface CheckOptions {

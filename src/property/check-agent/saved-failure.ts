@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isPlainObject } from '../../engine/data/copy.ts';
-import { fact, sentence, type Sentence } from '../../engine/data/error-facts.ts';
-import { addFacts, messageOf } from '../../engine/data/errors.ts';
-import { valueWords } from '../../engine/data/value-words.ts';
+import { isPlainObject } from '../../engine/values/copy.ts';
+import { fact, sentence, type Sentence } from '../../engine/values/error-facts.ts';
+import { addFacts, messageOf } from '../../engine/values/errors.ts';
+import { valueWords } from '../../engine/values/value-words.ts';
 import { fileName, shownPath } from '../../files/path.ts';
 import { printJson } from '../../files/print-json.ts';
 import { writeWhole } from '../../files/write-whole.ts';

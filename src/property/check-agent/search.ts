@@ -5,8 +5,8 @@ import { ownSettings } from '../own-settings.ts';
 import type { Setup } from './setup.ts';
 import type { FoundFailure } from './shrink.ts';
 import type { Played } from './steadiness.ts';
-import { fact, sentence } from '../../engine/data/error-facts.ts';
-import { UsageError } from '../../engine/data/errors.ts';
+import { fact, sentence } from '../../engine/values/error-facts.ts';
+import { UsageError } from '../../engine/values/errors.ts';
 
 /** Taken before a test can fake it. */
 const { setImmediate: inNextTurn } = globalThis;

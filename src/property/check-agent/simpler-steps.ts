@@ -1,4 +1,4 @@
-import { isPlainObject } from '../../engine/data/copy.ts';
+import { isPlainObject } from '../../engine/values/copy.ts';
 import { assertValidSteps } from '../../script/valid-steps.ts';
 import type { Fault } from '../../script/faults.ts';
 import { isUserStep, withCalls } from '../../script/step-kinds.ts';

@@ -1,4 +1,4 @@
-import { isPlainObject, setOwn } from '../../engine/data/copy.ts';
+import { isPlainObject, setOwn } from '../../engine/values/copy.ts';
 import { withCalls } from '../../script/step-kinds.ts';
 import type { Step } from '../../script/steps.ts';
 import { simplerNumbers, simplerTexts } from './simpler-values.ts';

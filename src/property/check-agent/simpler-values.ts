@@ -1,4 +1,4 @@
-import { isPlainObject, setOwn } from '../../engine/data/copy.ts';
+import { isPlainObject, setOwn } from '../../engine/values/copy.ts';
 
 /** More parts of one list or text are not tried one by one: it is halved first, until there are no more. */
 const mostParts = 32;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { setOwn } from '../../engine/data/copy.ts';
+import { setOwn } from '../../engine/values/copy.ts';
 import { findSecrets, isSecretName, isSecretNumber } from '../../secrets/secrets.ts';
 
 /** Context variables as they can be written to a file, and why others cannot. */

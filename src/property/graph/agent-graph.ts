@@ -1,12 +1,12 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { assertKnownOptions } from '../../engine/data/known-fields.ts';
-import { valueWords } from '../../engine/data/value-words.ts';
+import { assertKnownOptions } from '../../engine/values/known-fields.ts';
+import { valueWords } from '../../engine/values/value-words.ts';
 import type { Agent } from '../../engine/tools/agent.ts';
 import { buildGraph, specOf } from './build.ts';
 import { graphSource } from './source.ts';
 import type { AgentSpec, Behaviour, GraphSpec, ToolSpec } from './spec.ts';
-import { sentence } from '../../engine/data/error-facts.ts';
-import { UsageError } from '../../engine/data/errors.ts';
+import { sentence } from '../../engine/values/error-facts.ts';
+import { UsageError } from '../../engine/values/errors.ts';
 
 /**
  * Agents that hand off to each other in any way, cycles included, for testing an engine: their tools answer, read, write

@@ -1,5 +1,5 @@
 import { Agent, type ContextVariables } from '../../engine/tools/agent.ts';
-import { copyData, setOwn } from '../../engine/data/copy.ts';
+import { copyData, setOwn } from '../../engine/values/copy.ts';
 import { Result } from '../../engine/tools/result.ts';
 import { tool, type AgentFunction } from '../../engine/tools/tool.ts';
 import type { Surface } from '../surface.ts';

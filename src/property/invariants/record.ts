@@ -1,4 +1,4 @@
-import { isPlainObject, setOwn } from '../../engine/data/copy.ts';
+import { isPlainObject, setOwn } from '../../engine/values/copy.ts';
 import { traceContext } from '../../engine/run/context.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { ScenarioRun } from '../../scenario/scenario.ts';

@@ -1,4 +1,4 @@
-import { errorName, UsageError } from '../../engine/data/errors.ts';
+import { errorName, UsageError } from '../../engine/values/errors.ts';
 import { traceContext } from '../../engine/run/context.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
@@ -6,7 +6,7 @@ import { playScenario, type RunScenarioOptions } from '../../scenario/run-scenar
 import type { Scenario, ScenarioRun } from '../../scenario/scenario.ts';
 import { ScenarioTimeoutError } from '../../scenario/timeout.ts';
 import { InvariantBrokenError } from '../invariant.ts';
-import { sentence } from '../../engine/data/error-facts.ts';
+import { sentence } from '../../engine/values/error-facts.ts';
 
 /** A scenario without what it expects: what is compared is what happens. */
 function bare({ expect: _expect, check: _check, ...scenario }: Scenario): Scenario {

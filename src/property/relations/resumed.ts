@@ -6,7 +6,7 @@ import { ownContext } from '../../engine/run/context.ts';
 import type { Agent, ContextVariables } from '../../engine/tools/agent.ts';
 import { prepareAgent } from '../../engine/tools/prepared-agent.ts';
 import { runToolCall } from '../../engine/run/tool-call.ts';
-import { isPromiseLike } from '../../engine/data/promise.ts';
+import { isPromiseLike } from '../../engine/values/promise.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { merge } from '../oracle/values.ts';
 import { assertSameOutcome, converse, finished, inOnePiece, type RunOnce, type RunParts } from './by-hand.ts';

@@ -1,4 +1,4 @@
-import { copyData } from '../../engine/data/copy.ts';
+import { copyData } from '../../engine/values/copy.ts';
 import { parseArguments } from '../../engine/tools/arguments.ts';
 import { chunkCount } from '../../script/answers.ts';
 import type { Fault } from '../../script/faults.ts';

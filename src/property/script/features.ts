@@ -1,9 +1,9 @@
-import { assertKnownOptions } from '../../engine/data/known-fields.ts';
-import { suggested } from '../../engine/data/did-you-mean.ts';
-import { isPlainObject } from '../../engine/data/copy.ts';
-import { UsageError } from '../../engine/data/errors.ts';
-import { valueWords } from '../../engine/data/value-words.ts';
-import { sentence } from '../../engine/data/error-facts.ts';
+import { assertKnownOptions } from '../../engine/values/known-fields.ts';
+import { suggested } from '../../engine/values/did-you-mean.ts';
+import { isPlainObject } from '../../engine/values/copy.ts';
+import { UsageError } from '../../engine/values/errors.ts';
+import { valueWords } from '../../engine/values/value-words.ts';
+import { sentence } from '../../engine/values/error-facts.ts';
 
 /** Something out of the ordinary that a user or a model does; what it is in each case is told at `scriptFeatures`. */
 export type ScriptFeature =

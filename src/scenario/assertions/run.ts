@@ -1,6 +1,6 @@
 import type { ContextVariables } from '../../engine/tools/agent.ts';
-import { isPlainObject, setOwn } from '../../engine/data/copy.ts';
-import { suggested } from '../../engine/data/did-you-mean.ts';
+import { isPlainObject, setOwn } from '../../engine/values/copy.ts';
+import { suggested } from '../../engine/values/did-you-mean.ts';
 import type { Outcome } from '../../engine/run/events.ts';
 import { textOf } from '../../trace/format.ts';
 import type { Trace } from '../../trace/trace.ts';
@@ -8,8 +8,8 @@ import { readArgs } from '../../trace/materialize.ts';
 import { equals, firstMismatch, isAsymmetric, show } from '../equals.ts';
 import { isName, isText, namesRule, takes, type Rule } from '../rules.ts';
 import { runEnd, toolResults, traceBehind, verdict, type Verdict } from './verdict.ts';
-import { sentence } from '../../engine/data/error-facts.ts';
-import { UsageError } from '../../engine/data/errors.ts';
+import { sentence } from '../../engine/values/error-facts.ts';
+import { UsageError } from '../../engine/values/errors.ts';
 
 const agentsRule = namesRule("a list of agents' names");
 

@@ -1,4 +1,4 @@
-import { suggested } from '../../engine/data/did-you-mean.ts';
+import { suggested } from '../../engine/values/did-you-mean.ts';
 import type { ToolErrorKind, TraceEvent } from '../../engine/run/events.ts';
 import { lineDiff } from '../../trace/difference.ts';
 import { callText } from '../../trace/format.ts';
@@ -20,8 +20,8 @@ import {
   verdict,
   type Verdict,
 } from './verdict.ts';
-import { fact, sentence } from '../../engine/data/error-facts.ts';
-import { UsageError } from '../../engine/data/errors.ts';
+import { fact, sentence } from '../../engine/values/error-facts.ts';
+import { UsageError } from '../../engine/values/errors.ts';
 
 /** A call was made, with exactly these arguments if any are given. */
 export function calledTool(source: unknown, tool: string, args?: unknown): Verdict {

@@ -1,5 +1,5 @@
 import leven from 'leven';
-import { didYouMean } from '../../engine/data/did-you-mean.ts';
+import { didYouMean } from '../../engine/values/did-you-mean.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { isText } from '../rules.ts';
 import { toolNamesOf } from './requests.ts';

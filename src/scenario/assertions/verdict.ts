@@ -1,5 +1,5 @@
 import type { TraceEvent } from '../../engine/run/events.ts';
-import { isPlainObject } from '../../engine/data/copy.ts';
+import { isPlainObject } from '../../engine/values/copy.ts';
 import { trajectoryLines } from '../../trace/format.ts';
 import { readArgs } from '../../trace/materialize.ts';
 import { findTrace, withoutTrace } from '../../trace/trace-of.ts';
@@ -9,9 +9,9 @@ import { equals } from '../equals.ts';
 import type { ComparedCall } from '../match-trajectory.ts';
 import { assertValidFields, takes, type Rules } from '../rules.ts';
 import type { ScenarioRun } from '../scenario.ts';
-import { valueWords } from '../../engine/data/value-words.ts';
-import { fact, sentence } from '../../engine/data/error-facts.ts';
-import { UsageError } from '../../engine/data/errors.ts';
+import { valueWords } from '../../engine/values/value-words.ts';
+import { fact, sentence } from '../../engine/values/error-facts.ts';
+import { UsageError } from '../../engine/values/errors.ts';
 
 /** Whether a statement about a trace holds, and what to tell the reader who expected otherwise. */
 export interface Verdict {

@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { isPlainObject, setOwn } from '../../../engine/data/copy.ts';
+import { isPlainObject, setOwn } from '../../../engine/values/copy.ts';
 
 type Values = Arbitrary<unknown> | undefined;
 type Keywords = Readonly<Record<string, unknown>>;

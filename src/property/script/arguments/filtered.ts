@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { copyData } from '../../../engine/data/copy.ts';
+import { copyData } from '../../../engine/values/copy.ts';
 
 /**
  * The values that are wanted. Undefined where none of a thousand is: what fast-check itself filters it would look for without

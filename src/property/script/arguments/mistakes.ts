@@ -1,4 +1,4 @@
-import { isPlainObject, setOwn } from '../../../engine/data/copy.ts';
+import { isPlainObject, setOwn } from '../../../engine/values/copy.ts';
 import { atPointer, type JsonSchema } from '../../../engine/tools/json-schema.ts';
 import { typesIn } from './merge.ts';
 

@@ -1,6 +1,6 @@
 // Loaded at once, as this whole entry is for tests: values are made, and held against their schema, without a promise.
 import { Validator } from '@cfworker/json-schema';
-import { copyData } from '../../../engine/data/copy.ts';
+import { copyData } from '../../../engine/values/copy.ts';
 import { declaredArguments, type JsonSchema } from '../../../engine/tools/json-schema.ts';
 
 /**

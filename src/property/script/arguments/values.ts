@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { isPlainObject } from '../../../engine/data/copy.ts';
+import { isPlainObject } from '../../../engine/values/copy.ts';
 import type { JsonSchema } from '../../../engine/tools/json-schema.ts';
 import { arraysOf, objectsOf } from './containers.ts';
 import { mergedSchema, typesIn, type MergedSchema } from './merge.ts';
