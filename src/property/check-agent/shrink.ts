@@ -6,7 +6,7 @@ import { isMisfit } from '../../script/errors.ts';
 import type { Step } from '../../script/steps.ts';
 import type { Breach, Invariants } from './held-invariants.ts';
 import { markedAsUnsure, type Play } from './play.ts';
-import { reduce } from './simpler-steps.ts';
+import { reduce } from '../shrink/simpler-steps.ts';
 
 /** A script that broke an invariant, as it was generated. */
 export interface FoundFailure {

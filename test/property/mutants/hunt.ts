@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { relations } from '../../../src/property/relations/relations.ts';
 import { InvariantBrokenError } from '../../../src/property/invariant.ts';
 import { invariants } from '../../../src/property/invariants/invariants.ts';
-import { reduceScenario } from '../../../src/property/reduce-scenario.ts';
+import { reduceScenario } from '../../../src/property/shrink/reduce-scenario.ts';
 import { runScenario } from '../../../src/scenario/run-scenario.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import { engineCases } from '../engines.ts';

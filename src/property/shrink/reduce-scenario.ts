@@ -1,17 +1,17 @@
-import { isAgent } from '../engine/tools/agent.ts';
-import { UsageError } from '../engine/values/errors.ts';
-import { assertKnownOptions } from '../engine/values/known-fields.ts';
-import { valueWords } from '../engine/values/value-words.ts';
-import { assertValidScenario } from '../scenario/valid-scenario.ts';
-import type { Scenario } from '../scenario/scenario.ts';
-import { stepsSource } from '../script/source.ts';
-import { reduceBy } from './check-agent/reduce.ts';
-import { reduce } from './check-agent/simpler-steps.ts';
-import { buildGraph, specOf } from './graph/build.ts';
-import { simplerCases, type GraphCase } from './graph/simpler-cases.ts';
-import { simplerGraphs } from './graph/simpler.ts';
-import { graphSource } from './graph/source.ts';
-import { sentence } from '../engine/values/error-facts.ts';
+import { isAgent } from '../../engine/tools/agent.ts';
+import { UsageError } from '../../engine/values/errors.ts';
+import { assertKnownOptions } from '../../engine/values/known-fields.ts';
+import { valueWords } from '../../engine/values/value-words.ts';
+import { assertValidScenario } from '../../scenario/valid-scenario.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { stepsSource } from '../../script/source.ts';
+import { reduceBy } from './reduce.ts';
+import { reduce } from './simpler-steps.ts';
+import { buildGraph, specOf } from '../graph/build.ts';
+import { simplerCases, type GraphCase } from './simpler-cases.ts';
+import { simplerGraphs } from './simpler-graphs.ts';
+import { graphSource } from '../graph/source.ts';
+import { sentence } from '../../engine/values/error-facts.ts';
 
 /** A scenario that was made as small as it gets. */
 export interface ReducedScenario {

@@ -9,8 +9,8 @@ import {
   type Step,
 } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
-import { reduceBy } from '../../../src/property/check-agent/reduce.ts';
-import { isWhole, reduce } from '../../../src/property/check-agent/simpler-steps.ts';
+import { reduceBy } from '../../../src/property/shrink/reduce.ts';
+import { isWhole, reduce } from '../../../src/property/shrink/simpler-steps.ts';
 
 const callsIn = (steps: readonly Step[]) =>
   steps.flatMap((step) => (typeof step === 'object' && 'calls' in step ? (step.calls ?? []) : []));

@@ -9,7 +9,7 @@ import {
 import { callTool, callTools, runScenario, say, user, type Scenario } from 'swarmcheck/testing';
 import { Agent } from 'swarmcheck';
 import { expect, test } from 'vitest';
-import { counterexampleOf } from '../support/property.ts';
+import { counterexampleOf } from '../../support/property.ts';
 
 const agent = new Agent({
   functions: [
