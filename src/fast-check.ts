@@ -8,7 +8,7 @@ export type { CheckOptions } from './property/check-agent/options.ts';
 export { SavedFailureError } from './property/check-agent/saved-failure.ts';
 export { relations } from './property/relations/relations.ts';
 export type { RelationName } from './property/relations/relations.ts';
-export { agentGraph } from './property/graph/agent-graph.ts';
+export { agentGraph } from './property/generated-agents/agent-graph.ts';
 export { checkInterleavings } from './property/interleavings.ts';
 export type { InterleavingOptions } from './property/interleavings.ts';
 export { InvariantBrokenError } from './property/invariant.ts';

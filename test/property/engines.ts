@@ -1,9 +1,9 @@
 /** Scenarios of all kinds for the engine: generated agents, and everything a model could do to them. */
 import fc from 'fast-check';
 import type { Message } from '../../src/engine/model/messages.ts';
-import { graphSpec } from '../../src/property/graph/agent-graph.ts';
-import { buildGraph, surfaceOfGraph } from '../../src/property/graph/build.ts';
-import type { GraphSpec } from '../../src/property/graph/spec.ts';
+import { graphSpec } from '../../src/property/generated-agents/agent-graph.ts';
+import { buildGraph, surfaceOfGraph } from '../../src/property/generated-agents/build.ts';
+import type { GraphSpec } from '../../src/property/generated-agents/spec.ts';
 import { scriptOf } from '../../src/property/script/script.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 

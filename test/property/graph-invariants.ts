@@ -1,8 +1,8 @@
 /** Invariants about the agents that are there: what nobody uses changes nothing. They need agents that can be made otherwise. */
 import { expect } from 'vitest';
 import { runScenario, type ScenarioRun } from 'swarmcheck/testing';
-import { buildGraph } from '../../src/property/graph/build.ts';
-import type { AgentSpec, GraphSpec, ToolSpec } from '../../src/property/graph/spec.ts';
+import { buildGraph } from '../../src/property/generated-agents/build.ts';
+import type { AgentSpec, GraphSpec, ToolSpec } from '../../src/property/generated-agents/spec.ts';
 import type { EngineCase } from './engines.ts';
 
 const unused: ToolSpec = {

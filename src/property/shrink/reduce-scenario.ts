@@ -7,10 +7,10 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import { stepsSource } from '../../script/source.ts';
 import { reduceBy } from './reduce.ts';
 import { reduce } from './simpler-steps.ts';
-import { buildGraph, specOf } from '../graph/build.ts';
+import { buildGraph, specOf } from '../generated-agents/build.ts';
 import { simplerCases, type GraphCase } from './simpler-cases.ts';
 import { simplerGraphs } from './simpler-graphs.ts';
-import { graphSource } from '../graph/source.ts';
+import { graphSource } from '../generated-agents/source.ts';
 import { sentence } from '../../engine/values/error-facts.ts';
 
 /** A scenario that was made as small as it gets. */

@@ -1,7 +1,7 @@
 import { withCalls } from '../../script/step-kinds.ts';
 import type { Step, ToolCallStep } from '../../script/steps.ts';
 import { withoutAgent } from './simpler-graphs.ts';
-import type { GraphSpec, ToolSpec } from '../graph/spec.ts';
+import type { GraphSpec, ToolSpec } from '../generated-agents/spec.ts';
 
 /** Agents and what is called of them. */
 export interface GraphCase {

@@ -1,4 +1,4 @@
-import type { AgentSpec, GraphSpec, ToolSpec } from '../graph/spec.ts';
+import type { AgentSpec, GraphSpec, ToolSpec } from '../generated-agents/spec.ts';
 
 /** Graphs with less in them: without an agent, without a tool, with plainer ones. Each is one that can be built. */
 export function* simplerGraphs(spec: GraphSpec): Generator<GraphSpec> {
