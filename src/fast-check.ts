@@ -17,4 +17,4 @@ export type { InvariantName } from './property/invariants/invariants.ts';
 export { reduceScenario } from './property/shrink/reduce-scenario.ts';
 export type { ReducedScenario } from './property/shrink/reduce-scenario.ts';
 export { featuresIn, scriptFor } from './property/script-for.ts';
-export type { ScriptFeature, ScriptOptions } from './property/script/features.ts';
+export type { ScriptFeature, ScriptOptions } from './property/script-generator/features.ts';

@@ -10,9 +10,13 @@ import { valueWords } from '../engine/values/value-words.ts';
 import { isExternalAgent } from '../scenario/external-agent.ts';
 import type { AgentUnderTest } from '../scenario/scenario.ts';
 import type { Step } from '../script/steps.ts';
-import { featuresIn as featuresOfScript } from './script/features-in.ts';
-import { assertValidScriptOptions, type ScriptFeature, type ScriptOptions } from './script/features.ts';
-import { scriptOf } from './script/script.ts';
+import { featuresIn as featuresOfScript } from './script-generator/features-in.ts';
+import {
+  assertValidScriptOptions,
+  type ScriptFeature,
+  type ScriptOptions,
+} from './script-generator/features.ts';
+import { scriptOf } from './script-generator/script.ts';
 import type { AgentSurface, Surface, ToolSurface } from './surface.ts';
 import { sentence } from '../engine/values/error-facts.ts';
 import { UsageError } from '../engine/values/errors.ts';

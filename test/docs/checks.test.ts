@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { relations, invariants } from 'swarmcheck/fast-check';
-import { scriptFeatures } from '../../src/property/script/features.ts';
+import { scriptFeatures } from '../../src/property/script-generator/features.ts';
 import { Project } from '../cli/swarmcheck.ts';
 
 const withoutTrailingSpaces = (text: string) => text.replaceAll(/ +$/gm, '').trimEnd();

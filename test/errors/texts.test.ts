@@ -4,7 +4,7 @@ import { scriptFor } from 'swarmcheck/fast-check';
 import { startMocking } from 'swarmcheck/msw';
 import { externalAgent, runScenario, say, sweepFaults, user } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
-import { scriptFeatures as features } from '../../src/property/script/features.ts';
+import { scriptFeatures as features } from '../../src/property/script-generator/features.ts';
 import { messageOf } from '../support/failures.ts';
 
 const agent = new Agent({ name: 'Desk' });

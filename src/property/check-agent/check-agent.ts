@@ -1,7 +1,7 @@
 import { watched } from '../../engine/run/watch.ts';
 import { isAgent } from '../../engine/tools/agent.ts';
 import type { AgentUnderTest } from '../../scenario/scenario.ts';
-import { scriptOf } from '../script/script.ts';
+import { scriptOf } from '../script-generator/script.ts';
 import { exploreBy } from './explore.ts';
 import { failureAgain, failureOf, failureWithoutScript } from './failure.ts';
 import { neverWords } from './failure-words.ts';

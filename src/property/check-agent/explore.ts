@@ -6,9 +6,9 @@ import { whatHappened } from '../../scenario/assertions/verdict.ts';
 import { callTool, say, user, type Step } from '../../script/steps.ts';
 import type { TracedRequest } from '../../engine/run/events.ts';
 import { ownSettings } from '../own-settings.ts';
-import { argumentsFor } from '../script/arguments/arguments.ts';
+import { argumentsFor } from '../script-generator/arguments/arguments.ts';
 import type { AgentSurface, Surface, ToolSurface } from '../surface.ts';
-import { scriptOf } from '../script/script.ts';
+import { scriptOf } from '../script-generator/script.ts';
 import { ScenarioTimeoutError } from '../../scenario/timeout.ts';
 import { markedAsUnsure, patiently, playerOf, type Play, type PlaySettings } from './play.ts';
 

@@ -9,7 +9,7 @@ import { isFunction, isText, mustBe, timeoutRule, type Rule, type Rules } from '
 import type { AgentUnderTest, ScenarioRun } from '../../scenario/scenario.ts';
 import { assertValidStub, type ToolStub } from '../../scenario/stub-tools.ts';
 import { invariantNames, ofAnyApp, type InvariantName } from '../invariants/invariants.ts';
-import { assertValidFeatures, type ScriptFeature } from '../script/features.ts';
+import { assertValidFeatures, type ScriptFeature } from '../script-generator/features.ts';
 import { fact, sentence } from '../../engine/values/error-facts.ts';
 import { UsageError } from '../../engine/values/errors.ts';
 

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { problemsBySchema } from '../../../src/engine/tools/arguments.ts';
-import { argumentsFor, wrongArgumentsFor } from '../../../src/property/script/arguments/arguments.ts';
+import {
+  argumentsFor,
+  wrongArgumentsFor,
+} from '../../../src/property/script-generator/arguments/arguments.ts';
 import { schemas } from './schemas.ts';
 import { assertProperty, counterexampleOf, seeds } from '../../support/property.ts';
 

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Step } from 'swarmcheck/testing';
-import { assertValidScriptOptions, type ScriptOptions } from '../../../src/property/script/features.ts';
-import { scriptOf } from '../../../src/property/script/script.ts';
+import {
+  assertValidScriptOptions,
+  type ScriptOptions,
+} from '../../../src/property/script-generator/features.ts';
+import { scriptOf } from '../../../src/property/script-generator/script.ts';
 import type { Surface } from '../../../src/property/surface.ts';
 import { surface } from './shop.ts';
 import { counterexampleOf, seeds, thoroughness } from '../../support/property.ts';

@@ -7,7 +7,7 @@ import {
   ScriptNotFinishedError,
 } from 'swarmcheck/testing';
 import type { ScenarioRun, Step, ToolCallStep } from 'swarmcheck/testing';
-import { scriptOf } from '../../../src/property/script/script.ts';
+import { scriptOf } from '../../../src/property/script-generator/script.ts';
 import { agents, surface } from './shop.ts';
 import { assertProperty } from '../../support/property.ts';
 

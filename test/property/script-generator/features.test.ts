@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Step } from 'swarmcheck/testing';
-import { featuresIn } from '../../../src/property/script/features-in.ts';
+import { featuresIn } from '../../../src/property/script-generator/features-in.ts';
 import {
   scriptFeatures,
   type FeatureWeights,
   type ScriptFeature,
   type ScriptOptions,
-} from '../../../src/property/script/features.ts';
-import { assemble } from '../../../src/property/script/assemble.ts';
-import { mapOf } from '../../../src/property/script/map.ts';
-import { runParts } from '../../../src/property/script/parts.ts';
+} from '../../../src/property/script-generator/features.ts';
+import { assemble } from '../../../src/property/script-generator/assemble.ts';
+import { mapOf } from '../../../src/property/script-generator/map.ts';
+import { runParts } from '../../../src/property/script-generator/parts.ts';
 import type { Surface } from '../../../src/property/surface.ts';
-import { scriptOf } from '../../../src/property/script/script.ts';
+import { scriptOf } from '../../../src/property/script-generator/script.ts';
 import { surface } from './shop.ts';
 
 const features = Object.keys(scriptFeatures) as ScriptFeature[];
