@@ -2,8 +2,8 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import { ScriptMistakeError } from '../../script/errors.ts';
 import { onlyTheModelFailsARun } from '../invariants/ending.ts';
 import { InvariantBrokenError } from '../invariant.ts';
-import { differenceFrom } from '../oracle/compare.ts';
-import { Oracle } from '../oracle/play.ts';
+import { differenceFrom } from '../reference-model/compare.ts';
+import { ReferenceModel } from '../reference-model/reference-model.ts';
 import { withAgents } from './by-hand.ts';
 import { assertOurAgents, assertStepsAreData, play } from './play.ts';
 
@@ -13,7 +13,7 @@ export async function equalsOracle(scenario: Scenario): Promise<void> {
   const run = await play(scenario);
   // Of a call that does not fit, and of instructions or a hook that throws, the rules say nothing.
   if (run.error instanceof ScriptMistakeError || onlyTheModelFailsARun(run) !== undefined) return;
-  const expected = await withAgents(scenario, (agent) => new Oracle(scenario).play(agent));
+  const expected = await withAgents(scenario, (agent) => new ReferenceModel(scenario).play(agent));
   const difference = differenceFrom(expected, run);
   if (difference !== undefined) throw new InvariantBrokenError('equals-oracle', `${difference}.`);
 }

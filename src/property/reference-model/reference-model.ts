@@ -14,7 +14,7 @@ export interface Expected {
   readonly contextVariables: object;
 }
 
-/** One run, as the oracle has it. */
+/** One run, as the reference model has it. */
 export interface ExpectedRun {
   readonly requests: { agent: string; system: string; model: string; tools: string[]; messages: number }[];
   readonly results: { tool: string; id: string; error?: ToolErrorKind | undefined; content?: string }[];
@@ -34,7 +34,7 @@ interface State {
  * The rules of a run once more, in the plainest way: no events, no streams, no hooks, no stopping. It shares with the engine
  * how arguments are held against a schema, and nothing of the loop.
  */
-export class Oracle {
+export class ReferenceModel {
   readonly #scenario: Scenario;
   readonly #steps: Step[];
   /** Of the calls so far that have no id of their own. */

@@ -3,9 +3,9 @@ import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { ScenarioRun } from '../../scenario/scenario.ts';
 import { textOf } from '../../trace/format.ts';
 import { runsOf, type TracedRun } from '../invariants/runs.ts';
-import type { Expected, ExpectedRun } from './play.ts';
+import type { Expected, ExpectedRun } from './reference-model.ts';
 
-/** Where a run and the oracle part, as a sentence. */
+/** Where a run and the reference model part, as a sentence. */
 export function differenceFrom(expected: Expected, { trace, response }: ScenarioRun): string | undefined {
   const runs = runsOf(trace);
   for (const [index, wanted] of expected.runs.entries()) {
@@ -26,7 +26,7 @@ export function differenceFrom(expected: Expected, { trace, response }: Scenario
   );
 }
 
-/** A run of a trace, in the words of the oracle. What a call that failed is told is worded by the engine alone. */
+/** A run of a trace, in the words of the reference model. What a call that failed is told is worded by the engine alone. */
 function asExpected({ turns, end }: TracedRun, { results: wanted }: ExpectedRun): ExpectedRun {
   return {
     requests: turns.map(({ request: { agent, request } }) => ({
