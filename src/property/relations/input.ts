@@ -4,7 +4,7 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import { InvariantBrokenError } from '../invariant.ts';
 import { deepCopy } from '../reference-model/values.ts';
 import { withAgents } from './by-hand.ts';
-import { assertOurAgents, play } from './play.ts';
+import { assertOurAgents, play } from './compared-plays.ts';
 
 export async function inputIsUntouched(scenario: Scenario): Promise<void> {
   assertOurAgents(scenario);

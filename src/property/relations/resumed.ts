@@ -10,7 +10,7 @@ import { isPromiseLike } from '../../engine/values/promise.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { merge } from '../reference-model/values.ts';
 import { assertSameOutcome, converse, finished, inOnePiece, type RunOnce, type RunParts } from './by-hand.ts';
-import { assertOurAgents } from './play.ts';
+import { assertOurAgents } from './compared-plays.ts';
 
 /** A run that is cut after each of its turns, and goes on from what it left. */
 const cutAfterEachTurn: RunOnce = async (provider, hooks, parts) => {

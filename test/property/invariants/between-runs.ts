@@ -1,6 +1,6 @@
 /** The invariants that need runs of their own, in groups: one test file each, so that they run side by side. */
 import { test } from 'vitest';
-import { relations, type RelationName } from '../../../src/property/relations/relations.ts';
+import { relations, type RelationName } from '../../../src/property/relations.ts';
 import { thoroughness } from '../../support/property.ts';
 import { assertInvariant } from './assert-law.ts';
 

@@ -1,6 +1,6 @@
 /** What a broken engine is bundled with: its own copy of everything that is held against it. */
 import fc from 'fast-check';
-import { relations } from '../../../src/property/relations/relations.ts';
+import { relations } from '../../../src/property/relations.ts';
 import { InvariantBrokenError } from '../../../src/property/invariant.ts';
 import { invariants } from '../../../src/property/invariants/invariants.ts';
 import { reduceScenario } from '../../../src/property/shrink/reduce-scenario.ts';

@@ -1,5 +1,5 @@
 /** Engines that are broken on purpose: what is changed in the sources, and the invariant that notices. */
-import type { RelationName } from '../../../src/property/relations/relations.ts';
+import type { RelationName } from '../../../src/property/relations.ts';
 import type { InvariantName } from '../../../src/property/invariants/invariants.ts';
 
 export interface Mutant {

@@ -4,8 +4,8 @@ import { onlyTheModelFailsARun } from '../invariants/ending.ts';
 import { InvariantBrokenError } from '../invariant.ts';
 import { differenceFrom } from '../reference-model/compare.ts';
 import { ReferenceModel } from '../reference-model/reference-model.ts';
-import { withAgents } from './by-hand.ts';
-import { assertOurAgents, assertStepsAreData, play } from './play.ts';
+import { withAgents } from '../relations/by-hand.ts';
+import { assertOurAgents, assertStepsAreData, play } from '../relations/compared-plays.ts';
 
 export async function equalsOracle(scenario: Scenario): Promise<void> {
   assertOurAgents(scenario);

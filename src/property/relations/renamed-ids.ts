@@ -4,7 +4,7 @@ import { firstMismatch, show } from '../../scenario/equals.ts';
 import { withCalls } from '../../script/step-kinds.ts';
 import type { Step } from '../../script/steps.ts';
 import { InvariantBrokenError } from '../invariant.ts';
-import { assertOurAgents, assertStepsAreData, play } from './play.ts';
+import { assertOurAgents, assertStepsAreData, play } from './compared-plays.ts';
 
 export async function renamedIdsRenameOnlyIds(scenario: Scenario): Promise<void> {
   assertOurAgents(scenario);

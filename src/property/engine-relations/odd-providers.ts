@@ -5,8 +5,8 @@ import type {
   CompletionRequest,
 } from '../../engine/model/provider.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import { assertSameOutcome, converse, finished, inOnePiece, type RunOnce } from './by-hand.ts';
-import { assertOurAgents } from './play.ts';
+import { assertSameOutcome, converse, finished, inOnePiece, type RunOnce } from '../relations/by-hand.ts';
+import { assertOurAgents } from '../relations/compared-plays.ts';
 
 function scribble(request: CompletionRequest): void {
   request.model = 'scribbled';

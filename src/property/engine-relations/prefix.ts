@@ -3,8 +3,8 @@ import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { InvariantBrokenError } from '../invariant.ts';
-import { assertOurAgents, play } from './play.ts';
-import { firstRunOf } from './by-hand.ts';
+import { assertOurAgents, play } from '../relations/compared-plays.ts';
+import { firstRunOf } from '../relations/by-hand.ts';
 
 /** Of a longer run only so many limits are tried. */
 const mostLimits = 12;

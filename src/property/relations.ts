@@ -1,17 +1,18 @@
-import { assertValidScenario } from '../../scenario/valid-scenario.ts';
-import { defaultTimeoutMs, type Scenario } from '../../scenario/scenario.ts';
-import { TimeLimit } from '../../scenario/timeout.ts';
-import { executionsAreCounted, usageAddsUp } from './counted.ts';
-import { failedRunIsAPrefix } from './failed.ts';
-import { inputIsUntouched } from './input.ts';
-import { equalsOracle } from './oracle.ts';
-import { fewerTurnsIsAPrefix } from './prefix.ts';
-import { chunksChangeNothing, scribblingProviderChangesNothing } from './provider.ts';
-import { renamedIdsRenameOnlyIds } from './renamed.ts';
-import { cutAndResumed, interruptedAndResumed } from './resumed.ts';
-import { abandonedStreamStops, abortedRunStops } from './stopped.ts';
-import { streamEventsAreInOrder } from './streams.ts';
-import { httpEqualsInProcess, replayEqualsRecorded, sameTwice, streamedEqualsNot } from './ways.ts';
+import { assertValidScenario } from '../scenario/valid-scenario.ts';
+import { defaultTimeoutMs, type Scenario } from '../scenario/scenario.ts';
+import { TimeLimit } from '../scenario/timeout.ts';
+import { executionsAreCounted, usageAddsUp } from './engine-relations/counted.ts';
+import { failedRunIsAPrefix } from './engine-relations/failed.ts';
+import { inputIsUntouched } from './relations/input.ts';
+import { equalsOracle } from './engine-relations/reference-model.ts';
+import { fewerTurnsIsAPrefix } from './engine-relations/prefix.ts';
+import { chunksChangeNothing, scribblingProviderChangesNothing } from './engine-relations/odd-providers.ts';
+import { renamedIdsRenameOnlyIds } from './relations/renamed-ids.ts';
+import { cutAndResumed, interruptedAndResumed } from './relations/resumed.ts';
+import { abandonedStreamStops, abortedRunStops } from './engine-relations/stopped.ts';
+import { streamEventsAreInOrder } from './engine-relations/streams.ts';
+import { replayEqualsRecorded, sameTwice } from './relations/replayed.ts';
+import { httpEqualsInProcess, streamedEqualsNot } from './engine-relations/transports.ts';
 
 /** The names of the relations between runs. */
 export type RelationName =

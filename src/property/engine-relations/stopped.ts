@@ -8,8 +8,8 @@ import type { Agent } from '../../engine/tools/agent.ts';
 import { scriptedProvider } from '../../script/scripted-provider.ts';
 import { InvariantBrokenError } from '../invariant.ts';
 import { callsOf } from '../invariants/runs.ts';
-import { firstRunOf, withAgents } from './by-hand.ts';
-import { assertOurAgents } from './play.ts';
+import { firstRunOf, withAgents } from '../relations/by-hand.ts';
+import { assertOurAgents } from '../relations/compared-plays.ts';
 
 /** At so many places of a run it is stopped, from its beginning on. */
 const mostPlaces = 8;

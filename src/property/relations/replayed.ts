@@ -10,23 +10,7 @@ import { scriptedProvider } from '../../script/scripted-provider.ts';
 import { isUserStep, withCalls } from '../../script/step-kinds.ts';
 import { say, type Step } from '../../script/steps.ts';
 import { InvariantBrokenError } from '../invariant.ts';
-import { assertAlike, assertOurAgents, play } from './play.ts';
-
-export async function streamedEqualsNot(scenario: Scenario): Promise<void> {
-  assertOurAgents(scenario);
-  const runs = [await play(scenario), await play(scenario, { stream: true })] as const;
-  assertAlike('streamed-equals-not', runs, ['in one piece', 'streamed']);
-}
-
-export async function httpEqualsInProcess(scenario: Scenario): Promise<void> {
-  assertOurAgents(scenario);
-  const inProcess = await play(scenario);
-  for (const stream of [false, true]) {
-    const overHttp = await play(scenario, { transport: 'http', stream });
-    const how = stream ? 'over HTTP, streamed' : 'over HTTP';
-    assertAlike('http-equals-in-process', [inProcess, overHttp], ['in process', how]);
-  }
-}
+import { assertAlike, assertOurAgents, play } from './compared-plays.ts';
 
 export async function sameTwice(scenario: Scenario): Promise<void> {
   const runs = [await play(scenario), await play(scenario)] as const;

@@ -4,8 +4,8 @@ import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { say } from '../../script/steps.ts';
 import { InvariantBrokenError } from '../invariant.ts';
-import { firstRunOf } from './by-hand.ts';
-import { assertOurAgents, play } from './play.ts';
+import { firstRunOf } from '../relations/by-hand.ts';
+import { assertOurAgents, play } from '../relations/compared-plays.ts';
 
 /** Of a longer script only so many answers are replaced. */
 const mostAnswers = 12;

@@ -3,8 +3,8 @@ import { Swarm } from '../../engine/run/swarm.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { scriptedProvider } from '../../script/scripted-provider.ts';
 import { InvariantBrokenError } from '../invariant.ts';
-import { firstRunOf, withAgents } from './by-hand.ts';
-import { assertOurAgents } from './play.ts';
+import { firstRunOf, withAgents } from '../relations/by-hand.ts';
+import { assertOurAgents } from '../relations/compared-plays.ts';
 
 export async function streamEventsAreInOrder(scenario: Scenario): Promise<void> {
   assertOurAgents(scenario);

@@ -5,7 +5,7 @@ import { isUserStep } from '../../script/step-kinds.ts';
 import type { Step } from '../../script/steps.ts';
 import { onlyTheModelFailsARun } from '../invariants/ending.ts';
 import { InvariantBrokenError } from '../invariant.ts';
-import { assertOurAgents, assertStepsAreData, play } from './play.ts';
+import { assertOurAgents, assertStepsAreData, play } from '../relations/compared-plays.ts';
 
 /** Failures of calls that never came to their tool. */
 const refused = new Set(['unknown-tool', 'invalid-json', 'invalid-arguments']);
