@@ -35,26 +35,36 @@ export type RelationName =
   | 'stream-events-are-in-order'
   | 'failed-run-is-a-prefix';
 
-const limitless: Record<RelationName, (scenario: Scenario) => Promise<void>> = {
-  'streamed-equals-not': streamedEqualsNot,
-  'http-equals-in-process': httpEqualsInProcess,
+type Relation = (scenario: Scenario) => Promise<void>;
+
+/** Those about a user's agents. */
+const ofAgents = {
+  'same-twice': sameTwice,
   'replay-equals-recorded': replayEqualsRecorded,
   'cut-and-resumed-equals-uninterrupted': cutAndResumed,
   'interrupted-and-resumed-equals-uninterrupted': interruptedAndResumed,
-  'fewer-turns-is-a-prefix': fewerTurnsIsAPrefix,
-  'equals-oracle': equalsOracle,
-  'same-twice': sameTwice,
   'input-is-untouched': inputIsUntouched,
   'renamed-ids-rename-only-ids': renamedIdsRenameOnlyIds,
+} satisfies Partial<Record<RelationName, Relation>>;
+
+/** Those that test the engine. */
+const ofTheEngine: Record<Exclude<RelationName, keyof typeof ofAgents>, Relation> = {
+  'streamed-equals-not': streamedEqualsNot,
+  'http-equals-in-process': httpEqualsInProcess,
+  'fewer-turns-is-a-prefix': fewerTurnsIsAPrefix,
+  'failed-run-is-a-prefix': failedRunIsAPrefix,
+  'equals-oracle': equalsOracle,
   'scribbling-provider-changes-nothing': scribblingProviderChangesNothing,
   'chunks-change-nothing': chunksChangeNothing,
+  'stream-events-are-in-order': streamEventsAreInOrder,
   'executions-are-counted': executionsAreCounted,
   'usage-adds-up': usageAddsUp,
   'aborted-run-stops': abortedRunStops,
   'abandoned-stream-stops': abandonedStreamStops,
-  'stream-events-are-in-order': streamEventsAreInOrder,
-  'failed-run-is-a-prefix': failedRunIsAPrefix,
 };
+
+/** The names of the relations about a user's agents: those that the guide lists. */
+export const agentRelationNames: readonly string[] = Object.keys(ofAgents);
 
 /** How many times the time limit of its scenario a relation may take: it plays it several times. */
 const mostPlays = 20;
@@ -72,12 +82,15 @@ function withinLimit(
 }
 
 /**
- * Relations between runs (docs/guide-properties.md says what each of them means). Each takes a scenario, plays it
+ * Relations between runs (docs/guide-properties.md and docs/run-loop.md say what each of them means). Each takes a scenario, plays it
  * as often as it has to, whatever the scenario itself expects, and rejects with an InvariantBrokenError that says what was broken.
  *
  * They run the tools for real, several times: give agents that keep something by a factory, and tools stand-ins. Within twenty times
  * the `timeoutMs` of the scenario, or they reject with a ScenarioTimeoutError. Of our agents only: an externalAgent is refused with a TypeError, but for `same-twice`.
  */
 export const relations = Object.fromEntries(
-  Object.entries(limitless).map(([name, relation]) => [name, withinLimit(name, relation)]),
+  Object.entries<Relation>({ ...ofAgents, ...ofTheEngine }).map(([name, relation]) => [
+    name,
+    withinLimit(name, relation),
+  ]),
 ) as Readonly<Record<RelationName, (scenario: Scenario) => Promise<void>>>;

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { relations, invariants } from 'swarmcheck/fast-check';
+import { agentRelationNames } from '../../src/property/relations.ts';
 import { scriptFeatures } from '../../src/property/script-generator/features.ts';
 import { Project } from '../cli/swarmcheck.ts';
 
@@ -34,9 +35,20 @@ test.each(['README.md', 'docs/guide-properties.md'])(
   },
 );
 
-test('the guide has a line for each feature, invariant and relation, and for no other', async () => {
-  const guide = await readFile('docs/guide-properties.md', 'utf8');
-  const named = [...guide.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, name]) => name!);
+/** The names in the first column of the tables of a document. */
+const namesIn = (document: string) =>
+  [...document.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, name]) => name!);
+
+test('the guide and run-loop.md have a line for each feature, invariant and relation, and for no other', async () => {
+  const guide = namesIn(await readFile('docs/guide-properties.md', 'utf8'));
+  const runLoop = namesIn(await readFile('docs/run-loop.md', 'utf8'));
   const known = [scriptFeatures, invariants, relations].flatMap((names) => Object.keys(names));
-  expect(named.toSorted()).toEqual(known.toSorted());
+  expect([...guide, ...runLoop].toSorted()).toEqual(known.toSorted());
+});
+
+test('the guide lists at most ten invariants and relations: those about the agents of its reader', async () => {
+  const guide = namesIn(await readFile('docs/guide-properties.md', 'utf8'));
+  const held = guide.filter((name) => !Object.hasOwn(scriptFeatures, name));
+  expect(held.length).toBeLessThanOrEqual(10);
+  expect(held.filter((name) => Object.hasOwn(relations, name))).toEqual(agentRelationNames);
 });

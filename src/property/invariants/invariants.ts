@@ -69,7 +69,7 @@ const findings: Readonly<Record<InvariantName, Finding>> = {
 };
 
 /**
- * The invariants of the run loop (Swarm's README, `client.run()`; docs/guide-properties.md says what each of them means). Each
+ * The invariants of the run loop (Swarm's README, `client.run()`; docs/guide-properties.md and docs/run-loop.md say what each of them means). Each
  * takes what `runScenario` resolved to, whatever script it played, and throws an InvariantBrokenError that says what was broken
  * and where.
  *
