@@ -11,7 +11,7 @@ import { materialize } from '../trace/materialize.ts';
 import { LaneSecrets } from '../secrets/lane-secrets.ts';
 import { CassetteSession } from './session.ts';
 import type { CassetteFile } from './format/format.ts';
-import type { SessionSettings } from './session-settings.ts';
+import type { CassetteSettings } from './session-settings.ts';
 
 /** A run that has happened, with its answers, each in one piece. */
 interface PastRun {
@@ -60,7 +60,7 @@ export class PastRuns {
    * it cannot be written.
    */
   async record(
-    settings: Pick<SessionSettings, 'path' | 'origin' | 'known'>,
+    settings: Pick<CassetteSettings, 'path' | 'origin' | 'known'>,
   ): Promise<{ cassette: CassetteFile; secrets: LaneSecrets }> {
     const answers = this.#runs.flatMap((run) => run.answers);
     const live: CompletionProvider = {

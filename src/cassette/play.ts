@@ -1,8 +1,8 @@
 import type { ChatCompletion, ChatCompletionChunk, CompletionOptions } from '../engine/model/provider.ts';
 import { never } from '../script/faults.ts';
-import { completionOf } from './format/completion-record.ts';
+import { storedCompletion } from './format/completion-record.ts';
 import { errorOf } from './format/error-record.ts';
-import { chunksOf, chunksOfCompletion, folded, type TimedChunk } from './format/stream-record.ts';
+import { storedChunks, chunksOfCompletion, folded, type TimedChunk } from './format/stream-record.ts';
 import { CassetteMissError } from './errors.ts';
 import type { InteractionRecord } from './format/format.ts';
 import type { Lane } from './match/lane.ts';
@@ -11,7 +11,7 @@ import { wait } from './real-time.ts';
 import { fieldsOf } from './match/words.ts';
 
 /** An interaction that answers a request. */
-export interface Played {
+export interface PlayedInteraction {
   readonly served: InteractionRecord;
   readonly lane: Lane;
   /** The cassette, for messages. */
@@ -28,7 +28,7 @@ type Outcome =
 
 /** Waits as long as the answer took, where that is asked for; then says what it comes to, and what later requests show of it. */
 export async function dueOutcome(
-  played: Played,
+  played: PlayedInteraction,
   options: CompletionOptions | undefined,
 ): Promise<{ outcome: Outcome; said: Said | undefined }> {
   if (played.inRealTime) await wait(played.served.ms, options?.signal);
@@ -39,7 +39,7 @@ export async function dueOutcome(
 
 /** The same in pieces. What later requests show is told before the first, since nobody may read them to their end. */
 export async function duePieces(
-  played: Played,
+  played: PlayedInteraction,
   options: CompletionOptions | undefined,
 ): Promise<{ pieces: readonly TimedChunk[]; said: Said | undefined }> {
   if (played.inRealTime) await wait(played.served.ms, options?.signal);
@@ -48,20 +48,22 @@ export async function duePieces(
 }
 
 /** What an interaction comes to in one piece, however it came. Throws for an answer that is none. */
-function outcomeOf({ served, lane }: Played): Outcome {
+function outcomeOf({ served, lane }: PlayedInteraction): Outcome {
   const { completion, stream, error, aborted } = served;
-  const chunks = stream && chunksOf(stream, lane.secrets);
+  const chunks = stream && storedChunks(stream, lane.secrets);
   if (aborted || stream?.cut === 'left') return { kind: 'left' };
   if (error) return { kind: 'error' };
   return {
     kind: 'answer',
-    completion: chunks ? folded(chunks.map(({ chunk }) => chunk)) : completionOf(completion, lane.secrets),
+    completion: chunks
+      ? folded(chunks.map(({ chunk }) => chunk))
+      : storedCompletion(completion, lane.secrets),
   };
 }
 
 /** Hands out an outcome in one piece. */
 export async function playCompletion(
-  played: Played,
+  played: PlayedInteraction,
   outcome: Outcome,
   options: CompletionOptions | undefined,
 ): Promise<ChatCompletion> {
@@ -70,14 +72,14 @@ export async function playCompletion(
 }
 
 /** The pieces of an answer: those that it came in, or some that amount to it. */
-function piecesOf({ served: { stream, completion }, lane }: Played): readonly TimedChunk[] {
-  if (stream) return chunksOf(stream, lane.secrets);
+function piecesOf({ served: { stream, completion }, lane }: PlayedInteraction): readonly TimedChunk[] {
+  if (stream) return storedChunks(stream, lane.secrets);
   if (completion === undefined) return [];
-  return chunksOfCompletion(completionOf(completion, lane.secrets)).map((chunk) => ({ chunk, ms: 0 }));
+  return chunksOfCompletion(storedCompletion(completion, lane.secrets)).map((chunk) => ({ chunk, ms: 0 }));
 }
 
 /** What pieces say; undefined where they are no whole answer, which whoever reads them is told. */
-function saidInPieces({ served }: Played, pieces: readonly TimedChunk[]): Said | undefined {
+function saidInPieces({ served }: PlayedInteraction, pieces: readonly TimedChunk[]): Said | undefined {
   if (served.error || served.aborted || served.stream?.cut === 'left') return undefined;
   try {
     return saidBy(folded(pieces.map(({ chunk }) => chunk)));
@@ -88,7 +90,7 @@ function saidInPieces({ served }: Played, pieces: readonly TimedChunk[]): Said |
 
 /** Hands out an answer in pieces. */
 export async function* playStream(
-  played: Played,
+  played: PlayedInteraction,
   pieces: readonly TimedChunk[],
   options: CompletionOptions | undefined,
 ): AsyncGenerator<ChatCompletionChunk> {
@@ -102,13 +104,13 @@ export async function* playStream(
   if (aborted || stream?.cut === 'left') await leftOff(played, options);
 }
 
-async function fail({ served, lane }: Played): Promise<never> {
+async function fail({ served, lane }: PlayedInteraction): Promise<never> {
   throw await errorOf(served.error!, lane.secrets);
 }
 
 /** Nothing more was recorded: whoever asked had gone. So it waits to be left again, where it can be. */
 async function leftOff(
-  { served, lane, file, place }: Played,
+  { served, lane, file, place }: PlayedInteraction,
   options: CompletionOptions | undefined,
 ): Promise<never> {
   if (served.aborted && options?.signal) return await never(options.signal);

@@ -14,7 +14,7 @@ import { joined, type CassetteFile, type InteractionRecord, type ResultRecord } 
 import { cassettePath } from './format/read.ts';
 import { shownPath } from '../files/path.ts';
 import { noSuchFile, readCassette } from './format/read.ts';
-import { callsOf, comparableText, answerOf } from './match/messages.ts';
+import { recordedCallsOf, comparableText, answerOf } from './match/messages.ts';
 import { LaneSecrets } from '../secrets/lane-secrets.ts';
 import { servedRun, type ServedRun } from './served.ts';
 import { fieldsOf } from './match/words.ts';
@@ -183,7 +183,7 @@ class RecordedTools {
     const found = this.#file.lanes
       .flatMap(({ interactions }) => interactions)
       .flatMap((interaction) =>
-        callsOf(answerOf(interaction)).flatMap((call, index) =>
+        recordedCallsOf(answerOf(interaction)).flatMap((call, index) =>
           call.id === id && call.name === tool ? [{ interaction, index }] : [],
         ),
       );

@@ -19,7 +19,7 @@ export interface CassetteSummary {
 }
 
 /** What a cassette is used for. */
-export interface SessionSettings {
+export interface CassetteSettings {
   /** Absolute. */
   path: string;
   /** What is played; undefined where everything is recorded. */

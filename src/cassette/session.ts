@@ -16,18 +16,18 @@ import type { Lane } from './match/lane.ts';
 import { partsOf, type RequestParts } from './redact/request-parts.ts';
 import { sameSettings, settingsOf, assertValidNames } from './redact/settings.ts';
 import { Tape } from './match/tape.ts';
-import { dueOutcome, duePieces, playCompletion, playStream, type Played } from './play.ts';
+import { dueOutcome, duePieces, playCompletion, playStream, type PlayedInteraction } from './play.ts';
 import { recordCompletion, recordStream, type Recording } from './record/record.ts';
 import { Redactor } from '../secrets/redactor.ts';
 import { noteServed } from './served.ts';
-import type { CassetteSummary, SessionSettings } from './session-settings.ts';
+import type { CassetteSummary, CassetteSettings } from './session-settings.ts';
 import {
   againWords,
   fieldsOf,
   mismatchError,
   mismatchText,
   missError,
-  placeOf,
+  placeInTape,
   recordCommand,
   unusedError,
   type CassetteWords,
@@ -38,7 +38,7 @@ import {
 export class CassetteSession implements CompletionProvider {
   readonly words: CassetteWords;
   readonly tape: Tape;
-  readonly #settings: SessionSettings;
+  readonly #settings: CassetteSettings;
   readonly #redactor: Redactor;
   readonly #lanes: LaneChooser;
   readonly #keeper: Keeper | undefined;
@@ -52,7 +52,7 @@ export class CassetteSession implements CompletionProvider {
   #isClosed = false;
   #isDiscarded = false;
 
-  constructor(settings: SessionSettings) {
+  constructor(settings: CassetteSettings) {
     const { path, file, origin, live, redact } = settings;
     this.#settings = settings;
     this.#redactor = new Redactor(redact);
@@ -177,7 +177,7 @@ export class CassetteSession implements CompletionProvider {
     }
   }
 
-  #begin(request: CompletionRequest, options: CompletionOptions | undefined): Played | Recording {
+  #begin(request: CompletionRequest, options: CompletionOptions | undefined): PlayedInteraction | Recording {
     if (this.#isClosed)
       throw new CassetteFileError(`${this.words.path} is closed. Close it when nothing is asked any more.`, {
         problem: 'closed',
@@ -198,11 +198,11 @@ export class CassetteSession implements CompletionProvider {
     }
   }
 
-  #play(lane: Lane, { parts, events }: Asked): Played {
+  #play(lane: Lane, { parts, events }: Asked): PlayedInteraction {
     const interaction = lane.upcoming!;
     // What is recorded later must not go by the same names.
     if (this.#settings.live) lane.secrets.reserve(interaction);
-    const place = () => placeOf(this.words, lane, interaction.number, this.tape.lanes.length);
+    const place = () => placeInTape(this.words, lane, interaction.number, this.tape.lanes.length);
     const agent = lane.agentOf(parts, events);
     const drift = [...lane.noted.splice(0), ...this.#settingsDrift(lane, parts, agent)];
     lane.tellUpcoming();

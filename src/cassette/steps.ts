@@ -10,8 +10,8 @@ import {
   type LaneRecord,
   type MessageRecord,
 } from './format/format.ts';
-import { chunksOf, folded } from './format/stream-record.ts';
-import { callsOf, answerOf } from './match/messages.ts';
+import { storedChunks, folded } from './format/stream-record.ts';
+import { recordedCallsOf, answerOf } from './match/messages.ts';
 import { LaneSecrets } from '../secrets/lane-secrets.ts';
 
 /** What user and model did in a recorded conversation, as a script. What was said before its first answer, but for the last message, is `messages`. */
@@ -23,7 +23,10 @@ export interface RecordedScript {
 }
 
 /** A recorded conversation as a script; `nameOf` gives an agent's name. Of answers that were damaged the script has the same kind of damage. */
-export function scriptOf({ interactions }: LaneRecord, nameOf: (label: string) => string): RecordedScript {
+export function recordedScript(
+  { interactions }: LaneRecord,
+  nameOf: (label: string) => string,
+): RecordedScript {
   const script: RecordedScript = { messages: [], steps: [], agents: [] };
   for (const [index, interaction] of interactions.entries()) {
     const { request, handoff } = interaction;
@@ -54,7 +57,9 @@ function stepOf(interaction: InteractionRecord): ModelStep {
   const step: ModelStep = {};
   const { content, refusal } = message;
   const text = isLines(content) ? joined(content) : textOf(content);
-  const calls = callsOf(message).map((call, index): ToolCallStep => callOf(call, results[index]?.error));
+  const calls = recordedCallsOf(message).map((call, index): ToolCallStep =>
+    callOf(call, results[index]?.error),
+  );
   if (text !== '' || (calls.length === 0 && refusal === undefined)) step.say = text;
   if (typeof refusal === 'string' || isLines(refusal)) step.refusal = joined(refusal);
   if (calls.length > 0) step.calls = calls;
@@ -66,7 +71,7 @@ function stepOf(interaction: InteractionRecord): ModelStep {
 
 /** What came before the answer was cut off; "left" is how its reader did it, and the model has said no more. */
 function cutStep({ stream }: InteractionRecord): ModelStep {
-  const chunks = stream ? chunksOf(stream, new LaneSecrets()).map(({ chunk }) => chunk) : [];
+  const chunks = stream ? storedChunks(stream, new LaneSecrets()).map(({ chunk }) => chunk) : [];
   const by = stream?.cut === 'error' ? ('error' as const) : ('end' as const);
   let text = '';
   try {

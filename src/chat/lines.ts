@@ -29,7 +29,7 @@ interface Terminal extends NodeJS.ReadStream {
 }
 
 /** The lines of an input. */
-export function linesOf(input: Input, output: Output): Lines {
+export function inputLines(input: Input, output: Output): Lines {
   return isTerminal(input) ? new TerminalLines(input, output) : new PipedLines(input, output);
 }
 

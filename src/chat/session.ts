@@ -2,7 +2,7 @@ import { stringify } from 'safe-stable-stringify';
 import type { RecordedEvent } from '../engine/run/events.ts';
 import { show } from '../scenario/equals.ts';
 import { Chat, type ChatSettings } from './chat.ts';
-import { linesOf, type Input, type Output } from './lines.ts';
+import { inputLines, type Input, type Output } from './lines.ts';
 import type { ChatPrinter } from './printer.ts';
 
 /** A command of a chat: `/context`. */
@@ -24,7 +24,7 @@ export interface Prompter {
 }
 
 /** How a chat is held. */
-export interface SessionSettings extends ChatSettings {
+export interface ChatSessionSettings extends ChatSettings {
   readonly input: Input;
   readonly output: Output;
   /** Commands beside those that every chat has. */
@@ -37,11 +37,11 @@ export interface SessionSettings extends ChatSettings {
 }
 
 /** Reads, answers and shows, until there is nothing more to read. What was typed after "/" is a command. */
-export async function holdChat(settings: SessionSettings): Promise<Chat> {
+export async function holdChat(settings: ChatSessionSettings): Promise<Chat> {
   const { printer, input, output, prompter, onTurn, signal } = settings;
   const chat = new Chat(settings);
   const commands = { ...ownCommands(printer), ...settings.commands };
-  const lines = linesOf(input, output);
+  const lines = inputLines(input, output);
   try {
     let isToldOver = false;
     for (;;) {

@@ -3,7 +3,7 @@ import type { CheckOptions } from '../property/check-agent/options.ts';
 import { loadErrorText, type LoadError } from '../report/run-report.ts';
 import { styleFor } from '../report/style.ts';
 import { findChecked } from './check/checked.ts';
-import { outcomeJson, outcomeText, type Outcome } from './check/outcome.ts';
+import { outcomeJson, outcomeText, type CheckResult } from './check/outcome.ts';
 import { Progress } from './check/progress.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { shareEntry } from './one-copy.ts';
@@ -102,7 +102,7 @@ async function outcomeOf(
   options: Options,
   stray: StrayErrors,
   invocation: Invocation,
-): Promise<Outcome | LoadError> {
+): Promise<CheckResult | LoadError> {
   let property;
   try {
     // Before the module, which may import the entry.

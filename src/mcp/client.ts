@@ -90,7 +90,7 @@ export async function listTools(client: McpClient, timeoutMs: number): Promise<M
 }
 
 /** Calls a tool, and gives what the server answered. Rejects with an error for the model, whatever the client's version makes of it. */
-export async function callTool(
+export async function callServerTool(
   client: McpClient,
   name: string,
   args: Record<string, unknown>,

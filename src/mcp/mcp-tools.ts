@@ -1,7 +1,7 @@
 import { assertValidTimeout } from '../engine/values/valid-timeout.ts';
 import { assertKnownOptions } from '../engine/values/known-fields.ts';
 import { tool, type Tool } from '../engine/tools/tool.ts';
-import { callTool, assertValidClient, listTools, serverWords, type McpClient } from './client.ts';
+import { callServerTool, assertValidClient, listTools, serverWords, type McpClient } from './client.ts';
 import { assertValidChoice, assertValidPrefix, chosenTools, offeredNames } from './names.ts';
 import { resultText } from './result-text.ts';
 import { usableSchema } from './usable-schema.ts';
@@ -54,7 +54,7 @@ export async function mcpTools(client: McpClient, options: McpToolsOptions = {})
         description: description ?? title,
         parameters: await usableSchema(name, inputSchema),
         async execute(args, { signal }) {
-          return resultText(await callTool(client, serverName, args, { signal, timeoutMs }));
+          return resultText(await callServerTool(client, serverName, args, { signal, timeoutMs }));
         },
       }),
     ),

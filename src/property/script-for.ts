@@ -10,13 +10,13 @@ import { valueWords } from '../engine/values/value-words.ts';
 import { isExternalAgent } from '../scenario/external-agent.ts';
 import type { AgentUnderTest } from '../scenario/scenario.ts';
 import type { Step } from '../script/steps.ts';
-import { featuresIn as featuresOfScript } from './script-generator/features-in.ts';
+import { scriptFeaturesIn as featuresOfScript } from './script-generator/features-in.ts';
 import {
   assertValidScriptOptions,
   type ScriptFeature,
   type ScriptOptions,
 } from './script-generator/features.ts';
-import { scriptOf } from './script-generator/script.ts';
+import { scriptArbitrary } from './script-generator/script.ts';
 import type { AgentSurface, Surface, ToolSurface } from './surface.ts';
 import { sentence } from '../engine/values/error-facts.ts';
 import { UsageError } from '../engine/values/errors.ts';
@@ -37,7 +37,7 @@ const mostAgents = 50;
  */
 export function scriptFor(agent: AgentUnderTest, options: ScriptOptions = {}): Arbitrary<Step[]> {
   assertValidScriptOptions('scriptFor', options);
-  return scriptOf(surfaceOf(startOf(agent)), options);
+  return scriptArbitrary(surfaceOf(startOf(agent)), options);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { CassetteFile, LaneRecord } from '../cassette/format/format.ts';
-import { scriptOf } from '../cassette/steps.ts';
+import { recordedScript } from '../cassette/steps.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { buildersIn, stepsSource, valueSource } from '../script/source.ts';
 
@@ -52,7 +52,7 @@ export function cassetteSource(
 export function scenariosSource(cassette: CassetteFile, frame: SourceFrame): string {
   const scripts = cassette.lanes.map((lane) => ({
     lane,
-    ...scriptOf(lane, (label) => cassette.agents[label]?.name ?? label),
+    ...recordedScript(lane, (label) => cassette.agents[label]?.name ?? label),
   }));
   const builders = new Set(scripts.flatMap(({ steps }) => buildersIn(steps)));
   const names = ['defineScenario', ...builders].toSorted();

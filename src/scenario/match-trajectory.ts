@@ -2,7 +2,7 @@ import { shorten } from '../engine/values/errors.ts';
 import type { TracedToolCall } from '../engine/run/events.ts';
 import { contains, equals, firstMismatch, show } from './equals.ts';
 import { pairUp } from './pairing.ts';
-import { readTrajectory, type Expected, type ToolCallPattern, type Trajectory } from './trajectory.ts';
+import { readTrajectory, type ExpectedItem, type ToolCallPattern, type Trajectory } from './trajectory.ts';
 
 /** What a trajectory is held against: calls that were answered, or that are pending. */
 export type ComparedCall = Pick<TracedToolCall, 'run' | 'turn' | 'tool' | 'args'>;
@@ -50,7 +50,11 @@ const nowhere: Place = { calls: [], complete: false };
  * programming over (item, call): the best that can follow when the first `item` items and the first
  * `call` calls are behind. Complete items count more than the same calls found in parts.
  */
-function align(items: readonly Expected[], calls: readonly ComparedCall[], allowOthers: boolean): Place[] {
+function align(
+  items: readonly ExpectedItem[],
+  calls: readonly ComparedCall[],
+  allowOthers: boolean,
+): Place[] {
   const width = calls.length + 1;
   const best = new Float64Array((items.length + 1) * width);
   const choice: ({ place: Place; next: number } | undefined)[] = Array.from({ length: best.length });
@@ -88,7 +92,7 @@ function align(items: readonly Expected[], calls: readonly ComparedCall[], allow
 
 /** The ways to place an item from this call on: on a window of calls as long as it is, or longer where others may stand between. */
 function* placements(
-  item: Expected,
+  item: ExpectedItem,
   calls: readonly ComparedCall[],
   from: number,
   allowOthers: boolean,
@@ -153,7 +157,7 @@ function fits(pattern: ToolCallPattern, call: ComparedCall): boolean {
 
 /** The first call that no item took, before the first item that found none, or else the place where that item was due. */
 function firstDeparture(
-  items: readonly Expected[],
+  items: readonly ExpectedItem[],
   alignment: readonly Place[],
   extra: readonly number[],
   forbidden: readonly number[],
@@ -173,7 +177,7 @@ function firstDeparture(
 }
 
 function itemLine(
-  item: Expected,
+  item: ExpectedItem,
   place: Place,
   calls: readonly ComparedCall[],
   taken: ReadonlySet<number>,
@@ -187,7 +191,7 @@ function itemLine(
 }
 
 /** What is wrong with a turn, or with calls in any order, of which some were found. */
-function partlyFound(item: Expected, place: Place, calls: readonly ComparedCall[]): string {
+function partlyFound(item: ExpectedItem, place: Place, calls: readonly ComparedCall[]): string {
   const found = place.calls.map((index) => showCall(calls[index]!)).join(', ');
   if (place.calls.length < item.patterns.length) return `of these only ${found} came there`;
   const others =
@@ -209,7 +213,7 @@ function nameOf(pattern: ToolCallPattern | undefined): string | undefined {
   return typeof pattern === 'object' ? pattern.tool : pattern;
 }
 
-function showItem(item: Expected): string {
+function showItem(item: ExpectedItem): string {
   const list = item.patterns.map(showPattern).join(', ');
   return item.kind === 'call' ? list : item.kind === 'turn' ? `one turn: ${list}` : `in any order: ${list}`;
 }

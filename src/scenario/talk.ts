@@ -1,7 +1,7 @@
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import type { RecordedEvent } from '../engine/run/events.ts';
 import type { ScriptPlayer } from '../script/script-player.ts';
-import { providerOf } from '../script/scripted-provider.ts';
+import { scriptPlayerProvider } from '../script/scripted-provider.ts';
 import { isUserStep } from '../script/step-kinds.ts';
 import type { Step } from '../script/steps.ts';
 
@@ -24,7 +24,7 @@ export class ScriptedTalk implements Talk {
 
   constructor(player: ScriptPlayer) {
     this.#player = player;
-    this.provider = providerOf(player);
+    this.provider = scriptPlayerProvider(player);
   }
 
   next(): readonly string[] {

@@ -22,7 +22,7 @@ export type Trajectory =
   | { sequence: readonly TrajectoryItem[]; allowOthers?: boolean; never?: readonly ToolCallPattern[] };
 
 /** An item of a trajectory as it is matched. */
-export interface Expected {
+export interface ExpectedItem {
   kind: 'call' | 'turn' | 'anyOrder';
   patterns: readonly ToolCallPattern[];
 }
@@ -63,7 +63,7 @@ const patternRules: Rules<'tool' | 'args' | 'argsContain'> = {
 export function readTrajectory(
   trajectory: Trajectory,
   what = 'the trajectory',
-): { items: Expected[]; allowOthers: boolean; never: readonly ToolCallPattern[] } {
+): { items: ExpectedItem[]; allowOthers: boolean; never: readonly ToolCallPattern[] } {
   const parts = isList(trajectory) ? { sequence: trajectory } : trajectory;
   if (['tool', 'turn', 'anyOrder'].some((key) => key in parts))
     throw new UsageError(
@@ -92,7 +92,7 @@ function nameOf(pattern: ToolCallPattern): string {
   return isText(pattern) ? pattern : pattern.tool;
 }
 
-function readItem(item: TrajectoryItem, what: string): Expected {
+function readItem(item: TrajectoryItem, what: string): ExpectedItem {
   const fields: Record<string, unknown> = isPlainObject(item) ? item : {};
   const kind = (['turn', 'anyOrder'] as const).find((key) => fields[key] !== undefined);
   if (!kind) {

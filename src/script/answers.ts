@@ -15,7 +15,7 @@ export interface AnswerFrame {
 }
 
 /** The whole completion of a step. `created` is 0: time never comes from the machine. */
-export function completionOf(step: ModelStep, frame: AnswerFrame): ChatCompletion {
+export function scriptedCompletion(step: ModelStep, frame: AnswerFrame): ChatCompletion {
   const { id, model, callIds } = frame;
   const message: ChatCompletion['choices'][number]['message'] = {
     role: 'assistant',
@@ -40,7 +40,7 @@ export function completionOf(step: ModelStep, frame: AnswerFrame): ChatCompletio
  * with the arguments of parallel calls interleaved. The chunk with the finish reason is the last of
  * the content; usage follows in one with no choices.
  */
-export function chunksOf(step: ModelStep, frame: AnswerFrame): ChatCompletionChunk[] {
+export function scriptedChunks(step: ModelStep, frame: AnswerFrame): ChatCompletionChunk[] {
   const chunk = (delta: Delta, finish_reason: FinishReason | null = null): ChatCompletionChunk => ({
     id: frame.id,
     object: 'chat.completion.chunk',

@@ -7,7 +7,7 @@ import { callText, conversationLines, textOf } from '../trace/format.ts';
 import { argumentsText } from './answers.ts';
 import { fact, sentence, type Sentence } from '../engine/values/error-facts.ts';
 import { suggested } from '../engine/values/did-you-mean.ts';
-import { assertValidReturnedStep, placeOf, type CheckedSteps } from './valid-steps.ts';
+import { assertValidReturnedStep, stepWords, type CheckedSteps } from './valid-steps.ts';
 import { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './errors.ts';
 import { isUserStep } from './step-kinds.ts';
 import { callOptions, type ModelStep, type Step, type ToolCallStep, type UserStep } from './steps.ts';
@@ -79,7 +79,7 @@ export class ScriptPlayer {
       const said = request.messages.findLast(({ role }) => role === 'user');
       if (said && textOf(said.content) === due) continue;
       throw new ScriptMistakeError(
-        sentence`${placeOf(this.#next - 1)} expects the user to have said ${fact({ expected: due }, JSON.stringify(due))}, but ${said ? sentence`the last user message is ${{ given: JSON.stringify(shorten(textOf(said.content), 200)) }}` : sentence`there is ${{ given: 'no user message' }}`}.${conversation(request)}`,
+        sentence`${stepWords(this.#next - 1)} expects the user to have said ${fact({ expected: due }, JSON.stringify(due))}, but ${said ? sentence`the last user message is ${{ given: JSON.stringify(shorten(textOf(said.content), 200)) }}` : sentence`there is ${{ given: 'no user message' }}`}.${conversation(request)}`,
       );
     }
   }
@@ -116,7 +116,7 @@ export class ScriptPlayer {
       if (problems instanceof Promise) return problems.then(() => this.#fitting(step, index, request));
       if (problems !== undefined) {
         throw new ScriptMistakeError(
-          sentence`${placeOf(index)} calls ${problems} ${hint}${conversation(request)}`,
+          sentence`${stepWords(index)} calls ${problems} ${hint}${conversation(request)}`,
         );
       }
     }

@@ -6,7 +6,7 @@ import type {
   CompletionProvider,
   CompletionRequest,
 } from '../engine/model/provider.ts';
-import { chunksOf, completionOf, type AnswerFrame } from './answers.ts';
+import { scriptedChunks, scriptedCompletion, type AnswerFrame } from './answers.ts';
 import { damageCompletion, damageStream, htmlPage } from './damage.ts';
 import { assertValidSteps, type CheckedSteps } from './valid-steps.ts';
 import { connectionError } from './client-errors.ts';
@@ -42,11 +42,11 @@ export function scriptedProvider(steps: readonly Step[]): ScriptedProvider {
 /** The same for steps that have been checked. */
 export function checkedScriptProvider(steps: CheckedSteps): ScriptedProvider {
   const player = new ScriptPlayer(steps);
-  return providerOf(player, (request) => player.expectUser(request));
+  return scriptPlayerProvider(player, (request) => player.expectUser(request));
 }
 
 /** A provider that answers from a player, which somebody else may move on as well. */
-export function providerOf(
+export function scriptPlayerProvider(
   player: ScriptPlayer,
   beforeAnswer?: (request: CompletionRequest) => void,
 ): ScriptedProvider {
@@ -77,7 +77,7 @@ class ScriptedModel implements ScriptedProvider {
     const { step, frame } = await this.take(request, options?.signal);
     return step.fault
       ? await faultyCompletion(step, step.fault, frame, options?.signal)
-      : completionOf(step, frame);
+      : scriptedCompletion(step, frame);
   };
 
   readonly stream = (
@@ -150,7 +150,7 @@ async function* streamAnswer(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ChatCompletionChunk> {
   const { step, frame } = await taken;
-  const chunks = chunksOf(step, frame);
+  const chunks = scriptedChunks(step, frame);
   const { fault } = step;
   if (!fault) {
     yield* chunks;
@@ -170,7 +170,7 @@ async function faultyCompletion(
   signal: AbortSignal | undefined,
 ): Promise<ChatCompletion> {
   await failBeforeContent(fault, signal);
-  const arriving = damageCompletion(completionOf(step, frame), fault);
+  const arriving = damageCompletion(scriptedCompletion(step, frame), fault);
   // What the client makes of a page of HTML.
   if (arriving === 'html') return htmlPage as unknown as ChatCompletion;
   if (typeof arriving === 'string') throw brokenAnswer(fault);

@@ -27,7 +27,7 @@ function partOf(part: string, { text, facts }: Sentence): Sentence {
 }
 
 /** Where a step stands in its script: the start of the sentence that says what is wrong with it. */
-export function placeOf(index: number): Sentence {
+export function stepWords(index: number): Sentence {
   return fact({ step: index + 1 }, `Step ${index + 1} (steps[${index}])`);
 }
 
@@ -45,7 +45,7 @@ export function assertValidSteps(steps: unknown): asserts steps is CheckedSteps 
     );
   }
   for (const [index, step] of (steps as unknown[]).entries()) {
-    const place = placeOf(index);
+    const place = stepWords(index);
     if (typeof step === 'function') assertValidFunctionStep(place, step);
     else if (isPlainObject(step) && 'user' in step) assertValidUserStep(place, step);
     else assertValidModelStep(place, step);

@@ -1,7 +1,7 @@
 import { isSecretName, isSecretNumber } from './secrets.ts';
 
 /** Gives the text to store in place of one; `isSecret` where its field says that it is a secret, whatever it looks like. */
-export type MapText = (text: string, isSecret: boolean) => string;
+export type MapSecretText = (text: string, isSecret: boolean) => string;
 
 /** Strings, brackets, and everything else that has no white space in it. */
 const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
@@ -18,7 +18,7 @@ interface Level {
  * Maps every string in a text that is JSON, the names of fields included, and numbers in fields that say that they are secret,
  * which become 0. All else, white space as well, stays as it was written. Undefined where the text is no object or list of JSON.
  */
-export function mapJsonText(text: string, map: MapText, isSecret = false): string | undefined {
+export function mapJsonText(text: string, map: MapSecretText, isSecret = false): string | undefined {
   if (!/^\s*[{[]/.test(text) || !isJson(text)) return undefined;
   const levels: Level[] = [];
   let result = '';
@@ -85,7 +85,7 @@ export function unwrapped(value: unknown): unknown {
 }
 
 /** Maps every string in plain data, as `mapJsonText` does in a text. */
-export function mapData(value: unknown, map: MapText, isSecret = false): unknown {
+export function mapData(value: unknown, map: MapSecretText, isSecret = false): unknown {
   if (typeof value === 'string') return map(value, isSecret);
   if (Array.isArray(value)) return value.map((item) => mapData(item, map, isSecret));
   if (typeof value !== 'object' || value === null || value instanceof Settled) return value;

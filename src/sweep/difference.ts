@@ -6,7 +6,7 @@ import type { Trace } from '../trace/trace.ts';
 import { actedOnDamage } from './faulty-scripts.ts';
 
 /** A scenario that was played. */
-export interface Played {
+export interface PlayedScenario {
   readonly run: ScenarioRun;
   /** What an app of another SDK resolved with, message by message; nothing for agents of this engine. */
   readonly replies: readonly unknown[];
@@ -16,7 +16,7 @@ export interface Played {
  * How what a user has of one play differs from another: the texts, who spoke in the end, what was done on the way. Undefined
  * where there is no difference: how often the model was asked for it does not matter, nor under which ids.
  */
-export function differenceBetween(expected: Played, actual: Played): string | undefined {
+export function differenceBetween(expected: PlayedScenario, actual: PlayedScenario): string | undefined {
   const [wanted, got] = [resultOf(expected), resultOf(actual)];
   if (actedOnDamage(actual.run.trace)) return 'a call of the damaged answer is carried out';
   // What an app resolves with is its own business, unless it is text: then that is what the user has, not what the wire shows.
@@ -36,7 +36,7 @@ const replyLabel = "the app's reply";
 const messageLabel = 'the final message';
 
 /** By what a reader calls them, what matters most first. */
-function resultOf({ run: { trace, response }, replies }: Played): Map<string, unknown> {
+function resultOf({ run: { trace, response }, replies }: PlayedScenario): Map<string, unknown> {
   return new Map<string, unknown>([
     ...numbered(replyLabel, replies),
     ...numbered(messageLabel, finalTexts(trace)),

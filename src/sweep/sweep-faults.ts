@@ -11,7 +11,7 @@ import { assertValidFields, isText, timeoutRule, type Rules } from '../scenario/
 import { playScenario, type Transport } from '../scenario/run-scenario.ts';
 import { defaultTimeoutMs, type Scenario } from '../scenario/scenario.ts';
 import { ScenarioTimeoutError, TimeLimit } from '../scenario/timeout.ts';
-import { differenceBetween, type Played } from './difference.ts';
+import { differenceBetween, type PlayedScenario } from './difference.ts';
 import { FaultSweep, type SweptFault } from './fault-sweep.ts';
 import { faultyScripts, type FaultyScript } from './faulty-scripts.ts';
 import { fact, sentence } from '../engine/values/error-facts.ts';
@@ -102,7 +102,7 @@ async function sweep(scenario: Scenario, options: FaultSweepOptions): Promise<Fa
   return new FaultSweep(scenario, faults);
 }
 
-async function play(scenario: Scenario, { stream, transport }: FaultSweepOptions): Promise<Played> {
+async function play(scenario: Scenario, { stream, transport }: FaultSweepOptions): Promise<PlayedScenario> {
   const { agent } = scenario;
   const replies: unknown[] = [];
   const heard = isExternalAgent(agent)
@@ -119,7 +119,7 @@ async function playFault(
   scenario: Scenario,
   options: FaultSweepOptions,
   { steps, ...place }: FaultyScript,
-  whole: Played,
+  whole: PlayedScenario,
 ): Promise<SweptFault> {
   const { timeoutMs = 250 } = options;
   const own = Math.max(timeoutMs, scenario.timeoutMs ?? defaultTimeoutMs);
@@ -136,7 +136,10 @@ async function playFault(
   return { ...place, ...judged(played, whole), run: { ...played.run, scenario: faulty } };
 }
 
-function judged(played: Played, whole: Played): Pick<SweptFault, 'outcome' | 'error' | 'difference'> {
+function judged(
+  played: PlayedScenario,
+  whole: PlayedScenario,
+): Pick<SweptFault, 'outcome' | 'error' | 'difference'> {
   const { run } = played;
   if (!('error' in run)) {
     const difference = differenceBetween(whole, played);
@@ -177,7 +180,7 @@ async function assertStateless(
   which: string,
   scenario: Scenario,
   options: FaultSweepOptions,
-  whole: Played,
+  whole: PlayedScenario,
 ): Promise<void> {
   const again = await play(scenario, options);
   const text = again.run.trace.diff(whole.run.trace)?.text;
@@ -189,7 +192,7 @@ async function assertStateless(
   if (!again.run.passed) throw notGreen(which, again, 'without any fault once more at the end of the sweep');
 }
 
-function notGreen(which: string, { run }: Played, how: string): Error {
+function notGreen(which: string, { run }: PlayedScenario, how: string): Error {
   const failures = run.failures.map(({ message }) => message).join('\n');
   return new Error(`${which} fails when it is played ${how}, so a sweep shows nothing:\n${failures}`, {
     cause: run.error,

@@ -20,7 +20,7 @@ export function continuationOf(
 }
 
 /** What all requests that continue one begin with, as a text to find them by; empty where there is no message yet. */
-export function openingOf(messages: readonly WireMessage[]): string {
+export function openingText(messages: readonly WireMessage[]): string {
   const first = messages[historyStart(messages)];
   return isPlainObject(first) ? `${first.role} ${textOf(first.content)} ${idsOf(first)}` : '';
 }

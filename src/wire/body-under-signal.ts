@@ -11,7 +11,7 @@ export function withoutWatching(response: Response): Response {
  * A response whose body ends with an error when the signal is aborted, as that of `fetch` does. A body that was made in this
  * process knows nothing of the signal of its request.
  */
-export function underSignal(response: Response, signal: AbortSignal): Response {
+export function responseUnderSignal(response: Response, signal: AbortSignal): Response {
   signal.throwIfAborted();
   const { body } = response;
   if (!body || settled.has(response)) return response;

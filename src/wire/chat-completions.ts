@@ -3,7 +3,7 @@ import type { CompletionProvider } from '../engine/model/provider.ts';
 import type { Step } from '../script/steps.ts';
 import { answerApi } from './api.ts';
 import { apiHandlers } from './handlers.ts';
-import { providerOf, servedApi } from './served-api.ts';
+import { asProvider, servedApi } from './served-api.ts';
 
 /**
  * Handlers for a msw server of your own that answer the Chat Completions API from any provider, or from steps: JSON and
@@ -19,6 +19,6 @@ export function chatCompletions(
   options: { baseURL?: string | undefined } = {},
 ): RequestHandler[] {
   // Of mistakes the client is told: nobody else is there.
-  const served = servedApi(providerOf(providerOrSteps), () => {});
+  const served = servedApi(asProvider(providerOrSteps), () => {});
   return apiHandlers((request) => answerApi(request, served), options.baseURL);
 }

@@ -1,6 +1,6 @@
 import type { CompletionOptions } from '../engine/model/provider.ts';
 import { answerApi, unknownPath } from './api.ts';
-import { orAborted, underSignal } from './body-under-signal.ts';
+import { orAborted, responseUnderSignal } from './body-under-signal.ts';
 import type { ApiRequest, Served } from './respond.ts';
 
 /** A `fetch` that answers in this process, without a socket. Any other path gets a 404. The provider is asked with `options`. */
@@ -32,5 +32,5 @@ const neverAborted = new AbortController().signal;
 /** A response as `fetch` hands it out: a broken connection is an error, and the body ends with the signal. */
 export function received(response: Response, signal: AbortSignal): Response {
   if (response.type === 'error') throw new TypeError('Failed to fetch');
-  return underSignal(response, signal);
+  return responseUnderSignal(response, signal);
 }

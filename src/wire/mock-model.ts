@@ -7,7 +7,7 @@ import { answerApi } from './api.ts';
 import { isMocking } from './mocking-state.ts';
 import { currentOwner } from './reports.ts';
 import type { ApiRequest } from './respond.ts';
-import { providerOf, servedApi } from './served-api.ts';
+import { asProvider, servedApi } from './served-api.ts';
 import { WireTracer } from './wire-trace.ts';
 
 /** A model at the wire, see "swarmcheck/msw". */
@@ -88,7 +88,7 @@ export class Mock implements MockModel {
   #hasTold = false;
 
   constructor(answers: readonly Step[] | CompletionProvider, baseURL: string | undefined) {
-    this.#provider = providerOf(answers);
+    this.#provider = asProvider(answers);
     this.#only = baseURL?.replace(/\/+$/, '');
     this.baseURL = this.#only ?? `http://mock-${++made}.swarmcheck.test/v1`;
     this.#served = servedApi(this.#provider, (error) => void (this.#mistake ??= { error }));

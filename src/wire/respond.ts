@@ -1,4 +1,4 @@
-import { underSignal } from '../engine/run/run-of.ts';
+import { optionsUnderSignal } from '../engine/run/run-of.ts';
 import { copyData, freezeData, isPlainObject } from '../engine/values/copy.ts';
 import { errorName, InvalidCompletionError } from '../engine/values/errors.ts';
 import { ChunkFold } from '../engine/model/fold-chunks.ts';
@@ -92,7 +92,7 @@ async function answered(request: ApiRequest, served: Served, options: Completion
     const conversation = options.conversation ?? request.headers.get(conversationHeader) ?? undefined;
     const all =
       conversation === options.conversation
-        ? underSignal(options, signal)
+        ? optionsUnderSignal(options, signal)
         : { ...options, signal, conversation };
     return form.stream
       ? await streamedResponse(served.provider.stream(asked, all), form, exchange)

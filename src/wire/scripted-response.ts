@@ -1,5 +1,5 @@
 import type { ChatCompletion, ChatCompletionChunk } from '../engine/model/provider.ts';
-import { chunksOf, completionOf } from '../script/answers.ts';
+import { scriptedChunks, scriptedCompletion } from '../script/answers.ts';
 import { damageCompletion, damageStream, htmlPage, type ArrivingStream } from '../script/damage.ts';
 import { statusErrorName } from '../script/client-errors.ts';
 import { errorBody, never, retryHeaders, type Fault } from '../script/faults.ts';
@@ -37,13 +37,13 @@ export async function scriptedResponse(
     exchange.error = { name: statusErrorName(status), message: `status ${status}`, status };
     return statusResponse(fault);
   }
-  const whole = completionOf(usage === 'always' ? { usage: noUsage, ...step } : step, frame);
+  const whole = scriptedCompletion(usage === 'always' ? { usage: noUsage, ...step } : step, frame);
   exchange.completion = whole;
   if (fault) exchange.error = { name: 'InvalidCompletionError', message: 'no usable completion' };
   const onLeave = () => (exchange.isLeft = true);
   if (!stream) return completionResponse(damageCompletion(whole, fault), whole, fault, onLeave);
   const withUsage = usage === 'never' ? { ...step, usage: undefined } : step;
-  const chunks = chunksOf(
+  const chunks = scriptedChunks(
     (usage === 'always' ? { usage: noUsage, ...withUsage } : withUsage) as typeof step,
     frame,
   );

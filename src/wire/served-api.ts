@@ -14,6 +14,6 @@ export function servedApi(
 }
 
 /** A provider as it is, or one that plays these steps. Throws a ScriptMistakeError for steps that are none. */
-export function providerOf(stepsOrProvider: readonly Step[] | CompletionProvider): CompletionProvider {
+export function asProvider(stepsOrProvider: readonly Step[] | CompletionProvider): CompletionProvider {
   return isProvider(stepsOrProvider) ? stepsOrProvider : scriptedProvider(stepsOrProvider);
 }

@@ -1,4 +1,4 @@
-import { readCompletion, type Answer, type ToolCall } from '../engine/model/completion.ts';
+import { readCompletion, type ModelAnswer, type ToolCall } from '../engine/model/completion.ts';
 import type { WireMessage } from '../engine/model/messages.ts';
 import type { CompletionRequest } from '../engine/model/provider.ts';
 import { parseArguments, problemsBySchema } from '../engine/tools/arguments.ts';
@@ -10,14 +10,14 @@ import {
   handoffTarget,
   instructionsOf,
   isInstructions,
-  openingOf,
+  openingText,
 } from '../trace/continuation.ts';
 import type { Exchange } from './exchange.ts';
 
 /** A request that a later one may continue. */
 interface Known {
   readonly request: CompletionRequest;
-  readonly answer: Answer | undefined;
+  readonly answer: ModelAnswer | undefined;
   /** The run it belongs to, whose events go on where it is continued. */
   readonly run: WireRun;
   readonly agent: string;
@@ -113,7 +113,7 @@ export class WireTracer {
 
   /** The latest exchange whose history this one has more of. */
   #continued(messages: readonly WireMessage[]): Known | undefined {
-    const opening = openingOf(messages);
+    const opening = openingText(messages);
     // Whatever goes on from no message at all.
     const openings = opening === '' ? [opening] : [opening, ''];
     const latest = openings.map((one) =>
@@ -126,7 +126,7 @@ export class WireTracer {
 
   #note(known: Known): void {
     this.#known.push(known);
-    const opening = openingOf(known.request.messages);
+    const opening = openingText(known.request.messages);
     const alike = this.#byOpening.get(opening);
     if (alike) alike.push(known);
     else this.#byOpening.set(opening, [known]);
@@ -204,7 +204,7 @@ function addExchange(
   { request, completion, error }: Exchange,
   agent: string,
   turn: number,
-): Answer | undefined {
+): ModelAnswer | undefined {
   const { messages, ...rest } = request;
   const [system = noInstructions] = messages;
   events.push({
@@ -229,7 +229,7 @@ function addExchange(
 
 const noInstructions: WireMessage = Object.freeze({ role: 'system', content: '' });
 
-function answerIn(completion: unknown): Answer | undefined {
+function answerIn(completion: unknown): ModelAnswer | undefined {
   try {
     return readCompletion(completion);
   } catch {

@@ -21,7 +21,7 @@ export interface Started {
 }
 
 /** What a thread answers; plain data again. */
-export type Answer =
+export type ThreadAnswer =
   /** What the function returned, with the context variables where that was a Result. */
   | { value: unknown; contextVariables?: object }
   /** What it threw. */
@@ -39,7 +39,7 @@ interface ThrownError {
 }
 
 /** Takes what was thrown apart. Nothing of it may be such that it throws again. */
-export function thrownAnswer(error: unknown): Answer {
+export function thrownAnswer(error: unknown): ThreadAnswer {
   if (!isError(error)) {
     return isCloneable(error) ? { thrown: { value: error } } : { mistake: `It threw ${valueWords(error)}.` };
   }

@@ -6,10 +6,10 @@ import { isError, isNativeError } from '../engine/values/errors.ts';
 import { isPromiseLike } from '../engine/values/promise.ts';
 import { valueWords } from '../engine/values/value-words.ts';
 import { hasBrand } from '../engine/tools/brand.ts';
-import { isCloneable, thrownAnswer, type Answer, type Started, type Task } from './answer.ts';
+import { isCloneable, thrownAnswer, type ThreadAnswer, type Started, type Task } from './answer.ts';
 
 /** Calls the function that a task names. Never rejects: what goes wrong is an answer, too. */
-export async function perform(task: Task): Promise<Answer> {
+export async function perform(task: Task): Promise<ThreadAnswer> {
   const found = await functionOf(task);
   if (typeof found === 'string') return { mistake: found };
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- Threads have no origin.
@@ -24,7 +24,7 @@ export async function perform(task: Task): Promise<Answer> {
   return returnedAnswer(returned);
 }
 
-function returnedAnswer(returned: unknown): Answer {
+function returnedAnswer(returned: unknown): ThreadAnswer {
   const { agent, ...parts } = hasBrand(returned, 'swarmcheck.Result')
     ? (returned as { value: unknown; agent: unknown; contextVariables: object })
     : { value: returned, agent: undefined };

@@ -2,10 +2,10 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Piscina } from 'piscina';
-import type { Answer, Started, Task } from './answer.ts';
+import type { ThreadAnswer, Started, Task } from './answer.ts';
 import { endOf, errorWords } from './end-of.ts';
 import type { perform } from './thread.ts';
-import { TimeLimit } from './time-limit.ts';
+import { ThreadTimer } from './time-limit.ts';
 import { Turns } from './turns.ts';
 
 /** How long a thread may take to be there and to have loaded a module. */
@@ -14,7 +14,7 @@ const loadLimitMs = 60_000;
 /** A call that a thread has, or is to have. */
 interface RunningCall {
   hasStarted: boolean;
-  readonly limit: TimeLimit;
+  readonly limit: ThreadTimer;
   readonly timeoutMs: number;
   readonly stop: AbortController;
 }
@@ -50,11 +50,11 @@ class Threads {
   }
 
   /** What the thread answers. Rejects where it has none to give, with why; and with the signal's reason. */
-  async call(task: Omit<Task, 'id'>, signal: AbortSignal, timeoutMs: number): Promise<Answer> {
+  async call(task: Omit<Task, 'id'>, signal: AbortSignal, timeoutMs: number): Promise<ThreadAnswer> {
     await this.#turns.take();
     const id = ++this.#lastId;
     const stop = new AbortController();
-    const limit = new TimeLimit();
+    const limit = new ThreadTimer();
     const onAbort = () => stop.abort(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     try {

@@ -5,7 +5,7 @@ const notLater = clearTimeout;
 const afterMessages = setImmediate;
 
 /** Calls back when a real time has passed, unless it is stopped or begins anew. */
-export class TimeLimit {
+export class ThreadTimer {
   #timer: ReturnType<typeof later> | undefined;
 
   /** From now on, in place of what was before. */

@@ -5,7 +5,7 @@ import { assertKnownOptions } from '../engine/values/known-fields.ts';
 import { valueWords } from '../engine/values/value-words.ts';
 import { Result } from '../engine/tools/result.ts';
 import { tool, type JsonObjectSchema, type Tool, type ToolContext } from '../engine/tools/tool.ts';
-import { thrownOf, type Answer } from './answer.ts';
+import { thrownOf, type ThreadAnswer } from './answer.ts';
 import { moduleOf } from './module.ts';
 import { threadsFor } from './threads.ts';
 import { sentence } from '../engine/values/error-facts.ts';
@@ -71,7 +71,7 @@ function chosen({ contextVariables }: ToolContext<object>, names: readonly strin
   return Object.fromEntries(names ? entries.filter(([name]) => names.includes(name)) : entries);
 }
 
-function valueOf(answer: Answer): unknown {
+function valueOf(answer: ThreadAnswer): unknown {
   if ('mistake' in answer) throw new Error(answer.mistake);
   if ('thrown' in answer) throw thrownOf(answer.thrown);
   const { value, contextVariables } = answer;

@@ -4,7 +4,7 @@ import type { Message } from '../../src/engine/model/messages.ts';
 import { graphSpec } from '../../src/property/generated-agents/agent-graph.ts';
 import { buildGraph, surfaceOfGraph } from '../../src/property/generated-agents/build.ts';
 import type { GraphSpec } from '../../src/property/generated-agents/spec.ts';
-import { scriptOf } from '../../src/property/script-generator/script.ts';
+import { scriptArbitrary } from '../../src/property/script-generator/script.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 
 /** So many graphs, each with the arbitrary of its scripts: to make one for every case would take longer than all the rest. */
@@ -22,7 +22,7 @@ function graph(index: number): GraphSpec {
 function scriptsFor(spec: GraphSpec): fc.Arbitrary<Scenario['steps']> {
   const known = scriptsOf.get(spec);
   if (known) return known;
-  const scripts = scriptOf(surfaceOfGraph(spec), { maxSteps: 14, features: { 'huge-content': 0.1 } });
+  const scripts = scriptArbitrary(surfaceOfGraph(spec), { maxSteps: 14, features: { 'huge-content': 0.1 } });
   scriptsOf.set(spec, scripts);
   return scripts;
 }

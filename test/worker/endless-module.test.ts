@@ -5,13 +5,13 @@ import { called } from '../support/called.ts';
 
 // The minute that a module has is over at once.
 vi.mock('../../src/worker/time-limit.ts', async (original) => {
-  const { TimeLimit } = await original<typeof timeLimit>();
-  class Hasty extends TimeLimit {
+  const { ThreadTimer } = await original<typeof timeLimit>();
+  class Hasty extends ThreadTimer {
     override begin(ms: number, onEnd: () => void) {
       super.begin(ms === 60_000 ? 300 : ms, onEnd);
     }
   }
-  return { TimeLimit: Hasty };
+  return { ThreadTimer: Hasty };
 });
 
 test('a module that never comes to its end is an error of the call', async () => {

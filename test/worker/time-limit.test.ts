@@ -1,13 +1,13 @@
 import { MessageChannel } from 'node:worker_threads';
 import { expect, test } from 'vitest';
-import { TimeLimit } from '../../src/worker/time-limit.ts';
+import { ThreadTimer } from '../../src/worker/time-limit.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 test('what arrived while this thread was busy counts, though the time was up before it was read', async () => {
   const { port1, port2 } = new MessageChannel();
   const ends: string[] = [];
-  const limit = new TimeLimit();
+  const limit = new ThreadTimer();
   const answered = new Promise<void>((resolve) => {
     port1.on('message', () => {
       limit.stop();
@@ -27,7 +27,7 @@ test('what arrived while this thread was busy counts, though the time was up bef
 
 test('a limit that begins anew forgets the one before', async () => {
   const ends: string[] = [];
-  const limit = new TimeLimit();
+  const limit = new ThreadTimer();
   limit.begin(1, () => ends.push('first'));
   await new Promise<void>((resolve) => {
     limit.begin(2, () => {

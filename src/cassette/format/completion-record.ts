@@ -1,25 +1,25 @@
 import { isPlainObject, setOwn } from '../../engine/values/copy.ts';
-import { isLines, joined, linesOf, textFields, type TextField } from './format.ts';
+import { isLines, joined, storedLines, textFields, type TextField } from './format.ts';
 import { Settled, unwrapped } from '../../secrets/json-text.ts';
 import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Path, Redactor } from '../../secrets/redactor.ts';
 
 type Fields = Record<string, unknown>;
 /** What becomes of a text. */
-export type MapText = (text: string, path: Path) => string;
+export type MapCompletionText = (text: string, path: Path) => string;
 
 /** A completion as it is stored: all of it, without secrets. Anything else that a provider answers is stored as well. */
 export function completionRecord(completion: unknown, redactor: Redactor, secrets: LaneSecrets): unknown {
   const settled = mapAnswer(
     toJson(completion),
     (text, path) => redactor.text(secrets, text, path),
-    (value, field) => new Settled(isTextField(field) ? linesOf(value as string) : value),
+    (value, field) => new Settled(isTextField(field) ? storedLines(value as string) : value),
   );
   return unwrapped(redactor.data(secrets, settled, responsePath));
 }
 
 /** What was stored, as it came, with the secrets that the conversation has shown. */
-export function completionOf(record: unknown, secrets: LaneSecrets): unknown {
+export function storedCompletion(record: unknown, secrets: LaneSecrets): unknown {
   return secrets.revealData(
     mapAnswer(
       record,
@@ -40,7 +40,7 @@ const responsePath = ['response'];
 /** Maps what the messages of a completion say: their texts, and the arguments of their calls; `put` gives what stands in their place. */
 function mapAnswer(
   completion: unknown,
-  map: MapText,
+  map: MapCompletionText,
   put: (value: unknown, field: string) => unknown,
 ): unknown {
   if (!isPlainObject(completion) || !Array.isArray(completion['choices'])) return completion;
@@ -84,7 +84,7 @@ function mapField(
 }
 
 /** Whether there is a secret in what the probabilities of tokens spell out, which each of them alone does not show. */
-export function changesTokens(logprobs: unknown, map: MapText): boolean {
+export function changesTokens(logprobs: unknown, map: MapCompletionText): boolean {
   if (!isPlainObject(logprobs)) return false;
   return Object.values(logprobs).some((list) => {
     const text = tokensIn(list);

@@ -151,7 +151,7 @@ export function isOver({ completion, stream, error, aborted }: InteractionRecord
 }
 
 /** A text as it is stored. */
-export function linesOf(text: string): Text {
+export function storedLines(text: string): Text {
   return text.includes('\n') ? text.split('\n') : text;
 }
 

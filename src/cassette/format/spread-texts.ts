@@ -1,7 +1,7 @@
 import { isPlainObject, setOwn } from '../../engine/values/copy.ts';
 import type { Path } from '../../secrets/redactor.ts';
 import { isSecretName } from '../../secrets/secrets.ts';
-import { changesTokens, type MapText } from './completion-record.ts';
+import { changesTokens, type MapCompletionText } from './completion-record.ts';
 
 /** A text that comes in pieces, and where these stand. */
 interface SpreadText {
@@ -13,7 +13,11 @@ interface SpreadText {
  * Maps the texts of a stream as wholes, a secret being spread over several chunks, and cuts them as they were cut. The chunks
  * are changed, to what `put` gives for each piece; says whether any text was.
  */
-export function mapTexts(chunks: readonly unknown[], map: MapText, put: (piece: string) => unknown): boolean {
+export function mapTexts(
+  chunks: readonly unknown[],
+  map: MapCompletionText,
+  put: (piece: string) => unknown,
+): boolean {
   let isChanged = false;
   for (const { path, places } of textsIn(chunks)) {
     const pieces = places.map(([holder, field]) => holder[field] as string);
@@ -61,7 +65,7 @@ function textsIn(chunks: readonly unknown[]): SpreadText[] {
 }
 
 /** Whether the probabilities of all chunks together spell a secret out. */
-export function spellsSecret(chunks: readonly unknown[], map: MapText): boolean {
+export function spellsSecret(chunks: readonly unknown[], map: MapCompletionText): boolean {
   const lists: Record<string, unknown[]> = {};
   for (const { logprobs } of chunks.flatMap(choicesOf)) {
     for (const [name, list] of Object.entries(isPlainObject(logprobs) ? logprobs : {})) {

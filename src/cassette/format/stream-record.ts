@@ -6,7 +6,7 @@ import { textFields, type StreamPart, type StreamRecord, type TextField } from '
 import { Settled, unwrapped } from '../../secrets/json-text.ts';
 import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
-import { toJson, type MapText } from './completion-record.ts';
+import { toJson, type MapCompletionText } from './completion-record.ts';
 import { choicesOf, mapTexts, spellsSecret } from './spread-texts.ts';
 
 /** A chunk and the milliseconds since the one before. */
@@ -26,7 +26,7 @@ export function streamRecord(
   secrets: LaneSecrets,
 ): StreamRecord {
   const chunks = timed.map(({ chunk }) => withoutPadding(toJson(chunk)));
-  const map: MapText = (text, path) => redactor.text(secrets, text, path);
+  const map: MapCompletionText = (text, path) => redactor.text(secrets, text, path);
   const isChanged = mapTexts(chunks, map, (text) => new Settled(text)) || spellsSecret(chunks, map);
   // They spell the text out once more. Their fields "token" hold none that is secret.
   for (const choice of chunks.flatMap(choicesOf))
@@ -40,7 +40,10 @@ export function streamRecord(
 }
 
 /** The chunks of what was stored, as they came, with the secrets that the conversation has shown. */
-export function chunksOf({ chunk: common, choice, parts }: StreamRecord, secrets: LaneSecrets): TimedChunk[] {
+export function storedChunks(
+  { chunk: common, choice, parts }: StreamRecord,
+  secrets: LaneSecrets,
+): TimedChunk[] {
   const made = (delta: object, ms: number, finish: object = {}) => ({
     chunk: { ...common, choices: [{ ...choice, delta, ...finish }] },
     ms,

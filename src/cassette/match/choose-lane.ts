@@ -132,7 +132,7 @@ export class LaneChooser {
     const records = lane.upcomingHistory();
     return (
       records !== undefined &&
-      openingOf(undefined, historyOf(records)) === openingOfRequest(parts, undefined, this.#redactor)
+      laneOpening(undefined, historyOf(records)) === openingOfRequest(parts, undefined, this.#redactor)
     );
   }
 
@@ -183,7 +183,7 @@ export class Openings {
   readonly #lengths = new Map<number, number>();
 
   constructor(lanes: readonly Lane[]) {
-    for (const lane of lanes) this.add(lane, openingOf(lane.conversation, lane.opening));
+    for (const lane of lanes) this.add(lane, laneOpening(lane.conversation, lane.opening));
   }
 
   add(lane: Lane, opening: string, length = lane.interactions[0]?.request.new?.length ?? 0): void {
@@ -205,11 +205,11 @@ export class Openings {
 }
 
 /** What a conversation begins with, as one text that is the same whatever its secrets are. */
-function openingOf(conversation: string | undefined, { entries }: History): string {
+function laneOpening(conversation: string | undefined, { entries }: History): string {
   return withoutNumbers(JSON.stringify([conversation, ...entries.map((entry) => entry.comparable)]));
 }
 
 /** The same of a request. */
 function openingOfRequest(parts: RequestParts, conversation: string | undefined, redactor: Redactor): string {
-  return openingOf(conversation, requestHistory(parts, redactor).history);
+  return laneOpening(conversation, requestHistory(parts, redactor).history);
 }

@@ -6,7 +6,7 @@ import { isOver, joined, type InteractionRecord, type MessageRecord } from '../f
 import { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import { History, historyOf, requestHistory } from './history.ts';
-import { callsOf, comparableText, resultMessages, answerOf } from './messages.ts';
+import { recordedCallsOf, comparableText, resultMessages, answerOf } from './messages.ts';
 import { messageRecord } from '../redact/message-record.ts';
 import type { RequestParts } from '../redact/request-parts.ts';
 import { resultsInEvents, resultsInHistory } from './results.ts';
@@ -94,7 +94,7 @@ export class Lane {
     const request = events?.findLast((event) => event.type === 'model-request');
     if (request) return (this.#agent = request.agent);
     const answer = this.current && answerOf(this.current);
-    const target = callsOf(answer)
+    const target = recordedCallsOf(answer)
       .map(({ name }) => handoffTarget(name))
       .findLast((name) => name !== undefined);
     if (target !== undefined && this.#last?.parts.instructions !== parts.instructions) this.#agent = target;

@@ -12,7 +12,7 @@ import {
   type InteractionRecord,
 } from '../format/format.ts';
 import { LaneSecrets } from '../../secrets/lane-secrets.ts';
-import { folded, chunksOf } from '../format/stream-record.ts';
+import { folded, storedChunks } from '../format/stream-record.ts';
 import { droppedFields } from '../redact/message-record.ts';
 
 /** The message that an answer is in later requests; undefined for one that is none. */
@@ -55,7 +55,7 @@ export function resultMessages(
   answer: MessageRecord | undefined,
   results: readonly ResultRecord[],
 ): MessageRecord[] {
-  const calls = callsOf(answer);
+  const calls = recordedCallsOf(answer);
   return results.map(({ content }, index) => ({ role: 'tool', tool_call_id: calls[index]?.id, content }));
 }
 
@@ -67,7 +67,7 @@ export interface RecordedCall {
 }
 
 /** The calls that a stored message asks for. */
-export function callsOf(message: MessageRecord | undefined): RecordedCall[] {
+export function recordedCallsOf(message: MessageRecord | undefined): RecordedCall[] {
   const calls = message?.['tool_calls'];
   if (!Array.isArray(calls)) return [];
   return calls.flatMap((call: unknown) => {
@@ -102,7 +102,7 @@ export function comparable(record: MessageRecord, numbers: CallNumbers): string 
 }
 
 function comparableCall(call: unknown, numbers: CallNumbers): unknown {
-  const [known] = callsOf({ tool_calls: [call] });
+  const [known] = recordedCallsOf({ tool_calls: [call] });
   if (known) return [numberOf(known.id, numbers), known.name, comparableText(known.arguments)];
   if (!isPlainObject(call)) return call;
   const { id, ...others } = call;
@@ -146,7 +146,7 @@ export function messageText(record: MessageRecord | undefined): string {
   const text = isLines(content) ? joined(content) : textOf(content);
   const lines = text === '' ? [] : [text];
   if (typeof refusal === 'string' || isLines(refusal)) lines.push(`refuses: ${joined(refusal)}`);
-  for (const { name, arguments: args } of callsOf(record)) lines.push(callText(name, args, 2000));
+  for (const { name, arguments: args } of recordedCallsOf(record)) lines.push(callText(name, args, 2000));
   return `${String(role)}: ${shorten(lines.join('\n'), 4000)}`;
 }
 
@@ -168,7 +168,7 @@ function readAnswer({ completion, stream }: InteractionRecord): MessageRecord | 
   if (!stream) return answerMessage(completion);
   if (stream.cut) return undefined;
   try {
-    return answerMessage(folded(chunksOf(stream, noSecrets).map(({ chunk }) => chunk)));
+    return answerMessage(folded(storedChunks(stream, noSecrets).map(({ chunk }) => chunk)));
   } catch {
     // Damaged on its way: nobody could go on from it.
     return undefined;

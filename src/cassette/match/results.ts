@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../engine/run/events.ts';
 import {
   joined,
-  linesOf,
+  storedLines,
   type InteractionRecord,
   type MessageRecord,
   type ResultRecord,
@@ -10,7 +10,7 @@ import {
 import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import type { Entry } from './history.ts';
-import { callsOf } from './messages.ts';
+import { recordedCallsOf } from './messages.ts';
 
 /** What the calls of an answer came to. */
 export type CallResults = Pick<InteractionRecord, 'results' | 'handoff' | 'context'>;
@@ -37,7 +37,7 @@ export function resultsInEvents(
     if (event.type === 'tool-result') {
       const path = ['request', 'messages', place + results.length, 'content'];
       const recorded = like[results.length];
-      const content = linesOf(
+      const content = storedLines(
         redactor.text(secrets, event.content, path, recorded && joined(recorded.content)),
       );
       results.push({ tool: event.tool, content, ...(event.error && { error: event.error }) });
@@ -54,7 +54,7 @@ export function resultsInEvents(
 
 /** As the request shows it that comes after the answer: where every call was answered, in order. */
 export function resultsInHistory(answer: MessageRecord, following: readonly Entry[]): CallResults {
-  const calls = callsOf(answer);
+  const calls = recordedCallsOf(answer);
   const messages = following.slice(0, calls.length).map(({ record }) => record);
   const isComplete = calls.every(
     ({ id }, index) => messages[index]?.['role'] === 'tool' && messages[index]['tool_call_id'] === id,

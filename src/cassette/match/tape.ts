@@ -5,7 +5,7 @@ import {
   formatVersion,
   isOver,
   joined,
-  linesOf,
+  storedLines,
   type AgentRecord,
   type CassetteFile,
   type InteractionRecord,
@@ -53,7 +53,7 @@ export class Tape {
     const labels = tools.map((tool) => this.#tools.labelOf(toolName(tool), tool));
     return this.#agents.labelOf(agent, {
       model,
-      ...(instructions !== undefined && { instructions: linesOf(instructions) }),
+      ...(instructions !== undefined && { instructions: storedLines(instructions) }),
       ...(role === 'developer' && { role }),
       ...(labels.length > 0 && { tools: labels }),
       ...(Object.keys(parameters).length > 0 && { parameters }),

@@ -20,7 +20,7 @@ export interface CassetteWords {
 }
 
 /** Where an interaction stands: `fixtures/cassettes/refund.json, interaction 2 of conversation "ann"`. */
-export function placeOf({ path }: CassetteWords, lane: Lane, number: number, lanes: number): string {
+export function placeInTape({ path }: CassetteWords, lane: Lane, number: number, lanes: number): string {
   return `${path}, interaction ${number}${lanes > 1 || lane.conversation !== undefined ? ` of ${laneWords(lane)}` : ''}`;
 }
 

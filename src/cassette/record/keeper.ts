@@ -3,7 +3,7 @@ import { shownPath } from '../../files/path.ts';
 import { printJson } from '../../files/print-json.ts';
 import { CassetteWriter } from './write.ts';
 import type { Tape } from '../match/tape.ts';
-import type { SessionSettings } from '../session-settings.ts';
+import type { CassetteSettings } from '../session-settings.ts';
 
 /** Those that are open, for the end of the process. */
 const open = new Set<Keeper>();
@@ -17,7 +17,7 @@ const open = new Set<Keeper>();
 export class Keeper {
   readonly #tape: Tape;
   readonly #writer: CassetteWriter;
-  readonly #settings: SessionSettings;
+  readonly #settings: CassetteSettings;
   readonly #onEnd: () => void;
   /** Interactions that were recorded, and how many of these are on disk. */
   #count = 0;
@@ -25,7 +25,7 @@ export class Keeper {
   #mayWrite = true;
 
   /** `onEnd` is called before the last of it is written. */
-  constructor(tape: Tape, settings: SessionSettings, onEnd: () => void) {
+  constructor(tape: Tape, settings: CassetteSettings, onEnd: () => void) {
     this.#tape = tape;
     this.#onEnd = onEnd;
     this.#settings = settings;

@@ -2,7 +2,7 @@ import { isPlainObject, setOwn } from '../../engine/values/copy.ts';
 import type { WireMessage } from '../../engine/model/messages.ts';
 import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
-import { isLines, joined, linesOf, type MessageRecord } from '../format/format.ts';
+import { isLines, joined, storedLines, type MessageRecord } from '../format/format.ts';
 
 /** What is none of the API's, or says nothing. */
 export const droppedFields = new Set(['sender', 'tool_name', 'function_call']);
@@ -40,7 +40,7 @@ function storedField(
   if (typeof value === 'string') {
     // An id is no secret, and has to stay what it was.
     if (field === 'tool_call_id') return value;
-    return linesOf(redactor.text(secrets, value, path, isLines(like) ? joined(like) : like));
+    return storedLines(redactor.text(secrets, value, path, isLines(like) ? joined(like) : like));
   }
   if (field === 'content' && Array.isArray(value)) {
     const text = textOfParts(value);

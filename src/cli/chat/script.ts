@@ -2,7 +2,7 @@ import type { Prompter } from '../../chat/session.ts';
 import type { CompletionProvider } from '../../engine/model/provider.ts';
 import { assertValidSteps } from '../../script/valid-steps.ts';
 import { ScriptPlayer } from '../../script/script-player.ts';
-import { providerOf } from '../../script/scripted-provider.ts';
+import { scriptPlayerProvider } from '../../script/scripted-provider.ts';
 import type { Step } from '../../script/steps.ts';
 
 /** A script in place of a model: it answers whatever is said, and suggests what its user says. */
@@ -16,7 +16,7 @@ export class ScriptPrompter implements Prompter {
   constructor(steps: readonly Step[]) {
     assertValidSteps(steps);
     this.#player = new ScriptPlayer(steps);
-    this.provider = providerOf(this.#player);
+    this.provider = scriptPlayerProvider(this.#player);
   }
 
   get suggestion(): string | undefined {

@@ -4,13 +4,13 @@ import { printable } from '../../report/printable.ts';
 import type { Style } from '../../report/style.ts';
 
 /** What came of a check. */
-export type Outcome = { name: string; uncaught: readonly string[] } & (
+export type CheckResult = { name: string; uncaught: readonly string[] } & (
   | { passed: true; report: CheckReport; of: number; path: string | undefined }
   | { passed: false; runs: number; failure: CheckFailure & Error }
 );
 
 /** For people: one line for a check that found nothing, with what happened how often; else what was found, as it is told in tests. */
-export function outcomeText(outcome: Outcome, style: Style): string {
+export function outcomeText(outcome: CheckResult, style: Style): string {
   const { uncaught } = outcome;
   const name = printable(outcome.name);
   const failed = `${style('red', '✗')} ${name}  `;
@@ -36,7 +36,7 @@ export function outcomeText(outcome: Outcome, style: Style): string {
 }
 
 /** The same as one JSON document, version 1. */
-export function outcomeJson(outcome: Outcome): object {
+export function outcomeJson(outcome: CheckResult): object {
   const { name, uncaught } = outcome;
   const beside = uncaught.length === 0 ? {} : { uncaught };
   if (outcome.passed) {

@@ -1,7 +1,7 @@
 import { Invariants, type HeldInvariant } from '../../property/check-agent/held-invariants.ts';
 import {
-  defaultMaxTurns,
-  defaultTimeoutMs,
+  defaultCheckMaxTurns,
+  defaultCheckTimeoutMs,
   markedAsUnsure,
   patiently,
 } from '../../property/check-agent/play.ts';
@@ -16,7 +16,7 @@ import type { SavedSteps } from './saved-steps.ts';
 /** The steps as a scenario; options of the export count before what the file has. */
 export function scenarioOfSteps({ name, saved, checked }: SavedSteps): Scenario {
   const { agent, options } = checked;
-  const { contextVariables, maxTurns, tools, timeoutMs = defaultTimeoutMs } = options;
+  const { contextVariables, maxTurns, tools, timeoutMs = defaultCheckTimeoutMs } = options;
   // What broke an invariant need not fit the agents as they are by now: the invariants decide.
   const steps = saved.invariant === undefined ? saved.steps : markedAsUnsure(saved.steps);
   if (isExternalAgent(agent)) return { name, agent, steps, timeoutMs };
@@ -27,7 +27,7 @@ export function scenarioOfSteps({ name, saved, checked }: SavedSteps): Scenario 
     timeoutMs,
     tools,
     contextVariables: contextVariables ?? saved.contextVariables,
-    maxTurns: maxTurns ?? saved.maxTurns ?? defaultMaxTurns,
+    maxTurns: maxTurns ?? saved.maxTurns ?? defaultCheckMaxTurns,
   };
 }
 
@@ -38,7 +38,7 @@ export function scenarioOfSteps({ name, saved, checked }: SavedSteps): Scenario 
 export async function runSteps(steps: SavedSteps, modes: readonly Mode[]): Promise<ModeRun[]> {
   const scenario = scenarioOfSteps(steps);
   const { agent, options, name } = steps.checked;
-  const invariants = new Invariants(agent, options, options.timeoutMs ?? defaultTimeoutMs);
+  const invariants = new Invariants(agent, options, options.timeoutMs ?? defaultCheckTimeoutMs);
   const { invariant: saved } = steps.saved;
   const invariant = saved === undefined ? undefined : invariants.named(saved);
   const runs: ModeRun[] = [];

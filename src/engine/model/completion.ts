@@ -11,7 +11,7 @@ export interface ToolCall {
 }
 
 /** A completion the loop can act on. */
-export interface Answer {
+export interface ModelAnswer {
   /** As it stands in later requests, frozen. */
   message: AssistantMessage;
   /** Empty when the model asks for none. */
@@ -27,7 +27,7 @@ const cutReasons = new Set(['length', 'content_filter']);
  * Checks that an answer is a completion the loop can act on, and takes what it needs from it.
  * Throws an InvalidCompletionError otherwise: nothing half-received is executed.
  */
-export function readCompletion(completion: unknown): Answer {
+export function readCompletion(completion: unknown): ModelAnswer {
   if (!isRecord(completion)) throw new InvalidCompletionError('it is no completion object', completion);
   const { choices } = completion;
   if (!Array.isArray(choices)) throw new InvalidCompletionError('it has no choices', completion);

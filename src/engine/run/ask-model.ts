@@ -3,7 +3,7 @@ import { sentence, type Sentence } from '../values/error-facts.ts';
 import { errorName, InvalidCompletionError, UsageError } from '../values/errors.ts';
 import { isPromiseLike } from '../values/promise.ts';
 import { remedyFor, valueWords } from '../values/value-words.ts';
-import { readCompletion, type Answer } from '../model/completion.ts';
+import { readCompletion, type ModelAnswer } from '../model/completion.ts';
 import { ChunkFold } from '../model/fold-chunks.ts';
 import type { WireMessage } from '../model/messages.ts';
 import type { ChatCompletion, CompletionRequest } from '../model/provider.ts';
@@ -24,7 +24,7 @@ export function* askModel(
   agent: Agent,
   prepared: PreparedAgent,
   turn: number,
-): Loop<Answer> {
+): Loop<ModelAnswer> {
   const { instructions } = agent;
   let content: unknown = instructions;
   if (typeof instructions === 'function') {
@@ -57,7 +57,7 @@ export function* askModel(
     length: history.length,
   };
 
-  let answer: Answer;
+  let answer: ModelAnswer;
   let completion: unknown;
   try {
     const options = new RequestOptions(signal, state.conversation, state.events);

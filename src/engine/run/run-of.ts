@@ -36,7 +36,7 @@ export class RequestOptions implements CompletionOptions {
 }
 
 /** The same options under another signal. */
-export function underSignal(options: CompletionOptions, signal: AbortSignal): CompletionOptions {
+export function optionsUnderSignal(options: CompletionOptions, signal: AbortSignal): CompletionOptions {
   if (options.signal === signal) return options;
   const events = runOf(options);
   return events ? new RequestOptions(signal, options.conversation, events) : { ...options, signal };

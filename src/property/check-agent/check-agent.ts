@@ -1,7 +1,7 @@
 import { watched } from '../../engine/run/watch.ts';
 import { isAgent } from '../../engine/tools/agent.ts';
 import type { AgentUnderTest } from '../../scenario/scenario.ts';
-import { scriptOf } from '../script-generator/script.ts';
+import { scriptArbitrary } from '../script-generator/script.ts';
 import { exploreBy } from './explore.ts';
 import { failureAgain, failureOf, failureWithoutScript } from './failure.ts';
 import { neverWords } from './failure-words.ts';
@@ -10,7 +10,7 @@ import { patiently, playerOf, type Play } from './play.ts';
 import { savedFailures } from './saved-failure.ts';
 import { search } from './search.ts';
 import { setupOf, type Caller, type Setup } from './setup.ts';
-import { mostControls, Steadiness, type Played } from './steadiness.ts';
+import { mostControls, Steadiness, type PlayedScript } from './steadiness.ts';
 import { StubNames } from './stub-names.ts';
 
 /** What a check that found nothing tells. */
@@ -56,7 +56,7 @@ async function check(agent: AgentUnderTest, options: CheckOptions, caller: Calle
   assertValidCheckOptions(agent, options);
   const { path, features, tools = {} } = options;
   const player = patiently(playerOf(agent, options));
-  const first: Played[] = [];
+  const first: PlayedScript[] = [];
   const note: Play = async (steps) => {
     const run = await player(steps);
     if (first.length < mostControls) first.push({ steps, run });
@@ -69,7 +69,7 @@ async function check(agent: AgentUnderTest, options: CheckOptions, caller: Calle
   const { seed, invariants } = setup;
   const saved = path === undefined ? await playSaved(setup) : 0;
 
-  const scripts = scriptOf(surface, { features: featuresFor(agent, features) });
+  const scripts = scriptArbitrary(surface, { features: featuresFor(agent, features) });
   const steadiness = new Steadiness(setup.play, first);
   const { runs, found } = await search(scripts, setup, async (played) => {
     stubs.note(played.run);

@@ -8,7 +8,7 @@ import type { TracedRequest } from '../../engine/run/events.ts';
 import { ownSettings } from '../own-settings.ts';
 import { argumentsFor } from '../script-generator/arguments/arguments.ts';
 import type { AgentSurface, Surface, ToolSurface } from '../surface.ts';
-import { scriptOf } from '../script-generator/script.ts';
+import { scriptArbitrary } from '../script-generator/script.ts';
 import { ScenarioTimeoutError } from '../../scenario/timeout.ts';
 import { markedAsUnsure, patiently, playerOf, type Play, type PlaySettings } from './play.ts';
 
@@ -131,7 +131,7 @@ class Exploration {
   /** Plays some generated scripts. Whether anything new was found. */
   async wander(round: number): Promise<boolean> {
     const before = this.#agents.length;
-    const scripts = scriptOf(this.surface, { maxSteps: mostSteps, features: ofOneRun });
+    const scripts = scriptArbitrary(this.surface, { maxSteps: mostSteps, features: ofOneRun });
     for (const steps of fc.sample(scripts, ownSettings({ seed: round, numRuns: wanderings }))) {
       if (this.#isOver) break;
       const way = markedAsUnsure(steps.filter((step) => typeof step === 'object' && 'calls' in step));

@@ -21,13 +21,18 @@ export interface PlaySettings {
 export type Play = (steps: readonly Step[]) => Promise<ScenarioRun>;
 
 /** The limit on turns of what a check plays, if it states none. */
-export const defaultMaxTurns = 20;
+export const defaultCheckMaxTurns = 20;
 /** The limit on real time of each run of a check, if it states none. */
-export const defaultTimeoutMs = 1000;
+export const defaultCheckTimeoutMs = 1000;
 
 /** Plays scripts against one app, strictly. Rejects as `runScenario` does. */
 export function playerOf(agent: AgentUnderTest, settings: PlaySettings): Play {
-  const { contextVariables, tools, maxTurns = defaultMaxTurns, timeoutMs = defaultTimeoutMs } = settings;
+  const {
+    contextVariables,
+    tools,
+    maxTurns = defaultCheckMaxTurns,
+    timeoutMs = defaultCheckTimeoutMs,
+  } = settings;
   // An app of another SDK decides on these itself.
   const ofOurs = isExternalAgent(agent) ? {} : { contextVariables, tools, maxTurns };
   return (steps) => playScenario({ agent, steps, timeoutMs, ...ofOurs });

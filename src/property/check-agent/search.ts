@@ -4,7 +4,7 @@ import { TimeLimit } from '../../scenario/timeout.ts';
 import { ownSettings } from '../own-settings.ts';
 import type { Setup } from './setup.ts';
 import type { FoundFailure } from './shrink.ts';
-import type { Played } from './steadiness.ts';
+import type { PlayedScript } from './steadiness.ts';
 import { fact, sentence } from '../../engine/values/error-facts.ts';
 import { UsageError } from '../../engine/values/errors.ts';
 
@@ -27,7 +27,7 @@ export interface Searched {
 export async function search(
   scripts: Arbitrary<Step[]>,
   { options, caller, seed, play, invariants }: Setup,
-  passed: (played: Played) => Promise<void>,
+  passed: (played: PlayedScript) => Promise<void>,
 ): Promise<Searched> {
   const { path, maxDurationMs, runs: of = 200 } = options;
   let runs = 0;

@@ -3,7 +3,7 @@ import type { Step } from '../../script/steps.ts';
 import type { Play } from './play.ts';
 
 /** A script that was played, and what came of it. */
-export interface Played {
+export interface PlayedScript {
   readonly steps: readonly Step[];
   readonly run: ScenarioRun;
 }
@@ -28,17 +28,17 @@ export class Steadiness {
   /** In words, what differed when a script was played twice in a row; undefined where nothing did. */
   atOnce: string | undefined;
   readonly #play: Play;
-  readonly #first: readonly Played[];
-  #control: Played | undefined;
+  readonly #first: readonly PlayedScript[];
+  #control: PlayedScript | undefined;
 
   /** `first` are scripts that were played before all others. */
-  constructor(play: Play, first: readonly Played[]) {
+  constructor(play: Play, first: readonly PlayedScript[]) {
     this.#play = play;
     this.#first = first;
   }
 
   /** Takes in a run that kept all invariants. */
-  async note({ steps, run }: Played): Promise<void> {
+  async note({ steps, run }: PlayedScript): Promise<void> {
     if (this.#control || this.atOnce !== undefined || run.trace.toolCalls.length === 0) return;
     this.atOnce = differenceInWords(run, await this.#play(steps));
     if (this.atOnce === undefined) this.#control = { steps, run };

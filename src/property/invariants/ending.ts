@@ -1,6 +1,6 @@
 import { ScriptNotFinishedError } from '../../script/errors.ts';
 import type { ScenarioRun } from '../../scenario/scenario.ts';
-import { firstInTurns, placeOf } from './protocol.ts';
+import { firstInTurns, turnWords } from './protocol.ts';
 import { callsOf, runsOf, type TracedRun } from './runs.ts';
 
 /** The first thing that is wrong with a run. */
@@ -27,9 +27,9 @@ export function modelErrorEndsTheRun(run: ScenarioRun): string | undefined {
     const failed = turns.findIndex(({ error }) => error);
     if (failed === -1) return undefined;
     const turn = turns[failed]!;
-    if (failed < turns.length - 1) return `the model failed in ${placeOf(turn)}, and was asked again`;
+    if (failed < turns.length - 1) return `the model failed in ${turnWords(turn)}, and was asked again`;
     if (turn.response || turn.results.length > 0 || turn.handoff || turn.contextChange)
-      return `the model failed in ${placeOf(turn)}, and more came of that turn`;
+      return `the model failed in ${turnWords(turn)}, and more came of that turn`;
     return end?.outcome === 'failed' ? undefined : `the model failed, and the run ended ${end?.outcome}`;
   });
 }

@@ -4,7 +4,7 @@ import type { ScenarioRun } from '../../scenario/scenario.ts';
 import { callsOf, runsOf, type TracedRun, type TracedTurn } from './runs.ts';
 
 /** What a turn is called in messages. */
-export function placeOf({ request: { run, turn, agent } }: TracedTurn): string {
+export function turnWords({ request: { run, turn, agent } }: TracedTurn): string {
   return `${run === 1 ? '' : `run ${run}, `}turn ${turn} (${agent})`;
 }
 
@@ -16,7 +16,7 @@ export function firstInTurns(
   for (const run of runsOf(trace)) {
     for (const [index, turn] of run.turns.entries()) {
       const found = problem(turn, run, index);
-      if (found !== undefined) return `${placeOf(turn)}: ${found}`;
+      if (found !== undefined) return `${turnWords(turn)}: ${found}`;
     }
   }
   return undefined;

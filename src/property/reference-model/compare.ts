@@ -3,10 +3,13 @@ import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { ScenarioRun } from '../../scenario/scenario.ts';
 import { textOf } from '../../trace/format.ts';
 import { runsOf, type TracedRun } from '../invariants/runs.ts';
-import type { Expected, ExpectedRun } from './reference-model.ts';
+import type { ExpectedConversation, ExpectedRun } from './reference-model.ts';
 
 /** Where a run and the reference model part, as a sentence. */
-export function differenceFrom(expected: Expected, { trace, response }: ScenarioRun): string | undefined {
+export function differenceFrom(
+  expected: ExpectedConversation,
+  { trace, response }: ScenarioRun,
+): string | undefined {
   const runs = runsOf(trace);
   for (const [index, wanted] of expected.runs.entries()) {
     const run = runs[index];

@@ -9,7 +9,7 @@ import type { ModelStep, Step, ToolCallStep } from '../../script/steps.ts';
 import { deepCopy, merge, readReturned } from './values.ts';
 
 /** What should have been asked and said, by the rules alone. */
-export interface Expected {
+export interface ExpectedConversation {
   readonly runs: readonly ExpectedRun[];
   readonly contextVariables: object;
 }
@@ -46,7 +46,7 @@ export class ReferenceModel {
   }
 
   /** `agent` has its stand-ins already. */
-  async play(agent: Agent): Promise<Expected> {
+  async play(agent: Agent): Promise<ExpectedConversation> {
     const { messages = [], contextVariables = {} } = this.#scenario;
     let state: State = {
       agent,

@@ -33,7 +33,7 @@ export type RunOnce = (
 ) => Promise<Pick<Response, 'messages' | 'agent' | 'contextVariables' | 'stopReason'>>;
 
 /** What a conversation came to. */
-export interface Outcome {
+export interface ConversationResult {
   readonly requests: readonly CompletionRequest[];
   readonly messages: readonly Message[];
   readonly agent: string;
@@ -115,7 +115,7 @@ export async function converse(
   scenario: Scenario,
   runOnce: RunOnce,
   wrap: (provider: CompletionProvider) => CompletionProvider = (provider) => provider,
-): Promise<Outcome> {
+): Promise<ConversationResult> {
   return await withAgents(scenario, (agent) => converseWith(agent, scenario, runOnce, wrap));
 }
 
@@ -124,7 +124,7 @@ async function converseWith(
   scenario: Scenario,
   runOnce: RunOnce,
   wrap: (provider: CompletionProvider) => CompletionProvider,
-): Promise<Outcome> {
+): Promise<ConversationResult> {
   const hooks = [scenario.hooks ?? []].flat();
   const settings = settingsOf(scenario);
   const { contextVariables } = settings;
@@ -176,7 +176,12 @@ function noting(provider: CompletionProvider, requests: CompletionRequest[]): Co
 }
 
 /** Throws an InvariantBrokenError where two conversations did not come to the same. */
-export function assertSameOutcome(relation: string, plain: Outcome, other: Outcome, how: string): void {
+export function assertSameOutcome(
+  relation: string,
+  plain: ConversationResult,
+  other: ConversationResult,
+  how: string,
+): void {
   const found = firstMismatch(plain, other, false);
   if (!found) return;
   throw new InvariantBrokenError(

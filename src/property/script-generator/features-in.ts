@@ -10,7 +10,7 @@ import { hugeLength } from './texts.ts';
  * The features a script has, for statistics, and to assert that they are frequent enough. Of steps that are functions nothing
  * is known. Who is active follows from the surface, as nothing is played.
  */
-export function featuresIn(steps: readonly Step[], surface: Surface): ScriptFeature[] {
+export function scriptFeaturesIn(steps: readonly Step[], surface: Surface): ScriptFeature[] {
   const found = new FoundFeatures(mapOf(surface));
   for (const step of steps) {
     if (typeof step === 'function') continue;

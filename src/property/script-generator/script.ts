@@ -13,7 +13,7 @@ import { runParts } from './parts.ts';
  *
  * In half of the scripts each feature is left out by chance: a bug that needs some of them is found sooner without the rest.
  */
-export function scriptOf(surface: Surface, options: ScriptOptions = {}): Arbitrary<Step[]> {
+export function scriptArbitrary(surface: Surface, options: ScriptOptions = {}): Arbitrary<Step[]> {
   const { maxSteps, weights } = scriptSettings(options);
   const map = mapOf(surface);
   // An agent that does nothing but hand off would do nothing at all.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Step } from 'swarmcheck/testing';
-import { featuresIn } from '../../../src/property/script-generator/features-in.ts';
+import { scriptFeaturesIn } from '../../../src/property/script-generator/features-in.ts';
 import {
   scriptFeatures,
   type FeatureWeights,
@@ -12,18 +12,18 @@ import { assemble } from '../../../src/property/script-generator/assemble.ts';
 import { mapOf } from '../../../src/property/script-generator/map.ts';
 import { runParts } from '../../../src/property/script-generator/parts.ts';
 import type { Surface } from '../../../src/property/surface.ts';
-import { scriptOf } from '../../../src/property/script-generator/script.ts';
+import { scriptArbitrary } from '../../../src/property/script-generator/script.ts';
 import { surface } from './shop.ts';
 
 const features = Object.keys(scriptFeatures) as ScriptFeature[];
 const sampleOf = (options: ScriptOptions, numRuns: number) =>
-  fc.sample(scriptOf(surface, options), { seed: 1, numRuns });
+  fc.sample(scriptArbitrary(surface, options), { seed: 1, numRuns });
 
 /** In how many of a hundred scripts each feature is. */
 function percentages(options: ScriptOptions = {}, numRuns = 2000): Record<ScriptFeature, number> {
   const counts = Object.fromEntries(features.map((feature) => [feature, 0])) as Record<ScriptFeature, number>;
   for (const steps of sampleOf(options, numRuns))
-    for (const feature of featuresIn(steps, surface)) counts[feature] += 100 / numRuns;
+    for (const feature of scriptFeaturesIn(steps, surface)) counts[feature] += 100 / numRuns;
   return counts;
 }
 
@@ -117,7 +117,7 @@ test('what is inside the features is frequent enough as well', () => {
 test.for(features)('a feature that is off is in no script: %s', (feature) => {
   for (const off of [false, 0]) {
     const found = sampleOf({ features: { [feature]: off } }, 1500).filter((steps) =>
-      featuresIn(steps, surface).includes(feature),
+      scriptFeaturesIn(steps, surface).includes(feature),
     );
     expect(found).toEqual([]);
   }
@@ -125,7 +125,9 @@ test.for(features)('a feature that is off is in no script: %s', (feature) => {
 
 test.for(features)('a feature is there without the others: %s', (feature) => {
   const alone = Object.fromEntries(features.map((name) => [name, name === feature ? 1 : 0]));
-  const seen = new Set(sampleOf({ features: alone }, 1500).flatMap((steps) => featuresIn(steps, surface)));
+  const seen = new Set(
+    sampleOf({ features: alone }, 1500).flatMap((steps) => scriptFeaturesIn(steps, surface)),
+  );
   expect([...seen]).toEqual([feature]);
 });
 
@@ -133,7 +135,7 @@ test('without features there is one run with calls of the first agent', () => {
   const none = Object.fromEntries(features.map((name) => [name, false]));
   const calls = new Set<string>();
   for (const steps of sampleOf({ features: none }, 300)) {
-    expect(featuresIn(steps, surface)).toEqual([]);
+    expect(scriptFeaturesIn(steps, surface)).toEqual([]);
     for (const { calls: some = [] } of answersOf(steps))
       for (const call of some) calls.add(JSON.stringify(Object.keys(call)) + call.tool);
   }
@@ -177,7 +179,7 @@ test.for(features)('a feature that is left out by chance is in no script: %s', (
     const runs = fc.sample(runParts(mapOf(of), alike), { seed: 1, numRuns: 1500 });
     const found = runs
       .map((some) => assemble(mapOf(of), some, (name) => name !== feature, 20))
-      .filter((steps) => featuresIn(steps, of).includes(feature));
+      .filter((steps) => scriptFeaturesIn(steps, of).includes(feature));
     expect(found).toEqual([]);
   }
 });
@@ -188,8 +190,8 @@ test('an agent that can only hand off is never kept from it by chance', () => {
   // Of no other feature either, and with nothing but these handoffs a script has calls where it has any turns.
   const alone = Object.fromEntries(features.map((name) => [name, name === 'handoffs']));
   const share = (of: Surface) => {
-    const scripts = fc.sample(scriptOf(of, { features: alone }), { seed: 1, numRuns: 1000 });
-    return scripts.filter((steps) => featuresIn(steps, of).includes('handoffs')).length / 1000;
+    const scripts = fc.sample(scriptArbitrary(of, { features: alone }), { seed: 1, numRuns: 1000 });
+    return scripts.filter((steps) => scriptFeaturesIn(steps, of).includes('handoffs')).length / 1000;
   };
   expect(share(only)).toBeGreaterThan(0.8);
   // A quarter has none of its own.
@@ -198,7 +200,7 @@ test('an agent that can only hand off is never kept from it by chance', () => {
 
 test('features are found in scripts that were written by hand', () => {
   const call = (tool: string, more: object = {}) => ({ calls: [{ tool, ...more }] });
-  const found = (...steps: Step[]) => featuresIn([{ user: 'hi' }, ...steps], surface);
+  const found = (...steps: Step[]) => scriptFeaturesIn([{ user: 'hi' }, ...steps], surface);
   expect(found(call('look_up', { args: { orderId: 'a' } }), { say: 'ok' })).toEqual([]);
   expect(found(call('issue_refund'))).toEqual(['unknown-tool']);
   expect(

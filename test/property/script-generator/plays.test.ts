@@ -7,11 +7,11 @@ import {
   ScriptNotFinishedError,
 } from 'swarmcheck/testing';
 import type { ScenarioRun, Step, ToolCallStep } from 'swarmcheck/testing';
-import { scriptOf } from '../../../src/property/script-generator/script.ts';
+import { scriptArbitrary } from '../../../src/property/script-generator/script.ts';
 import { agents, surface } from './shop.ts';
 import { assertProperty } from '../../support/property.ts';
 
-const scripts = scriptOf(surface);
+const scripts = scriptArbitrary(surface);
 
 const misfits = [ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError];
 function misfitOf({ error, failures }: ScenarioRun): unknown {
@@ -40,7 +40,7 @@ for (const stream of [false, true]) {
 
 test('the script of any number of steps plays strictly', async () => {
   for (const maxSteps of [2, 3, 4, 5, 7, 40]) {
-    const some = fc.sample(scriptOf(surface, { maxSteps }), { seed: maxSteps, numRuns: 300 });
+    const some = fc.sample(scriptArbitrary(surface, { maxSteps }), { seed: maxSteps, numRuns: 300 });
     for (const steps of some) {
       expect(steps.length).toBeLessThanOrEqual(maxSteps);
       expect(misfitOf(await runScenario({ agent: agents(), steps }))).toBeUndefined();
@@ -93,7 +93,7 @@ test('calls after a handoff with arguments are no mistakes where the tool refuse
 test('after a run that failed the next one goes on where it began', async () => {
   let count = 0;
   for (const steps of fc.sample(
-    scriptOf(surface, { features: { 'several-users': 20, 'provider-error': 20 } }),
+    scriptArbitrary(surface, { features: { 'several-users': 20, 'provider-error': 20 } }),
     {
       seed: 1,
       numRuns: 500,

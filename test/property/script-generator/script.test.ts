@@ -5,7 +5,7 @@ import {
   assertValidScriptOptions,
   type ScriptOptions,
 } from '../../../src/property/script-generator/features.ts';
-import { scriptOf } from '../../../src/property/script-generator/script.ts';
+import { scriptArbitrary } from '../../../src/property/script-generator/script.ts';
 import type { Surface } from '../../../src/property/surface.ts';
 import { surface } from './shop.ts';
 import { counterexampleOf, seeds, thoroughness } from '../../support/property.ts';
@@ -17,7 +17,7 @@ const callsOf = (steps: readonly Step[]) =>
 /** What scripts shrink to of which this can be said, by how often in a hundred seeds. */
 function smallest(isBroken: (steps: Step[]) => boolean, options: ScriptOptions = {}, of: Surface = surface) {
   const found = new Map<string, number>();
-  const scripts = scriptOf(of, options);
+  const scripts = scriptArbitrary(of, options);
   for (const seed of seeds(0, 100)) {
     const counterexample = counterexampleOf(
       fc.property(scripts, (steps) => !isBroken(steps)),
@@ -88,12 +88,12 @@ test('a script that fails whatever is in it shrinks to a greeting', () => {
 });
 
 test('determinism: one seed, the same scripts', () => {
-  const of = () => fc.sample(scriptOf(structuredClone(surface)), { seed: 7, numRuns: 500 });
+  const of = () => fc.sample(scriptArbitrary(structuredClone(surface)), { seed: 7, numRuns: 500 });
   expect(of()).toEqual(of());
 });
 
 test('nothing of a script is shared with another one', () => {
-  const [one, other] = [0, 1].map(() => fc.sample(scriptOf(surface), { seed: 3, numRuns: 300 }));
+  const [one, other] = [0, 1].map(() => fc.sample(scriptArbitrary(surface), { seed: 3, numRuns: 300 }));
   const before = JSON.stringify(other);
   const scribble = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
@@ -107,7 +107,7 @@ test('nothing of a script is shared with another one', () => {
 const none = { type: 'object', properties: {} };
 const agent = (name: string, ...tools: Surface['agents'][number]['tools'][number][]) => ({ name, tools });
 const everything = (of: Surface) =>
-  fc.sample(scriptOf(of), { seed: 1, numRuns: 400 }).flatMap((steps) => callsOf(steps));
+  fc.sample(scriptArbitrary(of), { seed: 1, numRuns: 400 }).flatMap((steps) => callsOf(steps));
 
 test('agents without tools have calls of unknown tools only', () => {
   for (const agents of [[], [agent('Alone')]]) {
@@ -157,7 +157,7 @@ test('many agents in a row are reached one after the other', () => {
       { name: `tool_${index}`, parameters: none },
     ),
   );
-  const scripts = fc.sample(scriptOf({ agents }), { seed: 1, numRuns: 400 });
+  const scripts = fc.sample(scriptArbitrary({ agents }), { seed: 1, numRuns: 400 });
   expect(Math.max(...scripts.map((steps) => steps.length))).toBe(20);
   expect(scripts.some((steps) => callsOf(steps).some(({ tool }) => tool === 'tool_9'))).toBe(true);
 });
