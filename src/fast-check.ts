@@ -1,5 +1,5 @@
-export { CheckFailedError } from './property/check-agent/errors.ts';
-export type { CheckFailure } from './property/check-agent/errors.ts';
+export { CheckFailedError } from './property/check-agent/check-failed-error.ts';
+export type { CheckFailure } from './property/check-agent/check-failed-error.ts';
 export { defineCheck } from './property/check-agent/define-check.ts';
 export type { Validator } from './property/check-agent/define-check.ts';
 export { checkAgent } from './property/check-agent/check-agent.ts';

@@ -5,7 +5,7 @@ export type { AgentOptions, ContextVariables, Instructions } from './engine/tool
 export { Conversation } from './engine/run/conversation.ts';
 export type { SendOptions } from './engine/run/conversation.ts';
 export type { ErrorFacts } from './engine/values/error-facts.ts';
-export { InvalidCompletionError, UsageError } from './engine/values/errors.ts';
+export { InvalidCompletionError, UsageError } from './engine/values/engine-errors.ts';
 export type { StopReason } from './engine/run/events.ts';
 export type { Hooks } from './engine/run/hooks.ts';
 export type { Message } from './engine/model/messages.ts';

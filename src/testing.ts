@@ -6,7 +6,7 @@ export type {
   TracedToolCall,
   TraceEvent,
 } from './engine/run/events.ts';
-export { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './script/errors.ts';
+export { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './script/script-errors.ts';
 export type { Fault } from './script/faults.ts';
 export { scriptedProvider } from './script/scripted-provider.ts';
 export type { ScriptedProvider } from './script/scripted-provider.ts';
@@ -44,8 +44,8 @@ export {
   CassetteMismatchError,
   CassetteMissError,
   CassetteUnusedError,
-} from './cassette/errors.ts';
-export type { Drift } from './cassette/errors.ts';
+} from './cassette/cassette-errors.ts';
+export type { Drift } from './cassette/cassette-errors.ts';
 export type { RecordMode } from './cassette/mode.ts';
 export { recordingProvider } from './cassette/recording-provider.ts';
 export type { RecordingProvider } from './cassette/recording-provider.ts';

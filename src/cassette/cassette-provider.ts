@@ -2,7 +2,7 @@
 import { parseProvider } from '../engine/model/valid-provider.ts';
 import { openaiProvider } from '../engine/model/openai-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
-import { CassetteMissError } from './errors.ts';
+import { CassetteMissError } from './cassette-errors.ts';
 import { cassettePath } from './format/read.ts';
 import { shownPath } from '../files/path.ts';
 import { parseCassette, readText } from './format/read.ts';

@@ -9,7 +9,7 @@ import { Result } from '../engine/tools/result.ts';
 import { readReturn, RecordedFailure, thrownOutcome, type CallOutcome } from '../engine/run/tool-call.ts';
 import type { Tool, ToolContext } from '../engine/tools/tool.ts';
 import { lineDiff } from '../trace/difference.ts';
-import { CassetteMissError } from './errors.ts';
+import { CassetteMissError } from './cassette-errors.ts';
 import { joined, type CassetteFile, type InteractionRecord, type ResultRecord } from './format/format.ts';
 import { cassettePath } from './format/read.ts';
 import { shownPath } from '../files/path.ts';

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../engine/run/events.ts';
-import type { Drift } from './errors.ts';
+import type { Drift } from './cassette-errors.ts';
 import type { Lane } from './match/lane.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 

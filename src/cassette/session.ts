@@ -7,7 +7,7 @@ import type {
 } from '../engine/model/provider.ts';
 import { runOf } from '../engine/run/run-of.ts';
 import { LaneChooser, type Asked } from './match/choose-lane.ts';
-import { CassetteFileError, type Drift } from './errors.ts';
+import { CassetteFileError, type Drift } from './cassette-errors.ts';
 import { shownPath } from '../files/path.ts';
 import { Keeper } from './record/keeper.ts';
 import { answerOf } from './match/messages.ts';
@@ -16,7 +16,13 @@ import type { Lane } from './match/lane.ts';
 import { partsOf, type RequestParts } from './redact/request-parts.ts';
 import { sameSettings, settingsOf, assertValidNames } from './redact/settings.ts';
 import { Tape } from './match/tape.ts';
-import { dueOutcome, duePieces, playCompletion, playStream, type PlayedInteraction } from './play.ts';
+import {
+  dueOutcome,
+  duePieces,
+  playCompletion,
+  playStream,
+  type PlayedInteraction,
+} from './serve-interaction.ts';
 import { recordCompletion, recordStream, type Recording } from './record/record.ts';
 import { Redactor } from '../secrets/redactor.ts';
 import { noteServed } from './served.ts';

@@ -1,4 +1,4 @@
-import { errorName } from '../engine/values/errors.ts';
+import { errorName } from '../engine/values/engine-errors.ts';
 import type { Message } from '../engine/model/messages.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { ConversationDriver } from '../engine/run/conversation-driver.ts';

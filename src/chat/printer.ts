@@ -1,4 +1,4 @@
-import { shorten } from '../engine/values/errors.ts';
+import { shorten } from '../engine/values/engine-errors.ts';
 import type { RecordedEvent } from '../engine/run/events.ts';
 import { printable } from '../report/printable.ts';
 import type { Style } from '../report/style.ts';

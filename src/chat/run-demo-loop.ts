@@ -9,7 +9,7 @@ import { hooksOf, type Hooks } from '../engine/run/hooks.ts';
 import type { ContextOption } from '../engine/run/run-options.ts';
 import { isAgent, refusalOfAgent, type Agent } from '../engine/tools/agent.ts';
 import { sentence } from '../engine/values/error-facts.ts';
-import { UsageError } from '../engine/values/errors.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
 
 /** How `runDemoLoop` talks. */
 export type DemoLoopOptions<C extends object = any> = DemoLoopSettings & ContextOption<C>;

@@ -11,7 +11,7 @@ import { styleFor } from '../report/style.ts';
 import { defaultMaxTurns } from '../scenario/scenario.ts';
 import { chatPartner, type ChatPartner } from './chat/partner.ts';
 import { ChatSaver } from './chat/saver.ts';
-import { ScriptPrompter } from './chat/script.ts';
+import { ScriptPrompter } from './chat/script-of-chat.ts';
 import type { Invocation } from './invocation.ts';
 import { oneScenario } from './one-scenario.ts';
 import { urlOf } from './record.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { cassetteFolder, cassettePath } from '../cassette/format/read.ts';
 import { fileName, isInside, shownPath } from '../files/path.ts';
-import { CassetteFileError } from '../cassette/errors.ts';
+import { CassetteFileError } from '../cassette/cassette-errors.ts';
 import { originIn } from '../cassette/format/read.ts';
 import { CassetteSession } from '../cassette/session.ts';
 import { openaiProvider } from '../engine/model/openai-provider.ts';

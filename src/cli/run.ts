@@ -14,7 +14,7 @@ import type { Transport } from '../scenario/run-scenario.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { ChosenScenarios } from './chosen-scenarios.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
-import { playedOne, strayWhile } from './play.ts';
+import { playedOne, strayWhile } from './play-with-stray-errors.ts';
 import { defaultPattern, findSources } from './run/sources.ts';
 import { StrayErrors } from './stray-errors.ts';
 

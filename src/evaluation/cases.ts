@@ -1,6 +1,6 @@
 import { LaneSecrets } from '../secrets/lane-secrets.ts';
 import { isPlainObject } from '../engine/values/copy.ts';
-import { shorten, UsageError } from '../engine/values/errors.ts';
+import { shorten, UsageError } from '../engine/values/engine-errors.ts';
 import { assertValidMessages, type Message } from '../engine/model/messages.ts';
 import { assertValidContextVariables } from '../engine/run/context.ts';
 import {

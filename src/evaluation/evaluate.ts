@@ -1,6 +1,6 @@
 import { suggested } from '../engine/values/did-you-mean.ts';
 import { fact, sentence } from '../engine/values/error-facts.ts';
-import { errorName, UsageError } from '../engine/values/errors.ts';
+import { errorName, UsageError } from '../engine/values/engine-errors.ts';
 import { assertKnownOptions } from '../engine/values/known-fields.ts';
 import { parseProvider } from '../engine/model/valid-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';

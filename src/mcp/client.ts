@@ -1,4 +1,4 @@
-import { isError, UsageError } from '../engine/values/errors.ts';
+import { isError, UsageError } from '../engine/values/engine-errors.ts';
 import { remedyFor, valueWords } from '../engine/values/value-words.ts';
 import { sentence } from '../engine/values/error-facts.ts';
 

@@ -1,5 +1,5 @@
 import { suggested } from '../engine/values/did-you-mean.ts';
-import { UsageError } from '../engine/values/errors.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
 import { valueWords } from '../engine/values/value-words.ts';
 import type { McpToolDefinition } from './client.ts';
 import { sentence } from '../engine/values/error-facts.ts';

@@ -1,5 +1,5 @@
 import { isPlainObject, setOwn } from '../engine/values/copy.ts';
-import { UsageError } from '../engine/values/errors.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
 import { problemsBySchema, ToolSchemaError } from '../engine/tools/arguments.ts';
 import { assertValidParameters } from '../engine/tools/valid-tool.ts';
 import { declaredArguments, type JsonSchema } from '../engine/tools/json-schema.ts';

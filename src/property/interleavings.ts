@@ -11,7 +11,7 @@ import { Gates, type Passage } from './interleavings/gates.ts';
 import { ownSettings } from './own-settings.ts';
 import { InvariantBrokenError } from './invariant.ts';
 import { fact, sentence } from '../engine/values/error-facts.ts';
-import { UsageError } from '../engine/values/errors.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
 
 /** How often conversations are interleaved, and in which orders. */
 export interface InterleavingOptions {

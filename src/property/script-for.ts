@@ -16,10 +16,10 @@ import {
   type ScriptFeature,
   type ScriptOptions,
 } from './script-generator/features.ts';
-import { scriptArbitrary } from './script-generator/script.ts';
+import { scriptArbitrary } from './script-generator/script-arbitrary.ts';
 import type { AgentSurface, Surface, ToolSurface } from './surface.ts';
 import { sentence } from '../engine/values/error-facts.ts';
-import { UsageError } from '../engine/values/errors.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
 
 /** So many agents are looked at. */
 const mostAgents = 50;

@@ -1,4 +1,4 @@
-import type { Drift } from '../cassette/errors.ts';
+import type { Drift } from '../cassette/cassette-errors.ts';
 import type { CassetteSummary } from '../cassette/session-settings.ts';
 import { driftText } from '../cassette/match/words.ts';
 import { printable } from './printable.ts';

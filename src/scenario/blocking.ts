@@ -1,7 +1,7 @@
 import { AsyncLocalStorage, AsyncResource, createHook, executionAsyncId } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import { fact, type Sentence } from '../engine/values/error-facts.ts';
-import { addFacts } from '../engine/values/errors.ts';
+import { addFacts } from '../engine/values/engine-errors.ts';
 import { watchCalls } from '../engine/run/watch.ts';
 import { mustBe } from './rules.ts';
 

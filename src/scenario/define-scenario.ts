@@ -1,7 +1,7 @@
 import { assertValidScenario } from './valid-scenario.ts';
 import type { Scenario } from './scenario.ts';
 import { sentence } from '../engine/values/error-facts.ts';
-import { UsageError } from '../engine/values/errors.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
 
 /**
  * A scenario for a file of its own, checked at once: TypeError or ScriptMistakeError for one that is

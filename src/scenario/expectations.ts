@@ -1,11 +1,16 @@
-import { errorName } from '../engine/values/errors.ts';
+import { errorName } from '../engine/values/engine-errors.ts';
 import type { TraceEvent } from '../engine/run/events.ts';
-import { isMisfit } from '../script/errors.ts';
+import { isMisfit } from '../script/script-errors.ts';
 import type { ScenarioRun } from './scenario.ts';
 import { show } from './equals.ts';
 import { ScenarioTimeoutError } from './timeout.ts';
 import { toolsIn, type Trajectory } from './trajectory.ts';
-import { containsContextVariables, endsWithText, hasAgents, stoppedBecause } from './assertions/run.ts';
+import {
+  containsContextVariables,
+  endsWithText,
+  hasAgents,
+  stoppedBecause,
+} from './assertions/run-endings.ts';
 import { hasToolCalls } from './assertions/tool-calls.ts';
 import { misspeltTool } from './assertions/tool-names.ts';
 import { runEnd, verdict, type Verdict } from './assertions/verdict.ts';

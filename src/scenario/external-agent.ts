@@ -1,6 +1,6 @@
 import type { Message } from '../engine/model/messages.ts';
 import { sentence } from '../engine/values/error-facts.ts';
-import { UsageError } from '../engine/values/errors.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
 
 /** What an app is given to answer the user once. */
 export interface ExternalTurn {

@@ -1,5 +1,5 @@
 import { sentence } from '../engine/values/error-facts.ts';
-import { UsageError } from '../engine/values/errors.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
 import { valueWords } from '../engine/values/value-words.ts';
 import { isAgent, type Agent } from '../engine/tools/agent.ts';
 import type { TimeLimit } from './timeout.ts';

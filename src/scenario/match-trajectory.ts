@@ -1,4 +1,4 @@
-import { shorten } from '../engine/values/errors.ts';
+import { shorten } from '../engine/values/engine-errors.ts';
 import type { TracedToolCall } from '../engine/run/events.ts';
 import { contains, equals, firstMismatch, show } from './equals.ts';
 import { pairUp } from './pairing.ts';

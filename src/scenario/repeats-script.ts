@@ -1,7 +1,7 @@
 import type { Step } from '../script/steps.ts';
 import type { Scenario } from './scenario.ts';
 import { sentence } from '../engine/values/error-facts.ts';
-import { UsageError } from '../engine/values/errors.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
 
 /**
  * Whether everything a scenario expects is in its script already, calls of tools among it: that cannot fail as long as the

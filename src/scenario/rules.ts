@@ -3,7 +3,7 @@ import { unknownWords } from '../engine/values/known-fields.ts';
 import { remedyFor, valueWords } from '../engine/values/value-words.ts';
 import { isAsymmetric } from './equals.ts';
 import { sentence, type Sentence } from '../engine/values/error-facts.ts';
-import { UsageError } from '../engine/values/errors.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
 
 /** What something must be: the words for it, the test, and a hint for whoever gave something else. */
 export type Rule = readonly [

@@ -6,7 +6,7 @@ import { didYouMean } from '../engine/values/did-you-mean.ts';
 import { valueWords } from '../engine/values/value-words.ts';
 import type { TraceEvent } from '../engine/run/events.ts';
 import { watched } from '../engine/run/watch.ts';
-import { isMisfit } from '../script/errors.ts';
+import { isMisfit } from '../script/script-errors.ts';
 import { ScriptPlayer } from '../script/script-player.ts';
 import { RunTrace } from '../trace/trace.ts';
 import { BlockWatch } from './blocking.ts';
@@ -23,7 +23,7 @@ import { AnsweredTalk, ScriptedTalk, type Talk } from './talk.ts';
 import { TimeLimit } from './timeout.ts';
 import { whatHappened } from './assertions/verdict.ts';
 import { fact, sentence } from '../engine/values/error-facts.ts';
-import { UsageError } from '../engine/values/errors.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
 
 /** How requests reach the script. */
 export type Transport = 'in-process' | 'http';

@@ -4,7 +4,7 @@ import { AgentCopies } from '../engine/tools/agent-copies.ts';
 import type { Tool, ToolContext, ToolReturn } from '../engine/tools/tool.ts';
 import { isTool, takes } from './rules.ts';
 import { sentence } from '../engine/values/error-facts.ts';
-import { UsageError } from '../engine/values/errors.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
 
 /** Stands in for a tool's execute, or is what it returns; the schema is still enforced. */
 export type ToolStub = ((args: any, context: ToolContext) => ToolReturn) | string | number | boolean | object;

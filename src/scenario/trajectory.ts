@@ -2,7 +2,7 @@ import { isPlainObject } from '../engine/values/copy.ts';
 import { isAsymmetric } from './equals.ts';
 import { assertValidFields, isText, isTool, mustBe, nameHint, type Rule, type Rules } from './rules.ts';
 import { sentence } from '../engine/values/error-facts.ts';
-import { UsageError } from '../engine/values/errors.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
 
 /** A tool call by name, or with its arguments: `args` is exact; `argsContain` is partial, deep. */
 export type ToolCallPattern = string | { tool: string; args?: object; argsContain?: object };

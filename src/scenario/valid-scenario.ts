@@ -21,7 +21,7 @@ import type { Expectations, Scenario } from './scenario.ts';
 import { assertValidStub } from './stub-tools.ts';
 import { readTrajectory, trajectoryRule } from './trajectory.ts';
 import { sentence } from '../engine/values/error-facts.ts';
-import { UsageError } from '../engine/values/errors.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
 
 const hook = ['a function', isFunction] as const;
 const hookRules: Rules<keyof Hooks> = {

@@ -1,4 +1,4 @@
-import { InvalidCompletionError, shorten } from '../engine/values/errors.ts';
+import { InvalidCompletionError, shorten } from '../engine/values/engine-errors.ts';
 import { clientError } from './client-errors.ts';
 
 /**

@@ -1,14 +1,14 @@
 import { problemsBySchema } from '../engine/tools/arguments.ts';
 import { declaredArguments, type JsonSchema } from '../engine/tools/json-schema.ts';
 import { copyData, copyTree } from '../engine/values/copy.ts';
-import { shorten } from '../engine/values/errors.ts';
+import { shorten } from '../engine/values/engine-errors.ts';
 import type { CompletionRequest } from '../engine/model/provider.ts';
 import { callText, conversationLines, textOf } from '../trace/format.ts';
 import { argumentsText } from './answers.ts';
 import { fact, sentence, type Sentence } from '../engine/values/error-facts.ts';
 import { suggested } from '../engine/values/did-you-mean.ts';
 import { assertValidReturnedStep, stepWords, type CheckedSteps } from './valid-steps.ts';
-import { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './errors.ts';
+import { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './script-errors.ts';
 import { isUserStep } from './step-kinds.ts';
 import { callOptions, type ModelStep, type Step, type ToolCallStep, type UserStep } from './steps.ts';
 

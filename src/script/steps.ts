@@ -3,7 +3,7 @@ import { fact, sentence } from '../engine/values/error-facts.ts';
 import { optionsProblem } from '../engine/values/known-fields.ts';
 import { valueWords } from '../engine/values/value-words.ts';
 import type { ChatCompletion, CompletionRequest } from '../engine/model/provider.ts';
-import { ScriptMistakeError } from './errors.ts';
+import { ScriptMistakeError } from './script-errors.ts';
 import type { Fault } from './faults.ts';
 
 /**

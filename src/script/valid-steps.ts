@@ -4,7 +4,7 @@ import { suggested } from '../engine/values/did-you-mean.ts';
 import { unknownWords } from '../engine/values/known-fields.ts';
 import { valueWords } from '../engine/values/value-words.ts';
 import { chunkCount } from './answers.ts';
-import { ScriptMistakeError } from './errors.ts';
+import { ScriptMistakeError } from './script-errors.ts';
 import { faultKinds, type Fault } from './faults.ts';
 import { callTool, callTools, modelFails, refuse, say, user, type ModelStep, type Step } from './steps.ts';
 

@@ -1,4 +1,4 @@
-import { shorten } from '../engine/values/errors.ts';
+import { shorten } from '../engine/values/engine-errors.ts';
 import type { Scenario, ScenarioRun } from '../scenario/scenario.ts';
 import type { Fault } from '../script/faults.ts';
 import { stepsSource } from '../script/source.ts';

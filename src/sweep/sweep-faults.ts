@@ -1,8 +1,8 @@
-import { errorName, UsageError } from '../engine/values/errors.ts';
+import { errorName, UsageError } from '../engine/values/engine-errors.ts';
 import { assertKnownOptions } from '../engine/values/known-fields.ts';
 import { watched } from '../engine/run/watch.ts';
 import { suggested } from '../engine/values/did-you-mean.ts';
-import { isMisfit } from '../script/errors.ts';
+import { isMisfit } from '../script/script-errors.ts';
 import { faultKinds, type Fault } from '../script/faults.ts';
 import { assertValidScenario } from '../scenario/valid-scenario.ts';
 import { show } from '../scenario/equals.ts';
@@ -11,7 +11,7 @@ import { assertValidFields, isText, timeoutRule, type Rules } from '../scenario/
 import { playScenario, type Transport } from '../scenario/run-scenario.ts';
 import { defaultTimeoutMs, type Scenario } from '../scenario/scenario.ts';
 import { ScenarioTimeoutError, TimeLimit } from '../scenario/timeout.ts';
-import { differenceBetween, type PlayedScenario } from './difference.ts';
+import { differenceBetween, type PlayedScenario } from './result-difference.ts';
 import { FaultSweep, type SweptFault } from './fault-sweep.ts';
 import { faultyScripts, type FaultyScript } from './faulty-scripts.ts';
 import { fact, sentence } from '../engine/values/error-facts.ts';

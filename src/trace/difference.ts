@@ -1,5 +1,5 @@
 import { createTwoFilesPatch } from 'diff/lib/patch/create.js';
-import { shorten } from '../engine/values/errors.ts';
+import { shorten } from '../engine/values/engine-errors.ts';
 import type { TraceEvent } from '../engine/run/events.ts';
 import { withoutUsage } from './hash.ts';
 

@@ -1,4 +1,4 @@
-import { shorten } from '../engine/values/errors.ts';
+import { shorten } from '../engine/values/engine-errors.ts';
 import type { TraceEvent } from '../engine/run/events.ts';
 import type { CompletionRequest } from '../engine/model/provider.ts';
 import type { Trace } from './trace.ts';

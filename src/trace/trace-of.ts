@@ -5,7 +5,7 @@ import { isAgent } from '../engine/tools/agent.ts';
 import { endedSeveralRuns, recordOf, type RunRecord } from '../engine/run/run-record.ts';
 import { RunTrace, type Trace } from './trace.ts';
 import { fact, sentence } from '../engine/values/error-facts.ts';
-import { UsageError } from '../engine/values/errors.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
 
 const traces = new WeakMap<RunRecord, Trace>();
 

@@ -7,7 +7,7 @@ import {
   assertValidCassetteOptions,
   type CassetteOptions,
 } from '../cassette/cassette-provider.ts';
-import { CassetteFileError } from '../cassette/errors.ts';
+import { CassetteFileError } from '../cassette/cassette-errors.ts';
 import { cassetteFolder } from '../cassette/format/read.ts';
 import { fileName, shownPath } from '../files/path.ts';
 import { originIn } from '../cassette/format/read.ts';

@@ -7,7 +7,7 @@ import {
   hasAgents,
   sameTrace,
   stoppedBecause,
-} from '../scenario/assertions/run.ts';
+} from '../scenario/assertions/run-endings.ts';
 import {
   calledTool,
   hasToolCalls,

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { watchRuns } from '../engine/run/watch.ts';
-import { isMisfit } from '../script/errors.ts';
+import { isMisfit } from '../script/script-errors.ts';
 import type { ScenarioRun } from '../scenario/scenario.ts';
 import { currentPlace, within, type CurrentTest, type StartedRun } from './current-test.ts';
 

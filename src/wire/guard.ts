@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { watchCalls } from '../engine/run/watch.ts';
 import { report } from './reports.ts';
 import { sentence } from '../engine/values/error-facts.ts';
-import { UsageError } from '../engine/values/errors.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
 
 /** A connection that would have left the machine. */
 export class BlockedRequestError extends Error {

@@ -1,6 +1,6 @@
 import { optionsUnderSignal } from '../engine/run/run-of.ts';
 import { copyData, freezeData, isPlainObject } from '../engine/values/copy.ts';
-import { errorName, InvalidCompletionError } from '../engine/values/errors.ts';
+import { errorName, InvalidCompletionError } from '../engine/values/engine-errors.ts';
 import { ChunkFold } from '../engine/model/fold-chunks.ts';
 import type {
   ChatCompletionChunk,

@@ -1,6 +1,6 @@
-import { isError, isNativeError } from '../engine/values/errors.ts';
+import { isError, isNativeError } from '../engine/values/engine-errors.ts';
 import { valueWords } from '../engine/values/value-words.ts';
-import { isCloneable, type Task } from './answer.ts';
+import { isCloneable, type Task } from './thread-answer.ts';
 
 /** Why a call has no answer, worded for the model: its thread ended, or never got it. */
 export function endOf(error: unknown, task: Omit<Task, 'id'>): Error {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UsageError } from '../engine/values/errors.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
 import { valueWords } from '../engine/values/value-words.ts';
-import type { Task } from './answer.ts';
+import type { Task } from './thread-answer.ts';
 import { sentence } from '../engine/values/error-facts.ts';
 
 /** The module that a URL names, and how messages name it: by its place below the working directory, alike on every machine. Throws a TypeError where there is none. */

@@ -2,11 +2,11 @@
 import { parentPort } from 'node:worker_threads';
 import { isPlainObject } from '../engine/values/copy.ts';
 import { didYouMean } from '../engine/values/did-you-mean.ts';
-import { isError, isNativeError } from '../engine/values/errors.ts';
+import { isError, isNativeError } from '../engine/values/engine-errors.ts';
 import { isPromiseLike } from '../engine/values/promise.ts';
 import { valueWords } from '../engine/values/value-words.ts';
 import { hasBrand } from '../engine/tools/brand.ts';
-import { isCloneable, thrownAnswer, type ThreadAnswer, type Started, type Task } from './answer.ts';
+import { isCloneable, thrownAnswer, type ThreadAnswer, type Started, type Task } from './thread-answer.ts';
 
 /** Calls the function that a task names. Never rejects: what goes wrong is an answer, too. */
 export async function perform(task: Task): Promise<ThreadAnswer> {

@@ -2,10 +2,10 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Piscina } from 'piscina';
-import type { ThreadAnswer, Started, Task } from './answer.ts';
+import type { ThreadAnswer, Started, Task } from './thread-answer.ts';
 import { endOf, errorWords } from './end-of.ts';
 import type { perform } from './thread.ts';
-import { ThreadTimer } from './time-limit.ts';
+import { ThreadTimer } from './thread-timer.ts';
 import { Turns } from './turns.ts';
 
 /** How long a thread may take to be there and to have loaded a module. */

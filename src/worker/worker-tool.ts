@@ -1,11 +1,11 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { UsageError } from '../engine/values/errors.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
 import { assertValidTimeout } from '../engine/values/valid-timeout.ts';
 import { assertKnownOptions } from '../engine/values/known-fields.ts';
 import { valueWords } from '../engine/values/value-words.ts';
 import { Result } from '../engine/tools/result.ts';
 import { tool, type JsonObjectSchema, type Tool, type ToolContext } from '../engine/tools/tool.ts';
-import { thrownOf, type ThreadAnswer } from './answer.ts';
+import { thrownOf, type ThreadAnswer } from './thread-answer.ts';
 import { moduleOf } from './module.ts';
 import { threadsFor } from './threads.ts';
 import { sentence } from '../engine/values/error-facts.ts';

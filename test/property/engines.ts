@@ -4,7 +4,7 @@ import type { Message } from '../../src/engine/model/messages.ts';
 import { graphSpec } from '../../src/property/generated-agents/agent-graph.ts';
 import { buildGraph, surfaceOfGraph } from '../../src/property/generated-agents/build.ts';
 import type { GraphSpec } from '../../src/property/generated-agents/spec.ts';
-import { scriptArbitrary } from '../../src/property/script-generator/script.ts';
+import { scriptArbitrary } from '../../src/property/script-generator/script-arbitrary.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 
 /** So many graphs, each with the arbitrary of its scripts: to make one for every case would take longer than all the rest. */

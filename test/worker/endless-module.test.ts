@@ -1,10 +1,10 @@
 import { workerTool } from 'swarmcheck/worker';
 import { expect, test, vi } from 'vitest';
-import type * as timeLimit from '../../src/worker/time-limit.ts';
+import type * as timeLimit from '../../src/worker/thread-timer.ts';
 import { called } from '../support/called.ts';
 
 // The minute that a module has is over at once.
-vi.mock('../../src/worker/time-limit.ts', async (original) => {
+vi.mock('../../src/worker/thread-timer.ts', async (original) => {
   const { ThreadTimer } = await original<typeof timeLimit>();
   class Hasty extends ThreadTimer {
     override begin(ms: number, onEnd: () => void) {

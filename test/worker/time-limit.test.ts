@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import { expect, test } from 'vitest';
-import { ThreadTimer } from '../../src/worker/time-limit.ts';
+import { ThreadTimer } from '../../src/worker/thread-timer.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -1,5 +1,5 @@
 import { isPlainObject } from '../../engine/values/copy.ts';
-import { errorName, InvalidCompletionError, isError } from '../../engine/values/errors.ts';
+import { errorName, InvalidCompletionError, isError } from '../../engine/values/engine-errors.ts';
 import {
   clientError,
   connectionError,
@@ -7,7 +7,7 @@ import {
   statusErrorName,
   streamedError,
 } from '../../script/client-errors.ts';
-import { isMisfit } from '../../script/errors.ts';
+import { isMisfit } from '../../script/script-errors.ts';
 import type { ErrorRecord } from './format.ts';
 import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { isAbsolute, resolve } from 'node:path';
 import type * as Momoa from '@humanwhocodes/momoa';
 import { valueWords } from '../../engine/values/value-words.ts';
-import { CassetteFileError } from '../errors.ts';
+import { CassetteFileError } from '../cassette-errors.ts';
 import { CassetteProblem, assertValidCassette } from './assert-valid.ts';
 import type { CassetteFile } from './format.ts';
 import { isInside, shownPath } from '../../files/path.ts';

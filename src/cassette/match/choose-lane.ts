@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../engine/run/events.ts';
-import { CassetteAmbiguityError, CassetteMissError } from '../errors.ts';
+import { CassetteAmbiguityError, CassetteMissError } from '../cassette-errors.ts';
 import { sameSettingsAs } from './drift.ts';
 import { historyOf, type History, requestHistory } from './history.ts';
 import type { Lane } from './lane.ts';

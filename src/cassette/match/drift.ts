@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'safe-stable-stringify';
 import { lineDiff } from '../../trace/difference.ts';
-import type { Drift } from '../errors.ts';
+import type { Drift } from '../cassette-errors.ts';
 import { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import type { Entry, History } from './history.ts';

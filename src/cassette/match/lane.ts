@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../engine/run/events.ts';
 import { commonStart, firstAgent, handoffTarget } from '../../trace/continuation.ts';
 import { lineDiff } from '../../trace/difference.ts';
-import { CassetteMismatchError, type Drift } from '../errors.ts';
+import { CassetteMismatchError, type Drift } from '../cassette-errors.ts';
 import { isOver, joined, type InteractionRecord, type MessageRecord } from '../format/format.ts';
 import { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';

@@ -1,6 +1,6 @@
 import { stringify } from 'safe-stable-stringify';
 import { isPlainObject, setOwn } from '../../engine/values/copy.ts';
-import { shorten } from '../../engine/values/errors.ts';
+import { shorten } from '../../engine/values/engine-errors.ts';
 import type { WireMessage } from '../../engine/model/messages.ts';
 import { callText, textOf } from '../../trace/format.ts';
 import { idsOf } from '../../trace/continuation.ts';

@@ -1,7 +1,12 @@
 import { relative, resolve, sep } from 'node:path';
-import { shorten } from '../../engine/values/errors.ts';
+import { shorten } from '../../engine/values/engine-errors.ts';
 import { textOf } from '../../trace/format.ts';
-import { CassetteMismatchError, CassetteMissError, CassetteUnusedError, type Drift } from '../errors.ts';
+import {
+  CassetteMismatchError,
+  CassetteMissError,
+  CassetteUnusedError,
+  type Drift,
+} from '../cassette-errors.ts';
 import { cassetteFolder } from '../format/read.ts';
 import { fileName, isInside, shownPath } from '../../files/path.ts';
 import type { InteractionRecord } from '../format/format.ts';

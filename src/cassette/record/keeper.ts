@@ -1,4 +1,4 @@
-import { CassetteFileError } from '../errors.ts';
+import { CassetteFileError } from '../cassette-errors.ts';
 import { shownPath } from '../../files/path.ts';
 import { printJson } from '../../files/print-json.ts';
 import { CassetteWriter } from './write.ts';

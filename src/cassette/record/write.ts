@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { CassetteFileError } from '../errors.ts';
+import { CassetteFileError } from '../cassette-errors.ts';
 import { formatName, formatVersion } from '../format/format.ts';
 import { FileLock, type LockOwner } from '../../files/lock.ts';
 import { shownPath } from '../../files/path.ts';

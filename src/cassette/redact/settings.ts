@@ -1,7 +1,7 @@
 import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import type { RequestParts } from './request-parts.ts';
-import { CassetteFileError } from '../errors.ts';
+import { CassetteFileError } from '../cassette-errors.ts';
 
 /** All of a request but its history, without secrets. */
 export interface Settings {

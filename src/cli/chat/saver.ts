@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
-import { CassetteFileError } from '../../cassette/errors.ts';
+import { CassetteFileError } from '../../cassette/cassette-errors.ts';
 import { cassetteFolder, cassettePath } from '../../cassette/format/read.ts';
 import { writeWhole } from '../../files/write-whole.ts';
 import { fileName, isInside } from '../../files/path.ts';

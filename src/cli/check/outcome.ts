@@ -1,5 +1,5 @@
 import type { CheckReport } from '../../property/check-agent/check-agent.ts';
-import type { CheckFailure } from '../../property/check-agent/errors.ts';
+import type { CheckFailure } from '../../property/check-agent/check-failed-error.ts';
 import { printable } from '../../report/printable.ts';
 import type { Style } from '../../report/style.ts';
 

@@ -4,13 +4,13 @@ import {
   defaultCheckTimeoutMs,
   markedAsUnsure,
   patiently,
-} from '../../property/check-agent/play.ts';
+} from '../../property/check-agent/script-player.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
 import type { Mode, ModeRun } from '../../scenario/modes.ts';
 import { runScenario } from '../../scenario/run-scenario.ts';
 import type { Scenario, ScenarioRun } from '../../scenario/scenario.ts';
 import { whatHappened } from '../../scenario/assertions/verdict.ts';
-import { isMisfit } from '../../script/errors.ts';
+import { isMisfit } from '../../script/script-errors.ts';
 import type { SavedSteps } from './saved-steps.ts';
 
 /** The steps as a scenario; options of the export count before what the file has. */

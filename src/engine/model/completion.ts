@@ -1,5 +1,5 @@
 import { copyData, freezeData, setOwn } from '../values/copy.ts';
-import { InvalidCompletionError, shorten } from '../values/errors.ts';
+import { InvalidCompletionError, shorten } from '../values/engine-errors.ts';
 import type { AssistantMessage } from './messages.ts';
 import type { ChatCompletion } from './provider.ts';
 

@@ -1,5 +1,5 @@
 import { isPlainObject, setOwn } from '../values/copy.ts';
-import { InvalidCompletionError, shorten } from '../values/errors.ts';
+import { InvalidCompletionError, shorten } from '../values/engine-errors.ts';
 
 interface PartialCall {
   readonly index: number;

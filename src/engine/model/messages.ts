@@ -1,7 +1,7 @@
 import type OpenAI from 'openai';
 import { copyData, copyTree, freezeData } from '../values/copy.ts';
 import { suggested } from '../values/did-you-mean.ts';
-import { shorten, UsageError } from '../values/errors.ts';
+import { shorten, UsageError } from '../values/engine-errors.ts';
 import { valueWords } from '../values/value-words.ts';
 import { sentence, type Sentence } from '../values/error-facts.ts';
 

@@ -1,5 +1,5 @@
 import type OpenAI from 'openai';
-import { InvalidCompletionError, isError, UsageError } from '../values/errors.ts';
+import { InvalidCompletionError, isError, UsageError } from '../values/engine-errors.ts';
 import { secretWords } from '../values/value-words.ts';
 import { isClient, isProvider } from './valid-provider.ts';
 import type {

@@ -2,7 +2,7 @@ import { remedyFor, secretWords } from '../values/value-words.ts';
 import type OpenAI from 'openai';
 import type { CompletionProvider } from './provider.ts';
 import { sentence } from '../values/error-facts.ts';
-import { UsageError } from '../values/errors.ts';
+import { UsageError } from '../values/engine-errors.ts';
 
 /** Whether a value has what a provider is asked by. A double that is only ever read one way may leave the other out. */
 export function isProvider(value: unknown): value is CompletionProvider {

@@ -1,6 +1,6 @@
 import { copyData, freezeData } from '../values/copy.ts';
 import { sentence, type Sentence } from '../values/error-facts.ts';
-import { errorName, InvalidCompletionError, UsageError } from '../values/errors.ts';
+import { errorName, InvalidCompletionError, UsageError } from '../values/engine-errors.ts';
 import { isPromiseLike } from '../values/promise.ts';
 import { remedyFor, valueWords } from '../values/value-words.ts';
 import { readCompletion, type ModelAnswer } from '../model/completion.ts';

@@ -1,5 +1,5 @@
 import { copyData, isPlainObject, setOwn } from '../values/copy.ts';
-import { UsageError } from '../values/errors.ts';
+import { UsageError } from '../values/engine-errors.ts';
 import { remedyFor, valueWords } from '../values/value-words.ts';
 import type { ContextVariables } from '../tools/agent.ts';
 import { sentence } from '../values/error-facts.ts';

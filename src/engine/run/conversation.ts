@@ -11,7 +11,7 @@ import { remedyFor, valueWords } from '../values/value-words.ts';
 import type { Swarm } from './swarm.ts';
 import { watched } from './watch.ts';
 import { fact, sentence, type Sentence } from '../values/error-facts.ts';
-import { UsageError } from '../values/errors.ts';
+import { UsageError } from '../values/engine-errors.ts';
 
 /**
  * Several runs, each continuing the last: the pattern of Swarm's README ("you can pass these values

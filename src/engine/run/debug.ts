@@ -1,4 +1,4 @@
-import { shorten } from '../values/errors.ts';
+import { shorten } from '../values/engine-errors.ts';
 import type { RecordedEvent } from './events.ts';
 
 /** Prints what happens in a run, one readable line an event, for `debug: true`. */

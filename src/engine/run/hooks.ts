@@ -5,7 +5,7 @@ import { valueWords } from '../values/value-words.ts';
 import type { ChatCompletion, CompletionRequest } from '../model/provider.ts';
 import { callWatcher } from './watch.ts';
 import { sentence } from '../values/error-facts.ts';
-import { UsageError } from '../values/errors.ts';
+import { UsageError } from '../values/engine-errors.ts';
 
 /**
  * Called around every model call and every tool that is executed. Sync or async, awaited, in the

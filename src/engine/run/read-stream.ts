@@ -4,7 +4,7 @@ import type { ChunkFold } from '../model/fold-chunks.ts';
 import type { Agent } from '../tools/agent.ts';
 import type { Loop, RunState } from './run-state.ts';
 import { sentence } from '../values/error-facts.ts';
-import { UsageError } from '../values/errors.ts';
+import { UsageError } from '../values/engine-errors.ts';
 
 /** Reads one streamed answer, showing each piece as it comes. */
 export function* readStream(

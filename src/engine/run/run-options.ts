@@ -6,7 +6,7 @@ import { assertValidMessages, type Message } from '../model/messages.ts';
 import { assertValidContextVariables } from './context.ts';
 import type { Response } from './run-record.ts';
 import { sentence } from '../values/error-facts.ts';
-import { addFacts, UsageError } from '../values/errors.ts';
+import { addFacts, UsageError } from '../values/engine-errors.ts';
 
 /** What `run` takes. */
 export type RunOptions<C extends object = any> = RunSettings<C> & ContextOption<C>;

@@ -15,7 +15,7 @@ import { assertValidRunOptions, type RunOptions, type StreamEvent } from './run-
 import type { Response } from './run-record.ts';
 import { watched, watchedStream } from './watch.ts';
 import { sentence } from '../values/error-facts.ts';
-import { UsageError } from '../values/errors.ts';
+import { UsageError } from '../values/engine-errors.ts';
 
 /** Runs agents: Swarm's client. Holds no state between runs, so one serves any number of conversations at once. */
 export class Swarm {

@@ -9,7 +9,7 @@ import {
 import type { ToolCall } from '../model/completion.ts';
 import { ownContext } from './context.ts';
 import { freezeData } from '../values/copy.ts';
-import { errorName, isError, isNativeError, shorten } from '../values/errors.ts';
+import { errorName, isError, isNativeError, shorten } from '../values/engine-errors.ts';
 import type { RecordedEvent, ToolErrorKind } from './events.ts';
 import { callHooks, type Hooks } from './hooks.ts';
 import { CallContext } from './run-of.ts';

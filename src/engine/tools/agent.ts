@@ -5,7 +5,7 @@ import { assertKnownFields } from '../values/known-fields.ts';
 import { remedyFor, valueWords } from '../values/value-words.ts';
 import type { AgentFunction } from './tool.ts';
 import { sentence, type Sentence } from '../values/error-facts.ts';
-import { UsageError } from '../values/errors.ts';
+import { UsageError } from '../values/engine-errors.ts';
 
 /**
  * What instructions and tools share during a run, by name.

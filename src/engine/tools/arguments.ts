@@ -3,7 +3,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { copyData } from '../values/copy.ts';
 import { declaredArguments, derivedFrom, type DeclaredArguments, type JsonSchema } from './json-schema.ts';
 import { sentence } from '../values/error-facts.ts';
-import { UsageError } from '../values/errors.ts';
+import { UsageError } from '../values/engine-errors.ts';
 import { isPromiseLike } from '../values/promise.ts';
 import { argumentsWords, schemaProblems } from './schema-problems.ts';
 import { valueWords } from '../values/value-words.ts';

@@ -1,7 +1,7 @@
 import type { StandardJSONSchemaV1 } from '@standard-schema/spec';
 import { copyData, freezeData, isPlainObject } from '../values/copy.ts';
 import { sentence } from '../values/error-facts.ts';
-import { UsageError } from '../values/errors.ts';
+import { UsageError } from '../values/engine-errors.ts';
 
 /** A JSON Schema as it is read: any keyword may be there. */
 export type JsonSchema = { readonly [keyword: string]: unknown };

@@ -15,7 +15,7 @@ import {
   type ToolContext,
 } from './tool.ts';
 import { fact, sentence, type Sentence } from '../values/error-facts.ts';
-import { UsageError } from '../values/errors.ts';
+import { UsageError } from '../values/engine-errors.ts';
 
 type ToolDefinition = OpenAI.Chat.Completions.ChatCompletionFunctionTool;
 

@@ -1,6 +1,6 @@
 import { isAgent, refusalOfAgent, type Agent } from './agent.ts';
 import { sentence } from '../values/error-facts.ts';
-import { UsageError } from '../values/errors.ts';
+import { UsageError } from '../values/engine-errors.ts';
 import { assertValidContextVariables } from '../run/context.ts';
 import { brand, hasBrand } from './brand.ts';
 import { assertKnownFields } from '../values/known-fields.ts';

@@ -1,6 +1,6 @@
 import type { OutputUnit } from '@cfworker/json-schema';
 import { isPlainObject } from '../values/copy.ts';
-import { shorten } from '../values/errors.ts';
+import { shorten } from '../values/engine-errors.ts';
 import { valueWords } from '../values/value-words.ts';
 import { atPointer, decodePointerSegment, type JsonSchema } from './json-schema.ts';
 

@@ -1,6 +1,6 @@
 import { isPlainObject } from '../values/copy.ts';
 import { suggested, meantBy } from '../values/did-you-mean.ts';
-import { UsageError } from '../values/errors.ts';
+import { UsageError } from '../values/engine-errors.ts';
 import { unknownWords } from '../values/known-fields.ts';
 import { valueWords } from '../values/value-words.ts';
 import type { JsonSchema } from './json-schema.ts';

@@ -1,7 +1,7 @@
 import { isPlainObject } from './copy.ts';
 import { suggested, type Aliases } from './did-you-mean.ts';
 import { sentence, type Sentence } from './error-facts.ts';
-import { UsageError } from './errors.ts';
+import { UsageError } from './engine-errors.ts';
 import { valueWords } from './value-words.ts';
 
 /** Throws a TypeError for options that are no object, or that have a field nobody reads: it would be ignored in silence. */

@@ -1,5 +1,5 @@
 import { sentence } from './error-facts.ts';
-import { UsageError } from './errors.ts';
+import { UsageError } from './engine-errors.ts';
 import { valueWords } from './value-words.ts';
 
 /** What a timer of Node can wait for. */

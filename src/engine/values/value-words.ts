@@ -1,5 +1,5 @@
 import { isPlainObject } from './copy.ts';
-import { shorten } from './errors.ts';
+import { shorten } from './engine-errors.ts';
 import { isPromiseLike } from './promise.ts';
 
 /** A value with its kind, for an error message: `the number 17`, `the string "x"`, `an array of 2 items`, `a Promise`. */

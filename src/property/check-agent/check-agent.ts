@@ -1,12 +1,12 @@
 import { watched } from '../../engine/run/watch.ts';
 import { isAgent } from '../../engine/tools/agent.ts';
 import type { AgentUnderTest } from '../../scenario/scenario.ts';
-import { scriptArbitrary } from '../script-generator/script.ts';
+import { scriptArbitrary } from '../script-generator/script-arbitrary.ts';
 import { exploreBy } from './explore.ts';
 import { failureAgain, failureOf, failureWithoutScript } from './failure.ts';
 import { neverWords } from './failure-words.ts';
 import { assertValidCheckOptions, featuresFor, type CheckOptions } from './options.ts';
-import { patiently, playerOf, type Play } from './play.ts';
+import { patiently, playerOf, type Play } from './script-player.ts';
 import { savedFailures } from './saved-failure.ts';
 import { search } from './search.ts';
 import { setupOf, type Caller, type Setup } from './setup.ts';

@@ -8,9 +8,9 @@ import type { TracedRequest } from '../../engine/run/events.ts';
 import { ownSettings } from '../own-settings.ts';
 import { argumentsFor } from '../script-generator/arguments/arguments.ts';
 import type { AgentSurface, Surface, ToolSurface } from '../surface.ts';
-import { scriptArbitrary } from '../script-generator/script.ts';
+import { scriptArbitrary } from '../script-generator/script-arbitrary.ts';
 import { ScenarioTimeoutError } from '../../scenario/timeout.ts';
-import { markedAsUnsure, patiently, playerOf, type Play, type PlaySettings } from './play.ts';
+import { markedAsUnsure, patiently, playerOf, type Play, type PlaySettings } from './script-player.ts';
 
 /** Limits on what is explored: beyond them a surface is not complete, and no error. */
 const mostAgents = 30;

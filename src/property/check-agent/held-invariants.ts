@@ -4,9 +4,9 @@ import { show } from '../../scenario/equals.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
 import type { AgentUnderTest, ScenarioRun } from '../../scenario/scenario.ts';
 import { ScenarioTimeoutError, TimeLimit } from '../../scenario/timeout.ts';
-import { isMisfit } from '../../script/errors.ts';
+import { isMisfit } from '../../script/script-errors.ts';
 import { invariantNames, invariants, ofAnyApp, type InvariantName } from '../invariants/invariants.ts';
-import { UsageError } from '../../engine/values/errors.ts';
+import { UsageError } from '../../engine/values/engine-errors.ts';
 
 /** What holds, or not, for a run: it does not where it throws, or gives false. */
 type Held = (run: ScenarioRun) => unknown;

@@ -11,7 +11,7 @@ import { assertValidStub, type ToolStub } from '../../scenario/stub-tools.ts';
 import { invariantNames, ofAnyApp, type InvariantName } from '../invariants/invariants.ts';
 import { assertValidFeatures, type ScriptFeature } from '../script-generator/features.ts';
 import { fact, sentence } from '../../engine/values/error-facts.ts';
-import { UsageError } from '../../engine/values/errors.ts';
+import { UsageError } from '../../engine/values/engine-errors.ts';
 
 /** How an agent is checked. */
 export interface CheckOptions {

@@ -3,14 +3,14 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPlainObject } from '../../engine/values/copy.ts';
 import { fact, sentence, type Sentence } from '../../engine/values/error-facts.ts';
-import { addFacts, messageOf } from '../../engine/values/errors.ts';
+import { addFacts, messageOf } from '../../engine/values/engine-errors.ts';
 import { valueWords } from '../../engine/values/value-words.ts';
 import { fileName, shownPath } from '../../files/path.ts';
 import { printJson } from '../../files/print-json.ts';
 import { writeWhole } from '../../files/write-whole.ts';
 import { reasonOf } from '../../files/reason.ts';
 import { assertValidSteps } from '../../script/valid-steps.ts';
-import { ScriptMistakeError } from '../../script/errors.ts';
+import { ScriptMistakeError } from '../../script/script-errors.ts';
 import type { Step } from '../../script/steps.ts';
 
 /** Where the failures of checks are, if nothing else is said. */

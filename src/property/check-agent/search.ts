@@ -6,7 +6,7 @@ import type { Setup } from './setup.ts';
 import type { FoundFailure } from './shrink.ts';
 import type { PlayedScript } from './steadiness.ts';
 import { fact, sentence } from '../../engine/values/error-facts.ts';
-import { UsageError } from '../../engine/values/errors.ts';
+import { UsageError } from '../../engine/values/engine-errors.ts';
 
 /** Taken before a test can fake it. */
 const { setImmediate: inNextTurn } = globalThis;

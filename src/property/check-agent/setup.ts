@@ -5,7 +5,7 @@ import type { AgentUnderTest } from '../../scenario/scenario.ts';
 import type { Surface } from '../surface.ts';
 import { Invariants } from './held-invariants.ts';
 import type { CheckOptions } from './options.ts';
-import { defaultCheckMaxTurns, defaultCheckTimeoutMs, markedAsUnsure, type Play } from './play.ts';
+import { defaultCheckMaxTurns, defaultCheckTimeoutMs, markedAsUnsure, type Play } from './script-player.ts';
 import { failureFolder } from './saved-failure.ts';
 
 /** What the caller of a check knows, and wants to know. */

@@ -2,10 +2,10 @@ import fc, { type Arbitrary } from 'fast-check';
 import type { ScenarioRun } from '../../scenario/scenario.ts';
 import { TimeLimit } from '../../scenario/timeout.ts';
 import { ownSettings } from '../own-settings.ts';
-import { isMisfit } from '../../script/errors.ts';
+import { isMisfit } from '../../script/script-errors.ts';
 import type { Step } from '../../script/steps.ts';
 import type { Breach, Invariants } from './held-invariants.ts';
-import { markedAsUnsure, type Play } from './play.ts';
+import { markedAsUnsure, type Play } from './script-player.ts';
 import { reduce } from '../shrink/simpler-steps.ts';
 
 /** A script that broke an invariant, as it was generated. */

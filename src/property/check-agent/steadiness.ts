@@ -1,6 +1,6 @@
 import type { ScenarioRun } from '../../scenario/scenario.ts';
 import type { Step } from '../../script/steps.ts';
-import type { Play } from './play.ts';
+import type { Play } from './script-player.ts';
 
 /** A script that was played, and what came of it. */
 export interface PlayedScript {

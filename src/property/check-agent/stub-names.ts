@@ -2,7 +2,7 @@ import { didYouMean, suggested } from '../../engine/values/did-you-mean.ts';
 import type { ScenarioRun } from '../../scenario/scenario.ts';
 import type { Surface } from '../surface.ts';
 import { sentence } from '../../engine/values/error-facts.ts';
-import { UsageError } from '../../engine/values/errors.ts';
+import { UsageError } from '../../engine/values/engine-errors.ts';
 
 /** The stand-ins of a check, of which each has to be one for some tool: else the real tool runs, and nobody sees it. */
 export class StubNames {

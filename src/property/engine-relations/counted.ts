@@ -3,7 +3,7 @@ import { show } from '../../scenario/equals.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { isUserStep } from '../../script/step-kinds.ts';
 import type { Step } from '../../script/steps.ts';
-import { onlyTheModelFailsARun } from '../invariants/ending.ts';
+import { onlyTheModelFailsARun } from '../invariants/run-ends.ts';
 import { InvariantBrokenError } from '../invariant.ts';
 import { assertOurAgents, assertStepsAreData, play } from '../relations/compared-plays.ts';
 

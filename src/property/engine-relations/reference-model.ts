@@ -1,6 +1,6 @@
 import type { Scenario } from '../../scenario/scenario.ts';
-import { ScriptMistakeError } from '../../script/errors.ts';
-import { onlyTheModelFailsARun } from '../invariants/ending.ts';
+import { ScriptMistakeError } from '../../script/script-errors.ts';
+import { onlyTheModelFailsARun } from '../invariants/run-ends.ts';
 import { InvariantBrokenError } from '../invariant.ts';
 import { differenceFrom } from '../reference-model/compare.ts';
 import { ReferenceModel } from '../reference-model/reference-model.ts';

@@ -3,10 +3,10 @@ import { assertKnownOptions } from '../../engine/values/known-fields.ts';
 import { valueWords } from '../../engine/values/value-words.ts';
 import type { Agent } from '../../engine/tools/agent.ts';
 import { buildGraph, specOf } from './build.ts';
-import { graphSource } from './source.ts';
+import { graphSource } from './agents-source.ts';
 import type { AgentSpec, Behaviour, GraphSpec, ToolSpec } from './spec.ts';
 import { sentence } from '../../engine/values/error-facts.ts';
-import { UsageError } from '../../engine/values/errors.ts';
+import { UsageError } from '../../engine/values/engine-errors.ts';
 
 /**
  * Agents that hand off to each other in any way, cycles included, for testing an engine: their tools answer, read, write

@@ -9,7 +9,7 @@ import {
   stopReasonIsTrue,
   toolsOfTheLastTurnRun,
   turnsWithinLimit,
-} from './ending.ts';
+} from './run-ends.ts';
 import {
   answersInOrderOfCalls,
   everyCallAnsweredOnce,
@@ -19,7 +19,7 @@ import {
   requestsAreClean,
   requestsGrowByWhatHappened,
 } from './protocol.ts';
-import { contextChangesAddUp, responseIsWhatHappened, traceIsWellFormed } from './record.ts';
+import { contextChangesAddUp, responseIsWhatHappened, traceIsWellFormed } from './trace-and-response.ts';
 
 /** The names of the run loop's invariants. */
 export type InvariantName =

@@ -6,7 +6,7 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import { defaultMaxTurns } from '../../scenario/scenario.ts';
 import { isUserStep } from '../../script/step-kinds.ts';
 import type { ModelStep, Step, ToolCallStep } from '../../script/steps.ts';
-import { deepCopy, merge, readReturned } from './values.ts';
+import { deepCopy, merge, readReturned } from './plain-values.ts';
 
 /** What should have been asked and said, by the rules alone. */
 export interface ExpectedConversation {

@@ -6,7 +6,7 @@ import type { Response } from '../../engine/run/run-record.ts';
 import { startRun } from '../../engine/run/swarm.ts';
 import type { Agent } from '../../engine/tools/agent.ts';
 import { traceContext } from '../../engine/run/context.ts';
-import { errorName } from '../../engine/values/errors.ts';
+import { errorName } from '../../engine/values/engine-errors.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import { defaultMaxTurns, type Scenario } from '../../scenario/scenario.ts';
 import { stubTools } from '../../scenario/stub-tools.ts';

@@ -1,4 +1,4 @@
-import { errorName, UsageError } from '../../engine/values/errors.ts';
+import { errorName, UsageError } from '../../engine/values/engine-errors.ts';
 import { traceContext } from '../../engine/run/context.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';

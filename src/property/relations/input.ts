@@ -2,7 +2,7 @@ import type { Agent } from '../../engine/tools/agent.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { InvariantBrokenError } from '../invariant.ts';
-import { deepCopy } from '../reference-model/values.ts';
+import { deepCopy } from '../reference-model/plain-values.ts';
 import { withAgents } from './by-hand.ts';
 import { assertOurAgents, play } from './compared-plays.ts';
 

@@ -8,7 +8,7 @@ import { prepareAgent } from '../../engine/tools/prepared-agent.ts';
 import { runToolCall } from '../../engine/run/tool-call.ts';
 import { isPromiseLike } from '../../engine/values/promise.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import { merge } from '../reference-model/values.ts';
+import { merge } from '../reference-model/plain-values.ts';
 import { assertSameOutcome, converse, finished, inOnePiece, type RunOnce, type RunParts } from './by-hand.ts';
 import { assertOurAgents } from './compared-plays.ts';
 

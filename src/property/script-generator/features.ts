@@ -1,7 +1,7 @@
 import { assertKnownOptions } from '../../engine/values/known-fields.ts';
 import { suggested } from '../../engine/values/did-you-mean.ts';
 import { isPlainObject } from '../../engine/values/copy.ts';
-import { UsageError } from '../../engine/values/errors.ts';
+import { UsageError } from '../../engine/values/engine-errors.ts';
 import { valueWords } from '../../engine/values/value-words.ts';
 import { sentence } from '../../engine/values/error-facts.ts';
 

@@ -1,5 +1,5 @@
 import { isAgent } from '../../engine/tools/agent.ts';
-import { UsageError } from '../../engine/values/errors.ts';
+import { UsageError } from '../../engine/values/engine-errors.ts';
 import { assertKnownOptions } from '../../engine/values/known-fields.ts';
 import { valueWords } from '../../engine/values/value-words.ts';
 import { assertValidScenario } from '../../scenario/valid-scenario.ts';
@@ -10,7 +10,7 @@ import { reduce } from './simpler-steps.ts';
 import { buildGraph, specOf } from '../generated-agents/build.ts';
 import { simplerCases, type GraphCase } from './simpler-cases.ts';
 import { simplerGraphs } from './simpler-graphs.ts';
-import { graphSource } from '../generated-agents/source.ts';
+import { graphSource } from '../generated-agents/agents-source.ts';
 import { sentence } from '../../engine/values/error-facts.ts';
 
 /** A scenario that was made as small as it gets. */

@@ -21,7 +21,7 @@ import {
   type Verdict,
 } from './verdict.ts';
 import { fact, sentence } from '../../engine/values/error-facts.ts';
-import { UsageError } from '../../engine/values/errors.ts';
+import { UsageError } from '../../engine/values/engine-errors.ts';
 
 /** A call was made, with exactly these arguments if any are given. */
 export function calledTool(source: unknown, tool: string, args?: unknown): Verdict {

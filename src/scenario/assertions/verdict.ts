@@ -4,14 +4,14 @@ import { trajectoryLines } from '../../trace/format.ts';
 import { readArgs } from '../../trace/materialize.ts';
 import { findTrace, withoutTrace } from '../../trace/trace-of.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { isMisfit } from '../../script/errors.ts';
+import { isMisfit } from '../../script/script-errors.ts';
 import { equals } from '../equals.ts';
 import type { ComparedCall } from '../match-trajectory.ts';
 import { assertValidFields, takes, type Rules } from '../rules.ts';
 import type { ScenarioRun } from '../scenario.ts';
 import { valueWords } from '../../engine/values/value-words.ts';
 import { fact, sentence } from '../../engine/values/error-facts.ts';
-import { UsageError } from '../../engine/values/errors.ts';
+import { UsageError } from '../../engine/values/engine-errors.ts';
 
 /** Whether a statement about a trace holds, and what to tell the reader who expected otherwise. */
 export interface Verdict {

@@ -5,7 +5,7 @@ import { Agent, Result, tool } from 'swarmcheck';
 import type { AgentUnderTest, ScenarioRun } from 'swarmcheck/testing';
 import { checkWith } from '../../../src/property/check-agent/check-agent.ts';
 import type { Caller } from '../../../src/property/check-agent/setup.ts';
-import { CheckFailedError } from '../../../src/property/check-agent/errors.ts';
+import { CheckFailedError } from '../../../src/property/check-agent/check-failed-error.ts';
 import type { CheckOptions } from '../../../src/property/check-agent/options.ts';
 
 const order = { type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] } as const;

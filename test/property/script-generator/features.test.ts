@@ -12,7 +12,7 @@ import { assemble } from '../../../src/property/script-generator/assemble.ts';
 import { mapOf } from '../../../src/property/script-generator/map.ts';
 import { runParts } from '../../../src/property/script-generator/parts.ts';
 import type { Surface } from '../../../src/property/surface.ts';
-import { scriptArbitrary } from '../../../src/property/script-generator/script.ts';
+import { scriptArbitrary } from '../../../src/property/script-generator/script-arbitrary.ts';
 import { surface } from './shop.ts';
 
 const features = Object.keys(scriptFeatures) as ScriptFeature[];

@@ -7,7 +7,7 @@ import {
   ScriptNotFinishedError,
 } from 'swarmcheck/testing';
 import type { ScenarioRun, Step, ToolCallStep } from 'swarmcheck/testing';
-import { scriptArbitrary } from '../../../src/property/script-generator/script.ts';
+import { scriptArbitrary } from '../../../src/property/script-generator/script-arbitrary.ts';
 import { agents, surface } from './shop.ts';
 import { assertProperty } from '../../support/property.ts';
 

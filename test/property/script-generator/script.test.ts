@@ -5,7 +5,7 @@ import {
   assertValidScriptOptions,
   type ScriptOptions,
 } from '../../../src/property/script-generator/features.ts';
-import { scriptArbitrary } from '../../../src/property/script-generator/script.ts';
+import { scriptArbitrary } from '../../../src/property/script-generator/script-arbitrary.ts';
 import type { Surface } from '../../../src/property/surface.ts';
 import { surface } from './shop.ts';
 import { counterexampleOf, seeds, thoroughness } from '../../support/property.ts';

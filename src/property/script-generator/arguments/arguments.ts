@@ -3,7 +3,7 @@ import type { JsonSchema } from '../../../engine/tools/json-schema.ts';
 import { filtered } from './filtered.ts';
 import { mistakesBy, withMistake } from './mistakes.ts';
 import { validityOf } from './validity.ts';
-import { SchemaValues } from './values.ts';
+import { SchemaValues } from './schema-values.ts';
 
 /** What a model could send a tool of this schema. */
 export interface ToolArguments {

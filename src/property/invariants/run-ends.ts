@@ -1,4 +1,4 @@
-import { ScriptNotFinishedError } from '../../script/errors.ts';
+import { ScriptNotFinishedError } from '../../script/script-errors.ts';
 import type { ScenarioRun } from '../../scenario/scenario.ts';
 import { firstInTurns, turnWords } from './protocol.ts';
 import { callsOf, runsOf, type TracedRun } from './runs.ts';

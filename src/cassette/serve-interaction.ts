@@ -3,7 +3,7 @@ import { never } from '../script/faults.ts';
 import { storedCompletion } from './format/completion-record.ts';
 import { errorOf } from './format/error-record.ts';
 import { storedChunks, chunksOfCompletion, folded, type TimedChunk } from './format/stream-record.ts';
-import { CassetteMissError } from './errors.ts';
+import { CassetteMissError } from './cassette-errors.ts';
 import type { InteractionRecord } from './format/format.ts';
 import type { Lane } from './match/lane.ts';
 import { saidBy, type Said } from './match/messages.ts';

@@ -1,5 +1,5 @@
 import { setOwn } from '../engine/values/copy.ts';
-import { Misfit } from '../script/errors.ts';
+import { Misfit } from '../script/script-errors.ts';
 import { LaneSecrets } from '../secrets/lane-secrets.ts';
 
 /** What of a request is not as it was recorded. */

@@ -9,7 +9,7 @@ import { equals, firstMismatch, isAsymmetric, show } from '../equals.ts';
 import { isName, isText, namesRule, takes, type Rule } from '../rules.ts';
 import { runEnd, toolResults, traceBehind, verdict, type Verdict } from './verdict.ts';
 import { sentence } from '../../engine/values/error-facts.ts';
-import { UsageError } from '../../engine/values/errors.ts';
+import { UsageError } from '../../engine/values/engine-errors.ts';
 
 const agentsRule = namesRule("a list of agents' names");
 

@@ -1,4 +1,4 @@
-import { errorName, isError, isNativeError, shorten } from '../engine/values/errors.ts';
+import { errorName, isError, isNativeError, shorten } from '../engine/values/engine-errors.ts';
 import { valueWords } from '../engine/values/value-words.ts';
 
 /** What a thread is asked to do; plain data, which is copied on the way. */

@@ -1,4 +1,4 @@
-import { shorten } from '../engine/values/errors.ts';
+import { shorten } from '../engine/values/engine-errors.ts';
 import { firstMismatch, show } from '../scenario/equals.ts';
 import type { ScenarioRun } from '../scenario/scenario.ts';
 import { textOf } from '../trace/format.ts';

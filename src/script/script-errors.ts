@@ -1,5 +1,5 @@
 import type { ErrorFacts, Sentence } from '../engine/values/error-facts.ts';
-import { addFacts, messageOf } from '../engine/values/errors.ts';
+import { addFacts, messageOf } from '../engine/values/engine-errors.ts';
 
 /** Says that what answers for the model, a script or a cassette, and what was played with it do not fit: what then happened shows nothing. */
 export class Misfit extends Error {}
