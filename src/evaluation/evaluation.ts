@@ -1,3 +1,4 @@
+import { countOf } from '../engine/values/count-of.ts';
 import { showCall, showPattern } from '../scenario/match-trajectory.ts';
 import type { ExpectedAnswer, ExpectedCall, ReadCase } from './cases.ts';
 
@@ -69,7 +70,7 @@ export class Evaluation {
   /** One line for each case, below one for all. */
   toString(): string {
     const { agent, accuracy, threshold, runs, cases } = this;
-    const asked = `${counted(cases.length, 'case')}, ${counted(runs, 'run')} each`;
+    const asked = `${countOf(cases.length, 'case')}, ${countOf(runs, 'run')} each`;
     const head = `${agent}: ${shares(accuracy, threshold)} (${asked})`;
     return [head, ...cases.map((one) => `  ${caseLine(one)}`)].join('\n');
   }
@@ -154,8 +155,4 @@ function shares(accuracy: number, wanted: number): string {
 
 function percent(share: number, digits = 1): string {
   return `${Number((share * 100).toFixed(digits))} %`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,3 +1,4 @@
+import { countOf } from '../engine/values/count-of.ts';
 import type { Drift } from '../cassette/cassette-errors.ts';
 import type { CassetteSummary } from '../cassette/session-settings.ts';
 import { driftText } from '../cassette/match/words.ts';
@@ -31,8 +32,8 @@ export function replayedText(
   const colour = colours[status];
   const { served, unused } = summary;
   const stories = {
-    exact: `exact, ${counted(served, 'interaction')}`,
-    drifted: `drifted, ${served} of ${counted(served + unused, 'interaction')} served`,
+    exact: `exact, ${countOf(served, 'interaction')}`,
+    drifted: `drifted, ${served} of ${countOf(served + unused, 'interaction')} served`,
     broken: 'broken',
     'not-checked': `not checked. ${problems.join(' ')}`,
   };
@@ -54,7 +55,7 @@ export function replaySummaryText(replayed: readonly ReplayedCassette[], style: 
     return [style(colours[status], `${count} ${status === 'not-checked' ? 'not checked' : status}`)];
   });
   const { served, exact, drifted, unused } = totalOf(replayed);
-  return `${style('bold', counted(replayed.length, 'cassette'))}: ${parts.join(', ')} (interactions: ${served} served, ${exact} exact, ${drifted} drifted, ${unused} unused)`;
+  return `${style('bold', countOf(replayed.length, 'cassette'))}: ${parts.join(', ')} (interactions: ${served} served, ${exact} exact, ${drifted} drifted, ${unused} unused)`;
 }
 
 /** The same as one JSON document, version 1. */
@@ -87,8 +88,4 @@ function totalOf(replayed: readonly ReplayedCassette[]): CassetteSummary {
     for (const key of ['served', 'exact', 'drifted', 'unused'] as const) total[key] += summary[key];
   }
   return total;
-}
-
-function counted(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }

@@ -1,3 +1,4 @@
+import { countOf } from '../../engine/values/count-of.ts';
 import type { CheckReport } from '../../property/check-agent/check-agent.ts';
 import type { CheckFailure } from '../../property/check-agent/check-failed-error.ts';
 import { printable } from '../../report/printable.ts';
@@ -19,17 +20,17 @@ export function outcomeText(outcome: CheckResult, style: Style): string {
   const { report, of, path } = outcome;
   const { runs, seed, saved, sometimes } = report;
   const found = beside.length === 0 ? 'no invariant was broken' : 'no invariant was broken, but';
-  const count = runs < of ? `${runs} of ${of} runs` : counted(runs, 'run');
+  const count = runs < of ? `${runs} of ${of} runs` : countOf(runs, 'run');
   const which = `${count}, seed ${seed}${path === undefined ? '' : `, path ${path}`}`;
   return [
     `${beside.length === 0 ? `${style('green', '✓')} ${name}  ` : failed}${style('dim', `${which}: ${found}`)}`,
     ...(saved === 0
       ? []
       : [
-          `  ${counted(saved, 'saved failure')} played first: ${saved === 1 ? 'it fails' : 'they fail'} no more`,
+          `  ${countOf(saved, 'saved failure')} played first: ${saved === 1 ? 'it fails' : 'they fail'} no more`,
         ]),
     ...(path === undefined ? Object.entries(sometimes) : []).map(
-      ([what, times]) => `  ${printable(what)}: in ${counted(times, 'run')}`,
+      ([what, times]) => `  ${printable(what)}: in ${countOf(times, 'run')}`,
     ),
     ...beside.map((message) => `  ${message}`),
   ].join('\n');
@@ -46,8 +47,4 @@ export function outcomeJson(outcome: CheckResult): object {
   const { invariant, message, seed, path, steps, source, file } = outcome.failure;
   const failure = { invariant, message, seed, path, steps, source, file };
   return { version: 1, name, passed: false, runs: outcome.runs, seed, failure, ...beside };
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,3 +1,4 @@
+import { countOf } from '../../engine/values/count-of.ts';
 import { shownPath } from '../../files/path.ts';
 import type { ScenarioRun } from '../../scenario/scenario.ts';
 import { whatHappened } from '../../scenario/assertions/verdict.ts';
@@ -23,7 +24,7 @@ export interface BrokenInvariant {
 /** The message for an invariant that was just broken. */
 export function brokenWords(broken: BrokenInvariant, stepsBefore: number, notes: readonly string[]): string {
   const { file, steps, seed, path } = broken;
-  const size = `${steps.length} of ${counted(stepsBefore, 'step')}`;
+  const size = `${steps.length} of ${countOf(stepsBefore, 'step')}`;
   const place = file === undefined ? '' : `, saved to ${shownPath(file)}`;
   return [
     ...judgement('was broken', broken),
@@ -42,7 +43,7 @@ export function brokenWords(broken: BrokenInvariant, stepsBefore: number, notes:
 export function brokenAgainWords(broken: BrokenInvariant, file: string): string {
   return [
     ...judgement(`is broken by the saved failure ${shownPath(file)}`, broken),
-    `Its script (${counted(broken.steps.length, 'step')}):`,
+    `Its script (${countOf(broken.steps.length, 'step')}):`,
     ...scriptLines(broken.steps),
     'Again:',
     ...runLines(broken),
@@ -71,7 +72,7 @@ export function flakyWords(
         ]),
     `When it was broken: ${breach.message}`,
     ...(breach.message.includes('What happened:') ? [] : [whatHappened(run.trace)]),
-    `The script (${counted(steps.length, 'step')}):`,
+    `The script (${countOf(steps.length, 'step')}):`,
     ...scriptLines(steps),
     'Again, with all runs before it:',
     exported === undefined
@@ -86,7 +87,7 @@ export function neverWords(names: readonly string[], runs: number, { agents }: S
     ({ name, tools }) => `  ${name}: ${tools.map((tool) => tool.name).join(', ') || 'no tools'}`,
   );
   return [
-    `${names.map(quoted).join(', ')} did not happen in ${counted(runs, 'run')}, so what is to hold when it does was never checked.`,
+    `${names.map(quoted).join(', ')} did not happen in ${countOf(runs, 'run')}, so what is to hold when it does was never checked.`,
     `Raise runs (${runs * 5}), see whether "features" switches off what it needs, or whether its function sees it when it happens.`,
     'What the model could reach:',
     ...lines,
@@ -146,9 +147,4 @@ function scriptLines(steps: readonly Step[]): string[] {
 
 function quoted(name: string): string {
   return JSON.stringify(name);
-}
-
-/** A number with its noun: `1 step`, `2 steps`. */
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
