@@ -10,6 +10,7 @@ import type { TapeOrigin } from './match/tape.ts';
 import { modeOf, modeVariable, type ChosenMode, type RecordMode } from './mode.ts';
 import { assertValidReplayOptions, type ReplayOptions } from './replay-provider.ts';
 import type { CassetteSummary } from './session-settings.ts';
+import { SessionProvider } from './session-provider.ts';
 import { CassetteSession } from './session.ts';
 import { againWords, recordCommand } from './match/words.ts';
 
@@ -98,24 +99,14 @@ export function cassetteSession(
   });
 }
 
-/** Methods are fields, so that a decorator may spread a provider. */
-export class Cassette implements CassetteProvider {
-  readonly complete: CompletionProvider['complete'];
-  readonly stream: CompletionProvider['stream'];
-  readonly assertComplete: () => void;
+export class Cassette extends SessionProvider implements CassetteProvider {
   readonly close: () => Promise<void>;
   readonly #session: CassetteSession;
 
   constructor(session: CassetteSession) {
+    super(session);
     this.#session = session;
-    this.complete = session.complete;
-    this.stream = session.stream;
-    this.assertComplete = () => session.assertComplete();
     this.close = async () => session.close();
-  }
-
-  get summary(): CassetteSummary {
-    return this.#session.summary;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

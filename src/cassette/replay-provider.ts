@@ -7,6 +7,7 @@ import { cassettePath } from './format/read.ts';
 import { noSuchFile, readCassette } from './format/read.ts';
 import type { Redact } from '../secrets/redactor.ts';
 import type { CassetteSummary, MismatchPolicy } from './session-settings.ts';
+import { SessionProvider } from './session-provider.ts';
 import { CassetteSession } from './session.ts';
 
 /** How a cassette is replayed. */
@@ -47,22 +48,12 @@ export function replayProvider(cassette: string, options: ReplayOptions = {}): R
   return new Replay(new CassetteSession({ path, file, live: undefined, onMismatch, redact, inRealTime }));
 }
 
-/** Methods are fields, so that a decorator may spread a provider. */
-class Replay implements ReplayProvider {
-  readonly complete: CompletionProvider['complete'];
-  readonly stream: CompletionProvider['stream'];
-  readonly assertComplete: () => void;
+class Replay extends SessionProvider implements ReplayProvider {
   readonly #session: CassetteSession;
 
   constructor(session: CassetteSession) {
+    super(session);
     this.#session = session;
-    this.complete = session.complete;
-    this.stream = session.stream;
-    this.assertComplete = () => session.assertComplete();
-  }
-
-  get summary(): CassetteSummary {
-    return this.#session.summary;
   }
 
   [Symbol.dispose](): void {

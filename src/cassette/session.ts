@@ -1,10 +1,4 @@
-import type {
-  ChatCompletion,
-  ChatCompletionChunk,
-  CompletionOptions,
-  CompletionProvider,
-  CompletionRequest,
-} from '../engine/model/provider.ts';
+import type { CompletionOptions, CompletionProvider, CompletionRequest } from '../engine/model/provider.ts';
 import { runOf } from '../engine/run/run-of.ts';
 import { LaneChooser, type Asked } from './match/choose-lane.ts';
 import { CassetteFileError, type Drift } from './cassette-errors.ts';
@@ -69,10 +63,7 @@ export class CassetteSession implements CompletionProvider {
     this.#keeper = live && new Keeper(this.tape, settings, () => this.#endRecording());
   }
 
-  readonly complete = async (
-    request: CompletionRequest,
-    options?: CompletionOptions,
-  ): Promise<ChatCompletion> => {
+  readonly complete: CompletionProvider['complete'] = async (request, options) => {
     options?.signal?.throwIfAborted();
     const turn = this.#begin(request, options);
     if (!('served' in turn)) return await recordCompletion(turn, request, options);
@@ -81,10 +72,7 @@ export class CassetteSession implements CompletionProvider {
     return await playCompletion(turn, outcome, options);
   };
 
-  readonly stream = (
-    request: CompletionRequest,
-    options?: CompletionOptions,
-  ): AsyncIterable<ChatCompletionChunk> => this.#chunks(request, options);
+  readonly stream: CompletionProvider['stream'] = (request, options) => this.#chunks(request, options);
 
   get summary(): CassetteSummary {
     const unused = this.tape.lanes.reduce((count, lane) => count + lane.unused, 0);
@@ -166,7 +154,7 @@ export class CassetteSession implements CompletionProvider {
   async *#chunks(
     request: CompletionRequest,
     options: CompletionOptions | undefined,
-  ): AsyncGenerator<ChatCompletionChunk> {
+  ): ReturnType<CompletionProvider['stream']> {
     options?.signal?.throwIfAborted();
     const turn = this.#begin(request, options);
     if (!('served' in turn)) return yield* recordStream(turn, request, options);

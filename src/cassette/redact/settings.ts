@@ -4,13 +4,7 @@ import type { RequestParts } from './request-parts.ts';
 import { CassetteFileError } from '../cassette-errors.ts';
 
 /** All of a request but its history, without secrets. */
-export interface Settings {
-  readonly model: string;
-  readonly instructions: string | undefined;
-  readonly role: 'system' | 'developer';
-  readonly tools: readonly object[];
-  readonly parameters: Readonly<Record<string, unknown>>;
-}
+export type Settings = Omit<RequestParts, 'history' | 'start'>;
 
 /** The settings of a request as they are stored; `like` are those that were recorded in their place, if this is a replay. */
 export function settingsOf(

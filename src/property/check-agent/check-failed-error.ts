@@ -1,30 +1,13 @@
 import type { Step } from '../../script/steps.ts';
 
 /** What a CheckFailedError says for machines. */
-export interface CheckFailure {
-  /** Every choice followed from it. */
-  readonly seed: number;
-  /** Which script it was; '' where there is none. */
-  readonly path: string;
-  /** The smallest script. */
-  readonly steps: readonly Step[];
-  /** The same as a module with a scenario. */
-  readonly source: string;
-  /** Where it was saved, if it was. */
-  readonly file: string | undefined;
-  /** The name of the invariant. */
-  readonly invariant: string;
-  /** The name of the agent that is asked first. */
-  readonly agent: string;
-  /** What to type to see it again; undefined where the command line does not know the agent. */
-  readonly command: string | undefined;
-}
+export type CheckFailure = Omit<CheckFailedError, keyof Error>;
 
 /**
  * A check found a run in which an invariant did not hold, or none in which something happened that has to. The message says what was
  * wrong, the smallest script, where it was saved, and how to see it again.
  */
-export class CheckFailedError extends Error implements CheckFailure {
+export class CheckFailedError extends Error {
   override readonly name = 'CheckFailedError';
   /** Every choice followed from it. */
   readonly seed: number;
