@@ -153,6 +153,29 @@ test('the rooms of cassettes import one way', () => {
   expect(wrong).toEqual([]);
 });
 
+test('each folder says in one sentence what is in it, and the architecture shows the same sentence', () => {
+  const folders = readdirSync('src', { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .toSorted();
+  const wrong = folders.flatMap((folder) => {
+    const file = join(folder, 'README.md');
+    const sentence = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+    return /^[A-Za-z].*\.$/.test(sentence) && !/[.!?] /.test(sentence)
+      ? []
+      : `${file} has to be one sentence that says what is in its folder.`;
+  });
+  expect(wrong).toEqual([]);
+  const architecture = readFileSync('docs/architecture.md', 'utf8');
+  const shown = [...architecture.matchAll(/^ *- `(src\/.+)\/`: (.*)$/gm)].map(([, folder, text]) => [
+    folder,
+    text,
+  ]);
+  expect(shown.toSorted()).toEqual(
+    folders.map((folder) => [folder, readFileSync(join(folder, 'README.md'), 'utf8').trim()]),
+  );
+});
+
 test('sources import each other by relative path, ending in .ts', () => {
   const wrong = imports
     .filter(({ specifier, target }) =>
