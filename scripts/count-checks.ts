@@ -1,9 +1,9 @@
 /**
  * Counts what the test suite plays, and prints it as JSON: tests, test files, generated cases, mutants, process kills, and seeds.
  *
- * It runs the whole suite once, so that it counts what ran and not what the sources say. `--save` also writes the counts to
- * scripts/count-checks/counts.json: compare with that file before a change of the tests is merged. `--cpu` also prints the CPU
- * time of each test file, without the processes that it starts.
+ * It runs the whole suite once, so that it counts what ran and not what the sources say. It fails where a figure is lower than
+ * the saved one, in scripts/count-checks/counts.json; `--save` writes that file. `--cpu` also prints the CPU time of each test
+ * file, without the processes that it starts.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -57,6 +57,9 @@ try {
   }
   if (!success) throw new Error('Some tests failed, so the counts are not those of the suite: run npm test.');
   if (process.argv.includes('--save')) writeFileSync(savedFile, text);
+  const saved = JSON.parse(readFileSync(savedFile, 'utf8')) as typeof counts;
+  const lower = (Object.keys(saved) as (keyof typeof counts)[]).filter((name) => counts[name] < saved[name]);
+  if (lower.length > 0) throw new Error(`Lower than in ${savedFile}: ${lower.join(', ')}.`);
 } finally {
   rmSync(folder, { recursive: true });
 }
