@@ -13,6 +13,27 @@ const mocked = [
   '.docs-tests/**/*.mocked.test.ts',
 ];
 
+/** Tests that replace modules, or count what a process loads or how it ends. In a shared process they would meet others. */
+const replacing = [
+  'test/{engine,script}/without-openai.test.ts',
+  'test/engine/{agents,regressions}.test.ts',
+  'test/scenario/{modes,http-transport-packages}.test.ts',
+  'test/support/property.test.ts',
+  'test/trace/hash-cost.test.ts',
+  'test/cassette/{answers/timing,modes/closing}.test.ts',
+  'test/worker/{endless-module,no-threads,without-piscina}.test.ts',
+];
+/** Tests that compute for seconds: up to five times slower in a process that many files ran in before. */
+const long = [
+  'test/property/**/*.test.ts',
+  'test/cassette/{round-trip,recorded-run,replayed-tools}.property.test.ts',
+  'test/cassette/file/{size,kills,truncated}.test.ts',
+  'test/cassette/redaction/{long-texts,no-secret-on-disk}.test.ts',
+  'test/mcp/schemas.property.test.ts',
+  'scenarios/{all,concurrency/ten-thousand}.test.ts',
+];
+const alone = [...replacing, ...long];
+
 // Here, and not in a globalSetup: vitest collects the test files before it runs that.
 writeDocsTests(root);
 
@@ -42,21 +63,34 @@ export default defineConfig({
   ],
   test: {
     // Of a machine with two cores and a test for each file at once; nothing here waits for time itself.
+    // vitest leaves a core to itself otherwise, which is half of the machine where there are two.
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
       {
         extends: true,
+        test: { name: 'alone', include: alone },
+      },
+      {
+        extends: true,
         test: {
-          name: 'all',
+          name: 'shared',
           include: ['test/**/*.test.ts', 'scenarios/**/*.test.ts', '.docs-tests/**/*.test.ts'],
           // The latter belong to the project that scripts/check-package.ts makes.
-          exclude: [...mocked, 'test/package/consumer/**'],
+          exclude: [...mocked, ...alone, 'test/package/consumer/**'],
+          // Most files take longer to load the sources than to run: one process loads them once for many files.
+          isolate: false,
         },
       },
       {
         extends: true,
-        test: { name: 'mocked', include: mocked, setupFiles: [source('vitest/mocking-setup.ts')] },
+        test: {
+          name: 'mocked',
+          include: mocked,
+          setupFiles: [source('vitest/mocking-setup.ts')],
+          isolate: false,
+        },
       },
     ],
   },
