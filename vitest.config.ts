@@ -13,8 +13,10 @@ const mocked = [
   '.docs-tests/**/*.mocked.test.ts',
 ];
 
-/** Tests that replace modules, or count what a process loads or how it ends. In a shared process they would meet others. */
+/** Tests that replace modules, count what a process loads, or send it signals. In a shared process they would meet others. */
 const replacing = [
+  // Tools that were loaded before listen to SIGINT, too, and end the process.
+  'test/chat/run-demo-loop.test.ts',
   'test/{engine,script}/without-openai.test.ts',
   'test/engine/{agents,regressions}.test.ts',
   'test/scenario/{modes,http-transport-packages}.test.ts',
@@ -25,7 +27,9 @@ const replacing = [
 ];
 /** Tests that compute for seconds: up to five times slower in a process that many files ran in before. */
 const long = [
-  'test/property/**/*.test.ts',
+  'test/property/check-agent/{check-agent,external-app,minimal-*}.test.ts',
+  'test/property/{invariants,mutants,script-generator}/**/*.test.ts',
+  'test/property/interleavings.test.ts',
   'test/cassette/{round-trip,recorded-run,replayed-tools}.property.test.ts',
   'test/cassette/file/{size,kills,truncated}.test.ts',
   'test/cassette/redaction/{long-texts,no-secret-on-disk}.test.ts',

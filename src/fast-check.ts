@@ -1,7 +1,7 @@
 export { CheckFailedError } from './property/check-agent/check-failed-error.ts';
 export type { CheckFailure } from './property/check-agent/check-failed-error.ts';
 export { defineCheck } from './property/check-agent/define-check.ts';
-export type { Validator } from './property/check-agent/define-check.ts';
+export type { Check } from './property/check-agent/define-check.ts';
 export { checkAgent } from './property/check-agent/check-agent.ts';
 export type { CheckReport } from './property/check-agent/check-agent.ts';
 export type { CheckOptions } from './property/check-agent/options.ts';

@@ -2,7 +2,7 @@ import type { AgentUnderTest } from '../../scenario/scenario.ts';
 import { assertValidCheckOptions, type CheckOptions } from './options.ts';
 
 /** An agent and how it is checked, as a module exports it for `swarmcheck check`. */
-export interface Validator extends CheckOptions {
+export interface Check extends CheckOptions {
   /** Who is under test. */
   agent: AgentUnderTest;
 }
@@ -11,7 +11,7 @@ export interface Validator extends CheckOptions {
  * A check as data, for `swarmcheck check <module#export>`, and for a test: `checkAgent(check.agent, check)`. Returns it as it
  * is; invariants are typed without annotations. Throws a TypeError for an agent or options that cannot be checked.
  */
-export function defineCheck(check: Validator): Validator {
+export function defineCheck(check: Check): Check {
   const { agent, ...options } = check;
   assertValidCheckOptions(agent, options);
   return check;
