@@ -172,7 +172,7 @@ test('each folder says in one sentence what is in it, and the architecture shows
     text,
   ]);
   expect(shown.toSorted()).toEqual(
-    folders.map((folder) => [folder, readFileSync(join(folder, 'README.md'), 'utf8').trim()]),
+    folders.map((folder) => `${folder}: ${readFileSync(join(folder, 'README.md'), 'utf8').trim()}`),
   );
 });
 
