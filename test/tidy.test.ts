@@ -171,9 +171,10 @@ test('each folder says in one sentence what is in it, and the architecture shows
     folder,
     text,
   ]);
-  expect(shown.toSorted()).toEqual(
-    folders.map((folder) => `${folder}: ${readFileSync(join(folder, 'README.md'), 'utf8').trim()}`),
+  const sentences = folders.map(
+    (folder) => `${folder}: ${readFileSync(join(folder, 'README.md'), 'utf8').trim()}`,
   );
+  expect(shown.toSorted()).toEqual(sentences.toSorted());
 });
 
 test('sources import each other by relative path, ending in .ts', () => {
