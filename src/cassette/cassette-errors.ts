@@ -82,7 +82,7 @@ export class CassetteMissError extends Misfit {
   /** The number of the interaction that was asked for, from 1, where the conversation is known. */
   declare readonly interaction?: number | undefined;
   /** The role of the last message of the request. */
-  declare readonly after?: string | undefined;
+  declare readonly lastRole?: string | undefined;
   /** The tool whose result is missing. */
   declare readonly tool?: string | undefined;
   /** The numbers of the recorded conversations that are not played to their end, where none is the one that asks. */
@@ -102,7 +102,7 @@ export class CassetteMissError extends Misfit {
       | 'lane'
       | 'conversation'
       | 'interaction'
-      | 'after'
+      | 'lastRole'
       | 'tool'
       | 'lanes'
       | 'mode'
@@ -185,12 +185,12 @@ export class CassetteFileError extends Misfit {
   declare readonly line?: number | undefined;
   /** The column of that line at which no JSON can go on like this, from 1. */
   declare readonly column?: number | undefined;
-  /** The field that is wrong: keys and indexes from the root of the file. */
-  declare readonly path?: readonly (string | number)[] | undefined;
-  /** What has to stand in that field, in words. */
+  /** The field of the file that is wrong: `lanes[0].interactions`. */
+  declare readonly field?: string | undefined;
+  /** What a right value is. */
   declare readonly expected?: string | undefined;
-  /** What stands in it, in words; absent where nothing does. */
-  declare readonly found?: string | undefined;
+  /** The value that the field has, with its kind: `the number 17`; absent where the field is missing. */
+  declare readonly given?: string | undefined;
   /** The id of the process that records the file. */
   declare readonly pid?: number | undefined;
 
@@ -199,7 +199,7 @@ export class CassetteFileError extends Misfit {
     message: string,
     fields: Pick<
       CassetteFileError,
-      'problem' | 'file' | 'line' | 'column' | 'path' | 'expected' | 'found' | 'pid'
+      'problem' | 'file' | 'line' | 'column' | 'field' | 'expected' | 'given' | 'pid'
     >,
     options?: ErrorOptions,
   ) {

@@ -99,7 +99,7 @@ test('a request beyond the end carries the conversation, and the interaction tha
     lane: 1,
     conversation: 'ann',
     interaction: 3,
-    after: 'user',
+    lastRole: 'user',
     command,
   });
 });
@@ -116,7 +116,7 @@ test('a conversation that was not recorded carries those that were, and are not 
     problem: 'no-conversation',
     file: '…/c.json',
     conversation: 'bob',
-    after: 'user',
+    lastRole: 'user',
     lanes: [1, 2],
     command,
   });
@@ -251,9 +251,9 @@ test('a field that is wrong is carried with its line, its path, and what stands 
     problem: 'damaged',
     file: '…/c.json',
     line: 6,
-    path: ['agents', 'Triage', 'model'],
+    field: 'agents.Triage.model',
     expected: 'a string',
-    found: 'the number 4',
+    given: 'the number 4',
   });
 });
 

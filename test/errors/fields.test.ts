@@ -346,15 +346,34 @@ for (const [what, kind, fail, fields] of cases) {
   });
 }
 
+const page = readFileSync('docs/architecture.md', 'utf8').split('\n## Errors\n')[1]!.split('\n## ')[0]!;
+const namesIn = (cell = '') => Array.from(cell.matchAll(/`(\w+)`/g), ([, name]) => name!);
+/** The fields of each class, and each field, as the page lists them. */
+const listed = new Map(
+  page
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .map(([, kind, fields]) => [namesIn(kind)[0], namesIn(fields)]),
+);
+
 test('the architecture page lists the fields of each class, and says what each means', () => {
-  const page = readFileSync('docs/architecture.md', 'utf8').split('\n## Errors\n')[1]!.split('\n## ')[0]!;
-  const rows = page.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
-  const namesIn = (cell = '') => Array.from(cell.matchAll(/`(\w+)`/g), ([, name]) => name!);
-  const fieldsOf = new Map(rows.map(([, kind, fields]) => [namesIn(kind)[0], namesIn(fields)]));
   const missing = cases.flatMap(([, kind, , fields]) =>
     Object.keys(fields)
-      .filter((field) => !fieldsOf.get(kind.name)?.includes(field) || !fieldsOf.has(field))
+      .filter((field) => !listed.get(kind.name)?.includes(field) || !listed.has(field))
       .map((field) => `${kind.name}.${field}`),
   );
   expect(missing).toEqual([]);
+});
+
+test('so it does for the errors of cassettes, whose values test/cassette/errors.test.ts shows', () => {
+  const [, ...classes] = readFileSync('src/cassette/cassette-errors.ts', 'utf8').split('export class ');
+  const declared = classes.map((text) => [
+    /^\w+/.exec(text)![0],
+    Array.from(text.matchAll(/^ {2}declare readonly (\w+)/gm), ([, name]) => name!),
+  ]);
+  expect(declared).toHaveLength(5);
+  expect(declared).toEqual(declared.map(([name]) => [name, listed.get(name as string)]));
+  expect(declared.flatMap(([, fields]) => fields).filter((field) => !listed.has(field as string))).toEqual(
+    [],
+  );
 });

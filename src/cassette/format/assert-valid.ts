@@ -10,7 +10,7 @@ export class CassetteProblem extends Error {
   readonly path: readonly (string | number)[];
   /** What has to stand there, and what does, in words. */
   readonly expected: string | undefined;
-  readonly found: string | undefined;
+  readonly given: string | undefined;
 
   constructor(
     message: string,
@@ -18,14 +18,14 @@ export class CassetteProblem extends Error {
       problem = 'damaged',
       path = [],
       expected,
-      found,
-    }: Partial<Pick<CassetteProblem, 'problem' | 'path' | 'expected' | 'found'>>,
+      given,
+    }: Partial<Pick<CassetteProblem, 'problem' | 'path' | 'expected' | 'given'>>,
   ) {
     super(message);
     this.problem = problem;
     this.path = path;
     this.expected = expected;
-    this.found = found;
+    this.given = given;
   }
 }
 
@@ -56,19 +56,19 @@ export function assertValidCassette(value: unknown): CassetteFile {
   return file;
 }
 
-function fail(path: Path, expected: string, given: unknown): never {
+function fail(path: Path, expected: string, value: unknown): never {
   const place = path.length === 0 ? 'It' : `"${pathText(path)}"`;
-  const found = given === undefined ? undefined : valueWords(given);
+  const given = value === undefined ? undefined : valueWords(value);
   throw new CassetteProblem(
-    found === undefined
+    given === undefined
       ? `${place} is missing; it must be ${expected}.`
-      : `${place} must be ${expected}, but is ${found}.`,
-    { path, expected, found },
+      : `${place} must be ${expected}, but is ${given}.`,
+    { path, expected, given },
   );
 }
 
 /** A path as JavaScript writes it. */
-function pathText(path: Path): string {
+export function pathText(path: Path): string {
   return path.reduce<string>(
     (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? key : `${text}.${key}`),
     '',

@@ -4,7 +4,7 @@ import { isAbsolute, resolve } from 'node:path';
 import type * as Momoa from '@humanwhocodes/momoa';
 import { valueWords } from '../../engine/values/value-words.ts';
 import { CassetteFileError } from '../cassette-errors.ts';
-import { CassetteProblem, assertValidCassette } from './assert-valid.ts';
+import { CassetteProblem, assertValidCassette, pathText } from './assert-valid.ts';
 import type { CassetteFile } from './format.ts';
 import { isInside, shownPath } from '../../files/path.ts';
 import { reasonOf } from '../../files/reason.ts';
@@ -63,9 +63,10 @@ export function parseCassette(text: string, name: string): CassetteFile {
     return assertValidCassette(value);
   } catch (error) {
     if (!(error instanceof CassetteProblem)) throw error;
-    const { problem, path, expected, found, message } = error;
+    const { problem, path, expected, given, message } = error;
     const line = lineOf(source, path);
-    const fields = { problem, file: name, line, path, expected, found };
+    const field = path && path.length > 0 ? pathText(path) : undefined;
+    const fields = { problem, file: name, line, field, expected, given };
     throw new CassetteFileError(textAt(name, line, message), fields);
   }
 }

@@ -77,7 +77,7 @@ export function missError(
   { missAdvice, mode }: Pick<CassetteMissError, 'mode'> & { missAdvice?: string | undefined },
 ): CassetteMissError {
   const { path: file, command, again } = words;
-  const request = { after: parts.history.at(-1)?.role ?? 'system', conversation };
+  const request = { lastRole: parts.history.at(-1)?.role ?? 'system', conversation };
   const text = `${missText(words, request, lane, lanes)} ${missAdvice ?? `If that is meant, record again: ${again}`}`;
   const fields = { file, ...request, mode, command };
   return new CassetteMissError(
@@ -90,11 +90,11 @@ export function missError(
 
 function missText(
   { path }: CassetteWords,
-  { after, conversation }: { after: string; conversation: string | undefined },
+  { lastRole, conversation }: { lastRole: string; conversation: string | undefined },
   lane: Lane | undefined,
   lanes: readonly Lane[],
 ): string {
-  const asked = `The model was asked to go on after a "${after}" message`;
+  const asked = `The model was asked to go on after a "${lastRole}" message`;
   if (lane) {
     const count = lane.interactions.length;
     return `${asked}, but the recording of ${laneWords(lane)} ends after ${count === 1 ? '1 interaction' : `${count} interactions`} (${path}).`;

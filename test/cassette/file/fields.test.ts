@@ -4,7 +4,7 @@ import { CassetteFileError, replayProvider } from 'swarmcheck/testing';
 import { thrown } from '../../support/failures.ts';
 import { Folder, type StoredCassette } from '../folder.ts';
 import { said } from '../replay/tapes.ts';
-import { keysOf, recorded } from './recorded.ts';
+import { recorded } from './recorded.ts';
 
 /** What is thrown for a cassette that was changed like this. */
 async function problem(edit: (cassette: any) => void): Promise<CassetteFileError> {
@@ -49,10 +49,10 @@ test.for(required)('without %s', async ([path, edit]) => {
   const error = await problem(edit);
   expect(error).toMatchObject({
     problem: 'damaged',
-    path: keysOf(path),
+    field: path,
     expected: expect.any(String) as unknown,
   });
-  expect(error).not.toHaveProperty('found');
+  expect(error).not.toHaveProperty('given');
 });
 
 const mistyped: [path: string, edit: (cassette: any) => void, is: string][] = [
@@ -126,8 +126,8 @@ const mistyped: [path: string, edit: (cassette: any) => void, is: string][] = [
 ];
 
 test.for(mistyped)('with %s of another type', async ([path, edit, is]) => {
-  const [expected, found] = is.split(', but is ');
-  expect(await problem(edit)).toMatchObject({ problem: 'damaged', path: keysOf(path), expected, found });
+  const [expected, given] = is.split(', but is ');
+  expect(await problem(edit)).toMatchObject({ problem: 'damaged', field: path, expected, given });
 });
 
 const unknown: [path: string, edit: (cassette: any) => void][] = [
@@ -142,9 +142,9 @@ const unknown: [path: string, edit: (cassette: any) => void][] = [
 
 test.for(unknown)('with %s, which nobody knows', async ([path, edit]) => {
   expect(await problem(edit)).toMatchObject({
-    path: keysOf(path),
+    field: path,
     expected: 'absent: it is no field of a cassette',
-    found: expect.any(String) as unknown,
+    given: expect.any(String) as unknown,
   });
 });
 

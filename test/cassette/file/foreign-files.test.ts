@@ -137,7 +137,7 @@ test.for([0, -1, '1', null, true, undefined, [1]])('the version %j is none', asy
   const cassette = folder.change((cassette) => Object.assign(cassette, { version }));
   const error = thrown(() => readers[0]![1](cassette));
   expect(error).toBeInstanceOf(CassetteFileError);
-  expect(error).toMatchObject({ problem: 'damaged', path: ['version'], expected: 'the number 1' });
+  expect(error).toMatchObject({ problem: 'damaged', field: 'version', expected: 'the number 1' });
 });
 
 test('lines may end as on Windows, and the file begin with the mark of its encoding', async () => {

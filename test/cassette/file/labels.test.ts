@@ -12,7 +12,7 @@ import {
 import { rejection, thrown } from '../../support/failures.ts';
 import { Folder, type StoredCassette } from '../folder.ts';
 import { answerTo, record, said, user } from '../replay/tapes.ts';
-import { keysOf, recorded } from './recorded.ts';
+import { recorded } from './recorded.ts';
 
 /** What is thrown for a cassette that was changed like this. */
 async function problem(edit: (cassette: StoredCassette) => unknown): Promise<CassetteFileError> {
@@ -45,14 +45,14 @@ test.for(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
   'what every object has is no agent, and no tool, of a cassette: %s',
   async (name) => {
     expect(await problem(({ lanes }) => (lanes[0]!.interactions[0]!.request.agent = name))).toMatchObject({
-      path: ['lanes', 0, 'interactions', 0, 'request', 'agent'],
+      field: 'lanes[0].interactions[0].request.agent',
       expected: 'the name of an agent under "agents"',
-      found: `the string "${name}"`,
+      given: `the string "${name}"`,
     });
     expect(await problem(({ agents }) => (agents['Triage']!.tools = [name]))).toMatchObject({
-      path: ['agents', 'Triage', 'tools', 0],
+      field: 'agents.Triage.tools[0]',
       expected: 'the name of a tool under "tools"',
-      found: `the string "${name}"`,
+      given: `the string "${name}"`,
     });
   },
 );
@@ -70,7 +70,7 @@ test.for(places)('the field %s is one that nobody knows', async ([path, text, in
   const cassette = folder.write(folder.read().replace(text, instead));
   const error = thrown(() => replayProvider(cassette));
   expect(error).toBeInstanceOf(CassetteFileError);
-  expect(error).toMatchObject({ path: keysOf(path), expected: 'absent: it is no field of a cassette' });
+  expect(error).toMatchObject({ field: path, expected: 'absent: it is no field of a cassette' });
 });
 
 test('a prototype in a file changes no object of the program', async () => {

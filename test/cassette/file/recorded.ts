@@ -64,8 +64,3 @@ export const readers: [string, (cassette: string) => unknown][] = [
     (cassette) => cassetteProvider(notAsked, { cassette, mode: 'missing' }),
   ],
 ];
-
-/** The keys and indexes of a path that is written as JavaScript writes it. */
-export function keysOf(path: string): (string | number)[] {
-  return path.match(/[^.[\]]+/g)!.map((key) => (/^\d+$/.test(key) ? Number(key) : key));
-}

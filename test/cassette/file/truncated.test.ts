@@ -17,7 +17,7 @@ function fault(folder: Folder, part: Buffer, read: (cassette: string) => unknown
   const isRefused =
     error instanceof CassetteFileError &&
     error.problem === 'damaged' &&
-    error.path === undefined &&
+    error.field === undefined &&
     error.line === part.toString().trimEnd().split('\n').length;
   const isLeft = readFileSync(cassette).equals(part);
   return isRefused && isLeft ? undefined : `${part.length} bytes: ${error.name}: ${error.message}`;
