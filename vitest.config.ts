@@ -25,11 +25,8 @@ const replacing = [
   'test/cassette/{answers/timing,modes/closing}.test.ts',
   'test/worker/{endless-module,no-threads,without-piscina}.test.ts',
 ];
-/** Tests that compute for seconds: up to five times slower in a process that many files ran in before. */
+/** Tests that compute for seconds: up to five times slower in a process that many other files ran in before. */
 const long = [
-  'test/property/check-agent/{check-agent,external-app,minimal-*}.test.ts',
-  'test/property/{invariants,mutants,script-generator}/**/*.test.ts',
-  'test/property/interleavings.test.ts',
   'test/cassette/{round-trip,recorded-run,replayed-tools}.property.test.ts',
   'test/cassette/file/{size,kills,truncated}.test.ts',
   'test/cassette/redaction/{long-texts,no-secret-on-disk}.test.ts',
@@ -37,6 +34,8 @@ const long = [
   'scenarios/{all,concurrency/ten-thousand}.test.ts',
 ];
 const alone = [...replacing, ...long];
+/** These compute for seconds, too, but run the same code: in a process of their own it is compiled once. */
+const property = ['test/property/**/*.test.ts'];
 
 // Here, and not in a globalSetup: vitest collects the test files before it runs that.
 writeDocsTests(root);
@@ -66,9 +65,9 @@ export default defineConfig({
     },
   ],
   test: {
-    // Of a machine with two cores and a test for each file at once; nothing here waits for time itself.
     // vitest leaves a core to itself otherwise, which is half of the machine where there are two.
     maxWorkers: '100%',
+    // Of a machine with two cores and a test for each file at once; nothing here waits for time itself.
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
@@ -78,11 +77,15 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: { name: 'property', include: property, isolate: false },
+      },
+      {
+        extends: true,
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts', 'scenarios/**/*.test.ts', '.docs-tests/**/*.test.ts'],
           // The latter belong to the project that scripts/check-package.ts makes.
-          exclude: [...mocked, ...alone, 'test/package/consumer/**'],
+          exclude: [...mocked, ...alone, ...property, 'test/package/consumer/**'],
           // Most files take longer to load the sources than to run: one process loads them once for many files.
           isolate: false,
         },

@@ -74,6 +74,7 @@ function configOf(folder: string, setupFiles: readonly string[]): object {
     resolve: { alias },
     test: {
       include: ['*.case.ts'],
+      pool: 'threads',
       setupFiles: setupFiles.map((file) => alias[file] ?? join(folder, file)),
     },
   };
