@@ -2,7 +2,7 @@
 import { test } from 'vitest';
 import { relations, type RelationName } from '../../../src/property/relations.ts';
 import { thoroughness } from '../../support/property.ts';
-import { assertInvariant } from './assert-law.ts';
+import { assertInvariant } from './assert-invariant.ts';
 
 const overHttp: RelationName[] = ['http-equals-in-process'];
 const recorded: RelationName[] = ['replay-equals-recorded'];

@@ -9,7 +9,7 @@ import {
 } from '../../../src/property/invariants/invariants.ts';
 import { engineCases } from '../engines.ts';
 import { assertProperty, thoroughness } from '../../support/property.ts';
-import { assertInvariant, runs } from './assert-law.ts';
+import { assertInvariant, runs } from './assert-invariant.ts';
 
 /** The invariants that some case breaks. Each case is played once for all of them. */
 const brokenOnes = (async () => {

@@ -104,8 +104,8 @@ test('a check of an app of another SDK is refused, but whether it does the same 
 });
 
 test('an invariant that is broken says which', () => {
-  expect(new InvariantBrokenError('some-law', 'It is so.')).toMatchObject({
-    invariant: 'some-law',
-    message: 'some-law: It is so.',
+  expect(new InvariantBrokenError('some-invariant', 'It is so.')).toMatchObject({
+    invariant: 'some-invariant',
+    message: 'some-invariant: It is so.',
   });
 });
