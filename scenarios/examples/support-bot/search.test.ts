@@ -107,7 +107,7 @@ test('once it is open, no file is read, whatever the id', async () => {
 test('a folder without articles, and a file that is none, are told', async () => {
   const { path, copy } = await copyArticles();
   await writeFile(join(path, 'notes.txt'), 'This is not looked at.');
-  await expect(openHelpCenter(copy)).resolves.toBeDefined();
+  await expect(openHelpCenter(copy)).resolves.toHaveProperty('read');
   await writeFile(join(path, 'untitled.md'), 'No title.');
   await expect(openHelpCenter(copy)).rejects.toThrow(
     'untitled.md is no article. It has to begin with "# " and a title, and go on with a text.',

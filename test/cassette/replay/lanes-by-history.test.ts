@@ -143,7 +143,9 @@ test('a conversation that began before it was recorded goes on from there', asyn
   const messages = [user('a'), { role: 'assistant', content: 'b' } as const, user('c')];
   await record(folder.file(), [say('d')], (provider) => provider.complete(asking(...messages)));
   using provider = replayProvider(folder.file());
-  await expect(provider.complete(asking(...messages))).resolves.toBeDefined();
+  await expect(provider.complete(asking(...messages))).resolves.toMatchObject({
+    choices: [{ message: { content: 'd' } }],
+  });
 });
 
 test('each request has the part of the history that is new, and no more', async () => {

@@ -105,16 +105,24 @@ test('a tool that fails leads nowhere, and hides nothing else', async () => {
 });
 
 test('a tool that hangs costs one run', async () => {
+  let calls = 0;
   const agent = new Agent({
     name: 'Desk',
     functions: [
-      tool({ name: 'hang', execute: () => new Promise<string>(() => {}) }),
+      tool({
+        name: 'hang',
+        execute() {
+          calls++;
+          return new Promise<string>(() => {});
+        },
+      }),
       function hand_over() {
         return refunds;
       },
     ],
   });
   expect(mapOf(await explore(agent, { timeoutMs: 20 }))[0]).toEqual(['Desk', 'hang', 'hand_over → Refunds']);
+  expect(calls).toBe(1);
 });
 
 test('a handoff to the agent itself is one', async () => {
