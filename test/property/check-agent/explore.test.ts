@@ -104,7 +104,7 @@ test('a tool that fails leads nowhere, and hides nothing else', async () => {
   expect(mapOf(await explore(agent))[0]).toEqual(['Desk', 'broken', 'hand_over → Refunds']);
 });
 
-test('a tool that hangs costs one run', async () => {
+test('a tool that hangs costs a few runs, however often it would be called', async () => {
   let calls = 0;
   const agent = new Agent({
     name: 'Desk',
@@ -122,7 +122,7 @@ test('a tool that hangs costs one run', async () => {
     ],
   });
   expect(mapOf(await explore(agent, { timeoutMs: 20 }))[0]).toEqual(['Desk', 'hang', 'hand_over → Refunds']);
-  expect(calls).toBe(1);
+  expect(calls).toBe(4);
 });
 
 test('a handoff to the agent itself is one', async () => {
