@@ -91,7 +91,7 @@ for (const allowOthers of [false, true]) {
         expect(matchTrajectory({ sequence, allowOthers }, made).pass).toBe(expected);
         verdicts[expected ? 'pass' : 'fail']++;
       }),
-      { seed: 7, numRuns: 5000 },
+      { seed: 7, numRuns: 11_000 },
     );
     expect(Math.min(verdicts.pass, verdicts.fail)).toBeGreaterThan(100);
   });
@@ -108,7 +108,7 @@ for (const allowOthers of [false, true]) {
           expect(canPlace(sequence, made, 0, allowOthers)).toBe(true);
         },
       ),
-      { seed: 8, numRuns: 500 },
+      { seed: 8, numRuns: 2000 },
     );
   });
 }

@@ -67,7 +67,7 @@ for (const kind of ['give', 'giveLater'] as const) {
         expect(error).toBeUndefined();
         expect(decoder.decode(Buffer.concat(parts))).toBe(frames.join(''));
       }),
-      { seed: 1, numRuns: 200 },
+      { seed: 1, numRuns: 500 },
     );
   });
 
@@ -80,7 +80,7 @@ for (const kind of ['give', 'giveLater'] as const) {
         expect(error).toBe(reason);
         expect(decoder.decode(Buffer.concat(parts))).toBe(frames.join(''));
       }),
-      { seed: 2, numRuns: 200 },
+      { seed: 2, numRuns: 500 },
     );
   });
 
