@@ -21,19 +21,21 @@ function spareObviousMembers(app) {
 }
 
 /**
- * A gate, not a site: every public export, and every member of a public class or interface, is documented.
+ * The API reference, from the docstrings. It fails where a public export, or a member of a public class or interface, has no
+ * docstring, and where a link leads nowhere.
  *
  * @type {import('typedoc').TypeDocOptions}
  */
 export default {
   entryPoints: ['src/*.ts'],
-  emit: 'none',
+  out: 'api-reference',
+  cleanOutputDir: true,
   readme: 'none',
   excludeInternal: true,
   // Nothing links to the sources, so no git remote is asked for.
   disableSources: true,
   plugin: [spareObviousMembers],
   requiredToBeDocumented: [...OptionDefaults.requiredToBeDocumented, 'Constructor'],
-  validation: { notDocumented: true },
+  validation: { notDocumented: true, invalidLink: true, rewrittenLink: true },
   treatWarningsAsErrors: true,
 };

@@ -35,7 +35,7 @@ async function checkThenTest(): Promise<number | undefined> {
     `npm run --silent test:matrix -- ${tarball}`,
     `npm run --silent check:package -- ${tarball}`,
     'npm run --silent types',
-    'npm run --silent undocumented',
+    'npm run --silent docs:api',
     'npm run --silent lint',
     'npm run --silent dead-code',
     'npm run --silent format:check',
