@@ -1,12 +1,12 @@
 /**
- * A deep copy of plain data: objects, arrays, Map, Set and Date, cycles included. Functions and other
- * instances pass by reference. Keys are only keys: an own `__proto__` stays an own property.
+ * A deep copy of plain data: objects, arrays, Map, Set and Date, including cycles. Functions and other instances are
+ * passed by reference. An own property called `__proto__` stays an own property.
  */
 export function copyData<T>(value: T): T {
   return isContainer(value) ? (copyInto(value, new Map()) as T) : value;
 }
 
-/** The same for what is known to be a tree of objects and arrays, such as a message of the API; twice as fast. */
+/** The same for a value that is a tree of objects and arrays, such as a message of the API; twice as fast. */
 export function copyTree<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copyTree) as T;
@@ -28,9 +28,12 @@ export function setOwn(target: object, key: string | symbol, value: unknown): vo
   }
 }
 
-/** Freezes plain objects and arrays at every depth, and returns the value. Other instances are somebody else's. */
+/**
+ * Freezes plain objects and arrays at every depth, and returns the value. Other instances are not frozen. A frozen
+ * object is assumed to be frozen at every depth.
+ */
 export function freezeData<T>(value: T): T {
-  // Most of what stands in an event was frozen with the message that it came from, and that is seen fastest.
+  // Most data in an event was frozen with the message it came from, and this check is the fastest way to see it.
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   if (!Array.isArray(value) && !isPlainObject(value)) return value;
   Object.freeze(value);
@@ -38,7 +41,7 @@ export function freezeData<T>(value: T): T {
   return value;
 }
 
-/** Object literals, also those of another realm and those without a prototype. */
+/** Whether the value is an object literal, also of another realm, or an object without a prototype. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -1,10 +1,10 @@
 import leven from 'leven';
 import { fact, type Sentence } from './error-facts.ts';
 
-/** Names that people give to what is called otherwise here. */
+/** Maps other names for something to the name used here. */
 export type Aliases = Readonly<Record<string, string>>;
 
-/** " Did you mean …?" when a known name is near, else nothing. */
+/** " Did you mean …?" if a known name is similar, otherwise ''. */
 export function didYouMean(given: string, known: readonly string[], aliases?: Aliases): string {
   const meant = meantBy(given, known, aliases);
   return meant === undefined ? '' : ` Did you mean "${meant}"?`;
@@ -16,7 +16,7 @@ export function suggested(given: string, known: readonly string[], aliases?: Ali
   return suggestion === undefined ? fact({}) : fact({ suggestion }, ` Did you mean "${suggestion}"?`);
 }
 
-/** The known name that is another word for this one, or is spelt nearly so. */
+/** The known name that has this one as an alias, or that is spelled similarly; otherwise undefined. */
 export function meantBy(given: string, known: readonly string[], aliases: Aliases = {}): string | undefined {
   if (Object.hasOwn(aliases, given)) return aliases[given];
   const [nearest] = known.toSorted((left, right) => distance(left, given) - distance(right, given));
@@ -25,7 +25,7 @@ export function meantBy(given: string, known: readonly string[], aliases: Aliase
     : undefined;
 }
 
-/** Snake case, as in Python, counts as the same word. */
+/** Snake case, as in Python, counts as the same name. */
 function distance(known: string, given: string): number {
   return Math.min(leven(known, given), leven(known.toLowerCase(), given.replaceAll('_', '').toLowerCase()));
 }

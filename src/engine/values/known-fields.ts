@@ -4,7 +4,9 @@ import { sentence, type Sentence } from './error-facts.ts';
 import { UsageError } from './engine-errors.ts';
 import { valueWords } from './value-words.ts';
 
-/** Throws a TypeError for options that are no object, or that have a field nobody reads: it would be ignored in silence. */
+/**
+ * Throws a TypeError for options that are not an object, and for an unknown field, which would be ignored silently.
+ */
 export function assertKnownFields(
   what: string,
   given: unknown,
@@ -23,13 +25,13 @@ export function assertKnownFields(
     );
 }
 
-/** The same for options that come after something else. */
+/** The same for options that follow another argument. */
 export function assertKnownOptions(what: string, given: unknown, options: readonly string[]): void {
   const problem = optionsProblem(what, given, options);
   if (problem !== undefined) throw new UsageError(problem);
 }
 
-/** What is wrong with such options, if anything is. */
+/** What is wrong with such options, or undefined. */
 export function optionsProblem(
   what: string,
   given: unknown,
@@ -43,7 +45,7 @@ export function optionsProblem(
     : sentence`${{ where: what }} has no ${unknownWords('option', unknown, options)}`;
 }
 
-/** The end of the sentence about a name that nobody reads: `field "nmae". Did you mean "name"? Its fields: name, model.` */
+/** The end of a sentence about an unknown name: `field "nmae". Did you mean "name"? Its fields: name, model.` */
 export function unknownWords(
   noun: 'field' | 'option' | 'hook',
   given: string,
@@ -53,13 +55,16 @@ export function unknownWords(
   return sentence`${noun} "${{ field: given }}".${suggested(given, known, aliases)} Its ${noun}s: ${{ known }}.`;
 }
 
-/** Whether the value can be what these names are read from. An object of a class may have others as well, but one that has none of them is something else. */
+/**
+ * Whether these names can be read from the value: from a plain object, or from an instance of a class that has at
+ * least one of them. An instance may have other members too.
+ */
 export function mayHave(given: unknown, names: readonly string[]): given is object {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return false;
   return isPlainObject(given) || names.some((name) => name in given);
 }
 
-/** The first name that nobody reads; an object of a class may have any. */
+/** The first unknown name in a plain object. An instance of a class may have any names. */
 export function unknownIn(given: object, names: readonly string[]): string | undefined {
   if (!isPlainObject(given)) return undefined;
   return Object.keys(given).find((name) => !names.includes(name));

@@ -1,4 +1,4 @@
-/** Promises, and whatever else can be awaited. */
+/** Whether the value can be awaited: a promise or another thenable. */
 export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   return (
     ((typeof value === 'object' && value !== null) || typeof value === 'function') &&

@@ -2,10 +2,10 @@ import { sentence } from './error-facts.ts';
 import { UsageError } from './engine-errors.ts';
 import { valueWords } from './value-words.ts';
 
-/** What a timer of Node can wait for. */
+/** The longest time that a timer of Node can wait. */
 const longestMs = 2 ** 31 - 1;
 
-/** Throws a TypeError for a time that no timer could wait for; `what` has it as an option. */
+/** Throws a TypeError for a time that a timer cannot wait; `what` has `timeoutMs` as an option. */
 export function assertValidTimeout(what: string, timeoutMs: unknown): void {
   if (typeof timeoutMs === 'number' && timeoutMs >= 1 && timeoutMs <= longestMs) return;
   throw new UsageError(
