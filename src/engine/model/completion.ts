@@ -3,7 +3,7 @@ import { InvalidCompletionError, shorten } from '../values/engine-errors.ts';
 import type { AssistantMessage } from './messages.ts';
 import type { ChatCompletion } from './provider.ts';
 
-/** A call the model asks for, checked: all fields are there. */
+/** A tool call of the model, validated: all fields are present. */
 export interface ToolCall {
   readonly id: string;
   readonly type: 'function';
@@ -12,9 +12,9 @@ export interface ToolCall {
 
 /** A completion the loop can act on. */
 export interface ModelAnswer {
-  /** As it stands in later requests, frozen. */
+  /** The message as it appears in later requests, frozen. */
   message: AssistantMessage;
-  /** Empty when the model asks for none. */
+  /** Empty if the model asks for no calls. */
   calls: readonly ToolCall[];
   finishReason: string;
   usage: ChatCompletion['usage'];
@@ -24,8 +24,8 @@ export interface ModelAnswer {
 const cutReasons = new Set(['length', 'content_filter']);
 
 /**
- * Checks that an answer is a completion the loop can act on, and takes what it needs from it.
- * Throws an InvalidCompletionError otherwise: nothing half-received is executed.
+ * Checks that an answer is a completion the loop can act on, and returns the parts that the loop needs. Throws an
+ * InvalidCompletionError otherwise, so that an incomplete answer is never executed.
  */
 export function readCompletion(completion: unknown): ModelAnswer {
   if (!isRecord(completion)) throw new InvalidCompletionError('it is no completion object', completion);
@@ -56,7 +56,7 @@ export function readCompletion(completion: unknown): ModelAnswer {
   };
 }
 
-/** Read apart from the others, or of the old API, whose calls are none of ours. */
+/** Fields that are read separately, and `function_call` of the old API, which is not supported. */
 const notCopied = new Set(['role', 'content', 'tool_calls', 'function_call']);
 
 function readMessage(
@@ -68,7 +68,7 @@ function readMessage(
   if (content !== undefined && content !== null && typeof content !== 'string') {
     throw new InvalidCompletionError('its content is no text', completion);
   }
-  // Without calls and a refusal the API refuses null in the next request.
+  // Without calls or a refusal, the API rejects null content in the next request.
   const isEmpty = content === undefined || (content === null && calls.length === 0 && !message['refusal']);
   const read: Record<string, unknown> = { role: 'assistant', content: isEmpty ? '' : content };
   for (const key in message) {

@@ -5,27 +5,26 @@ interface PartialCall {
   readonly index: number;
   id: string;
   type: string;
-  /** Absent until a piece has one. */
+  /** Absent until a chunk contains it. */
   function?: { name?: string; arguments: string };
 }
 
 /**
- * Folds streamed chunks to the completion they amount to.
+ * Folds streamed chunks into the completion that they make up.
  *
- * Text is joined; tool calls are merged by index, all calls of each delta. A repeated id, type or
- * name is not joined. Servers that give every parallel call the index 0 are understood by the id
- * that changes.
+ * Text is joined. Tool calls are merged by index; a delta may hold several. A repeated id, type or name is not
+ * joined. Some servers give every parallel call the index 0: there, a new id starts a new call.
  */
 export class ChunkFold {
   readonly #message: Record<string, unknown> = { role: 'assistant' };
   readonly #calls: PartialCall[] = [];
-  /** Which call a chunk's index means at present. */
+  /** The call that an index currently refers to. */
   readonly #callAtIndex = new Map<number, PartialCall>();
   #finishReason: string | null = null;
   #usage: unknown;
   #first: Record<string, unknown> | undefined;
 
-  /** Takes one chunk in and returns its delta, or undefined where it has none (a usage chunk). */
+  /** Adds one chunk and returns its delta, or undefined if it has no delta (a usage chunk). */
   add(chunk: unknown): Record<string, unknown> | undefined {
     if (!isPlainObject(chunk) || !Array.isArray(chunk['choices'])) {
       throw new InvalidCompletionError('a piece of the stream is no completion chunk', chunk);
@@ -42,7 +41,7 @@ export class ChunkFold {
     return delta;
   }
 
-  /** The completion so far; its finish_reason is null until one has come. */
+  /** The completion so far. Its finish_reason is null until a chunk has one. */
   completion(): unknown {
     const calls = this.#calls.toSorted((left, right) => left.index - right.index);
     const message = calls.length > 0 ? { ...this.#message, tool_calls: calls } : this.#message;
@@ -59,7 +58,7 @@ export class ChunkFold {
   #addDelta(delta: Record<string, unknown>): void {
     for (const key of Object.keys(delta)) {
       const value = delta[key];
-      // The calls of the old API are no calls of ours, and their pieces make no message.
+      // `function_call` belongs to the old API, which is not supported, and its pieces cannot be joined like text.
       if (key === 'role' || key === 'function_call') continue;
       if (key === 'tool_calls') {
         if (Array.isArray(value)) for (const call of value) this.#addCall(call);

@@ -5,23 +5,23 @@ import { shorten, UsageError } from '../values/engine-errors.ts';
 import { valueWords } from '../values/value-words.ts';
 import { sentence, type Sentence } from '../values/error-facts.ts';
 
-/** A message of the Chat Completions API, with what Swarm adds for the reader. */
+/** A message of the Chat Completions API, with the fields that Swarm adds for its readers. */
 export type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam & {
-  /** Name of the agent an assistant message comes from. */
+  /** Name of the agent that produced an assistant message. */
   sender?: string;
-  /** Name of the tool a tool message answers for. */
+  /** Name of the tool that a tool message answers for. */
   tool_name?: string;
 };
 
-/** A message as the API takes it, frozen at every depth. */
+/** A message that the API accepts, frozen at every depth. */
 export type WireMessage = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 
-/** What the model said, as it stands in requests. */
+/** A message of the model, as it appears in requests. */
 export type AssistantMessage = OpenAI.Chat.Completions.ChatCompletionAssistantMessageParam;
 
 const roles = ['system', 'developer', 'user', 'assistant', 'tool', 'function'];
 
-/** Throws a TypeError for what is no list of messages, or for a message that no model could be sent. */
+/** Throws a TypeError if `messages` is not a list, or contains a message that cannot be sent to a model. */
 export function assertValidMessages(whose: string, messages: unknown): void {
   if (!Array.isArray(messages))
     throw new UsageError(
@@ -42,7 +42,7 @@ function messageProblem(message: unknown): Sentence | undefined {
     return sentence`must be ${{ expected: 'an object with a role' }}, but is ${{ given: valueWords(message) }}.${advice}`;
   }
   const { role, content } = message as { role?: unknown; content?: unknown };
-  // What an assistant says may stand in other fields.
+  // An assistant message may have tool calls or a refusal in place of content.
   if (role === 'assistant') return undefined;
   if (role === undefined) return sentence`has no ${{ expected: 'role' }}. Write ${userMessage(content)}.`;
   if (typeof role !== 'string')
@@ -60,23 +60,23 @@ function userMessage(content: unknown): string {
   return `{ role: "user", content: ${typeof content === 'string' ? shorten(JSON.stringify(content), 60) : '…'} }`;
 }
 
-/** The caller's message, copied once and frozen. */
+/** Copies the caller's message once, and freezes the copy. */
 export function enter(message: Message): Message {
-  // Spread first: a message may be an object of a class.
+  // Spread first: a message may be an instance of a class, which `copyData` does not copy.
   return freezeData(copyData({ ...message }));
 }
 
-/** The same message without the fields that are not part of the protocol. */
+/** Returns the message without the fields that are not part of the protocol. */
 export function toWire(message: Message): WireMessage {
   if (!('sender' in message) && !('tool_name' in message)) return message;
   const { sender: _sender, tool_name: _toolName, ...wire } = message;
   return Object.freeze(wire);
 }
 
-/** An assistant message for the caller to do with as they like, with its sender. */
+/** Returns an assistant message with its sender. It is a copy, which the caller may change. */
 export function leave(message: AssistantMessage, sender: string): Message {
   const { role, content = null, tool_calls } = message;
-  // The usual shapes as literals: this runs for every turn, and a copy of any shape takes thrice as long.
+  // The usual shapes are literals: this runs in every turn, and a copy of any shape takes three times as long.
   const extras = Object.keys(message).length - (tool_calls ? 3 : 2);
   if (extras > 0) return Object.assign(copyTree(message), { sender });
   return tool_calls

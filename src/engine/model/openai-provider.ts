@@ -12,11 +12,11 @@ import type {
 import { sentence } from '../values/error-facts.ts';
 
 /**
- * The live API, or anything that speaks it (`baseURL`), through a client of the `openai` package or
- * through the options to make one. Loads the package on first use.
+ * Returns a provider for the live API, or for any server that implements it (`baseURL`). Takes a client of the
+ * `openai` package, or the options to create one. Loads the package on first use.
  *
- * Errors reach the caller as the client throws them, with its own retries and time-outs; only an
- * answer that is no JSON becomes an InvalidCompletionError.
+ * The client's own retries and timeouts apply, and its errors reach the caller unchanged. Only an answer that is not
+ * JSON or was cut off becomes an InvalidCompletionError.
  */
 export function openaiProvider(
   clientOrOptions?: OpenAI | ConstructorParameters<typeof OpenAI>[0],
@@ -28,7 +28,7 @@ export function openaiProvider(
     try {
       return await client;
     } catch (error) {
-      // Such as a missing key, which may be there the next time.
+      // Try again on the next call: a missing key, for example, may be set by then.
       client = undefined;
       throw error;
     }
@@ -65,7 +65,10 @@ export function openaiProvider(
   };
 }
 
-/** The signal of one request, let go of with it: the client listens to what it is given for ever, and a run makes many requests. */
+/**
+ * The signal of one request. The client never stops listening to a signal it gets, and a run makes many requests, so
+ * each request gets a signal that ends with it.
+ */
 class RequestSignal implements Disposable {
   readonly signal: AbortSignal | undefined;
   readonly #stop: () => void = () => {};
@@ -85,7 +88,10 @@ class RequestSignal implements Disposable {
   }
 }
 
-/** A key or a provider in place of the options would be ignored, and the client take what the environment has. */
+/**
+ * Throws a TypeError for a key or a provider in place of the options. The client would ignore it and use the
+ * environment.
+ */
 function assertValidClient(given: unknown): void {
   if (given === undefined || isClient(given)) return;
   const isOther = typeof given !== 'object' || given === null || Array.isArray(given) || isProvider(given);
@@ -109,17 +115,18 @@ async function makeClient(
   return new Client(clientOrOptions);
 }
 
-/** Until then every error is one of the request, and the client's own. */
+/** Waits for the headers. Until they arrive, every error belongs to the request and stays the client's own. */
 async function headersOf(
   answer: PromiseLike<unknown> & { asResponse?: () => Promise<unknown> },
 ): Promise<void> {
-  // A double of a client may do without it.
+  // A double of a client may lack `asResponse`.
   await answer.asResponse?.();
 }
 
 /**
- * What is read of a body. The client throws a bare SyntaxError for what is no JSON, and for a body that breaks off whatever
- * `fetch` does: of that nothing can be used. An error that the API sends in the middle of a stream is an APIError.
+ * Reads a part of the body. The client throws a bare SyntaxError for a body that is not JSON, and the error of
+ * `fetch` for a body that breaks off. Neither answer can be used, so both become an InvalidCompletionError. An error
+ * that the API sends in the middle of a stream is an APIError, and is thrown unchanged.
  */
 async function readBody<T>(body: PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
   try {

@@ -4,19 +4,25 @@ import type { CompletionProvider } from './provider.ts';
 import { sentence } from '../values/error-facts.ts';
 import { UsageError } from '../values/engine-errors.ts';
 
-/** Whether a value has what a provider is asked by. A double that is only ever read one way may leave the other out. */
+/**
+ * Whether a value has a method of a provider. A double that is only streamed, or never streamed, may lack the other
+ * method.
+ */
 export function isProvider(value: unknown): value is CompletionProvider {
   if (typeof value !== 'object' || value === null) return false;
   const { complete, stream } = value as Partial<CompletionProvider>;
   return typeof complete === 'function' || typeof stream === 'function';
 }
 
-/** Whether a value is a client of the openai package, or a double of one. */
+/** Whether a value is a client of the openai package, or a double of a client. */
 export function isClient(value: unknown): value is OpenAI {
   return ((typeof value === 'object' && value !== null) || typeof value === 'function') && 'chat' in value;
 }
 
-/** Throws a TypeError for what is no provider, with the way to make one of it; `what` begins the sentence. */
+/**
+ * Returns the provider. Throws a TypeError for any other value, and says how to make a provider of it; `what` begins
+ * the sentence.
+ */
 export function parseProvider(provider: unknown, what = 'The provider of a Swarm'): CompletionProvider {
   if (isProvider(provider)) return provider;
   throw new UsageError(
@@ -32,7 +38,7 @@ function adviceFor(provider: unknown): string {
   return 'One is made by openaiProvider({ … }), or of steps by scriptedProvider([…]) of "swarmcheck/testing".';
 }
 
-/** Throws a TypeError where the provider cannot be asked in the way a run asks. */
+/** Throws a TypeError if the provider lacks the method that the run needs. */
 export function assertCanAnswer(provider: CompletionProvider, stream: boolean): void {
   const method = stream ? 'stream' : 'complete';
   if (typeof provider[method] === 'function') return;
