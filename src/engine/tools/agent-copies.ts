@@ -4,21 +4,22 @@ import { inPlaceOf } from './in-place.ts';
 import { isResult, Result } from './result.ts';
 import type { AgentFunction, Tool } from './tool.ts';
 
-/** A function of an agent, plain or a tool, as it can be called. */
+/** A function of an agent, plain or a tool, in a form that can be called. */
 export interface Callable {
   readonly name: string;
   readonly execute: Tool['execute'];
 }
 
 /**
- * Copies of one agent graph, made as its agents are reached, in which functions do something else. Handoffs lead to the
- * copies; the agents given are not touched; what the model is offered stays the same.
+ * Copies of the agents of one graph, with other functions in place of their own. Each agent is copied when it is
+ * reached, and handoffs lead to the copies. The given agents are not changed, and the model is offered the same
+ * tools.
  */
 export class AgentCopies {
   readonly #replace: (original: Callable) => Tool['execute'] | undefined;
   readonly #copies = new Map<Agent, Agent>();
 
-  /** `replace` gives what a function does in the copy; undefined leaves it as it is. */
+  /** `replace` returns the replacement for a function, or undefined to keep the original. */
   constructor(replace: (original: Callable) => Tool['execute'] | undefined) {
     this.#replace = replace;
   }
@@ -26,7 +27,7 @@ export class AgentCopies {
   /** Names of the functions of the agents reached so far. */
   get toolNames(): string[] {
     const names = [...this.#copies.keys()].flatMap(({ functions }) =>
-      // They may be anything until a run has checked them.
+      // No run has checked `functions` yet, so it may be anything.
       Array.isArray(functions)
         ? functions.map((original: AgentFunction | undefined) => original?.name ?? '')
         : [],
@@ -47,7 +48,7 @@ export class AgentCopies {
 
   #copyOfFunction(original: AgentFunction): AgentFunction {
     if (typeof original === 'function') return this.#copyOfPlain(original);
-    // What is no function or tool at all is told by the run, as it is without copies.
+    // The run reports a value that is neither a function nor a tool, as it does without copies.
     if (typeof original?.execute !== 'function') return original;
     const execute = this.#redirecting({
       name: original.name,
@@ -64,7 +65,7 @@ export class AgentCopies {
       execute: (_args, { contextVariables }) => original(contextVariables) as unknown,
     });
     const copy = inPlaceOf(execute);
-    // Name and number of parameters are kept, so that what is wrong with the original is still wrong.
+    // Keeps the name and the number of parameters, so that an invalid function stays invalid.
     return Object.defineProperties(copy, {
       name: { value: original.name },
       length: { value: original.length },
@@ -76,7 +77,7 @@ export class AgentCopies {
     return (args: unknown, context) => this.#redirected(execute(args, context));
   }
 
-  /** What a function returned, with handoffs leading to the copies. */
+  /** The value that a function returned, with handoffs redirected to the copies. */
   #redirected(returned: unknown): unknown {
     if (isPromiseLike(returned)) return returned.then((value) => this.#redirected(value));
     if (isAgent(returned)) return this.copyOf(returned);

@@ -8,15 +8,15 @@ import { sentence, type Sentence } from '../values/error-facts.ts';
 import { UsageError } from '../values/engine-errors.ts';
 
 /**
- * What instructions and tools share during a run, by name.
+ * The values that instructions and tools share during a run, by name.
  *
- * `any` where `unknown` would break inference: agents that refer to each other must compile.
+ * `any`, because `unknown` would break inference: agents that refer to each other must compile.
  */
 export type ContextVariables = Record<string, any>;
 
 /**
- * The system prompt, or a function of the context variables that returns it, evaluated for every
- * model call. The function sees a copy: what it writes does not reach the run.
+ * The system prompt, or a function of the context variables that returns it. The function is called for every model
+ * call. It gets a copy of the variables, so its changes do not reach the run.
  */
 export type Instructions<C extends object = any> =
   | string
@@ -24,19 +24,19 @@ export type Instructions<C extends object = any> =
 
 /** The fields of an agent, all optional (Swarm's README, "Agent Fields"). */
 export interface AgentOptions<C extends object = any> {
-  /** "Agent" */
+  /** The agent's name. Default: "Agent". */
   name?: string | undefined;
-  /** "gpt-4o" */
+  /** The model to ask. Default: "gpt-4o". */
   model?: string | undefined;
-  /** "You are a helpful agent." */
+  /** The system prompt. Default: "You are a helpful agent." */
   instructions?: Instructions<C> | undefined;
-  /** [] */
+  /** What the model may call. Default: []. */
   functions?: AgentFunction<C>[] | undefined;
-  /** None; sent only together with tools. */
+  /** Default: none. Sent only together with tools. */
   toolChoice?: OpenAI.Chat.Completions.ChatCompletionToolChoiceOption | undefined;
-  /** true; sent only together with tools. */
+  /** Default: true. Sent only together with tools. */
   parallelToolCalls?: boolean | undefined;
-  /** Releases what `Agent.create` acquired; called once, by `await using` or `[Symbol.asyncDispose]()`. */
+  /** Releases what `Agent.create` acquired. Called once, by `await using` or `[Symbol.asyncDispose]()`. */
   dispose?: (() => void | Promise<void>) | undefined;
 }
 
@@ -49,28 +49,30 @@ const agentFields = [
   'parallelToolCalls',
   'dispose',
 ];
-/** As other libraries call them. */
+/** Names that other libraries use for these fields. */
 const agentAliases = { tools: 'functions', system: 'instructions', prompt: 'instructions' };
 
-/** Beside the agents rather than in them: an agent's own fields are plain data. */
+/** Kept outside the agents, whose own fields are plain data. */
 const disposers = new WeakMap<object, () => void | Promise<void>>();
 
-/** Instructions and functions under a name. Plain data: fields are mutable, so that agents may refer to each other. */
+/**
+ * Instructions and functions under a name. Plain data with mutable fields, so that agents may refer to each other.
+ */
 export class Agent<C extends object = any> {
-  /** What `sender`, traces and `{"assistant": name}` call it. */
+  /** The name in `sender`, in traces and in `{"assistant": name}`. */
   name: string;
-  /** The model asked, unless the run overrides it. */
+  /** The model to ask, unless the run overrides it. */
   model: string;
   /** The system prompt while this agent is active. */
   instructions: Instructions<C>;
-  /** What the model may call, in the order it is offered. */
+  /** What the model may call, in the order in which it is offered. */
   functions: AgentFunction<C>[];
-  /** Passed to the API as it is, when there are functions. */
+  /** Sent to the API unchanged if there are functions. */
   toolChoice: OpenAI.Chat.Completions.ChatCompletionToolChoiceOption | undefined;
   /** Whether the model may ask for several calls in one turn. */
   parallelToolCalls: boolean;
 
-  /** Takes the fields it is given and Swarm's defaults for the others. */
+  /** Uses the given fields, and Swarm's defaults for the others. Throws a TypeError for an unknown field. */
   constructor(options: AgentOptions<C> = {}) {
     assertKnownFields('An Agent', options, agentFields, agentAliases);
     this.name = options.name ?? 'Agent';
@@ -82,7 +84,10 @@ export class Agent<C extends object = any> {
     if (options.dispose) disposers.set(this, options.dispose);
   }
 
-  /** For agents that need I/O to come into being (connections, tool discovery, restored storage). */
+  /**
+   * Creates an agent that needs I/O first (connections, tool discovery, restored storage). Rejects with the error of
+   * `init`.
+   */
   static async create<C extends object = any>(
     init: () => AgentOptions<C> | Promise<AgentOptions<C>>,
   ): Promise<Agent<C>> {
@@ -100,7 +105,7 @@ export class Agent<C extends object = any> {
     return new Agent(options);
   }
 
-  /** Calls `dispose` of the options, the first time only. */
+  /** Calls the `dispose` option, the first time only. */
   async [Symbol.asyncDispose](): Promise<void> {
     const dispose = disposers.get(this);
     disposers.delete(this);
@@ -109,17 +114,17 @@ export class Agent<C extends object = any> {
 }
 brand(Agent, 'swarmcheck.Agent');
 
-/** The sentence that refuses what is no Agent: `what` must be one. */
+/** The sentence for a value that is not an Agent; `what` is its subject. */
 export function refusalOfAgent(what: string | Sentence, given: unknown): Sentence {
   return sentence`${what} must be ${{ expected: 'an Agent' }}, but is ${{ given: valueWords(given) }}.${remedyFor(given)}`;
 }
 
-/** The same as text. */
+/** The same as a string. */
 export function noAgentWords(what: string, given: unknown): string {
   return refusalOfAgent(what, given).text;
 }
 
-/** True for agents of any copy of this package. */
+/** Whether the value is an agent, made by any copy of this package. */
 export function isAgent(value: unknown): value is Agent {
   return hasBrand(value, 'swarmcheck.Agent');
 }

@@ -9,35 +9,41 @@ import { argumentsWords, schemaProblems } from './schema-problems.ts';
 import { valueWords } from '../values/value-words.ts';
 import { standardSchemaOf, type Tool } from './tool.ts';
 
-/** A tool whose schema cannot be used, such as one with a reference to nothing: its author's mistake, and none the model could mend. */
+/**
+ * Thrown when a tool's schema cannot be used, for example because a reference has no target. The mistake is in the
+ * tool, and the model cannot correct it.
+ */
 export class ToolSchemaError extends UsageError {
   /** The name of the tool. */
   declare readonly tool: string;
 }
 
-/** Arguments ready for `execute`, or what to tell the model about them. */
+/** Arguments ready for `execute`, or the problems to report to the model. */
 export type ParsedToolArguments = { args: unknown } | { problems: string[] };
 
-/** Loaded with the first tool that needs it: agents without a plain JSON Schema do not pay for it. */
+/** Loaded on first use: for a plain JSON Schema, or to explain arguments that a library rejected. */
 let validatorClass: typeof Validator | undefined;
 
-/** What is derived from a schema: made with the first arguments that are held against it. */
+/** Data derived from a schema, created when the first arguments are validated against it. */
 interface CompiledSchema {
   declared?: DeclaredArguments;
   validator?: Validator;
-  /** What was found valid last, as text: a scripted call is checked as it leaves the script, and again as it arrives. */
+  /**
+   * The last raw arguments that were valid. A scripted call is validated when it leaves the script and again when it
+   * arrives.
+   */
   lastValid?: string;
 }
 
-/** For schemas that `tool()` did not make, such as those of a request that came over a wire. */
+/** For schemas that `tool()` did not create, such as one from a request over HTTP. */
 const compiledElsewhere = new WeakMap<object, CompiledSchema>();
 
 /**
  * Validates parsed arguments against a tool's schema, before the tool is called.
  *
- * Undeclared arguments first, then the tool's own library, or a validator for plain JSON Schema.
- * What the JSON Schema itself refuses is worded here; only where it is satisfied and the library
- * still refuses (a refinement) do its author's messages pass.
+ * First finds undeclared arguments, then uses the tool's own library, or a validator for plain JSON Schema. Problems
+ * that the JSON Schema itself shows are worded here. The library's own messages appear only if the JSON Schema is
+ * satisfied and the library still rejects the arguments (a refinement).
  */
 export function parseToolArguments(
   tool: Tool,
@@ -58,7 +64,10 @@ export function parseToolArguments(
     : libraryVerdict(tool, args, undeclared, outcome);
 }
 
-/** What is wrong with arguments by a JSON Schema alone, as sentences; for the doubles that only see a request. At once, unless the validator is yet to be loaded. */
+/**
+ * Returns the problems of arguments by a JSON Schema alone, as sentences, for code that sees only a request. Returns
+ * a promise only if the validator is not loaded yet.
+ */
 export function problemsBySchema(
   name: string,
   parameters: object,
@@ -72,12 +81,12 @@ export function problemsBySchema(
   return undeclared.length === 0 ? problems : distinct([...undeclared, ...problems]);
 }
 
-/** The sentence that ends a message about arguments: what the tool takes. */
+/** The last sentence of a message about arguments: which ones the tool takes. */
 export function argumentsSummary(tool: Tool): string {
   return `Arguments: ${argumentsWords(tool.parameters as JsonSchema)}.`;
 }
 
-/** Parses what the model sent as arguments. Nothing at all means no arguments. */
+/** Parses the arguments that the model sent. An empty text means no arguments. */
 export function parseArguments(
   raw: string,
 ): { args: object } | { kind: 'invalid-json' | 'invalid-arguments'; problem: string } {
@@ -99,10 +108,10 @@ export function parseArguments(
   return { args: parsed };
 }
 
-/** No tool takes more, and what walks through such values would run out of stack. */
+/** No tool needs deeper arguments, and recursive code would run out of stack on them. */
 const deepest = 500;
 
-/** Whether arguments are nested so deep that they are refused unread. */
+/** Whether arguments are nested so deeply that they are rejected without being parsed. */
 export function isTooDeep(raw: string): boolean {
   if (raw.length < 2 * deepest) return false;
   let depth = 0;
@@ -176,7 +185,7 @@ function undeclaredProblems(schema: JsonSchema, args: object): string[] {
     .map((name) => `"${name}" is not an argument of this tool.`);
 }
 
-/** A schema without any keyword that could refuse an empty object. */
+/** Whether a schema has no keyword that could reject an empty object. */
 function takesNothing(schema: JsonSchema): boolean {
   return Object.keys(schema).every((keyword) => keyword === 'type' || keyword === 'properties');
 }
@@ -190,7 +199,7 @@ function jsonSchemaProblems(
   const compiled = compiledOf(schema);
   if (raw !== undefined && raw === compiled.lastValid) return [];
   try {
-    // The validator writes into the schema it is given, so it gets a copy of its own.
+    // The validator changes the schema it gets, so it gets a copy.
     compiled.validator ??= new validatorClass!(copyData(schema), '2020-12', false);
     const { valid, errors } = compiled.validator.validate(args);
     if (!valid) return schemaProblems(schema, args, errors);

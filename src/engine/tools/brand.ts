@@ -1,6 +1,6 @@
 /**
- * Marks every instance of a class with a registered symbol, so that two copies of the package in one
- * process recognise each other's agents and results, where `instanceof` would not.
+ * Marks every instance of a class with a registered symbol, so that two copies of the package in one process
+ * recognize each other's agents and results, where `instanceof` would not.
  */
 export function brand(constructor: { prototype: object }, name: string): void {
   Object.defineProperty(constructor.prototype, Symbol.for(name), { value: true });

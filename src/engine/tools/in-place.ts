@@ -4,14 +4,18 @@ const inPlaceKey = Symbol.for('swarmcheck.inPlace');
 
 type InPlace = Tool['execute'];
 
-/** A plain function that stands in the place of another one: it is called as a tool is, with all of the context. */
+/**
+ * Returns a plain function that replaces another one. The engine calls it as it calls a tool, with the whole context.
+ */
 export function inPlaceOf(execute: InPlace): (contextVariables: object) => unknown {
-  // Never called as what it looks like: the engine finds the other one.
+  // The engine never calls this function itself: it finds `execute`.
   const copy = (contextVariables: object): unknown => execute({}, { contextVariables } as never) as unknown;
   return Object.assign(copy, { [inPlaceKey]: execute });
 }
 
-/** How such a function is called; undefined for one that stands for itself. */
+/**
+ * The function that the engine calls in place of a function made by `inPlaceOf`; undefined for any other function.
+ */
 export function inPlaceExecute(candidate: Function): InPlace | undefined {
   return (candidate as { [inPlaceKey]?: InPlace })[inPlaceKey];
 }

@@ -3,15 +3,15 @@ import { copyData, freezeData, isPlainObject } from '../values/copy.ts';
 import { sentence } from '../values/error-facts.ts';
 import { UsageError } from '../values/engine-errors.ts';
 
-/** A JSON Schema as it is read: any keyword may be there. */
+/** A JSON Schema with any keywords. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
 const derivedKey = Symbol('swarmcheck.derived');
 
 /**
- * Copies and freezes a schema, with a place beside its keywords for what is derived from it later. A
- * WeakMap from schemas would serve as well, but costs a run whose agents are made for it alone as
- * much as all the rest.
+ * Copies and freezes a schema, and adds a place beside its keywords for data that is derived from it later. A WeakMap
+ * from schemas would also work. But if a run's agents are created only for that run, the map costs as much as the
+ * rest of the run.
  */
 export function ownSchema(schema: JsonSchema): JsonSchema {
   const copy = copyData(schema);
@@ -19,12 +19,14 @@ export function ownSchema(schema: JsonSchema): JsonSchema {
   return freezeData(copy);
 }
 
-/** The place that `ownSchema` made, if it made this schema. */
+/** The place that `ownSchema` added, or undefined for other schemas. */
 export function derivedFrom(schema: JsonSchema): object | undefined {
   return (schema as { [derivedKey]?: object } | undefined)?.[derivedKey];
 }
 
-/** The JSON Schema of a tool's parameters. Throws a TypeError that names the tool where there is none. */
+/**
+ * The JSON Schema of a tool's parameters. Throws a TypeError that names the tool if `parameters` is not a schema.
+ */
 export function toJsonSchema(toolName: string, parameters: unknown): JsonSchema {
   if (parameters === undefined) return { type: 'object', properties: {} };
   const fromLibrary = standardJsonSchema(parameters);
@@ -65,16 +67,16 @@ function convert(toolName: string, standard: Partial<StandardJSONSchemaV1['~stan
   }
 }
 
-/** Which arguments a schema declares. */
+/** The arguments that a schema declares. */
 export interface DeclaredArguments {
   names: ReadonlySet<string>;
-  /** Of the arguments that are declared by pattern. */
+  /** The names that are declared by pattern. */
   patterns: readonly RegExp[];
   /** Whether `additionalProperties` allows more. */
   others: boolean;
 }
 
-/** Looks through references and combinations, so that a schema made of parts declares what its parts do. */
+/** Follows references and combinations, so that a schema declares everything that its parts declare. */
 export function declaredArguments(schema: JsonSchema): DeclaredArguments {
   const names = new Set<string>();
   const patterns: RegExp[] = [];
@@ -100,7 +102,9 @@ export function declaredArguments(schema: JsonSchema): DeclaredArguments {
   return { names, patterns, others };
 }
 
-/** The part of a schema that a JSON pointer names, following references on the way; undefined where there is none. */
+/**
+ * The part of a schema that a JSON pointer names, following references on the way; undefined if it does not exist.
+ */
 export function atPointer(schema: JsonSchema, pointer: string): unknown {
   let part: unknown = schema;
   for (const segment of pointer.replace(/^#\/?/, '').split('/')) {
@@ -113,7 +117,7 @@ export function atPointer(schema: JsonSchema, pointer: string): unknown {
   return part;
 }
 
-/** One segment of a JSON pointer (RFC 6901), in the URI form or not. */
+/** Decodes one segment of a JSON pointer (RFC 6901), URI-encoded or not. */
 export function decodePointerSegment(segment: string): string {
   const plain = segment.replaceAll('~1', '/').replaceAll('~0', '~');
   try {

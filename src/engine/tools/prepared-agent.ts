@@ -24,16 +24,21 @@ interface PreparedTool {
   readonly tool: Tool;
   /** False for plain functions. */
   readonly takesArguments: boolean;
-  /** False for plain functions, which are given the context variables alone. */
+  /**
+   * False for plain functions, which get only the context variables. Those made by `inPlaceOf` get the whole context.
+   */
   readonly takesContext: boolean;
 }
 
-/** What the loop needs of an agent's functions. */
+/** What the loop needs to know about an agent's functions. */
 export interface PreparedAgent {
-  /** The functions it was made from, to see when they change. */
+  /** The functions that this was prepared from, to notice when they change. */
   readonly functions: readonly AgentFunction[];
   readonly tools: ReadonlyMap<string, PreparedTool>;
-  /** In the order offered, each frozen; undefined when there are none. The list itself is copied for every request, which is slow for a frozen one. */
+  /**
+   * In the order offered, each frozen; undefined if the agent has no functions. The list itself is not frozen: it is
+   * copied for every request, and copying a frozen list is slow.
+   */
   readonly definitions: readonly ToolDefinition[] | undefined;
 }
 
@@ -48,7 +53,10 @@ export function isCurrent(prepared: PreparedAgent, agent: Agent): boolean {
   );
 }
 
-/** Checks an agent's fields, its functions among them, and makes their definitions. Throws a TypeError for what cannot be offered to a model. */
+/**
+ * Validates an agent's fields and functions, and creates the definitions of its tools. Throws a TypeError for an
+ * agent that cannot be offered to a model.
+ */
 export function prepareAgent(agent: Agent): PreparedAgent {
   assertValidFields(agent);
   const tools = new Map<string, PreparedTool>();
@@ -72,7 +80,7 @@ export function prepareAgent(agent: Agent): PreparedAgent {
   };
 }
 
-/** They may have been set at any time, so they are looked at when they are about to be used. */
+/** Fields may be set at any time, so they are checked when they are about to be used. */
 function assertValidFields({ name, model, functions, parallelToolCalls }: Agent): void {
   if (typeof name !== 'string')
     throw new UsageError(
@@ -99,7 +107,7 @@ function assertValidToolChoice({ name, toolChoice }: Agent, tools: ReadonlyMap<s
     type?: unknown;
     function?: { name?: unknown };
   };
-  // Other types are the API's own affair.
+  // The API itself checks other types.
   if (typeof type === 'string' && type !== 'function') return;
   if (type !== 'function' || typeof chosen?.name !== 'string') {
     const given: unknown = toolChoice;
@@ -111,7 +119,7 @@ function assertValidToolChoice({ name, toolChoice }: Agent, tools: ReadonlyMap<s
       sentence`The ${{ field: 'toolChoice' }} of agent "${{ agent: name }}" must be ${{ expected: '"auto", "none", "required" or { type: "function", function: { name } }' }}, but is ${{ given: valueWords(toolChoice) }}.${advice}`,
     );
   }
-  // Without tools it is not sent.
+  // Without tools, the tool choice is not sent.
   if (tools.size === 0 || tools.has(chosen.name)) return;
   const offered = [...tools.keys()];
   throw new UsageError(
@@ -151,7 +159,10 @@ function isTool(candidate: unknown): candidate is Tool {
   );
 }
 
-/** An object that somebody wrote instead of calling `tool()`, or another copy of this package made, is taken for what `tool()` would have made. */
+/**
+ * Converts an object that was written without `tool()`, or created by another copy of this package, into what
+ * `tool()` creates.
+ */
 function asOwnTool(candidate: Tool): Tool {
   const parameters = (standardSchemaOf(candidate) ?? candidate.parameters) as JsonObjectSchema;
   const { name, description } = candidate;
@@ -191,7 +202,7 @@ function assertValidName(place: Sentence, name: string): void {
   }
 }
 
-/** The tool choice as requests carry it: the engine's own copy. */
+/** The tool choice for requests: a frozen copy that the engine owns. */
 export function toolChoiceOf(agent: Agent): Agent['toolChoice'] {
   return typeof agent.toolChoice === 'object' ? freezeData(copyData(agent.toolChoice)) : agent.toolChoice;
 }

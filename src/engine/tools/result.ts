@@ -5,16 +5,21 @@ import { assertValidContextVariables } from '../run/context.ts';
 import { brand, hasBrand } from './brand.ts';
 import { assertKnownFields } from '../values/known-fields.ts';
 
-/** What a tool returns to give a value, hand off and update the context in one go (Swarm's README, "Handoffs"). */
+/**
+ * Returned by a tool to give a value, hand off and update the context variables at once (Swarm's README, "Handoffs").
+ */
 export class Result<C extends object = any> {
-  /** What the model is answered with; '' when it is left out. */
+  /** The answer to the model; '' if omitted. */
   readonly value: unknown;
-  /** Active from the next turn, when given. */
+  /** The agent that is active from the next turn, if given. */
   readonly agent: Agent | undefined;
-  /** Merged into the run's, one level deep, after all calls of the turn. */
+  /** Merged into the run's context variables, one level deep, after all calls of the turn. */
   readonly contextVariables: Partial<C>;
 
-  /** Each part may be left out. Throws a TypeError for a part that is of the wrong kind: the model is then answered with its message. */
+  /**
+   * Each part is optional. Throws a TypeError for a part of the wrong type. If a tool causes it, the model is
+   * answered with its message.
+   */
   constructor(
     parts: {
       value?: unknown;
@@ -37,7 +42,7 @@ export class Result<C extends object = any> {
 }
 brand(Result, 'swarmcheck.Result');
 
-/** True for results of any copy of this package. */
+/** Whether the value is a result, made by any copy of this package. */
 export function isResult(value: unknown): value is Result {
   return hasBrand(value, 'swarmcheck.Result');
 }

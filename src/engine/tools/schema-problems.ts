@@ -4,7 +4,7 @@ import { shorten } from '../values/engine-errors.ts';
 import { valueWords } from '../values/value-words.ts';
 import { atPointer, decodePointerSegment, type JsonSchema } from './json-schema.ts';
 
-/** Keywords that only say that a part inside them failed; the part speaks for itself. */
+/** Keywords that only report that a part inside them failed. The part reports its own problem. */
 const containers = new Set([
   'properties',
   'patternProperties',
@@ -23,15 +23,15 @@ const containers = new Set([
   'unevaluatedItems',
 ]);
 
-/** Keywords whose parts are alternatives: that each of them failed is told once, by the keyword itself. */
+/** Keywords whose parts are alternatives. The keyword itself reports once that all of them failed. */
 const alternatives = /\/(anyOf|oneOf|not|contains|propertyNames)\//;
 
-/** Where a location names a property rather than a keyword: an argument may be called "not". */
+/** The parts of a location that name a property, not a keyword: an argument may be called "not". */
 const names = /\/(properties|patternProperties|\$defs|definitions|dependentSchemas)\/[^/]*/g;
 
 /**
- * What is wrong with arguments, one sentence for each problem, worded here so that it reads the same
- * whatever library found it.
+ * What is wrong with arguments, one sentence for each problem. The sentences are written here, so that they are the
+ * same whichever library found the problem.
  */
 export function schemaProblems(schema: JsonSchema, args: unknown, units: readonly OutputUnit[]): string[] {
   const problems = new Set<string>();
@@ -41,7 +41,7 @@ export function schemaProblems(schema: JsonSchema, args: unknown, units: readonl
     const found = at(args, unit.instanceLocation);
     for (const problem of problemsOf(schema, unit, found)) problems.add(problem);
   }
-  // Never none: these arguments were refused.
+  // Never empty: the arguments were rejected.
   return problems.size > 0 ? [...problems] : ['They do not satisfy the schema of this tool.'];
 }
 
@@ -113,7 +113,7 @@ function resolve(schema: JsonSchema, part: unknown): unknown {
   return isPlainObject(part) && typeof part['$ref'] === 'string' ? atPointer(schema, part['$ref']) : part;
 }
 
-/** What a schema asks for, in few words. */
+/** The values that a schema accepts, in a few words. */
 function schemaWords(schema: unknown): string {
   if (!isPlainObject(schema)) return 'any value';
   if ('const' in schema) return JSON.stringify(schema['const']);

@@ -4,30 +4,28 @@ import { assertValidDefinition, assertValidParameters } from './valid-tool.ts';
 import { ownSchema, toJsonSchema, type JsonSchema } from './json-schema.ts';
 
 /**
- * What a tool may return: strings pass as they are; an Agent hands off; a Result may do both;
- * undefined is ''; the rest is JSON.stringify'd. A promise of any of these is awaited.
+ * The return value of a tool. A string is sent unchanged; an Agent hands off; a Result may do both; undefined becomes
+ * ''; any other value is JSON.stringify'd. A promise of any of these is awaited.
  *
  * `any`, not `unknown`: otherwise agents that refer to each other fail with TS7022.
  */
 export type ToolReturn = any;
 
 /**
- * A tool, or a plain named function that takes nothing from the model:
- * `function transferToSales() { return sales }`.
+ * A tool, or a plain named function that takes nothing from the model: `function transferToSales() { return sales }`.
  *
- * A plain function receives the context variables as its only parameter and is offered without
- * parameters; arguments from the model are answered with an error that points to `tool()`. A
- * function with two or more parameters, without a name or with a name outside [a-zA-Z0-9_-]{1,64},
- * and two functions of one name in an agent, make `run` reject with a TypeError before the model is
- * called.
+ * A plain function receives the context variables as its only parameter, and is offered to the model without
+ * parameters. If the model sends arguments, the call is answered with an error that points to `tool()`. `run` rejects
+ * with a TypeError, before the model is called, for a function with two or more parameters, without a name or with a
+ * name outside [a-zA-Z0-9_-]{1,64}, and for two functions with the same name in one agent.
  */
 export type AgentFunction<C extends object = any> = Tool<C> | ((contextVariables: C) => ToolReturn);
 
-/** What a tool is given besides its arguments. */
+/** The context that a tool gets besides its arguments. */
 export interface ToolContext<C extends object = any> {
-  /** The run's live object: what a tool writes, later tools and instructions see. Never the caller's own object. */
+  /** The run's live object, never the caller's own. Later tools and instructions see a tool's changes to it. */
   contextVariables: C;
-  /** Aborted with the run. */
+  /** Aborted when the run is aborted. */
   signal: AbortSignal;
   /** The id the model gave this call. */
   toolCallId: string;
@@ -39,9 +37,9 @@ export interface JsonObjectSchema {
   type: 'object';
   /** The arguments by name. */
   properties?: Record<string, object>;
-  /** Names of the arguments that must be there. */
+  /** Names of the required arguments. */
   required?: readonly string[];
-  /** Whether arguments beyond `properties` are allowed; without it they are not. */
+  /** Whether arguments other than `properties` are allowed. By default they are not. */
   additionalProperties?: boolean | object;
   /** Shown to the model. */
   description?: string;
@@ -49,7 +47,7 @@ export interface JsonObjectSchema {
   $defs?: Record<string, object>;
 }
 
-/** The type of `args` that follows from a schema. */
+/** The type of `args` for a schema. */
 export type InferArguments<Schema> =
   Schema extends StandardSchemaV1<any, object>
     ? StandardSchemaV1.InferOutput<Schema>
@@ -57,32 +55,35 @@ export type InferArguments<Schema> =
       ? Record<string, any>
       : {};
 
-/** A function the model may call with arguments. Made by `tool()`. */
+/** A function that the model may call with arguments. Created by `tool()`. */
 export interface Tool<C extends object = any> {
-  /** The name the model calls, [a-zA-Z0-9_-]{1,64}. */
+  /** The name that the model calls: [a-zA-Z0-9_-]{1,64}. */
   readonly name: string;
-  /** Tells the model when to call it; '' when there is none. */
+  /** Tells the model when to call the tool; '' if omitted. */
   readonly description: string;
-  /** JSON Schema of the arguments, as it is sent to the model; frozen. */
+  /** The JSON Schema of the arguments that is sent to the model; frozen. */
   readonly parameters: object;
   /** Runs the tool with validated arguments. */
   execute(args: any, context: ToolContext<C>): ToolReturn;
 }
 
-/** Where a tool keeps the schema it was made from; registered, so that another copy of the package finds it. */
+/**
+ * Where a tool keeps the schema it was created from. A registered symbol, so that another copy of the package finds
+ * it.
+ */
 const standardSchemaKey = Symbol.for('swarmcheck.standardSchema');
 
 /**
- * A tool from its definition.
+ * Creates a tool from its definition.
  *
  * `parameters` is a Standard Schema that can give its JSON Schema (zod 4, arktype, valibot through
- * `toStandardJsonSchema` of @valibot/to-json-schema) or a JSON Schema of an object (draft 2020-12).
- * Arguments are validated before `execute`; invalid ones are answered with an error message to the
- * model, never thrown. With every kind of schema alike, an argument that is not declared is invalid
- * unless `additionalProperties` allows it. Empty arguments mean {}.
+ * `toStandardJsonSchema` of @valibot/to-json-schema) or a JSON Schema of an object (draft 2020-12). Arguments are
+ * validated before `execute`. Invalid ones are answered with an error message to the model, never thrown. For every
+ * kind of schema, an undeclared argument is invalid unless `additionalProperties` allows it. Empty arguments mean {}.
  *
- * Throws a TypeError for a definition that is none, when `parameters` cannot be expressed as JSON Schema, and when no call
- * could fit them. Parameters that are not those of an object make `run` reject with one before the model is called.
+ * Throws a TypeError if the definition is invalid, if `parameters` cannot be expressed as JSON Schema, or if no call
+ * could satisfy them. If `parameters` is not the schema of an object, `run` rejects with a TypeError before the model
+ * is called.
  */
 export function tool<
   const Schema extends StandardSchemaV1<any, object> | JsonObjectSchema | undefined = undefined,
@@ -106,7 +107,7 @@ export function tool<
   return made;
 }
 
-/** A tool of parts that are known to be right. */
+/** Creates a tool from parts that are known to be valid. */
 export function makeTool(
   name: string,
   description: string,
@@ -116,20 +117,20 @@ export function makeTool(
   return { name, description, parameters: ownSchema(schema), execute };
 }
 
-/** The schema a tool was made from, and the parameters that came of it. */
+/** The schema that a tool was created from, and the parameters derived from it. */
 interface SchemaOrigin {
   schema: StandardSchemaV1;
   parameters: object;
 }
 
-/** The Standard Schema a tool was made from, if it was. A copy that was given other parameters has none. */
+/** The Standard Schema that a tool was created from, if any. Undefined for a copy with other parameters. */
 export function standardSchemaOf(value: Tool): StandardSchemaV1 | undefined {
   const origin = (value as { [standardSchemaKey]?: SchemaOrigin })[standardSchemaKey];
   if (origin) return origin.parameters === value.parameters ? origin.schema : undefined;
   return isStandardSchema(value.parameters) ? value.parameters : undefined;
 }
 
-/** Libraries differ in whether a schema is an object or a function. */
+/** A schema is an object in some libraries, and a function in others. */
 function isStandardSchema(value: unknown): value is StandardSchemaV1 {
   return (
     ((typeof value === 'object' && value !== null) || typeof value === 'function') && '~standard' in value

@@ -7,10 +7,10 @@ import type { JsonSchema } from './json-schema.ts';
 import { fact, sentence, type Sentence } from '../values/error-facts.ts';
 
 const toolFields = ['name', 'description', 'parameters', 'execute'];
-/** As other libraries and the API call them. */
+/** Names that other libraries and the API use for these fields. */
 const toolAliases = { run: 'execute', handler: 'execute', schema: 'parameters', inputSchema: 'parameters' };
 
-/** Throws a TypeError for what is no definition of a tool. */
+/** Throws a TypeError for an invalid definition of a tool. */
 export function assertValidDefinition(definition: unknown): void {
   if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) {
     throw new UsageError(
@@ -42,7 +42,10 @@ export function assertValidDefinition(definition: unknown): void {
     );
 }
 
-/** A definition may have fields of its own, which `execute` reads from `this`; but not one that stands where a field of ours is missing. */
+/**
+ * Finds an unknown field that was probably meant as a missing one. Other unknown fields are allowed: `execute` may
+ * read them from `this`.
+ */
 function misspeltField(definition: object): string | undefined {
   if (!isPlainObject(definition)) return undefined;
   return Object.keys(definition).find((field) => {
@@ -54,7 +57,7 @@ function misspeltField(definition: object): string | undefined {
 
 const types = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'];
 
-/** Keywords that declare arguments elsewhere than in `properties`. */
+/** Keywords that declare arguments outside `properties`. */
 const otherDeclarations = [
   '$ref',
   'allOf',
@@ -67,8 +70,9 @@ const otherDeclarations = [
 ];
 
 /**
- * Throws a TypeError for a JSON Schema of arguments as none could mean it: it would hold, but no call would ever fit it, or
- * a part of it would be ignored. Looks at what is written by hand most, the properties and which are required.
+ * Throws a TypeError for a JSON Schema of arguments that cannot be intended: it is valid, but no call could satisfy
+ * it, or a part of it would be ignored. Checks `properties` and `required`, which are the parts most often written by
+ * hand.
  */
 export function assertValidParameters(toolName: string, schema: JsonSchema): void {
   if (schema['type'] !== 'object') return;
