@@ -7,11 +7,10 @@ import { outcomeOf, producedMessages, rememberFailure, RunResponse, type Respons
 import { isPromiseLike } from '../values/promise.ts';
 
 /**
- * Drives a loop: waits for the promises it yields, keeps the events, hands out the pieces of a
- * stream.
+ * Drives a loop: waits for the promises it yields, keeps its events, and hands out the pieces of a stream.
  *
- * Written with callbacks, because whatever is being waited for must be dropped at once when the run
- * is aborted, and a race for every promise costs more than the loop itself.
+ * Written with callbacks: when the run is aborted, the pending promise must be dropped at once, and a race for every
+ * promise costs more than the loop itself.
  */
 export class ActiveRun {
   readonly events: RecordedEvent[];
@@ -21,7 +20,7 @@ export class ActiveRun {
   #response: Response | undefined;
   #resolve: (piece: StreamPiece | undefined) => void = () => {};
   #reject: (error: unknown) => void = () => {};
-  /** After an abort, what was waited for may still settle; nobody listens any more. */
+  /** After an abort, the pending promise may still settle. Its result is ignored. */
   #abandoned = false;
   readonly #onValue = (value: unknown) => {
     if (!this.#abandoned) this.#pump('next', value);
@@ -36,7 +35,7 @@ export class ActiveRun {
   };
   #finished = false;
   #listening = false;
-  /** Whether the loop waits for a promise, and so can be interrupted. */
+  /** Whether the loop is waiting for a promise, and so can be interrupted. */
   #waiting = false;
 
   constructor(state: RunState, onEvent?: (event: RecordedEvent) => void) {
@@ -46,14 +45,16 @@ export class ActiveRun {
     this.#onEvent = onEvent;
   }
 
-  /** The run's result; there is one when `advance` has come to the end. */
+  /** The run's result. It exists once `advance` has reached the end. */
   get response(): Response {
     return this.#response!;
   }
 
-  /** Goes on to the next piece of a stream, or to the end: then undefined. Rejects when the run does. */
+  /**
+   * Runs on to the next piece of a stream and resolves to it, or to undefined at the end. Rejects when the run does.
+   */
   advance(): Promise<StreamPiece | undefined> {
-    // Not before: a run that is never read would listen for ever.
+    // Not earlier: a run that is never read would listen forever.
     if (!this.#listening) this.#state.signal?.addEventListener('abort', this.#onAbort, { once: true });
     this.#listening = true;
     return new Promise((resolve, reject) => {
@@ -63,7 +64,10 @@ export class ActiveRun {
     });
   }
 
-  /** Ends a run that nobody reads on: its provider is told, no further request or tool starts. Waits for the provider, but no longer than until the run is aborted. */
+  /**
+   * Ends a run that is not read to its end: closes the provider's stream, and starts no further request or tool.
+   * Waits for the provider, but only until the run is aborted.
+   */
   async close(): Promise<void> {
     if (this.#finished) return;
     this.#finished = true;
@@ -89,10 +93,11 @@ export class ActiveRun {
       while (!item.done) {
         const { value } = item;
         if (isPromiseLike(value)) {
-          // A thenable of somebody else's may call back at once or twice; a real promise does not.
+          // Another thenable may call back synchronously or twice; a real promise does not.
           const promise = value instanceof Promise ? value : Promise.resolve(value);
           const { signal } = this.#state;
-          // Aborted by what made the promise: nothing will interrupt the waiting, so it does not begin.
+          // The code that made the promise aborted the run. No abort event will follow to end a wait, so do not start
+          // one.
           if (signal?.aborted) this.#abandoned = true;
           promise.then(this.#onValue, this.#onError);
           if (!signal?.aborted) {
@@ -126,11 +131,11 @@ export class ActiveRun {
 
   #fail(error: unknown): void {
     this.#finished = true;
-    // The error that ended the run is the one to tell, whatever closing its stream comes to.
+    // The run rejects with the error that ended it. An error from closing its stream is ignored.
     this.#state.closing?.catch(() => {});
     const outcome = outcomeOf(this.events) === 'aborted' ? 'aborted' : 'failed';
     const { agent } = this.#state;
-    // A copy of the context: a tool that an abort left behind may still write into the run's own.
+    // A copy of the context: a tool that still runs after an abort may write into the run's own.
     const contextVariables = this.#contextNow();
     rememberFailure(error, this, {
       messages: producedMessages(this.events),
@@ -146,7 +151,7 @@ export class ActiveRun {
     try {
       return ownContext(contextVariables);
     } catch {
-      // What a tool put there cannot be copied; the run still ends with the error that ended it.
+      // A tool put a value there that cannot be copied. The run still rejects with the error that ended it.
       return contextVariables;
     }
   }

@@ -18,7 +18,7 @@ import { callWatcher } from './watch.ts';
 
 type KeptRequest = Omit<CompletionRequest, 'messages'>;
 
-/** One completion: instructions, request, answer, which is then part of the history. */
+/** One completion: evaluates the instructions, sends the request, and adds the answer to the history. */
 export function* askModel(
   state: RunState,
   agent: Agent,
@@ -41,7 +41,7 @@ export function* askModel(
   const { history, signal, hooks } = state;
   if (history[0]?.content !== content) history[0] = Object.freeze({ role: 'system', content });
   const system = history[0];
-  // The provider owns the request it is given, so what the trace keeps is another object.
+  // The provider owns the request it gets, so the trace keeps another object.
   const kept = requestOf(state.modelOverride ?? agent.model, agent, prepared);
   if (hooks.length > 0) {
     yield* callHooks(hooks, 'beforeModel', { agent, request: freezeData(ownRequest(kept, history)), turn });
@@ -77,7 +77,7 @@ export function* askModel(
   }
   if (state.stream) yield { type: 'stream-delim', delim: 'end' };
   signal?.throwIfAborted();
-  // Before the hooks: what they throw on was answered all the same, and paid for.
+  // Before the hooks: if a hook throws, the model has still answered, and the answer was paid for.
   const { message, finishReason, usage } = answer;
   history.push(message);
   yield { type: 'model-response', turn, agent: agent.name, message, finishReason, usage };
@@ -85,12 +85,12 @@ export function* askModel(
     const seen = freezeData(copyData(completion)) as ChatCompletion;
     yield* callHooks(hooks, 'afterModel', { agent, completion: seen, turn });
   }
-  // Also after the last answer: a run that was aborted never ends as if it had not been.
+  // Also after the last answer: a run that was aborted never ends normally.
   signal?.throwIfAborted();
   return answer;
 }
 
-/** What is said about instructions that are no text: wrong as they are, or as their function returned them. */
+/** The message for instructions that are not a string, either as set or as returned by their function. */
 function instructionsProblem({ name, instructions }: Agent, content: unknown): Sentence {
   const subject = sentence`The ${{ field: 'instructions' }} of agent "${{ agent: name }}"`;
   if (typeof instructions === 'function') {
@@ -100,7 +100,7 @@ function instructionsProblem({ name, instructions }: Agent, content: unknown): S
   return sentence`${subject} must be ${{ expected: 'a string or a function that returns one' }}, not ${{ given: valueWords(content) }}.${remedyFor(content)}`;
 }
 
-/** A request without its messages. What is not sent is absent, never undefined. */
+/** A request without its messages. Fields that are not sent are absent, never undefined. */
 function requestOf(model: string, agent: Agent, { definitions }: PreparedAgent): KeptRequest {
   if (!definitions) return { model };
   const tools = definitions as NonNullable<CompletionRequest['tools']>;
@@ -111,7 +111,10 @@ function requestOf(model: string, agent: Agent, { definitions }: PreparedAgent):
     : { model, tools, tool_choice, parallel_tool_calls };
 }
 
-/** A request that is the provider's own, arrays included; what stands in the arrays is frozen. Literals: a spread costs as much as the rest of the turn. */
+/**
+ * A request that belongs to the provider, including its arrays; the items of the arrays are frozen. Written as
+ * literals, because a spread costs as much as the rest of the turn.
+ */
 function ownRequest(kept: KeptRequest, history: readonly WireMessage[]): CompletionRequest {
   const { model, tools, tool_choice, parallel_tool_calls } = kept;
   const messages = history.slice();
@@ -121,7 +124,7 @@ function ownRequest(kept: KeptRequest, history: readonly WireMessage[]): Complet
     : { model, messages, tools: tools.slice(), tool_choice, parallel_tool_calls };
 }
 
-/** An error as the trace tells it: the same words whichever client or transport it came through. */
+/** An error as the trace shows it: with the same text for every client and transport. */
 function modelError(error: unknown): { name: string; message: string; status?: number } {
   const name = errorName(error);
   if (error instanceof InvalidCompletionError) return { name, message: 'no usable completion' };

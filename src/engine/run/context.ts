@@ -4,7 +4,7 @@ import { remedyFor, valueWords } from '../values/value-words.ts';
 import type { ContextVariables } from '../tools/agent.ts';
 import { sentence } from '../values/error-facts.ts';
 
-/** Throws a TypeError for what has no variables by name: a list, a Map, what is yet to be awaited. */
+/** Throws a TypeError for a value that does not hold variables by name: a list, a Map, a promise. */
 export function assertValidContextVariables(whose: string, given: unknown): void {
   const isOther =
     Array.isArray(given) ||
@@ -18,19 +18,19 @@ export function assertValidContextVariables(whose: string, given: unknown): void
   );
 }
 
-/** Merges one level deep; the values are copied, so that a tool's own objects do not travel with them. */
+/** Merges one level deep. The values are copied, so that the target does not share objects with a tool. */
 export function mergeContext(target: ContextVariables, changes: object): void {
   for (const key of Object.keys(changes)) setOwn(target, key, copyData((changes as ContextVariables)[key]));
 }
 
 /**
- * A value as it stands in a trace: JSON. Map and Set become lists, Date its ISO text; what JSON cannot
- * hold is named ("[Function name]", "[ClassName]"), so that equal contexts give equal traces.
+ * Shows a value as JSON, as it appears in a trace. Map and Set become lists, Date its ISO text. A value that JSON
+ * cannot hold becomes a name ("[Function name]", "[ClassName]"), so that equal contexts give equal traces.
  */
 class TraceView {
-  /** The objects around the one that is being shown. */
+  /** The objects that contain the current one. */
   readonly #inside = new Set<object>();
-  /** How often each object was shown: along every path that leads to it would be too often. */
+  /** How often each object was shown. Showing an object along every path that leads to it could take too long. */
   readonly #shown = new Map<object, number>();
 
   of(value: unknown): unknown {
@@ -83,10 +83,10 @@ class TraceView {
   }
 }
 
-/** How often one object is shown in one trace of a context. */
+/** How often one object may be shown in one trace of a context. */
 const shownAtMost = 10;
 
-/** The run's own context: the caller's values copied, in an object of the same class. */
+/** The run's own context: a copy of the caller's values in an object of the same class. */
 export function ownContext(context: object): ContextVariables {
   if (isPlainObject(context)) return copyData(context);
   const own = Object.create(Object.getPrototypeOf(context) as object | null) as ContextVariables;
@@ -100,7 +100,7 @@ export function traceContext(context: object): ContextVariables {
   return new TraceView().ofObject(isPlainObject(context) ? context : { ...context }) as ContextVariables;
 }
 
-/** What changed between two contexts as traces show them; undefined when nothing did. */
+/** The changes between two contexts as traces show them; undefined if nothing changed. */
 export function contextChange(
   before: ContextVariables,
   after: ContextVariables,

@@ -9,8 +9,8 @@ export interface ConversationState<C extends object = object> {
 }
 
 /**
- * Continues a conversation run by run. The messages of a run are appended; its agent and context variables are the input of
- * the next run. A rejected run changes nothing.
+ * Continues a conversation run by run. The messages of a run are appended; its agent and context variables are the
+ * input of the next run. A rejected run changes nothing.
  */
 export class ConversationDriver<C extends object = object> {
   #state: ConversationState<C>;
@@ -19,12 +19,12 @@ export class ConversationDriver<C extends object = object> {
     this.#state = { agent, messages, contextVariables };
   }
 
-  /** Replaced by each run, never changed. */
+  /** Each run replaces this object; it is never changed. */
   get state(): ConversationState<C> {
     return this.#state;
   }
 
-  /** Appends what the user says, runs, and continues from the response. Resolves to what `run` gave. */
+  /** Appends the user's messages, runs, and continues from the response. Resolves to the result of `run`. */
   async send<R extends ConversationState<C>>(
     said: readonly string[],
     run: (input: ConversationState<C>) => Promise<R>,

@@ -14,8 +14,8 @@ import { fact, sentence, type Sentence } from '../values/error-facts.ts';
 import { UsageError } from '../values/engine-errors.ts';
 
 /**
- * Several runs, each continuing the last: the pattern of Swarm's README ("you can pass these values
- * to your next run"), once. One message at a time; a failed `send` changes nothing.
+ * Several runs, each continuing the last: the pattern of Swarm's README ("you can pass these values to your next
+ * run"). One message at a time; a failed `send` changes nothing.
  */
 export class Conversation<C extends object = any> {
   readonly #swarm: Swarm;
@@ -23,7 +23,10 @@ export class Conversation<C extends object = any> {
   readonly #driver: ConversationDriver<C>;
   #sending = false;
 
-  /** Starts with this agent, after these messages. `id` is handed to the provider as `conversation`. Throws a TypeError for options that no `send` could use. */
+  /**
+   * Starts with this agent, after these messages. `id` is passed to the provider as `conversation`. Throws a
+   * TypeError for invalid options.
+   */
   constructor(
     options: {
       swarm: Swarm;
@@ -42,24 +45,24 @@ export class Conversation<C extends object = any> {
     });
   }
 
-  /** All of them so far, the user's included. The list is replaced by each `send`, never changed. */
+  /** All messages so far, including the user's. Each `send` replaces the list; it is never changed. */
   get messages(): readonly Message[] {
     return this.#driver.state.messages;
   }
 
-  /** Active now: the next message goes to it. */
+  /** The active agent, which gets the next message. */
   get agent(): Agent {
     return this.#driver.state.agent;
   }
 
-  /** As the last run left them. */
+  /** The context variables after the last run. */
   get contextVariables(): C {
     return this.#driver.state.contextVariables;
   }
 
   /**
-   * Runs the active agent with one more user message, and goes on from what came of it. Rejects as
-   * `run` does, and with an Error while another `send` is under way.
+   * Runs the active agent with one more user message, and continues from the response. Rejects as `run` does, and
+   * with an Error while another `send` is in progress.
    */
   send(content: string, options: SendOptions = {}): Promise<Response<C>> {
     return watched(
@@ -86,7 +89,7 @@ export class Conversation<C extends object = any> {
       const sent = await this.#driver.send([content], async (input) => {
         const response = await this.#swarm.run<C>({ ...input, ...settings });
         const { agent, messages, contextVariables } = response;
-        // Copies, because the response belongs to the caller, who may change it.
+        // Copies, because the caller may change the response.
         return {
           response,
           agent,
@@ -101,8 +104,8 @@ export class Conversation<C extends object = any> {
   }
 
   /**
-   * The state as JSON, for storage; agents by name. Throws a TypeError for a context variable that
-   * JSON cannot carry there and back (a Map, a Date, a function, …).
+   * The state as JSON, for storage, with the agent's name in place of the agent. Throws a TypeError for a context
+   * variable that JSON cannot store and restore (a Map, a Date, a function, …).
    */
   toJSON(): { id?: string; messages: Message[]; agent: string; contextVariables: C } {
     assertJson(this.contextVariables, 'contextVariables');
@@ -114,7 +117,10 @@ export class Conversation<C extends object = any> {
     };
   }
 
-  /** A conversation from what `toJSON` gave. Throws a TypeError for a state that is none, or names an agent that is not among `agents`. */
+  /**
+   * A conversation from the state that `toJSON` returned. Throws a TypeError for an invalid state, and unless exactly
+   * one of `agents` has the name in the state.
+   */
   static restore(state: unknown, options: { swarm: Swarm; agents: readonly Agent[] }): Conversation {
     assertKnownOptions('Conversation.restore', options, ['swarm', 'agents']);
     const { swarm, agents } = options;
@@ -155,7 +161,7 @@ function assertValidOptions(options: unknown): void {
   if (contextVariables !== undefined) assertValidContextVariables('a Conversation', contextVariables);
 }
 
-/** Whatever can run agents will do. */
+/** Anything that can run agents is accepted. */
 function assertSwarm(swarm: unknown): void {
   if (typeof (swarm as Partial<Swarm> | null | undefined)?.run === 'function') return;
   throw new UsageError(
@@ -181,13 +187,13 @@ function assertValidAgents(agents: unknown): void {
   }
 }
 
-/** What one message may be sent with; each as in `RunOptions`. */
+/** Options for one message; each as in `RunOptions`. */
 export interface SendOptions {
-  /** How many turns the run may take; without it there is no limit. */
+  /** The maximum number of turns of the run. Default: no limit. */
   maxTurns?: number | undefined;
-  /** true. With false the run stops at the calls the model asks for. */
+  /** Default: true. With false, the run stops at the calls that the model asks for. */
   executeTools?: boolean | undefined;
-  /** Aborts the run; its reason is what `send` rejects with. */
+  /** Aborts the run. `send` rejects with its reason. */
   signal?: AbortSignal | undefined;
 }
 
@@ -231,10 +237,10 @@ function wrong(what: string | Sentence): UsageError {
   );
 }
 
-/** Throws a TypeError for what JSON cannot carry there and back; `path` names it. */
+/** Throws a TypeError for a value that JSON cannot store and restore; `path` names it. */
 export function assertJson(value: unknown, path: string, inside: readonly unknown[] = []): void {
   if (value === null || ['string', 'boolean'].includes(typeof value)) return;
-  // A field that is undefined is as good as absent; an item of a list is not.
+  // An undefined field is equivalent to an absent one; an undefined item of a list is not.
   if (value === undefined && !Array.isArray(inside.at(-1))) return;
   if (inside.includes(value))
     throw new UsageError(

@@ -1,7 +1,7 @@
 import { shorten } from '../values/engine-errors.ts';
 import type { RecordedEvent } from './events.ts';
 
-/** Prints what happens in a run, one readable line an event, for `debug: true`. */
+/** Prints the events of a run as readable lines, for `debug: true`. */
 export function debugPrinter(log: (line: string) => void): (event: RecordedEvent) => void {
   return (event) => {
     for (const line of debugLines(event)) log(`[swarm] ${line.replaceAll(/\r?\n/g, '⏎')}`);

@@ -4,16 +4,18 @@ import type { AssistantMessage, Message, WireMessage } from '../model/messages.t
 /**
  * Why a run ended.
  *
- * completed: the model asked for no more calls (at the limit too). max_turns: the limit came first;
- * the last turn's tools still ran. interrupted: executeTools=false met tool calls, which are the
- * last message's.
+ * `completed`: the model asked for no more calls, possibly in the last turn allowed. `max_turns`: the limit was
+ * reached first; the tools of the last turn still ran. `interrupted`: with `executeTools: false`, the model asked for
+ * tool calls, which are in the last message.
  */
 export type StopReason = 'completed' | 'max_turns' | 'interrupted';
 
-/** Why a run ended, or that it was rejected: by an error, or because its signal was aborted. */
+/**
+ * How a run ended: a stop reason, or rejected by an error (`failed`) or because its signal was aborted (`aborted`).
+ */
 export type Outcome = StopReason | 'failed' | 'aborted';
 
-/** Why a tool call was answered with an error. JSON that is no object is invalid-arguments. */
+/** Why a tool call was answered with an error. Valid JSON that is not an object is `invalid-arguments`. */
 export type ToolErrorKind =
   | 'unknown-tool'
   | 'invalid-json'
@@ -21,45 +23,45 @@ export type ToolErrorKind =
   | 'threw'
   | 'not-serializable';
 
-/** A tool call and what it was answered with. */
+/** A tool call and its answer. */
 export interface TracedToolCall {
-  /** Counts the runs of a conversation from 1. */
+  /** The number of the run in its conversation, from 1. */
   run: number;
-  /** Counts the turns of a run from 1. */
+  /** The number of the turn in its run, from 1. */
   turn: number;
-  /** The agent that called. */
+  /** The agent that made the call. */
   agent: string;
   /** The tool's name. */
   tool: string;
   /** The id the model gave the call. */
   toolCallId: string;
-  /** Parsed, or the raw string if it does not parse. */
+  /** Parsed, or the raw string if it is not valid JSON or nested too deeply. */
   args: unknown;
-  /** What the model was answered with. */
+  /** The text that answers the call. */
   content: string;
-  /** Why it was answered with an error, if it was. */
+  /** Why the call was answered with an error; absent if it succeeded. */
   error?: ToolErrorKind;
 }
 
-/** A handoff: `tool` returned the agent `to`, active from the next turn. */
+/** A handoff: `tool` returned the agent `to`, which is active from the next turn. */
 export interface TracedHandoff {
-  /** Counts the runs of a conversation from 1. */
+  /** The number of the run in its conversation, from 1. */
   run: number;
-  /** Counts the turns of a run from 1. */
+  /** The number of the turn in its run, from 1. */
   turn: number;
   /** The agent that was active. */
   from: string;
   /** The agent active from the next turn. */
   to: string;
-  /** The tool that returned it. */
+  /** The tool that returned the agent. */
   tool: string;
 }
 
-/** What the model was shown, whole. */
+/** A whole request to the model. */
 export interface TracedRequest {
-  /** Counts the runs of a conversation from 1. */
+  /** The number of the run in its conversation, from 1. */
   run: number;
-  /** Counts the turns of a run from 1. */
+  /** The number of the turn in its run, from 1. */
   turn: number;
   /** The agent that was active. */
   agent: string;
@@ -68,12 +70,12 @@ export interface TracedRequest {
 }
 
 /**
- * One entry of the list of what happened, plain JSON.
+ * One event of a trace, plain JSON.
  *
- * `run` counts the runs of a conversation from 1, `turn` the turns of a run from 1. A model-error's
- * message is ours ("status 429"), since clients word theirs differently. A tool-result's args are
- * the parsed JSON, or the raw string if it does not parse. At most one context-change a turn, before
- * its handoff.
+ * `run` counts the runs of a conversation from 1, `turn` the turns of a run from 1. The message of a model-error is
+ * written by the engine ("status 429"), because clients word theirs differently. The args of a tool-result are the
+ * parsed JSON, or the raw string if it is not valid JSON or nested too deeply. A turn has at most one context-change,
+ * before its handoff.
  */
 export type TraceEvent =
   | {
@@ -82,7 +84,7 @@ export type TraceEvent =
       agent: string;
       messages: Message[];
       contextVariables: object;
-      /** null when there is no limit. */
+      /** null if unlimited. */
       maxTurns: number | null;
       executeTools: boolean;
     }
@@ -92,7 +94,7 @@ export type TraceEvent =
       run: number;
       turn: number;
       agent: string;
-      /** As it stands in later requests, without `sender`. */
+      /** As it appears in later requests, without `sender`. */
       message: Message;
       finishReason: string | null;
       usage?: ChatCompletion['usage'];
@@ -112,7 +114,7 @@ export type TraceEvent =
       turn: number;
       /** New values of the variables that changed. */
       set: object;
-      /** Names of the variables that are gone. */
+      /** Names of the variables that were deleted. */
       deleted: string[];
     }
   | { type: 'run-end'; run: number; agent: string; outcome: Outcome };
@@ -120,8 +122,8 @@ export type TraceEvent =
 type WithoutRun<Event> = Event extends unknown ? Omit<Event, 'run'> : never;
 
 /**
- * An event as the engine keeps it: pointers into what exists anyway. A request is the length of the
- * history at that moment, arguments are the string that came; both are spelled out when asked.
+ * An event as the engine keeps it: with pointers to existing objects. A request keeps the length of the history at
+ * that moment, and a tool result the raw arguments. Both are expanded when they are read.
  */
 export type RecordedEvent =
   | WithoutRun<Exclude<TraceEvent, { type: 'model-request' | 'model-response' | 'tool-result' }>>
@@ -129,19 +131,19 @@ export type RecordedEvent =
   | RecordedResponse
   | RecordedToolResult;
 
-/** A request whose messages are the system message and the first `length - 1` of the history. */
+/** A request. Its messages are `system`, then items 1 to `length - 1` of `history`. */
 interface RecordedRequest {
   type: 'model-request';
   turn: number;
   agent: string;
   request: Omit<CompletionRequest, 'messages'>;
   system: WireMessage;
-  /** Slot 0 belongs to the system message; from 1 on it only grows. */
+  /** Slot 0 is reserved for the system message. The items from 1 on are only ever appended. */
   history: readonly WireMessage[];
   length: number;
 }
 
-/** What the model answered, as it stands in later requests. */
+/** The model's answer, as it appears in later requests. */
 interface RecordedResponse {
   type: 'model-response';
   turn: number;

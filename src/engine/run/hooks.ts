@@ -8,17 +8,17 @@ import { sentence } from '../values/error-facts.ts';
 import { UsageError } from '../values/engine-errors.ts';
 
 /**
- * Called around every model call and every tool that is executed. Sync or async, awaited, in the
- * order given; events are read-only. One that throws ends the run with that error. Calls that are
- * answered without executing anything (unknown tool, invalid arguments) reach no hook; they are in
- * the trace.
+ * Functions that are called before and after every model call and every tool that is executed. They may be async.
+ * They are awaited in the order given, and their events are read-only. A hook that throws ends the run with that
+ * error. A tool call that is answered without executing the tool (unknown tool, invalid arguments) reaches no hook;
+ * it is in the trace.
  */
 export interface Hooks {
-  /** Before each request; the request is the one the provider gets. */
+  /** Before each request; `request` is a frozen copy of what the provider gets. */
   beforeModel?(event: { agent: Agent; request: CompletionRequest; turn: number }): void | Promise<void>;
-  /** After each answer, streamed ones folded to one completion. */
+  /** After each answer; a streamed answer is folded into one completion. */
   afterModel?(event: { agent: Agent; completion: ChatCompletion; turn: number }): void | Promise<void>;
-  /** Before a tool is executed, with its parsed arguments. */
+  /** Before a tool is executed, with its arguments as parsed JSON, before its schema transforms them. */
   beforeTool?(event: {
     agent: Agent;
     name: string;
@@ -26,7 +26,7 @@ export interface Hooks {
     toolCallId: string;
     turn: number;
   }): void | Promise<void>;
-  /** After a tool was executed; `error` is what it threw, when it did. */
+  /** After a tool was executed; `error` is the value it threw, if it threw. */
   afterTool?(event: {
     agent: Agent;
     name: string;
@@ -39,7 +39,7 @@ export interface Hooks {
 
 const hookNames: readonly (keyof Hooks)[] = ['beforeModel', 'afterModel', 'beforeTool', 'afterTool'];
 
-/** The hooks of a Swarm as a list. Throws a TypeError for what would never be called, or could not be. */
+/** The hooks of a Swarm as a list. Throws a TypeError for an unknown hook, and for one that is not a function. */
 export function hooksOf(given: Hooks | readonly Hooks[] | undefined): readonly Hooks[] {
   if (given === undefined) return [];
   const list: readonly Hooks[] = [given].flat();
@@ -67,7 +67,7 @@ function assertValidHooks(hooks: unknown): void {
   }
 }
 
-/** One hook of each, in order; each is awaited before the next. */
+/** Calls one hook of each object, in order, and awaits each before the next. */
 export function* callHooks<Name extends keyof Hooks>(
   hooks: readonly Hooks[],
   name: Name,

@@ -48,7 +48,9 @@ function* turns(state: RunState): Loop<StopReason> {
   return 'max_turns';
 }
 
-/** Runs a turn's calls in order, then applies what they ask of the run: context first, handoff last. */
+/**
+ * Runs a turn's calls in order, then applies their effects on the run: first the context variables, then the handoff.
+ */
 function* answerCalls(
   state: RunState,
   agent: Agent,
@@ -84,7 +86,7 @@ function* answerCalls(
       content,
       error,
     };
-    // After its answer is kept: what the hook throws on has happened all the same.
+    // After the result is kept: even if the hook throws, the call has happened.
     if (outcome.executed) yield* callHooks(state.hooks, 'afterTool', outcome.executed);
     if (outcome.contextVariables) changes.push(outcome.contextVariables);
     if (outcome.handoff) handoff = { to: outcome.handoff, tool: name };

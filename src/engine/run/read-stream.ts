@@ -6,7 +6,7 @@ import type { Loop, RunState } from './run-state.ts';
 import { sentence } from '../values/error-facts.ts';
 import { UsageError } from '../values/engine-errors.ts';
 
-/** Reads one streamed answer, showing each piece as it comes. */
+/** Reads one streamed answer, and yields each piece as it arrives. */
 export function* readStream(
   state: RunState,
   agent: Agent,
@@ -22,7 +22,7 @@ export function* readStream(
   let open = false;
   try {
     for (let first = true; ; first = false) {
-      // A source whose next() rejects has ended by itself; one that is left in the middle must be told.
+      // A source whose next() rejects has ended by itself; one that is left before its end must be closed.
       open = false;
       const next = (yield chunks.next()) as IteratorResult<unknown>;
       open = next.done !== true;
@@ -35,12 +35,12 @@ export function* readStream(
       yield { type: 'stream-delta', delta: shown };
     }
   } finally {
-    // Not waited for here: a generator that is left by return() and yields once more goes on as if it had not been left.
+    // Not awaited here: if a generator yields again after return(), it continues as if return() had not been called.
     if (open || state.signal?.aborted) state.closing = closeSource(chunks);
   }
 }
 
-/** Tells a source that nobody reads on. */
+/** Closes a source that is not read to its end. */
 async function closeSource(chunks: AsyncIterator<unknown>): Promise<void> {
   await chunks.return?.();
 }

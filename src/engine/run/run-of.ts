@@ -3,22 +3,25 @@ import type { ContextVariables } from '../tools/agent.ts';
 import type { ToolContext } from '../tools/tool.ts';
 import type { RecordedEvent } from './events.ts';
 
-/** Registered, so that two copies of the package in one process share it. */
+/** A registered symbol, so that two copies of the package in one process share it. */
 const runKey = Symbol.for('swarmcheck.run');
 
 type Events = readonly RecordedEvent[];
 
 /**
- * The events of the run that a provider's options or a tool's context come from: the list itself, which grows. So whoever
- * records a conversation reads what tools did off the one list of what happened. Undefined where there is no run of ours,
- * and for copies.
+ * The events of the run that a provider's options or a tool's context belong to. This is the list itself, which
+ * grows, so a recording reads the results of tools from it. Undefined for objects that did not come from a run, and
+ * for copies.
  */
 export function runOf(given: object | undefined): Events | undefined {
   const carrier: { [runKey]?: Events } | undefined = given;
   return carrier?.[runKey];
 }
 
-/** What a provider is given beside a request. Its run is no field of it: whoever compares the options, or copies them, sees none. */
+/**
+ * The options that a provider gets with a request. The run is not one of the fields, so that code that compares or
+ * copies the options does not see it.
+ */
 export class RequestOptions implements CompletionOptions {
   readonly signal: AbortSignal | undefined;
   readonly conversation: string | undefined;
@@ -35,14 +38,14 @@ export class RequestOptions implements CompletionOptions {
   }
 }
 
-/** The same options under another signal. */
+/** The same options with another signal. */
 export function optionsUnderSignal(options: CompletionOptions, signal: AbortSignal): CompletionOptions {
   if (options.signal === signal) return options;
   const events = runOf(options);
   return events ? new RequestOptions(signal, options.conversation, events) : { ...options, signal };
 }
 
-/** What a tool is given beside its arguments. */
+/** The context that a tool gets besides its arguments. */
 export class CallContext implements ToolContext {
   readonly contextVariables: ContextVariables;
   readonly signal: AbortSignal;

@@ -8,42 +8,49 @@ import type { Response } from './run-record.ts';
 import { sentence } from '../values/error-facts.ts';
 import { addFacts, UsageError } from '../values/engine-errors.ts';
 
-/** What `run` takes. */
+/** The options of `run`. */
 export type RunOptions<C extends object = any> = RunSettings<C> & ContextOption<C>;
 
 /**
- * Required where the agent's type says that it needs some. Plain objects, arrays, Map, Set and Date
- * are copied; functions and other instances pass by reference, and stand in a trace as
- * "[Function name]", "[ClassName]".
+ * Required if the agent's type needs context variables. Plain objects, arrays, Map, Set and Date are copied.
+ * Functions and other instances are passed by reference, and appear in a trace as "[Function name]", "[ClassName]".
  */
 export type ContextOption<C extends object> = {} extends C
   ? { contextVariables?: C | undefined }
   : { contextVariables: C };
 
-/** Swarm's arguments to `run` (Swarm's README, "Arguments"), and those for async use. */
+/**
+ * Swarm's arguments to `run` (Swarm's README, "Arguments"), and those for async use: `signal` and `conversation`.
+ */
 export interface RunSettings<C extends object = any> {
-  /** The agent that is asked first. */
+  /** The agent that is active first. */
   agent: Agent<C>;
-  /** The conversation so far; copied, never changed. */
+  /** The conversation so far. It is copied, never changed. */
   messages: readonly Message[];
-  /** Asked instead of every agent's own model. */
+  /** The model to ask instead of each agent's own. */
   modelOverride?: string | undefined;
-  /** Infinity. A turn is one completion and the tool calls it asks for; 0 or less calls no model; NaN or a fraction: RangeError. */
+  /**
+   * Default: Infinity. A turn is one completion and the tool calls it asks for. With 0 or less, no model is called.
+   * `run` rejects with a RangeError for NaN or a fraction.
+   */
   maxTurns?: number | undefined;
-  /** true. With false the run ends where the model first asks for tools. */
+  /** Default: true. With false, the run ends when the model first asks for tools. */
   executeTools?: boolean | undefined;
-  /** false. Prints each step, readable, to the Swarm's `log`. */
+  /** Default: false. With true, each event is printed as readable text to the Swarm's `log`. */
   debug?: boolean | undefined;
-  /** Stops the run before the next model call or tool, and reaches the provider and the tools; the run rejects with its reason at once. */
+  /**
+   * Aborts the run: it rejects with the signal's reason at once, and starts no further model call or tool. The
+   * provider and the tools get the signal too.
+   */
   signal?: AbortSignal | undefined;
-  /** Handed to the provider, to tell conversations apart. */
+  /** Passed to the provider, to distinguish conversations. */
   conversation?: string | undefined;
 }
 
 /**
- * Swarm's stream events in Swarm's order; the last one is `{ response }`. `{ delim: 'start' }` comes
- * once the provider has answered, so a request that fails at once gives none. Nothing is requested
- * before iteration starts.
+ * Swarm's stream events in Swarm's order; the last one is `{ response }`. `{ delim: 'start' }` comes once the
+ * provider has answered, so a request that fails at once gives no such event. Nothing is requested before iteration
+ * starts.
  */
 export type StreamEvent<C extends object = any> =
   | { delim: 'start' | 'end' }
@@ -63,10 +70,10 @@ const known = new Set([
   'stream',
 ]);
 
-/** As other libraries call them. */
+/** Names that other libraries use for these options. */
 const aliases = { context: 'contextVariables', model: 'modelOverride' };
 
-/** Throws a TypeError or a RangeError that names the option, what it is and what was expected. */
+/** Throws a TypeError or a RangeError that names the option, the given value and the expected one. */
 export function assertValidRunOptions(options: RunOptions & { stream?: boolean | undefined }): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) throw notOneObject(options);
   for (const name of Object.keys(options)) if (!known.has(name)) throw unknownOption(options, name);
@@ -97,7 +104,7 @@ export function assertValidRunOptions(options: RunOptions & { stream?: boolean |
     );
 }
 
-/** A text such as "false" would count as true. */
+/** A string such as "false" would count as true. */
 function assertBoolean(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'boolean')
     throw new UsageError(

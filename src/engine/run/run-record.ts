@@ -2,33 +2,38 @@ import type { Agent, ContextVariables } from '../tools/agent.ts';
 import type { Outcome, RecordedEvent, StopReason } from './events.ts';
 import { leave, type Message } from '../model/messages.ts';
 
-/** What a run came to (Swarm's README, "Response Fields"). */
+/** The result of a run (Swarm's README, "Response Fields"). */
 export interface Response<C extends object = any> {
-  /** Only the new ones. */
+  /** Only the new messages. */
   messages: Message[];
-  /** Active at the end. */
+  /** The agent that is active at the end. */
   agent: Agent;
-  /** The run's own: the caller's, copied, plus changes. */
+  /** The run's own context variables: a copy of the caller's, with the changes. */
   contextVariables: C;
   /** Why the run ended. */
   stopReason: StopReason;
 }
 
-/** What a rejected run had reached. */
+/** The partial response of a rejected run: its messages, agent and context variables until then. */
 export type PartialResponse = Omit<Response, 'stopReason'> & {
-  /** failed: by an error. aborted: by its signal. */
+  /** `failed`: rejected by an error. `aborted`: its signal was aborted. */
   outcome: 'failed' | 'aborted';
 };
 
-/** What stays of a run: its events, as pointers. */
+/** The record of a run: its events, which point to existing objects. */
 export interface RunRecord {
   readonly events: readonly RecordedEvent[];
 }
 
-/** Where a response keeps its run; registered, so that two copies of the package in one process share it. */
+/**
+ * Where a response keeps its run. A registered symbol, so that two copies of the package in one process share it.
+ */
 const recordKey = Symbol.for('swarmcheck.record');
 
-/** A response as `run` makes it: it knows its run. In a private field, because a WeakMap costs half as much as the run itself. */
+/**
+ * The response that `run` makes, which knows its run. The run is in a private field, because a WeakMap costs half as
+ * much as the run itself.
+ */
 export class RunResponse implements Response {
   messages: Message[];
   agent: Agent;
@@ -57,26 +62,27 @@ interface Failure {
 const failuresKey = Symbol.for('swarmcheck.failures');
 const shared = globalThis as { [failuresKey]?: WeakMap<object, Failure | 'several'> };
 
-/** Beside the errors rather than on them: they are the caller's or the provider's own. One map for all copies of the package. */
+/** Kept outside the errors, which belong to the caller or the provider. All copies of the package share one map. */
 const failures = (shared[failuresKey] ??= new WeakMap<object, Failure | 'several'>());
 
 /** Remembers which run an error came from. Primitives cannot be remembered. */
 export function rememberFailure(error: unknown, record: RunRecord, partial: PartialResponse): void {
   if (!isReference(error)) return;
   const known = failures.get(error);
-  // One object that ended two runs, as a shared signal's reason does, tells of neither: the wrong one would be worse.
+  // One object can end two runs, such as the reason of a shared signal. It then identifies neither, because the wrong
+  // run would be worse than none.
   failures.set(
     error,
     known && (known === 'several' || known.record !== record) ? 'several' : { record, partial },
   );
 }
 
-/** The run behind a response or a rejected run's error. */
+/** The run that a response, or the error of a rejected run, came from. */
 export function recordOf(source: object): RunRecord | undefined {
   return (source as { [recordKey]?: RunRecord })[recordKey] ?? failureOf(source)?.record;
 }
 
-/** Whether an error ended several runs, so that it tells of none. */
+/** Whether an error ended several runs, so that it identifies none of them. */
 export function endedSeveralRuns(error: object): boolean {
   return failures.get(error) === 'several';
 }
@@ -91,18 +97,18 @@ function isReference(value: unknown): value is object {
 }
 
 /**
- * What a run had reached when it was rejected.
+ * Returns the messages, the agent and the context variables that a run had reached when it rejected with this error.
  *
- * The provider's error, an abort's reason, a hook's and an instruction function's error reject the
- * run as the very objects they are (`error instanceof RateLimitError` holds), with nothing attached.
- * Undefined for errors that are no objects, and for those that did not come from a run. One
- * object that ended several runs, as the reason of a signal they share, tells of none.
+ * The error of a provider, a hook or an instruction function, and the reason of an abort, reject the run as the same
+ * object (`error instanceof RateLimitError` holds), with nothing attached. Returns undefined for an error that is not
+ * an object, for one that did not come from a run, and for one that ended several runs, such as the reason of a
+ * signal they share.
  */
 export function partialResponse(error: unknown): PartialResponse | undefined {
   return isReference(error) ? failureOf(error)?.partial : undefined;
 }
 
-/** The messages a run produced, for the caller to keep: with `sender` and `tool_name`. */
+/** The messages that a run produced, for the caller to keep: with `sender` and `tool_name`. */
 export function producedMessages(events: readonly RecordedEvent[]): Message[] {
   const messages: Message[] = [];
   for (const event of events) {
@@ -115,7 +121,7 @@ export function producedMessages(events: readonly RecordedEvent[]): Message[] {
   return messages;
 }
 
-/** How the run ended, or undefined while it has not. */
+/** How the run ended, or undefined while it has not ended. */
 export function outcomeOf(events: readonly RecordedEvent[]): Outcome | undefined {
   const last = events.at(-1);
   return last?.type === 'run-end' ? last.outcome : undefined;

@@ -4,12 +4,14 @@ import type { Agent, ContextVariables } from '../tools/agent.ts';
 import type { RecordedEvent } from './events.ts';
 import type { Hooks } from './hooks.ts';
 
-/** All that a run is and changes: its arguments, copied, and where it stands. */
+/** The state of a run: its arguments, copied, and its progress. */
 export interface RunState {
   readonly provider: CompletionProvider;
   readonly hooks: readonly Hooks[];
   readonly input: readonly Message[];
-  /** Slot 0 belongs to the system message of the request being made; from 1 on it only grows. */
+  /**
+   * Slot 0 is reserved for the system message of the current request. The items from 1 on are only ever appended.
+   */
   readonly history: WireMessage[];
   readonly modelOverride: string | undefined;
   readonly maxTurns: number;
@@ -17,35 +19,35 @@ export interface RunState {
   readonly stream: boolean;
   readonly signal: AbortSignal | undefined;
   readonly conversation: string | undefined;
-  /** What happened so far; everything that is said about the run later is read off this list. */
+  /** The events so far. Everything that is reported about the run later is read from this list. */
   readonly events: RecordedEvent[];
   /** The signal for tools: the run's, or one that is never aborted. */
   toolSignal(): AbortSignal;
-  /** Active now. */
+  /** The active agent. */
   agent: Agent;
-  /** Live: what tools write into it stays. */
+  /** The live object: what tools write into it stays. */
   readonly contextVariables: ContextVariables;
   /** The context as the trace last showed it. */
   tracedContext: ContextVariables;
-  /** Settles when the source of a stream that was left in the middle has been closed. */
+  /** Settles when the source of a stream that was left before its end has been closed. */
   closing?: Promise<void>;
 }
 
-/** A piece of a streamed answer, for whoever reads the run as a stream. */
+/** A piece of a streamed answer, for the reader of the stream. */
 export type StreamPiece =
   | { type: 'stream-delim'; delim: 'start' | 'end' }
   | { type: 'stream-delta'; delta: object };
 
 /**
- * What the loop yields: an event, which goes on the list of what happened; a piece of a stream; or a
- * promise, whose value (or rejection) it wants back. The loop itself never waits, so that one
- * definition of it serves the streamed and the unstreamed run.
+ * What the loop yields: an event, which is added to the list; a piece of a stream; or a promise, whose value or
+ * rejection is sent back into the loop. The loop itself never waits, so one definition of it serves streamed and
+ * unstreamed runs.
  */
 type LoopItem = RecordedEvent | StreamPiece | PromiseLike<unknown>;
-/** A part of the loop that comes to something. */
+/** A part of the loop, with the type of its result. */
 export type Loop<Returned> = Generator<LoopItem, Returned, unknown>;
 
-/** Whether a run was rejected because its signal was aborted. */
+/** Whether the error is the reason with which the run's signal was aborted. */
 export function isAbort({ signal }: RunState, error: unknown): boolean {
   return signal?.aborted === true && error === signal.reason;
 }

@@ -17,18 +17,23 @@ import { watched, watchedStream } from './watch.ts';
 import { sentence } from '../values/error-facts.ts';
 import { UsageError } from '../values/engine-errors.ts';
 
-/** Runs agents: Swarm's client. Holds no state between runs, so one serves any number of conversations at once. */
+/**
+ * Runs agents: Swarm's client. Holds no state between runs, so one Swarm serves any number of conversations at once.
+ */
 export class Swarm {
   readonly #provider: CompletionProvider;
   readonly #hooks: readonly Hooks[];
   readonly #log: (line: string) => void;
 
-  /** Without a provider: `openaiProvider()`, the live API. */
+  /** Without a provider, uses `openaiProvider()`, the live API. Throws a TypeError for invalid options. */
   constructor(
     options: {
       provider?: CompletionProvider | undefined;
       hooks?: Hooks | readonly Hooks[] | undefined;
-      /** Where `debug: true` prints, a line at a time, without the line break; stderr. */
+      /**
+       * Where `debug: true` prints: called with one line at a time, without the line break. Default: writes to
+       * stderr.
+       */
       log?: ((line: string) => void) | undefined;
     } = {},
   ) {
@@ -44,16 +49,16 @@ export class Swarm {
   }
 
   /**
-   * Asks the model, executes the tools it calls, follows handoffs, and repeats until the model asks
-   * for no more calls (Swarm's README, `client.run()`).
+   * Asks the model, executes the tools it calls, follows handoffs, and repeats until the model asks for no more calls
+   * (Swarm's README, `client.run()`).
    *
-   * Resolves to a Response, or with `stream: true` gives Swarm's stream events, which end in one; a
-   * stream can be iterated once. The caller's messages and context variables are never changed.
+   * Resolves to a Response. With `stream: true`, returns Swarm's stream events instead; the last one holds the
+   * Response, and the stream can be iterated once. The caller's messages and context variables are never changed.
    *
-   * Rejects with the provider's error, the abort's reason, or a hook's or instruction function's
-   * error, as the very objects they are (see `partialResponse`); with InvalidCompletionError for an
-   * answer that cannot be acted on; with TypeError or RangeError for wrong options or an agent that
-   * cannot be offered to a model.
+   * Rejects with the error of a provider, a hook or an instruction function, or with the reason of an abort, as the
+   * same object (see `partialResponse`); with InvalidCompletionError for an answer that the loop cannot act on; with
+   * TypeError or RangeError for invalid options, for an agent that cannot be offered to a model, or for a tool whose
+   * schema cannot be used.
    */
   run<C extends object = any>(options: RunOptions<C> & { stream?: false | undefined }): Promise<Response<C>>;
   run<C extends object = any>(options: RunOptions<C> & { stream: true }): AsyncIterable<StreamEvent<C>>;
@@ -63,7 +68,7 @@ export class Swarm {
   run(
     options: RunOptions & { stream?: boolean | undefined },
   ): Promise<Response> | AsyncIterable<StreamEvent> {
-    // What is neither true nor false rejects: only who asked for a stream iterates it.
+    // A `stream` that is neither true nor false rejects: only a caller who passed true iterates the result.
     return options?.stream === true
       ? new RunStream(() => this.#start(options), options)
       : watched(
@@ -84,7 +89,10 @@ export class Swarm {
   }
 }
 
-/** A provider, or a client as in Python, in place of the options would be ignored in silence, and the live API asked. */
+/**
+ * Throws a TypeError for a provider, or a client as in Python, in place of the options. It would be ignored silently,
+ * and the live API would be asked.
+ */
 function assertValidOptions(options: unknown): void {
   const isOptions = typeof options === 'object' && options !== null && 'provider' in options;
   if (!isOptions && isClient(options)) {
@@ -100,7 +108,10 @@ function assertValidOptions(options: unknown): void {
   assertKnownFields('A Swarm', options, ['provider', 'hooks', 'log'], { client: 'provider' });
 }
 
-/** Checks and copies what a run is given. Nothing is requested before the run is advanced; `onEvent` is told of each event when it happens. */
+/**
+ * Validates and copies the input of a run. Nothing is requested before the run is advanced. `onEvent` is called with
+ * each event when it happens.
+ */
 export function startRun(
   provider: CompletionProvider,
   hooks: readonly Hooks[],
@@ -131,24 +142,24 @@ export function startRun(
   return new ActiveRun(state, onEvent);
 }
 
-/** Stands where the system message will, until the first request is made. */
+/** The placeholder for the system message, until the first request is made. */
 const unset: WireMessage = Object.freeze({ role: 'system', content: '' });
 
-/** A signal for the tools of a run that cannot be aborted; made when first asked for. */
+/** A signal for the tools of a run that cannot be aborted; created on first use. */
 function neverAborted(): () => AbortSignal {
   let signal: AbortSignal | undefined;
   return () => (signal ??= new AbortController().signal);
 }
 
-/** A run as messages name it. */
+/** The name of a run in messages. */
 function whatIsRun(options: Partial<RunOptions> | undefined): string {
   return isAgent(options?.agent) ? `the run of the agent "${options.agent.name}"` : 'a run';
 }
 
-/** A run that is read as a stream. It takes its input at once, starts when it is read, and there is one reading of it. */
+/** A run that is read as a stream. It copies its input at once, starts when it is read, and can be read once. */
 class RunStream implements AsyncIterable<StreamEvent> {
   #run: ActiveRun | undefined;
-  /** What is wrong with the options is told to the reader, as it is told to who awaits an unstreamed run. */
+  /** An error in the options. The reader of the stream gets it, as the caller of an unstreamed run does. */
   readonly #mistake: { error: unknown } | undefined;
   readonly #options: RunOptions;
 

@@ -19,35 +19,38 @@ import type { PreparedAgent } from '../tools/prepared-agent.ts';
 import { isResult } from '../tools/result.ts';
 import type { ToolContext } from '../tools/tool.ts';
 
-/** What a call came to: the text that answers it, and what it asks of the run. */
+/** The outcome of a call: the text that answers it, and its effects on the run. */
 export interface CallOutcome {
   content: string;
   error?: ToolErrorKind;
   handoff?: Agent;
   contextVariables?: object;
-  /** For the hooks, where there are any and the tool was executed. */
+  /** For the hooks, if there are any and the tool was executed. */
   executed?: Parameters<NonNullable<Hooks['afterTool']>>[0];
 }
 
-/** What a call needs to know of the run it belongs to. */
+/** The information about its run that a call needs. */
 export interface CallScene {
   agent: Agent;
   prepared: PreparedAgent;
   contextVariables: ContextVariables;
   hooks: readonly Hooks[];
   turn: number;
-  /** Of the run so far. */
+  /** The events of the run so far. */
   events: readonly RecordedEvent[];
   /** The run's signal, or one that is never aborted. */
   signal(): AbortSignal;
-  /** Throws the abort's reason: what a tool throws then is no answer, since the run is over. */
+  /**
+   * Throws the abort's reason if the run was aborted. The run is over then, so an error of a tool does not become an
+   * answer.
+   */
   throwIfAborted(): void;
 }
 
 /**
- * Runs one tool call. Whatever is wrong with it becomes its answer, never an exception: Swarm's
- * README, "Functions", wants an agent to be able to recover. What passes is no fault of the call: a
- * hook's error, an abort, and a schema that cannot be used (ToolSchemaError).
+ * Runs one tool call. A mistake in the call becomes its answer, never an exception, so that the agent can recover
+ * (Swarm's README, "Functions"). Only errors that are not the call's fault are thrown: a hook's error, an abort, and
+ * a schema that cannot be used (ToolSchemaError).
  */
 export function* runToolCall(
   call: ToolCall,
@@ -89,7 +92,7 @@ export function* runToolCall(
   let outcome: CallOutcome;
   let thrown: { error: unknown } | undefined;
   try {
-    // A plain function is given the context variables alone, so no signal has to be made for it.
+    // A plain function gets only the context variables, so no signal has to be created for it.
     const context = takesContext ? contextOf(scene, call.id) : (scene as unknown as ToolContext);
     const returned: unknown = callWatcher
       ? callWatcher({ kind: 'tool', name }, () => tool.execute(checked.args, context))
@@ -104,14 +107,14 @@ export function* runToolCall(
   return outcome;
 }
 
-/** What is told of a tool that threw. */
+/** The outcome of a tool call that threw. */
 export function thrownOutcome(name: string, error: unknown): CallOutcome {
   return error instanceof RecordedFailure
     ? { content: error.content, error: error.kind }
     : failed('threw', thrownText(name, error));
 }
 
-/** Thrown in the place of a tool that failed when it was recorded: the model is told what it was told then. */
+/** Thrown in place of a tool that failed when it was recorded. The call is answered with the recorded text. */
 export class RecordedFailure extends Error {
   override readonly name = 'RecordedFailure';
   readonly content: string;
@@ -141,8 +144,8 @@ function withoutArguments(name: string): string {
 }
 
 /**
- * An Error's own message passes on, because recovery needs it. Of native errors only the name does:
- * what they say differs between Node versions, and the model can do nothing about it.
+ * The message of an Error reaches the model, which needs it to recover. Of a native error, only the name does: its
+ * message differs between Node versions, and the model can do nothing about it.
  */
 function thrownText(name: string, error: unknown): string {
   if (isError(error)) {
@@ -153,7 +156,7 @@ function thrownText(name: string, error: unknown): string {
   return `Tool ${name} failed: ${'text' in stringified ? stringified.text : stringified.problem}`;
 }
 
-/** Typed as a string, but anything may stand there, also what throws when it is read. */
+/** `message` is typed as a string, but it may be any value, or a getter that throws. */
 function messageOf(error: { message: unknown }): string {
   try {
     return error.message === undefined ? '' : shorten(error.message, Infinity);
@@ -162,14 +165,14 @@ function messageOf(error: { message: unknown }): string {
   }
 }
 
-/** What a tool returned, as the model is told it. */
+/** Reads the value that a tool returned: the answer to the model, a handoff and context variables. */
 export function readReturn(name: string, returned: unknown): CallOutcome {
   if (isAgent(returned)) return { content: JSON.stringify({ assistant: returned.name }), handoff: returned };
   if (!isResult(returned)) return readValue(name, returned);
   const outcome = readValue(name, returned.value);
   if (outcome.error) return outcome;
   if (returned.agent) outcome.handoff = returned.agent;
-  // Copied here, where what cannot be copied becomes the call's answer.
+  // Copied here, so that a failure to copy becomes the call's answer.
   outcome.contextVariables = ownContext(returned.contextVariables);
   return outcome;
 }

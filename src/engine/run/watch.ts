@@ -1,44 +1,49 @@
-/** Told of everything that is started and has to be waited for, so that a test can say at its end what nobody waited for. */
+/**
+ * Notified of everything that starts and has to be awaited, so that a test can report at its end the runs that were
+ * never awaited.
+ */
 export interface RunWatcher {
-  /** Starts it; resolves and rejects as it does. `what` names it for a message. */
+  /** Calls `start`, and resolves or rejects as it does. `what` names it in a message. */
   start<T>(what: () => string, start: () => Promise<T>): Promise<T>;
-  /** The same for a stream that somebody begins to read; to be called when it has ended. */
+  /** The same for a stream that is being read. The returned function is called when the stream has ended. */
   startStream(what: () => string): () => void;
 }
 
 let watcher: RunWatcher | undefined;
 
-/** From now on this one is told. Costs nothing while there is none. */
+/** Sets the watcher, which is notified from now on. Without a watcher, this costs nothing. */
 export function watchRuns(newWatcher: RunWatcher): void {
   watcher = newWatcher;
 }
 
-/** Starts something that has to be waited for. */
+/** Starts something that has to be awaited. */
 export function watched<T>(what: () => string, start: () => Promise<T>): Promise<T> {
   return watcher ? watcher.start(what, start) : start();
 }
 
-/** Begins a stream that has to be read to its end, or to be left. Returns what to call then. */
+/** Begins a stream that has to be read to its end or left. Returns the function to call when that has happened. */
 export function watchedStream(what: () => string): () => void {
   return watcher ? watcher.startStream(what) : () => {};
 }
 
-/** Code of the user's that the engine calls. */
+/** A call of the engine to the user's code. */
 interface WatchedCall {
   readonly kind: 'tool' | 'hook' | 'instructions';
-  /** The tool's or the hook's, or that of the agent whose instructions they are. */
+  /** The name of the tool or the hook, or of the agent whose instructions they are. */
   readonly name: string;
 }
 
-/** Makes a call, so that what happens during it can be told to be its doing. */
+/** Makes a call, so that everything that happens during it can be attributed to it. */
 export type CallWatcher = (what: WatchedCall, call: () => unknown) => unknown;
 
-/** Undefined while nobody asks. */
+/** Undefined while no one watches. */
 export let callWatcher: CallWatcher | undefined;
 
 const callWatchers = new Set<CallWatcher>();
 
-/** From now on calls are made by this one, as well as by those before it; until what is returned is called. */
+/**
+ * From now on, calls are also made through this watcher, inside the earlier ones. Returns a function that removes it.
+ */
 export function watchCalls(newWatcher: CallWatcher): () => void {
   callWatchers.add(newWatcher);
   callWatcher = inTurn();
