@@ -4,17 +4,17 @@ import type { ModelStep, ToolCallStep } from './steps.ts';
 type Delta = ChatCompletionChunk['choices'][number]['delta'];
 type FinishReason = ChatCompletion['choices'][number]['finish_reason'];
 
-/** What an answer carries besides its content. */
+/** The fields of an answer besides its content. */
 export interface AnswerFrame {
   /** "chatcmpl-1", … */
   id: string;
-  /** The model that was asked. */
+  /** The model of the request. */
   model: string;
-  /** Ids for the calls that have none of their own. */
+  /** The ids of the calls, in order: a call's own id, or a generated one. */
   callIds: readonly string[];
 }
 
-/** The whole completion of a step. `created` is 0: time never comes from the machine. */
+/** The whole completion of a step. `created` is 0, so that it does not depend on the clock. */
 export function scriptedCompletion(step: ModelStep, frame: AnswerFrame): ChatCompletion {
   const { id, model, callIds } = frame;
   const message: ChatCompletion['choices'][number]['message'] = {
@@ -36,9 +36,9 @@ export function scriptedCompletion(step: ModelStep, frame: AnswerFrame): ChatCom
 }
 
 /**
- * The same completion as chunks, always cut at the same places: inside words and inside arguments,
- * with the arguments of parallel calls interleaved. The chunk with the finish reason is the last of
- * the content; usage follows in one with no choices.
+ * The same completion as chunks, always cut at the same places: inside words and inside arguments, with the arguments
+ * of parallel calls interleaved. The last chunk of content has the finish reason. If the step has usage, it follows
+ * in a chunk without choices.
  */
 export function scriptedChunks(step: ModelStep, frame: AnswerFrame): ChatCompletionChunk[] {
   const chunk = (delta: Delta, finish_reason: FinishReason | null = null): ChatCompletionChunk => ({
@@ -54,12 +54,12 @@ export function scriptedChunks(step: ModelStep, frame: AnswerFrame): ChatComplet
   return chunks;
 }
 
-/** How many chunks of content a step has, the one with the finish reason included. */
+/** How many chunks of content a step has, including the one with the finish reason. */
 export function chunkCount(step: ModelStep): number {
   return contentDeltas(step, []).length + 1;
 }
 
-/** The arguments of a call as text: as written, else JSON. */
+/** The arguments of a call as text: `rawArgs` unchanged, otherwise `args` as JSON. */
 export function argumentsText(call: ToolCallStep): string {
   return call.rawArgs ?? JSON.stringify(call.args ?? {});
 }
@@ -72,7 +72,7 @@ function contentDeltas(step: ModelStep, callIds: readonly string[]): Delta[] {
   const deltas: Delta[] = [{ role: 'assistant', content: step.say === undefined ? null : '' }];
   for (const content of pieces(step.say ?? '')) deltas.push({ content });
   for (const refusal of pieces(step.refusal ?? '')) deltas.push({ refusal });
-  // An empty refusal is one all the same.
+  // An empty refusal is still a refusal.
   if (step.refusal === '') deltas.push({ refusal: '' });
 
   const calls = step.calls ?? [];
@@ -94,10 +94,13 @@ function contentDeltas(step: ModelStep, callIds: readonly string[]): Delta[] {
   return deltas;
 }
 
-/** Uneven, so that cuts fall anywhere. */
+/** Uneven, so that the cuts fall at irregular places. */
 const pieceLengths = [3, 5, 2, 7, 4];
 
-/** Cuts a text; long ones into longer pieces, about 200 at most. A pair of surrogates stays together, as in the API. */
+/**
+ * Cuts a text into pieces, about 200 at most: a longer text gets longer pieces. A surrogate pair stays together, as
+ * in the API.
+ */
 function pieces(text: string): string[] {
   const scale = Math.ceil(text.length / 800);
   const list: string[] = [];

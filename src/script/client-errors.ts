@@ -1,16 +1,19 @@
 import type { APIError as APIErrorClass } from 'openai';
 
-/** An error of the API as it comes over the wire. */
+/** An error of the API, as it arrives over the wire. */
 interface StatusAnswer {
   status: number;
-  /** With the error under "error", as the API sends it; undefined where the body is no JSON. */
+  /** The body, with the error under "error", as the API sends it. Undefined if the body is not JSON. */
   body: object | undefined;
-  /** In place of a body. */
+  /** The message of an answer without a JSON body. */
   message?: string | undefined;
   headers: Headers;
 }
 
-/** The error that a client makes of it: the openai client's class when it is installed, else one of the same name and status. */
+/**
+ * The error that a client throws for this answer: the openai client's class if it is installed, otherwise an error
+ * with the same name and status.
+ */
 export async function clientError({ status, body, message, headers }: StatusAnswer): Promise<Error> {
   const openai = await loadOpenai();
   if (openai) return openai.APIError.generate(status, body, message, headers);
@@ -18,14 +21,14 @@ export async function clientError({ status, body, message, headers }: StatusAnsw
   return Object.assign(namedError(name, `${status} ${message || name}`), { status, headers });
 }
 
-/** The error that a client makes of one that the API sends within a stream: it has no status. */
+/** The error that a client throws for an error within a stream. It has no status. */
 export async function streamedError(body: object, message: string): Promise<Error> {
   const openai = await loadOpenai();
   if (!openai) return Object.assign(namedError('APIError', message), { error: body });
   return new openai.APIError(undefined, body, message, undefined);
 }
 
-/** The error that a client makes of a connection that breaks, or of an answer that does not come in time. */
+/** The error that a client throws if the connection breaks, or if no answer arrives in time. */
 export async function connectionError(name: ConnectionErrorName = 'APIConnectionError'): Promise<Error> {
   const openai = await loadOpenai();
   if (!openai) return namedError(name, 'Connection error.');
@@ -34,10 +37,10 @@ export async function connectionError(name: ConnectionErrorName = 'APIConnection
     : new openai.APIConnectionTimeoutError();
 }
 
-/** Names of the classes of a client for connections. */
+/** The names of the openai client's classes for connection errors. */
 type ConnectionErrorName = 'APIConnectionError' | 'APIConnectionTimeoutError';
 
-/** The name of the class that a client raises for a status. */
+/** The name of the openai client's error class for a status. */
 export function statusErrorName(status: number): string {
   return statusNames[status] ?? (status >= 500 ? 'InternalServerError' : 'APIError');
 }
@@ -52,7 +55,7 @@ const statusNames: Readonly<Record<number, string>> = {
   429: 'RateLimitError',
 };
 
-/** An error that is known by its name. */
+/** An Error with another name. */
 export function namedError(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });
 }
@@ -63,7 +66,7 @@ interface OpenaiErrors {
   APIConnectionTimeoutError: new () => Error;
 }
 
-/** Kept: to import it anew for each error takes longer than the run that fails with it. */
+/** Kept, because importing it for each error takes longer than the run that fails with it. */
 let loaded: OpenaiErrors | undefined;
 
 async function loadOpenai(): Promise<OpenaiErrors | undefined> {

@@ -1,23 +1,26 @@
 import type { ChatCompletion, ChatCompletionChunk } from '../engine/model/provider.ts';
 import type { Fault } from './faults.ts';
 
-/** What arrives of a streamed answer, and how it ends. */
+/** The part of a streamed answer that arrives, and how it ends. */
 export interface ArrivingStream {
   chunks: readonly ChatCompletionChunk[];
   /**
-   * whole: with all that belongs to it. cut: a clean end in the middle. broken: the connection breaks. not-json: with a frame
-   * that is none. html: there never was a stream, but a page.
+   * whole: no frame is missing. cut: it ends cleanly in the middle. broken: the connection breaks. not-json: the last
+   * frame is not JSON. html: the answer is an HTML page, not a stream.
    */
   end: 'whole' | 'cut' | 'broken' | 'not-json' | 'html';
 }
 
-/** What arrives of a whole answer: a completion, damaged or not, or how the body is no completion at all. */
+/**
+ * What arrives of an unstreamed answer: a completion, possibly damaged, or the reason why the body is not a
+ * completion.
+ */
 export type ArrivingCompletion = ChatCompletion | Exclude<ArrivingStream['end'], 'whole'>;
 
-/** The page a proxy answers with in place of the API. */
+/** The page that a proxy sends instead of the API's answer. */
 export const htmlPage = '<html><body><h1>502 Bad Gateway</h1></body></html>';
 
-/** A streamed answer as it arrives under a fault that damages its content. */
+/** A streamed answer as it arrives with this fault. Faults that do not damage the content change nothing here. */
 export function damageStream(
   chunks: readonly ChatCompletionChunk[],
   fault: Fault | undefined,
@@ -39,7 +42,7 @@ export function damageStream(
       return { chunks: unfinished, end: 'whole' };
     }
     case 'missing-choices':
-      // Not a chunk by its type: that is the fault.
+      // The type does not allow a chunk without choices: that is the fault.
       return { chunks: [{ ...chunks[0]!, choices: undefined as unknown as [] }], end: 'whole' };
     case 'empty-choices':
       return { chunks: [{ ...chunks[0]!, choices: [] }], end: 'whole' };
@@ -48,7 +51,7 @@ export function damageStream(
   }
 }
 
-/** The same for a whole answer. */
+/** `damageStream` for an unstreamed answer. */
 export function damageCompletion(completion: ChatCompletion, fault: Fault | undefined): ArrivingCompletion {
   switch (fault?.kind) {
     case 'cut':

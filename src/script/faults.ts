@@ -2,32 +2,35 @@ import { InvalidCompletionError, shorten } from '../engine/values/engine-errors.
 import { clientError } from './client-errors.ts';
 
 /**
- * Something the model or the wire does wrong, on purpose.
+ * Something that the model or the wire does wrong, on purpose.
  *
- * Damaged answers (all but status, reset and the two that never end, no-answer and hung-body) end in
- * InvalidCompletionError, with one trace message whatever the transport. What never ends is ended by
- * the run's signal, in a scenario by `timeoutMs`.
+ * Damaged answers (all kinds except status, reset, no-answer and hung-body) end in InvalidCompletionError, with the
+ * same message in the trace for every transport. The kinds that never end, no-answer and hung-body, last until the
+ * run's signal is aborted; in a scenario `timeoutMs` aborts it.
  */
 export type Fault =
-  /** An HTTP error. `body`: null for none; default the API's error body. */
+  /** An HTTP error. `body`: null for an empty body; default: the API's error body. */
   | { kind: 'status'; status: number; retryAfterMs?: number; body?: unknown }
-  /** The connection breaks: APIConnectionError. */
+  /** The connection breaks: the client throws APIConnectionError. */
   | { kind: 'reset' }
-  /** Nothing ever comes. */
+  /** No answer arrives, not even headers. */
   | { kind: 'no-answer' }
-  /** Headers, then nothing. */
+  /** Headers arrive, then nothing. */
   | { kind: 'hung-body' }
   | { kind: 'malformed-json' }
   | { kind: 'html' }
   | { kind: 'empty-choices' }
   | { kind: 'missing-choices' }
   | { kind: 'no-finish-reason' }
-  /** Cut after so many chunks, by an error or a clean end. Unstreamed: a body cut short; the same error class. */
+  /**
+   * The stream stops after this many chunks, with an error or with a clean end. Unstreamed, the body is cut short,
+   * with the same error class.
+   */
   | { kind: 'cut'; afterChunks: number; by: 'error' | 'end' }
-  /** After so many chunks a frame that is no JSON. */
+  /** After this many chunks a frame arrives that is not JSON. */
   | { kind: 'bad-frame'; afterChunks: number };
 
-/** Which fields each kind takes beside `kind`, and whether the request fails before there is any content to damage. */
+/** The fields of each kind besides `kind`, and whether the request fails before there is any content to damage. */
 export const faultKinds: Readonly<
   Record<Fault['kind'], { fields: readonly string[]; failsRequest: boolean }>
 > = {
@@ -44,24 +47,30 @@ export const faultKinds: Readonly<
   'bad-frame': { fields: ['afterChunks'], failsRequest: false },
 };
 
-/** The body the API sends with an error status. */
+/** The body that the API sends with an error status. */
 export function errorBody(status: number): unknown {
   const type =
     status === 429 ? 'rate_limit_exceeded' : status >= 500 ? 'server_error' : 'invalid_request_error';
   return { error: { message: `Scripted fault: status ${status}.`, type, param: null, code: null } };
 }
 
-/** When to try again, as the API says it, and as the standard does, in seconds: not every client reads the first. */
+/**
+ * The headers that say when to retry: the API's own, in milliseconds, and the standard one, in seconds, because not
+ * every client reads the API's.
+ */
 export function retryHeaders(retryAfterMs: number | undefined): Headers {
   if (retryAfterMs === undefined) return new Headers();
   return new Headers({ 'retry-after-ms': `${retryAfterMs}`, 'retry-after': `${retryAfterMs / 1000}` });
 }
 
-/** The error a client raises for a status: the openai client's class when it is installed, else one of the same name and status. */
+/**
+ * The error that a client throws for a status: the openai client's class if it is installed, otherwise an error with
+ * the same name and status.
+ */
 export async function statusError(fault: Extract<Fault, { kind: 'status' }>): Promise<Error> {
   const { status, retryAfterMs } = fault;
   const body = fault.body === undefined ? errorBody(status) : fault.body;
-  // As the client does it: a body that is JSON is the error, any other text is its message.
+  // As the openai client does: a JSON body is the error, and any other text is its message.
   const text = body === null ? '' : shorten(body, Infinity);
   const json = parsed(text);
   const message = json ? undefined : text;
@@ -76,7 +85,7 @@ function parsed(text: string): object | undefined {
   }
 }
 
-/** The error of an answer that broke off or is no JSON, as providers raise it that read real bodies. */
+/** The error for an answer that broke off or is not JSON. Providers that read real bodies throw the same error. */
 export function brokenAnswer(fault: Fault): InvalidCompletionError {
   const reasons: Partial<Record<Fault['kind'], string>> = {
     'malformed-json': 'it is not JSON',
@@ -89,7 +98,7 @@ export function brokenAnswer(fault: Fault): InvalidCompletionError {
   );
 }
 
-/** Never settles, except that it rejects with the signal's reason. */
+/** Never resolves. Rejects with the signal's reason when the signal is aborted. */
 export function never(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_resolve, reject) => {
     if (signal?.aborted) reject(signal.reason as Error);

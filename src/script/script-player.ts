@@ -13,8 +13,8 @@ import { isUserStep } from './step-kinds.ts';
 import { callOptions, type ModelStep, type Step, type ToolCallStep, type UserStep } from './steps.ts';
 
 /**
- * A script and how far it has been played. Strict both ways: it gives each step once, in order, and
- * says what is wrong when it is asked for more, or not for all.
+ * Plays a script and keeps its position. It is strict both ways: it gives each step once, in order, and throws if a
+ * step is requested beyond the script; `assertComplete` throws if steps are left over.
  */
 export class ScriptPlayer {
   readonly #steps: readonly Step[];
@@ -22,48 +22,48 @@ export class ScriptPlayer {
   #requests = 0;
   #lastAnswer: ModelStep | undefined;
 
-  /** Later changes of the list do not show. */
+  /** Copies the steps, so later changes to the list have no effect. */
   constructor(steps: CheckedSteps) {
     this.#steps = copyTree(steps);
   }
 
-  /** Answers that are left; what the user says is not counted. */
+  /** How many answers of the model are left; user steps are not counted. */
   get remaining(): number {
     return this.#steps.slice(this.#next).filter((step) => !isUserStep(step)).length;
   }
 
-  /** Of the step that is due next, from 0. */
+  /** The index of the next step, from 0. */
   get position(): number {
     return this.#next;
   }
 
-  /** The answer that is due next; undefined where a function is yet to give it, or there is none. */
+  /** The next answer. Undefined if the next step is a function or the user's, and at the end of the script. */
   get upcoming(): ModelStep | undefined {
     const step = this.#steps[this.#next];
     return step === undefined || typeof step === 'function' || isUserStep(step) ? undefined : step;
   }
 
-  /** Whether the user is the next to speak. */
+  /** Whether the next step is the user's. */
   get userIsNext(): boolean {
     return isUserStep(this.#steps[this.#next]);
   }
 
-  /** Whether the answer given last was one that fails or is damaged. */
+  /** Whether the last answer had a fault. */
   get lastAnswerFails(): boolean {
     return this.#lastAnswer?.fault !== undefined;
   }
 
-  /** Goes back to where it was. */
+  /** Goes back to an earlier position. */
   returnTo(position: number): void {
     this.#next = position;
   }
 
-  /** Leaves out what the model would still have said, up to what the user says next. */
+  /** Skips the model's steps up to the next user step. */
   skipToUser(): void {
     while (this.#next < this.#steps.length && !this.userIsNext) this.#next++;
   }
 
-  /** What the user says next, when that is what is due; it is then done. */
+  /** Takes the next step if it is the user's, and returns its text. Otherwise returns undefined. */
   takeUser(): string | undefined {
     const step = this.#steps[this.#next];
     if (!isUserStep(step)) return undefined;
@@ -71,10 +71,13 @@ export class ScriptPlayer {
     return step.user;
   }
 
-  /** The user messages that are due, held against what the request shows the user said. */
+  /**
+   * Takes the user steps that are next. Throws a ScriptMistakeError if the last of them is not the last user message
+   * of the request.
+   */
   expectUser(request: CompletionRequest): void {
     for (let due = this.takeUser(); due !== undefined; due = this.takeUser()) {
-      // Of several in a row the request shows the last.
+      // Of several user steps in a row, only the last one is compared.
       if (isUserStep(this.#steps[this.#next])) continue;
       const said = request.messages.findLast(({ role }) => role === 'user');
       if (said && textOf(said.content) === due) continue;
@@ -85,8 +88,8 @@ export class ScriptPlayer {
   }
 
   /**
-   * The answer that is due. The step is taken at once, so that concurrent requests get different
-   * ones; there is a promise only where the step is a function or a validator has to be loaded.
+   * Takes the next answer. The step is taken before anything is awaited, so that concurrent requests get different
+   * steps. Returns a promise only if the step is a function, or if the schema validator must be loaded.
    */
   takeAnswer(request: CompletionRequest): ModelStep | Promise<ModelStep> {
     this.#requests++;
@@ -128,7 +131,7 @@ export class ScriptPlayer {
     if (this.#next < this.#steps.length) throw this.notFinished('The script was not played to its end');
   }
 
-  /** The error that lists what is left; `how` is the start of its sentence. */
+  /** The error that lists the steps left over; `how` begins its message. */
   notFinished(how: string): ScriptNotFinishedError {
     const lines = this.#steps.slice(this.#next).map(stepText);
     return new ScriptNotFinishedError({ how, step: this.#next + 1, lines });
@@ -146,7 +149,7 @@ export class ScriptPlayer {
   }
 }
 
-/** A step as its source: `say("hi")`, `callTool("look_up", {"q":"a"})`. */
+/** A step as source code: `say("hi")`, `callTool("look_up", {"q":"a"})`. */
 function stepText(step: Step): string {
   if (typeof step === 'function') return '(a function of the request)';
   if (isUserStep(step)) return `user(${JSON.stringify(shorten(step.user, 80))})`;
@@ -162,8 +165,8 @@ function stepText(step: Step): string {
 }
 
 /**
- * What makes a scripted call one that no model could make, or undefined: it is then a mistake in the
- * script. A promise while the validator is being loaded; ask again after it.
+ * Why a scripted call is a mistake: the tool was not offered, or the arguments fail its schema. Undefined if the call
+ * is valid or is meant to be wrong. A promise while the validator is being loaded; call this again after it resolves.
  */
 function problemsOfCall(
   call: ToolCallStep,
@@ -181,7 +184,7 @@ function problemsOfCall(
     return sentence`the tool "${{ tool }}", which the model was not offered.${suggested(tool, names)} ${offered}`;
   }
   const { parameters } = definition.function;
-  // As the model would have sent them: what JSON leaves out or writes in another form is gone.
+  // Validate what the model would have sent: JSON leaves out some values and changes the form of others.
   const raw = argumentsText(call);
   const problems = parameters ? problemsBySchema(tool, parameters, JSON.parse(raw) as object, raw) : [];
   if (problems instanceof Promise) return problems;
@@ -190,7 +193,7 @@ function problemsOfCall(
   return sentence`${fact({ tool }, callText(tool, args))} with arguments that fail its schema: ${[...problems, ...cause].join(' ')}`;
 }
 
-/** Why arguments that nobody meant as such may have got there, or why there can be none. */
+/** A likely cause: options passed as arguments, or a tool that declares no arguments. */
 function causeOf(
   { tool, args = {} }: ToolCallStep,
   problems: readonly string[],
@@ -199,7 +202,7 @@ function causeOf(
   const undeclared = Object.keys(args).filter((name) =>
     problems.includes(`"${name}" is not an argument of this tool.`),
   );
-  // An "id" is more often an argument.
+  // "id" is more often an argument than a misplaced option.
   if (undeclared.some((name) => name !== 'id' && callOptions.includes(name)))
     return ['Options are the third argument of callTool.'];
   const { names, patterns } = declaredArguments(parameters as JsonSchema);

@@ -15,22 +15,22 @@ import { ScriptPlayer } from './script-player.ts';
 import { RequestSnapshots } from './snapshots.ts';
 import type { ModelStep, Step } from './steps.ts';
 
-/** A provider that plays a script: it answers the n-th request with the n-th step of the model. */
+/** A provider that plays a script: it answers the n-th request with the n-th model step. */
 export interface ScriptedProvider extends CompletionProvider, Disposable {
-  /** As they were when the model was called; later changes do not show. */
+  /** Snapshots of the requests, taken when the model was called; later changes to a request have no effect here. */
   readonly requests: readonly CompletionRequest[];
-  /** Answers that are left; what the user says is not counted. */
+  /** How many answers of the model are left; user steps are not counted. */
   readonly remaining: number;
-  /** Throws a ScriptNotFinishedError that lists the steps left over. */
+  /** Throws a ScriptNotFinishedError that lists the steps left over, if there are any. */
   assertComplete(): void;
 }
 
 /**
- * A provider that plays these steps, streamed and not, strict both ways: a request beyond the script
- * throws ScriptExhaustedError; leftovers throw ScriptNotFinishedError from `assertComplete` and at
- * the end of a `using` block (where a failure inside arrives as a SuppressedError with both; the
- * `script` fixture of "swarmcheck/vitest" keeps them apart). A call of a tool that was not offered,
- * or with arguments that fail its schema, throws ScriptMistakeError unless marked hallucinated.
+ * A provider that plays these steps, streamed and unstreamed. It is strict both ways: a request beyond the script
+ * throws ScriptExhaustedError, and steps left over throw ScriptNotFinishedError from `assertComplete` and at the end
+ * of a `using` block. (A failure inside the block then arrives as a SuppressedError that holds both; the `script`
+ * fixture of "swarmcheck/vitest" keeps them apart.) A call to a tool that was not offered, or with arguments that
+ * fail its schema, throws ScriptMistakeError unless it is marked hallucinated.
  *
  * Throws ScriptMistakeError at once for a malformed step.
  */
@@ -39,13 +39,13 @@ export function scriptedProvider(steps: readonly Step[]): ScriptedProvider {
   return checkedScriptProvider(steps);
 }
 
-/** The same for steps that have been checked. */
+/** `scriptedProvider` for steps that are already checked. */
 export function checkedScriptProvider(steps: CheckedSteps): ScriptedProvider {
   const player = new ScriptPlayer(steps);
   return scriptPlayerProvider(player, (request) => player.expectUser(request));
 }
 
-/** A provider that answers from a player, which somebody else may move on as well. */
+/** A provider that answers from a player. Its caller may also advance the player. */
 export function scriptPlayerProvider(
   player: ScriptPlayer,
   beforeAnswer?: (request: CompletionRequest) => void,
@@ -54,8 +54,9 @@ export function scriptPlayerProvider(
 }
 
 /**
- * Methods are fields, so that a decorator may spread a provider. A class, and no literal with getters: V8 keeps a hidden
- * class for each of those, and with it all that they see, until the next full collection.
+ * Methods are fields, so that a decorator can spread a provider. This is a class, not an object literal with getters:
+ * V8 keeps a hidden class for each such literal, and with it everything that the getters can see, until the next full
+ * garbage collection.
  */
 class ScriptedModel implements ScriptedProvider {
   readonly requests: readonly CompletionRequest[];
@@ -85,7 +86,7 @@ class ScriptedModel implements ScriptedProvider {
     options?: CompletionOptions,
   ): AsyncIterable<ChatCompletionChunk> => {
     const taken = this.take(request, options?.signal);
-    // Whoever iterates is told; a stream that nobody reads is no unhandled rejection.
+    // The code that iterates gets the error. A stream that is never read must not cause an unhandled rejection.
     taken.catch(() => {});
     return streamAnswer(taken, options?.signal);
   };
@@ -100,15 +101,16 @@ class ScriptedModel implements ScriptedProvider {
     this.assertComplete();
   }
 
-  /** Takes the step at once: the order of requests is the order of the calls. */
+  /** Takes the step before anything is awaited, so that steps are taken in the order of the calls. */
   readonly take = async (request: CompletionRequest, signal: AbortSignal | undefined): Promise<Taken> => {
     this.#snapshots.add(request);
-    // A request that was aborted before it was made takes no step.
+    // A request whose signal is already aborted takes no step.
     signal?.throwIfAborted();
     this.#beforeAnswer?.(request);
     const { upcoming } = this.#player;
     const due = this.#player.takeAnswer(request);
-    // Numbered now, not when the answer is ready: concurrent requests would get their ids by chance.
+    // Number the ids now, not when the answer is ready: otherwise the ids of concurrent requests would depend on
+    // timing.
     const frame = upcoming && this.#ids.frame(upcoming, request.model);
     const step = due instanceof Promise ? await due : due;
     return { step, frame: frame ?? this.#ids.frame(step, request.model) };
@@ -116,23 +118,23 @@ class ScriptedModel implements ScriptedProvider {
 }
 
 /**
- * How to take the next answer of a scripted provider as it was scripted, with its fault, for whoever plays it by other means
- * than `complete` and `stream`. Undefined for other providers.
+ * The function that takes the next answer of a scripted provider with its fault not yet applied, for code that plays
+ * the answer by other means than `complete` and `stream`. Undefined for other providers.
  */
 export function scriptedAnswersOf(provider: CompletionProvider): TakeAnswer | undefined {
   return provider instanceof ScriptedModel ? provider.take : undefined;
 }
 
-/** Takes the next answer; rejects where the script does not fit. */
+/** Takes the next answer; rejects if the script does not fit. */
 export type TakeAnswer = (request: CompletionRequest, signal: AbortSignal | undefined) => Promise<Taken>;
 
-/** An answer that is due, and what frames it. */
+/** The answer that was taken, and its frame. */
 export interface Taken {
   step: ModelStep;
   frame: AnswerFrame;
 }
 
-/** Sequential ids: two plays of one script are alike to the byte. */
+/** Sequential ids, so that two plays of one script are identical byte for byte. */
 class AnswerIds {
   #answers = 0;
   #calls = 0;
@@ -159,7 +161,7 @@ async function* streamAnswer(
   await failBeforeContent(fault, signal);
   const arriving = damageStream(chunks, fault);
   yield* arriving.chunks;
-  // A page of HTML in place of the stream, and a clean end, are no error of the client: it finds no more chunks.
+  // An HTML page instead of the stream, or a clean end, is not an error in the client: it finds no more chunks.
   if (arriving.end === 'broken' || arriving.end === 'not-json') throw brokenAnswer(fault);
 }
 
@@ -171,13 +173,13 @@ async function faultyCompletion(
 ): Promise<ChatCompletion> {
   await failBeforeContent(fault, signal);
   const arriving = damageCompletion(scriptedCompletion(step, frame), fault);
-  // What the client makes of a page of HTML.
+  // The client returns an HTML page as a string.
   if (arriving === 'html') return htmlPage as unknown as ChatCompletion;
   if (typeof arriving === 'string') throw brokenAnswer(fault);
   return arriving;
 }
 
-/** The faults with which no content comes at all. */
+/** Applies the faults with which no content arrives at all. */
 async function failBeforeContent(fault: Fault, signal: AbortSignal | undefined): Promise<void> {
   switch (fault.kind) {
     case 'status':

@@ -2,8 +2,8 @@ import { copyData, freezeData, setOwn } from '../engine/values/copy.ts';
 import type { CompletionRequest } from '../engine/model/provider.ts';
 
 /**
- * Keeps requests as they were when the model was called. What is frozen at every depth, as the
- * engine's messages are, is kept as it is; the rest is copied.
+ * Keeps a snapshot of each request, taken when the model is called. A value that is frozen at every depth, such as
+ * the engine's messages, is kept without a copy; any other value is copied.
  */
 export class RequestSnapshots {
   readonly list: CompletionRequest[] = [];
@@ -11,7 +11,8 @@ export class RequestSnapshots {
   add(request: CompletionRequest): void {
     const previous = this.list.at(-1);
     const snapshot: Record<string, unknown> = {};
-    // Any field a caller sends is kept; a loop, because a spread of an object costs more than all the rest.
+    // Every field that a caller sends is kept. A loop, because spreading an object costs more than everything else
+    // here.
     for (const field in request) {
       const value: unknown = request[field as keyof CompletionRequest];
       if (field === 'messages') snapshot[field] = keep(request.messages, previous?.messages);
@@ -22,7 +23,10 @@ export class RequestSnapshots {
   }
 }
 
-/** What stands where it stood in the request before, and was kept then as it is, is still frozen: only the rest is looked at. */
+/**
+ * An item that the previous snapshot has at the same index is frozen at every depth, so only the other items are
+ * checked.
+ */
 function keep<T>(items: readonly T[], previous: readonly T[] = []): T[] {
   const kept = items.slice();
   for (let index = 0; index < kept.length; index++) {

@@ -1,18 +1,20 @@
 import { argumentsText } from './answers.ts';
 import type { ModelStep, Step, StepOptions, ToolCallStep } from './steps.ts';
 
-/** Steps as the source of a list, a line for each: `user('hi'),`. A step that is a function has no source, and is a comment. */
+/**
+ * Steps as the source code of a list, one line each: `user('hi'),`. A function has no source code, so it becomes a
+ * comment.
+ */
 export function stepsSource(steps: readonly Step[], indent = ''): string {
   return steps.map((step) => `${indent}${stepSource(step)},`).join('\n');
 }
 
-/** The names of what `stepsSource` calls, for an import. */
+/** The names of the functions that `stepsSource` calls, for an import. */
 export function buildersIn(steps: readonly Step[]): string[] {
   const names = steps.flatMap((step) => stepSource(step).match(/^\w+(?=\()|\bcallTool(?=\()/g) ?? []);
   return [...new Set(names)].toSorted();
 }
 
-/** One step as its source. */
 function stepSource(step: Step): string {
   if (typeof step === 'function') return '/* a function of the request */';
   if ('user' in step) return `user(${valueSource(step.user)})`;
@@ -23,7 +25,7 @@ function stepSource(step: Step): string {
   if (refusal !== undefined && !calls && say === undefined) return called('refuse', [refusal], options);
   if (fault && say === undefined && !calls && refusal === undefined && !usage && finishReason === undefined)
     return called('modelFails', [fault], { latencyMs });
-  // What no builder makes.
+  // No builder makes this combination of fields.
   return valueSource(step);
 }
 
@@ -51,7 +53,7 @@ function called(name: string, args: readonly unknown[], options: object, first?:
   return `${name}(${[...(first === undefined ? [] : [first]), ...shown.map(valueSource)].join(', ')})`;
 }
 
-/** A JSON value as people write it in a module. Fields that are undefined are left out. */
+/** A JSON value as people write it in a module. Undefined fields are left out. */
 export function valueSource(value: unknown): string {
   if (typeof value === 'string') return textSource(value);
   if (Array.isArray(value)) return `[${value.map(valueSource).join(', ')}]`;
@@ -62,15 +64,15 @@ export function valueSource(value: unknown): string {
   return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
 }
 
-/** `__proto__: …` in a literal would set the prototype. */
+/** `__proto__: …` in an object literal would set the prototype. */
 function keySource(key: string): string {
   if (key === '__proto__') return "['__proto__']";
   return /^[A-Za-z_$][\w$]*$/.test(key) ? key : textSource(key);
 }
 
-/** In single quotes, unless there are some in it. */
+/** A string in single quotes, or in double quotes if it contains a single one. */
 function textSource(text: string): string {
-  // Line separators end a line of source, too.
+  // U+2028 and U+2029 end a line of source code too.
   const json = JSON.stringify(text)
     .replaceAll('\u2028', String.raw`\u2028`)
     .replaceAll('\u2029', String.raw`\u2029`);

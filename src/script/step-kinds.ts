@@ -1,11 +1,11 @@
 import type { Step, ToolCallStep, UserStep } from './steps.ts';
 
-/** Whether the user speaks in a step. */
+/** Whether a step is the user's. */
 export function isUserStep(step: Step | undefined): step is UserStep {
   return typeof step === 'object' && 'user' in step;
 }
 
-/** The steps with each of their calls changed; what has none, or is a function, is the very same. */
+/** The steps with `change` applied to each call. A step without calls, or that is a function, is the same object. */
 export function withCalls(steps: readonly Step[], change: (call: ToolCallStep) => ToolCallStep): Step[] {
   return steps.map((step) =>
     typeof step === 'function' || isUserStep(step) || !step.calls

@@ -7,14 +7,14 @@ import { ScriptMistakeError } from './script-errors.ts';
 import type { Fault } from './faults.ts';
 
 /**
- * What happens next in a conversation: plain JSON, functions aside. One script plays streamed and
- * not, in process and over HTTP.
+ * One entry of a script: what the user says, or what the model answers. Plain JSON, except for functions, which
+ * return the answer to a request. One script plays streamed and unstreamed, in process and over HTTP.
  */
 export type Step = UserStep | ModelStep | ((request: CompletionRequest) => ModelStep | Promise<ModelStep>);
 
 /**
- * The next user message. In a provider's script: asserts that the request's last user message is
- * this one; no answer, not counted in `remaining`.
+ * The next user message. In the script of a provider it asserts that the request's last user message is this one; it
+ * answers nothing and is not counted in `remaining`.
  */
 export interface UserStep {
   /** What the user says. */
@@ -22,24 +22,24 @@ export interface UserStep {
 }
 
 /**
- * What the model answers. Text and calls may stand together, as in the API. Malformed, and refused
- * when the script is made: an empty step, `user` beside anything else, `args` beside `rawArgs`,
- * options on a call inside callTools.
+ * What the model answers. Text and calls may be in one answer, as in the API. These are malformed, and are rejected
+ * when the script is made: an empty step, `user` together with anything else, `args` together with `rawArgs`, and
+ * step options on a call inside callTools.
  */
 export interface ModelStep {
   /** The text of the answer. */
   say?: string;
-  /** The tool calls it asks for, in order. */
+  /** The tool calls of the answer, in order. */
   calls?: ToolCallStep[];
-  /** A refusal, which the API sends in place of text. */
+  /** A refusal, which the API sends instead of text. */
   refusal?: string;
-  /** Alone: the request fails. Beside content: the answer is damaged in this way. */
+  /** Without content: the request fails. With content: the answer is damaged in this way. */
   fault?: Fault;
-  /** Virtual in `simulate`, real in `serve`, not waited for elsewhere. */
+  /** How long `swarmcheck serve` waits before it sends the answer, in milliseconds. Ignored elsewhere. */
   latencyMs?: number;
-  /** Reported with the answer; no part of a trace's hash. */
+  /** Token counts that are reported with the answer. Not part of a trace's hash. */
   usage?: StepUsage;
-  /** "tool_calls" with calls, else "stop". */
+  /** Default: "tool_calls" if there are calls, otherwise "stop". */
   finishReason?: string;
 }
 
@@ -53,20 +53,23 @@ export type StepUsage = Pick<
 export interface ToolCallStep {
   /** The tool's name. */
   tool: string;
-  /** {} */
+  /** Default: {}. */
   args?: object;
-  /** Sent as it is, for arguments no schema would pass. Implies hallucinated; a marked call that happens to be valid is fine. */
+  /** The arguments as text, sent unchanged, for arguments that no schema would accept. Implies `hallucinated`. */
   rawArgs?: string;
-  /** "call_1", "call_2", … in the order of the script. */
+  /** Default: "call_1", "call_2", … in the order in which the script is played. */
   id?: string;
-  /** The call is meant to be wrong: not offered to the model, or arguments that fail the schema. */
+  /**
+   * The call is meant to be wrong: the tool is not offered, or the arguments fail its schema. A marked call may also
+   * be valid.
+   */
   hallucinated?: boolean;
 }
 
-/** What may be said about any answer. */
+/** Options that any answer can have. */
 export interface StepOptions extends Pick<ModelStep, 'latencyMs' | 'usage' | 'finishReason' | 'fault'> {}
 
-/** A step with one call: what `callTool` makes and `callTools` takes. */
+/** A step with one call: `callTool` returns it and `callTools` takes it. */
 export interface CallStep extends ModelStep {
   /** Exactly one. */
   calls: [ToolCallStep];
@@ -82,10 +85,10 @@ export function say(content: string, options: StepOptions = {}): ModelStep {
   return { say: content, ...options };
 }
 
-/** What the third argument of `callTool` may hold. */
+/** The options that `callTool` takes as its third argument. */
 export const callOptions = ['id', 'hallucinated', 'say', 'latencyMs', 'usage', 'finishReason', 'fault'];
 
-/** The model calls one tool. `args` as a string are sent raw, as they are. */
+/** The model calls one tool. If `args` is a string, it is sent unchanged as `rawArgs`. */
 export function callTool(
   tool: string,
   args?: object | string,
@@ -107,7 +110,7 @@ export function callTool(
   return { calls: [call], ...stepOptions };
 }
 
-/** For a tool, or the function that is one, in place of its name. */
+/** A hint if a tool or a function was given instead of the tool's name. */
 function nameAdvice(given: unknown): string {
   const { name, execute } = (given ?? {}) as { name?: unknown; execute?: unknown };
   const isTool = typeof given === 'function' || typeof execute === 'function';
@@ -117,9 +120,8 @@ function nameAdvice(given: unknown): string {
 }
 
 /**
- * The model asks for several calls in one completion:
- * `callTools([callTool('a'), callTool('b', { x: 1 })])`. Throws a ScriptMistakeError where a call
- * carries options of a step: they belong to the whole answer.
+ * The model asks for several calls in one completion: `callTools([callTool('a'), callTool('b', { x: 1 })])`. Throws a
+ * ScriptMistakeError if a call has step options, because they belong to the whole answer.
  */
 export function callTools(
   calls: readonly [CallStep, ...CallStep[]],
@@ -151,7 +153,7 @@ export function refuse(refusal: string, options: StepOptions = {}): ModelStep {
   return { refusal, ...options };
 }
 
-/** The request fails, or its answer is damaged, in the way the fault says. */
+/** The request fails, or its answer is damaged, as the fault says. */
 export function modelFails(fault: Fault, options: Pick<StepOptions, 'latencyMs'> = {}): ModelStep {
   return { fault, ...options };
 }

@@ -14,26 +14,29 @@ const usageKeys = ['prompt_tokens', 'completion_tokens', 'total_tokens'];
 
 type Fail = (problem: string | Sentence) => never;
 
-/** Throws with sentences that begin with the place. */
+/** Returns a function that throws a ScriptMistakeError whose message begins with the place. */
 function failAt(place: Sentence): Fail {
   return (problem) => {
     throw new ScriptMistakeError(sentence`${place} ${problem}`);
   };
 }
 
-/** A part of a place, which is then no longer the first word: `Call 1 of step 2 (steps[1])`. */
+/**
+ * A part of a place: `Call 1 of step 2 (steps[1])`. The place is put in lower case, because it no longer begins the
+ * sentence.
+ */
 function partOf(part: string, { text, facts }: Sentence): Sentence {
   return fact(facts, `${part} of ${text.charAt(0).toLowerCase()}${text.slice(1)}`);
 }
 
-/** Where a step stands in its script: the start of the sentence that says what is wrong with it. */
+/** The place of a step in its script, as the beginning of an error message. */
 export function stepWords(index: number): Sentence {
   return fact({ step: index + 1 }, `Step ${index + 1} (steps[${index}])`);
 }
 
 declare const checked: unique symbol;
 
-/** Steps that `assertValidSteps` let pass. Who takes them does not check them again. */
+/** Steps that passed `assertValidSteps`. A function that takes this type does not check them again. */
 export type CheckedSteps = readonly Step[] & { readonly [checked]: true };
 
 /** Checks a whole script. Throws a ScriptMistakeError that names the step and what is wrong with it. */
@@ -52,7 +55,7 @@ export function assertValidSteps(steps: unknown): asserts steps is CheckedSteps 
   }
 }
 
-/** Checks what a function that is a step returned. */
+/** Checks the step that a function step returned. */
 export function assertValidReturnedStep(index: number, step: unknown): asserts step is ModelStep {
   const place = sentence`What step ${{ step: index + 1 }} (steps[${index}]) returned`;
   const fail = failAt(place);
@@ -74,7 +77,7 @@ function assertValidFunctionStep(place: Sentence, step: Function): void {
     failAt(place)(sentence`is ${{ given: `the function ${step.name}` }} itself. Call it: ${step.name}(…).`);
 }
 
-/** Checks one answer, `place` being the start of the sentence that says what is wrong with it. */
+/** Checks one answer; `place` begins the error message. */
 function assertValidModelStep(place: Sentence, step: unknown): asserts step is ModelStep {
   const fail = failAt(place);
   if (Array.isArray(step)) fail(sentence`is ${{ given: 'a list' }}. Spread it into the steps: ...steps.`);
@@ -218,7 +221,7 @@ function assertValidFault(step: ModelStep, fault: unknown, place: Sentence): voi
     );
   }
   if (fields.includes('afterChunks')) {
-    // The last chunk brings the finish reason: after it nothing is cut off.
+    // The last chunk has the finish reason; a cut after it would remove nothing.
     const most = chunkCount(step) - 1;
     if (!isCount(fault['afterChunks'], Number.isInteger) || Number(fault['afterChunks']) > most) {
       fail(
@@ -228,7 +231,7 @@ function assertValidFault(step: ModelStep, fault: unknown, place: Sentence): voi
   }
 }
 
-/** A status, or the kind alone, is what comes to mind. */
+/** A hint for a fault given as a status, or as its kind only. */
 function faultAdvice(fault: unknown): string {
   if (typeof fault === 'number') return ` Write modelFails({ kind: "status", status: ${fault} }).`;
   if (typeof fault === 'string' && Object.hasOwn(faultKinds, fault))
@@ -246,7 +249,10 @@ function isCount(value: unknown, test: (value: unknown) => boolean): boolean {
   return test(value) && Number(value) >= 0;
 }
 
-/** Whether a value survives as JSON: no function, symbol, bigint, NaN, or object that JSON would empty, and nothing that holds itself. */
+/**
+ * Whether JSON can carry a value: no function, symbol, bigint or NaN, no object that JSON would write as empty, and
+ * no circular reference.
+ */
 function isJson(value: unknown, inside?: readonly unknown[]): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || value === null) {
