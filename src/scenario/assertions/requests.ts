@@ -6,15 +6,18 @@ import { equals, show } from '../equals.ts';
 import { nameRule, namesRule, textRule, type Rules } from '../rules.ts';
 import { assertValidGiven, includesText, traceBehind, verdict, type Verdict } from './verdict.ts';
 
-/** What the model is shown in a request. Strings are substrings; `tools` are all of them, in any order. */
+/**
+ * What the model is shown in a request. `instructions` and `message` match a part of the text; `tools` lists all
+ * tools, in any order.
+ */
 export interface SeenPattern {
-  /** The agent that was asked for. */
+  /** The agent that makes the request. */
   agent?: string;
-  /** In the system message. */
+  /** A part of the system message. */
   instructions?: string | RegExp;
-  /** All that were offered. */
+  /** All tools that were offered. */
   tools?: string[];
-  /** In one of the messages after the system message. */
+  /** A part of one of the messages after the system message. */
   message?: string | RegExp;
 }
 
@@ -25,7 +28,7 @@ const seenRules: Rules<keyof SeenPattern> = {
   message: textRule,
 };
 
-/** Some request showed the model all of this. */
+/** Whether one request showed the model all of this. */
 export function hasSeen(source: unknown, seen: SeenPattern): Verdict {
   const trace = traceBehind(source);
   assertValidGiven('toHaveSeen', seen, seenRules);
@@ -65,12 +68,12 @@ function instructionsOf({ request }: TracedRequest): string {
   return instructionsIn(request);
 }
 
-/** The messages after the instructions; an app of another SDK may have none. */
+/** The messages after the instructions; a request of an external agent may have no instructions. */
 function historyOf({ request: { messages } }: TracedRequest): WireMessage[] {
   return isInstructions(messages[0]) ? messages.slice(1) : messages;
 }
 
-/** The tools that a request offers. */
+/** The names of the tools that a request offers. */
 export function toolNamesOf({ request }: Pick<TracedRequest, 'request'>): string[] {
   return (request.tools ?? []).map((tool) => tool.function.name);
 }

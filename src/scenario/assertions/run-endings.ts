@@ -13,14 +13,14 @@ import { UsageError } from '../../engine/values/engine-errors.ts';
 
 const agentsRule = namesRule("a list of agents' names");
 
-/** Agents were active in this order, the starting one first. */
+/** Whether the agents were active in this order, the starting one first. */
 export function hasAgents(source: unknown, agents: readonly string[]): Verdict {
   const trace = traceBehind(source);
   if (!agentsRule[1](agents)) throw takes('toHaveHandoffOrder', agentsRule, agents);
   const { agents: actual } = trace;
   const pass = equals(agents, actual);
   const index = !Array.isArray(agents) ? 0 : actual.findIndex((name, place) => !equals(agents[place], name));
-  // The n-th agent became active by the n-th handoff that was a change.
+  // The n-th handoff to another agent activated the agent at index n.
   const changes = trace.events.filter((event) => event.type === 'handoff' && event.from !== event.to);
   return verdict(trace, pass, {
     missing: `Expected the agents ${arrows(agents)}, but they were ${arrows(actual)}.`,
@@ -30,7 +30,10 @@ export function hasAgents(source: unknown, agents: readonly string[]): Verdict {
   });
 }
 
-/** Of tools that answered with an agent's name, or with an object that has the agent in it, where the agent itself hands off. */
+/**
+ * A hint for a tool that answered with an agent's name, or with an object that contains it: only the agent itself
+ * hands off.
+ */
 function answersInPlaceOfHandoffs(trace: Trace, agents: readonly unknown[]): string[] {
   if (!Array.isArray(agents)) return [];
   const missing = agents.filter((name) => typeof name === 'string' && !trace.agents.includes(name));
@@ -53,7 +56,7 @@ function holds(value: unknown, text: string): boolean {
 
 const outcomes: readonly Outcome[] = ['completed', 'max_turns', 'interrupted', 'failed', 'aborted'];
 
-/** The last run ended for this reason. */
+/** Whether the last run ended for this reason. */
 export function stoppedBecause(source: unknown, reason: Outcome): Verdict {
   const trace = traceBehind(source);
   if (!isName(reason)) throw takes('toHaveStoppedBecause', [`one of ${outcomes.join(', ')}`, isName], reason);
@@ -75,7 +78,7 @@ const contextRule: Rule = [
   (given) => (isText(given) ? ` Write { ${given}: … }.` : ''),
 ];
 
-/** At the end the context holds these variables, others aside. */
+/** Whether the context has these variables at the end; it may have others. */
 export function containsContextVariables(source: unknown, subset: object): Verdict {
   const trace = traceBehind(source);
   if (!contextRule[1](subset)) throw takes('toHaveContextVariables', contextRule, subset);
@@ -95,7 +98,7 @@ export function containsContextVariables(source: unknown, subset: object): Verdi
   });
 }
 
-/** The last text of an assistant has this in it. */
+/** Whether the last text of an assistant contains this text. */
 export function endsWithText(source: unknown, text: string): Verdict {
   const trace = traceBehind(source);
   const answer = trace.events.findLast(
@@ -109,7 +112,7 @@ export function endsWithText(source: unknown, text: string): Verdict {
   });
 }
 
-/** Both traces have the same hash. */
+/** Whether both traces have the same hash. */
 export function sameTrace(source: unknown, other: unknown): Verdict {
   const [left, right] = [traceBehind(source), traceBehind(other)];
   const same = left.hash === right.hash;
@@ -127,7 +130,7 @@ function arrows(agents: readonly string[]): string {
     : agents.map((name: unknown) => (typeof name === 'string' ? name : show(name))).join(' → ');
 }
 
-/** The context at the end: the real one where there is a response, else as the trace tells it. */
+/** The context variables at the end, from the response if there is one, otherwise reconstructed from the trace. */
 function contextVariablesOf(source: unknown, trace: Trace): ContextVariables {
   const holder = source as {
     contextVariables?: ContextVariables;

@@ -23,7 +23,7 @@ import {
 import { fact, sentence } from '../../engine/values/error-facts.ts';
 import { UsageError } from '../../engine/values/engine-errors.ts';
 
-/** A call was made, with exactly these arguments if any are given. */
+/** Whether a tool was called, with exactly these arguments if any are given. */
 export function calledTool(source: unknown, tool: string, args?: unknown): Verdict {
   const trace = traceBehind(source);
   assertToolFirst('toHaveCalledTool', 'its arguments', tool, args);
@@ -41,7 +41,7 @@ export function calledTool(source: unknown, tool: string, args?: unknown): Verdi
   });
 }
 
-/** The calls are as a trajectory says. */
+/** Whether the tool calls match a trajectory. */
 export function hasToolCalls(source: unknown, trajectory: Trajectory): Verdict {
   const trace = traceBehind(source);
   if (!trajectoryRule[1](trajectory)) throw takes('toHaveToolCalls', trajectoryRule, trajectory);
@@ -53,12 +53,12 @@ export function hasToolCalls(source: unknown, trajectory: Trajectory): Verdict {
     missing: 'The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):',
     unwanted: 'The tool calls are exactly what they should not be:',
     details: [...lines.map((line) => `  ${line}`), ...unknownTools(trace, expected)],
-    // What is missing at the end was due where the run stopped; what is pending never began.
+    // Mark the end of the run for calls that are missing at the end, and for pending calls, which have no event.
     marked: (departure === undefined ? undefined : answered[departure]) ?? runEnd(trace),
   });
 }
 
-/** A tool answered with this text, this pattern, or this value as JSON. */
+/** Whether a tool answered with this text, this pattern, or this value as JSON. */
 export function hasToolResult(source: unknown, tool: string, content: unknown): Verdict {
   const trace = traceBehind(source);
   const order = 'what it answered';
@@ -101,13 +101,13 @@ const errorRules: Rules<'tool' | 'kind' | 'content'> = {
   content: textRule,
 };
 
-/** A call was answered with an error of this kind, and its run went on to complete. */
+/** Whether a call was answered with an error of this kind, and its run still completed. */
 export function recoveredFrom(
   source: unknown,
   error: { tool?: string; kind?: ToolErrorKind; content?: string | RegExp },
 ): Verdict {
   const trace = traceBehind(source);
-  // Nothing said means any error.
+  // An empty object means any error.
   assertValidGiven('toHaveRecoveredFrom', error, errorRules, true);
   const { tool, kind, content } = error;
   if (typeof kind === 'string' && !errorKinds.includes(kind)) {
@@ -150,12 +150,12 @@ export function recoveredFrom(
 
 const pendingRules: Rules<'pending'> = { pending: trajectoryRule };
 
-/** The run was interrupted before its tools, with these calls pending. */
+/** Whether the run was interrupted before its tools, with these calls pending. */
 export function interrupted(source: unknown, pending?: { pending: Trajectory }): Verdict {
   const trace = traceBehind(source);
   const calls = pendingCalls(trace);
   const wasInterrupted = trace.outcome === 'interrupted';
-  // Looked at in any case: a malformed trajectory is a mistake whatever happened.
+  // Checked in any case: a malformed trajectory is a mistake whatever happened.
   if (pending !== undefined) assertValidGiven('toBeInterrupted', pending, pendingRules);
   const match = pending && matchTrajectory(pending.pending, calls);
   const { expected, never } = pending ? toolsIn(pending.pending) : { expected: [], never: [] };
@@ -173,7 +173,7 @@ export function interrupted(source: unknown, pending?: { pending: Trajectory }):
   });
 }
 
-/** Throws a TypeError where what comes first is no name of a tool. */
+/** Throws a TypeError if the first argument is not a tool's name. */
 function assertToolFirst(matcher: string, then: string, tool: unknown, second: unknown): void {
   if (isName(tool)) return;
   const { tool: named, name = named } = (tool ?? {}) as { tool?: unknown; name?: unknown };
@@ -209,7 +209,7 @@ function firstEventOf(trace: Trace, tool: string): TraceEvent | undefined {
   return toolResults(trace).find((event) => equals(tool, event.tool)) ?? runEnd(trace);
 }
 
-/** A name as it is, an asymmetric matcher by its own. */
+/** A name unchanged, or the name of an asymmetric matcher. */
 function nameOf(name: unknown): string {
   return typeof name === 'string' ? name : show(name);
 }

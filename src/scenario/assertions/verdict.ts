@@ -13,10 +13,12 @@ import { valueWords } from '../../engine/values/value-words.ts';
 import { fact, sentence } from '../../engine/values/error-facts.ts';
 import { UsageError } from '../../engine/values/engine-errors.ts';
 
-/** Whether a statement about a trace holds, and what to tell the reader who expected otherwise. */
+/** Whether a statement about a trace holds, and the message for a test that expected otherwise. */
 export interface Verdict {
   pass: boolean;
-  /** What was expected and what was found; where the statement holds, that it should not have. */
+  /**
+   * Says what the test expected and what the trace shows instead. If the statement holds, says that it should not.
+   */
   reason: () => string;
   /** The event to look at first. */
   marked: TraceEvent | undefined;
@@ -46,7 +48,10 @@ export function whatHappened(trace: Trace, marked?: TraceEvent): string {
   return ['What happened:', ...(lines.length === 0 ? ['    nothing'] : lines)].join('\n');
 }
 
-/** The trace of what is judged; a TypeError that names the usual mistake where there is none. */
+/**
+ * The trace of the value under test. Throws a TypeError that names the usual mistake if the value has no trace, and
+ * an Error if its script did not fit.
+ */
 export function traceBehind(source: unknown): Trace {
   const trace = findTrace(source);
   if (trace) {
@@ -59,8 +64,8 @@ export function traceBehind(source: unknown): Trace {
 }
 
 /**
- * A run whose script did not fit shows nothing: what was asserted would hold, or not, for the wrong
- * reason. So it fails whatever is asserted, and with `.not` as well.
+ * A run whose script did not fit shows nothing: an assertion would hold, or fail, for the wrong reason. So this
+ * throws, which makes every assertion fail, with `.not` as well.
  */
 function assertScriptFits(source: unknown): void {
   const { error, failures = [] } = source as Partial<ScenarioRun>;
@@ -81,7 +86,7 @@ export function runEnd(trace: Trace): TraceEvent | undefined {
   return trace.events.findLast(({ type }) => type === 'run-end');
 }
 
-/** The calls an interrupted run has left to its caller. */
+/** The calls that an interrupted run left to its caller. */
 export function pendingCalls(trace: Trace): ComparedCall[] {
   if (trace.outcome !== 'interrupted') return [];
   const answer = trace.events.findLast((event) => event.type === 'model-response');
@@ -94,7 +99,10 @@ export function pendingCalls(trace: Trace): ComparedCall[] {
   );
 }
 
-/** Throws a TypeError for what asks for nothing, or for something that cannot be: as a test it would pass whatever happened. */
+/**
+ * Throws a TypeError if a matcher was given nothing to look for, or something that cannot exist: such a test could
+ * pass whatever happened.
+ */
 export function assertValidGiven<Fields extends string>(
   matcher: string,
   given: object,
@@ -111,13 +119,13 @@ export function assertValidGiven<Fields extends string>(
   }
 }
 
-/** Whether a text is as expected: has a string in it, matches a pattern, or is what an asymmetric matcher wants. */
+/** Whether a text contains a string, matches a pattern, or satisfies an asymmetric matcher. */
 export function includesText(expected: unknown, text: string): boolean {
   if (typeof expected === 'string') return text.includes(expected);
   return expected instanceof RegExp ? matches(expected, text) : equals(expected, text);
 }
 
-/** Without the memory that a global expression keeps between tests. */
+/** Ignores `lastIndex`, which a global expression keeps from one test to the next. */
 export function matches(expression: RegExp, text: string): boolean {
   return text.search(expression) >= 0;
 }
