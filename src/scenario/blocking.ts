@@ -5,23 +5,26 @@ import { addFacts } from '../engine/values/engine-errors.ts';
 import { watchCalls } from '../engine/run/watch.ts';
 import { mustBe } from './rules.ts';
 
-/** Something kept the event loop for longer than a test allows; the message says what, and for how long. */
+/**
+ * Code under test blocked the event loop for longer than the test allows. The message says which code, and for how
+ * long.
+ */
 export class EventLoopBlockedError extends Error {
   override readonly name = 'EventLoopBlockedError';
-  /** The name of the tool, where a tool kept the event loop. */
+  /** The name of the tool, if a tool blocked the event loop. */
   declare readonly tool?: string;
-  /** The name of the hook, where a hook did. */
+  /** The name of the hook, if a hook did. */
   declare readonly hook?: string;
-  /** The name of the agent, where its instructions did. */
+  /** The name of the agent, if its instructions did. */
   declare readonly agent?: string;
   /** How long the longest block took, in real milliseconds. */
   readonly blockedMs: number;
   /** How many blocks were too long. */
   readonly blocks: number;
-  /** How long a block may take. */
+  /** The limit for one block, in milliseconds. */
   readonly maxBlockMs: number;
 
-  /** @internal Made by what measures. */
+  /** @internal Created by BlockWatch. */
   constructor(
     who: Sentence,
     { blockedMs, blocks, maxBlockMs }: Pick<EventLoopBlockedError, 'blockedMs' | 'blocks' | 'maxBlockMs'>,
@@ -38,12 +41,12 @@ export class EventLoopBlockedError extends Error {
 }
 
 /**
- * Does something, and rejects with an EventLoopBlockedError where a tool, a hook or the instructions of an agent kept the
- * event loop for longer than so many milliseconds at once, that is between two of its turns: in that time nothing else went
- * on, no other conversation and no time-out. `await` alone is no turn; waiting for a timer, a file or an answer is. What
- * rejects of its own does so.
+ * Runs `action` and returns its result. Rejects with an EventLoopBlockedError if a tool, a hook or the instructions
+ * of an agent blocked the event loop for longer than `maxBlockMs` milliseconds. A block is the time between two turns
+ * of the event loop, in which nothing else goes on: no other conversation and no timeout. `await` alone does not end
+ * a block; waiting for a timer, a file or an answer does. If `action` rejects, its error is passed on.
  *
- * It is real time that is measured, which on a busy machine is more than a call took: leave room.
+ * Real time is measured, which on a busy machine is more than a call took, so leave room.
  */
 export async function assertNoBlocking<T>(maxBlockMs: number, action: () => T | PromiseLike<T>): Promise<T> {
   if (!isBlockLimit(maxBlockMs))
@@ -57,7 +60,7 @@ export async function assertNoBlocking<T>(maxBlockMs: number, action: () => T | 
 
 const isBlockLimit = (value: unknown) => typeof value === 'number' && value > 0;
 
-/** What a limit is. */
+/** The rule for a block limit. */
 export const blockLimitRule = ['a number of milliseconds above 0', isBlockLimit] as const;
 
 interface Block {
@@ -66,23 +69,26 @@ interface Block {
   count: number;
 }
 
-/** What has caused an asynchronous operation, and which watch it belongs to. */
+/** The code that caused an asynchronous operation, and the watch that measures it. */
 interface Owner {
   readonly watch: BlockWatch;
   readonly who: Sentence;
 }
 
-/** Taken before a test can fake it. */
+/** Saved before a test can replace it with a fake. */
 const { setImmediate: inNextTurn } = globalThis;
 
-/** Which watch calls belong to: several may be open at once. */
+/** The watch that measures the current calls. Several watches can be open at once. */
 const scope = new AsyncLocalStorage<BlockWatch>();
-/** By the ids of asynchronous operations: of all watches, so that what goes on is looked at once. */
+/**
+ * The owners of asynchronous operations, by async id. One map for all watches, so that the current operation is
+ * looked up once.
+ */
 const owners = new Map<number, Owner>();
-/** What is running: callbacks can be nested, and the outermost counts. */
+/** How many measured callbacks are running. They can be nested; the outermost one is measured. */
 let depth = 0;
 let startedAt = 0;
-/** How long each has run since the event loop turned. */
+/** How long the callbacks of each owner have run in this turn of the event loop. */
 let turn: Map<Owner, number> | undefined;
 
 const hook = createHook({
@@ -125,7 +131,10 @@ function close(): void {
   stopWatching();
 }
 
-/** Callbacks that follow each other without a turn of the event loop keep it as one: `await null` lets nobody else go on. */
+/**
+ * Adds up the callbacks that follow each other within one turn of the event loop. They are one block: waiting with
+ * `await null` between them lets nothing else go on.
+ */
 function add(owner: Owner, ms: number): void {
   if (!turn) {
     turn = new Map();
@@ -139,10 +148,10 @@ function endTurn(): void {
   turn = undefined;
 }
 
-/** Measures how long what the user wrote keeps the event loop, by who it is. */
+/** Measures how long the user's code blocks the event loop, separately for each tool, hook and agent. */
 export class BlockWatch implements Disposable {
   readonly #limitMs: number;
-  /** The one within which this one was opened: it is told as well. */
+  /** The watch within which this one was opened; it is notified too. */
   readonly #outer = scope.getStore();
   readonly #blocks = new Map<string, Block>();
 
@@ -151,21 +160,21 @@ export class BlockWatch implements Disposable {
     open();
   }
 
-  /** Does something whose calls are this watch's. */
+  /** Runs an action whose calls this watch measures. */
   within<T>(action: () => T): T {
     return scope.run(this, action);
   }
 
-  /** Calls somebody, and takes note of how long that, and what comes of it later, keeps the event loop. */
+  /** Makes a call, and measures how long it, and the callbacks that it causes later, block the event loop. */
   call<T>(who: Sentence, call: () => T): T {
     const resource = new AsyncResource('swarmcheck.watched');
     owners.set(resource.asyncId(), { watch: this, who });
     return resource.runInAsyncScope(call);
   }
 
-  /** What took longer than it may. */
+  /** One error for each tool, hook or other code that exceeded the limit. */
   problems(): EventLoopBlockedError[] {
-    // The turn that is under way is over for whoever asks.
+    // Count the current turn too, although it has not ended.
     endTurn();
     return Array.from(
       this.#blocks.values(),
@@ -174,7 +183,7 @@ export class BlockWatch implements Disposable {
     );
   }
 
-  /** Takes note of how long the event loop was kept. */
+  /** Records a block, if it is longer than the limit. */
   note(who: Sentence, ms: number): void {
     this.#outer?.note(who, ms);
     if (ms <= this.#limitMs) return;

@@ -3,21 +3,23 @@ import { isPlainObject } from '../engine/values/copy.ts';
 import { pairUp } from './pairing.ts';
 
 /**
- * Whether a value is what was expected, at every depth. Order of keys does not matter, and a field
- * that is undefined is as good as absent, since these are values as JSON carries them. Asymmetric
- * matchers (`expect.any(String)`, …) may stand anywhere in what is expected; functions and other
- * instances are equal to themselves alone.
+ * Whether a value equals the expected one, at every depth. The order of keys does not matter, and an undefined field
+ * counts as absent, because these are values as JSON carries them. Asymmetric matchers (`expect.any(String)`, …) may
+ * appear anywhere in the expected value. Dates, sets and maps are compared by content; functions and other instances
+ * are equal only to themselves.
  */
 export function equals(expected: unknown, actual: unknown): boolean {
   return compare(expected, actual, false);
 }
 
-/** The same, where objects may have more fields than expected, at every depth. Lists are as long as expected. */
+/**
+ * Like `equals`, but objects may have more fields than expected, at every depth. Lists must have the expected length.
+ */
 export function contains(expected: unknown, actual: unknown): boolean {
   return compare(expected, actual, true);
 }
 
-/** Where two values part, as a path and both sides; undefined when they do not. */
+/** Where two values first differ, as a path with both sides; undefined if they do not differ. */
 export function firstMismatch(
   expected: unknown,
   actual: unknown,
@@ -49,7 +51,7 @@ function compare(expected: unknown, actual: unknown, partial: boolean): boolean 
     );
   }
   if (expected instanceof Set || expected instanceof Map) {
-    // The order in which they were filled does not matter, as that of keys does not.
+    // The order of insertion does not matter, just as the order of keys does not.
     return (
       (actual instanceof Set || actual instanceof Map) &&
       actual.constructor === expected.constructor &&
@@ -64,7 +66,7 @@ function compare(expected: unknown, actual: unknown, partial: boolean): boolean 
   );
 }
 
-/** Whether each member of one list has its own in the other. */
+/** Whether each member of one list matches a different member of the other. */
 function sameMembers(expected: readonly unknown[], actual: readonly unknown[], partial: boolean): boolean {
   if (expected.length !== actual.length) return false;
   const fits = (wanted: number, candidate: number) => compare(expected[wanted], actual[candidate], partial);
@@ -73,12 +75,12 @@ function sameMembers(expected: readonly unknown[], actual: readonly unknown[], p
 
 interface Asymmetric {
   asymmetricMatch(value: unknown): boolean;
-  /** What vitest's and jest's matchers call themselves, e.g. "Any<String>". */
+  /** The name of a matcher in vitest and jest, e.g. "Any<String>". */
   toAsymmetricMatcher?(): string;
   toString(): string;
 }
 
-/** Matchers that say for themselves what fits, as vitest's and jest's do. */
+/** Whether a value is an asymmetric matcher, which decides itself what matches, as those of vitest and jest do. */
 export function isAsymmetric(value: unknown): value is Asymmetric {
   return (
     typeof value === 'object' &&
@@ -91,9 +93,9 @@ function field(value: object, key: string): unknown {
   return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
 }
 
-/** A value as a reader writes it; asymmetric matchers by their name. */
+/** A value as text for a message; asymmetric matchers by name. */
 export function show(value: unknown): string {
-  // A function: its `this` holds dates before JSON makes texts of them.
+  // Not an arrow function: its `this` holds dates before JSON turns them into strings.
   const text = stringify(value, function (this: Record<string, unknown>, key: string, item: unknown) {
     const code = codeOf(this[key]);
     return code === undefined ? item : `‹${code}›`;
@@ -101,10 +103,10 @@ export function show(value: unknown): string {
   return (text ?? 'undefined').replaceAll(/"‹(.*?)›"/g, (_all, code) => JSON.parse(`"${code}"`) as string);
 }
 
-/** As JSON.stringify does, but for what holds itself. */
+/** Like JSON.stringify, but accepts circular references. */
 const stringify = configure({ deterministic: false });
 
-/** How a value is written that JSON has no words for. */
+/** The text of a value that JSON cannot express. */
 function codeOf(value: unknown): string | undefined {
   if (isAsymmetric(value)) return value.toAsymmetricMatcher?.() ?? value.toString();
   if (value instanceof RegExp || value instanceof Error || typeof value === 'symbol') return String(value);

@@ -15,12 +15,15 @@ import { hasToolCalls } from './assertions/tool-calls.ts';
 import { misspeltTool } from './assertions/tool-names.ts';
 import { runEnd, verdict, type Verdict } from './assertions/verdict.ts';
 
-/** What a scenario's `expect` asks for and the run did not give. An error that nobody expected is all there is to tell: the rest follows from it. */
+/**
+ * The expectations of a scenario that did not hold. An unexpected error is reported alone, because everything else
+ * follows from it.
+ */
 export function unmetExpectations(run: ScenarioRun): Verdict[] {
   const { toolCalls, agents, stopReason, error, contextVariables, finalMessage } = run.scenario.expect ?? {};
   const { outcome } = run.trace;
   if (!error && (outcome === 'failed' || outcome === 'aborted')) return [unexpectedError(run)];
-  // Without its failures: what does not fit is told beside what was expected.
+  // Without `error` and `failures`: with them, the assertions would throw if the script did not fit.
   const played = { trace: run.trace, response: run.response };
   const misspeltIn = (trajectory: Trajectory) => {
     const { expected, never } = toolsIn(trajectory);
@@ -67,7 +70,7 @@ function lastModelError(run: ScenarioRun): TraceEvent | undefined {
   return run.trace.events.findLast(({ type }) => type === 'model-error') ?? runEnd(run.trace);
 }
 
-/** Errors that say that the scenario is wrong, or stands still: nobody means them to happen. */
+/** Whether an error says that the scenario itself is wrong or hangs; a test never expects such an error. */
 function isOfTheTest(error: unknown): boolean {
   return isMisfit(error) || error instanceof ScenarioTimeoutError;
 }

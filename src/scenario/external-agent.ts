@@ -2,39 +2,40 @@ import type { Message } from '../engine/model/messages.ts';
 import { sentence } from '../engine/values/error-facts.ts';
 import { UsageError } from '../engine/values/engine-errors.ts';
 
-/** What an app is given to answer the user once. */
+/** The argument of `respond`: all that an app needs to answer the user once. */
 export interface ExternalTurn {
   /** What the user says now. */
   message: string;
-  /** What user and assistant said so far, this message included, as text. */
+  /** The texts of user and assistant so far, including this message. */
   messages: readonly Message[];
-  /** Where the app's client sends its requests: an address on loopback. */
+  /** The address on loopback to which the app's client sends its requests. */
   baseURL: string;
-  /** A key that is none, for clients that insist on one. */
+  /** A dummy key, for clients that require one. */
   apiKey: string;
-  /** In place of the address, for clients that take a `fetch`: the same answers without a socket. */
+  /** Instead of the address, for clients that take a `fetch`: the same answers without a socket. */
   fetch: typeof fetch;
-  /** Aborted when the scenario is. */
+  /** Aborted when the scenario is aborted or its time is up. */
   signal: AbortSignal;
 }
 
-/** An app with a client of its own, as the subject of a scenario. */
+/** An app with its own client, as the agent of a scenario. */
 export interface ExternalAgent {
-  /** Tells it from agents of this engine. */
+  /** Distinguishes it from agents of this engine. */
   readonly kind: 'external';
   /** Answers the user once; resolves when it is done. */
   readonly respond: (turn: ExternalTurn) => Promise<unknown>;
 }
 
 /**
- * An app that is built on any SDK, or on none, as the subject of a scenario. For every user step `respond` is called with
- * where to send its requests, which the script answers. Its tool calls, their results and its handoffs are read off the
- * wire, so every matcher works: `completed` is a `respond` that resolves, `failed` one that rejects. Agents are named
- * "Agent" first, then what follows `transfer_to_` in the tool that handed off. Whether a tool failed is seen only where
- * its call was wrong; context variables are not seen at all.
+ * An app that is built on any SDK, or on none, as the agent of a scenario. For each run, `respond` is called with the
+ * address to which the app sends its requests; the script answers them. The tool calls, their results and the
+ * handoffs are read from the requests, so every matcher works. The outcome is `completed` if `respond` resolves and
+ * `failed` if it rejects. The first agent is named "Agent"; after a handoff, an agent is named after the tool that
+ * handed off, without its prefix `transfer_to_`. A tool failure is seen only if the call itself was wrong; context
+ * variables are not seen at all.
  *
- * A scenario of it may not set maxTurns, executeTools, modelOverride, tools, hooks or contextVariables: those are the
- * app's own.
+ * The scenario must not set maxTurns, executeTools, modelOverride, tools, hooks or contextVariables: the app decides
+ * these itself.
  */
 export function externalAgent(respond: (turn: ExternalTurn) => Promise<unknown>): ExternalAgent {
   if (typeof respond !== 'function')
@@ -44,7 +45,7 @@ export function externalAgent(respond: (turn: ExternalTurn) => Promise<unknown>)
   return { kind: 'external', respond };
 }
 
-/** Whether something is an app of that kind. */
+/** Whether a value is an external agent. */
 export function isExternalAgent(value: unknown): value is ExternalAgent {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'external';
 }

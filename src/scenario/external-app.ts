@@ -12,7 +12,7 @@ import type { Subject } from './subject.ts';
 import type { TimeLimit } from './timeout.ts';
 import type { ExternalAgent } from './external-agent.ts';
 
-/** Plays a scenario with an app of somebody else's. */
+/** The app of an external agent, as a scenario talks to it. */
 export class ExternalApp implements Subject {
   readonly #app: ExternalAgent;
   readonly #watch: BlockWatch | undefined;
@@ -48,7 +48,7 @@ export class ExternalApp implements Subject {
     const from = this.#served.log.exchanges.length;
     try {
       const { serveOnLoopback } = await import('../wire/server.ts');
-      // Kept as a promise: one that is not waited for to its end is to be closed as well.
+      // Kept as a promise, so that `close` also closes a server whose start was not awaited to the end.
       this.#server ??= serveOnLoopback(() => this.#served);
       const { url } = await limit.within(this.#server);
       this.#hasStarted = true;

@@ -4,19 +4,23 @@ import { valueWords } from '../engine/values/value-words.ts';
 import { isAgent, type Agent } from '../engine/tools/agent.ts';
 import type { TimeLimit } from './timeout.ts';
 
-/** A factory made something else: the mistake of whoever gave it, as nothing that it throws is. */
+/**
+ * An agent factory returned something that is not an agent. This is a mistake of the caller; an error thrown by the
+ * factory is not.
+ */
 export class NoAgentError extends UsageError {}
 
 /**
- * What an agent factory makes, within a limit; what it makes later than that is disposed of when it comes. Rejects with what
- * the factory rejects with, and with a NoAgentError where it makes no agent. `what` names the factory within a sentence.
+ * Returns the agent that a factory makes within a time limit. An agent that arrives later is disposed of on arrival.
+ * Rejects with the factory's error, with the reason of the limit, or with a NoAgentError if the result is not an
+ * agent. `what` names the owner of the factory within a sentence.
  */
 export async function makeAgent(
   factory: () => Agent | Promise<Agent>,
   limit: TimeLimit,
   what: string,
 ): Promise<Agent> {
-  // In an async function, so that what it throws at once is a rejection, too.
+  // An async function, so that a synchronous throw becomes a rejection too.
   const making = (async (): Promise<unknown> => await factory())();
   let made: unknown;
   try {

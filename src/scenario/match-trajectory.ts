@@ -4,19 +4,25 @@ import { contains, equals, firstMismatch, show } from './equals.ts';
 import { pairUp } from './pairing.ts';
 import { readTrajectory, type ExpectedItem, type ToolCallPattern, type Trajectory } from './trajectory.ts';
 
-/** What a trajectory is held against: calls that were answered, or that are pending. */
+/** A call that a trajectory is compared with: answered, or pending. */
 export type ComparedCall = Pick<TracedToolCall, 'run' | 'turn' | 'tool' | 'args'>;
 
-/** Whether the calls are as expected; if not, what was found of it and where they first part. */
+/** Whether the calls are as expected, and if not, how they differ. */
 export interface TrajectoryMatch {
   pass: boolean;
   /** One line for each expected item and each extra or forbidden call. */
   lines: string[];
-  /** The first call that is not as expected; undefined when calls are missing at the end. */
+  /**
+   * The index of the first call that is not as expected. Undefined if every call is as expected, even if calls are
+   * missing at the end.
+   */
   departure: number | undefined;
 }
 
-/** Holds calls against a trajectory. Choices are made so that as much as possible fits, never first come first served. */
+/**
+ * Compares calls with a trajectory. Calls are assigned so that as many items as possible match, not first come, first
+ * served.
+ */
 export function matchTrajectory(trajectory: Trajectory, calls: readonly ComparedCall[]): TrajectoryMatch {
   const { items, allowOthers, never } = readTrajectory(trajectory);
   const alignment = align(items, calls, allowOthers);
@@ -37,7 +43,7 @@ export function matchTrajectory(trajectory: Trajectory, calls: readonly Compared
   };
 }
 
-/** Where an item was found: the call that each of its patterns took. */
+/** Where an item was found: the calls that its patterns took, and whether the whole item matches. */
 interface Place {
   calls: number[];
   complete: boolean;
@@ -46,9 +52,9 @@ interface Place {
 const nowhere: Place = { calls: [], complete: false };
 
 /**
- * Places items on calls so that as many patterns as possible find a call, items in order. Dynamic
- * programming over (item, call): the best that can follow when the first `item` items and the first
- * `call` calls are behind. Complete items count more than the same calls found in parts.
+ * Assigns items to calls, in order, so that as many patterns as possible find a call. Dynamic programming over items
+ * and calls: a cell holds the best score that the rest can reach after the first `item` items and the first `call`
+ * calls. A complete item scores more than the same number of calls in incomplete items.
  */
 function align(
   items: readonly ExpectedItem[],
@@ -90,7 +96,10 @@ function align(
   return places;
 }
 
-/** The ways to place an item from this call on: on a window of calls as long as it is, or longer where others may stand between. */
+/**
+ * The ways to place an item at this call: on a window of calls as long as the item, or longer if other calls may be
+ * in between.
+ */
 function* placements(
   item: ExpectedItem,
   calls: readonly ComparedCall[],
@@ -114,7 +123,7 @@ function* placements(
     yield { place: { calls: found, complete: false }, next: found.at(-1)! + 1 };
     return;
   }
-  // A longer window never takes a call away, so the shortest one that does is found by halving.
+  // A longer window never matches fewer calls, so a binary search finds the shortest window that matches all.
   let [short, long] = [from + size, end];
   while (short < long) {
     const middle = Math.floor((short + long) / 2);
@@ -124,7 +133,7 @@ function* placements(
   yield { place: { calls: assign(item.patterns, calls, from, long), complete: true }, next: long };
 }
 
-/** The calls of a window that patterns can have, each its own, as many as possible. */
+/** The calls of a window that match the patterns, a different one for each, as many as possible. */
 function assign(
   patterns: readonly ToolCallPattern[],
   calls: readonly ComparedCall[],
@@ -145,7 +154,7 @@ function isWholeTurn(calls: readonly ComparedCall[], from: number, to: number): 
   return !isSameTurn(calls, from, from - 1) && !isSameTurn(calls, to - 1, to);
 }
 
-/** Whether a call is as a pattern says. */
+/** Whether a call matches a pattern. */
 function fits(pattern: ToolCallPattern, call: ComparedCall): boolean {
   if (typeof pattern === 'string') return pattern === call.tool;
   return (
@@ -155,7 +164,10 @@ function fits(pattern: ToolCallPattern, call: ComparedCall): boolean {
   );
 }
 
-/** The first call that no item took, before the first item that found none, or else the place where that item was due. */
+/**
+ * The index of the first call that differs: an extra or forbidden call, or the call at the place where the first
+ * incomplete item was expected, whichever comes first.
+ */
 function firstDeparture(
   items: readonly ExpectedItem[],
   alignment: readonly Place[],
@@ -190,7 +202,7 @@ function itemLine(
   return `✗ ${words}${place.calls.length === 0 ? '' : `, but ${partlyFound(item, place, calls)}`}`;
 }
 
-/** What is wrong with a turn, or with calls in any order, of which some were found. */
+/** Why a turn, or a group in any order, does not match although some of its calls were found. */
 function partlyFound(item: ExpectedItem, place: Place, calls: readonly ComparedCall[]): string {
   const found = place.calls.map((index) => showCall(calls[index]!)).join(', ');
   if (place.calls.length < item.patterns.length) return `of these only ${found} came there`;
@@ -218,7 +230,7 @@ function showItem(item: ExpectedItem): string {
   return item.kind === 'call' ? list : item.kind === 'turn' ? `one turn: ${list}` : `in any order: ${list}`;
 }
 
-/** What is expected, as a reader writes it. */
+/** A pattern as text for a message. */
 export function showPattern(pattern: ToolCallPattern): string {
   if (typeof pattern === 'string') return pattern;
   if (pattern.args !== undefined) return showCall({ tool: pattern.tool, args: pattern.args });
@@ -227,7 +239,7 @@ export function showPattern(pattern: ToolCallPattern): string {
     : `${pattern.tool}(… ${shorten(show(pattern.argsContain), 200)} …)`;
 }
 
-/** A call as a reader writes it. */
+/** A call as text for a message: `look_up({"q":"a"})`. */
 export function showCall(call: Pick<ComparedCall, 'tool' | 'args'>): string {
   const args = typeof call.args === 'string' ? call.args : show(call.args);
   return `${call.tool}(${args === '{}' ? '' : shorten(args, 200)})`;

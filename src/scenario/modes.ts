@@ -2,14 +2,19 @@ import { isExternalAgent } from './external-agent.ts';
 import { runScenario, type Transport } from './run-scenario.ts';
 import type { Scenario, ScenarioRun } from './scenario.ts';
 
-/** A way to play a scenario. None of them changes what happens, so all leave one trace hash. */
+/**
+ * A play mode: a way to play a scenario. A mode does not change what happens, so all modes give the same trace hash.
+ */
 export interface Mode {
   readonly transport: Transport;
-  /** Whether the model's answers come in pieces. */
+  /** Whether the model's answers are streamed. */
   readonly stream: boolean;
 }
 
-/** Every way there is to play a scenario; what others are compared with comes first. An app of another SDK has its own one. */
+/**
+ * All play modes of a scenario. The others are compared with the first. An external agent has only one mode, because
+ * the app chooses its transport and streaming itself.
+ */
 export function modesOf({ agent }: Scenario): readonly Mode[] {
   return isExternalAgent(agent) ? allModes.slice(0, 1) : allModes;
 }
@@ -21,25 +26,28 @@ const allModes: readonly Mode[] = [
   { transport: 'http', stream: true },
 ];
 
-/** As tests and messages name it. */
+/** The name of a mode in tests and messages. */
 export function modeName({ transport, stream }: Mode): string {
   return `${transport === 'http' ? 'over HTTP' : 'in process'}, ${stream ? 'streamed' : 'in one piece'}`;
 }
 
-/** What came of a scenario, in each way. */
+/** The run of a scenario in one mode. */
 export interface ModeRun {
   readonly mode: Mode;
   readonly run: ScenarioRun;
 }
 
-/** Plays a scenario once in each way, one after the other. */
+/** Plays a scenario once in each mode, one after the other. */
 export async function runInModes(scenario: Scenario, modes: readonly Mode[]): Promise<ModeRun[]> {
   const runs: ModeRun[] = [];
   for (const mode of modes) runs.push({ mode, run: await runScenario(scenario, mode) });
   return runs;
 }
 
-/** The failures of all ways: what went wrong in each of them once, the rest with its way; and traces that are not alike. */
+/**
+ * The failures of all modes. A failure that occurs in every mode is listed once; the others are listed with their
+ * mode. A trace that differs from the first mode's is a failure too, if both passed or both failed.
+ */
 export function failuresIn(runs: readonly ModeRun[]): ScenarioRun['failures'] {
   const [first, ...others] = runs;
   if (!first) return [];

@@ -8,7 +8,7 @@ import { defaultMaxTurns, type Scenario } from './scenario.ts';
 import type { Subject } from './subject.ts';
 import type { TimeLimit } from './timeout.ts';
 
-/** Agents of this engine. */
+/** Agents of this engine, as a scenario talks to them. */
 export class OurAgents implements Subject {
   readonly runs: (readonly RecordedEvent[])[] = [];
   readonly #scenario: Scenario;
@@ -45,7 +45,7 @@ export class OurAgents implements Subject {
   async close(): Promise<void> {}
 }
 
-/** What a run that has come so far is waiting for. */
+/** The answer, tool or instructions that a run with these events is waiting for. */
 function awaitedIn(events: readonly RecordedEvent[]): string {
   const last = events.at(-1);
   if (last?.type === 'model-request') return `the model's answer to ${last.agent} (turn ${last.turn})`;

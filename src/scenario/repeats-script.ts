@@ -4,8 +4,8 @@ import { sentence } from '../engine/values/error-facts.ts';
 import { UsageError } from '../engine/values/engine-errors.ts';
 
 /**
- * Whether everything a scenario expects is in its script already, calls of tools among it: that cannot fail as long as the
- * script fits, whatever the agents do.
+ * Whether a scenario expects tool calls, and its script already determines everything that it expects. Such
+ * expectations cannot fail as long as the script fits, whatever the agents do.
  */
 export function expectsOnlyItsScript({ steps, expect = {}, check }: Scenario): boolean {
   if (check || !isFixed(steps) || expect.toolCalls === undefined) return false;
@@ -16,16 +16,16 @@ export function expectsOnlyItsScript({ steps, expect = {}, check }: Scenario): b
   );
 }
 
-/** What is told of such a scenario. */
+/** The warning about such a scenario. */
 export const repeatedScenarioWarning =
   'This expects only what its script says, which is so whenever the script fits, whatever the agents do. Expect what the calls cause, too: agents, contextVariables, or a check.';
 
-/** Whether a script says the same whatever the model is shown. */
+/** Whether a script does not depend on the requests: it has no functions. */
 export function isFixed(steps: readonly Step[]): boolean {
   return steps.every((step) => typeof step !== 'function');
 }
 
-/** Whether such tests are pointed out. Throws for a value of the environment's variable that says neither. */
+/** Whether warnings about such tests are on. Throws a TypeError if SWARMCHECK_WARNINGS is neither "on" nor "off". */
 export function areWarningsOn(environment: Readonly<Record<string, string | undefined>>): boolean {
   const value = environment['SWARMCHECK_WARNINGS'] || 'on';
   if (value !== 'on' && value !== 'off') {

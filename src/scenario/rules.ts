@@ -5,35 +5,35 @@ import { isAsymmetric } from './equals.ts';
 import { sentence, type Sentence } from '../engine/values/error-facts.ts';
 import { UsageError } from '../engine/values/engine-errors.ts';
 
-/** What something must be: the words for it, the test, and a hint for whoever gave something else. */
+/** A rule for a value: its description in messages, a test, and a hint for a wrong value. */
 export type Rule = readonly [
   words: string,
   test: (value: unknown) => boolean,
   hint?: (given: unknown) => string | Sentence,
 ];
 
-/** Every field that is known has a rule. */
+/** A rule for each known field. */
 export type Rules<Fields extends string> = Readonly<Record<Fields, Rule>>;
 
 export const isText = (value: unknown): value is string => typeof value === 'string';
 export const isFunction = (value: unknown): value is Function => typeof value === 'function';
 
-/** A name, or an asymmetric matcher in its place. */
+/** Whether a value is a name, or an asymmetric matcher in its place. */
 export const isName = (value: unknown): boolean => isText(value) || isAsymmetric(value);
 
-/** Whoever gives the agent is told to write its name. */
+/** A rule for an agent's name. Its hint for an agent says to write the name. */
 export const nameRule: Rule = ["an agent's name", isName, nameHint];
 
-/** A part of a text, or a pattern in it. */
+/** A part of a text, a pattern in it, or an asymmetric matcher. */
 export const textRule: Rule = ['a string or a RegExp', (value) => isName(value) || value instanceof RegExp];
 
-/** What a timer of Node can wait for. */
+/** The delays that a timer of Node accepts. */
 export const timeoutRule: Rule = [
   'a number of milliseconds above 0',
   (value) => typeof value === 'number' && value > 0 && value < 2 ** 31,
 ];
 
-/** A list of names, or an asymmetric matcher for all of it. */
+/** A list of names, or an asymmetric matcher for the whole list. */
 export const namesRule = (words: string): Rule => [
   words,
   (value) => (Array.isArray(value) ? value.every(isName) : isAsymmetric(value)),
@@ -46,8 +46,8 @@ export const namesRule = (words: string): Rule => [
 ];
 
 /**
- * Throws a TypeError for a field that nobody reads, and for one that is not what it must be. `which` begins the sentence;
- * what has fields by its nature "has no" others.
+ * Throws a TypeError for a field that is not known, and for a field with a wrong value. `which` begins the message
+ * and `has` continues it: an object "has an unknown" field, a matcher "has no" such field.
  */
 export function assertValidFields<Fields extends string>(
   value: object,
@@ -65,31 +65,33 @@ export function assertValidFields<Fields extends string>(
   }
 }
 
-/** Something is not what it must be; `what` begins the sentence. */
+/** The error for a wrong value; `what` begins its message. */
 export function mustBe(what: string | Sentence, rule: Rule, given: unknown): UsageError {
   return new UsageError(
     sentence`${typeof what === 'string' ? { where: what } : what} must be ${{ expected: rule[0] }}, but is ${{ given: wordsOf(given) }}.${hintFor(rule, given)}`,
   );
 }
 
-/** A function is not given what it takes; `place` says among several which (" first"). */
+/**
+ * The error for a function that was given a wrong argument; `place` says which one, if there are several (" first").
+ */
 export function takes(who: string, rule: Rule, given: unknown, place = ''): UsageError {
   return new UsageError(
     sentence`${{ where: who }} takes ${{ expected: rule[0] }}, but was given ${{ given: wordsOf(given) }}${place}.${hintFor(rule, given)}`,
   );
 }
 
-/** A value with its kind; a tool is an object like any other but for its name. */
+/** A value with its kind, for a message. A tool is a plain object, but is called a tool. */
 export function wordsOf(value: unknown): string {
   return isTool(value) ? 'a tool' : valueWords(value);
 }
 
-/** What `tool()` makes, or what is written like it. */
+/** Whether a value is a tool: made by `tool()`, or an object like it. */
 export function isTool(value: unknown): value is { name: string } {
   return isPlainObject(value) && isFunction(value['execute']) && isText(value['name']);
 }
 
-/** For agents, tools and functions where their name is wanted. */
+/** A hint for an agent, tool or function that was given instead of its name. */
 export function nameHint(given: unknown): string {
   const { name: own } = (given ?? {}) as { name?: unknown };
   return isText(own) && own !== '' ? ` Write its name, ${JSON.stringify(own)}.` : '';

@@ -31,15 +31,17 @@ export type Transport = 'in-process' | 'http';
 /** How a scenario is played. */
 export interface RunScenarioOptions {
   /**
-   * "in-process": the engine asks the script directly. "http": by the real `openai` client, without retries, over
-   * requests and responses that stay in this process; takes the package openai. An app of another SDK always asks over HTTP.
+   * "in-process": the engine asks the script directly. "http": the engine asks through the real `openai` client,
+   * without retries, and requests and responses stay in this process; this needs the package openai. An external
+   * agent always asks over HTTP. Default: "in-process".
    */
   transport?: Transport | undefined;
-  /** false. Whether the model's answers come in pieces; the trace is the same. */
+  /** Whether the model's answers are streamed; the trace is the same. Default: false. */
   stream?: boolean | undefined;
   /**
-   * Answers in place of the script, of which only the user's steps are played: a cassette, a live model. Each user step is a
-   * run of its own where the script has no steps of the model; a failure of the model ends a run, not the scenario.
+   * A provider that answers instead of the script, such as a cassette or a live model. Only the user steps of the
+   * script are then played. If the script has no model steps, each user step is a run of its own. A failure of the
+   * model ends a run, not the scenario.
    */
   provider?: CompletionProvider | undefined;
   /** Stops the scenario; its reason becomes the run's error. */
@@ -47,12 +49,12 @@ export interface RunScenarioOptions {
 }
 
 /**
- * Plays a scenario and says what came of it. Rejects only for a scenario that is malformed
- * (TypeError, ScriptMistakeError); everything that happens in it is a result.
+ * Plays a scenario and returns its result. Rejects only for a malformed scenario or malformed options (TypeError,
+ * ScriptMistakeError); everything that happens during the scenario is in the result.
  *
- * Every user step starts a run that continues the last. A run that is rejected ends the scenario,
- * unless the script itself made the model fail and a user step comes next: then the user goes on
- * from where the conversation was before that run.
+ * A user step starts a run that continues the one before; consecutive user steps start one run together. A rejected
+ * run ends the scenario, unless the script itself made the model fail and a user step comes next: then the
+ * conversation continues from its state before that run.
  */
 export function runScenario(scenario: Scenario, options: RunScenarioOptions = {}): Promise<ScenarioRun> {
   return watched(
@@ -67,8 +69,8 @@ function whatIsPlayed({ name, agent }: Scenario): string {
 }
 
 /**
- * The same for whoever plays a scenario many times over and judges it: a script that does not fit may be what was to be
- * found out, so a test that watches its runs is not told.
+ * `runScenario` for code that plays a scenario many times and judges each run itself. Such code may look for scripts
+ * that do not fit, so a test that watches its runs is not notified.
  */
 export async function playScenario(
   scenario: Scenario,
@@ -98,7 +100,7 @@ function assertValidOptions(options: RunScenarioOptions): void {
   }
 }
 
-/** One playing of a scenario. */
+/** One play of a scenario. */
 class Play {
   readonly #scenario: Scenario;
   readonly #options: RunScenarioOptions;
@@ -107,7 +109,7 @@ class Play {
   readonly #stubs: StubbedAgents;
   readonly #result: ScenarioRun;
   #subject: Subject | undefined;
-  /** What the factory made, so that it is let go of in the end. */
+  /** The agent that the factory made, to be disposed of at the end. */
   #made: Agent | undefined;
   /** The event that the first unmet expectation points to. */
   #marked: TraceEvent | undefined;
@@ -134,7 +136,7 @@ class Play {
       const finished = await this.#converse(subject, limit);
       result.trace = new RunTrace(subject.runs);
       await subject.close();
-      // Leftovers of a run that was rejected are no news, unless that was to happen.
+      // Steps left over after a rejected run are not worth reporting, unless the rejection was expected.
       const failedAsExpected = this.#scenario.expect?.error && result.trace.outcome === 'failed';
       if (finished || failedAsExpected) this.#findLeftovers(subject);
     }
@@ -143,20 +145,20 @@ class Play {
       this.#fail(reason());
     }
     for (const { message } of watch?.problems() ?? []) this.#fail(message);
-    // Of a script that did not fit, an agent that was not reached is a mere consequence.
+    // If the script did not fit, unreached agents are expected; do not report unused stubs.
     if (subject && !isMisfit(result.error)) this.#findUnusedStubs();
-    // Of a run that was rejected unexpectedly nothing else is to be expected.
+    // After an unexpected rejection the check would only report consequences.
     if (!this.#rejected || this.#scenario.expect?.error) await this.#runCheck();
     await this.#dispose();
     const [first] = result.failures;
-    // Once is enough, where the reader begins; a matcher in the check has told it already.
+    // Show what happened once, in the first failure. A matcher in the check may have shown it already.
     if (first && !first.message.includes('What happened:'))
       first.message += `\n${whatHappened(result.trace, this.#marked)}`;
     result.passed = first === undefined;
     return result;
   }
 
-  /** Undefined where the factory failed: its error is the result's. */
+  /** Undefined if the factory failed; its error is then in the result. */
   async #makeSubject(limit: TimeLimit, watch: BlockWatch | undefined): Promise<Subject | undefined> {
     const given = this.#scenario.agent;
     const { provider: answering } = this.#talk;
@@ -187,7 +189,10 @@ class Play {
     return new OurAgents(own, this.#scenario, provider, stream);
   }
 
-  /** The runs, one for each user step. False when one of them was rejected, so that leftovers are no news. */
+  /**
+   * Plays a run after each turn of the user. Returns false if the last run was rejected; leftover steps are then not
+   * reported.
+   */
   async #converse(subject: Subject, limit: TimeLimit): Promise<boolean> {
     for (;;) {
       const hasEnded = await this.#playRun(subject, this.#talk.next(), limit);
@@ -232,7 +237,7 @@ class Play {
     }
   }
 
-  /** Within a limit of its own: that of the runs may be used up, as expected. */
+  /** The check has its own time limit: the limit of the runs may be used up, if the scenario expects a timeout. */
   async #runCheck(): Promise<void> {
     const { check, timeoutMs = defaultTimeoutMs } = this.#scenario;
     if (!check) return;
@@ -247,7 +252,7 @@ class Play {
     }
   }
 
-  /** Agents that were made for this play are let go of with it; others may serve the next one. */
+  /** Disposes of the agent that was made for this play. An agent that was given may be used by the next play. */
   async #dispose(): Promise<void> {
     if (!this.#made) return;
     const { name } = this.#made;
@@ -264,7 +269,10 @@ class Play {
     }
   }
 
-  /** Whether the last run, or the agent factory, was rejected: perhaps with undefined. */
+  /**
+   * Whether the last run, or the agent factory, was rejected. Not derived from `error`, because a run can reject with
+   * undefined.
+   */
   get #rejected(): boolean {
     const { outcome } = this.#result.trace;
     return outcome === 'failed' || outcome === 'aborted';

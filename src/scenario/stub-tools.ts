@@ -6,13 +6,13 @@ import { isTool, takes } from './rules.ts';
 import { sentence } from '../engine/values/error-facts.ts';
 import { UsageError } from '../engine/values/engine-errors.ts';
 
-/** Stands in for a tool's execute, or is what it returns; the schema is still enforced. */
+/** Replaces a tool's `execute`, or is the value that it returns. The schema is still enforced. */
 export type ToolStub = ((args: any, context: ToolContext) => ToolReturn) | string | number | boolean | object;
 
 /**
- * A copy of the agent, and of every agent it hands off to, in which these tools do something else.
- * Schemas still hold; handoffs lead to the copies; the agents given are not touched. A name that no
- * agent has is only noticed by a scenario's `tools`, which knows how far the run came.
+ * Returns a copy of the agent, and of every agent it hands off to, in which stubs replace tools. Schemas are still
+ * enforced, handoffs lead to the copies, and the given agents do not change. A name that no agent has is not reported
+ * here; `tools` of a scenario reports it, because a scenario knows which agents were reached.
  */
 export function stubTools<A extends Agent>(agent: A, stubs: Record<string, ToolStub>): A {
   if (!isAgent(agent)) throw takes('stubTools', ['an Agent and its stubs', isAgent], agent, ' first');
@@ -21,7 +21,7 @@ export function stubTools<A extends Agent>(agent: A, stubs: Record<string, ToolS
   return new StubbedAgents(stubs).copyOf(agent) as A;
 }
 
-/** The copies of one agent graph in which tools are stubbed. */
+/** The copies of one agent graph in which stubs replace tools. */
 export class StubbedAgents {
   readonly #copies: AgentCopies;
   readonly #unused: Set<string>;
@@ -38,12 +38,12 @@ export class StubbedAgents {
     });
   }
 
-  /** Names of stubs that no agent reached so far has a tool for. */
+  /** The names of the stubs that match no tool of the agents reached so far. */
   get unused(): string[] {
     return [...this.#unused];
   }
 
-  /** Names of the tools of the agents reached so far. */
+  /** The names of the tools of the agents reached so far. */
   get toolNames(): string[] {
     return this.#copies.toolNames;
   }
@@ -53,7 +53,10 @@ export class StubbedAgents {
   }
 }
 
-/** A stand-in that is nothing is a mistake, such as a missing import; one that is a tool would be the answer itself, as JSON. */
+/**
+ * Throws for undefined or null, which are mistakes such as a missing import, and for a tool, which would itself
+ * become the answer, as JSON.
+ */
 export function assertValidStub(name: string, stub: unknown): void {
   if (stub === undefined || stub === null) {
     throw new UsageError(

@@ -5,18 +5,18 @@ import { scriptPlayerProvider } from '../script/scripted-provider.ts';
 import { isUserStep } from '../script/step-kinds.ts';
 import type { Step } from '../script/steps.ts';
 
-/** Who answers in a scenario, and what the user says in it, run by run. */
+/** The provider that answers in a scenario, and what the user says in it, run by run. */
 export interface Talk {
   readonly provider: CompletionProvider;
-  /** What the user says next; nothing, where the model goes on by itself. */
+  /** What the user says before the next run; empty if the script begins with the model. */
   next(): readonly string[];
   /** Whether the user has more to say. */
   readonly userIsNext: boolean;
-  /** Whether the run since `next` was rejected because the model failed, from which the user may go on. */
+  /** Whether the run since `next` was rejected because the model failed, so that the user may continue. */
   failedByModel(events: readonly RecordedEvent[]): boolean;
 }
 
-/** Both sides as the script has them. */
+/** Both sides come from the script. */
 export class ScriptedTalk implements Talk {
   readonly provider: CompletionProvider;
   readonly #player: ScriptPlayer;
@@ -40,13 +40,13 @@ export class ScriptedTalk implements Talk {
     return this.#player.userIsNext;
   }
 
-  /** Only where the last step it took says so. */
+  /** Only if the last step that the run took has a fault. */
   failedByModel(): boolean {
     return this.#player.position > this.#position && this.#player.lastAnswerFails;
   }
 }
 
-/** The user's side as the script has it; the model's is somebody else's. */
+/** The user's side comes from the script; another provider answers for the model. */
 export class AnsweredTalk implements Talk {
   readonly provider: CompletionProvider;
   readonly #turns: (readonly string[])[];
@@ -72,7 +72,10 @@ export class AnsweredTalk implements Talk {
   }
 }
 
-/** What the user says, run by run: what stands between steps of the model, or each message, where there are none of these. */
+/**
+ * What the user says before each run: the user steps between model steps, or each user step alone if the script has
+ * no model steps.
+ */
 function turnsOf(steps: readonly Step[]): (readonly string[])[] {
   if (steps.every(isUserStep)) return steps.map(({ user }) => [user]);
   const turns: string[][] = [];

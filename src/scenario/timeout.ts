@@ -1,12 +1,14 @@
-/** A scenario, or a case that is evaluated, took longer than its `timeoutMs`; the message names what was awaited. */
+/**
+ * A scenario, or a case of an evaluation, took longer than its `timeoutMs`. The message names the awaited operation.
+ */
 export class ScenarioTimeoutError extends Error {
   override readonly name = 'ScenarioTimeoutError';
-  /** How long it was allowed to take, in real milliseconds. */
+  /** The time limit, in milliseconds of real time. */
   readonly timeoutMs: number;
-  /** What was awaited when the time was over: `the tool "look_up"`. */
+  /** The operation that was awaited when the limit was reached: `the tool "look_up"`. */
   readonly awaited: string;
 
-  /** Made by what has the time limit; `what` was stopped, and begins the sentence. */
+  /** Created by TimeLimit. `what` names the stopped scenario or case, and begins the message. */
   constructor(what: string, timeoutMs: number, awaited: string) {
     super(
       `${what} was stopped after ${timeoutMs} ms, waiting for ${awaited}. Make what it waits for finish, or raise timeoutMs.`,
@@ -17,14 +19,14 @@ export class ScenarioTimeoutError extends Error {
 }
 
 /**
- * Aborts its signal after a real time, with a ScenarioTimeoutError that says what was awaited then,
- * or when the signal it was given is aborted.
+ * Aborts its signal after `timeoutMs` of real time, with a ScenarioTimeoutError that names the awaited operation, or
+ * when the outer signal is aborted.
  */
 export class TimeLimit implements Disposable {
   readonly signal: AbortSignal;
   readonly #timer: ReturnType<typeof setTimeout>;
 
-  /** `what` is stopped, as the beginning of a sentence. */
+  /** `what` names the scenario or case that the limit stops; it begins the message. */
   constructor(
     timeoutMs: number,
     outer: AbortSignal | undefined,
@@ -38,7 +40,7 @@ export class TimeLimit implements Disposable {
     }, timeoutMs);
   }
 
-  /** The promise, but no longer than until the signal is aborted: then it rejects with its reason. */
+  /** Settles as the promise does, or rejects with the signal's reason when the signal is aborted first. */
   async within<T>(promise: T | PromiseLike<T>): Promise<T> {
     const { signal } = this;
     signal.throwIfAborted();

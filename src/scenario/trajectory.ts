@@ -4,30 +4,30 @@ import { assertValidFields, isText, isTool, mustBe, nameHint, type Rule, type Ru
 import { sentence } from '../engine/values/error-facts.ts';
 import { UsageError } from '../engine/values/engine-errors.ts';
 
-/** A tool call by name, or with its arguments: `args` is exact; `argsContain` is partial, deep. */
+/** A tool call by its name, or with its arguments: `args` is exact; `argsContain` is partial, at every depth. */
 export type ToolCallPattern = string | { tool: string; args?: object; argsContain?: object };
 
-/** One call; exactly one whole turn, in order; or several calls in any order. */
+/** One call; one whole turn with exactly these calls, in order; or several calls in any order. */
 export type TrajectoryItem =
   | ToolCallPattern
   | { turn: readonly ToolCallPattern[] }
   | { anyOrder: readonly ToolCallPattern[] };
 
 /**
- * What the tool calls of a trace should be. An array: these, in this order, and nothing else. With
- * allowOthers, others may stand anywhere between. `never`: calls that must not be there at all.
+ * The expected tool calls of a trace. An array: exactly these calls, in this order. With `allowOthers`, other calls
+ * may come anywhere among them. `never`: calls that must not occur at all.
  */
 export type Trajectory =
   | readonly TrajectoryItem[]
   | { sequence: readonly TrajectoryItem[]; allowOthers?: boolean; never?: readonly ToolCallPattern[] };
 
-/** An item of a trajectory as it is matched. */
+/** An item of a trajectory, in the form that is matched. */
 export interface ExpectedItem {
   kind: 'call' | 'turn' | 'anyOrder';
   patterns: readonly ToolCallPattern[];
 }
 
-/** What is a trajectory on the whole; its parts are for `readTrajectory`. */
+/** The outer form of a trajectory; `readTrajectory` checks its parts. */
 export const trajectoryRule: Rule = [
   'a list of calls, or { sequence, allowOthers, never }',
   (value) => Array.isArray(value) || isPlainObject(value),
@@ -57,8 +57,8 @@ const patternRules: Rules<'tool' | 'args' | 'argsContain'> = {
 };
 
 /**
- * Throws a TypeError for what is no trajectory: a pattern that can match nothing would pass as a test. `what` names it
- * within a sentence.
+ * Returns the parts of a trajectory. Throws a TypeError if it is malformed: a test whose pattern can never match
+ * could pass whatever happened. `what` names the trajectory within a sentence.
  */
 export function readTrajectory(
   trajectory: Trajectory,
@@ -82,7 +82,7 @@ export function readTrajectory(
   return { items, allowOthers, never };
 }
 
-/** The tools that a trajectory names. */
+/** The names of the tools in a trajectory. */
 export function toolsIn(trajectory: Trajectory): { expected: string[]; never: string[] } {
   const { items, never } = readTrajectory(trajectory);
   return { expected: items.flatMap(({ patterns }) => patterns.map(nameOf)), never: never.map(nameOf) };
@@ -123,7 +123,7 @@ function listHint(given: unknown): string {
   return isText(given) ? ` Write ${JSON.stringify([given])}.` : '';
 }
 
-/** The beginning of a sentence. */
+/** Capitalized, to begin a sentence. */
 function capital(what: string): string {
   return `${what[0]!.toUpperCase()}${what.slice(1)}`;
 }

@@ -39,9 +39,9 @@ const scenarioRules: Rules<keyof Scenario> = {
     (value) => isAgent(value) || isExternalAgent(value) || (isFunction(value) && !isAgent(value.prototype)),
     (given) => (isPlainObject(given) ? ' Write new Agent({ … }).' : ''),
   ],
-  // The steps have a check of their own, which names the step.
+  // `assertValidSteps` checks the steps, and names the step that is wrong.
   steps: ['a list of steps', () => true],
-  // The messages, the context variables and the hooks likewise.
+  // `assertValidScenario` also checks the parts of messages, context variables and hooks.
   messages: ['a list of messages', Array.isArray],
   contextVariables: ['an object', () => true],
   maxTurns: [
@@ -75,12 +75,15 @@ const expectationRules: Rules<keyof Expectations> = {
   finalMessage: ['a string', isText],
 };
 
-/** A scenario that `assertValidScenario` let pass. */
+/** A scenario that passed `assertValidScenario`. */
 export interface CheckedScenario extends Scenario {
   steps: CheckedSteps;
 }
 
-/** Throws for a scenario that cannot be played, a TypeError or a ScriptMistakeError: what is wrong, where, and what was expected. */
+/**
+ * Throws a TypeError or a ScriptMistakeError for a scenario that cannot be played. The message names the wrong part,
+ * its place, and the expected value.
+ */
 export function assertValidScenario(scenario: unknown): asserts scenario is CheckedScenario {
   if (!isPlainObject(scenario)) throw noScenario(scenario);
   const which = isText(scenario['name']) ? `The scenario "${scenario['name']}"` : 'The scenario';
@@ -96,7 +99,7 @@ export function assertValidScenario(scenario: unknown): asserts scenario is Chec
   const { expect, tools, messages, hooks, contextVariables } = scenario;
   if (messages !== undefined) assertValidMessages(lower(which), messages);
   if (contextVariables !== undefined) assertValidContextVariables(lower(which), contextVariables);
-  // Objects of a class may have other methods, too.
+  // Only plain objects are checked: an instance of a class may have other methods too.
   for (const list of [hooks ?? []].flat())
     if (isPlainObject(list)) assertValidFields(list, hookRules, `${which}, in "hooks",`);
   if (expect !== undefined) {
@@ -113,7 +116,7 @@ export function assertValidScenario(scenario: unknown): asserts scenario is Chec
   for (const [name, stub] of Object.entries(tools ?? {})) assertValidStub(name, stub);
 }
 
-/** What the engine does for its agents an app of another SDK does itself. */
+/** What the engine does for its own agents. An external agent does this itself. */
 const ofOurAgents = ['maxTurns', 'executeTools', 'modelOverride', 'tools', 'hooks', 'contextVariables'];
 
 function assertValidForExternalAgent(scenario: Record<string, unknown>, which: string): void {
@@ -135,7 +138,7 @@ function noScenario(given: unknown): UsageError {
   );
 }
 
-/** Within a sentence. */
+/** In lower case, for use within a sentence. */
 function lower(which: string): string {
   return which.replace('The', 'the');
 }
