@@ -13,34 +13,38 @@ import { setupOf, type Caller, type Setup } from './setup.ts';
 import { mostControls, Steadiness, type PlayedScript } from './steadiness.ts';
 import { StubNames } from './stub-names.ts';
 
-/** What a check that found nothing tells. */
+/** The result of a check that found no failure. */
 export interface CheckReport {
   /** How many generated scripts were played. */
   runs: number;
-  /** With which they are generated again. */
+  /** The seed that generates the same scripts again. */
   seed: number;
-  /** How many saved failures were played before them, which are none any more. */
+  /** How many saved failures were played before them; none of them fails any more. */
   saved: number;
-  /** In how many of the runs each thing happened, by the names of `sometimes`. */
+  /** For each name of `sometimes`, in how many of the runs it happened. */
   sometimes: Record<string, number>;
 }
 
 /**
- * Holds an agent against generated models: everything that a model could do to it, well-behaved and not, derived from its tools
- * and handoffs. What failed before is played first, then `runs` scripts, the same with the same `seed`.
+ * Checks an agent against generated models: everything that a model could do to it, well-behaved or not, derived from
+ * its tools and handoffs. Plays the saved failures first, then `runs` generated scripts; the same `seed` generates
+ * the same scripts.
  *
- * Rejects with a CheckFailedError for the first invariant that does not hold: with the smallest script that breaks it, as source to
- * paste, the file it was saved to, and the command that plays it again; or that says what makes the app flaky, where the same
- * script does not break it again; and where something never happened that `sometimes` names. Rejects with a TypeError for an
- * agent or options that cannot be checked, and with a SavedFailureError for a file that cannot be read.
+ * Rejects with a CheckFailedError for the first invariant that does not hold. The error has the smallest script that
+ * breaks the invariant, as source to paste, the file where the script is saved, and the command that plays it again.
+ * If the script does not break the invariant every time, the message says what makes the app flaky. Also rejects with
+ * a CheckFailedError if something named in `sometimes` never happened.
  *
- * The real tools run, many times, unless `tools` has stand-ins for them. Give a factory where agents keep state.
+ * Rejects with a TypeError for an agent or options that cannot be checked, with a SavedFailureError for a saved
+ * failure that cannot be read, and with an Error if the app never asks its model.
+ *
+ * The real tools run, many times, unless `tools` has stubs for them. Give a factory for agents that keep state.
  */
 export function checkAgent(agent: AgentUnderTest, options: CheckOptions = {}): Promise<CheckReport> {
   return checkWith(agent, options);
 }
 
-/** The same for a caller that knows more: the command line. */
+/** `checkAgent` for the command line, which also knows where the agent was found and shows the progress. */
 export function checkWith(
   agent: AgentUnderTest,
   options: CheckOptions = {},
@@ -62,7 +66,7 @@ async function check(agent: AgentUnderTest, options: CheckOptions, caller: Calle
     if (first.length < mostControls) first.push({ steps, run });
     return run;
   };
-  // A slip of the pen in the name of a stand-in shows before the real tool runs often.
+  // A misspelled stub name fails here, before the real tool runs many times.
   const surface = await exploreBy(note, (seen) => void new StubNames(tools, seen));
   const stubs = new StubNames(tools, surface);
   const setup = setupOf(agent, options, caller, { surface, player });
@@ -76,7 +80,7 @@ async function check(agent: AgentUnderTest, options: CheckOptions, caller: Calle
     await steadiness.note(played);
   });
   if (found) throw await failureOf(found, runs, scripts, setup, steadiness);
-  // Of one script alone nothing else can be said.
+  // One script alone does not show that a stub is unused or that something never happens.
   if (path === undefined) {
     stubs.assertAllSeen();
     assertHappened(setup, runs);
@@ -84,7 +88,10 @@ async function check(agent: AgentUnderTest, options: CheckOptions, caller: Calle
   return { runs, seed, saved, sometimes: Object.fromEntries(invariants.counts) };
 }
 
-/** Plays what failed before, in the order of its files, and says how many there are. Throws for the first that fails again. */
+/**
+ * Plays the saved failures in the order of their files, and returns how many there are. Throws a CheckFailedError for
+ * the first that fails again.
+ */
 async function playSaved(setup: Setup): Promise<number> {
   const { folder, name, play, invariants } = setup;
   const saved = savedFailures(folder, name);
@@ -93,12 +100,12 @@ async function playSaved(setup: Setup): Promise<number> {
     const breach = await invariants.firstBreach(run);
     if (breach) throw failureAgain(stored, { run, breach }, setup);
   }
-  // What these show is no proof that generated scripts come there.
+  // Do not count these runs for `sometimes`: the generated scripts have to make each thing happen too.
   invariants.forget();
   return saved.length;
 }
 
-/** An invariant that could not have been broken was not checked. */
+/** Throws if something named in `sometimes` never happened: the invariants that depend on it were not tested. */
 function assertHappened(setup: Setup, runs: number): void {
   const never = [...setup.invariants.counts].flatMap(([name, count]) => (count === 0 ? name : []));
   const [first] = never;

@@ -1,29 +1,32 @@
 import type { Step } from '../../script/steps.ts';
 
-/** What a CheckFailedError says for machines. */
+/** The fields of a CheckFailedError, for programs. */
 export type CheckFailure = Omit<CheckFailedError, keyof Error>;
 
 /**
- * A check found a run in which an invariant did not hold, or none in which something happened that has to. The message says what was
- * wrong, the smallest script, where it was saved, and how to see it again.
+ * Thrown when an invariant did not hold in a run, or when something that has to happen in at least one run never did.
+ * The message says what was wrong, shows the smallest script, and says where it was saved and how to see it again.
  */
 export class CheckFailedError extends Error {
   override readonly name = 'CheckFailedError';
-  /** Every choice followed from it. */
+  /** The seed of the check; every choice followed from it. */
   readonly seed: number;
-  /** Which script it was, for `checkAgent(agent, { seed, path })`; '' where there is none. */
+  /** The path to the script, for `checkAgent(agent, { seed, path })`; '' if no script is to blame. */
   readonly path: string;
-  /** The smallest script; [] where no script is to blame. */
+  /** The script, shrunk unless the app is flaky; [] if no script is to blame. */
   readonly steps: readonly Step[];
-  /** The same as a module with a scenario, to be pasted into a file. */
+  /** The script as a module with a scenario, to paste into a file; '' if no script is to blame. */
   readonly source: string;
-  /** Where it was saved, if it was. */
+  /** The file where the script is saved; undefined if it was not saved. */
   readonly file: string | undefined;
-  /** The name of the invariant. */
+  /** The name of the invariant, or of the first thing of `sometimes` that never happened. */
   readonly invariant: string;
   /** The name of the agent that is asked first. */
   readonly agent: string;
-  /** What to type to see it again; undefined where the command line does not know the agent. */
+  /**
+   * The command that shows the failure again; undefined if the command line does not know the agent, or if no script
+   * is to blame.
+   */
   readonly command: string | undefined;
 
   /** Made by checks. */

@@ -12,19 +12,22 @@ import { scriptArbitrary } from '../script-generator/script-arbitrary.ts';
 import { ScenarioTimeoutError } from '../../scenario/timeout.ts';
 import { markedAsUnsure, patiently, playerOf, type Play, type PlaySettings } from './script-player.ts';
 
-/** Limits on what is explored: beyond them a surface is not complete, and no error. */
+/** Limits on exploring. When one is reached, the surface is incomplete, which is not an error. */
 const mostAgents = 30;
 const mostPlays = 300;
-/** So often a time limit may pass. */
+/** Exploring stops after this many timeouts. */
 const mostTimeouts = 3;
-/** With so many arguments each tool is called. */
+/** Each tool is called with at most this many different arguments. */
 const mostSamples = 4;
-/** So many generated scripts of so many steps are played, and so often anew while something new is found. */
+/**
+ * How many generated scripts a round plays, how many steps a script has at most, and how many rounds there are at
+ * most. Another round follows only if the last one found a new agent.
+ */
 const wanderings = 40;
 const mostSteps = 14;
 const mostRounds = 3;
 
-/** What ends a run, or begins another one, leads nowhere. */
+/** Features that are off while exploring. They end a run, begin another one, or do not help to reach an agent. */
 const ofOneRun = {
   'several-users': false,
   'provider-error': false,
@@ -36,29 +39,33 @@ const ofOneRun = {
   'duplicate-ids': false,
 } as const;
 
-/** What is known of an agent while exploring. */
+/** The facts about an agent that exploring has found. */
 interface Found {
   readonly name: string;
   readonly tools: Omit<ToolSurface, 'handsOffTo'>[];
-  /** The calls that lead there from the beginning. */
+  /** The calls that lead from the beginning to this agent. */
   readonly way: readonly Step[];
   readonly handoffs: Map<string, number>;
 }
 
 /**
- * What a model can reach of an app, found by playing short scripts: who is asked first, and what each of its tools leads to when
- * it is called with a few arguments, always the same; then what some generated scripts lead to, since that may depend on what was
- * done before. Each play is from the beginning; at most 30 agents and 300 plays. The tools really run, unless there are stubs for
- * them.
+ * Finds the agents and tools of an app that a model can reach, by playing short scripts. The first ones show which
+ * agent is asked first, and where each tool leads when it is called with a few arguments, always the same. Then it
+ * plays some generated scripts, since a tool may lead elsewhere after other calls. Each script is played from the
+ * beginning. At most 30 agents are found, and exploring stops after 300 plays or 3 timeouts. The real tools run,
+ * unless there are stubs for them.
  *
- * An agent is known by its name and its tools. Where an app fails on the way, what was seen until then counts. Rejects with an
- * Error that says what happened where not even the first request came.
+ * An agent is identified by its name and its tools. If an app fails on the way, the agents that were found until then
+ * count. Rejects with an Error that says what happened if the app made no request at all.
  */
 export async function explore(agent: AgentUnderTest, settings: PlaySettings = {}): Promise<Surface> {
   return await exploreBy(patiently(playerOf(agent, settings)));
 }
 
-/** The same with whatever plays the scripts. `seenFirst` is told what there is once each tool was called, and may throw. */
+/**
+ * Explores with the given player. `seenFirst` gets the surface that is known once each tool was called, and may
+ * throw.
+ */
 export async function exploreBy(
   play: Play,
   seenFirst: (surface: Surface) => void = () => {},
@@ -67,7 +74,7 @@ export async function exploreBy(
   await found.begin();
   await found.callEachTool();
   seenFirst(found.surface);
-  // What an agent leads to may depend on what was done before: so it is looked at where chance leads, as long as there is news.
+  // A tool may lead elsewhere after other calls. So generated scripts look for more agents, as long as they find any.
   for (let round = 1; round <= mostRounds && (await found.wander(round)); round++) await found.callEachTool();
   return found.surface;
 }
@@ -79,7 +86,7 @@ class Exploration {
   readonly #play: Play;
   readonly #agents: Found[] = [];
   readonly #places = new Map<string, number>();
-  /** Of these tools is known where they lead. */
+  /** The tools that were called already. */
   readonly #called = new Set<object>();
   #plays = 0;
   #timeouts = 0;
@@ -97,7 +104,7 @@ class Exploration {
     };
   }
 
-  /** Who is asked first. Rejects where nobody is. */
+  /** Finds the agent that is asked first. Rejects if the app makes no request. */
   async begin(): Promise<void> {
     const first = await this.#played([]);
     const [request] = first.trace.requests;
@@ -105,7 +112,7 @@ class Exploration {
     this.#placeOf(request, []);
   }
 
-  /** Calls each tool with a few arguments; those of agents that are found on the way as well. */
+  /** Calls each tool with a few arguments, including the tools of agents that are found on the way. */
   async callEachTool(): Promise<void> {
     for (const [place, found] of this.#agents.entries()) {
       for (const tool of found.tools) {
@@ -120,7 +127,7 @@ class Exploration {
           const reached = this.#placeOf(next, way);
           const isHandoff = trace.handoffs.some(({ turn }) => turn === way.length);
           if (reached === undefined || !(isHandoff || reached !== place)) continue;
-          // To somebody else, rather than to itself.
+          // A handoff to another agent replaces one to the agent itself.
           if (!found.handoffs.has(tool.name) || found.handoffs.get(tool.name) === place)
             found.handoffs.set(tool.name, reached);
         }
@@ -128,7 +135,7 @@ class Exploration {
     }
   }
 
-  /** Plays some generated scripts. Whether anything new was found. */
+  /** Plays some generated scripts, and returns whether they reached a new agent. */
   async wander(round: number): Promise<boolean> {
     const before = this.#agents.length;
     const scripts = scriptArbitrary(this.surface, { maxSteps: mostSteps, features: ofOneRun });
@@ -144,7 +151,7 @@ class Exploration {
     return this.#agents.length > before;
   }
 
-  /** Who was handed off to before a request, where that was not known of the tool. */
+  /** Records which agent a handoff led to, if the target of the tool was not known yet. */
   #noteHandoff(handoffs: ScenarioRun['trace']['handoffs'], index: number, place: number | undefined): void {
     const handoff = handoffs.find(({ turn }) => turn === index);
     if (!handoff || place === undefined) return;
@@ -157,7 +164,10 @@ class Exploration {
         known.set(handoff.tool, place);
   }
 
-  /** An app that hangs each time would be explored for minutes. */
+  /**
+   * Whether a limit was reached. Without the limit on timeouts, exploring an app that always hangs would take
+   * minutes.
+   */
   get #isOver(): boolean {
     return this.#plays >= mostPlays || this.#timeouts >= mostTimeouts;
   }
@@ -169,7 +179,10 @@ class Exploration {
     return run;
   }
 
-  /** Which agent a request comes from: a new one, if there is none with its name and its tools. */
+  /**
+   * The index of the agent that a request comes from. An agent with a new name or new tools is added; undefined if
+   * there are too many agents.
+   */
   #placeOf(request: TracedRequest, way: readonly Step[]): number | undefined {
     const tools = toolsIn(request.request);
     const key = JSON.stringify([request.agent, tools]);
@@ -181,11 +194,11 @@ class Exploration {
   }
 }
 
-/** With the same few arguments each time. */
+/** Calls of a tool with a few arguments, the same each time. */
 function callsOf({ name, parameters }: Found['tools'][number]): Step[] {
   const samples = fc.sample(argumentsFor(parameters), ownSettings({ seed: 1, numRuns: mostSamples }));
   const distinct = new Map(samples.map((args) => [JSON.stringify(args), args]));
-  // What the tool's own library still refuses is no mistake of a script.
+  // Arguments that fit the schema, but that the tool's own library rejects, are not a mistake of the script.
   return Array.from(distinct.values(), (args) => callTool(name, args, { hallucinated: true }));
 }
 

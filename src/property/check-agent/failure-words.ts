@@ -7,17 +7,17 @@ import type { Step } from '../../script/steps.ts';
 import type { Surface } from '../surface.ts';
 import type { Breach } from './held-invariants.ts';
 
-/** What a message about a broken invariant is made of. */
+/** The facts for a message about a broken invariant. */
 export interface BrokenInvariant {
   readonly breach: Breach;
-  /** In which it is broken. */
+  /** The run that breaks it. */
   readonly run: ScenarioRun;
   readonly steps: readonly Step[];
   readonly seed: number;
   readonly path: string;
-  /** Where the script is saved; undefined where it is not. */
+  /** The file where the script is saved; undefined if it is not saved. */
   readonly file: string | undefined;
-  /** module#export, where the command line found the agent. */
+  /** The agent as module#export; undefined if the command line does not know it. */
   readonly exported: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export function brokenWords(broken: BrokenInvariant, stepsBefore: number, notes:
   ].join('\n');
 }
 
-/** The message for a failure that was saved before, and is still one. */
+/** The message for a saved failure that still fails. */
 export function brokenAgainWords(broken: BrokenInvariant, file: string): string {
   return [
     ...judgement(`is broken by the saved failure ${shownPath(file)}`, broken),
@@ -51,7 +51,7 @@ export function brokenAgainWords(broken: BrokenInvariant, file: string): string 
   ].join('\n');
 }
 
-/** The message for what is not the same each time. */
+/** The message for a flaky failure. */
 export function flakyWords(
   { breach, run, steps, seed, exported }: BrokenInvariant,
   runs: number,
@@ -81,7 +81,7 @@ export function flakyWords(
   ].join('\n');
 }
 
-/** The message for what has to happen sometimes, and never did. */
+/** The message for things named in `sometimes` that never happened. */
 export function neverWords(names: readonly string[], runs: number, { agents }: Surface): string {
   const lines = agents.map(
     ({ name, tools }) => `  ${name}: ${tools.map((tool) => tool.name).join(', ') || 'no tools'}`,
@@ -107,7 +107,10 @@ function runLines({ file, exported = '<module>#<export>' }: BrokenInvariant): st
   return [`  ${runCommand(file, exported)}`];
 }
 
-/** What to type to see a broken invariant again; undefined where the command line does not know the agent. Of an app that is flaky all runs are needed. */
+/**
+ * The command that shows a broken invariant again; undefined if the command line does not know the agent. A flaky
+ * failure needs all the runs that led to it, and `flakyRuns` is their number.
+ */
 export function commandFor(
   { file, exported, seed, path }: Omit<BrokenInvariant, 'breach' | 'run' | 'steps'>,
   flakyRuns?: number,
@@ -127,13 +130,13 @@ function checkCommand(exported: string, options: string): string {
   return `npx swarmcheck check ${shellWord(exported)} ${options}`;
 }
 
-/** As it is typed in a shell. */
+/** Quotes a word for a shell, if it needs quotes. */
 function shellWord(word: string): string {
   const isPlain = /^[\p{L}\p{N}\w./#@-]+$/u.test(word);
   return isPlain ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** More lines, or longer ones, are in the file. */
+/** Limits on the script in a message. The saved file has the whole script. */
 const mostLines = 30;
 const longestLine = 300;
 

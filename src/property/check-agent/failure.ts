@@ -15,10 +15,16 @@ import { shrink, type FoundFailure } from './shrink.ts';
 import { differenceInWords, type Steadiness } from './steadiness.ts';
 import { storableVariables, withoutSecrets } from './storable.ts';
 
-/** Once it is known that an app hangs, a part of the time is enough to see that it does so again. */
+/**
+ * Once an app is known to hang, `timeoutMs` is divided by this number: less time is enough to see that it hangs
+ * again.
+ */
 const hastyPart = 10;
 
-/** What is told of a script that broke an invariant: that the app is flaky, or the smallest script that breaks it, which is saved. */
+/**
+ * The error for a script that broke an invariant. It says that the app is flaky, or it has the smallest script that
+ * breaks the invariant, which is saved.
+ */
 export async function failureOf(
   found: FoundFailure,
   runs: number,
@@ -54,7 +60,7 @@ export async function failureOf(
   return errorOf(brokenWords(broken, found.steps.length, notes), broken, setup);
 }
 
-/** What is told of a saved failure that still is one. */
+/** The error for a saved failure that still fails. */
 export function failureAgain(
   { file, failure }: StoredFailure,
   { breach, run }: Pick<FoundFailure, 'breach' | 'run'>,
@@ -64,7 +70,7 @@ export function failureAgain(
   return errorOf(brokenAgainWords(broken, file), broken, setup);
 }
 
-/** What is told where no script is to blame. */
+/** The error for a check that failed without a failing script. */
 export function failureWithoutScript(
   message: string,
   invariant: string,
@@ -75,7 +81,7 @@ export function failureWithoutScript(
   return new CheckFailedError(message, { ...nothing, seed, invariant, agent });
 }
 
-/** Played once more, since whatever is told has to be so; undefined where it is not. */
+/** The smallest failing script, played once more to confirm that it fails; undefined if it does not. */
 async function smallestOf(
   found: FoundFailure,
   scripts: Arbitrary<Step[]>,
@@ -90,7 +96,8 @@ async function smallestOf(
     invariants,
     play: shrinkBy,
   });
-  // A hasty verdict may be wrong.
+  // A script that hangs within the short time limit may end within the full one. Then use the script from before
+  // shrinking.
   for (const one of invariant === invariants.endsInTime ? [smallest, found] : [smallest]) {
     const run = one && (await play(one.steps));
     const breach = run && (await invariants.breachOf(invariant, run));
@@ -125,7 +132,10 @@ function save(
   }
 }
 
-/** A module outside of the working directory is a path of this machine, and none that a file may have loaded. */
+/**
+ * The agent for the saved file, only if its module is in the working directory. Any other path exists on this machine
+ * only, and a file must not make `swarmcheck run` load it.
+ */
 function storableAgent(exported: string | undefined): string | undefined {
   const isHere = exported !== undefined && isInside(resolve(exported), process.cwd());
   return isHere && !isAbsolute(exported) ? exported : undefined;

@@ -8,7 +8,7 @@ import { isMisfit } from '../../script/script-errors.ts';
 import { invariantNames, invariants, ofAnyApp, type InvariantName } from '../invariants/invariants.ts';
 import { UsageError } from '../../engine/values/engine-errors.ts';
 
-/** What holds, or not, for a run: it does not where it throws, or gives false. */
+/** Judges a run. The invariant is broken if this throws or returns false. */
 type Held = (run: ScenarioRun) => unknown;
 
 /** An invariant of a check. */
@@ -26,7 +26,7 @@ export interface Breach {
   readonly cause?: unknown;
 }
 
-/** What must hold in every run, beside the invariants of the user. */
+/** The invariants of the run loop that must hold in every run, besides the user's invariants. */
 type ChosenInvariants = 'all' | 'none' | readonly InvariantName[];
 
 const endsInTime: HeldInvariant = {
@@ -36,21 +36,21 @@ const endsInTime: HeldInvariant = {
   },
 };
 
-/** What a check holds its runs against. */
+/** The options that say which invariants the runs of a check must keep. */
 export interface InvariantSettings {
   readonly invariants?: ChosenInvariants | undefined;
   readonly always?: Readonly<Record<string, Held>> | undefined;
   readonly sometimes?: Readonly<Record<string, Held>> | undefined;
 }
 
-/** The invariants of a check in their order, and how often each thing happened that has to happen sometimes. */
+/** The invariants of a check in their order, and how often each thing named in `sometimes` happened. */
 export class Invariants {
-  /** By the names of `sometimes`; counts the runs that were judged. */
+  /** For each name of `sometimes`, in how many of the judged runs it happened. */
   readonly counts = new Map<string, number>();
-  /** The first of them, whatever else is checked: to hang is no way to end. */
+  /** Comes first, whichever invariants are chosen: a run that hangs is always a failure. */
   readonly endsInTime = endsInTime;
   readonly #invariants: readonly HeldInvariant[];
-  /** Of the run loop, whether they were chosen or not. */
+  /** All invariants of the run loop that hold for this app, chosen or not. */
   readonly #every: readonly InvariantName[];
   readonly #timeoutMs: number;
 
@@ -71,12 +71,15 @@ export class Invariants {
     ];
   }
 
-  /** Begins to count anew. */
+  /** Sets all counts to 0. */
   forget(): void {
     for (const name of this.counts.keys()) this.counts.set(name, 0);
   }
 
-  /** An invariant by its name: one of these, or one of the run loop that was not chosen. Undefined where there is none, or none for such an app. */
+  /**
+   * The invariant with this name: one of these, or one of the run loop that was not chosen. Undefined if the name is
+   * unknown, or if the invariant does not hold for this kind of app.
+   */
   named(name: string): HeldInvariant | undefined {
     const known = this.#invariants.find((invariant) => invariant.name === name);
     const other = this.#every.find((invariant) => invariant === name);
@@ -92,7 +95,7 @@ export class Invariants {
     return undefined;
   }
 
-  /** What is wrong with a run by one invariant, if anything is. */
+  /** What is wrong with a run according to one invariant; undefined if it holds. */
   async breachOf(invariant: HeldInvariant, run: ScenarioRun): Promise<Breach | undefined> {
     try {
       const held = invariant.held(run);
@@ -114,7 +117,7 @@ export class Invariants {
     return (run) => {
       const has = happened(run);
       if (isPromiseLike(has)) {
-        // What it rejects with later is told by this.
+        // The error below reports the promise, so a later rejection is ignored.
         Promise.resolve(has).catch(() => {});
         throw new UsageError('it returned a Promise, which would count as true. Say true or false at once.');
       }
@@ -139,7 +142,7 @@ function invariantsIn(named: Readonly<Record<string, Held>>): HeldInvariant[] {
 
 function wordsOf(invariant: HeldInvariant, thrown: unknown): string {
   if (!(thrown instanceof Error)) return `it threw ${show(thrown)}`;
-  // Errors of an invariant have its name in front, which is told anyway.
+  // The message of an InvariantBrokenError begins with the name of the invariant, which the report shows anyway.
   const { message } = thrown;
   const beginning = `${invariant.name}: `;
   const words = message.startsWith(beginning) ? message.slice(beginning.length) : message;

@@ -15,33 +15,59 @@ import { UsageError } from '../../engine/values/engine-errors.ts';
 
 /** How an agent is checked. */
 export interface CheckOptions {
-  /** 200. How many scripts are generated and played. */
+  /** How many scripts are generated and played. Default: 200. */
   runs?: number | undefined;
-  /** 1: the same scripts every time, as in CI they have to be. Another number gives others. */
+  /**
+   * A whole number of 32 bits; every choice follows from it. Default: 1, so that each check plays the same scripts,
+   * as CI needs. Another number gives other scripts.
+   */
   seed?: number | undefined;
-  /** Of a failure that was told: only its script is played, as long as agents and seed are the same. */
+  /**
+   * The path of a failure, from its message. Only its script is played, which is the same as long as agents and seed
+   * are the same. Saved failures are not played, and `sometimes` is not asserted.
+   */
   path?: string | undefined;
-  /** None. Milliseconds of real time after which no other script is played. */
+  /**
+   * How long generated scripts are played, in milliseconds of real time. After that no other script begins. Default:
+   * no limit.
+   */
   maxDurationMs?: number | undefined;
-  /** 1,000. Of each script, with all its runs, in milliseconds of real time; one that takes longer breaks the invariant "ends-in-time". */
+  /**
+   * The time limit of each script with all its runs, in milliseconds of real time. A script that takes longer breaks
+   * the invariant "ends-in-time". Default: 1,000.
+   */
   timeoutMs?: number | undefined;
-  /** The agent's. Failures are saved, and played first the next time, by this name. */
+  /** The name under which failures are saved, and played first the next time. Default: the name of the agent. */
   name?: string | undefined;
-  /** Those of each run. */
+  /** The context variables that each script begins with. */
   contextVariables?: object | undefined;
-  /** 20. Of each run. */
+  /** The limit on turns of each run. Default: 20. */
   maxTurns?: number | undefined;
-  /** Stand-ins for tools, by name. Without these the real tools run. */
+  /** Stubs for tools, by name. Tools without a stub really run. */
   tools?: Record<string, ToolStub> | undefined;
-  /** Which unusual things the model does: false for never, a number for how often in relation to the others. All; but an app of another SDK only gets "provider-error", "cut-stream" (its client tries again) and "duplicate-ids" where they are asked for. */
+  /**
+   * Which unusual things the model does: false for never, or a number for how often compared with the others.
+   * Default: all. For an app of another SDK "provider-error", "cut-stream" (its client retries) and "duplicate-ids"
+   * are off unless they are given.
+   */
   features?: Partial<Record<ScriptFeature, boolean | number>> | undefined;
-  /** "all". Which invariants of the run loop must hold in every run; of an app of another SDK those that hold for any. */
+  /**
+   * Which invariants of the run loop must hold in every run. Default: "all"; for an app of another SDK, all that hold
+   * for any app.
+   */
   invariants?: 'all' | 'none' | readonly InvariantName[] | undefined;
-  /** Your invariants, by name: must hold in every run. One fails by throwing, or by giving false; anything else than true, false and nothing is a mistake of the invariant. */
+  /**
+   * Your own invariants, by name: each must hold in every run. An invariant fails if it throws or returns false. Any
+   * value other than true, false and undefined is a mistake in the invariant, and fails too. An invariant may return
+   * a promise of such a value, which must settle within `timeoutMs`.
+   */
   always?: Record<string, (run: ScenarioRun) => void | boolean | Promise<void | boolean>> | undefined;
-  /** What must have happened in at least one run, by name, so that no invariant holds only because nothing happened. */
+  /**
+   * Things that must happen in at least one run, by name, so that no invariant holds only because nothing happened.
+   * Each function returns true or false; a promise is a mistake.
+   */
   sometimes?: Record<string, (run: ScenarioRun) => boolean> | undefined;
-  /** "fixtures/failures". The folder that failures are saved in, and read from. */
+  /** The folder where failures are saved, and read from. Default: "fixtures/failures". */
   failures?: string | undefined;
 }
 
@@ -65,7 +91,7 @@ const optionRules: Rules<keyof CheckOptions> = {
   maxDurationMs: timeoutRule,
   timeoutMs: timeoutRule,
   name: ['a string with something in it', (value) => isText(value) && value.trim() !== ''],
-  // They have checks of their own.
+  // These two are validated below, in more detail.
   contextVariables: ['an object', () => true],
   features: ['an object', () => true],
   invariants: [
@@ -86,14 +112,16 @@ const optionRules: Rules<keyof CheckOptions> = {
   ],
 };
 
-/** Throws a TypeError for an agent or for options that cannot be checked: what is wrong, and what to do. */
+/**
+ * Throws a TypeError for an agent or options that cannot be checked. The message says what is wrong and what to do.
+ */
 export function assertValidCheckOptions(agent: unknown, options: CheckOptions): void {
   const isFactory = isFunction(agent) && !isAgent(agent.prototype);
   if (!isAgent(agent) && !isExternalAgent(agent) && !isFactory)
     throw new UsageError(
       refusalOfAgent(sentence`The ${{ field: 'agent' }} of ${{ where: 'checkAgent' }}`, agent),
     );
-  // What `defineCheck` returns has the agent beside its options.
+  // The object that `defineCheck` returns has the agent beside its options.
   const isCheck = isPlainObject(options) && options['agent'] === agent;
   assertKnownOptions('checkAgent', options, [...Object.keys(optionRules), ...(isCheck ? ['agent'] : [])]);
   for (const [option, rule] of Object.entries(optionRules)) {
@@ -122,7 +150,10 @@ function assertValidNames(names: readonly unknown[], ofApp: boolean): void {
   }
 }
 
-/** What the engine does for its agents an app of another SDK does itself. */
+/**
+ * Throws a TypeError for options that the engine applies to its own agents. An app of another SDK decides on these
+ * itself.
+ */
 function assertValidForExternalAgent(options: CheckOptions): void {
   const option = (['maxTurns', 'tools', 'contextVariables'] as const).find(
     (name) => options[name] !== undefined,
@@ -134,8 +165,8 @@ function assertValidForExternalAgent(options: CheckOptions): void {
 }
 
 /**
- * The features of the scripts. The client of an app of another SDK tries again what fails, which scripts do not expect; and of calls
- * that share an id nobody could tell which one it answers.
+ * The features of the scripts. Some are off by default for an app of another SDK: its client retries failed requests,
+ * which scripts do not expect, and when calls share an id, a result does not show which call it answers.
  */
 export function featuresFor(
   agent: AgentUnderTest,

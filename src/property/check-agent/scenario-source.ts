@@ -3,24 +3,24 @@ import { buildersIn, stepsSource, valueSource } from '../../script/source.ts';
 import type { Step } from '../../script/steps.ts';
 import { holdsSecret, isJson, storableVariables } from './storable.ts';
 
-/** A script that broke an invariant, and with what it was played. */
+/** A script that broke an invariant, and the settings that it was played with. */
 export interface FailedScript {
   readonly steps: readonly Step[];
   readonly invariant: string;
-  /** Of the check. */
+  /** The name of the check. */
   readonly name: string;
   readonly agentName: string;
-  /** module#export, where the command line found the agent. */
+  /** The agent as module#export, if the command line found it. */
   readonly exported?: string | undefined;
-  /** Whether that has the agent in it, beside options. */
+  /** Whether that export is a check, which has the agent beside its options. */
   readonly isCheck?: boolean | undefined;
   readonly contextVariables?: object | undefined;
-  /** Undefined for an app that has none. */
+  /** Undefined for an app of another SDK, which decides on it itself. */
   readonly maxTurns?: number | undefined;
   readonly tools?: Record<string, ToolStub> | undefined;
 }
 
-/** The script as the source of a module with a scenario: to be pasted into a file in the working directory. */
+/** The script as the source of a module with a scenario, to paste into a file in the working directory. */
 export function scenarioSource(script: FailedScript): string {
   const { steps, invariant, name, maxTurns, contextVariables } = script;
   const { agent, line } = importOf(script);
@@ -58,7 +58,7 @@ function toolLines(tools: Record<string, ToolStub> = {}): string[] {
   return [`  // The stand-ins of the check: tools: { ${onOneLine(names.join(', '))} },`];
 }
 
-/** How the agent comes into the module, and what it is there. */
+/** The line that imports the agent, and the expression for the agent in the module. */
 function importOf({ exported, agentName, isCheck = false }: FailedScript): { agent: string; line: string } {
   if (exported === undefined) {
     const agent = identifierOf(agentName);
@@ -73,7 +73,7 @@ function importOf({ exported, agentName, isCheck = false }: FailedScript): { age
   };
 }
 
-/** A variable that is called like an agent. */
+/** A variable name made from the name of the agent; `agent` if that gives no usable one. */
 function identifierOf(agentName: string): string {
   const [first = '', ...rest] = agentName.split(/[^A-Za-z\d]+/).filter(Boolean);
   const camel = [
@@ -89,7 +89,7 @@ const reserved = new Set(
   ),
 );
 
-/** As it may stand in a comment, which ends with its line. */
+/** The text without line breaks and control characters, since a comment ends with its line. */
 function onOneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 }

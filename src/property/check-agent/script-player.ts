@@ -6,26 +6,26 @@ import type { ToolStub } from '../../scenario/stub-tools.ts';
 import { withCalls } from '../../script/step-kinds.ts';
 import type { Step } from '../../script/steps.ts';
 
-/** With what each script of a check is played. */
+/** Settings shared by all scripts of a check. */
 export interface PlaySettings {
   contextVariables?: object | undefined;
-  /** Without these the real tools run. */
+  /** Stubs for tools, by name. Tools without a stub really run. */
   tools?: Record<string, ToolStub> | undefined;
-  /** 20 */
+  /** The limit on turns of each run. Default: 20. */
   maxTurns?: number | undefined;
-  /** 1,000, of real time. Of each run. */
+  /** The time limit of each script, in milliseconds of real time. Default: 1,000. */
   timeoutMs?: number | undefined;
 }
 
-/** Plays a script, from the beginning. */
+/** Plays a script from the beginning. */
 export type Play = (steps: readonly Step[]) => Promise<ScenarioRun>;
 
-/** The limit on turns of what a check plays, if it states none. */
+/** The default limit on turns of each run of a script. */
 export const defaultCheckMaxTurns = 20;
-/** The limit on real time of each run of a check, if it states none. */
+/** The default time limit of each script of a check, in milliseconds of real time. */
 export const defaultCheckTimeoutMs = 1000;
 
-/** Plays scripts against one app, strictly. Rejects as `runScenario` does. */
+/** Returns a function that plays scripts against one app, strictly. It rejects as `runScenario` does. */
 export function playerOf(agent: AgentUnderTest, settings: PlaySettings): Play {
   const {
     contextVariables,
@@ -39,8 +39,8 @@ export function playerOf(agent: AgentUnderTest, settings: PlaySettings): Play {
 }
 
 /**
- * The same, once more where the time was up: what is loaded on first use, or a machine that is busy, takes long once. After one
- * script that hung twice nothing is played twice any more.
+ * Returns a player that plays a script a second time if it timed out: code that is loaded on first use, or a busy
+ * machine, may be slow once. After one script that timed out twice, no script is played a second time.
  */
 export function patiently(play: Play): Play {
   let isPatient = true;
@@ -54,8 +54,8 @@ export function patiently(play: Play): Play {
 }
 
 /**
- * The script with every call marked as one that need not fit. Generated scripts know the agents from exploring them: that one
- * hands over on a Sunday only is no mistake of a script.
+ * The script with every call marked as hallucinated, so that no call has to fit. Generated scripts know the agents
+ * only from exploring: if an agent hands off on Sundays only, the script is not wrong.
  */
 export function markedAsUnsure(steps: readonly Step[]): Step[] {
   return withCalls(steps, (call) => ({ ...call, hallucinated: true }));

@@ -11,18 +11,18 @@ import { UsageError } from '../../engine/values/engine-errors.ts';
 /** Taken before a test can fake it. */
 const { setImmediate: inNextTurn } = globalThis;
 
-/** What came of playing generated scripts. */
+/** The result of playing generated scripts. */
 export interface Searched {
-  /** How many were played to their end. */
+  /** How many scripts were played. */
   readonly runs: number;
-  /** The first that broke an invariant. */
+  /** The script that broke an invariant, if one did. */
   readonly found: FoundFailure | undefined;
 }
 
 /**
- * Plays generated scripts until an invariant is broken, all are played, or the time is up; where the options have a path, the one script
- * that it leads to. Each run that keeps all invariants is `passed` on. Rejects with a TypeError for a path that leads nowhere, and with
- * what no script is to blame for.
+ * Plays generated scripts until an invariant is broken, all are played, or the time is up. If the options have a
+ * path, plays only the script that it leads to. Calls `passed` with each run that keeps all invariants. Rejects with
+ * a TypeError for a path that leads nowhere, and with errors that no script causes.
  */
 export async function search(
   scripts: Arbitrary<Step[]>,
@@ -40,7 +40,7 @@ export async function search(
       if (breach) found = { steps, run, breach };
       else await passed({ steps, run });
     } catch (error) {
-      // Such as a factory that makes something else than an agent.
+      // For example, a factory returned something other than an agent.
       mistake = { error };
     }
     runs++;
@@ -49,11 +49,11 @@ export async function search(
   using limit =
     maxDurationMs === undefined ? undefined : new TimeLimit(maxDurationMs, undefined, () => 'the check');
   const property = fc.asyncProperty(scripts, async (steps) => {
-    // A timer gets no turn while runs have nothing to wait for.
+    // A timer cannot fire while no run waits for anything, so give it a turn.
     if (limit) await new Promise<void>((resolve) => void inNextTurn(resolve));
-    // It ends here, and not in the middle of a run: one that hangs is to be found.
+    // The search ends here, not in the middle of a run: a run that hangs has to be found.
     if (limit?.signal.aborted) return false;
-    // Where a path leads to its neighbours come next; none of them is asked for.
+    // After the script of the path, fast-check continues with its neighbors, which are not needed.
     if (path !== undefined && runs > 0) return true;
     await judge(steps);
     return !found && !mistake;

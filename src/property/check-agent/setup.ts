@@ -8,39 +8,42 @@ import type { CheckOptions } from './options.ts';
 import { defaultCheckMaxTurns, defaultCheckTimeoutMs, markedAsUnsure, type Play } from './script-player.ts';
 import { failureFolder } from './saved-failure.ts';
 
-/** What the caller of a check knows, and wants to know. */
+/** Facts about the agent that the caller of a check knows, and a callback for progress. */
 export interface Caller {
-  /** Where the agent was found, as module#export: how a failure is played again. */
+  /** Where the agent was found, as module#export. Commands that play a failure again name it. */
   readonly agentName?: string | undefined;
-  /** Whether what stands there has the agent in it, beside options. */
+  /** Whether that export is a check, which has the agent beside its options. */
   readonly isCheck?: boolean | undefined;
-  /** Told after each run of a generated script. */
+  /** Called after each run of a generated script. */
   readonly onProgress?: ((progress: { runs: number; of: number }) => void) | undefined;
 }
 
-/** All that a check has at hand. */
+/** Everything that the parts of a check share. */
 export interface Setup {
   readonly agent: AgentUnderTest;
   readonly options: CheckOptions;
   readonly caller: Caller;
   readonly seed: number;
   readonly timeoutMs: number;
-  /** Undefined for an app that has no such limit. */
+  /** Undefined for an app of another SDK, which decides on it itself. */
   readonly maxTurns: number | undefined;
-  /** Of saved failures. */
+  /** The folder of saved failures. */
   readonly folder: string;
   readonly invariants: Invariants;
   /** What the model can reach. */
   readonly surface: Surface;
-  /** Of the check: its saved failures are known by it. */
+  /** The name of the check, under which its failures are saved. */
   readonly name: string;
-  /** To judge a script, whatever the agents make of it. */
+  /** Plays a script with all calls marked as hallucinated, so that calls which do not fit are judged too. */
   readonly play: Play;
-  /** The same, where a call that does not fit is a mistake of the script. */
+  /** Plays a script as given: a call that does not fit is a mistake of the script. */
   readonly playStrictly: Play;
 }
 
-/** The name of the first agent. One that nobody gave is that of many apps, so what is offered is added: failures of another app are none of this one. */
+/**
+ * The first agent's name. An unnamed agent gets a hash of the tools appended, so that two apps do not share saved
+ * failures.
+ */
 function nameOf({ agents }: Surface): string {
   const name = agents[0]!.name;
   if (name !== new Agent().name) return name;
@@ -48,7 +51,7 @@ function nameOf({ agents }: Surface): string {
   return `${name}-${createHash('sha256').update(offered).digest('hex').slice(0, 6)}`;
 }
 
-/** The setup of a check of this app, which has been explored by its player. */
+/** The setup for checking an app that was explored with this player. */
 export function setupOf(
   agent: AgentUnderTest,
   options: CheckOptions,
@@ -72,7 +75,7 @@ export function setupOf(
     folder: failures,
     invariants: new Invariants(agent, options, timeoutMs),
     surface,
-    // Of an app of another SDK the wire shows no name.
+    // Requests of an app of another SDK do not show the name of an agent.
     name: options.name ?? (isExternal ? caller.agentName : undefined) ?? nameOf(surface),
     play: (steps) => player(markedAsUnsure(steps)),
     playStrictly: player,

@@ -8,7 +8,7 @@ import type { Breach, Invariants } from './held-invariants.ts';
 import { markedAsUnsure, type Play } from './script-player.ts';
 import { reduce } from '../shrink/simpler-steps.ts';
 
-/** A script that broke an invariant, as it was generated. */
+/** A script that broke an invariant, and the path that generates it. */
 export interface FoundFailure {
   readonly steps: readonly Step[];
   readonly run: ScenarioRun;
@@ -16,13 +16,13 @@ export interface FoundFailure {
   readonly path: string;
 }
 
-/** How often a failing script is played to make it smaller: by fast-check, and again after it. */
+/** How often a failing script is played to shrink it: by fast-check, and as often again by the reducer. */
 const mostTries = 1000;
 
-/** How much longer than one run may take it is made smaller, each time anew. */
+/** The time limit of shrinking, as a multiple of `timeoutMs`. */
 const mostTimeouts = 3;
 
-/** What scripts are made smaller with. */
+/** The parts of a check that shrinking uses. */
 export interface Shrinking {
   readonly scripts: Arbitrary<Step[]>;
   readonly seed: number;
@@ -32,10 +32,12 @@ export interface Shrinking {
 }
 
 /**
- * The smallest script that breaks the same invariant: fast-check's, made from the generator's choices, and then reduced further, step by
- * step. Another invariant that breaks meanwhile does not count. Undefined where the script did not break the invariant again.
+ * The smallest script that breaks the same invariant. fast-check shrinks first, by the choices of the generator; then
+ * a reducer makes the steps smaller. Breaking another invariant does not count. Undefined if the script did not break
+ * the invariant again.
  *
- * A script that does not fit is none that anybody could read, unless that is what the failure is about.
+ * A script that does not fit would confuse its reader, so it does not count, unless the failing run itself did not
+ * fit.
  */
 export async function shrink(
   found: FoundFailure,
@@ -54,7 +56,8 @@ export async function shrink(
     return breach !== undefined;
   };
 
-  // As it is, if it fits; else with marks, of which only those are left in the end that have to be.
+  // First the generated script. If it does not fit, all calls are marked as hallucinated, and the reducer removes the
+  // marks that are not needed.
   const fits = await stillFails(found.steps);
   if (!fits) mayMisfit = isMisfitting(found.run);
   let left = mostTries;
@@ -76,7 +79,7 @@ export async function shrink(
   return { ...smallest, path };
 }
 
-/** Whether the script and what was played with it did not fit. */
+/** Whether the script and the agents did not fit each other. */
 function isMisfitting({ error, failures }: ScenarioRun): boolean {
   return isMisfit(error) || failures.some(({ cause }) => isMisfit(cause));
 }

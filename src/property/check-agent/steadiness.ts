@@ -2,30 +2,31 @@ import type { ScenarioRun } from '../../scenario/scenario.ts';
 import type { Step } from '../../script/steps.ts';
 import type { Play } from './script-player.ts';
 
-/** A script that was played, and what came of it. */
+/** A script and its run. */
 export interface PlayedScript {
   readonly steps: readonly Step[];
   readonly run: ScenarioRun;
 }
 
-/** Why an app does not do the same any more. */
+/** How an app behaves differently from before. */
 export interface Unsteady {
   /** The end of the sentence "… was broken, but …". */
   readonly what: string;
-  /** The first thing that differs, in words. */
+  /** The first difference, in words; undefined if the traces are equal. */
   readonly difference: string | undefined;
 }
 
-/** So many of the first scripts are worth keeping: they are played once more. */
+/** How many of the first scripts are kept, to play them once more after a failure. */
 export const mostControls = 20;
 
 /**
- * Whether an app does the same each time. The first script with calls that kept all invariants is played twice in a row, and once more
- * in the end: what differs at once depends on chance, and says nothing of what differs in the end; what differs in the end only
- * was kept from run to run. So was what lets a script break an invariant that it kept when the app was new.
+ * Finds out whether an app does the same each time. The first script with calls that kept all invariants is played
+ * again at once, and once more after a failure. A difference at once is due to chance, so a later difference would
+ * prove nothing. A difference only after the failure means that the app keeps something from run to run. So does a
+ * script that now breaks an invariant which it kept when the app was new.
  */
 export class Steadiness {
-  /** In words, what differed when a script was played twice in a row; undefined where nothing did. */
+  /** The difference when a script was played twice in a row, in words; undefined if both plays were equal. */
   atOnce: string | undefined;
   readonly #play: Play;
   readonly #first: readonly PlayedScript[];
@@ -37,14 +38,17 @@ export class Steadiness {
     this.#first = first;
   }
 
-  /** Takes in a run that kept all invariants. */
+  /** Receives each run that kept all invariants, and plays the first one with calls again. */
   async note({ steps, run }: PlayedScript): Promise<void> {
     if (this.#control || this.atOnce !== undefined || run.trace.toolCalls.length === 0) return;
     this.atOnce = differenceInWords(run, await this.#play(steps));
     if (this.atOnce === undefined) this.#control = { steps, run };
   }
 
-  /** Why what is found by now says nothing; undefined where it does. `holds` says whether a run keeps the invariant in question. */
+  /**
+   * How the app has changed since the first runs, so that a failure now proves nothing; undefined if it has not
+   * changed. `holds` says whether a run keeps the invariant in question.
+   */
   async byNow(holds: (run: ScenarioRun) => Promise<boolean>): Promise<Unsteady | undefined> {
     if (this.#control) {
       const { steps, run } = this.#control;
@@ -65,7 +69,7 @@ export class Steadiness {
   }
 }
 
-/** The first thing in which two runs of one script differ, in words; undefined where they do not. */
+/** The first difference between two runs of one script, in words; undefined if they are equal. */
 export function differenceInWords(before: ScenarioRun, now: ScenarioRun): string | undefined {
   const difference = before.trace.diff(now.trace);
   if (!difference) return undefined;

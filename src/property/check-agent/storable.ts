@@ -2,14 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { setOwn } from '../../engine/values/copy.ts';
 import { findSecrets, isSecretName, isSecretNumber } from '../../secrets/secrets.ts';
 
-/** Context variables as they can be written to a file, and why others cannot. */
+/** The context variables that can be written to a file, and those that cannot. */
 export interface StorableVariables {
   readonly variables: object | undefined;
-  /** Words for each that is left out: `"db" (no JSON)`. */
+  /** Each variable that is left out, with the reason: `"db" (no JSON)`. */
   readonly leftOut: readonly string[];
 }
 
-/** What of context variables may stand in a file that is kept with the code: JSON, and no secrets. */
+/** The context variables that may be saved in a file beside the code: those that are JSON and hold no secrets. */
 export function storableVariables(contextVariables: object | undefined): StorableVariables {
   if (contextVariables === undefined) return { variables: undefined, leftOut: [] };
   const variables = {};
@@ -22,7 +22,7 @@ export function storableVariables(contextVariables: object | undefined): Storabl
   return { variables: Object.keys(variables).length === 0 ? undefined : variables, leftOut };
 }
 
-/** Whether a value comes back from a file as it is. */
+/** Whether a value stays equal when it is written as JSON and read again. */
 export function isJson(value: unknown): boolean {
   try {
     return isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value);
@@ -31,7 +31,7 @@ export function isJson(value: unknown): boolean {
   }
 }
 
-/** A text without what looks like a secret. */
+/** The text with each secret replaced by its kind, such as `<token>`. */
 export function withoutSecrets(text: string): string {
   let shown = '';
   let from = 0;
@@ -42,19 +42,19 @@ export function withoutSecrets(text: string): string {
   return shown + text.slice(from);
 }
 
-/** Whether a value under a name is a secret, or holds one. */
+/** Whether a value with this name is a secret, or holds one. */
 export function holdsSecret(name: string, value: unknown): boolean {
   if (typeof value === 'string') return (value !== '' && isSecretName(name)) || secretsIn(value).length > 0;
   if (typeof value === 'number') return isSecretNumber(name);
   if (typeof value !== 'object' || value === null) return false;
-  // What stands within a secret is one, whatever it is called there.
+  // Everything inside a secret is secret, whatever it is called.
   const isSecret = isSecretName(name);
   return Object.entries(value).some(([key, item]) =>
     holdsSecret(Array.isArray(value) || isSecret ? name : key, item),
   );
 }
 
-/** An address of a user is what tests are full of. */
+/** The secrets in a text. Email addresses do not count, since tests are full of them. */
 function secretsIn(text: string) {
   return findSecrets(text).filter(({ kind }) => kind !== 'email');
 }

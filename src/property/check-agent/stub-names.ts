@@ -4,14 +4,14 @@ import type { Surface } from '../surface.ts';
 import { sentence } from '../../engine/values/error-facts.ts';
 import { UsageError } from '../../engine/values/engine-errors.ts';
 
-/** The stand-ins of a check, of which each has to be one for some tool: else the real tool runs, and nobody sees it. */
+/** The names of a check's stubs. Each must be the name of a tool; otherwise the real tool would run unnoticed. */
 export class StubNames {
   readonly #unseen: Set<string>;
   readonly #offered: readonly string[];
 
   /**
-   * Throws a TypeError for a name that is nearly that of a tool: a slip of the pen. Others may belong to agents that exploring did
-   * not reach.
+   * Throws a TypeError for a name that is nearly the name of a tool, and so probably misspelled. Other names may
+   * belong to agents that exploring did not reach.
    */
   constructor(stubs: object, { agents }: Surface) {
     this.#offered = [...new Set(agents.flatMap(({ tools }) => tools.map(({ name }) => name)))];
@@ -19,14 +19,14 @@ export class StubNames {
     for (const name of this.#unseen) if (didYouMean(name, this.#offered) !== '') throw this.#forNothing(name);
   }
 
-  /** Takes in which tools a run offered. */
+  /** Records which tools a run offered. */
   note({ trace }: ScenarioRun): void {
     if (this.#unseen.size === 0) return;
     for (const { request } of trace.requests)
       for (const tool of request.tools ?? []) this.#unseen.delete(tool.function.name);
   }
 
-  /** Throws a TypeError where no run offered a tool of some name. */
+  /** Throws a TypeError for a stub whose tool no run offered. */
   assertAllSeen(): void {
     for (const name of this.#unseen) throw this.#forNothing(name);
   }
