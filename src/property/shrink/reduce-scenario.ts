@@ -13,22 +13,23 @@ import { simplerGraphs } from './simpler-graphs.ts';
 import { graphSource } from '../generated-agents/agents-source.ts';
 import { sentence } from '../../engine/values/error-facts.ts';
 
-/** A scenario that was made as small as it gets. */
+/** A scenario that was made as small as possible. */
 export interface ReducedScenario {
-  /** With fewer and simpler steps; where its agents were generated, with fewer and simpler agents. */
+  /** Has fewer and simpler steps; if its agents were generated, fewer and simpler agents too. */
   readonly scenario: Scenario;
-  /** Both for a reader: agents that were generated, and the steps as source. */
+  /** The scenario for a reader: the agents, if they were generated, and the steps, as source. */
   readonly source: string;
 }
 
 /**
- * The smallest scenario that still fails, for properties of your own: it does without the runs, steps, calls, arguments and
- * texts that it fails without, and where its agents come from `agentGraph` without tools and agents as well. `stillFails` is
- * asked up to 2,000 times (`tries`); the same answers give the same scenario. fast-check's own shrinking comes first, and
- * leaves what was made to fit together.
+ * Finds the smallest scenario that still fails, for properties of your own. It leaves out the runs, steps, calls,
+ * arguments and texts that the failure does not need, and if the agents come from `agentGraph`, tools and agents too.
+ * `stillFails` is called up to `tries` times, 2,000 by default; the same answers give the same scenario. Let
+ * fast-check shrink first: it keeps parts together that were generated to fit, and this does not.
  *
- * Rejects with what `stillFails` throws: catch it where throwing is how it fails. Throws a TypeError for what is no scenario, and
- * where the scenario given does not fail.
+ * Rejects with any error that `stillFails` throws; if your property fails by throwing, catch the error there. Rejects
+ * with a TypeError or a ScriptMistakeError for an invalid scenario, and with a TypeError if the given scenario does
+ * not fail.
  */
 export async function reduceScenario(
   scenario: Scenario,
@@ -48,7 +49,7 @@ export async function reduceScenario(
       sentence`${{ where: 'reduceScenario' }} was given a ${{ field: 'scenario' }} that does not fail. Does it fail only after others, because something is kept from one run to the next?`,
     );
   let smallest: Scenario = scenario;
-  // What the steps do without, the agents may do without, and the other way round.
+  // Simpler steps may allow simpler agents, and the other way round, so repeat until nothing gets smaller.
   for (let size = Infinity; sizeOf(smallest) < size && budget.left > 0;) {
     size = sizeOf(smallest);
     const from = smallest;
@@ -61,7 +62,7 @@ export async function reduceScenario(
   return { scenario: smallest, source: sourceOf(smallest) };
 }
 
-/** How often something is still asked. */
+/** Calls `stillFails`, and counts the calls that are left. */
 class Budget {
   left: number;
   readonly #stillFails: (scenario: Scenario) => boolean | Promise<boolean>;
@@ -89,7 +90,7 @@ async function withSimplerAgents(scenario: Scenario, budget: Budget): Promise<Sc
   return smallest === spec ? scenario : { ...scenario, agent: buildGraph(smallest) };
 }
 
-/** What is changed in agents and steps at once: of a tool its name, and what it takes. */
+/** Simplifies agents and steps together, for example the name of a tool wherever it is offered and called. */
 async function withSimplerCalls(scenario: Scenario, budget: Budget): Promise<Scenario> {
   const spec = isAgent(scenario.agent) ? specOf(scenario.agent) : undefined;
   if (!spec) return scenario;

@@ -1,16 +1,16 @@
-/** Where reducing stops, whatever could still be left out. */
+/** Limits at which reducing stops, even if more could be left out. */
 export interface ReduceLimits {
-  /** 1,000. How often it is tried whether something still fails. */
+  /** How many candidates are tried. Default: 1,000. */
   tries?: number | undefined;
-  /** Once it is aborted nothing is tried any more. */
+  /** Once it is aborted, no other candidate is tried. */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * The smallest value that still fails: candidates are tried in their order, the first that fails takes the place of the value,
- * until none does. The same value and the same answers give the same result.
+ * Finds the smallest value that still fails. Tries the candidates in their order; the first that fails replaces the
+ * value, until no candidate fails. The same value and the same answers give the same result.
  *
- * `candidates` has to lead downwards, from every value to simpler ones only, or there is no end before the limit.
+ * `candidates` must give only simpler values than the given one, or reducing goes on until a limit.
  */
 export async function reduceBy<T>(
   value: T,
@@ -20,7 +20,8 @@ export async function reduceBy<T>(
 ): Promise<T> {
   let best = value;
   let left = tries;
-  // Once something is left out, those candidates that come after are more likely to fail than those that did not before.
+  // After a success continue at the same position: the later candidates are more likely to fail than the earlier
+  // ones, which did not.
   let position = 0;
   let hasChanged = false;
   for (;;) {

@@ -3,15 +3,15 @@ import type { Step, ToolCallStep } from '../../script/steps.ts';
 import { withoutAgent } from './simpler-graphs.ts';
 import type { GraphSpec, ToolSpec } from '../generated-agents/spec.ts';
 
-/** Agents and what is called of them. */
+/** Generated agents and the steps that call their tools. */
 export interface GraphCase {
   readonly graph: GraphSpec;
   readonly steps: readonly Step[];
 }
 
 /**
- * What neither agents nor steps can be made without alone: an agent, and the call that led past it; and with plainer tools,
- * named t0, t1, …, and taking nothing, wherever they stand, and are called.
+ * Simpler cases that need a change of agents and steps at once: an agent is left out with one step of calls, such as
+ * the handoff to it; a tool is renamed to t0, t1, … or takes nothing, in all agents and in all calls.
  */
 export function* simplerCases(value: GraphCase): Generator<GraphCase> {
   const { graph, steps } = value;

@@ -1,14 +1,14 @@
 import type { AgentSpec, GraphSpec, ToolSpec } from '../generated-agents/spec.ts';
 
-/** Graphs with less in them: without an agent, without a tool, with plainer ones. Each is one that can be built. */
+/** Smaller graphs: without an agent, without a tool, or with simpler ones. Each of them can be built. */
 export function* simplerGraphs(spec: GraphSpec): Generator<GraphSpec> {
-  // The first is asked first, so another one takes its place.
+  // Without the first agent, the next one is asked first.
   for (const index of spec.keys()) if (spec.length > 1) yield withoutAgent(spec, index);
   for (const [index, agent] of spec.entries())
     for (const simpler of simplerAgents(agent, index)) yield spec.with(index, simpler);
 }
 
-/** Without this agent: who handed off to it hands off to the first. */
+/** The graph without this agent. Handoffs to it lead to the first agent instead. */
 export function withoutAgent(spec: GraphSpec, gone: number): GraphSpec {
   return spec
     .toSpliced(gone, 1)

@@ -7,18 +7,19 @@ import { simplerNumbers, simplerObjects, simplerTexts, withoutParts } from './si
 import { simplerTogether } from './simpler-together.ts';
 import { reduceBy, type ReduceLimits } from '../shrink/reduce.ts';
 
-/** What the user says, and the model answers, where it does not matter. */
+/** Texts of the user and the model for places where the text does not matter. */
 const userText = 'hi';
 const answerText = 'ok';
-/** How it fails, where it does not matter how. */
+/** The fault for places where its kind does not matter. */
 const plainFailure: ModelStep = { fault: { kind: 'status', status: 500 } };
 
 /**
- * The smallest script that still fails: without the runs, steps, calls, arguments, texts and marks that it fails without, and
- * with the simplest values. Plain JSON in, plain JSON out; steps that are functions are left out or stay as they are.
+ * Finds the smallest script that still fails. It leaves out the runs, steps, calls, arguments, texts and marks that
+ * the failure does not need, and has the simplest values. Takes and returns plain JSON; a step that is a function is
+ * left out or stays unchanged.
  *
- * What is tried is never malformed, and where the script given is one that can be played to its end (the user begins, and
- * each run ends with an answer without calls, or with a fault), so is what is tried.
+ * No malformed script is tried. If the given script is whole (the user begins, and each run ends with an answer
+ * without calls, or with a fault), only whole scripts are tried.
  */
 export async function reduce(
   steps: readonly Step[],
@@ -57,7 +58,7 @@ function isWellFormed(steps: readonly Step[]): boolean {
   }
 }
 
-/** Scripts that have less to read, the largest steps first; some of them are malformed. */
+/** Simpler scripts, the largest reductions first. Some of them are malformed. */
 function* simplerSteps(steps: readonly Step[]): Generator<Step[]> {
   yield* plainer(steps);
   yield* shorter(steps);
@@ -67,7 +68,10 @@ function* simplerSteps(steps: readonly Step[]): Generator<Step[]> {
   yield* renamed(steps);
 }
 
-/** All at once: whatever most failures do not need. */
+/**
+ * Leaves out at once everything that most failures do not need. The first script drops the ids of calls too, the
+ * second keeps them.
+ */
 function* plainer(steps: readonly Step[]): Generator<Step[]> {
   for (const keepsIds of [false, true]) {
     const plain = steps.map((step) => plainStep(step, keepsIds));
@@ -75,7 +79,7 @@ function* plainer(steps: readonly Step[]): Generator<Step[]> {
   }
 }
 
-/** The very same step where there is nothing to it. */
+/** Returns the same object if there is nothing to leave out. */
 function plainStep(step: Step, keepsIds: boolean): Step {
   if (typeof step === 'function') return step;
   if (isUserStep(step)) return step.user === userText ? step : { user: userText };
@@ -90,7 +94,10 @@ function plainStep(step: Step, keepsIds: boolean): Step {
   return JSON.stringify(plain) === JSON.stringify(step) ? step : plain;
 }
 
-/** Without some steps that follow each other: a half of them, a quarter, and so on; of the last few each number, since a run has at least two. */
+/**
+ * Leaves out consecutive steps: half of them, a quarter, and so on. From four steps on, each smaller number is tried,
+ * because a run has at least two steps.
+ */
 function* shorter(steps: readonly Step[]): Generator<Step[]> {
   let size = Math.floor(steps.length / 2);
   while (size >= 1) {
@@ -107,7 +114,7 @@ function* simplerStep(step: Step): Generator<Step> {
   else yield* simplerAnswers(step);
 }
 
-/** To the text that does not matter; where it does, to shorter ones. */
+/** The plain text first, then shorter ones, in case the text matters. */
 function* simplerSpeech(text: string, plain: string): Generator<string> {
   if (text === plain) return;
   yield plain;
@@ -149,7 +156,7 @@ function* simplerCalls(call: ToolCallStep): Generator<ToolCallStep> {
   if (hallucinated && tool !== unknownTool) yield { ...call, tool: unknownTool };
 }
 
-/** What a tool is called that nobody has. */
+/** A name that no tool has. */
 const unknownTool = 'unknown_tool';
 
 function parsedObject(text: string): object | undefined {
@@ -170,7 +177,7 @@ function* simplerFaults(fault: Fault): Generator<Fault> {
     for (const afterChunks of simplerNumbers(fault.afterChunks)) yield { ...fault, afterChunks };
 }
 
-/** An id that matters, as one matters that stands twice, does not have to be the one that was generated. */
+/** An id may matter, for example because two calls share it, but rarely its characters: one id becomes "x". */
 function* renamed(steps: readonly Step[]): Generator<Step[]> {
   const calls = steps.flatMap((step) =>
     typeof step === 'object' && !isUserStep(step) ? (step.calls ?? []) : [],

@@ -1,25 +1,28 @@
 import { isPlainObject, setOwn } from '../../engine/values/copy.ts';
 
-/** More parts of one list or text are not tried one by one: it is halved first, until there are no more. */
+/**
+ * A list or text is cut into at most this many parts. A longer one loses larger parts first, until it is short
+ * enough.
+ */
 const mostParts = 32;
 
-/** A list with less in it: with nothing, without each half, without each quarter, and so on. */
+/** Smaller lists: without all items, without each half, without each quarter, and so on. */
 export function* withoutParts<T>(list: readonly T[]): Generator<T[]> {
   for (let size = list.length; size >= 1 && list.length / size <= mostParts; size = Math.floor(size / 2))
     for (let start = 0; start < list.length; start += size)
       yield [...list.slice(0, start), ...list.slice(start + size)];
 }
 
-/** Shorter texts, then one of as many letters that nobody has to look at. */
+/** Shorter texts, then one of the same length that is all "a". */
 export function* simplerTexts(text: string): Generator<string> {
-  // By characters, not by their halves, which no text has once it was sent.
+  // By characters: half of a surrogate pair would not survive being sent.
   const characters = Array.from(text);
   for (const fewer of withoutParts(characters)) yield fewer.join('');
   const plain = 'a'.repeat(characters.length);
   if (plain !== text) yield plain;
 }
 
-/** Numbers nearer to 0, whole ones first. */
+/** Simpler numbers: 0, then the positive number, then rounded ones of a fraction, or whole numbers nearer to 0. */
 export function* simplerNumbers(value: number): Generator<number> {
   if (value === 0) return;
   yield 0;
@@ -38,7 +41,7 @@ export function* simplerNumbers(value: number): Generator<number> {
   else for (let gap = Math.trunc(value / 2); gap !== 0; gap = Math.trunc(gap / 2)) yield value - gap;
 }
 
-/** JSON with less in it, the largest steps first. The kinds of values stay as they are. */
+/** Simpler JSON values, the largest reductions first. Each value keeps its type. */
 function* simplerJson(value: unknown): Generator {
   if (typeof value === 'string') yield* simplerTexts(value);
   else if (typeof value === 'number') yield* simplerNumbers(value);
@@ -50,7 +53,7 @@ function* simplerJson(value: unknown): Generator {
   } else if (isPlainObject(value)) yield* simplerObjects(value);
 }
 
-/** The same for an object: fewer fields, then simpler ones. */
+/** Simpler objects: with fewer fields, then with simpler values. */
 export function* simplerObjects(value: object): Generator<object> {
   const fields = Object.entries(value);
   for (const fewer of withoutParts(fields)) yield ofFields(fewer);
