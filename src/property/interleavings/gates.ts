@@ -1,13 +1,13 @@
 import type { Hooks } from '../../engine/run/hooks.ts';
 
-/** Before fake timers replace it. All microtasks come before what it is given. */
+/** Taken before fake timers replace it. Its callback runs after all pending microtasks. */
 const { setImmediate: whenQuiet } = globalThis;
 
-/** Where a conversation was let through. */
+/** One passage of a conversation through a gate. */
 export interface Passage {
   /** Its place in the list of conversations. */
   readonly conversation: number;
-  /** What it was about to do, for a reader. */
+  /** Its next action, in words. */
   readonly what: string;
 }
 
@@ -16,14 +16,15 @@ interface Waiting extends Passage {
 }
 
 /**
- * Gates at which conversations wait before they ask the model, and before and after they run a tool. One is let through at a
- * time, and goes on as far as it can before the next one is.
+ * Gates at which conversations wait before they ask the model, and before and after they run a tool. One conversation
+ * is let through at a time, and runs as far as it can before the next one.
  *
- * The choices say who: 0 is whoever went last, or the next one after it that waits; 1 the one after that, and so on. When they
- * are used up, every choice is 0, so without any the conversations follow one another.
+ * The choices say which one. 0 is the conversation that went last, or the next waiting one after it; 1 is the one
+ * after that, and so on. When the choices are used up, every choice is 0, so without choices the conversations run
+ * one after the other.
  */
 export class Gates {
-  /** What was let through, in order. */
+  /** All passages, in order. */
   readonly passages: Passage[] = [];
   readonly #choices: readonly number[];
   #waiting: Waiting[] = [];
@@ -34,7 +35,7 @@ export class Gates {
     this.#choices = choices;
   }
 
-  /** Makes a conversation wait at the gates. */
+  /** Hooks that make a conversation wait at the gates. */
   hooksOf(conversation: number): Hooks {
     const gate = (what: string) =>
       new Promise<void>((open) => {
@@ -48,7 +49,7 @@ export class Gates {
     };
   }
 
-  /** Lets conversations through, one by one, until all that was started has ended. */
+  /** Lets conversations through, one by one, until the started promise settles. */
   async open<T>(started: Promise<T>): Promise<T> {
     let hasEnded = false;
     const end = () => {
@@ -60,13 +61,13 @@ export class Gates {
       await new Promise<void>((resolve) => whenQuiet(resolve));
       if (hasEnded) return await started;
       if (this.#waiting.length > 0) this.#letThrough();
-      // A tool that takes its time: somebody will come.
+      // Only tools that take real time are running: wait until a conversation reaches a gate, or all have ended.
       else await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
 
   #letThrough(): void {
-    // By their place in the list, not by when they came: what takes real time does not come in one order only.
+    // Sorted by conversation, not by arrival: the order of arrival varies where tools take real time.
     const order = this.#waiting.toSorted((left, right) => left.conversation - right.conversation);
     const first = Math.max(
       0,
