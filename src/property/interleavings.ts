@@ -13,13 +13,13 @@ import { InvariantBrokenError } from './invariant.ts';
 import { fact, sentence } from '../engine/values/error-facts.ts';
 import { UsageError } from '../engine/values/engine-errors.ts';
 
-/** How often conversations are interleaved, and in which orders. */
+/** How many interleavings are played, and which ones. */
 export interface InterleavingOptions {
-  /** 100. In how many orders all of them are played. */
+  /** How many orders are played. Default: 100. */
   runs?: number | undefined;
-  /** 1. All orders follow from it. */
+  /** All orders follow from it. Default: 1. */
   seed?: number | undefined;
-  /** With the seed of a failure, the order that failed: as its message says. */
+  /** With the seed of a failure, plays the order that failed. The message of the failure has both. */
   path?: string | undefined;
 }
 
@@ -30,19 +30,19 @@ const optionRules: Rules<keyof InterleavingOptions> = {
 };
 
 /**
- * Plays conversations all at once, in many orders, and holds each of them against itself when it is played alone: it has to
- * leave the same trace, and to pass. What breaks that is state which conversations share: a variable of a module, a field of
- * an agent, a tool with a memory. Of agents that a factory makes anew for each play, only the state of modules is shared.
+ * Plays conversations at the same time, in many orders, and compares each with the same conversation played alone: it
+ * must leave the same trace, and pass. State that conversations share breaks this: a variable of a module, a field of
+ * an agent, a tool with a memory. If a factory makes new agents for each play, only the state of modules is shared.
  *
- * The conversations take turns where the engine waits: before each question to the model, and before and after each tool.
- * Between those one of them runs at a time; only a tool that waits for something real (a timer, a socket) overlaps with the
- * others, and such orders come again less exactly. fast-check draws the orders, and shrinks one that fails to few switches
- * between conversations.
+ * The conversations take turns where the engine waits: before each request to the model, and before and after each
+ * tool. Between these points one conversation runs at a time. Only a tool that waits for something real (a timer, a
+ * socket) overlaps with the others, and such an order is repeated less exactly. fast-check draws the orders, and
+ * shrinks a failing one to few switches between conversations.
  *
- * Rejects with an InvariantBrokenError ("interleaved-equals-solo") that says which conversation differs, where, and in which order;
- * its message has the seed and the path with which that order is played again. Rejects with an Error for a scenario that
- * fails when it is played alone, and with a TypeError for fewer than two scenarios, or one of an externalAgent: the engine
- * is not there to make it wait.
+ * Rejects with an InvariantBrokenError ("interleaved-equals-solo") that says which conversation differs, where, and
+ * in which order; its message has the seed and the path that play the order again. Rejects with an Error for a
+ * scenario that fails when it is played alone, and with a TypeError for fewer than two scenarios or for an
+ * externalAgent, which the engine cannot make wait.
  */
 export function checkInterleavings(
   scenarios: readonly Scenario[],
@@ -60,7 +60,7 @@ async function check(scenarios: readonly Scenario[], options: InterleavingOption
   for (const [index, scenario] of scenarios.entries())
     alone.push(await playAlone(scenario, nameOf(scenarios, index)));
   const gates = alone.reduce((sum, one) => sum + one.gates, 0);
-  // Of one length, as long as it takes: the rest of a shorter list would be no choices, but the same one again and again.
+  // As long as the number of gates: after the end of a shorter list every choice would be 0.
   const choices = fc.array(fc.nat({ max: scenarios.length - 1 }), { minLength: gates, maxLength: gates });
   const { runs = 100, seed = 1, path } = options;
   const property = fc.asyncProperty(choices, async (drawn) => {
@@ -95,11 +95,11 @@ async function check(scenarios: readonly Scenario[], options: InterleavingOption
   );
 }
 
-/** A conversation as it goes when nobody else is there. */
+/** A conversation played alone. */
 interface Solo {
   readonly run: ScenarioRun;
   readonly hash: string;
-  /** How often it would wait. */
+  /** How many gates it passed. */
   readonly gates: number;
 }
 
@@ -116,14 +116,14 @@ async function playAlone(scenario: Scenario, name: string): Promise<Solo> {
   );
 }
 
-/** A conversation that does not do what it does alone. */
+/** A conversation that differs from the same conversation played alone. */
 interface Broken {
   readonly conversation: number;
   readonly difference: string;
   readonly passages: readonly Passage[];
 }
 
-/** Tells fast-check that an order fails. */
+/** Tells fast-check that an order fails, and keeps the reason. */
 class OrderError extends Error {
   readonly broken: Broken;
   constructor(broken: Broken) {
@@ -157,7 +157,7 @@ function differenceOf(solo: Solo, run: ScenarioRun): string | undefined {
   return run.passed ? undefined : `It fails: ${run.failures[0]?.message ?? ''}`;
 }
 
-/** A line for each stretch in which one conversation went on. */
+/** One line for each stretch in which a single conversation runs. */
 function orderOf(scenarios: readonly Scenario[], passages: readonly Passage[]): string[] {
   const stretches: { conversation: number; done: string[] }[] = [];
   for (const { conversation, what } of passages) {

@@ -1,19 +1,22 @@
 import type { ScenarioRun } from '../scenario/scenario.ts';
 
-/** Says what is wrong by throwing. */
+/** Throws an error that says what is wrong with the run. */
 export type Invariant = (run: ScenarioRun) => void | Promise<void>;
 
-/** An invariant that was broken: by an engine, or by the agents of an app. The message says what was broken, and where. */
+/**
+ * Thrown when an invariant or a relation does not hold, because of the engine or of the agents of an app. The message
+ * says how it was broken, and where.
+ */
 export class InvariantBrokenError extends Error {
   override readonly name = 'InvariantBrokenError';
-  /** The name of what was broken: an invariant, a relation, or an invariant of the user. */
+  /** The name of the invariant or relation, or of an invariant of the user. */
   readonly invariant: string;
-  /** Every choice followed from it, where there were choices. */
+  /** The seed that every choice followed from; absent if there were no choices. */
   declare readonly seed?: number;
-  /** Which choices they were, where there were any: to be given with the seed. */
+  /** The path of these choices, to be given with the seed; absent if there were no choices. */
   declare readonly path?: string;
 
-  /** Made where it is broken: `invariant` is its name, and stands before the message. */
+  /** `invariant` is the name of the broken invariant or relation, and begins the message. */
   constructor(
     invariant: string,
     message: string,

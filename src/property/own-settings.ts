@@ -1,8 +1,8 @@
 import type { Parameters } from 'fast-check';
 
 /**
- * Settings of a property of ours, which takes nothing from `fc.configureGlobal` of a user: a time-out would end it as if all
- * were well, and examples are none of its values.
+ * Settings for a property of this library, unaffected by the user's `fc.configureGlobal`. A global time limit would
+ * end the property as passed, and global examples are not among its values.
  */
 export function ownSettings<T>(settings: Parameters<T>): Parameters<T> {
   const unset = {
@@ -18,6 +18,6 @@ export function ownSettings<T>(settings: Parameters<T>): Parameters<T> {
     ignoreEqualValues: false,
     endOnFailure: false,
   };
-  // Typed as if it could not be undefined, which takes the place of what is global.
+  // The type does not allow undefined, but only undefined overrides a global setting.
   return { ...(unset as unknown as Parameters<T>), ...settings };
 }

@@ -37,7 +37,7 @@ export type RelationName =
 
 type Relation = (scenario: Scenario) => Promise<void>;
 
-/** Those about a user's agents. */
+/** Relations about a user's agents. */
 const ofAgents = {
   'same-twice': sameTwice,
   'replay-equals-recorded': replayEqualsRecorded,
@@ -47,7 +47,7 @@ const ofAgents = {
   'renamed-ids-rename-only-ids': renamedIdsRenameOnlyIds,
 } satisfies Partial<Record<RelationName, Relation>>;
 
-/** Those that test the engine. */
+/** Relations that test the engine. */
 const ofTheEngine: Record<Exclude<RelationName, keyof typeof ofAgents>, Relation> = {
   'streamed-equals-not': streamedEqualsNot,
   'http-equals-in-process': httpEqualsInProcess,
@@ -63,10 +63,10 @@ const ofTheEngine: Record<Exclude<RelationName, keyof typeof ofAgents>, Relation
   'abandoned-stream-stops': abandonedStreamStops,
 };
 
-/** The names of the relations about a user's agents: those that the guide lists. */
+/** The names of the relations about a user's agents. The guide lists them. */
 export const agentRelationNames: readonly string[] = Object.keys(ofAgents);
 
-/** How many times the time limit of its scenario a relation may take: it plays it several times. */
+/** The time limit of a relation, as a multiple of the scenario's: a relation plays the scenario several times. */
 const mostPlays = 20;
 
 function withinLimit(
@@ -82,11 +82,14 @@ function withinLimit(
 }
 
 /**
- * Relations between runs (docs/guide-properties.md and docs/run-loop.md say what each of them means). Each takes a scenario, plays it
- * as often as it has to, whatever the scenario itself expects, and rejects with an InvariantBrokenError that says what was broken.
+ * Relations between runs (docs/guide-properties.md and docs/run-loop.md say what each of them means). Each takes a
+ * scenario, plays it as often as needed, ignores what the scenario itself expects, and rejects with an
+ * InvariantBrokenError that says how the relation was broken.
  *
- * They run the tools for real, several times: give agents that keep something by a factory, and tools stand-ins. Within twenty times
- * the `timeoutMs` of the scenario, or they reject with a ScenarioTimeoutError. Of our agents only: an externalAgent is refused with a TypeError, but for `same-twice`.
+ * The real tools run, several times: use stubs for them, and a factory for agents that keep state. A relation that
+ * takes longer than twenty times the `timeoutMs` of the scenario rejects with a ScenarioTimeoutError. Each relation
+ * except `same-twice` rejects with a TypeError for an externalAgent; `renamed-ids-rename-only-ids`, `equals-oracle`
+ * and `usage-adds-up` also for steps that are functions.
  */
 export const relations = Object.fromEntries(
   Object.entries<Relation>({ ...ofAgents, ...ofTheEngine }).map(([name, relation]) => [

@@ -21,19 +21,22 @@ import type { AgentSurface, Surface, ToolSurface } from './surface.ts';
 import { sentence } from '../engine/values/error-facts.ts';
 import { UsageError } from '../engine/values/engine-errors.ts';
 
-/** So many agents are looked at. */
+/** The limit on agents that are looked at. */
 const mostAgents = 50;
 
 /**
- * Everything a model could do to these agents, well-behaved and not, derived from their tools and handoffs, as scripts that
- * `runScenario` plays to their end. Calls that may not fit are marked `hallucinated`. With `features` some of it is left
- * out, or comes more often; `featuresIn` says what a script has.
+ * Generates scripts for these agents: everything that a model could do to them, well-behaved or not, derived from
+ * their tools and handoffs. `runScenario` plays each script to its end. Calls that may not fit are marked
+ * `hallucinated`. The option `features` leaves some of it out, or makes it more frequent; `featuresIn` says which
+ * features a script has.
  *
- * To learn whom agents hand off to, each function that takes nothing from the model is called once, with no context
- * variables, and what it throws is ignored: for functions that must not be called, pass the agent with stand-ins,
- * `stubTools(agent, …)`. Handoffs by tools with arguments and by async functions are not found in this way; `checkAgent`
- * plays conversations to find them. Throws a TypeError for an externalAgent and an async factory, whose tools show only when they run, and
- * for options that are none.
+ * To learn which agents hand off to which, each function without parameters is called once, with no context
+ * variables, and its errors are ignored. If a function must not be called, pass the agent with stubs,
+ * `stubTools(agent, …)`. Handoffs by tools with arguments and by async functions are not found in this way;
+ * `checkAgent` plays conversations to find them.
+ *
+ * Throws a TypeError for an externalAgent or an async factory, whose tools show only when they run, and for an
+ * invalid agent or invalid options.
  */
 export function scriptFor(agent: AgentUnderTest, options: ScriptOptions = {}): Arbitrary<Step[]> {
   assertValidScriptOptions('scriptFor', options);
@@ -41,8 +44,10 @@ export function scriptFor(agent: AgentUnderTest, options: ScriptOptions = {}): A
 }
 
 /**
- * The features that a script for these agents has: for `fc.statistics(scriptFor(agent), (steps) => featuresIn(steps, agent))`,
- * and to assert that what an invariant is about is generated. Nothing is known of steps that are functions. Throws as `scriptFor` does.
+ * The features that a script for these agents has: for statistics,
+ * `fc.statistics(scriptFor(agent), (steps) => featuresIn(steps, agent))`, and to assert that scripts have the
+ * features that an invariant depends on. Steps that are functions are ignored. Throws for the same agents as
+ * `scriptFor`.
  */
 export function featuresIn(steps: readonly Step[], agent: AgentUnderTest): ScriptFeature[] {
   let surface = known.get(agent);
@@ -50,7 +55,10 @@ export function featuresIn(steps: readonly Step[], agent: AgentUnderTest): Scrip
   return featuresOfScript(steps, surface);
 }
 
-/** Of those whose scripts are being counted: to look at the agents anew for each would take longer than to make the script. */
+/**
+ * The surfaces of agents that `featuresIn` has seen: looking at the agents again for each script would take longer
+ * than generating it.
+ */
 const known = new WeakMap<object, Surface>();
 
 function startOf(given: AgentUnderTest): Agent {
@@ -72,11 +80,11 @@ function startOf(given: AgentUnderTest): Agent {
   return agent;
 }
 
-/** The agents that can be reached from one, as far as that shows without a model. */
+/** The agents that can be reached from one, as far as this shows without a model. */
 function surfaceOf(start: Agent): Surface {
   const found = [start];
   const agents: AgentSurface[] = [];
-  // A list that grows while it is walked.
+  // The list grows during the loop.
   for (const agent of found) {
     const { tools } = prepareAgent(agent);
     const offered = Array.from(tools.values(), ({ tool }): ToolSurface => {
@@ -92,12 +100,12 @@ function surfaceOf(start: Agent): Surface {
   return { agents };
 }
 
-/** What a tool is given beside its arguments, where there is no run. */
+/** The context of a tool that is called outside of a run. */
 function noRun(): ToolContext {
   return { contextVariables: ownContext({}), signal: new AbortController().signal, toolCallId: 'call_1' };
 }
 
-/** The agent that a call returns, if it does. */
+/** The agent that a call returns, itself or in a Result; undefined if it returns none. */
 function handoffOf(call: () => unknown): Agent | undefined {
   try {
     const returned = call();

@@ -1,8 +1,8 @@
 import type { JsonSchema } from '../engine/tools/json-schema.ts';
 
-/** What a model can reach of an app: which agents there are, and which tools each of them offers. */
+/** The agents of an app that a model can reach, and the tools that each of them offers. */
 export interface Surface {
-  /** The one that is asked first comes first. */
+  /** The agent that is asked first is the first in the list. */
   readonly agents: readonly AgentSurface[];
 }
 
@@ -16,6 +16,6 @@ export interface AgentSurface {
 export interface ToolSurface {
   readonly name: string;
   readonly parameters: JsonSchema;
-  /** The index of the agent that it was seen to hand off to. */
+  /** The index of the agent that the tool was seen to hand off to. */
   readonly handsOffTo?: number | undefined;
 }
