@@ -7,7 +7,7 @@ import { onlyTheModelFailsARun } from '../invariants/run-ends.ts';
 import { InvariantBrokenError } from '../invariant.ts';
 import { assertOurAgents, assertStepsAreData, play } from '../relations/compared-plays.ts';
 
-/** Failures of calls that never came to their tool. */
+/** Failures of calls whose tool did not run. */
 const refused = new Set(['unknown-tool', 'invalid-json', 'invalid-arguments']);
 
 export async function executionsAreCounted(scenario: Scenario): Promise<void> {
@@ -19,7 +19,7 @@ export async function executionsAreCounted(scenario: Scenario): Promise<void> {
     afterTool: ({ name, toolCallId }) => void ended.push(`${name} (${toolCallId})`),
   };
   const run = await play({ ...scenario, hooks: [scenario.hooks ?? [], counting].flat() });
-  // A hook that throws keeps others from being told.
+  // A hook that throws keeps later hooks from being called, so the counts would be wrong.
   if (onlyTheModelFailsARun(run) !== undefined) return;
   const { trace } = run;
   const told = trace.toolCalls

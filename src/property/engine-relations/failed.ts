@@ -7,20 +7,20 @@ import { InvariantBrokenError } from '../invariant.ts';
 import { firstRunOf } from '../relations/by-hand.ts';
 import { assertOurAgents, play } from '../relations/compared-plays.ts';
 
-/** Of a longer script only so many answers are replaced. */
+/** At most this many answers of a script are replaced. */
 const mostAnswers = 12;
 
 export async function failedRunIsAPrefix(scenario: Scenario): Promise<void> {
   assertOurAgents(scenario);
   const { answers, steps } = firstRunOf(scenario);
-  // Whatever the script does: a failure in the place of each of its answers.
+  // Replaces each answer in turn with a failure, whatever the script does.
   for (const [index, answer] of answers.slice(0, mostAnswers).entries()) {
     if (typeof answer === 'object' && 'fault' in answer) return;
     const before = answers.slice(0, index);
     const fault = { kind: 'status', status: 500 } as const;
     const failed = await play({ ...scenario, steps: steps([...before, { fault }]) });
     const whole = await play({ ...scenario, steps: steps([...before, say('')]) });
-    // A limit, or an interruption, came first.
+    // A turn limit or an interruption ended the run before this answer.
     if (failed.trace.outcome !== 'failed' || !whole.response) return;
     const partial = partialResponse(failed.error);
     const found = firstMismatch(

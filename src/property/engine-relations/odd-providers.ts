@@ -15,7 +15,7 @@ function scribble(request: CompletionRequest): void {
   if (request.tools) request.tools.length = 0;
 }
 
-/** A provider that does as it likes with the requests it is given, as it may: they are its own. */
+/** A provider that changes the requests it was given. It may do so: they are its own. */
 function scribbling(provider: CompletionProvider): CompletionProvider {
   return {
     async complete(request, options) {
@@ -44,7 +44,7 @@ const streamed: RunOnce = async (provider, hooks, parts) =>
 
 type Delta = ChatCompletionChunk['choices'][number]['delta'];
 
-/** Ways to cut an answer into pieces. */
+/** Ways to cut an answer into deltas. */
 const cuts: Readonly<Record<string, (completion: ChatCompletion) => Delta[]>> = {
   'in one chunk'({ choices: [choice] }) {
     const { content, refusal, tool_calls } = choice!.message;
@@ -59,7 +59,7 @@ const cuts: Readonly<Record<string, (completion: ChatCompletion) => Delta[]>> = 
       ...Array.from(content ?? '', (character): Delta => ({ content: character })),
       ...Array.from(refusal ?? '', (character): Delta => ({ refusal: character })),
       ...(refusal === '' ? [{ refusal: '' }] : []),
-      // All heads in one delta, as some servers send them.
+      // The ids and names of all calls come in one delta, as some servers send them.
       ...(calls.length > 0
         ? [{ tool_calls: calls.map((call) => ({ ...call, function: { ...call.function, arguments: '' } })) }]
         : []),
@@ -85,7 +85,7 @@ function indexed(calls: NonNullable<ChatCompletion['choices'][number]['message']
   return calls.flatMap((call, index) => (call.type === 'function' ? [{ ...call, index }] : []));
 }
 
-/** A provider whose streams are cut so. */
+/** A provider that streams the deltas of `cut`. */
 function cutting(
   provider: CompletionProvider,
   cut: (completion: ChatCompletion) => Delta[],
@@ -98,7 +98,7 @@ function cutting(
       const choices: unknown = completion.choices;
       const choice = Array.isArray(choices) ? (choices[0] as ChatCompletion['choices'][number]) : undefined;
       const frame = { id, created, model, object: 'chat.completion.chunk' as const };
-      // An answer without one is damaged, and stays so.
+      // An answer without a choice is damaged, so its stream sends no chunk.
       if (!choice) return;
       for (const delta of cut(completion))
         yield { ...frame, choices: [{ index: 0, delta, finish_reason: null }] };

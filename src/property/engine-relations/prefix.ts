@@ -6,13 +6,13 @@ import { InvariantBrokenError } from '../invariant.ts';
 import { assertOurAgents, play } from '../relations/compared-plays.ts';
 import { firstRunOf } from '../relations/by-hand.ts';
 
-/** Of a longer run only so many limits are tried. */
+/** At most this many turn limits are tried. */
 const mostLimits = 12;
 
 export async function fewerTurnsIsAPrefix(scenario: Scenario): Promise<void> {
   assertOurAgents(scenario);
   const { answers, steps, parts } = firstRunOf(scenario);
-  // What a limit leaves of one run, the next would take for its own.
+  // Only the first run: the next one would use the answers that a turn limit leaves over.
   const first = { ...scenario, steps: steps(answers) };
   const limits = Math.min(mostLimits, answers.length, parts.maxTurns);
   let shorter = await play({ ...first, maxTurns: 0 });
@@ -29,7 +29,7 @@ export async function fewerTurnsIsAPrefix(scenario: Scenario): Promise<void> {
   }
 }
 
-/** Without what tells of the limit itself. */
+/** The events without those parts that depend on the turn limit itself. */
 function eventsOf({ events }: Trace): TraceEvent[] {
   return events
     .filter(({ type }) => type !== 'run-end')

@@ -11,7 +11,7 @@ export async function equalsOracle(scenario: Scenario): Promise<void> {
   assertOurAgents(scenario);
   assertStepsAreData(scenario);
   const run = await play(scenario);
-  // Of a call that does not fit, and of instructions or a hook that throws, the rules say nothing.
+  // The reference model has no rules for a call that does not fit, or for instructions or hooks that throw.
   if (run.error instanceof ScriptMistakeError || onlyTheModelFailsARun(run) !== undefined) return;
   const expected = await withAgents(scenario, (agent) => new ReferenceModel(scenario).play(agent));
   const difference = differenceFrom(expected, run);

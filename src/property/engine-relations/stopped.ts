@@ -11,18 +11,18 @@ import { callsOf } from '../invariants/runs.ts';
 import { firstRunOf, withAgents } from '../relations/by-hand.ts';
 import { assertOurAgents } from '../relations/compared-plays.ts';
 
-/** At so many places of a run it is stopped, from its beginning on. */
+/** A run is stopped at each of its first places, at most this many. */
 const mostPlaces = 8;
 
 const request = 'a request';
 
-/** What starts in a run: requests and tools, in order. */
+/** Records what starts in a run: requests and tools, in order. */
 class Starts {
   readonly list: string[] = [];
-  /** Told of each. */
+  /** Called at each start, with the number of starts so far. */
   onStart: (count: number) => void = () => {};
 
-  /** Tools that ran to their end. */
+  /** How many tools ran to their end. */
   ran = 0;
 
   readonly hooks: Hooks = {
@@ -49,7 +49,7 @@ class Starts {
   }
 }
 
-/** The first run of a scenario, begun. */
+/** Starts the first run of a scenario. */
 function begin(
   agent: Agent,
   scenario: Scenario,
@@ -69,7 +69,7 @@ export async function abortedRunStops(scenario: Scenario): Promise<void> {
   }
 }
 
-/** Aborts a run when so many things have started in it; false where it ends before. */
+/** Aborts a run as its request or tool number `place` starts. Returns false if the run ends before. */
 async function abortAt(agent: Agent, scenario: Scenario, place: number, stream: boolean): Promise<boolean> {
   const controller = new AbortController();
   const reason = new Error(`aborted at place ${place}`);
@@ -94,7 +94,7 @@ async function abortAt(agent: Agent, scenario: Scenario, place: number, stream: 
   }
   if (!controller.signal.aborted) return false;
   if (!thrown) throw broken('it ended as if it had not been');
-  // A failure of the model at that very place is as good a reason.
+  // The reason of the abort wins, even if the model fails at this place.
   if (thrown.error !== reason) throw broken('it was rejected with something else than the reason');
   await rest();
   if (starts.list.length > place) throw broken(`${starts.list[place]} was started after it`);
@@ -106,7 +106,10 @@ async function abortAt(agent: Agent, scenario: Scenario, place: number, stream: 
   return true;
 }
 
-/** Answers belong to calls, in order; only those of the last message may be missing. */
+/**
+ * What is wrong with the tool messages: they must belong to calls, in order, and only the model's last message may
+ * have unanswered calls.
+ */
 function unanswered(messages: readonly { role: string }[]): string | undefined {
   let open: string[] = [];
   for (const message of messages as Parameters<typeof callsOf>[0][]) {
@@ -127,7 +130,7 @@ export async function abandonedStreamStops(scenario: Scenario): Promise<void> {
     if (!(await withAgents(scenario, (agent) => leaveAfter(agent, scenario, place * 2)))) break;
 }
 
-/** Leaves a stream after so many pieces; false where it ends before. */
+/** Stops reading a stream after this many pieces. Returns false if the stream ends before. */
 async function leaveAfter(agent: Agent, scenario: Scenario, pieces: number): Promise<boolean> {
   const relation = 'abandoned-stream-stops';
   const starts = new Starts();
@@ -157,7 +160,7 @@ async function leaveAfter(agent: Agent, scenario: Scenario, pieces: number): Pro
   return true;
 }
 
-/** Long enough for whatever would go on by itself. */
+/** Waits long enough for anything that would still start. */
 async function rest(): Promise<void> {
   for (let count = 0; count < 30; count++) await Promise.resolve();
 }

@@ -23,7 +23,9 @@ export async function streamEventsAreInOrder(scenario: Scenario): Promise<void> 
   if (problem !== undefined) throw new InvariantBrokenError('stream-events-are-in-order', `${problem}.`);
 }
 
-/** `start`, pieces, `end`, over and over; the response last, and only where there is one. */
+/**
+ * What is wrong with the order: `start`, pieces and `end` repeat, and the response comes last, unless the run failed.
+ */
 function problemIn(events: readonly StreamEvent[], hasFailed: boolean): string | undefined {
   let isOpen = false;
   for (const [index, event] of events.entries()) {
