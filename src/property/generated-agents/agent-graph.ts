@@ -9,10 +9,11 @@ import { sentence } from '../../engine/values/error-facts.ts';
 import { UsageError } from '../../engine/values/engine-errors.ts';
 
 /**
- * Agents that hand off to each other in any way, cycles included, for testing an engine: their tools answer, read, write
- * and update the context variables, throw, and return what cannot be sent; as functions and tools, sync and async; some
- * with names that are hostile to an object literal. Nothing is kept from one run to the next, so an agent may be run often
- * and at once. A counterexample prints as source. `maxAgents`: 4.
+ * Generates agents that hand off to each other in any way, cycles included, for testing an engine. Their tools
+ * answer, read, write and update the context variables, throw, and return values that cannot be sent. They are plain
+ * functions or tools, sync or async, and some have names that every object inherits. The agents keep no state between
+ * runs, so an agent can run often and several times at once. A counterexample prints as a list of the agents and
+ * their tools. `maxAgents` is 4 by default.
  */
 export function agentGraph(options: { maxAgents?: number | undefined } = {}): Arbitrary<Agent> {
   assertKnownOptions('agentGraph', options, ['maxAgents']);
@@ -33,7 +34,7 @@ function printable(spec: GraphSpec): Agent {
   return Object.defineProperty(agent, fc.toStringMethod, { value: () => graphSource(spec) });
 }
 
-/** The same as data. */
+/** The same agents as plain data. */
 export function graphSpec(maxAgents: number): Arbitrary<GraphSpec> {
   return fc
     .array(agentSpec, { maxLength: maxAgents })
@@ -74,7 +75,7 @@ const behaviour: Arbitrary<Behaviour> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Behaviour>({ does: 'return-unsendable' }) },
 );
 
-/** Names that a lookup in an object literal would find, whatever is in it. */
+/** Names that a lookup finds in every object literal, even an empty one. */
 const hostileNames = ['constructor', '__proto__', 'toString', 'valueOf'];
 
 const toolSpec: Arbitrary<ToolSpec> = fc.record({
@@ -96,7 +97,7 @@ const agentSpec: Arbitrary<AgentSpec> = fc.record({
   tools: fc.uniqueArray(toolSpec, { maxLength: 6, selector: ({ name }) => name }),
 });
 
-/** Handoffs lead to agents that there are, and names are told apart. */
+/** Makes every handoff lead to an existing agent, and every name unique. */
 function linked(agents: readonly AgentSpec[]): GraphSpec {
   return agents.map((agent, index) => ({
     ...agent,

@@ -1,7 +1,7 @@
 import { valueSource } from '../../script/source.ts';
 import type { Behaviour, GraphSpec, ToolSpec } from './spec.ts';
 
-/** A graph as a reader takes it in: each agent with its tools, and what these do. */
+/** A graph as text for people: each agent with its tools, and what each tool does. */
 export function graphSource(spec: GraphSpec): string {
   const agents = spec.map(
     ({ name, tellsContext, tools }) =>

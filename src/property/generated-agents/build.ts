@@ -7,12 +7,12 @@ import type { Behaviour, GraphSpec, ToolSpec } from './spec.ts';
 
 const specs = new WeakMap<Agent, GraphSpec>();
 
-/** The graph that an agent was made from, if it was generated. */
+/** The graph from which an agent was generated; undefined for any other agent. */
 export function specOf(agent: Agent): GraphSpec | undefined {
   return specs.get(agent);
 }
 
-/** Agents as data, made: the first one. They keep nothing from run to run. */
+/** Builds the agents of a graph and returns the first. They keep no state between runs. */
 export function buildGraph(spec: GraphSpec): Agent {
   const agents = spec.map(
     ({ name, tellsContext }) =>
@@ -21,7 +21,7 @@ export function buildGraph(spec: GraphSpec): Agent {
         instructions: tellsContext
           ? (context: ContextVariables) => {
               const known = JSON.stringify(context);
-              // Into a copy, which nobody sees again.
+              // The engine passes a copy, so this change must not appear anywhere else.
               setOwn(context, 'told', known);
               return `You are ${name}. You know ${known}.`;
             }
@@ -69,7 +69,7 @@ function act(
     case 'read':
       return JSON.stringify(context);
     case 'write':
-      // A copy: what is written is the run's, which goes on changing it.
+      // A copy, because later tools of the run change the written value.
       setOwn(context, behaviour.key, copyData(behaviour.value));
       return 'written';
     case 'delete':
@@ -105,7 +105,7 @@ function entry({ key, value }: { key: string; value: unknown }): object {
   return one;
 }
 
-/** What a model can reach of a graph. */
+/** The agents and tools of a graph as a model sees them. */
 export function surfaceOfGraph(spec: GraphSpec): Surface {
   return {
     agents: spec.map(({ name, tools }) => ({

@@ -1,4 +1,4 @@
-/** What a generated tool does when it is called. Plain data, so that a graph can be printed, reduced and made again. */
+/** Describes how a generated tool behaves. Plain data, so that a graph can be printed, shrunk and built again. */
 export type Behaviour =
   /** Answers with its arguments, as JSON. */
   | { does: 'echo' }
@@ -9,21 +9,21 @@ export type Behaviour =
   /** Writes into the live context. */
   | { does: 'write'; key: string; value: unknown }
   | { does: 'delete'; key: string }
-  /** Adds to a list deep in the live context. */
+  /** Appends to a list in the live context, in place. */
   | { does: 'append'; key: string }
-  /** Returns a Result. */
+  /** Returns a Result with context variables. */
   | { does: 'update'; key: string; value: unknown }
   | { does: 'handoff'; to: number }
   | { does: 'handoff-and-update'; to: number; key: string; value: unknown }
   | { does: 'throw'; message: string }
-  /** Returns what no model can be sent. */
+  /** Returns a value that cannot be sent to a model. */
   | { does: 'return-unsendable' };
 
 /** A generated tool. */
 export interface ToolSpec {
   readonly name: string;
   readonly behaviour: Behaviour;
-  /** What its argument `x` may be; none: it is a plain function. */
+  /** Which values its argument `x` may have. With `nothing` it is a plain function. */
   readonly takes: 'nothing' | 'anything' | 'integer';
   readonly isAsync: boolean;
 }
@@ -31,10 +31,10 @@ export interface ToolSpec {
 /** A generated agent. */
 export interface AgentSpec {
   readonly name: string;
-  /** Whether its instructions tell the context variables. */
+  /** Whether its instructions contain the context variables. */
   readonly tellsContext: boolean;
   readonly tools: readonly ToolSpec[];
 }
 
-/** Agents that hand off to each other, the first one being asked first. */
+/** Agents that hand off to each other. The first one starts the conversation. */
 export type GraphSpec = readonly AgentSpec[];
