@@ -18,7 +18,7 @@ export function senderIsThePromptedAgent({ trace, response }: ScenarioRun): stri
     : `answer ${wrong + 1} of the response is signed ${show(senders[wrong])}, but ${show(asked[wrong])} was asked`;
 }
 
-/** Who is active, followed from the start of a run over its handoffs. */
+/** Follows the active agent from the start of a run through its handoffs, and returns the first contradiction. */
 function problemIn({ number, start, end, turns }: TracedRun): string | undefined {
   let active = start?.agent;
   const isNot = (what: string, agent: string | undefined) =>
@@ -46,7 +46,7 @@ export function runsContinueEachOther({ trace }: ScenarioRun): string | undefine
   for (const [index, { number, start, turns, end }] of runs.entries()) {
     const next = runs[index + 1]?.start;
     if (!next || !start) continue;
-    // What a run that failed had reached is lost: the user goes on from where it began.
+    // A failed run leaves nothing behind: the user continues from where it began.
     const isLost = end?.outcome === 'failed' || end?.outcome === 'aborted';
     const agent = isLost ? start.agent : end?.agent;
     if (next.agent !== agent)
@@ -70,7 +70,7 @@ export function runsContinueEachOther({ trace }: ScenarioRun): string | undefine
   return undefined;
 }
 
-/** Where what the user said for one run begins. */
+/** The index at which the user messages at the end of the list begin. */
 function lastSaid(messages: readonly { role: string }[]): number {
   let index = messages.length;
   while (index > 0 && messages[index - 1]!.role === 'user') index--;

@@ -43,7 +43,7 @@ export type InvariantName =
   | 'response-is-what-happened'
   | 'runs-continue-each-other';
 
-/** What is wrong with a run, if anything is. */
+/** Returns what is wrong with a run, or undefined. */
 type Finding = (run: ScenarioRun) => string | undefined;
 
 const findings: Readonly<Record<InvariantName, Finding>> = {
@@ -69,11 +69,11 @@ const findings: Readonly<Record<InvariantName, Finding>> = {
 };
 
 /**
- * The invariants of the run loop (Swarm's README, `client.run()`; docs/guide-properties.md and docs/run-loop.md say what each of them means). Each
- * takes what `runScenario` resolved to, whatever script it played, and throws an InvariantBrokenError that says what was broken
- * and where.
+ * The invariants of the run loop (Swarm's README, `client.run()`). docs/guide-properties.md and docs/run-loop.md
+ * explain each of them. An invariant takes the `ScenarioRun` that `runScenario` resolved to, for any script, and
+ * throws an InvariantBrokenError that describes the problem and its place.
  *
- * The first two hold for an `externalAgent` as well; the others are the invariants of this engine.
+ * The first two hold for an `externalAgent` as well; the others hold for this engine only.
  */
 export const invariants = Object.fromEntries(
   Object.entries<Finding>(findings).map(([name, finding]): [string, Invariant] => [
@@ -85,8 +85,8 @@ export const invariants = Object.fromEntries(
   ]),
 ) as Readonly<Record<InvariantName, (run: ScenarioRun) => void>>;
 
-/** The names, in the order in which they are held against a run. */
+/** The names of the invariants, in the order in which a run is checked. */
 export const invariantNames = Object.keys(findings) as readonly InvariantName[];
 
-/** Those that hold for an app of any SDK. */
+/** The invariants that hold for an app of any SDK. */
 export const ofAnyApp: readonly InvariantName[] = ['every-call-answered-once', 'trace-is-well-formed'];

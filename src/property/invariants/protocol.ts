@@ -3,12 +3,12 @@ import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { ScenarioRun } from '../../scenario/scenario.ts';
 import { callsOf, runsOf, type TracedRun, type TracedTurn } from './runs.ts';
 
-/** What a turn is called in messages. */
+/** The name of a turn in messages. */
 export function turnWords({ request: { run, turn, agent } }: TracedTurn): string {
   return `${run === 1 ? '' : `run ${run}, `}turn ${turn} (${agent})`;
 }
 
-/** The first thing that is wrong with a turn of any run. */
+/** The first problem in a turn of any run. */
 export function firstInTurns(
   { trace }: ScenarioRun,
   problem: (turn: TracedTurn, run: TracedRun, index: number) => string | undefined,
@@ -23,8 +23,9 @@ export function firstInTurns(
 }
 
 /**
- * From which message on a request is another one than that of the turn before: those before it are the very same objects, of
- * which everything was said already. So an invariant reads each message once, however long the run is. The system message has no part in it.
+ * The index of the first message that is new since the previous turn. The messages before it are the same objects as
+ * in that turn's request, and were checked there. So an invariant reads each message once, however long the run is.
+ * The system message is skipped.
  */
 function firstNew({ turns }: TracedRun, index: number): number {
   const messages = turns[index]!.request.request.messages;
@@ -38,7 +39,7 @@ export function everyCallAnsweredOnce(run: ScenarioRun): string | undefined {
   return firstInTurns(run, ({ request }, traced, turn) => {
     const { messages } = request.request;
     let start = firstNew(traced, turn);
-    // Back to the message that answers at the seam belong to.
+    // If tool messages come directly before, go back to the message that they answer.
     while (start > 0 && messages[start - 1]?.role === 'tool') start--;
     for (let index = Math.max(0, start - 1); index < messages.length; index++) {
       const message = messages[index]!;
@@ -57,7 +58,7 @@ export function everyCallAnsweredOnce(run: ScenarioRun): string | undefined {
   });
 }
 
-/** The ids that the tool messages from there on answer, up to the first message of another kind. */
+/** The call ids that the tool messages from `start` on answer, up to the first message of another role. */
 function answersFrom(messages: readonly WireMessage[], start: number): string[] {
   const ids: string[] = [];
   for (let index = start; index < messages.length; index++) {
@@ -94,7 +95,7 @@ export function answersInOrderOfCalls(run: ScenarioRun): string | undefined {
   });
 }
 
-/** What stands in later requests for what a turn came to. */
+/** The messages that a turn adds to later requests. */
 function producedIn({ response, results }: TracedTurn): unknown[] {
   const answers = results.map(({ toolCallId, content }) => ({
     role: 'tool',
@@ -120,7 +121,10 @@ export function requestsGrowByWhatHappened(run: ScenarioRun): string | undefined
   });
 }
 
-/** Whether the request after a turn has its messages, and what it came to, and nothing else. The usual case, without a copy. */
+/**
+ * Whether the request after a turn contains exactly the turn's messages and what the turn produced. Handles the usual
+ * case without a copy.
+ */
 function isWhatCame({ request, response, results }: TracedTurn, messages: readonly WireMessage[]): boolean {
   const before = request.request.messages;
   if (!response || messages.length !== before.length + 1 + results.length) return false;

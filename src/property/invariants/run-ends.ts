@@ -3,7 +3,7 @@ import type { ScenarioRun } from '../../scenario/scenario.ts';
 import { firstInTurns, turnWords } from './protocol.ts';
 import { callsOf, runsOf, type TracedRun } from './runs.ts';
 
-/** The first thing that is wrong with a run. */
+/** The first problem in any run. */
 function firstInRuns(
   { trace }: ScenarioRun,
   problem: (run: TracedRun) => string | undefined,
@@ -73,7 +73,8 @@ export function onlyTheModelFailsARun(run: ScenarioRun): string | undefined {
     if (end?.outcome !== 'failed' && end?.outcome !== 'aborted') return undefined;
     const isLast = number === runsOf(run.trace).at(-1)?.number;
     const error = turns.at(-1)?.error?.error;
-    // A call that does not fit is a mistake of the script; that more was asked for than it has is none.
+    // A call that does not fit is a mistake of the script, and counts as a failure of the model. A request beyond the
+    // script does not.
     if (end.outcome === 'failed' && error && error.name !== 'ScriptExhaustedError') return undefined;
     const why = isLast ? described(run.error) : (error?.name ?? 'an error');
     return `it ended ${end.outcome}, and no failure of the model was the cause: ${why}`;

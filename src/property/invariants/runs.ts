@@ -4,7 +4,7 @@ import type { Trace } from '../../trace/trace.ts';
 
 type EventOf<Type extends TraceEvent['type']> = Extract<TraceEvent, { type: Type }>;
 
-/** One turn of a run: a request and all that came of it. */
+/** One turn of a run: a request and everything that followed from it. */
 export interface TracedTurn {
   readonly request: EventOf<'model-request'>;
   readonly response: EventOf<'model-response'> | undefined;
@@ -25,7 +25,7 @@ export interface TracedRun {
 
 const known = new WeakMap<Trace, readonly TracedRun[]>();
 
-/** The runs of a trace. Read once for all invariants. */
+/** The runs of a trace. They are read once and shared by all invariants. */
 export function runsOf(trace: Trace): readonly TracedRun[] {
   let runs = known.get(trace);
   if (!runs) known.set(trace, (runs = readRuns(trace.events)));
@@ -79,7 +79,7 @@ function addTo(turn: Growing<TracedTurn> | undefined, event: WithinTurn): void {
   else turn.handoff = event;
 }
 
-/** A tool call as messages carry it. */
+/** The id and the tool name of a call in a message. */
 export interface MessageCall {
   readonly id: string;
   readonly name: string;

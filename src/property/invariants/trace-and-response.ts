@@ -4,7 +4,7 @@ import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { ScenarioRun } from '../../scenario/scenario.ts';
 import { runsOf, type TracedRun } from './runs.ts';
 
-/** The context at the end of a run, as its events tell it. */
+/** The context at the end of a run, computed from its events. */
 function contextAfter({ start, turns }: TracedRun): object {
   const context: object = {};
   for (const [key, value] of Object.entries(start?.contextVariables ?? {})) setOwn(context, key, value);
@@ -57,7 +57,7 @@ export function responseIsWhatHappened({ trace, response }: ScenarioRun): string
   );
 }
 
-/** 0 for what belongs to no turn. */
+/** The turn of an event; 0 if it belongs to no turn. */
 function turnOf(event: object): number {
   return 'turn' in event ? (event.turn as number) : 0;
 }
