@@ -5,7 +5,7 @@ import { textOf } from '../../trace/format.ts';
 import { runsOf, type TracedRun } from '../invariants/runs.ts';
 import type { ExpectedConversation, ExpectedRun } from './reference-model.ts';
 
-/** Where a run and the reference model part, as a sentence. */
+/** The first difference between a run and the reference model, as a sentence. */
 export function differenceFrom(
   expected: ExpectedConversation,
   { trace, response }: ScenarioRun,
@@ -29,7 +29,10 @@ export function differenceFrom(
   );
 }
 
-/** A run of a trace, in the words of the reference model. What a call that failed is told is worded by the engine alone. */
+/**
+ * A run of a trace in the form of the reference model. The content of failed calls is left out, because the reference
+ * model does not word it.
+ */
 function asExpected({ turns, end }: TracedRun, { results: wanted }: ExpectedRun): ExpectedRun {
   return {
     requests: turns.map(({ request: { agent, request } }) => ({

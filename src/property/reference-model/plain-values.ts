@@ -1,15 +1,21 @@
 import { isAgent, type Agent } from '../../engine/tools/agent.ts';
 import { isResult } from '../../engine/tools/result.ts';
 
-/** What a tool's answer comes to, read off the rules again (Swarm's README, "Functions" and "Handoffs"), in as few words as they take. */
+/**
+ * What the return value of a tool means, by the rules of Swarm's README ("Functions" and "Handoffs"). A second
+ * implementation, as short as possible.
+ */
 export interface ReadReturn {
-  /** Undefined where it cannot be sent as text. */
+  /** Undefined if the value cannot be sent as text. */
   readonly content: string | undefined;
   readonly agent?: Agent | undefined;
   readonly changes?: object | undefined;
 }
 
-/** Strings pass, an agent hands off, a Result may do both, nothing is '', the rest is JSON. */
+/**
+ * A string is sent unchanged, an agent is a handoff, a Result may be both, undefined becomes '', and the rest becomes
+ * JSON.
+ */
 export function readReturned(returned: unknown): ReadReturn {
   if (isAgent(returned))
     return { content: `{"assistant":${JSON.stringify(returned.name)}}`, agent: returned };
@@ -30,7 +36,7 @@ function textOf(value: unknown): string | undefined {
   }
 }
 
-/** Plain objects, lists, Map, Set and Date at any depth; anything else is passed on as it is. */
+/** Copies plain objects, arrays, Map, Set and Date at any depth. Any other value is returned unchanged. */
 export function deepCopy<T>(value: T, known = new Map<unknown, unknown>()): T {
   if (typeof value !== 'object' || value === null) return value;
   if (known.has(value)) return known.get(value) as T;
@@ -61,7 +67,7 @@ export function deepCopy<T>(value: T, known = new Map<unknown, unknown>()): T {
   return copy as T;
 }
 
-/** Copies the fields of one object into another, whatever they are called. */
+/** Copies the fields of one object into another, whatever their names. */
 export function merge(target: object, source: object, known?: Map<unknown, unknown>): void {
   for (const [key, value] of Object.entries(source)) {
     Object.defineProperty(target, key, {

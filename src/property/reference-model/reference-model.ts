@@ -8,13 +8,13 @@ import { isUserStep } from '../../script/step-kinds.ts';
 import type { ModelStep, Step, ToolCallStep } from '../../script/steps.ts';
 import { deepCopy, merge, readReturned } from './plain-values.ts';
 
-/** What should have been asked and said, by the rules alone. */
+/** The requests, results and texts that a conversation should have by the rules alone. */
 export interface ExpectedConversation {
   readonly runs: readonly ExpectedRun[];
   readonly contextVariables: object;
 }
 
-/** One run, as the reference model has it. */
+/** One run, as the reference model expects it. */
 export interface ExpectedRun {
   readonly requests: { agent: string; system: string; model: string; tools: string[]; messages: number }[];
   readonly results: { tool: string; id: string; error?: ToolErrorKind | undefined; content?: string }[];
@@ -23,7 +23,7 @@ export interface ExpectedRun {
   readonly agent: string;
 }
 
-/** Where a conversation is. */
+/** The state of a conversation; `messages` is the number of its messages. */
 interface State {
   agent: Agent;
   context: ContextVariables;
@@ -31,13 +31,13 @@ interface State {
 }
 
 /**
- * The rules of a run once more, in the plainest way: no events, no streams, no hooks, no stopping. It shares with the engine
- * how arguments are held against a schema, and nothing of the loop.
+ * The rules of a run, implemented a second time in the plainest way: no events, no streams, no hooks, no aborts. It
+ * shares the parsing and validation of arguments with the engine, and nothing of the loop.
  */
 export class ReferenceModel {
   readonly #scenario: Scenario;
   readonly #steps: Step[];
-  /** Of the calls so far that have no id of their own. */
+  /** How many calls there were so far. A call without an id gets its id from this number. */
   #ids = 0;
 
   constructor(scenario: Scenario) {
@@ -45,7 +45,7 @@ export class ReferenceModel {
     this.#steps = [...scenario.steps];
   }
 
-  /** `agent` has its stand-ins already. */
+  /** Plays the scenario with this agent, whose tools are stubbed already. */
   async play(agent: Agent): Promise<ExpectedConversation> {
     const { messages = [], contextVariables = {} } = this.#scenario;
     let state: State = {
@@ -119,7 +119,7 @@ async function instructionsOf({ instructions }: Agent, context: ContextVariables
   return typeof instructions === 'string' ? instructions : await instructions(deepCopy(context));
 }
 
-/** The tools that an agent offers; a plain function is one that takes nothing. */
+/** The tools that an agent offers. A plain function becomes a tool without arguments. */
 function toolsOf(agent: Agent): Map<string, Tool> {
   return new Map(
     agent.functions.map((one) => {
