@@ -15,7 +15,7 @@ import { isUserStep, withCalls } from '../../script/step-kinds.ts';
 import { user, type ModelStep, type Step } from '../../script/steps.ts';
 import { InvariantBrokenError } from '../invariant.ts';
 
-/** What a run is given. */
+/** The input and the settings of a run. */
 export interface RunParts {
   readonly agent: Agent;
   readonly messages: readonly Message[];
@@ -25,24 +25,26 @@ export interface RunParts {
   readonly modelOverride: string | undefined;
 }
 
-/** How one user's turn is run, by whatever detours. */
+/** Plays one run: directly, or in a roundabout way that should not change the result. */
 export type RunOnce = (
   provider: CompletionProvider,
   hooks: readonly Hooks[],
   parts: RunParts,
 ) => Promise<Pick<Response, 'messages' | 'agent' | 'contextVariables' | 'stopReason'>>;
 
-/** What a conversation came to. */
+/** Everything about a conversation that relations compare. */
 export interface ConversationResult {
   readonly requests: readonly CompletionRequest[];
   readonly messages: readonly Message[];
   readonly agent: string;
   readonly contextVariables: object;
-  /** Of each run, or the name of what it was rejected with. */
+  /** The stop reason of each run, or the name of the error that rejected it. */
   readonly ends: readonly string[];
 }
 
-/** What is done with the agents of a scenario; those that a factory makes for it are let go of afterwards. */
+/**
+ * Calls `use` with the agent of a scenario, its tools stubbed. An agent from a factory is disposed of afterwards.
+ */
 export async function withAgents<T>(
   { agent, tools }: Pick<Scenario, 'agent' | 'tools'>,
   use: (agent: Agent) => Promise<T>,
@@ -53,7 +55,7 @@ export async function withAgents<T>(
   return await use(stubbed(made));
 }
 
-/** What the user says, and what the model answers to it, run by run. */
+/** Splits a script into runs: what the user says, and what the model answers. */
 function runsOfScript(steps: readonly Step[]): { said: string[]; answers: Step[] }[] {
   const runs: { said: string[]; answers: Step[] }[] = [];
   for (const step of steps) {
@@ -65,7 +67,7 @@ function runsOfScript(steps: readonly Step[]): { said: string[]; answers: Step[]
   return runs;
 }
 
-/** The run as the engine has it. */
+/** Plays the run directly, as the engine does. */
 export const inOnePiece: RunOnce = async (provider, hooks, parts) => await finished(provider, hooks, parts);
 
 /** Runs to the end, streamed or not. */
@@ -79,10 +81,10 @@ export async function finished(
   return run.response;
 }
 
-/** The first run of a scenario: what it takes, and the part of the script that is its own. */
+/** The first run of a scenario: its input, and its part of the script. */
 export function firstRunOf(scenario: Scenario): {
   answers: readonly Step[];
-  /** The same as a script of one run. */
+  /** The script of this run, with the given answers. */
   steps: (answers: readonly Step[]) => Step[];
   parts: Omit<RunParts, 'agent'>;
   hooks: readonly Hooks[];
@@ -110,7 +112,10 @@ function settingsOf({
   return { contextVariables, executeTools, maxTurns, modelOverride };
 }
 
-/** Has a scenario's conversation run by run; each run has its own part of the script, whatever is left of it. */
+/**
+ * Plays the conversation of a scenario run by run. Each run has its own part of the script; answers that it leaves
+ * over are dropped.
+ */
 export async function converse(
   scenario: Scenario,
   runOnce: RunOnce,
@@ -145,7 +150,7 @@ async function converseWith(
     } catch (error) {
       if (error instanceof InvariantBrokenError) throw error;
       ends.push(errorName(error));
-      // As in a scenario: only from a failure of the model the user goes on.
+      // As in a scenario, the user continues only after a failure of the model.
       if (!answers.some((step) => typeof step === 'object' && (step as ModelStep).fault)) break;
     }
   }
@@ -153,14 +158,14 @@ async function converseWith(
   return { requests, messages, agent: agent.name, contextVariables: traceContext(left), ends };
 }
 
-/** Ids as the whole script would have given them. */
+/** Numbers the calls without an id across the whole script, because each run plays a script of its own. */
 function withIds(steps: readonly Step[]): Step[] {
   let count = 0;
   return withCalls(steps, (call) => ({ ...call, id: call.id ?? `call_${++count}` }));
 }
 
 function noting(provider: CompletionProvider, requests: CompletionRequest[]): CompletionProvider {
-  // What stands in the lists is frozen; the lists themselves are the provider's to change.
+  // The entries of the lists are frozen, but the provider may change the lists themselves.
   const note = ({ tools, messages, ...rest }: CompletionRequest) =>
     requests.push({ ...rest, messages: [...messages], ...(tools && { tools: [...tools] }) });
   return {
@@ -175,7 +180,7 @@ function noting(provider: CompletionProvider, requests: CompletionRequest[]): Co
   };
 }
 
-/** Throws an InvariantBrokenError where two conversations did not come to the same. */
+/** Throws an InvariantBrokenError if two conversations differ. */
 export function assertSameOutcome(
   relation: string,
   plain: ConversationResult,

@@ -8,20 +8,20 @@ import { ScenarioTimeoutError } from '../../scenario/timeout.ts';
 import { InvariantBrokenError } from '../invariant.ts';
 import { sentence } from '../../engine/values/error-facts.ts';
 
-/** A scenario without what it expects: what is compared is what happens. */
+/** A scenario without its expectations, because relations compare only what happens. */
 function bare({ expect: _expect, check: _check, ...scenario }: Scenario): Scenario {
   return scenario;
 }
 
-/** Plays it so. */
+/** Plays the scenario without its expectations. */
 export async function play(scenario: Scenario, options?: RunScenarioOptions): Promise<ScenarioRun> {
   const run = await playScenario(bare(scenario), options);
-  // Of what never came to its end nothing is known.
+  // A play that timed out shows nothing.
   if (run.error instanceof ScenarioTimeoutError) throw run.error;
   return run;
 }
 
-/** Throws a TypeError for an app whose loop is its own. */
+/** Throws a TypeError for an externalAgent, which has its own run loop. */
 export function assertOurAgents({ agent }: Scenario): void {
   if (isExternalAgent(agent))
     throw new UsageError(
@@ -29,7 +29,7 @@ export function assertOurAgents({ agent }: Scenario): void {
     );
 }
 
-/** Throws a TypeError for steps that nobody knows before they are played. */
+/** Throws a TypeError for steps that are functions, because they are unknown before they are played. */
 export function assertStepsAreData({ steps }: Scenario): void {
   if (steps.some((step) => typeof step === 'function'))
     throw new UsageError(
@@ -37,12 +37,12 @@ export function assertStepsAreData({ steps }: Scenario): void {
     );
 }
 
-/** What is the same when two runs are. */
+/** The fields that are equal in two equal runs. */
 function resultOf({ response, error, failures }: ScenarioRun): object {
   return {
     messages: response?.messages,
     agent: response?.agent.name,
-    // As traces show them: an object of a class is like another one of it.
+    // As traces show them, so that two instances of a class can be equal.
     contextVariables: response && traceContext(response.contextVariables as object),
     stopReason: response?.stopReason,
     error: error === undefined ? undefined : errorName(error),
@@ -51,7 +51,7 @@ function resultOf({ response, error, failures }: ScenarioRun): object {
   };
 }
 
-/** Throws an InvariantBrokenError where two plays of a scenario are not alike. `words` say how each was played. */
+/** Throws an InvariantBrokenError if two plays of a scenario differ. `words` say how each was played. */
 export function assertAlike(
   relation: string,
   [left, right]: readonly [ScenarioRun, ScenarioRun],

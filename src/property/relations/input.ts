@@ -19,7 +19,7 @@ async function untouched(agent: Agent, scenario: Scenario): Promise<void> {
     agent: fieldsOf(agent),
   });
   const before = deepCopy(given());
-  // The agents have their stand-ins already.
+  // The tools of the agents are stubbed already.
   await play({ ...scenario, agent, tools: undefined });
   const found = firstMismatch(before, given(), false);
   if (found)

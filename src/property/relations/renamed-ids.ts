@@ -20,7 +20,10 @@ export async function renamedIdsRenameOnlyIds(scenario: Scenario): Promise<void>
     );
 }
 
-/** Each call with an id of its own; calls that shared one go on sharing it. Notes what each is renamed to. */
+/**
+ * Gives each call an id and renames it. Calls with the same id keep sharing one. Adds the new name of each id to
+ * `given`.
+ */
 function withIds(steps: readonly Step[], given: Map<string, string>, rename: (id: string) => string): Step[] {
   let count = 0;
   return withCalls(steps, (call) => {
@@ -30,11 +33,11 @@ function withIds(steps: readonly Step[], given: Map<string, string>, rename: (id
   });
 }
 
-/** The events with the ids of the script renamed where calls and their answers have them. */
+/** The events, with the ids in calls and their answers renamed. */
 function renamedIn({ trace }: ScenarioRun, renamed: ReadonlyMap<string, string>): unknown {
   const nameOf = (id: string) => renamed.get(id) ?? id;
   const known = new WeakMap<object, object>();
-  // Messages are shared by all requests that show them.
+  // Requests share their messages, so each message is renamed once.
   const messageOf = (message: Message | WireMessage): object => {
     let other = known.get(message);
     if (!other) known.set(message, (other = withNames(message, nameOf)));
@@ -45,7 +48,7 @@ function renamedIn({ trace }: ScenarioRun, renamed: ReadonlyMap<string, string>)
       return { ...event, request: { ...event.request, messages: event.request.messages.map(messageOf) } };
     if (event.type === 'model-response') return { ...event, message: messageOf(event.message) };
     if (event.type === 'tool-result') return { ...event, toolCallId: nameOf(event.toolCallId) };
-    // Also what the runs before said.
+    // These include the messages of earlier runs.
     return event.type === 'run-start' ? { ...event, messages: event.messages.map(messageOf) } : event;
   });
 }

@@ -17,12 +17,16 @@ export async function sameTwice(scenario: Scenario): Promise<void> {
   assertAlike('same-twice', runs, ['the first time', 'the second time']);
 }
 
-/** How many answers are added to a script: a run that a limit cut short leaves some, and the next one needs its own. */
+/**
+ * How many answers are added to a script. A run that a turn limit cuts short leaves answers to the next run, which
+ * may then need more of them.
+ */
 const spareAnswers = 20;
 
 /**
- * What can be recorded whatever the runs make of it: an answer that a limit leaves for the next run is none that fits it. And
- * that a key was refused is nobody's answer, and is in no cassette; another error of the API is.
+ * Changes steps so that every run of them can be recorded. Calls become `hallucinated`, because an answer that a turn
+ * limit leaves to the next run may not fit it. The statuses 401 and 403 become 400, because a cassette does not keep
+ * a refused key; it keeps other errors of the API.
  */
 function recordable(steps: readonly Step[]): Step[] {
   return withCalls(steps, (call) => ({ ...call, hallucinated: true })).map((step) => {
@@ -48,7 +52,7 @@ export async function replayEqualsRecorded(given: Scenario): Promise<void> {
     if (recording.failure)
       throw new InvariantBrokenError(relation, `it cannot be recorded: ${recording.failure.message}`);
     const file = readCassette(path);
-    // Where nothing was asked, nothing is there.
+    // The file is missing if the model was never asked.
     if (!file) return;
     const replaying = new CassetteSession({ path, file, live: undefined });
     const replayed = await play(scenario, { provider: replaying });
@@ -59,7 +63,7 @@ export async function replayEqualsRecorded(given: Scenario): Promise<void> {
         `of the recording ${drifted} drifted, and ${unused} were not asked for.`,
       );
     if (recorded.trace.hash === replayed.trace.hash) return;
-    // What was a secret is hidden in a cassette, and so in its replay.
+    // A cassette hides secrets, and so does its replay.
     const found = firstMismatch(hidden(recorded), hidden(replayed), false);
     if (found)
       throw new InvariantBrokenError(

@@ -12,7 +12,7 @@ import { merge } from '../reference-model/plain-values.ts';
 import { assertSameOutcome, converse, finished, inOnePiece, type RunOnce, type RunParts } from './by-hand.ts';
 import { assertOurAgents } from './compared-plays.ts';
 
-/** A run that is cut after each of its turns, and goes on from what it left. */
+/** A run that stops after each turn, and is then resumed. */
 const cutAfterEachTurn: RunOnce = async (provider, hooks, parts) => {
   const driver = new ConversationDriver(parts);
   for (let turn = 0; ; turn++) {
@@ -33,7 +33,7 @@ export async function cutAndResumed(scenario: Scenario): Promise<void> {
   assertSameOutcome('cut-and-resumed-equals-uninterrupted', plain, cut, 'when it is cut after each turn');
 }
 
-/** A run whose tools somebody else executes: it is interrupted before them, and goes on with their answers. */
+/** A run whose tools are executed outside of it: it is interrupted before them, and continues with their answers. */
 const interruptedBeforeTools: RunOnce = async (provider, hooks, parts) => {
   const produced: Message[] = [];
   let { agent } = parts;
@@ -60,7 +60,7 @@ async function askOnce(
   return await finished(provider, hooks, { ...parts, executeTools: false });
 }
 
-/** What a person, or an app, does with the calls of an interrupted run. */
+/** Executes the calls of an interrupted run, as a person or an app would. */
 async function executeByHand(
   agent: Agent,
   asked: Message,
@@ -113,7 +113,7 @@ async function settled(
 
 export async function interruptedAndResumed(scenario: Scenario): Promise<void> {
   assertOurAgents(scenario);
-  // Of a scenario that is interrupted anyway nobody asks how it would go on.
+  // A scenario that is interrupted anyway has no continuation to compare with, so its tools are executed.
   const whole = { ...scenario, executeTools: true };
   const plain = await converse(whole, inOnePiece);
   const resumed = await converse(whole, interruptedBeforeTools);
