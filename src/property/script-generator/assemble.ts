@@ -8,7 +8,10 @@ import type { AgentMap, MappedTool } from './map.ts';
 import { plainAnswer, plainUser, type CallPart, type EndPart, type RunPart, type TurnPart } from './parts.ts';
 import { gated } from './texts.ts';
 
-/** Puts runs together to a script of at most so many steps that plays strictly, with the features that the gate lets through. */
+/**
+ * Assembles runs into a script of at most `maxSteps` steps that plays strictly. It has only features that the gate
+ * allows.
+ */
 export function assemble(
   map: AgentMap,
   runs: readonly RunPart[],
@@ -17,16 +20,16 @@ export function assemble(
 ): Step[] {
   const script = new AssembledScript(map, isOn, maxSteps);
   for (const run of isOn('several-users') ? runs : runs.slice(0, 1)) {
-    // The user's step and an answer are a run.
+    // A run needs two steps: the user's and an answer.
     if (maxSteps - script.steps.length >= 2) script.addRun(run);
   }
   return script.steps;
 }
 
-/** Who is asked next, as far as it can be known. */
+/** Which agent is asked next, as far as that can be known. */
 interface Scene {
   active: number;
-  /** Whether it may be another one, because a handoff before it took arguments that its tool might have refused. */
+  /** Whether another agent may be active, because a tool may have refused the arguments of an earlier handoff. */
   isUnsure: boolean;
 }
 
@@ -53,11 +56,11 @@ class AssembledScript {
     for (const turn of turns) this.#addTurn(turn);
     const last = this.steps.length > start ? (this.steps.at(-1) as ModelStep) : undefined;
     const fault = this.#addEnd(end, last);
-    // The user goes on from where the conversation was before a run that failed.
+    // After a failed run, the user continues from where it began.
     if (fault) this.#scene = before;
   }
 
-  /** How many steps there may be before the answer that ends the run. */
+  /** How many steps fit before the answer that ends the run. */
   get #room(): number {
     return this.#maxSteps - this.steps.length - 1;
   }
@@ -80,7 +83,7 @@ class AssembledScript {
       const isOffered = call.tool !== undefined && offered.get(call.name) === call.tool;
       if (!isOffered && call.tool && (offered.has(call.name) || !this.#isOn('unknown-tool'))) continue;
       made.push(this.#call(isOffered ? call : unknown(call, offered), repeatsId));
-      // Of several the last one counts.
+      // Of several handoffs, the last one counts.
       if (isOffered && call.tool?.handsOffTo !== undefined && fits(call)) handoff = call.tool;
     }
     if (made.length === 0) return;
@@ -91,11 +94,14 @@ class AssembledScript {
 
   #isAllowed(call: CallPart): boolean {
     if (!call.needs.every(this.#isOn)) return false;
-    // Arguments that were to be wrong may pass after all.
+    // Arguments that should be wrong may be valid after all.
     return call.tool?.handsOffTo === undefined || this.#isOn('handoffs') || !fits(call);
   }
 
-  /** The shortest way to an agent that offers the tools of these calls, which may be here; undefined where there is none. */
+  /**
+   * The shortest way to an agent that offers the tools of these calls; empty if the active agent does, undefined if
+   * no way exists.
+   */
   #wayTo(calls: readonly CallPart[]): ReturnType<AgentMap['way']> {
     if (!this.#isOn('handoffs')) return undefined;
     const { tools, way } = this.#map;
@@ -108,7 +114,7 @@ class AssembledScript {
     const call: ToolCallStep = { tool: name };
     if (raw !== undefined) call.rawArgs = raw;
     else if (args && Object.keys(args).length > 0) call.args = args;
-    // The id that the first call has by default.
+    // The default id of the first call.
     if (repeatsId && this.#isOn('duplicate-ids') && this.#calls > 0) call.id = 'call_1';
     this.#calls++;
     if (raw === undefined && (!isFitting || this.#scene.isUnsure)) call.hallucinated = true;
@@ -119,7 +125,7 @@ class AssembledScript {
     this.#scene = { active: handsOffTo!, isUnsure: this.#scene.isUnsure || !isPlain };
   }
 
-  /** True where the run fails by it. */
+  /** Adds the end of a run. Returns whether it makes the run fail. */
   #addEnd(end: EndPart, last: ModelStep | undefined): boolean {
     const { needs, fault, text, isRefusal, isInCalls, finishReason } = end;
     const said = text ? gated(text, this.#isOn, plainAnswer) : plainAnswer;
@@ -133,28 +139,28 @@ class AssembledScript {
     }
     const content: ModelStep = isRefusal ? { refusal: said } : { say: said };
     if (finishReason !== undefined) content.finishReason = finishReason;
-    // Without content, a request that fails.
+    // Without text, the request fails before there is any content.
     if (fault) this.steps.push({ ...(text && content), fault: fittingFault(fault, content) });
     else this.steps.push(content);
     return fault !== undefined;
   }
 }
 
-/** Whether arguments that were made for this tool would pass. */
+/** Whether the arguments of a call are valid for its tool. */
 function fits({ tool, args, raw, isFitting }: CallPart): boolean {
   if (isFitting || !tool) return isFitting === true;
   const parsed = raw === undefined ? { args: args ?? {} } : parseArguments(raw);
   return 'args' in parsed && tool.arguments.isValid(parsed.args);
 }
 
-/** The call under a name that nobody offers here. */
+/** The call under a name that the active agent does not offer. */
 function unknown(call: CallPart, offered: ReadonlyMap<string, MappedTool>): CallPart {
   let { name } = call;
   while (offered.has(name)) name += '_';
   return { ...call, name, isFitting: false };
 }
 
-/** Cut where the answer has chunks. */
+/** Moves the cut to a chunk that the answer has. */
 function fittingFault(fault: Fault, step: ModelStep): Fault {
   return 'afterChunks' in fault
     ? { ...fault, afterChunks: fault.afterChunks % chunkCount(step) }

@@ -7,8 +7,8 @@ import { mapOf, type AgentMap, type MappedTool } from './map.ts';
 import { hugeLength } from './texts.ts';
 
 /**
- * The features a script has, for statistics, and to assert that they are frequent enough. Of steps that are functions nothing
- * is known. Who is active follows from the surface, as nothing is played.
+ * The features of a script, for statistics, and to assert that they are frequent enough. Steps that are functions are
+ * skipped. Nothing is played: the active agent is derived from the surface.
  */
 export function scriptFeaturesIn(steps: readonly Step[], surface: Surface): ScriptFeature[] {
   const found = new FoundFeatures(mapOf(surface));
@@ -25,7 +25,7 @@ class FoundFeatures {
   readonly #map: AgentMap;
   readonly #ids = new Set<string>();
   #active = 0;
-  /** Who was active when the run began. */
+  /** The agent that was active when the run began. */
   #first = 0;
   #users = 0;
   #calls = 0;
@@ -48,7 +48,7 @@ class FoundFeatures {
     const before = this.#calls;
     const offered = this.#map.tools[this.#active];
     for (const [index, call] of calls.entries()) {
-      // As the script is played: those that have an id count as well.
+      // Ids count all calls, including those with an id of their own, as when the script is played.
       const id = call.id ?? `call_${before + index + 1}`;
       if (this.#ids.has(id)) this.features.add('duplicate-ids');
       this.#ids.add(id);
@@ -67,7 +67,7 @@ class FoundFeatures {
     const parsed = rawArgs === undefined ? { args: args ?? {} } : parseArguments(rawArgs);
     const isObject = 'args' in parsed;
     if (!isObject) this.features.add('bad-json');
-    // What is no JSON is bad enough, whatever is in it.
+    // Arguments that are not a JSON object do not count as "unicode".
     if (isObject && beyondAscii.test(rawArgs ?? JSON.stringify(args ?? {}))) this.features.add('unicode');
     if (!tool) {
       this.features.add('unknown-tool');

@@ -5,7 +5,7 @@ import { UsageError } from '../../engine/values/engine-errors.ts';
 import { valueWords } from '../../engine/values/value-words.ts';
 import { sentence } from '../../engine/values/error-facts.ts';
 
-/** Something out of the ordinary that a user or a model does; what it is in each case is told at `scriptFeatures`. */
+/** Something unusual that a user or a model does. `scriptFeatures` describes each one. */
 export type ScriptFeature =
   | 'unknown-tool'
   | 'bad-json'
@@ -21,7 +21,7 @@ export type ScriptFeature =
   | 'provider-error'
   | 'cut-stream';
 
-/** Every feature, with what a script has in it that has the feature. */
+/** Every feature, with a description of what its scripts contain. */
 export const scriptFeatures: Readonly<Record<ScriptFeature, string>> = {
   'unknown-tool': 'A call of a tool that the active agent does not offer.',
   'bad-json': 'Arguments that are no JSON object.',
@@ -41,24 +41,24 @@ export const scriptFeatures: Readonly<Record<ScriptFeature, string>> = {
 
 const names = Object.keys(scriptFeatures) as ScriptFeature[];
 
-/** What may be said about generated scripts. */
+/** Options for generated scripts. */
 export interface ScriptOptions {
-  /** 20. The most steps of a script, the user's and the model's. */
+  /** The largest number of steps of a script, from the user and the model together; at least 2. Default: 20. */
   maxSteps?: number | undefined;
   /**
-   * All of them, weighing 1. `false` or 0: never. A number: so many times as often, beside the others, as by default; up to
-   * 1,000.
+   * How often each feature occurs. `false` or 0: never. A number up to 1,000: that many times as often as by default,
+   * relative to the other features. Default: every feature, with weight 1.
    */
   features?: Partial<Record<ScriptFeature, boolean | number>> | undefined;
 }
 
-/** How often each feature comes, 1 being the default and 0 never. */
+/** The weight of each feature: 1 is the default, 0 means never. */
 export type FeatureWeights = Readonly<Record<ScriptFeature, number>>;
 
 const defaultMaxSteps = 20;
 const mostWeight = 1000;
 
-/** The options with all that they leave open. */
+/** The options, completed with their defaults. */
 export function scriptSettings({ maxSteps = defaultMaxSteps, features = {} }: ScriptOptions): {
   maxSteps: number;
   weights: FeatureWeights;
@@ -67,7 +67,7 @@ export function scriptSettings({ maxSteps = defaultMaxSteps, features = {} }: Sc
   return { maxSteps, weights: weights as FeatureWeights };
 }
 
-/** Throws a TypeError for options that are none; `what` takes them, and begins the sentence. */
+/** Throws a TypeError for invalid options. `what` names the function that takes them, and begins the message. */
 export function assertValidScriptOptions(what: string, options: unknown): void {
   assertKnownOptions(what, options, ['maxSteps', 'features']);
   const { maxSteps, features } = options as { maxSteps?: unknown; features?: unknown };
@@ -79,7 +79,7 @@ export function assertValidScriptOptions(what: string, options: unknown): void {
   if (features !== undefined) assertValidFeatures(what, features);
 }
 
-/** The same for the features alone. */
+/** Throws a TypeError for invalid features. */
 export function assertValidFeatures(what: string, features: unknown): void {
   const known = sentence`Its features: ${{ known: names }}.`;
   if (!isPlainObject(features)) {
@@ -101,15 +101,17 @@ export function assertValidFeatures(what: string, features: unknown): void {
   }
 }
 
-/** Which features a script may have. */
+/** Whether a script may have a feature. */
 export type FeatureGate = (feature: ScriptFeature) => boolean;
 
-/** The gate of a number with a bit for each feature: of the features that weigh something, those whose bit is set. */
+/**
+ * A gate for a number with one bit for each feature. It allows the features with a weight above 0 whose bit is set.
+ */
 export function gateOf(bits: number, weights: FeatureWeights): FeatureGate {
   return (feature) => weights[feature] > 0 && (bits & featureBit(feature)) !== 0;
 }
 
-/** The number in which only the bit of this feature is set. */
+/** The number that has only the bit of this feature set. */
 export function featureBit(feature: ScriptFeature): number {
   return bitOf[feature];
 }
@@ -119,5 +121,5 @@ const bitOf = Object.fromEntries(names.map((name, index) => [name, 2 ** index]))
   number
 >;
 
-/** The number in which all bits are set. */
+/** The number that has all bits set. */
 export const allBits = 2 ** names.length - 1;

@@ -3,33 +3,38 @@ import { declaredArguments, type JsonSchema } from '../../engine/tools/json-sche
 import type { Surface } from '../surface.ts';
 import { toolArguments, type ToolArguments } from './arguments/arguments.ts';
 
-/** A tool of an agent, with what is needed to call it. Tools of one name and schema that lead to the same agent are one. */
+/**
+ * A tool of an agent, with everything that a call needs. Tools with the same name, schema and handoff target share
+ * one object.
+ */
 export interface MappedTool {
   readonly name: string;
   readonly schema: JsonSchema;
   readonly handsOffTo: number | undefined;
   readonly arguments: ToolArguments;
-  /** Whether it is called with nothing: then nothing but the call decides what it does. */
+  /** Whether it takes no arguments. Then its handoff is certain, because there is nothing to refuse. */
   readonly isPlain: boolean;
 }
 
-/** A call that hands off, as it is put in where a tool of another agent is called. */
+/** A call that hands off. It is inserted before a call of another agent's tool. */
 interface Handoff {
   readonly tool: MappedTool;
   readonly args: object;
 }
 
-/** The agents of a surface and the ways between them. */
+/** The agents of a surface and the handoffs between them. */
 export interface AgentMap {
-  /** By name, for each agent. */
+  /** The tools of each agent, by name. */
   readonly tools: readonly ReadonlyMap<string, MappedTool>[];
-  /** The shortest way from an agent to the nearest that is meant, by valid handoffs; undefined where there is none. */
+  /**
+   * The shortest way, in valid handoffs, from an agent to one that `isMeant` accepts; undefined if no way exists.
+   */
   readonly way: (from: number, isMeant: (agent: number) => boolean) => readonly Handoff[] | undefined;
 }
 
 const maps = new WeakMap<Surface, AgentMap>();
 
-/** The map of a surface, made once. */
+/** The map of a surface; made only once. */
 export function mapOf(surface: Surface): AgentMap {
   const known = maps.get(surface);
   if (known) return known;
@@ -68,7 +73,7 @@ function waysBetween(tools: AgentMap['tools']): AgentMap['way'] {
   const handoffs = tools.map((own) =>
     [...own.values()]
       .filter(({ handsOffTo }) => handsOffTo !== undefined)
-      // Of two that lead to the same agent the one that is sure to.
+      // If two lead to the same agent, prefer the one without arguments that could be refused.
       .toSorted((one, other) => Number(other.isPlain) - Number(one.isPlain))
       .flatMap((tool): Handoff[] => {
         const { valid } = tool.arguments;
@@ -77,13 +82,13 @@ function waysBetween(tools: AgentMap['tools']): AgentMap['way'] {
   );
   const from: (Map<number, readonly Handoff[]> | undefined)[] = [];
   return (start, isMeant) => {
-    // In the order of their length.
+    // The shortest ways come first.
     for (const [agent, way] of (from[start] ??= waysFrom(handoffs, start))) if (isMeant(agent)) return way;
     return undefined;
   };
 }
 
-/** What arguments are made smaller to. */
+/** The smallest valid arguments, to which all others shrink. */
 function plainest(valid: Arbitrary<object>): object {
   const { counterexample } = fc.check(
     fc.property(valid, () => false),
@@ -92,10 +97,10 @@ function plainest(valid: Arbitrary<object>): object {
   return counterexample?.[0] ?? {};
 }
 
-/** Breadth first: the first way that arrives is a shortest one. */
+/** Searches breadth first, so the first way to an agent is a shortest one. */
 function waysFrom(handoffs: readonly (readonly Handoff[])[], start: number): Map<number, readonly Handoff[]> {
   const ways = new Map<number, readonly Handoff[]>([[start, []]]);
-  // A map visits what is added while it is walked.
+  // The loop also visits the entries that it adds to the map.
   for (const [agent, way] of ways) {
     for (const handoff of handoffs[agent] ?? []) {
       const to = handoff.tool.handsOffTo!;

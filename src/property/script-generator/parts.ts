@@ -6,27 +6,27 @@ import { texts, type TextPart } from './texts.ts';
 import { badJson, hostileNames, nearMisses, proto } from './wrong-calls.ts';
 import { weighted, type Choice } from './weighted.ts';
 
-// Parts know nothing of each other, nor of who is active when they are played: each can be left out, or made smaller, alone.
+// Parts depend neither on each other nor on the active agent, so each one can be left out or shrunk alone.
 
 /** A call of a tool. */
 export interface CallPart {
   name: string;
-  /** Undefined where the name is made up. */
+  /** Undefined if the call should not find its tool. */
   tool?: MappedTool;
   args?: object;
   raw?: string;
-  /** Features that a script with it has. */
+  /** The features that a script with this call has. */
   needs: readonly ScriptFeature[];
-  /** Whether its arguments are known to pass. */
+  /** Whether its arguments are known to be valid. */
   isFitting?: boolean;
 }
 
 /** An answer with calls. */
 export interface TurnPart {
-  /** Of tools of one agent, and of tools that nobody has. */
+  /** Calls of one agent's tools, and of unknown tools. */
   calls: readonly CallPart[];
   text: TextPart | undefined;
-  /** Whether its calls have an id that another one has as well. */
+  /** Whether its calls have an id that another call has as well. */
   repeatsId: boolean;
 }
 
@@ -34,24 +34,26 @@ export interface TurnPart {
 export interface EndPart {
   text?: TextPart;
   isRefusal?: boolean;
-  /** The request fails, or the answer is damaged; a cut is after so many chunks, however many there are. */
+  /**
+   * Fails the request or damages the answer. A cut may name more chunks than the answer has; assembly corrects that.
+   */
   fault?: Fault;
-  /** Whether it damages the last answer with calls, in place of one that follows it. */
+  /** Whether the fault damages the last answer with calls, instead of an answer after it. */
   isInCalls?: boolean;
   finishReason?: string;
   needs?: ScriptFeature;
 }
 
-/** What the user says and what the model answers up to the end of a run. */
+/** What the user says and the model answers in one run. */
 export interface RunPart {
   users: readonly TextPart[];
   turns: readonly TurnPart[];
   end: EndPart;
 }
 
-/** What is said where nothing is special. */
+/** What the user says when nothing special is needed. */
 export const plainUser = 'hi';
-/** The same for the model. */
+/** What the model says when nothing special is needed. */
 export const plainAnswer = 'ok';
 
 const userTexts = [
@@ -100,7 +102,7 @@ function turnParts(map: AgentMap, weights: FeatureWeights): Arbitrary<TurnPart> 
   ])!;
   const unknown = unknownCalls(map);
   const choices = map.tools.map((_tools, agent): Choice<TurnPart> => {
-    // Who cannot be reached has no turns; what is called there is called as a tool of another agent.
+    // An agent that cannot be reached has no turns. Its tools still occur in unknown calls.
     if (agent > 0 && (weights.handoffs === 0 || !map.way(0, (other) => other === agent)))
       return [0, undefined];
     const call = callParts(map, agent, unknown, weights);
@@ -120,7 +122,7 @@ function turnParts(map: AgentMap, weights: FeatureWeights): Arbitrary<TurnPart> 
   return weighted(choices);
 }
 
-/** For lists that shrink: with a limit from below none of the first could be left out. */
+/** A filter in place of `minLength`, which would keep the first items from being removed while a list shrinks. */
 function isNotEmpty(list: readonly unknown[]): boolean {
   return list.length > 0;
 }
@@ -155,7 +157,7 @@ function fittingCalls(tool: MappedTool, weights: FeatureWeights): Arbitrary<Call
     all?.map((args): CallPart => ({ name: tool.name, tool, args, needs, isFitting: true }));
   return weighted<CallPart>([
     [12, of(valid, handsOff)],
-    // What takes nothing has nothing in it.
+    // A tool without arguments cannot have Unicode in them.
     [tool.isPlain ? 0 : weights.unicode, of(unicode, [...handsOff, 'unicode'])],
   ]);
 }
@@ -172,7 +174,10 @@ function wrongCalls(tool: MappedTool): Arbitrary<CallPart> {
   ])!;
 }
 
-/** Of tools that nobody has, or that somebody else has; whose they are shows when they are called. */
+/**
+ * Calls of tools that no agent has, and of tools that some agent has. The active agent is known only when the script
+ * is assembled.
+ */
 function unknownCalls(map: AgentMap): Arbitrary<CallPart> {
   const needs: readonly ScriptFeature[] = ['unknown-tool'];
   const tools = new Map(map.tools.flatMap((own) => [...own]));
@@ -221,7 +226,7 @@ const failures: readonly Fault[] = [
   { kind: 'reset' },
 ];
 
-/** All that damage an answer, but those that end by a time limit only. */
+/** All faults that damage an answer, except those that only a time limit ends. */
 const damages: Arbitrary<Fault> = fc.oneof(
   {
     weight: 4,

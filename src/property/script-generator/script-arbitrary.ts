@@ -7,19 +7,20 @@ import { mapOf } from './map.ts';
 import { runParts } from './parts.ts';
 
 /**
- * Everything a model could do to the agents of a surface, as scripts that play strictly: nothing is left over, nothing more is
- * asked for, as long as handoffs lead where the surface says. Calls that may not fit are marked hallucinated, or have raw
- * arguments; the others fit. A run that the model does not end with an answer ends with a fault.
+ * Everything that a model could do to the agents of a surface, as scripts that play strictly if handoffs lead where
+ * the surface says: no step is left over, and no request goes beyond the script. Calls that may not fit are marked
+ * `hallucinated` or have raw arguments; all others fit. A run that does not end with an answer ends with a fault.
  *
- * In half of the scripts each feature is left out by chance: a bug that needs some of them is found sooner without the rest.
+ * Half of the scripts leave out features at random, each with probability one half: a bug that needs only some
+ * features is found sooner without the others.
  */
 export function scriptArbitrary(surface: Surface, options: ScriptOptions = {}): Arbitrary<Step[]> {
   const { maxSteps, weights } = scriptSettings(options);
   const map = mapOf(surface);
-  // An agent that does nothing but hand off would do nothing at all.
+  // Without handoffs, an agent whose tools all hand off would do nothing.
   const own = [...(map.tools[0]?.values() ?? [])];
   const always = own.every(({ handsOffTo }) => handsOffTo !== undefined) ? featureBit('handoffs') : 0;
-  // Chosen evenly, and not made smaller: features go with the parts that have them.
+  // Drawn evenly and never shrunk: features disappear with the parts that have them.
   const chosen = fc.noShrink(fc.noBias(fc.integer({ min: 0, max: 2 * allBits + 1 })));
   return fc
     .tuple(chosen, runParts(map, weights))

@@ -4,13 +4,13 @@ import { unicodeStrings } from './arguments/strings.ts';
 import type { FeatureGate, FeatureWeights, ScriptFeature } from './features.ts';
 import { weighted, type Choice } from './weighted.ts';
 
-/** A text, and the feature that a script with it has. */
+/** A text, and the feature that it gives a script. */
 export interface TextPart {
   text: string;
   feature?: ScriptFeature;
 }
 
-/** What is said: plain words for the most part, of which the first are what a text shrinks to. */
+/** Texts of users and models. Most are plain, and all shrink to the first plain one. */
 export function texts(plain: readonly string[], weights: FeatureWeights): Arbitrary<TextPart> {
   const choices: Choice<TextPart>[] = [
     [12, fc.constantFrom(...plain.map((text): TextPart => ({ text })))],
@@ -21,7 +21,7 @@ export function texts(plain: readonly string[], weights: FeatureWeights): Arbitr
   return weighted(choices) ?? fc.constant({ text: plain[0]! });
 }
 
-/** The text, if the script may have it, or a plain one. */
+/** The text if the script may have its feature, otherwise the plain one. */
 export function gated({ text, feature }: TextPart, isOn: FeatureGate, plain: string): string {
   return feature === undefined || isOn(feature) ? text : plain;
 }
@@ -32,7 +32,7 @@ const unicodeTexts = fc.oneof(
   { weight: 1, arbitrary: unicodeStringsOf(0, 12).map((text) => `é${text}`) },
 );
 
-/** From what length on a text is huge. */
+/** The length from which a text is huge. */
 export const hugeLength = 10_000;
 
 const hugeTexts = fc

@@ -1,13 +1,16 @@
 import fc, { type Arbitrary } from 'fast-check';
 
-/** How often, beside the others; undefined where there is nothing to choose. */
+/** A weight relative to the other choices, and the values to choose, if there are any. */
 export type Choice<T> = readonly [weight: number, arbitrary: Arbitrary<T> | undefined];
 
-/** One of several by weight, those without any left out. Undefined when none is left. Shrinks to the first. */
+/**
+ * Chooses among several by weight, without those that have no weight or no values. Undefined if none is left. Shrinks
+ * to the first.
+ */
 export function weighted<T>(choices: readonly Choice<T>[]): Arbitrary<T> | undefined {
   const possible = choices.flatMap(([weight, arbitrary]) =>
     arbitrary && weight > 0
-      ? // The library wants whole numbers.
+      ? // fast-check requires whole numbers.
         [{ weight: Math.max(1, Math.round(weight * 100)), arbitrary }]
       : [],
   );

@@ -1,9 +1,9 @@
 import fc, { type Arbitrary } from 'fast-check';
 
-/** Arguments that JSON takes, and that set a prototype where they are copied carelessly. */
+/** Arguments that are valid JSON, and that set a prototype if they are copied carelessly. */
 export const proto = '{"__proto__":{"polluted":true}}';
 
-/** Names of nobody's tool: those that every object has, and those that no tool may have. */
+/** Names that no tool has. Every object inherits some of them, and the API does not allow others. */
 export const hostileNames = [
   'no_such_tool',
   '__proto__',
@@ -18,7 +18,7 @@ export const hostileNames = [
   'a'.repeat(300),
 ];
 
-/** Names that look like one of these, and are none. */
+/** Names that resemble one of the given names, but differ from all of them. */
 export function nearMisses(names: readonly string[]): string[] {
   const near = names.flatMap((name) => [
     `${name}_`,
@@ -50,15 +50,15 @@ const neverJson = [
   '\uFEFF{}',
   '{"a":"\u0000"}',
   '<a>1</a>',
-  // Deeper than any stack goes.
+  // Nested too deeply for many parsers.
   `{"a":${'['.repeat(2000)}`,
 ];
 
-/** Texts in the place of arguments that are no JSON object: with a mistake in them, of another kind, or cut short. */
+/** Texts in place of arguments that are not a JSON object: with a syntax error, of another type, or cut short. */
 export function badJson(valid: Arbitrary<object> | undefined): Arbitrary<string> {
   const made = fc.constantFrom(...neverJson);
   if (!valid) return made;
-  // What is left of an object without its end is none.
+  // An object without its end is not JSON.
   const cut = fc.tuple(valid, fc.nat(60)).map(([args, length]) => {
     const text = JSON.stringify(args);
     return text.slice(0, 1 + (length % (text.length - 1)));

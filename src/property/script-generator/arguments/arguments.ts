@@ -5,19 +5,19 @@ import { mistakesBy, withMistake } from './mistakes.ts';
 import { validityOf } from './validity.ts';
 import { SchemaValues } from './schema-values.ts';
 
-/** What a model could send a tool of this schema. */
+/** The arguments that a model could send to a tool with a given schema. */
 export interface ToolArguments {
-  /** As the engine would tell it. */
+  /** Whether the engine would accept the arguments. */
   isValid: (args: object) => boolean;
   /** Undefined where no valid arguments were found. */
   valid: Arbitrary<object> | undefined;
-  /** The same with letters of all scripts in them, where a text may be any. */
+  /** Valid arguments with characters of all writing systems, where the schema allows any text. */
   unicode: Arbitrary<object> | undefined;
-  /** Undefined where no arguments were found that fail. */
+  /** Undefined if no invalid arguments were found. */
   wrong: Arbitrary<object> | undefined;
 }
 
-/** Arguments of all kinds; made once for a schema, which takes a while. */
+/** Arguments of every kind. This takes a while, so callers do it once for each schema. */
 export function toolArguments(schema: JsonSchema): ToolArguments {
   const isValid = validityOf(schema);
   const valid = validArguments(schema, isValid, false);
@@ -26,16 +26,16 @@ export function toolArguments(schema: JsonSchema): ToolArguments {
 }
 
 /**
- * Arguments that pass the schema. Where none were found, because it contradicts itself, cannot be used, or asks for more than
- * can be guessed: the empty ones, which may fail.
+ * Generates arguments that pass the schema. If none were found, because the schema contradicts itself, cannot be
+ * used, or requires more than can be guessed: empty arguments, which may fail.
  */
 export function argumentsFor(schema: JsonSchema): Arbitrary<object> {
   return validArguments(schema, validityOf(schema), false) ?? noArguments;
 }
 
 /**
- * Arguments that fail the schema, by one mistake: an argument is missing, not declared, of another type, or just beyond a
- * limit. Where there are none, because the schema takes everything: any arguments.
+ * Generates arguments that fail the schema by one mistake: an argument is missing, undeclared, of another type, or
+ * just beyond a limit. If no mistake fails, because the schema accepts everything: valid arguments.
  */
 export function wrongArgumentsFor(schema: JsonSchema): Arbitrary<object> {
   const isValid = validityOf(schema);
@@ -53,7 +53,7 @@ function validArguments(
   const values = new SchemaValues(schema, isUnicode);
   const all = values.all({ allOf: [schema, { type: 'object' }] }) as Arbitrary<object> | undefined;
   if (!all) return undefined;
-  // The samples find out what cannot be used at all, such as a reference to nothing.
+  // Samples show whether a schema cannot be used at all, for example because of a reference to nothing.
   const isSure = !values.isLoose && fc.sample(all, { seed: 1, numRuns: 10 }).every(isValid);
   return isSure ? all : filtered(all, isValid);
 }

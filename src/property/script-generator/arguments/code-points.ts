@@ -1,14 +1,14 @@
 import fc, { type Arbitrary } from 'fast-check';
 
 /**
- * Strings of any characters: of the whole of Unicode, but for half surrogates, which neither JSON nor UTF-8 keeps. The
- * library's own (unit: 'binary') take more than a second to set up.
+ * Strings of any Unicode characters, except lone surrogates, which neither JSON nor UTF-8 preserves. The strings of
+ * fast-check (unit: 'binary') take more than a second to set up.
  */
 export function unicodeStringsOf(minLength: number, maxLength: number): Arbitrary<string> {
   return fc.array(codePoint, { minLength, maxLength }).map((points) => String.fromCodePoint(...points));
 }
 
-/** Letters come before all others, and so does what is made simpler. */
+/** Letters first, then the code points below and above the surrogates. */
 const codePoint = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 0x61, max: 0x7a }) },
   { weight: 2, arbitrary: fc.integer({ min: 0, max: 0xd7ff }) },

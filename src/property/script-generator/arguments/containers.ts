@@ -5,17 +5,17 @@ type Values = Arbitrary<unknown> | undefined;
 type Keywords = Readonly<Record<string, unknown>>;
 type ValuesOf = (schema: unknown) => Values;
 
-/** More items, or arguments that are not declared, than are asked for. */
+/** How many items or undeclared properties an array or object may have beyond the required ones. */
 const most = 3;
 
-/** Arrays as a schema asks for them; undefined where there are none. `loosen` is told where some may fail the schema. */
+/** Arrays that satisfy the keywords; undefined if none exist. Calls `loosen` if some may fail the schema. */
 export function arraysOf(keywords: Keywords, valuesOf: ValuesOf, loosen: () => void): Values {
   const { contains, uniqueItems } = keywords;
   const min = countOf(keywords['minItems'], 0);
   const max = countOf(keywords['maxItems'], Infinity);
   if (min > max) return undefined;
   const items: unknown = keywords['items'] ?? true;
-  // Of an earlier draft: a list of items is what is prefixItems now.
+  // In earlier drafts, a list of items means what prefixItems means now.
   const first: unknown = Array.isArray(items) ? items : keywords['prefixItems'];
   const others: unknown = Array.isArray(items) ? (keywords['additionalItems'] ?? true) : items;
   const leading: Arbitrary<unknown>[] = [];
@@ -36,9 +36,9 @@ export function arraysOf(keywords: Keywords, valuesOf: ValuesOf, loosen: () => v
   const minLength = Math.max(0, min - leading.length);
   const room = Math.max(0, max - leading.length);
   const isUnique = uniqueItems === true;
-  // Of those that are alike only one is kept.
+  // More than needed, because equal items are dropped.
   const maxLength = Math.min(room, isUnique ? 3 * minLength + most : minLength + most);
-  // One has the keys of another in another order, or there are too few.
+  // Items may differ only in the order of their keys, or too few may be left.
   if (isUnique) loosen();
   const following = fc.array(item, {
     minLength: isUnique ? Math.min(maxLength, 3 * minLength) : minLength,
@@ -57,7 +57,7 @@ function distinct(values: readonly unknown[]): unknown[] {
 
 const absent = Symbol('absent');
 
-/** Objects as a schema asks for them; undefined where there are none. `loosen` is told where some may fail the schema. */
+/** Objects that satisfy the keywords; undefined if none exist. Calls `loosen` if some may fail the schema. */
 export function objectsOf(keywords: Keywords, valuesOf: ValuesOf, loosen: () => void): Values {
   const { properties, required, patternProperties, propertyNames } = keywords;
   const declared = isPlainObject(properties) ? properties : {};
@@ -66,7 +66,7 @@ export function objectsOf(keywords: Keywords, valuesOf: ValuesOf, loosen: () => 
   const values: Arbitrary<unknown>[] = [];
   for (const name of new Set([...Object.keys(declared), ...needed])) {
     const isDeclared = Object.hasOwn(declared, name);
-    // What is not declared has to be so by other keywords.
+    // Other keywords may restrict an undeclared property.
     if (!isDeclared) loosen();
     const one = valuesOf(isDeclared ? declared[name] : undeclaredIn(keywords));
     if (!one && needed.has(name)) return undefined;
@@ -93,14 +93,14 @@ export function objectsOf(keywords: Keywords, valuesOf: ValuesOf, loosen: () => 
   const minLength = Math.max(0, countOf(keywords['minProperties'], 0) - needed.size);
   const others = fc.array(fc.oneof(...more), { minLength, maxLength: minLength + most });
   return fc.tuple(own, others).map(([object, entries]) => {
-    // A copy: while others are made smaller, the object is used again.
+    // A copy, because fast-check uses the object again while it shrinks the entries.
     const whole = { ...object };
     for (const [name, value] of entries) if (!Object.hasOwn(object, name)) setOwn(whole, name, value);
     return whole;
   });
 }
 
-/** A key is only a key, whatever its name. */
+/** Builds an object in which any name is a plain key, `__proto__` included. */
 function objectOf(entries: readonly [string, unknown][]): object {
   const object = {};
   for (const [name, value] of entries) if (value !== absent) setOwn(object, name, value);

@@ -1,17 +1,17 @@
 import { isPlainObject, setOwn } from '../../../engine/values/copy.ts';
 import { atPointer, type JsonSchema } from '../../../engine/tools/json-schema.ts';
 
-/** What a schema and all that it refers to, or is made of, ask for together. */
+/** Everything that a schema requires, including its references and its parts. */
 export interface MergedSchema {
   keywords: Record<string, unknown>;
   patterns: string[];
-  /** Of each list one has to be satisfied. */
+  /** A value must satisfy one schema of each list. */
   choices: unknown[][];
-  /** Whether it asks for something that is not seen in the rest: values have to be held against the schema. */
+  /** Whether the schema requires more than is collected here, so that values must be validated. */
   isLoose: boolean;
 }
 
-/** Keywords that say nothing of values. */
+/** Keywords that need no validation: annotations, and `format`, which `stringsWithin` handles. */
 const annotations = new Set([
   'title',
   'description',
@@ -28,7 +28,7 @@ const annotations = new Set([
   'definitions',
 ]);
 
-/** Keywords of which a value is made; any other is left to the validator. */
+/** Keywords from which values are made; the validator handles all others. */
 const understood = new Set([
   'type',
   'enum',
@@ -53,8 +53,8 @@ const lowerLimits = new Set(['minimum', 'exclusiveMinimum', 'minLength', 'minIte
 const upperLimits = new Set(['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties']);
 
 /**
- * Follows references, at most so many, and puts the parts of allOf together. Undefined where nothing satisfies it, or more
- * references would have to be followed.
+ * Merges a schema with its references and the parts of allOf. Undefined if no value satisfies the schema, or if it
+ * has more references than the limit allows.
  */
 export function mergedSchema(
   root: JsonSchema,
@@ -100,7 +100,7 @@ function addKeyword(merged: MergedSchema, part: JsonSchema, keyword: string, val
   }
 }
 
-/** What a keyword asks for that stands in two parts. */
+/** Combines the values of a keyword that two parts contain. */
 function both(merged: MergedSchema, keyword: string, one: unknown, other: unknown): unknown {
   if (annotations.has(keyword)) return keyword === 'format' ? one : other;
   if (lowerLimits.has(keyword)) return Math.max(Number(one), Number(other));
@@ -108,7 +108,7 @@ function both(merged: MergedSchema, keyword: string, one: unknown, other: unknow
   if (keyword === 'type') return commonTypes(one, other);
   if (keyword === 'required') return [...new Set([one, other].flat())];
   if (keyword === 'items') return { allOf: [one, other] };
-  // What one of them declares the other may forbid.
+  // One part may forbid what the other allows.
   merged.isLoose = true;
   if (keyword === 'properties' && isPlainObject(one) && isPlainObject(other)) {
     const properties: Record<string, unknown> = { ...one };
@@ -128,17 +128,20 @@ function commonTypes(one: unknown, other: unknown): string[] {
   return [...new Set([...typesAmong(left, right), ...typesAmong(right, left)])];
 }
 
-/** The whole numbers are among the numbers. */
+/** The types that `others` allow as well; "number" allows "integer". */
 function typesAmong(types: readonly string[], others: readonly string[]): string[] {
   return types.filter((type) => others.includes(type) || (type === 'integer' && others.includes('number')));
 }
 
-/** The names of types in a `type`, which is one or a list. */
+/** The type names in a `type`, which is one name or a list. */
 export function typesIn(type: unknown): string[] {
   return [type].flat().filter((name) => typeof name === 'string');
 }
 
-/** Whether no value can satisfy two of these: of different types, or told apart by a property that is constant in each. */
+/**
+ * Whether no value can satisfy two of these schemas: they have different types, or a required property with a
+ * different constant in each.
+ */
 function areDisjoint(parts: readonly unknown[]): boolean {
   const schemas = parts.filter(isPlainObject);
   if (schemas.length < parts.length) return false;
@@ -149,7 +152,7 @@ function areDisjoint(parts: readonly unknown[]): boolean {
   return names.some((name) => new Set(schemas.map((schema) => tagOf(schema, name))).size === parts.length);
 }
 
-/** The value that a property must have, as text; of those that may have any, all are alike. */
+/** The constant that a required property must equal, as text; undefined if it may have other values. */
 function tagOf(schema: Record<string, unknown>, name: string): string | undefined {
   const { properties, required } = schema;
   if (!isPlainObject(properties) || !Array.isArray(required) || !required.includes(name)) return undefined;

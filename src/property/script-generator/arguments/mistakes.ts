@@ -2,21 +2,21 @@ import { isPlainObject, setOwn } from '../../../engine/values/copy.ts';
 import { atPointer, type JsonSchema } from '../../../engine/tools/json-schema.ts';
 import { typesIn } from './merge.ts';
 
-/** Something wrong at a place in arguments. */
+/** A mistake at one place in arguments. */
 export interface Mistake {
-  /** Names, and indexes of arrays. */
+  /** Property names, and indexes of arrays. */
   readonly path: readonly (string | number)[];
-  /** What stands there; nothing, where it is missing. */
+  /** The wrong value; absent if a value is missing. */
   readonly value?: unknown;
 }
 
-/** How deep in the arguments there are mistakes, and how many of them. */
+/** How deep in the arguments the search for mistakes goes, and after how many it stops. */
 const deepest = 4;
 const most = 300;
 
 /**
- * What a model might get wrong by this schema: what is missing, not declared, of another type, or just beyond a limit. Some
- * may be no mistake after all, where the schema allows for it in another way.
+ * Mistakes that a model might make with this schema: an argument is missing, undeclared, of another type, or just
+ * beyond a limit. Some of them may be valid after all, if the schema allows the value in another way.
  */
 export function mistakesBy(schema: JsonSchema): Mistake[] {
   const mistakes: Mistake[] = [];
@@ -30,7 +30,7 @@ export function mistakesBy(schema: JsonSchema): Mistake[] {
       mistakes.unshift({ path: [...path, name] });
     for (const [name, property] of Object.entries((properties as object | undefined) ?? {})) {
       visit(property, [...path, name], within);
-      // As other languages would write it.
+      // The name in the style of other languages.
       mistakes.push({ path: [...path, misspelt(name)], value: 'a' });
     }
     mistakes.push({ path: [...path, 'extra'], value: 'a' }, { path: [...path, 'constructor'], value: {} });
@@ -45,7 +45,7 @@ export function mistakesBy(schema: JsonSchema): Mistake[] {
   return mistakes;
 }
 
-/** A copy of the arguments with the mistake in it. */
+/** A copy of the arguments that contains the mistake. */
 export function withMistake(args: object, { path, ...wrong }: Mistake): object {
   const copy = structuredClone(args);
   const last = path.at(-1)!;
@@ -90,7 +90,7 @@ function wrongValues(schema: JsonSchema): unknown[] {
   return values;
 }
 
-/** What models send in place of a type. */
+/** Values that models send instead of the type. */
 const otherTypes: Readonly<Record<string, readonly unknown[]>> = {
   string: [17, null, ['a'], {}],
   number: ['17', null, true, [1]],

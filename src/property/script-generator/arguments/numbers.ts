@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 
-/** Which numbers are asked for; the exclusive limits are beside the others, as in a schema. */
+/** The limits of a number. As in a schema, the exclusive limits hold in addition to the others. */
 export interface NumberLimits {
   isInteger: boolean;
   minimum: number;
@@ -13,7 +13,7 @@ export interface NumberLimits {
 const wholeNumbers = [0, 1, -1, 2, 10, 255, 1e6, 2 ** 31, -(2 ** 31), 2 ** 53 - 1, 1 - 2 ** 53];
 const fractions = [0.5, -0.1, 1e-7, 0.1 + 0.2, 1e21, -1e300];
 
-/** Numbers within these limits, most of them small, also the limits themselves; undefined where there are none. */
+/** Numbers within these limits, mostly small ones, and the limits themselves; undefined if none exist. */
 export function numbersWithin(limits: NumberLimits): Arbitrary<number> | undefined {
   const { isInteger, multipleOf } = limits;
   if (multipleOf !== undefined) return multiplesWithin(limits, multipleOf);
@@ -37,7 +37,7 @@ function withinOf(limits: NumberLimits): (value: number) => boolean {
     value >= minimum && value <= maximum && value > exclusiveMinimum && value < exclusiveMaximum;
 }
 
-/** A range of whole numbers near zero, or as near as the limits let it be; empty where the first is above the second. */
+/** A range of whole numbers as near to zero as the limits allow; empty if its first number is above its second. */
 function wholeRange(limits: NumberLimits): [number, number] {
   const least = Math.max(Math.ceil(limits.minimum), Math.floor(limits.exclusiveMinimum) + 1, -(2 ** 53) + 1);
   const most = Math.min(Math.floor(limits.maximum), Math.ceil(limits.exclusiveMaximum) - 1, 2 ** 53 - 1);
@@ -59,14 +59,14 @@ function doublesWithin(limits: NumberLimits): Arbitrary<number> | undefined {
         .map((value) => value + 0)
     );
   } catch {
-    // Nothing lies between two neighbours.
+    // No number lies between the limits.
     return undefined;
   }
 }
 
 function multiplesWithin(limits: NumberLimits, step: number): Arbitrary<number> | undefined {
   if (!(step > 0)) return undefined;
-  // What a whole number is a multiple of is often a fraction: then of ten, a hundred … of these.
+  // A multiple of a fraction may not be whole. For whole numbers, use multiples of 10, 100, … times the step.
   let unit = step;
   for (let times = 1; limits.isInteger && !Number.isInteger(unit) && times < 1e7; times *= 10)
     unit = rounded(step, times);
@@ -75,7 +75,7 @@ function multiplesWithin(limits: NumberLimits, step: number): Arbitrary<number> 
   const high = Math.min(limits.maximum, limits.exclusiveMaximum);
   const least = Math.max(Math.ceil(low / unit), -1e6);
   const most = Math.min(Math.floor(high / unit), 1e6);
-  // Of an excluded limit, and of what rounding does, nothing is left after this.
+  // Skip a limit that is excluded, or that rounding moved outside.
   const from = [least, least + 1].find((count) => isWithin(rounded(unit, count)));
   const to = [most, most - 1].find((count) => isWithin(rounded(unit, count)));
   if (from === undefined || to === undefined || from > to) return undefined;
@@ -83,7 +83,7 @@ function multiplesWithin(limits: NumberLimits, step: number): Arbitrary<number> 
   return fc.integer({ min, max }).map((count) => rounded(unit, count) + 0);
 }
 
-/** The multiple with no more decimals than its factor has: 3 * 0.1 is 0.3. */
+/** A multiple, with no more decimals than its factor: 3 * 0.1 is 0.3. */
 function rounded(unit: number, count: number): number {
   const [digits = '', exponent = '0'] = String(unit).split('e');
   const decimals = (digits.split('.')[1] ?? '').length - Number(exponent);

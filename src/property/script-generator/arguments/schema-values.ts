@@ -8,19 +8,21 @@ import { stringsWithin } from './strings.ts';
 
 type Values = Arbitrary<unknown> | undefined;
 
-/** Nothing that people write refers on deeper than this before it comes to an end. */
+/** How many references may be followed to find a first value. Schemas that people write need fewer. */
 const mostReferences = 16;
 
-/** Beyond what a value needs: how deep recursive ones become. */
+/** How many more references may be followed after that: the depth of recursive values. */
 const moreReferences = 3;
 
-/** The values of one JSON Schema. */
+/** Generates the values of one JSON Schema. */
 export class SchemaValues {
-  /** Whether values may fail the schema, because it asks for more than is seen here. Known once they were made. */
+  /**
+   * Whether values may fail the schema, because it requires more than is handled here. Known after they were made.
+   */
   isLoose = false;
   readonly #root: JsonSchema;
   readonly #isUnicode: boolean;
-  /** By the references that may still be followed. */
+  /** The values of each schema, by how many references may still be followed. */
   readonly #made: Map<object, Values>[] = [];
 
   constructor(root: JsonSchema, isUnicode: boolean) {
@@ -28,7 +30,7 @@ export class SchemaValues {
     this.#isUnicode = isUnicode;
   }
 
-  /** Those of the whole schema, which end also where it refers to itself; undefined where there are none. */
+  /** The values of the whole schema; undefined if none exist. They end even if the schema refers to itself. */
   all(schema: unknown): Values {
     for (let references = 0; references <= mostReferences; references++) {
       if (this.of(schema, references) === undefined) continue;
@@ -37,7 +39,7 @@ export class SchemaValues {
     return undefined;
   }
 
-  /** Those of a part, following so many references at most; undefined where there are none. */
+  /** The values of a part, following at most this many references; undefined if none exist. */
   of(schema: unknown, references: number): Values {
     if (!isPlainObject(schema)) return schema === false ? undefined : anyValue;
     const made = (this.#made[references] ??= new Map());
@@ -66,7 +68,7 @@ export class SchemaValues {
     const types = typesIn(keywords['type']);
     const listed = 'const' in keywords ? [keywords['const']] : keywords['enum'];
     if (Array.isArray(listed)) {
-      // What else is asked for says what is left of the list.
+      // Other keywords may exclude some of the listed values.
       const others = Object.keys(keywords).filter((keyword) => !besideLists.has(keyword));
       if (others.length + merged.patterns.length > 0 || 'const' in keywords === 'enum' in keywords)
         this.isLoose = true;
@@ -74,7 +76,7 @@ export class SchemaValues {
         listed.filter((value) => !('type' in keywords) || types.some((type) => isOf(type, value))),
       );
     }
-    // None is left of those that two parts ask for.
+    // Two parts require different types, so no type is left.
     if (types.length === 0 && 'type' in keywords) return undefined;
     if (types.length === 0) types.push(...typesOfKeywords(merged));
     if (types.length === 0) return anyValue;
@@ -128,10 +130,10 @@ export class SchemaValues {
   }
 }
 
-/** What usually stands beside a list of values. */
+/** Keywords that do not restrict a list of values any further. */
 const besideLists = new Set(['type', 'enum', 'const', 'title', 'description', 'default', 'examples']);
 
-/** Made anew each time, so that nobody shares a container. */
+/** Containers are copied each time, so that cases do not share them. */
 function constants(values: readonly unknown[]): Values {
   if (values.length === 0) return undefined;
   const chosen = fc.constantFrom(...values);
@@ -140,7 +142,7 @@ function constants(values: readonly unknown[]): Values {
     : chosen;
 }
 
-/** For what a schema says nothing about. */
+/** Values for a schema without restrictions. */
 const anyValue: Arbitrary<unknown> = fc
   .constantFrom('"a"', 'null', 'true', '0', '-1.5', '""', '[]', '{}', '[[1,"b"],null]', '{"a":{"b":false}}')
   .map((text) => JSON.parse(text) as unknown);
@@ -157,7 +159,7 @@ function isOf(type: string, value: unknown): boolean {
   return type === 'object' ? isPlainObject(value) : typeof value === type;
 }
 
-/** Without a type, of all that satisfies the keywords, what they are about. */
+/** The types that the keywords suggest, if the schema names none. Other types would be valid, too. */
 function typesOfKeywords({ keywords, patterns }: MergedSchema): string[] {
   const has = (...names: string[]) => names.some((name) => Object.hasOwn(keywords, name));
   if (has('properties', 'required', 'additionalProperties', 'patternProperties', 'minProperties'))

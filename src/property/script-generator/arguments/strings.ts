@@ -2,7 +2,7 @@ import fc, { type Arbitrary } from 'fast-check';
 import { unicodeStringsOf } from './code-points.ts';
 import { filtered } from './filtered.ts';
 
-/** Which strings are asked for. */
+/** The limits of a string. */
 export interface StringLimits {
   minLength: number;
   maxLength: number;
@@ -10,7 +10,7 @@ export interface StringLimits {
   format: string | undefined;
 }
 
-/** Strings within these limits; undefined where none was found. */
+/** Strings within these limits; undefined if none were found. */
 export function stringsWithin(limits: StringLimits, isUnicode: boolean): Arbitrary<string> | undefined {
   const { minLength, maxLength, patterns, format } = limits;
   if (minLength > maxLength) return undefined;
@@ -32,7 +32,7 @@ export function stringsWithin(limits: StringLimits, isUnicode: boolean): Arbitra
       expressions.every((expression) => expression.test(text))
     );
   };
-  // A format and a pattern beside it say the same in two ways, as zod writes them.
+  // zod writes a format together with a pattern that means the same, so the format comes first.
   const likely = formatted && filtered(formatted, isWithin);
   if (likely || pattern === undefined) return likely;
   const matching = stringsMatching(pattern, maxLength);
@@ -41,26 +41,27 @@ export function stringsWithin(limits: StringLimits, isUnicode: boolean): Arbitra
 
 const halfSurrogate = /\p{Surrogate}/u;
 
-/** As JSON Schema counts: a pair of surrogates is one. */
+/** The length as JSON Schema counts it: a surrogate pair is one character. */
 function lengthOf(text: string): number {
   return Array.from(text).length;
 }
 
 function stringsMatching(pattern: string, maxLength: number): Arbitrary<string> | undefined {
   const options = Number.isFinite(maxLength) ? { maxLength } : {};
-  // The library makes nothing of assertions that look around; what it makes without them is held against them.
+  // fast-check does not support lookaround. It generates strings for the pattern without it, and the caller filters
+  // them by the whole pattern.
   const withoutLooking = pattern.replaceAll(/\(\?<?[=!](?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)/g, '');
   for (const source of [pattern, withoutLooking]) {
     try {
       return fc.stringMatching(new RegExp(source, 'u'), options);
     } catch {
-      // Then with less.
+      // Try the pattern without lookaround.
     }
   }
   return undefined;
 }
 
-/** Where a library, a shell, a database or a page might stumble; the plainest first. */
+/** Strings that a library, a shell, a database or a page might handle wrongly; the plainest first. */
 const plainStrings = [
   'a',
   'A-17',
@@ -85,7 +86,10 @@ const plainStrings = [
   '\u0000',
 ];
 
-/** Of more than one byte, of more than one code unit, of more than one code point, from right to left; no half surrogates, which do not survive UTF-8. */
+/**
+ * Characters of more than one byte, code unit or code point, and text from right to left. No lone surrogates, which
+ * do not survive UTF-8.
+ */
 export const unicodeStrings = [
   'é',
   'e\u0301',
@@ -105,7 +109,7 @@ function freeStrings(minLength: number, maxLength: number, isUnicode: boolean): 
   const fits = (text: string) => lengthOf(text) >= minLength && lengthOf(text) <= maxLength;
   const most = Math.min(maxLength, minLength + 8);
   const ready = (isUnicode ? unicodeStrings : plainStrings).filter(fits);
-  // The limits themselves, unless they are out of all proportion.
+  // Strings of exactly the shortest and the longest length, unless that is above 1,000.
   for (const length of new Set([minLength, maxLength]))
     if (length > 0 && length <= 1000) ready.push((isUnicode ? 'é' : 'a').repeat(length));
   const any = isUnicode
@@ -127,7 +131,7 @@ const dates = () =>
     noInvalidDate: true,
   });
 
-/** The library's own addresses take two seconds to set up. */
+/** The URLs of fast-check take two seconds to set up. */
 const addresses = () =>
   fc.tuple(fc.domain(), fc.nat()).map(([host, number]) => `https://${host}/${number}?q=a%20b`);
 
@@ -139,7 +143,7 @@ function often(first: string, second: string, any: Arbitrary<string>): Arbitrary
   );
 }
 
-/** A format that stands not here is one that no validator knows. */
+/** No validator knows a format that is missing here. */
 const formats: ReadonlyMap<string, () => Arbitrary<string>> = new Map([
   [
     'date-time',

@@ -1,11 +1,11 @@
-// Loaded at once, as this whole entry is for tests: values are made, and held against their schema, without a promise.
+// Imported statically, because this entry is for tests only and values are validated synchronously.
 import { Validator } from '@cfworker/json-schema';
 import { copyData } from '../../../engine/values/copy.ts';
 import { declaredArguments, type JsonSchema } from '../../../engine/tools/json-schema.ts';
 
 /**
- * How to tell, at once, whether the engine would let these arguments pass: the schema holds, and no argument is undeclared.
- * By a schema that cannot be used nothing passes.
+ * Returns a synchronous test for whether the engine would accept arguments: they pass the schema, and none is
+ * undeclared. If the schema cannot be used, no arguments pass.
  */
 export function validityOf(schema: JsonSchema): (args: object) => boolean {
   let passes: ((args: object) => boolean) | undefined;
@@ -31,7 +31,7 @@ function passingBy(schema: JsonSchema): (args: object) => boolean {
   };
 }
 
-/** Which arguments may be there at all. Throws for a pattern that is none. */
+/** Returns whether an argument may be present. Throws for an invalid pattern. */
 function declaring(schema: JsonSchema): (name: string) => boolean {
   const { names, patterns, others } = declaredArguments(schema);
   return (name) => others || names.has(name) || patterns.some((pattern) => pattern.test(name));
