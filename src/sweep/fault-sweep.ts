@@ -4,12 +4,12 @@ import type { Fault } from '../script/faults.ts';
 import { stepsSource } from '../script/source.ts';
 
 /**
- * How a play with a fault ended. ends-well: as without the fault. crashes: it was rejected. hangs: it was stopped after its
- * time limit. changes-the-result: it completed with another result, or asked for what the script does not have.
+ * How a play with a fault ended. ends-well: as without the fault. crashes: it was rejected. hangs: its time limit
+ * stopped it. changes-the-result: it completed with another result, or the script no longer fit.
  */
 export type FaultOutcome = 'ends-well' | 'crashes' | 'hangs' | 'changes-the-result';
 
-/** One fault at one request, and what came of it. */
+/** One fault at one request, and its effect. */
 export interface SweptFault {
   /** Which request met the fault; counts from 1. */
   readonly request: number;
@@ -19,17 +19,17 @@ export interface SweptFault {
   readonly fault: Fault;
   /** How the play ended. */
   readonly outcome: FaultOutcome;
-  /** Name and message of what the play was rejected with, if it was. */
+  /** Name and message of the error that rejected the play, if there was one. */
   readonly error?: string;
-  /** The first thing that changed in the result, where something did. */
+  /** The first difference in the result, if there is one. */
   readonly difference?: string;
-  /** The play. Its failures do not count here: steps may be left over. */
+  /** The play. Its `failures` do not affect the outcome: steps may be left over. */
   readonly run: ScenarioRun;
 }
 
-/** What faults do to a scenario. `String(sweep)` is the table; as JSON it is everything but the runs. */
+/** The effects of faults on a scenario. `String(sweep)` is the table; its JSON is everything except the runs. */
 export class FaultSweep {
-  /** By request, each kind of fault in turn, cuts by the number of chunks before them. */
+  /** Ordered by request, then by kind of fault, and cuts by the number of chunks before them. */
   readonly faults: readonly SweptFault[];
   /** How many faults end in each way. */
   readonly counts: Readonly<Record<FaultOutcome, number>>;
@@ -48,7 +48,10 @@ export class FaultSweep {
     };
   }
 
-  /** For people: a line for each fault, by request, and the counts at the end. Cuts that come to the same share a line. */
+  /**
+   * A table for people: one line for each fault, by request, and the counts at the end. Consecutive cuts with the
+   * same effect share a line.
+   */
   get table(): string {
     const { name, steps } = this.#scenario;
     const requests = [...new Set(this.faults.map(({ request }) => request))];
@@ -65,12 +68,12 @@ export class FaultSweep {
     return [title, ...parts, counted.join(', ')].join('\n\n');
   }
 
-  /** The table. */
+  /** Returns the table. */
   toString(): string {
     return this.table;
   }
 
-  /** Plain data, without the runs. */
+  /** Returns plain data, without the runs. */
   toJSON(): { version: 1; counts: FaultSweep['counts']; faults: Omit<SweptFault, 'run'>[] } {
     return { version: 1, counts: this.counts, faults: this.faults.map(({ run: _run, ...rest }) => rest) };
   }
@@ -85,7 +88,7 @@ const outcomeWords: Readonly<Record<FaultOutcome, string>> = {
 
 const widest = Math.max(...Object.values(outcomeWords).map(({ length }) => length));
 
-/** Neighbours that differ in nothing but the number of chunks. */
+/** Groups consecutive faults that differ only in the number of chunks. */
 function groupsOf(faults: readonly SweptFault[]): SweptFault[][] {
   const groups: SweptFault[][] = [];
   let key: string | undefined;
@@ -105,9 +108,9 @@ function lineOf(group: readonly SweptFault[]): string {
   return `  ${outcomeWords[outcome].padEnd(widest)}  ${faultWords(group)}${reason === '' ? '' : `: ${reason}`}`;
 }
 
-/** The first sentence is enough: what was received, and what to do about it, stand in the error. */
+/** Only the first sentence: `error` has the rest, with the received answer and the advice. */
 function reasonOf({ outcome, error, difference }: SweptFault): string {
-  // The words of a time limit.
+  // Shortens the message to "after … ms, waiting for …".
   if (outcome === 'hangs') return firstSentence(error!.replace(/^.*? stopped (?=after )/, ''));
   return outcome === 'ends-well' ? '' : firstSentence(difference ?? error!);
 }

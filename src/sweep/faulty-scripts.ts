@@ -4,14 +4,14 @@ import { isUserStep } from '../script/step-kinds.ts';
 import type { ModelStep, Step } from '../script/steps.ts';
 import type { Trace } from '../trace/trace.ts';
 
-/** A fault, and the request that it meets. */
+/** A script with one fault, and the request that meets it. */
 export interface FaultyScript {
-  /** Counts the requests of the script from 1. */
+  /** Which request of the script; counts from 1. */
   readonly request: number;
-  /** Of the script as it was given, from 1: the answer that comes when the app asks again. */
+  /** The step of the original script that answers if the app retries; counts from 1. */
   readonly step: number;
   readonly fault: Fault;
-  /** The script with the faulty answer before the one that was meant to come. */
+  /** The script with the faulty answer inserted before the intended one. */
   readonly steps: readonly Step[];
 }
 
@@ -34,12 +34,12 @@ export function faultyScripts(
   );
 }
 
-/** Every fault of a kind that an answer of so many chunks can have. */
+/** Every fault of a kind for an answer of this many chunks. */
 function faultsOf(kind: Fault['kind'], chunks: number): Fault[] {
   const cuts = Array.from({ length: chunks }, (_item, afterChunks) => afterChunks);
   switch (kind) {
     case 'status':
-      // A client that asks again waits for half a second, unless it is told when to.
+      // Without `retryAfterMs`, a client that retries waits for half a second.
       return [
         { kind, status: 429, retryAfterMs: 1 },
         { kind, status: 500, retryAfterMs: 1 },
@@ -57,11 +57,14 @@ function faultsOf(kind: Fault['kind'], chunks: number): Fault[] {
   }
 }
 
-/** What a function would have answered is known only when it is called, which is for the answer that is meant to come. */
+/**
+ * The faulty answer. A step that is a function is called only for the intended answer, so its content is unknown
+ * here.
+ */
 function damaged(step: Answer, fault: Fault): ModelStep {
   if (typeof step === 'function' || faultKinds[fault.kind].failsRequest) return { fault };
   if (!step.calls) return { ...step, fault };
-  // As a model names them anew when it is asked again.
+  // New ids, as from a model that is asked again.
   const calls = step.calls.map((call, index) => ({ ...call, id: `${damagedId}${index + 1}` }));
   return { ...step, calls, fault };
 }
@@ -81,7 +84,7 @@ function isAnswer(step: Step): step is Answer {
   return !isUserStep(step);
 }
 
-/** A step that only fails, or that is a function, has nothing to be cut. */
+/** How many chunks there are to cut after. It is 1 for a function, and for a step that only fails. */
 function chunksOf(step: Answer): number {
   if (typeof step === 'function' || (step.say ?? step.calls ?? step.refusal) === undefined) return 1;
   return chunkCount(step);

@@ -8,18 +8,19 @@ import { actedOnDamage } from './faulty-scripts.ts';
 /** A scenario that was played. */
 export interface PlayedScenario {
   readonly run: ScenarioRun;
-  /** What an app of another SDK resolved with, message by message; nothing for agents of this engine. */
+  /** The value with which an app of another SDK resolved for each message; empty for agents of this engine. */
   readonly replies: readonly unknown[];
 }
 
 /**
- * How what a user has of one play differs from another: the texts, who spoke in the end, what was done on the way. Undefined
- * where there is no difference: how often the model was asked for it does not matter, nor under which ids.
+ * Returns the first difference between two plays that matters to a user (in replies, outcome, agents, context or tool
+ * calls), or undefined. It does not matter how often the model was asked, or which ids the calls have.
  */
 export function differenceBetween(expected: PlayedScenario, actual: PlayedScenario): string | undefined {
   const [wanted, got] = [resultOf(expected), resultOf(actual)];
   if (actedOnDamage(actual.run.trace)) return 'a call of the damaged answer is carried out';
-  // What an app resolves with is its own business, unless it is text: then that is what the user has, not what the wire shows.
+  // If the app replies with text, the user sees that text and not the messages on the wire. Any other reply is
+  // ignored.
   const ignored = expected.replies.some((reply) => typeof reply === 'string') ? messageLabel : replyLabel;
   for (const label of new Set([...wanted.keys(), ...got.keys()])) {
     if (label.startsWith(ignored)) continue;
@@ -35,7 +36,7 @@ export function differenceBetween(expected: PlayedScenario, actual: PlayedScenar
 const replyLabel = "the app's reply";
 const messageLabel = 'the final message';
 
-/** By what a reader calls them, what matters most first. */
+/** The result by labels for people, the most important first. */
 function resultOf({ run: { trace, response }, replies }: PlayedScenario): Map<string, unknown> {
   return new Map<string, unknown>([
     ...numbered(replyLabel, replies),

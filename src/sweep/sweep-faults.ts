@@ -18,22 +18,22 @@ import { fact, sentence } from '../engine/values/error-facts.ts';
 
 /** Which faults are swept, and how the scenario is played. */
 export interface FaultSweepOptions {
-  /** All kinds. */
+  /** Default: all kinds. */
   faults?: readonly Fault['kind'][] | undefined;
   /**
-   * 250. How long a play may take, in milliseconds of real time, when no answer comes, or no end of it. An app that gives up on
-   * its own takes what its client waits for, and waits before it asks again (`openai`: half a second). Under the other faults
-   * the scenario's own `timeoutMs` holds, if that is longer.
+   * How long a play may take, in milliseconds of real time, if the answer never comes or never ends. Default: 250.
+   * For an app that gives up by itself, allow for its client's own timeout, and for the wait before a retry
+   * (`openai`: half a second). For all other faults the scenario's `timeoutMs` applies, if it is longer.
    */
   timeoutMs?: number | undefined;
-  /** false. Whether the model's answers come in pieces. An app of another SDK decides on it itself. */
+  /** Whether the model's answers are streamed. Default: false. An app of another SDK decides this itself. */
   stream?: boolean | undefined;
-  /** "in-process". As that of `runScenario`. */
+  /** How the agent asks the model, as in `runScenario`. Default: "in-process". */
   transport?: Transport | undefined;
 }
 
 const kinds = Object.keys(faultKinds) as Fault['kind'][];
-/** Those that never end by themselves. */
+/** Kinds of faults that never end by themselves. */
 const hanging: readonly Fault['kind'][] = ['no-answer', 'hung-body'];
 
 const optionRules: Rules<keyof FaultSweepOptions> = {
@@ -47,27 +47,27 @@ const optionRules: Rules<keyof FaultSweepOptions> = {
   ],
   timeoutMs: timeoutRule,
   stream: ['true or false', (value) => typeof value === 'boolean'],
-  // It has a check of its own.
+  // `playScenario` validates it.
   transport: ['a transport', () => true],
 };
 
 /**
- * Plays a scenario once with every fault at every request, and says which of them it survives.
+ * Plays a scenario once with every fault at every request, and reports which of them it survives.
  *
- * The faulty answer comes first; an app that asks again gets the one of the script. Swept are errors (429, 500, 400, 401, the
- * first two with a word that the client may ask again at once), broken connections, answers that never come or never end, and
- * damaged ones, cut after every number of chunks. Agents of this engine never ask again: each fault ends their run, with the
- * very error of the model. Where they get their answers in one piece, one cut stands for all. Of a step that is a function
- * the content is not known, so it is cut before its first chunk only.
+ * The faulty answer comes first; an app that retries gets the answer of the script. The faults are HTTP errors (429,
+ * 500, 400 and 401; the first two let the client retry at once), broken connections, answers that never come or never
+ * end, and damaged answers, cut after every number of chunks. Agents of this engine never retry: each fault ends
+ * their run with the error of the model, unchanged. If their answers are not streamed, one cut represents all. The
+ * content of a step that is a function is unknown, so it is cut before its first chunk only.
  *
- * The plays follow one another. One that takes longer than 50 ms is not waited for, but goes on beside the others; so all
- * that never end take `timeoutMs` together, and 50 ms each; an app that hangs under a fault it might have survived takes the
- * scenario's `timeoutMs` (5,000) in the same way.
+ * The plays start one after another. A play that takes longer than 50 ms continues beside the next ones. So all
+ * faults that never end take `timeoutMs` together, plus 50 ms each. An app that hangs under another fault takes the
+ * scenario's `timeoutMs` (5,000 by default) in the same way.
  *
- * Rejects with an Error where the scenario fails without any fault, and where it does something else when it is played once
- * more at the end: agents that keep something from one play to the next show nothing. What a factory makes is new in each
- * play; an app of another SDK has to begin anew when `messages` does. Rejects with a TypeError for options that are wrong,
- * and for a script in which the model says nothing.
+ * Rejects with an Error if the scenario fails without any fault, or if it behaves differently when it is played once
+ * more at the end: a sweep shows nothing about agents that keep state between plays. A factory makes new agents for
+ * each play; an app of another SDK must start over when `messages` does. Rejects with a TypeError for invalid
+ * options, and for a script without a step of the model.
  */
 export function sweepFaults(scenario: Scenario, options: FaultSweepOptions = {}): Promise<FaultSweep> {
   return watched(
@@ -81,7 +81,7 @@ async function sweep(scenario: Scenario, options: FaultSweepOptions): Promise<Fa
   assertKnownOptions('sweepFaults', options, Object.keys(optionRules));
   assertValidFields(options, optionRules, 'sweepFaults');
   const which = scenario.name === undefined ? 'The scenario' : `The scenario "${scenario.name}"`;
-  // An app may get its answers in pieces whatever is asked for.
+  // An external app may stream even if the options do not ask for it.
   const cutsMatter = options.stream === true || isExternalAgent(scenario.agent);
   const scripts = faultyScripts(scenario.steps, options.faults ?? kinds, cutsMatter);
   if (scripts.length === 0)
@@ -127,7 +127,7 @@ async function playFault(
     ...scenario,
     steps,
     timeoutMs: hanging.includes(place.fault.kind) ? timeoutMs : own,
-    // What holds without a fault need not hold with it, and takes its time.
+    // Expectations that hold without a fault need not hold with one, and they take time.
     expect: undefined,
     check: undefined,
     maxBlockMs: undefined,
@@ -155,7 +155,7 @@ function judged(
       error,
       difference: `the script does not fit any more: ${error}`,
     };
-  // A scenario may be about a failure.
+  // The scenario may be about a failure.
   const isExpected = 'error' in whole.run && errorText(whole.run.error) === error;
   return { outcome: isExpected ? 'ends-well' : 'crashes', error };
 }
@@ -164,7 +164,7 @@ function errorText(error: unknown): string {
   return error instanceof Error ? `${errorName(error)}: ${error.message}` : show(error);
 }
 
-/** How long a play is waited for before the next one begins. */
+/** How long a sweep waits for a play before it starts the next one. */
 const patienceMs = 50;
 
 async function settledSoon(playing: Promise<unknown>): Promise<void> {
@@ -172,7 +172,7 @@ async function settledSoon(playing: Promise<unknown>): Promise<void> {
   try {
     await limit.within(playing);
   } catch {
-    // It goes on beside the others; what it rejects with is told by the one who waits for all.
+    // The play continues beside the others. The caller awaits all plays, and gets the rejection.
   }
 }
 
