@@ -17,34 +17,37 @@ import { readTrajectory, type ToolCallPattern, type Trajectory } from '../scenar
 import { fact, sentence } from '../engine/values/error-facts.ts';
 
 /**
- * What the model is to call in its next answer: one function; several, in any order and nothing else; `null`, none at all.
- * `{ oneOf: […] }` where several answers are right.
+ * What the model should call in its next answer: one function; several, in any order and nothing else; or `null` for
+ * none. Use `{ oneOf: […] }` if several answers are right.
  */
 export type ExpectedCall = ExpectedAnswer | { oneOf: readonly ExpectedAnswer[] };
 
-/** One answer that is right. */
+/** One right answer. */
 export type ExpectedAnswer = ToolCallPattern | readonly ToolCallPattern[] | null;
 
-/** A conversation, and which function the model is to call next. */
+/** A conversation, and the function that the model should call next. */
 export interface EvaluationCase {
-  /** Names the case in reports and recordings. What the user said last, where it is not given; unlike those of all other cases. */
+  /**
+   * Names the case in reports and recordings, and must be unique. Default: what the user said last, shortened and
+   * without its secrets.
+   */
   name?: string | undefined;
   /** What the user says, or the whole conversation so far. */
   input: string | readonly Message[];
-  /** What is to be called. */
+  /** What the model should call. */
   expected: ExpectedCall;
-  /** As those of a run; in place of those of all cases. */
+  /** The context variables of the run, instead of the default ones in the options. */
   contextVariables?: object | undefined;
 }
 
-/** A case as it is played. */
+/** A case after validation, with its defaults. */
 export interface ReadCase {
   readonly name: string;
   readonly messages: readonly Message[];
   readonly contextVariables: object | undefined;
-  /** As reports show it. */
+  /** As given, for reports. */
   readonly expected: ExpectedCall;
-  /** The answers of which one has to fit. */
+  /** The right answers; one of them must match. */
   readonly answers: readonly Trajectory[];
 }
 
@@ -56,12 +59,12 @@ const inputRule: Rule = [
 const caseRules: Rules<keyof EvaluationCase> = {
   name: ['a string', isText],
   input: inputRule,
-  // It has a check of its own, since null is one.
+  // `readCase` validates it, because null is a valid value.
   expected: ['a call', () => true],
   contextVariables: ['an object', () => true],
 };
 
-/** Throws a TypeError for cases that cannot be told apart, or that nothing could be held against. */
+/** Validates the cases. Throws a TypeError for an invalid case, and for two cases with the same name. */
 export function readCases(cases: unknown): readonly ReadCase[] {
   if (!Array.isArray(cases)) throw mustBe('The cases of evaluate', ['a list', Array.isArray], cases);
   if (cases.length === 0)
@@ -103,7 +106,7 @@ function readCase(given: unknown, which: string): ReadCase {
 
 function nameOf(messages: readonly Message[]): string {
   const content = messages.findLast(({ role }) => role === 'user')?.content;
-  // Names of conversations stand in cassettes as they are.
+  // Cassettes do not redact the names of conversations.
   return new LaneSecrets().hideText(shorten(textOf(content) || 'no user message', 100));
 }
 
@@ -119,7 +122,7 @@ function answersOf(expected: ExpectedCall, which: string): readonly ExpectedAnsw
 
 const isFilled = (value: unknown) => Array.isArray(value) && value.length > 0;
 
-/** Calls of one answer come in the order in which the model happened to write them. */
+/** The calls of one answer may come in any order, because models write them in any order. */
 function trajectoryOf(answer: ExpectedAnswer, which: string): Trajectory {
   const patterns = answer === null ? [] : [answer].flat();
   for (const pattern of patterns as unknown[]) {

@@ -21,23 +21,23 @@ import { accuracyOf, Evaluation, type EvaluatedAnswer } from './evaluation.ts';
 
 /** How cases are evaluated. */
 export interface EvaluateOptions {
-  /** Who answers: a cassette, a live model. The live API, through the openai package, where it is not given. */
+  /** Who answers: a cassette or a live model. Default: the live API, through the openai package. */
   provider?: CompletionProvider | undefined;
-  /** 1. How often each case is asked. */
+  /** How often each case is asked. Default: 1. */
   runs?: number | undefined;
-  /** 1. How many of all answers have to be right, from 0 to 1. */
+  /** The share of all answers that must be right, from 0 to 1. Default: 1. */
   threshold?: number | undefined;
-  /** 0. The same of each case. */
+  /** The share of the answers to each case that must be right, from 0 to 1. Default: 0. */
   caseThreshold?: number | undefined;
-  /** Those of every case that has none of its own. */
+  /** Default context variables; a case may override them. */
   contextVariables?: object | undefined;
-  /** Asked instead of the agent's own model. */
+  /** The model to ask, instead of the agent's own. */
   modelOverride?: string | undefined;
-  /** 8. How many answers are awaited at once. */
+  /** How many answers are awaited at once. Default: 8. */
   concurrency?: number | undefined;
-  /** 60,000. How long an answer may take, in milliseconds of real time. */
+  /** How long an answer may take, in milliseconds of real time. Default: 60,000. */
   timeoutMs?: number | undefined;
-  /** Stops it; `evaluate` rejects with its reason. */
+  /** Stops the evaluation; `evaluate` rejects with its reason. */
   signal?: AbortSignal | undefined;
 }
 
@@ -52,7 +52,7 @@ const optionRules: Rules<keyof EvaluateOptions> = {
   runs: count,
   threshold: share,
   caseThreshold: share,
-  // They have a check of their own.
+  // `assertValidOptions` validates them.
   contextVariables: ['an object', () => true],
   modelOverride: ['a string', isText],
   concurrency: count,
@@ -61,14 +61,14 @@ const optionRules: Rules<keyof EvaluateOptions> = {
 };
 
 /**
- * Asks a model once for each case and run, executes nothing, and says how often it called what it was to call: as Swarm's
- * examples evaluate theirs (openai/swarm, examples/airline/evals).
+ * Asks a model once for each case and run, and reports how often it called the right function. Executes no tool.
+ * Swarm's examples are evaluated in the same way (openai/swarm, examples/airline/evals).
  *
- * A factory makes an agent for each answer, which is disposed of after it. Each answer is a conversation of its own, named
- * "<case> #<run>", so that a cassette of all of them replays in any order. What keeps an answer from coming (a rate limit, a
- * drifted recording, a factory that fails) counts as no answer, and fails the evaluation, whatever its thresholds. Rejects with
- * a TypeError for cases, agents and options that could not be evaluated, such as a case that expects a function which the
- * agent does not have; nothing more is asked then.
+ * A factory makes a new agent for each answer, which is disposed of afterwards. Each answer is a conversation of its
+ * own, named "<case> #<run>", so that a cassette of all of them replays in any order. An error that prevents an
+ * answer (a rate limit, a drifted recording, a factory that fails) counts as no answer, and fails the evaluation,
+ * whatever its thresholds. Rejects with a TypeError for cases, agents and options that cannot be evaluated, such as a
+ * case that expects a function which the agent does not have; then it asks nothing more.
  */
 export function evaluate(
   agent: Agent | (() => Agent | Promise<Agent>),
@@ -99,7 +99,7 @@ async function evaluateCases(
   const asked = read.flatMap((one, index) =>
     Array.from({ length: runs }, (_item, run) => ({ one, index, run: run + 1 })),
   );
-  // What is wrong with the evaluation itself stops all of it: a live model is not asked in vain.
+  // A mistake in the evaluation itself stops everything, so that no live request is wasted.
   const stopping = new AbortController();
   const within = signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal;
   let next = 0;
@@ -119,7 +119,7 @@ async function evaluateCases(
     }
   };
   const asking = Array.from({ length: Math.min(concurrency, asked.length) }, askOn);
-  // All of them, so that nothing is under way any more when it is told.
+  // Wait for all of them, so that nothing still runs when the first rejection is reported.
   await Promise.allSettled(asking);
   await Promise.all(asking);
   const evaluated = read.map((one, index) => ({
@@ -144,7 +144,10 @@ interface Answered {
   readonly agentName?: string;
 }
 
-/** One answer. Rejects with a TypeError for what no model could get right, and with the reason of the signal. */
+/**
+ * Asks for one answer. Rejects with a TypeError for an expectation that no model can meet, and with the reason of the
+ * signal.
+ */
 async function answer(
   swarm: Swarm,
   given: Agent | (() => Agent | Promise<Agent>),
@@ -172,7 +175,7 @@ async function answer(
       });
       calls = pendingCalls(traceOf(response));
     } finally {
-      // Made for this answer alone.
+      // The agent was made for this answer only.
       awaited = 'the dispose of the agent';
       if (!isAgent(given)) await limit.within(agent[Symbol.asyncDispose]());
     }
@@ -187,7 +190,7 @@ async function answer(
   }
 }
 
-/** What is expected can never be: it would count as the model's mistake. */
+/** An expectation that no answer can meet. As a wrong answer it would count as the model's mistake. */
 class ExpectationError extends UsageError {}
 
 /** Throws an ExpectationError for a function that the agent does not have. */
