@@ -9,13 +9,13 @@ import type { Agent } from '../engine/tools/agent.ts';
 import { show } from '../scenario/equals.ts';
 import type { ChatPrinter } from './printer.ts';
 
-/** What a chat is held with. */
+/** The settings of a chat. */
 export interface ChatSettings {
   readonly agent: Agent;
   readonly provider: CompletionProvider;
   readonly hooks: readonly Hooks[];
   readonly contextVariables: object;
-  /** What was said before. */
+  /** The messages of an earlier conversation, which the chat continues. */
   readonly messages?: readonly Message[] | undefined;
   readonly executeTools?: boolean | undefined;
   readonly stream: boolean;
@@ -24,7 +24,7 @@ export interface ChatSettings {
   readonly printer: ChatPrinter;
 }
 
-/** A conversation of a person with agents, shown as it happens. */
+/** A conversation between a person and agents, shown as it happens. */
 export class Chat {
   readonly #settings: ChatSettings;
   readonly #driver: ConversationDriver;
@@ -35,24 +35,24 @@ export class Chat {
     this.#driver = new ConversationDriver({ agent, messages, contextVariables });
   }
 
-  /** Active now: the next message goes to it. */
+  /** The active agent, which gets the next message. */
   get agent(): Agent {
     return this.#driver.state.agent;
   }
 
-  /** All of them so far. */
+  /** All messages so far. */
   get messages(): readonly Message[] {
     return this.#driver.state.messages;
   }
 
-  /** As the last run left them. */
+  /** The context variables after the last run. */
   get contextVariables(): object {
     return this.#driver.state.contextVariables;
   }
 
   /**
-   * Lets the agents answer. What kept them from it is shown, and the conversation is where it was before; otherwise it goes
-   * on from there, and what happened is returned.
+   * Sends a message, shows the answers, and returns the events of the run. If the run fails or is stopped, that is
+   * shown, the conversation goes back to where it was before the message, and the result is undefined.
    */
   async send(content: string, signal: AbortSignal): Promise<readonly RecordedEvent[] | undefined> {
     const { provider, hooks, stream, maxTurns, executeTools, modelOverride, printer } = this.#settings;
@@ -74,7 +74,7 @@ export class Chat {
       return events;
     } catch (error) {
       const why = signal.aborted ? 'Stopped.' : `This failed with ${described(error)}`;
-      // Below what has lines of its own.
+      // After an error of several lines, the next sentence gets a line of its own.
       const gap = why.includes('\n') ? '\n' : ' ';
       printer.line(`(${why}${gap}The conversation is where it was before this message.)`);
       return undefined;

@@ -3,32 +3,33 @@ import { createInterface, type Interface } from 'node:readline';
 import { Readable, Writable } from 'node:stream';
 import { printable } from '../report/printable.ts';
 
-/** What a person types, line by line. */
+/** The lines that a person types. */
 export interface Lines {
-  /** The next line, after this prompt; undefined when there are no more, or the signal is aborted. An empty line stands for the suggestion. */
+  /**
+   * Shows the prompt and returns the next line; undefined at the end of the input, or when the signal is aborted. An
+   * empty line becomes the suggestion.
+   */
   next(
     prompt: string,
     suggestion: string | undefined,
     signal: AbortSignal | undefined,
   ): Promise<string | undefined>;
-  /** Lets go of the input: what is left of it is somebody else's. */
+  /** Releases the input, so that other code can read the rest of it. */
   close(): void;
 }
 
-/** Where lines come from: stdin, or any texts, each of which may hold several lines, or a part of one. */
+/** The source of lines: stdin, or texts that may each contain several lines, or part of one. */
 export type Input = Iterable<string> | AsyncIterable<string | Uint8Array>;
 
-/** Where they are shown. */
+/** Where the lines are shown. */
 export interface Output {
   write(text: string): unknown;
 }
 
-/** A terminal that a person types at. */
 interface Terminal extends NodeJS.ReadStream {
   readonly isTTY: true;
 }
 
-/** The lines of an input. */
 export function inputLines(input: Input, output: Output): Lines {
   return isTerminal(input) ? new TerminalLines(input, output) : new PipedLines(input, output);
 }
@@ -38,14 +39,14 @@ function isTerminal(input: Input): input is Terminal & Input {
 }
 
 /**
- * What is typed at a terminal. For each line there is an interface of its own: while agents answer, the terminal is as the
- * shell has it, so that Ctrl-C is a signal.
+ * Lines typed at a terminal. Each line is read through its own readline interface, so that the terminal is in its
+ * normal mode while agents answer, and Ctrl-C sends a signal.
  */
 class TerminalLines implements Lines {
   readonly #input: Terminal;
   readonly #output: Output;
   readonly #shown: NodeJS.WritableStream;
-  /** Typed already, while agents answered, or pasted. */
+  /** Lines that were typed while agents answered, or pasted. */
   readonly #ahead: string[] = [];
   #history: string[] = [];
   #isAtEnd = false;
@@ -65,7 +66,7 @@ class TerminalLines implements Lines {
     if (typed !== undefined) this.#output.write(`${prompt}${printable(typed)}\n`);
     const line = typed ?? (await this.#read(prompt, signal));
     if (line?.trim() !== '' || suggestion === undefined) return line;
-    // In place of the empty line, as if it had been typed.
+    // Replaces the empty line, as if the suggestion had been typed.
     this.#output.write(`\u001B[1A\r${prompt}${printable(suggestion)}\n`);
     return suggestion;
   }
@@ -90,13 +91,13 @@ class TerminalLines implements Lines {
       reader.on('SIGINT', this.#onInterrupt(reader));
       reader.on('line', (line) => {
         lines.push(line);
-        // What was pasted comes at once: all lines of it are taken before the reader goes.
+        // Pasted lines arrive together; take all of them before the reader closes.
         if (lines.length === 1) setImmediate(close);
       });
       reader.on('close', () => {
         signal?.removeEventListener('abort', close);
         const [first, ...others] = lines;
-        // Ctrl-D, or the second Ctrl-C.
+        // Closed without a line: by Ctrl-D, the second Ctrl-C, or an abort.
         this.#isAtEnd = first === undefined;
         if (this.#isAtEnd) this.#output.write('\n');
         this.#ahead.push(...others);
@@ -106,7 +107,7 @@ class TerminalLines implements Lines {
     });
   }
 
-  /** Clears what was typed; where there is nothing, the second in a row leaves. */
+  /** Ctrl-C clears the typed text. On an empty line, the second in a row leaves the chat. */
   #onInterrupt(reader: Interface): () => void {
     let wasEmpty = false;
     return () => {
@@ -133,7 +134,7 @@ function writableOf(output: Output): Writable {
   });
 }
 
-/** What comes through a pipe, or from a list. The lines are written out, as a terminal would show them. */
+/** Lines from a pipe or a list. They are echoed, as a terminal would show them. */
 class PipedLines implements Lines {
   readonly #output: Output;
   readonly #source: Readable;
@@ -168,12 +169,12 @@ class PipedLines implements Lines {
   close(): void {
     this.#reader?.close();
     if (this.#isOwn) this.#source.destroy();
-    // Without this a pipe that stays open would keep the process alive.
+    // Otherwise a pipe that stays open would keep the process alive.
     else this.#source.pause();
   }
 }
 
-/** What a promise comes to; undefined where the signal is aborted first. */
+/** The value of a promise; undefined if the signal is aborted first. */
 async function before<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T | undefined> {
   if (!signal) return await promise;
   if (signal.aborted) return undefined;

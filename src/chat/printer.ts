@@ -4,20 +4,20 @@ import { printable } from '../report/printable.ts';
 import type { Style } from '../report/style.ts';
 import { callText, textOf } from '../trace/format.ts';
 
-/** How much of a tool's result is shown. */
+/** How many characters of a result, or of the arguments of a call, are shown. */
 const longestResult = 500;
 
 /**
- * Shows a run while it happens: who says what, which tools are called and what they answer, who takes over. Texts of the
- * model and of tools are written so that they cannot do anything to a terminal.
+ * Shows a run as it happens: who says something, which tools are called with which results, and who takes over.
+ * Control characters in texts of the model and of tools are escaped, so that they cannot control the terminal.
  */
 export class ChatPrinter {
   readonly #write: (text: string) => void;
   readonly #style: Style;
   #agent = '';
-  /** Results that are told as handoffs, once these take effect. */
+  /** Results that may belong to a handoff. If the handoff takes effect, its line is shown instead. */
   #held: { tool: string; content: string }[] = [];
-  /** Whether the text of a streamed answer stands there, and its line has not ended. */
+  /** Whether a piece of a streamed answer was written and its line has not ended. */
   #isInText = false;
 
   constructor(write: (text: string) => void, style: Style) {
@@ -25,7 +25,7 @@ export class ChatPrinter {
     this.#style = style;
   }
 
-  /** A piece of a streamed answer. */
+  /** Shows a piece of a streamed answer. */
   delta({ content }: { content?: unknown }): void {
     if (typeof content !== 'string' || content === '') return;
     if (!this.#isInText) this.#write(this.#speaker());
@@ -33,7 +33,7 @@ export class ChatPrinter {
     this.#write(continued(content));
   }
 
-  /** What happened. */
+  /** Shows an event. */
   event(event: RecordedEvent): void {
     switch (event.type) {
       case 'model-request':
@@ -62,14 +62,14 @@ export class ChatPrinter {
     }
   }
 
-  /** A line of its own, below whatever stands there. */
+  /** Writes a line of its own, and first ends an unfinished one. */
   line(text: string, format?: Parameters<Style>[0]): void {
     this.#endText();
     const shown = printable(text);
     this.#write(`${format ? this.#style(format, shown) : shown}\n`);
   }
 
-  /** Ends the line of a text that came in pieces. */
+  /** Ends the line of a streamed text. */
   #endText(): void {
     if (this.#isInText) this.#write('\n');
     this.#isInText = false;
@@ -89,7 +89,7 @@ export class ChatPrinter {
   }
 
   #result({ tool, content, error }: Extract<RecordedEvent, { type: 'tool-result' }>): void {
-    // Perhaps the handoff of which it is the result takes effect: then it is told by that.
+    // This may be the result of a handoff. If the handoff takes effect, its line is shown instead.
     if (error === undefined && /^\{"assistant":"(?:[^"\\]|\\.)*"\}$/.test(content))
       this.#held.push({ tool, content });
     else this.#tellResult(content, error === undefined ? 'dim' : 'red');
@@ -108,7 +108,7 @@ export class ChatPrinter {
   }
 }
 
-/** A text whose further lines cannot be taken for what somebody else says. */
+/** Indents all lines but the first, so that none of them looks like another speaker's. */
 function continued(text: string): string {
   return printable(text).replaceAll('\n', '\n  ');
 }
@@ -118,6 +118,6 @@ function changeText({ set, deleted }: { set: object; deleted: readonly string[] 
   const names = Object.keys(set);
   if (names.length === 0) return gone.join('');
   const whole = shorten(set, Infinity);
-  // Of larger ones /context shows all.
+  // /context shows larger ones in full.
   return [whole.length > 100 ? `sets ${names.join(', ')}` : whole, ...gone].join(', ');
 }

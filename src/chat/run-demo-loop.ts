@@ -11,36 +11,39 @@ import { isAgent, refusalOfAgent, type Agent } from '../engine/tools/agent.ts';
 import { sentence } from '../engine/values/error-facts.ts';
 import { UsageError } from '../engine/values/engine-errors.ts';
 
-/** How `runDemoLoop` talks. */
+/** The options of `runDemoLoop`. */
 export type DemoLoopOptions<C extends object = any> = DemoLoopSettings & ContextOption<C>;
 
-/** The same without the context variables. */
+/** The options of `runDemoLoop` without the context variables. */
 export interface DemoLoopSettings {
-  /** Who answers; the live API, through the openai package, where it is not given. */
+  /** Produces the answers. Default: the live API, through the openai package. */
   provider?: CompletionProvider | undefined;
-  /** As those of a Swarm. */
+  /** Hooks, as a Swarm takes them. */
   hooks?: Hooks | readonly Hooks[] | undefined;
-  /** false. Whether answers are shown while they come. */
+  /** Whether answers are shown while they arrive. Default: false. */
   stream?: boolean | undefined;
-  /** 100. How many turns a message may take. */
+  /** How many turns a message may take. Default: 100. */
   maxTurns?: number | undefined;
-  /** Asked instead of every agent's own model. */
+  /** The model to ask instead of each agent's own. */
   modelOverride?: string | undefined;
-  /** process.stdin. Texts that are read as lines: each may hold several, or a part of one. */
+  /** Texts that are read as lines; each may contain several lines, or part of one. Default: process.stdin. */
   input?: Iterable<string> | AsyncIterable<string | Uint8Array> | undefined;
-  /** process.stdout. Colours are used where it is a terminal, and NO_COLOR is not set. */
+  /**
+   * Where the conversation is written. Default: process.stdout. Colours are used if `isTTY` is true and NO_COLOR is
+   * not set.
+   */
   output?: { write(text: string): unknown; isTTY?: boolean } | undefined;
-  /** Ends the loop, and the turn that is under way. */
+  /** Ends the loop, and the turn in progress. */
   signal?: AbortSignal | undefined;
 }
 
-/** What a demo loop came to: as the options of the next run take it. */
+/** The state at the end of a demo loop. The options of the next run take it in this form. */
 export interface DemoLoopResult<C extends object = any> {
-  /** All messages, the user's included. */
+  /** All messages, including the user's. */
   messages: Message[];
   /** The agent that was active at the end. */
   agent: Agent;
-  /** As the last run left them. */
+  /** The context variables after the last run. */
   contextVariables: C;
 }
 
@@ -57,13 +60,13 @@ const fields = [
 ];
 
 /**
- * A conversation with agents in the terminal: Swarm's `run_demo_loop`. Each line goes to the agent that is active; calls,
- * their results and handoffs are shown as they happen; messages, agent and context variables are carried on (Swarm's README,
- * "you can pass these values to your next run").
+ * A conversation with agents in the terminal: Swarm's `run_demo_loop`. Each line goes to the active agent. Calls,
+ * their results and handoffs are shown as they happen. Messages, agent and context variables carry over from one
+ * message to the next (Swarm's README, "you can pass these values to your next run").
  *
- * `/help` lists what can be typed beside messages. Ctrl-C stops an answer, and the conversation is where it was before that
- * message; what keeps a message from being answered is shown, and ends nothing. Resolves at the end of the input, after
- * `/exit`, or when the signal is aborted. Throws a TypeError for options that nobody reads or could use.
+ * `/help` lists the commands. Ctrl-C stops an answer. If an answer fails or is stopped, that is shown, and the
+ * conversation continues from where it was before the message. Resolves at the end of the input, after `/exit`, or
+ * when the signal is aborted. Rejects with a TypeError for an unknown option or an invalid value.
  */
 export async function runDemoLoop<C extends object = any>(
   agent: Agent<C>,
@@ -79,7 +82,7 @@ export async function runDemoLoop<C extends object = any>(
   const { provider, hooks, stream = false, maxTurns = 100, modelOverride, contextVariables = {} } = given;
   assertValidContextVariables('runDemoLoop', contextVariables);
   const { input = process.stdin, output = process.stdout, signal } = given;
-  // Loaded with the first loop: a terminal is not what most programs have.
+  // Loaded with the first loop, because most programs do not need a terminal.
   const [{ holdChat }, { ChatPrinter }, { styleFor }] = await Promise.all([
     import('./session.ts'),
     import('./printer.ts'),
@@ -109,7 +112,7 @@ export async function runDemoLoop<C extends object = any>(
   };
 }
 
-/** Throws a TypeError for what could not be used, before anybody has said anything. */
+/** Throws a TypeError for an invalid option, before the conversation begins. */
 function assertValidOptions({
   stream,
   maxTurns,

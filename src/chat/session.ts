@@ -5,38 +5,44 @@ import { Chat, type ChatSettings } from './chat.ts';
 import { inputLines, type Input, type Output } from './lines.ts';
 import type { ChatPrinter } from './printer.ts';
 
-/** A command of a chat: `/context`. */
+/** A command of a chat, such as `/context`. */
 interface ChatCommand {
-  /** What it does, for /help. */
+  /** What the command does, for /help. */
   readonly does: string;
-  /** Does it; `rest` is what follows the command's name. */
+  /** Runs the command; `rest` is the text after its name. */
   run(chat: Chat, rest: string): void | Promise<void>;
 }
 
-/** Who helps with what could be said: a script. */
+/** Suggests what the person could say next, as a script does. */
 export interface Prompter {
-  /** What is sent for an empty line, if there is something. */
+  /** The message that an empty line sends, if there is one. */
   readonly suggestion: string | undefined;
-  /** Why nothing can be answered any more, if that is so. */
+  /** Why no more messages can be answered; undefined while they can. */
   readonly over: string | undefined;
-  /** A message was answered, or could not be, or was stopped by the person. */
+  /**
+   * Called after each message, whether it was answered or not; `wasStopped` is true if an abort or Ctrl-C stopped the
+   * answer.
+   */
   answered(wasStopped: boolean): void;
 }
 
-/** How a chat is held. */
+/** The settings of a chat that reads its messages from an input. */
 export interface ChatSessionSettings extends ChatSettings {
   readonly input: Input;
   readonly output: Output;
-  /** Commands beside those that every chat has. */
+  /** Commands in addition to the built-in ones. */
   readonly commands?: Readonly<Record<string, ChatCommand>>;
   readonly prompter?: Prompter | undefined;
-  /** Told what happened after each message; undefined where it was not answered. */
+  /** Called with the events of the run after each message; with undefined if the message was not answered. */
   readonly onTurn?: (events: readonly RecordedEvent[] | undefined) => void;
-  /** Ends it. */
+  /** Ends the chat. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Reads, answers and shows, until there is nothing more to read. What was typed after "/" is a command. */
+/**
+ * Reads messages, and lets the agents answer, until the input ends, a person types `/exit`, or the signal is aborted.
+ * A line that begins with "/" is a command.
+ */
 export async function holdChat(settings: ChatSessionSettings): Promise<Chat> {
   const { printer, input, output, prompter, onTurn, signal } = settings;
   const chat = new Chat(settings);
@@ -53,7 +59,7 @@ export async function holdChat(settings: ChatSessionSettings): Promise<Chat> {
       isToldOver = over !== undefined;
       const line = await lines.next('User: ', suggestion, signal);
       if (line === undefined) break;
-      // What a script says is said, whatever it looks like.
+      // A suggestion is sent as a message, even if it is blank or begins with "/".
       const isSuggested = line === suggestion;
       if (!isSuggested && line.trim() === '') continue;
       if (!isSuggested && line.startsWith('/')) {
@@ -72,7 +78,7 @@ export async function holdChat(settings: ChatSessionSettings): Promise<Chat> {
   return chat;
 }
 
-/** Ctrl-C while agents answer ends the turn, and not the chat. */
+/** Lets the agents answer a message. Meanwhile Ctrl-C ends the turn, not the chat. */
 async function answered(
   chat: Chat,
   content: string,
@@ -81,7 +87,7 @@ async function answered(
   const stopping = new AbortController();
   const stop = () => stopping.abort();
   process.on('SIGINT', stop);
-  // Where nothing else is under way, Node would end the process in the middle of the turn.
+  // If nothing else keeps the event loop alive, Node would end the process in the middle of the turn.
   const alive = setInterval(() => {}, 2 ** 30);
   try {
     const signal = outer ? AbortSignal.any([stopping.signal, outer]) : stopping.signal;
@@ -102,7 +108,7 @@ function ownCommands(printer: ChatPrinter): Record<string, ChatCommand> {
   };
 }
 
-/** Does what a command says; whether it is the one that leaves. */
+/** Runs a command. Returns whether it is /exit. */
 async function isLast(
   line: string,
   commands: Readonly<Record<string, ChatCommand>>,
