@@ -65,7 +65,7 @@ function contextOf(text: string): object {
     const context: unknown = JSON.parse(text);
     if (isPlainObject(context)) return context;
   } catch {
-    // It is told below.
+    // The error is thrown below.
   }
   throw new InvalidArgumentError('It is an object in JSON, such as \'{"user":"Ann"}\'.');
 }
@@ -78,7 +78,7 @@ function turnsOf(text: string): number {
 
 async function chat(module: string, options: ChatOptions, invocation: Invocation): Promise<0 | 2> {
   invocation.current = `The module ${module}`;
-  // First: what is made for the chat has to be let go of as well.
+  // First, because an agent that is made for the chat must be disposed of.
   const answering = await answeringFor(module, options, invocation.env);
   const partner = 'message' in answering ? answering : await chatPartner(module);
   if ('message' in answering || 'message' in partner) {
@@ -142,7 +142,7 @@ async function talk(
     contextVariables: left,
     saved: saver.saved,
   };
-  // JSON, also of a context that is none.
+  // Unlike JSON.stringify, this also prints context variables with cycles or bigints.
   if (json) invocation.stdout.write(`${stringify(document, null, 2)}\n`);
 }
 
@@ -152,7 +152,7 @@ interface Answering {
   contextVariables?: object | undefined;
 }
 
-/** Who answers: the script, or a live model. */
+/** The provider that answers: the script, or a live model. */
 async function answeringFor(
   module: string,
   { script, filter, baseUrl }: ChatOptions,

@@ -19,7 +19,7 @@ interface Options {
   json?: boolean;
 }
 
-/** How long errors of what the tools left running are waited for, when something is. */
+/** How long to wait for late errors, if the tools left timers running. */
 const lastErrorsMs = 100;
 
 /** `swarmcheck check <module#export>` */
@@ -67,7 +67,7 @@ function seedOf(text: string): number {
 
 function secondsOf(text: string): number {
   const seconds = Number(text);
-  // What a timer of Node can wait for.
+  // The timers of Node take less than 2 ** 31 ms.
   if (!/^\d*\.?\d+$/.test(text) || seconds <= 0 || seconds * 1000 >= 2 ** 31)
     throw new InvalidArgumentError('It is a number of seconds above 0, such as 30 or 0.5.');
   return seconds;
@@ -105,7 +105,7 @@ async function outcomeOf(
 ): Promise<CheckResult | LoadError> {
   let property;
   try {
-    // Before the module, which may import the entry.
+    // Loaded before the user's module, which may import this entry.
     property = await loadProperty();
   } catch (error) {
     return { file: 'swarmcheck check', message: thrownText(error) };
@@ -133,7 +133,7 @@ async function outcomeOf(
   }
 }
 
-/** The options of the command line win. */
+/** The options of the command line override the export's. */
 function optionsOf(ofExport: CheckOptions, { runs, seed, time, path }: Options): CheckOptions {
   return {
     ...ofExport,
@@ -144,7 +144,7 @@ function optionsOf(ofExport: CheckOptions, { runs, seed, time, path }: Options):
   };
 }
 
-/** What takes a package that is not there for everybody. */
+/** Loads the code that needs fast-check, an optional package. */
 async function loadProperty() {
   try {
     const [{ checkWith }, entry] = await Promise.all([
@@ -162,7 +162,9 @@ async function loadProperty() {
   }
 }
 
-/** Errors that came from somewhere, each once: of which runs cannot be told. */
+/**
+ * Texts for errors that were not caught, each once with its count. The run that an error belongs to is not known.
+ */
 function uncaughtWords(errors: readonly unknown[]): string[] {
   const times = new Map<string, number>();
   for (const error of errors) {

@@ -5,11 +5,11 @@ import type { FoundScenario } from './load-scenarios.ts';
 /** How many names a message lists. */
 const shownNames = 10;
 
-/** Which of the scenarios that were found are played: those that the filter lets through, each once. */
+/** Chooses which of the scenarios that were found are played: those whose name contains the filter, each once. */
 export class ChosenScenarios {
   readonly #filter: string | undefined;
   readonly #seen = new Set<Scenario>();
-  /** The files that names come from. */
+  /** The file in which each name was found first. */
   readonly #files = new Map<string, string>();
   #isAnyChosen = false;
 
@@ -17,12 +17,12 @@ export class ChosenScenarios {
     this.#filter = filter;
   }
 
-  /** What is to be done with a scenario, or what is wrong with it: a name is what tells scenarios apart. */
+  /** Whether to play or skip a scenario; an error if its name is taken, because only names tell scenarios apart. */
   choose(
     { name, scenario }: Pick<FoundScenario, 'name' | 'scenario'>,
     file: string,
   ): 'play' | 'skip' | LoadError {
-    // An index that exports the scenarios of other files.
+    // Another file may export the same scenario again, as an index does.
     if (this.#seen.has(scenario)) return 'skip';
     this.#seen.add(scenario);
     const other = this.#files.get(name);
@@ -36,7 +36,7 @@ export class ChosenScenarios {
     };
   }
 
-  /** That the filter let nothing through, if so. */
+  /** An error if no name contains the filter. */
   get unmatched(): LoadError | undefined {
     if (this.#filter === undefined || this.#isAnyChosen || this.#files.size === 0) return undefined;
     const names = [...this.#files.keys()];

@@ -10,14 +10,15 @@ import { runCommand } from './run.ts';
 import { serveCommand } from './serve.ts';
 import { nameFilesFrom, thrownText } from './thrown.ts';
 
-/** Runs the command that these arguments name, and resolves to the exit code. Never rejects. */
+/** Runs the command that these arguments name, and resolves with its exit code. Never rejects. */
 export async function runCommandLine(args: readonly string[], invocation: Invocation): Promise<ExitCode> {
   nameFilesFrom(invocation.folder);
   try {
     await programFor(args, invocation).parseAsync(args, { from: 'user' });
     return invocation.exitCode;
   } catch (error) {
-    // Help and version end this way too, with code 0. Anything else is a mistake of ours, and still no stack trace.
+    // Help and version also end this way, with code 0. Any other error is a bug of swarmcheck; it is shown without a
+    // stack trace.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     invocation.stderr.write(`swarmcheck could not go on: ${thrownText(error)}\n`);
     return 2;
@@ -25,7 +26,7 @@ export async function runCommandLine(args: readonly string[], invocation: Invoca
 }
 
 function widthOf({ isTTY, columns }: OutputStream): number {
-  // Without a terminal commander has a width of its own.
+  // Without a terminal, Commander would choose a width itself.
   return isTTY && columns ? columns : 80;
 }
 
@@ -57,7 +58,7 @@ function programFor(args: readonly string[], invocation: Invocation): Command {
   });
 }
 
-/** For a file in place of a command. */
+/** A hint for a file that was given in place of a command. */
 function fileHint(text: string, args: readonly string[]): string {
   const given = /^error: unknown command '(.+)'\n$/.exec(text)?.[1];
   if (given === undefined || !(/[./*]/.test(given) || existsSync(given))) return '';

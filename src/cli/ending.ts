@@ -2,9 +2,9 @@ import { writeSync } from 'node:fs';
 import type { ExitCode, Invocation } from './invocation.ts';
 
 /**
- * Sees to it that the process ends as it should: not before the command has finished, because a
- * user's module called `process.exit`; not long after, because one left a timer or a server; with
- * everything written, whatever a module has done to `process.stdout.write`.
+ * Ends the process properly. If a user's module calls `process.exit` before the command has finished, reports that.
+ * Timers and servers that a module left running do not delay the end. All output is written first, even if a module
+ * has replaced `process.stdout.write`.
  */
 export class Ending {
   #finished = false;
@@ -25,7 +25,7 @@ export class Ending {
     });
     for (const stream of [process.stdout, process.stderr]) {
       stream.on('error', (error: NodeJS.ErrnoException) => {
-        // Whoever reads the output has read enough, as `head` does; the exit code is still to tell.
+        // EPIPE: the reader has read enough, as `head` does. The exit code is still returned.
         if (error.code === 'EPIPE' || this.#brokenOutput) return;
         this.#brokenOutput = true;
         writeSync(2, `The output could not be written: ${error.message}\n`);
@@ -33,7 +33,7 @@ export class Ending {
     }
   }
 
-  /** Waits until everything is written, and ends the process. */
+  /** Waits until all output is written, and ends the process. */
   async finish(exitCode: ExitCode): Promise<never> {
     for (const flush of this.#flushes) await flush();
     this.#finished = true;

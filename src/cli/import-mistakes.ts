@@ -5,12 +5,12 @@ import type { LoadError } from '../report/run-report.ts';
 import { ownEntries } from './one-copy.ts';
 import { fromHere, placeInUserCode, stackPlace, thrownText, toPath } from './thrown.ts';
 
-/** What is wrong with an import, at its place, where that is why a file was not loaded. */
+/** The mistake in an import, with its place, if that is why a file was not loaded. */
 export function importMistake(file: string, error: unknown): LoadError | undefined {
   return unexportedName(file, error) ?? missingModule(file, error) ?? vitestAlone(file, error);
 }
 
-/** That a file is a test of vitest, if it is no scenario file and imports that. */
+/** An error that says the file is a test of vitest, if it imports vitest and is not a scenario file. */
 export function testOfVitest(file: string): LoadError | undefined {
   const found = importsOf(file).find(({ specifier }) => isOfVitest(specifier));
   if (!found || isScenarioFile(file)) return undefined;
@@ -24,7 +24,7 @@ function unexportedName(file: string, error: unknown): LoadError | undefined {
     const [, specifier, name] = linked;
     return { file, ...stackPlace(error), message: unexportedWords(name!, specifier!) };
   }
-  // Of CommonJS, where a name that is not exported is undefined.
+  // In CommonJS, a name that is not exported is undefined.
   const used = /\bimport_\w+\.(\w+)\)? is not a (?:function|constructor)$/.exec(text);
   const place = used && placeInUserCode(error);
   if (!place) return undefined;
@@ -81,10 +81,10 @@ const isOfVitest = (specifier: string) => /^(?:vitest|swarmcheck\/vitest)$/.test
 const isScenarioFile = (file: string) => /\.scenario\.[cm]?[jt]sx?$/.test(file);
 const packageOf = (specifier: string) => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
 
-/** The imports of a file, as far as they can be read off its text. */
+/** The imports of a file, as far as its text shows them. */
 function importsOf(file: string): { specifier: string; names: string[]; line: number }[] {
   const statement = /\b(?:(?:import|export)\b([^;'"]*?)\bfrom|import|require)\s*\(?\s*(['"])([^'"\n]+)\2/g;
-  // Without what stands in comments; lines stay where they are.
+  // Empties comment lines, so that line numbers stay the same.
   const source = textOf(file).replaceAll(/^[ \t]*(?:\/\/|\/?\*).*$/gm, '');
   return [...source.matchAll(statement)].map((match) => ({
     specifier: match[3]!,

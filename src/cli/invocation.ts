@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** 0 all is well, 1 something failed, 2 wrong use, or a file that could not be loaded. */
+/** 0: success. 1: something failed. 2: wrong use, or a file that could not be loaded. */
 export type ExitCode = 0 | 1 | 2;
 
 /** Where a command prints. */
@@ -9,21 +9,23 @@ export interface OutputStream extends NodeJS.WritableStream {
   readonly columns?: number;
 }
 
-/** The parts of a process that a call of the command line uses. Each is the process's own unless it is given. */
+/** The parts of a process that a call of the command line uses. The default of each is the process's own. */
 interface Surroundings {
   stdin?: Readable;
   stdout?: OutputStream;
   stderr?: OutputStream;
   env?: NodeJS.ProcessEnv;
-  /** The folder that files are named relative to. It has to be the working directory, because user modules read that. */
+  /**
+   * The folder that file names are relative to. It must be the working directory, because user modules read that.
+   */
   folder?: string;
-  /** Ends a command that runs until it is stopped. */
+  /** Stops a command that would run on otherwise. */
   signal?: AbortSignal;
 }
 
 /**
- * One call of the command line: the streams and the environment it was called with, and how it ends. Commands use these in
- * place of `process`, so that tests can call them without a process of their own.
+ * One call of the command line: its streams, its environment and its exit code. Commands use these in place of
+ * `process`, so that tests can call them without starting a process.
  */
 export class Invocation {
   readonly stdin: Readable;
@@ -31,7 +33,7 @@ export class Invocation {
   readonly stderr: OutputStream;
   readonly env: NodeJS.ProcessEnv;
   readonly folder: string;
-  /** What is being loaded or played, for the message when it ends the process. */
+  /** The module, scenario or cassette in progress. A message names it if it ends the process. */
   current = 'A module';
   exitCode: ExitCode = 0;
   #signal: AbortSignal | undefined;
@@ -45,7 +47,7 @@ export class Invocation {
     this.#signal = given.signal;
   }
 
-  /** Aborted when the command is told to stop. From the first call on, Ctrl-C and SIGTERM no longer end the process. */
+  /** Aborted when the command should stop. After the first read, Ctrl-C and SIGTERM no longer end the process. */
   get stopSignal(): AbortSignal {
     if (!this.#signal) {
       const stopping = new AbortController();
@@ -57,7 +59,8 @@ export class Invocation {
   }
 
   /**
-   * The way to stdout. With --json, stdout holds the document alone: what user modules print goes to stderr from here on.
+   * A function that writes to stdout. With --json, stdout contains only the document, so output of user modules goes
+   * to stderr from now on.
    */
   claimStdout(isForDocument: boolean): (chunk: string) => void {
     const write = this.stdout.write.bind(this.stdout);
@@ -65,7 +68,7 @@ export class Invocation {
     return (chunk) => void write(chunk);
   }
 
-  /** Whether colours are wanted there. */
+  /** Whether output to this stream should have colours. */
   isColourful(stream: OutputStream): boolean {
     return stream.isTTY === true && !this.env['NO_COLOR'];
   }

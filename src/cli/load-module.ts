@@ -7,16 +7,16 @@ import { importMistake } from './import-mistakes.ts';
 import { shareOwnEntries } from './one-copy.ts';
 import { fromHere, placeInUserCode, placeOfSyntaxError, thrownText } from './thrown.ts';
 
-/** How long a module may take to load: a top-level await that never ends would hang the command. */
+/** The time limit for loading a module: a top-level await that never ends would hang the command. */
 const loadLimitMs = 30_000;
 
 let registered = false;
 
-/** Imports a module of the user's, TypeScript or not; what went wrong comes with its place in the user's own code. */
+/** Imports a user's module, in JavaScript or TypeScript. An error names its place in the user's own code. */
 export async function loadModule(file: string): Promise<{ exports: Record<string, unknown> } | LoadError> {
   if (!registered) {
     register();
-    // In a project of CommonJS modules, as `npm init` makes it, TypeScript is loaded as that.
+    // In a CommonJS project, such as `npm init` creates, TypeScript is loaded as CommonJS.
     registerCommonJs();
     shareOwnEntries();
   }
@@ -29,7 +29,7 @@ export async function loadModule(file: string): Promise<{ exports: Record<string
   }
 }
 
-/** What a module exports. One of CommonJS has its exports once more under "default". */
+/** The exports of a module. A CommonJS module has its exports a second time under "default". */
 function exportsOf(loaded: Record<string, unknown>): Record<string, unknown> {
   const inner = loaded['default'];
   return typeof inner === 'object' && inner !== null && '__esModule' in inner ? { ...inner } : loaded;
@@ -55,7 +55,7 @@ class LoadLimitError extends Error {
   }
 }
 
-/** What went wrong while loading, at the place in the user's own code where it did, without a stack trace. */
+/** An error while loading, with its place in the user's own code, without a stack trace. */
 function describeLoadError(file: string, error: unknown): LoadError {
   const text = thrownText(error);
   if (error instanceof LoadLimitError) return { file, message: text };

@@ -10,9 +10,9 @@ import { testOfVitest } from './import-mistakes.ts';
 import { loadModule } from './load-module.ts';
 import { fromHere, thrownText } from './thrown.ts';
 
-/** A scenario as a module exports it. */
+/** A scenario that a module exports. */
 export interface FoundScenario {
-  /** Its own name, else the name of the export. */
+  /** The name of the scenario; without one, the name of the export. */
   name: string;
   exportName: string;
   scenario: Scenario;
@@ -20,10 +20,13 @@ export interface FoundScenario {
 
 const moduleEndings = new Set(['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '.jsx']);
 
-/** How scenario files are named, for folders. */
+/** Matches the scenario files in a folder. */
 const scenarioFiles = '**/*.scenario.{ts,mts,cts,tsx,js,mjs,cjs,jsx}';
 
-/** The files that patterns name, relative to the working directory and sorted, each once; what names nothing is an error. */
+/**
+ * The files that patterns name, relative to the working directory, sorted and without duplicates. A pattern that
+ * matches nothing is an error.
+ */
 export async function findFiles(
   patterns: readonly string[],
 ): Promise<{ files: string[]; errors: LoadError[] }> {
@@ -34,7 +37,7 @@ export async function findFiles(
     if ('message' in found) errors.push({ file: pattern, message: found.message });
     else for (const file of found.files) files.add(fromHere(file));
   }
-  // A .js beside a .ts of the same name is what was compiled of it; loaded, it would be the .ts once more.
+  // A .js beside a .ts of the same name is its compiled form; loading it would load the same scenarios twice.
   const isCompiled = (file: string) => /\.[mc]?js$/.test(file) && files.has(file.replace(/js$/, 'ts'));
   return { files: [...files].filter((file) => !isCompiled(file)).toSorted(), errors };
 }
@@ -99,7 +102,7 @@ export async function loadScenarios(file: string): Promise<{ scenarios: FoundSce
   };
 }
 
-/** Whether somebody meant this to be one. */
+/** Whether a value looks as if it was meant to be a scenario. */
 export function mayBeScenario(value: unknown): value is object {
   return isPlainObject(value) && ('steps' in value || ('agent' in value && 'name' in value));
 }

@@ -7,21 +7,21 @@ const entries = new Map<string, object>([
   ['swarmcheck/testing', testing],
 ]);
 
-/** The entries a scenario imports, as this process has them. */
+/** The entries that a scenario may import, as loaded in this process. */
 export const ownEntries: ReadonlyMap<string, object> = entries;
 
-/** One more of them, which only some commands load. */
+/** Adds an entry that only some commands load. */
 export function shareEntry(name: string, entry: object): void {
   entries.set(name, entry);
 }
 
 /**
- * Gives CommonJS modules, as which TypeScript is loaded in a project that does not say otherwise, the
- * swarmcheck that runs them. Else they would have a second one, whose classes are others
- * (`error instanceof ScriptExhaustedError`).
+ * Gives CommonJS modules this process's own copy of swarmcheck. TypeScript is loaded as CommonJS unless the project
+ * says otherwise. With a second copy, classes would differ, and `error instanceof ScriptExhaustedError` would be
+ * false.
  */
 export function shareOwnEntries(): void {
-  // Not in Node's types, but what every loader of CommonJS modules has hooked into since there are any.
+  // Not in Node's types, but the usual hook of CommonJS loaders.
   const loader = Module as unknown as Record<'_load', (request: string, ...rest: unknown[]) => unknown>;
   const load = loader['_load'].bind(loader);
   loader['_load'] = (request, ...rest) => ownEntries.get(request) ?? load(request, ...rest);

@@ -6,7 +6,7 @@ import type { LoadError } from '../report/run-report.ts';
 import { findFiles } from './load-scenarios.ts';
 import { loadModule } from './load-module.ts';
 
-/** The one export that a command is for. */
+/** The one export that a command works on. */
 export interface OneExport {
   /** Relative to the working directory. */
   readonly file: string;
@@ -15,15 +15,15 @@ export interface OneExport {
 }
 
 /**
- * What `module#export` names. The export can be left out where only one fits; else the default one of those that fit is meant,
- * and where none does the only function, which may make what is wanted.
+ * The export that `module#export` names. Without a name, it is the only export that fits, or the default one if
+ * several fit. If none fits, the same rule applies to exported functions, which may create the value.
  */
 export async function oneExport(
   command: string,
   given: string,
   fits: (value: unknown) => boolean,
 ): Promise<OneExport | LoadError> {
-  // A file may have the sign in its name.
+  // A file name may contain "#".
   const [, path = '', wanted] = existsSync(given)
     ? [given, given]
     : (/^(.*?)(?:#([^#]*))?$/.exec(given) ?? []);
@@ -44,7 +44,7 @@ export async function oneExport(
   return { file, exportName, value: exports[exportName] };
 }
 
-/** What is written as a class, which makes nothing when it is called. */
+/** Whether a function is written as a class, which cannot be called without `new`. */
 export function isClass(value: Function): boolean {
   return /^class\b/.test(Function.prototype.toString.call(value));
 }

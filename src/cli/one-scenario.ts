@@ -1,12 +1,12 @@
 import type { LoadError } from '../report/run-report.ts';
 import { findFiles, loadScenarios, type FoundScenario } from './load-scenarios.ts';
 
-/** The one scenario that a command is for, with its file. */
+/** The one scenario that a command works on, with its file. */
 export interface OneScenario extends FoundScenario {
   file: string;
 }
 
-/** The scenario of a file: the only one, or the one with a text in its name. */
+/** The only scenario of a file, or the only one whose name contains the filter. */
 export async function oneScenario(
   command: string,
   file: string,
@@ -24,7 +24,7 @@ export async function oneScenario(
   if ('message' in loaded) return loaded;
   const wanted = filter?.toLowerCase() ?? '';
   const matching = loaded.scenarios.filter(({ name }) => name.toLowerCase().includes(wanted));
-  // A name that is all of another's beginning can be meant as well.
+  // An exact name wins, because it may also be part of another name.
   const exact = matching.filter(({ name }) => name === filter);
   const found = exact.length === 1 ? exact : matching;
   const [first] = found;

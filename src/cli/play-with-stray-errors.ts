@@ -4,16 +4,16 @@ import { failuresIn, type ModeRun } from '../scenario/modes.ts';
 import type { StrayErrors } from './stray-errors.ts';
 import { placeInUserCode, thrownSentence, thrownText } from './thrown.ts';
 
-/** Something to be played, and where it is from. */
+/** Something to play, with the file that it is from. */
 export interface Playable {
   readonly name: string;
   readonly file: string;
-  /** What is told of it when it cannot be played at all. */
+  /** The beginning of the message if it cannot be played at all. */
   readonly kind: string;
   readonly play: () => Promise<ModeRun[]>;
 }
 
-/** Plays it, with what is thrown meanwhile and nobody catches. */
+/** Plays it, and adds a failure for each error that was thrown meanwhile and not caught. */
 export async function playedOne(
   { name, file, kind, play }: Playable,
   stray: StrayErrors,
@@ -38,7 +38,7 @@ export async function playedOne(
   }
 }
 
-/** An error that came late: whose it is cannot be told, but for its place. */
+/** The message for an uncaught error that came late: its place is known at most, not its scenario. */
 export function strayWhile(when: string, error: unknown): LoadError {
   const place = placeInUserCode(error);
   const message = `While ${when} an error was thrown that nobody caught: ${thrownSentence(error)} Is an "await" missing?`;

@@ -17,7 +17,7 @@ import type { ExitCode, Invocation } from './invocation.ts';
 import { oneScenario, type OneScenario } from './one-scenario.ts';
 import { thrownText } from './thrown.ts';
 
-/** How long a live conversation may take, where the scenario does not give it longer. */
+/** The time limit of a live conversation, unless the scenario has a longer one. */
 const recordTimeoutMs = 600_000;
 
 interface RecordOptions {
@@ -61,7 +61,7 @@ export function recordCommand(invocation: Invocation): Command {
     });
 }
 
-/** The address of an API, as an option. */
+/** Parses the address of an API. */
 export function urlOf(text: string): string {
   if (!/^https?:\/\/[^/]/.test(text))
     throw new InvalidArgumentError('It is an address, such as http://localhost:11434/v1.');
@@ -125,7 +125,7 @@ async function record(file: string, options: RecordOptions, invocation: Invocati
   return 0;
 }
 
-/** What is to be recorded, and where, or why that cannot be. */
+/** The session that records, with the path of its cassette; or the reason why nothing can be recorded. */
 function planOf(
   { name, scenario, file }: OneScenario,
   { out, model, baseUrl, stream }: RecordOptions,
@@ -161,9 +161,9 @@ function planOf(
       path,
       file: undefined,
       live,
-      // An error that is expected is as good as an answer.
+      // An expected error counts as an answer.
       errorsCount: scenario.expect?.error !== undefined,
-      // A conversation that fails in the middle is none to keep.
+      // A conversation that fails halfway is not kept.
       writesAtEnd: true,
       origin,
     });
@@ -185,14 +185,14 @@ async function play(
   return await runScenario(live, { provider: session, stream });
 }
 
-/** Whether it ended in an error that the scenario does not announce. */
+/** Whether the run ended in an error that the scenario does not expect. */
 function hasFailed({ trace: { outcome }, scenario }: ScenarioRun): boolean {
   return (outcome === 'failed' || outcome === 'aborted') && scenario.expect?.error === undefined;
 }
 
 function failureText({ error, trace }: ScenarioRun, path: string): string {
   if (error === undefined) return 'No model was asked, so nothing was recorded.';
-  // What is there is no cassette, or somebody else records it.
+  // The existing file is not a cassette, or another process is recording it.
   if (error instanceof CassetteFileError) return error.message;
   const what = trace.outcome === 'aborted' ? 'was stopped' : 'failed';
   const left = existsSync(path) ? `${shownPath(path)} is left as it was` : 'nothing was written';

@@ -92,7 +92,10 @@ async function replay(
   return replayed.every(({ status }) => status === 'exact' || status === 'not-checked') ? 0 : 1;
 }
 
-/** The cassettes that patterns name, relative to the working directory and sorted, each once; what names nothing is an error. */
+/**
+ * The cassettes that patterns name, relative to the working directory, sorted and without duplicates. A pattern that
+ * matches nothing is an error.
+ */
 async function findCassettes(patterns: readonly string[]): Promise<{ files: string[]; errors: LoadError[] }> {
   const files = new Set<string>();
   const errors: LoadError[] = [];
@@ -148,7 +151,7 @@ async function replayOne(file: string, tools: ToolsMode): Promise<ReplayedCasset
   const agent = found.scenario.agent;
   if (tools !== 'run' && isExternalAgent(agent))
     return notChecked(`Its app runs its tools itself: --tools ${tools} is for agents of this engine.`);
-  // What it drifted from is collected: one cassette may have drifted in several places.
+  // Drifts are collected, not thrown: a cassette may have drifted in several places.
   const session = new CassetteSession({
     path: resolve(file),
     file: cassette,
@@ -160,7 +163,7 @@ async function replayOne(file: string, tools: ToolsMode): Promise<ReplayedCasset
     ...found.scenario,
     agent: tools === 'run' ? agent : withRecordedTools(agent, file, tools),
     modelOverride: model ?? found.scenario.modelOverride,
-    // They are about the script, which is not played.
+    // These describe the script, which is not played.
     expect: undefined,
     check: undefined,
   };
@@ -198,7 +201,7 @@ function judged(file: string, session: CassetteSession, run: ScenarioRun): Repla
   return { file, status, summary, drift, problems, again: words.again };
 }
 
-/** The scenario that a cassette names, or why it cannot be had. */
+/** The scenario that a cassette names, or the reason why it cannot be loaded. */
 async function scenarioOf({ scenario: reference }: CassetteFile): Promise<RecordedScenario | string> {
   if (!reference)
     return 'Not checked: it names no scenario that it could be held against. Record it with: npx swarmcheck record <scenario>.';

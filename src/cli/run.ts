@@ -18,7 +18,7 @@ import { playedOne, strayWhile } from './play-with-stray-errors.ts';
 import { defaultPattern, findSources } from './run/sources.ts';
 import { StrayErrors } from './stray-errors.ts';
 
-/** How long errors of what scenarios left running are waited for, when something is. */
+/** How long to wait for late errors, if scenarios left timers running. */
 const lastErrorsMs = 100;
 
 interface RunOptions {
@@ -28,7 +28,7 @@ interface RunOptions {
   allModes?: boolean;
   filter?: string;
   bail?: boolean;
-  /** `--no-warnings` makes it false. */
+  /** False with `--no-warnings`. */
   warnings: boolean;
 }
 

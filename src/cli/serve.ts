@@ -62,7 +62,7 @@ async function serve(
   const tell = (line: string) => void (json ? stderr : stdout).write(`${printable(line)}\n`);
   const conversations = new ServedConversations(found.scenario.steps, latency);
   const played = new AbortController();
-  // Before anybody is told that it serves, and may end it.
+  // Created before the address is printed, because the command may be stopped right after that.
   const stopping = AbortSignal.any([played.signal, invocation.stopSignal]);
   let server;
   try {
@@ -78,7 +78,7 @@ async function serve(
         onExchange(exchange) {
           tell(`conversation ${chosen.name}: ${exchangeLine(exchange)}`);
         },
-        // Not before: the last answer is still to be sent when it is told of.
+        // Not in onExchange, which is called before the last answer is sent.
         onSent() {
           if (once && chosen.provider.remaining === 0) played.abort();
         },
@@ -108,7 +108,7 @@ async function serve(
   return leftovers.length === 0 ? 0 : 1;
 }
 
-/** Here a scripted latency is real. */
+/** Waits for the latency of a scripted answer, in real time. */
 function latency(latencyMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, latencyMs);

@@ -1,11 +1,11 @@
 /**
- * Collects what is thrown where nobody catches it, such as a promise that a tool forgot to await, so
- * that it fails the scenario it belongs to rather than ending the process with a stack trace.
+ * Collects errors that are thrown and not caught, such as the rejection of a promise that a tool forgot to await.
+ * They then fail the scenario that they belong to, instead of ending the process with a stack trace.
  */
 export class StrayErrors implements Disposable {
   #errors: unknown[] = [];
   readonly #add = (error: unknown) => this.#errors.push(error);
-  /** Of those that run the command, which last as long as it does. */
+  /** The timers of the command's caller, such as a test runner, which last at least as long as the command. */
   readonly #timersBefore = timerCount();
 
   constructor() {
@@ -13,13 +13,13 @@ export class StrayErrors implements Disposable {
     process.on('uncaughtException', this.#add);
   }
 
-  /** The errors since the last time it was asked, after all that are due have been reported. */
+  /** The errors since the last call. Waits a turn of the event loop, so that due errors are included. */
   async settled(): Promise<unknown[]> {
     await new Promise((resolve) => setImmediate(resolve));
     return this.#errors.splice(0);
   }
 
-  /** The errors of what was left running, for as long as there is a timer, but not longer than `waitMs`. */
+  /** The errors of code that is still running. Waits while there are timers, at most `waitMs`. */
   async last(waitMs: number): Promise<unknown[]> {
     for (let waited = 0; waited < waitMs && timerCount() > this.#timersBefore; waited += 10) {
       await new Promise((resolve) => setTimeout(resolve, 10));

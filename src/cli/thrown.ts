@@ -3,7 +3,7 @@ import { isAbsolute, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { show } from '../scenario/equals.ts';
 
-/** What was thrown, as text. Anything can be thrown, also what throws when it is looked at. */
+/** The thrown value as text. Any value can be thrown, including one that throws when it is read. */
 export function thrownText(thrown: unknown): string {
   try {
     return thrown instanceof Error ? thrown.message || thrown.name : show(thrown);
@@ -12,13 +12,13 @@ export function thrownText(thrown: unknown): string {
   }
 }
 
-/** The same as a whole sentence. */
+/** The thrown value as a whole sentence. */
 export function thrownSentence(thrown: unknown): string {
   const text = thrownText(thrown);
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-/** The innermost frame of an error's stack that is neither Node's nor a package's. */
+/** The innermost frame of an error's stack that is in user code: not in Node, a package or swarmcheck. */
 export function placeInUserCode(thrown: unknown): { file: string; line: number } | undefined {
   for (const { path, line } of framesOf(thrown)) {
     if (!isAbsolute(path) || path.includes(`${sep}node_modules${sep}`) || path.startsWith(ownFolder))
@@ -28,35 +28,38 @@ export function placeInUserCode(thrown: unknown): { file: string; line: number }
   return undefined;
 }
 
-/** The place that Node writes above an error of linking modules, before the stack itself. */
+/** The place that Node writes above the stack if linking modules fails. */
 export function stackPlace(thrown: unknown): { file: string; line: number } | undefined {
   const match = /^(\S.*):(\d+)\n/.exec(stackOf(thrown));
   return match ? { file: fromHere(toPath(match[1]!)), line: Number(match[2]) } : undefined;
 }
 
-/** Where a JavaScript module does not parse. Node tells it on the terminal only, so it is asked once more. */
+/**
+ * The place of a syntax error in a JavaScript module. Node shows it on stderr only, so `node --check` parses the file
+ * again.
+ */
 export function placeOfSyntaxError(file: string): { file: string; line: number } | undefined {
   const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: 5000 });
-  // It refuses TypeScript, in a file of its own.
+  // For TypeScript, Node names a file of its own (node:…), which does not match.
   const match = /^(?!node:)(?:file:\/\/)?([^\n]*):(\d+)\n/.exec(stderr);
   return match ? { file, line: Number(match[2]) } : undefined;
 }
 
-/** A path as people write it: relative to where the command was started, where it is inside. */
+/** A path as people write it: relative to the folder where the command was started, if it is inside. */
 export function fromHere(path: string): string {
   const here = relative(startedIn, path);
   return (here.startsWith('..') ? path : here).replaceAll(sep, '/');
 }
 
-/** A module may change the working directory. */
+/** Read at the start, because a module may change the working directory. */
 let startedIn = process.cwd();
 
-/** Sets the folder that files are named relative to. */
+/** Sets the folder that file names are relative to. */
 export function nameFilesFrom(folder: string): void {
   startedIn = folder;
 }
 
-/** Of this package: its frames are not the user's. */
+/** The folder of this package, whose frames are not the user's. */
 const ownFolder = fileURLToPath(new URL('..', import.meta.url));
 
 function* framesOf(thrown: unknown): Generator<{ path: string; line: number }> {
@@ -65,7 +68,7 @@ function* framesOf(thrown: unknown): Generator<{ path: string; line: number }> {
     yield { path: toPath(match[1]!), line: Number(match[2]) };
 }
 
-/** A path, which may be given as an URL. */
+/** A path, from a path or a file URL. */
 export function toPath(place: string): string {
   return place.startsWith('file:') ? fileURLToPath(place) : place;
 }

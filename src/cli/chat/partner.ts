@@ -13,20 +13,22 @@ import { mayBeScenario } from '../load-scenarios.ts';
 import { isClass, oneExport } from '../one-export.ts';
 import { thrownText } from '../thrown.ts';
 
-/** Whom a chat is held with, and where it stands. */
+/** The agent to chat with, and its source. */
 export interface ChatPartner {
   readonly agent: Agent;
-  /** Lets go of what was made for this chat. */
+  /** Disposes of an agent that was made for this chat. */
   dispose(): Promise<void>;
   readonly hooks: readonly Hooks[];
   /** Relative to the working directory. */
   readonly file: string;
   readonly exportName: string;
-  /** Where a scenario is exported, and not an agent. */
+  /** The exported scenario; undefined if an agent, or a function that makes one, is exported. */
   readonly scenario: Scenario | undefined;
 }
 
-/** The agent that `module#export` names: exported itself, made by a function, or under test in a scenario. */
+/**
+ * The agent that `module#export` names: the export itself, made by an exported function, or the agent of a scenario.
+ */
 export async function chatPartner(given: string): Promise<ChatPartner | LoadError> {
   const found = await oneExport('chat', given, isPartner);
   if ('message' in found) return found;
@@ -72,7 +74,7 @@ async function partnerOfScenario(value: object, exportName: string): Promise<Par
   };
 }
 
-/** Of an agent that was there before. */
+/** Does not dispose of an agent that the chat did not make. */
 async function keep(): Promise<void> {}
 
 async function agentMadeBy(factory: Function, exportName: string): Promise<Agent> {
@@ -89,5 +91,5 @@ async function agentMadeBy(factory: Function, exportName: string): Promise<Agent
   return await makeAgent(factory as () => Agent, limit, `the export "${exportName}"`);
 }
 
-/** How long an agent may take to come into being. */
+/** How long making an agent may take. */
 const factoryLimitMs = 30_000;

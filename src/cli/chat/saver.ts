@@ -13,10 +13,10 @@ import { valueSource } from '../../script/source.ts';
 import { assertJson } from '../../engine/run/conversation.ts';
 import type { ChatPartner } from './partner.ts';
 
-/** Where scenarios are, if nothing else is said. */
+/** The default folder of scenarios. */
 const scenarioFolder = 'scenarios';
 
-/** What a saved conversation was held with. */
+/** The settings of a conversation that may be saved. */
 interface SavedChat {
   readonly partner: ChatPartner;
   readonly contextVariables: object;
@@ -24,13 +24,16 @@ interface SavedChat {
   readonly maxTurns: number;
 }
 
-/** A conversation that was saved. */
+/** The files of a saved conversation. */
 export interface SavedFiles {
   readonly scenario: string;
   readonly cassette: string;
 }
 
-/** Keeps a conversation as a scenario and a cassette, without its secrets. Nothing that is there is written over, but what it saved itself. */
+/**
+ * Saves a conversation as a scenario and a cassette, without its secrets. Overwrites only files that it has saved
+ * itself.
+ */
 export class ChatSaver {
   readonly #past: PastRuns;
   readonly #chat: SavedChat;
@@ -42,7 +45,7 @@ export class ChatSaver {
     this.#chat = chat;
   }
 
-  /** Saves it under a name, or one of its own; what came of it, for the person who asked. */
+  /** Saves the conversation under the given name, or a default one. Returns the result as text for the person. */
   async save(given: string): Promise<string> {
     if (this.#past.count === 0) return 'There is nothing to save yet: no message was answered.';
     if (!isInside(this.#chat.partner.file, '.'))
@@ -76,7 +79,7 @@ export class ChatSaver {
     return lines.join('\n');
   }
 
-  /** Files that are not there yet, or that this chat has saved before. */
+  /** Names of files that do not exist, or that this chat has saved before. */
   #freeFiles(own: string): SavedFiles {
     for (let count = 1; ; count++) {
       const files = filesOf(count === 1 ? own : `${own}-${count}`);
@@ -87,11 +90,11 @@ export class ChatSaver {
     }
   }
 
-  /** Whether something was taken out. */
+  /** Writes both files. Returns whether secrets were taken out. */
   async #write(name: string, files: SavedFiles): Promise<boolean> {
     const { partner, contextVariables, modelOverride, maxTurns } = this.#chat;
     assertJson(contextVariables, 'contextVariables');
-    // Before anything is written: whatever keeps one of the files from being there keeps both.
+    // Before any file is written, so that a failure here leaves neither.
     mkdirSync(dirname(files.scenario), { recursive: true });
     const path = cassettePath(files.cassette);
     const wasThere = existsSync(path);
@@ -119,18 +122,18 @@ export class ChatSaver {
   }
 }
 
-/** What a scenario says beside its steps. */
+/** The fields that the saved scenario takes from the original one. */
 const takenOver = ['executeTools', 'hooks', 'tools'] as const;
 
-/** Names that the module has for other things. */
+/** Names that the generated module uses for other things. */
 const builders = ['defineScenario', 'callTool', 'callTools', 'modelFails', 'refuse', 'say', 'user'];
 
-/** Names that nothing can have in a module (ECMAScript, "Keywords and Reserved Words"). */
+/** Names that a module cannot declare (ECMAScript, "Keywords and Reserved Words"). */
 const reserved =
   'arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield';
 const taken = new Set([...builders, ...reserved.split(' ')]);
 
-/** What the partner is called in the module that is written. */
+/** The name of the agent or scenario in the generated module. */
 function localName({ exportName, scenario }: ChatPartner): string {
   if (scenario) return 'original';
   return isIdentifier(exportName) && !taken.has(exportName) ? exportName : 'agent';
@@ -161,7 +164,7 @@ function filesOf(own: string): SavedFiles {
   return { scenario: `${scenarioFolder}/${own}.scenario.ts`, cassette: `${cassetteFolder}/${own}.json` };
 }
 
-/** A module as another one imports it. */
+/** The specifier with which a file imports a module. */
 function moduleFrom(file: string, module: string): string {
   const path = relative(dirname(file), module).split(sep).join('/');
   return path.startsWith('.') ? path : `./${path}`;

@@ -5,12 +5,12 @@ import { ScriptPlayer } from '../../script/script-player.ts';
 import { scriptPlayerProvider } from '../../script/scripted-provider.ts';
 import type { Step } from '../../script/steps.ts';
 
-/** A script in place of a model: it answers whatever is said, and suggests what its user says. */
+/** A script in place of a model: it answers every message, and suggests what its user says next. */
 export class ScriptPrompter implements Prompter {
   readonly provider: CompletionProvider;
   readonly #player: ScriptPlayer;
   #suggestion: string | undefined;
-  /** Where what is suggested begins. */
+  /** The position in the script where the suggestion begins. */
   #from = 0;
 
   constructor(steps: readonly Step[]) {
@@ -36,9 +36,9 @@ export class ScriptPrompter implements Prompter {
 
   answered(wasStopped: boolean): void {
     this.#suggestion = undefined;
-    // The conversation is where it was before the message; so is the script.
+    // The conversation goes back to where it was before the message, and so does the script.
     if (wasStopped) this.#player.returnTo(this.#from);
-    // What a run has left over, because it went another way, is no answer to the next message.
+    // If the run took another path and left steps over, they do not answer the next message.
     else this.#player.skipToUser();
   }
 }

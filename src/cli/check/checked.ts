@@ -7,20 +7,23 @@ import { isExternalAgent } from '../../scenario/external-agent.ts';
 import type { AgentUnderTest } from '../../scenario/scenario.ts';
 import { isClass, oneExport } from '../one-export.ts';
 
-/** An agent that is held against invariants, with how that is done. */
+/** An agent to check, with its options. */
 export interface Checked {
   readonly agent: AgentUnderTest;
-  /** Of its export; {} where that is the agent alone. */
+  /** The options of the export; {} if the export is only the agent. */
   readonly options: CheckOptions;
-  /** module#export, whatever was left out; the module is relative to the working directory. */
+  /** module#export in full; the module is relative to the working directory. */
   readonly name: string;
-  /** Whether the export is an object with the agent in it. */
+  /** Whether the export is an object that contains the agent. */
   readonly isCheck: boolean;
   /** The module. */
   readonly file: string;
 }
 
-/** What `module#export` names: an agent, a function that makes one, an externalAgent, or an object with one of them and options. */
+/**
+ * The agent that `module#export` names: an agent, a function that makes one, an externalAgent, or an object with one
+ * of them and options.
+ */
 export async function findChecked(command: string, given: string): Promise<Checked | LoadError> {
   const found = await oneExport(command, given, (value) => isAgentOfAnyKind(value) || isChecked(value));
   if ('message' in found) return found;
@@ -40,7 +43,7 @@ function isAgentOfAnyKind(value: unknown): value is AgentUnderTest {
   return isAgent(value) || isExternalAgent(value);
 }
 
-/** A scenario has an agent as well, but steps of its own. */
+/** A scenario has an agent, too, but also steps. */
 function isChecked(value: unknown): value is { agent: unknown } {
   return isPlainObject(value) && 'agent' in value && !('steps' in value);
 }

@@ -4,13 +4,16 @@ import type { CheckFailure } from '../../property/check-agent/check-failed-error
 import { printable } from '../../report/printable.ts';
 import type { Style } from '../../report/style.ts';
 
-/** What came of a check. */
+/** The outcome of a check. */
 export type CheckResult = { name: string; uncaught: readonly string[] } & (
   | { passed: true; report: CheckReport; of: number; path: string | undefined }
   | { passed: false; runs: number; failure: CheckFailure & Error }
 );
 
-/** For people: one line for a check that found nothing, with what happened how often; else what was found, as it is told in tests. */
+/**
+ * The outcome for people. If nothing was found: one line, then how often each event of `sometimes` happened.
+ * Otherwise: the failure, as tests show it.
+ */
 export function outcomeText(outcome: CheckResult, style: Style): string {
   const { uncaught } = outcome;
   const name = printable(outcome.name);
@@ -36,7 +39,7 @@ export function outcomeText(outcome: CheckResult, style: Style): string {
   ].join('\n');
 }
 
-/** The same as one JSON document, version 1. */
+/** The outcome as a JSON document, version 1. */
 export function outcomeJson(outcome: CheckResult): object {
   const { name, uncaught } = outcome;
   const beside = uncaught.length === 0 ? {} : { uncaught };

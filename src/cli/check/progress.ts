@@ -1,17 +1,17 @@
 import { performance } from 'node:perf_hooks';
 import type { Invocation, OutputStream } from '../invocation.ts';
 
-/** How long a line stands before it is written anew. */
+/** The least time between two updates of the line. */
 const drawnEachMs = 100;
 
-/** Back to the beginning of the line, and all of it away. */
+/** Moves to the beginning of the line, and clears it. */
 const cleared = '\r\u001B[K';
 
-/** How far a check is: one line of a terminal that is written again and again, and nothing anywhere else. */
+/** The progress of a check: one line that is rewritten on a terminal. Writes nothing if stderr is not a terminal. */
 export class Progress implements Disposable {
   /** How many runs were made. */
   runs = 0;
-  /** Of how many. */
+  /** How many runs are planned. */
   of = 0;
   readonly #stream: OutputStream;
   readonly #maxDurationMs: number;
@@ -19,14 +19,14 @@ export class Progress implements Disposable {
   readonly #start = performance.now();
   #drawnAt = -Infinity;
 
-  /** `maxDurationMs` is the time after which the check ends, whatever is left. */
+  /** After `maxDurationMs` the check ends, even if runs are left. */
   constructor({ stderr, env }: Invocation, maxDurationMs = Infinity) {
     this.#stream = stderr;
     this.#maxDurationMs = maxDurationMs;
     this.#isShown = stderr.isTTY === true && env['TERM'] !== 'dumb';
   }
 
-  /** Takes in how far it is. */
+  /** Updates the progress. */
   note({ runs, of }: { runs: number; of: number }): void {
     this.runs = runs;
     this.of = of;

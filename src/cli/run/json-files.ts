@@ -5,11 +5,11 @@ import { glob, isDynamicPattern } from 'tinyglobby';
 import type { LoadError } from '../../report/run-report.ts';
 import { fromHere } from '../thrown.ts';
 
-/** A file with steps, and against whom they are to be played. */
+/** A file with steps, and the agent to play them against. */
 export interface JsonFile {
   /** Relative to the working directory. */
   readonly file: string;
-  /** module#export, where it was typed. */
+  /** module#export, if one was typed. */
   readonly agent: string | undefined;
 }
 
@@ -18,7 +18,10 @@ export function namesJson(pattern: string): boolean {
   return /\.json(?:#|$)/.test(pattern) && !/\.[cm]?[jt]sx?$/.test(fileIn(pattern));
 }
 
-/** The files that such patterns name, sorted within each pattern, each once for each agent; what names nothing is an error. */
+/**
+ * The files that these patterns name, sorted within each pattern. Each pair of file and agent appears once. A pattern
+ * that matches nothing is an error.
+ */
 export async function findJsonFiles(
   patterns: readonly string[],
 ): Promise<{ files: JsonFile[]; errors: LoadError[] }> {
@@ -36,7 +39,7 @@ export async function findJsonFiles(
   return { files: [...files.values()], errors };
 }
 
-/** The part before the agent. A file may have the sign in its name, so what is there counts first. */
+/** The part before the agent. A file name may contain "#", so an existing path wins. */
 function fileIn(pattern: string): string {
   if (existsSync(pattern)) return pattern;
   const ends = [...pattern.matchAll(/\.json(?=#|$)/g)].map(({ index }) => index + '.json'.length);

@@ -13,11 +13,11 @@ import { whatHappened } from '../../scenario/assertions/verdict.ts';
 import { isMisfit } from '../../script/script-errors.ts';
 import type { SavedSteps } from './saved-steps.ts';
 
-/** The steps as a scenario; options of the export count before what the file has. */
+/** The steps as a scenario. The options of the export win over the values of the file. */
 export function scenarioOfSteps({ name, saved, checked }: SavedSteps): Scenario {
   const { agent, options } = checked;
   const { contextVariables, maxTurns, tools, timeoutMs = defaultCheckTimeoutMs } = options;
-  // What broke an invariant need not fit the agents as they are by now: the invariants decide.
+  // Steps that broke an invariant need not fit the agents any more: the invariants decide.
   const steps = saved.invariant === undefined ? saved.steps : markedAsUnsure(saved.steps);
   if (isExternalAgent(agent)) return { name, agent, steps, timeoutMs };
   return {
@@ -32,8 +32,9 @@ export function scenarioOfSteps({ name, saved, checked }: SavedSteps): Scenario 
 }
 
 /**
- * Plays steps once in each way, and holds each run against the invariant they were saved for and all that the agent is checked with.
- * Steps that somebody wrote have to fit as well. Rejects with an Error where that invariant is not known here and no other was broken.
+ * Plays steps once in each play mode. Judges each run by the invariant that the steps were saved for, and by all
+ * invariants of the check. Steps that a person wrote must fit as well. Rejects with an Error if the saved invariant
+ * is unknown here and no other one is broken.
  */
 export async function runSteps(steps: SavedSteps, modes: readonly Mode[]): Promise<ModeRun[]> {
   const scenario = scenarioOfSteps(steps);
@@ -57,7 +58,7 @@ export async function runSteps(steps: SavedSteps, modes: readonly Mode[]): Promi
   return runs;
 }
 
-/** The invariant in question first, whatever else is broken. */
+/** The breach of the saved invariant; otherwise the first breach of any. */
 async function breachesOf(
   run: ScenarioRun,
   invariants: Invariants,

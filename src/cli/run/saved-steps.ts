@@ -13,10 +13,10 @@ import { findChecked, type Checked } from '../check/checked.ts';
 import { thrownText } from '../thrown.ts';
 import type { JsonFile } from './json-files.ts';
 
-/** What a file says is to be played. */
+/** The content of a file with steps. */
 interface StepsFile {
   readonly steps: readonly Step[];
-  /** The invariant that a saved failure broke; undefined for steps that somebody wrote. */
+  /** The invariant that a saved failure broke; undefined for steps that a person wrote. */
   readonly invariant?: string | undefined;
   readonly contextVariables?: object | undefined;
   readonly maxTurns?: number | undefined;
@@ -24,22 +24,22 @@ interface StepsFile {
   readonly agent?: string | undefined;
 }
 
-/** Steps of a file, with the agent that they are played against. */
+/** The steps of a file, with the agent to play them against. */
 export interface SavedSteps {
-  /** As it can be typed: file#module#export. */
+  /** file#module#export, as it can be typed. */
   readonly name: string;
   readonly file: string;
   readonly saved: StepsFile;
   readonly checked: Checked;
 }
 
-/** Reads a file with steps, and loads the agent that they are for. */
+/** Reads a file with steps, and loads its agent. */
 export async function loadSavedSteps({ file, agent: typed }: JsonFile): Promise<SavedSteps | LoadError> {
   let saved: StepsFile;
   try {
     saved = readSteps(file);
   } catch (error) {
-    // Told with the file in front, which a LoadError has anyway.
+    // The message begins with the file, which the LoadError shows anyway.
     return { file, message: thrownText(error).replace(/^[^\n]*?\.json: /, '') };
   }
   const agent = typed ?? saved.agent;
@@ -48,7 +48,7 @@ export async function loadSavedSteps({ file, agent: typed }: JsonFile): Promise<
       file,
       message: `It does not say which agent its steps are for. Add it: swarmcheck run ${file}#<module>#<export>`,
     };
-  // What a file says is not what somebody typed: it loads nothing from elsewhere.
+  // The user did not type this path, so it must not load a module from elsewhere.
   if (typed === undefined && !isInside(resolve(agent.replace(/#[^#]*$/, '')), process.cwd()))
     return {
       file,
@@ -64,7 +64,7 @@ export async function loadSavedSteps({ file, agent: typed }: JsonFile): Promise<
   return { name: `${file}#${checked.name}`, file, saved, checked };
 }
 
-/** The agent that a file names may have gone elsewhere since. */
+/** Says that this file names the agent, which may have moved since. */
 function ofFile(file: string, agent: string, { file: module, line, message }: LoadError): LoadError {
   const place = line === undefined ? module : `${module}:${line}`;
   return {
@@ -73,7 +73,7 @@ function ofFile(file: string, agent: string, { file: module, line, message }: Lo
   };
 }
 
-/** Steps alone, or a saved failure. Throws an error that says what is wrong with the file. */
+/** Reads a list of steps, or a saved failure. Throws an error that says what is wrong with the file. */
 function readSteps(file: string): StepsFile {
   const value = parsed(file);
   if (isPlainObject(value) && 'interactions' in value)
@@ -91,7 +91,7 @@ function readSteps(file: string): StepsFile {
   return { steps: value };
 }
 
-/** Undefined where it cannot be read as JSON, which is told by whoever reads saved failures. */
+/** Undefined if the file does not contain JSON; `readFailure` reports that. */
 function parsed(file: string): unknown {
   let text: string;
   try {

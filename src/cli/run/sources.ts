@@ -6,27 +6,30 @@ import { findJsonFiles, namesJson } from './json-files.ts';
 import { runSteps, scenarioOfSteps } from './play-steps.ts';
 import { loadSavedSteps } from './saved-steps.ts';
 
-/** What is run when nothing is named. */
+/** The files that run by default. */
 export const defaultPattern = 'scenarios/**/*.scenario.ts';
 
-/** What is told when there is no such file. */
+/** The error if the default pattern matches no file. */
 const nothingFound = 'No scenario was found. Write one, or name files: swarmcheck run <file>.';
 
-/** What is played from one file. */
+/** A file with scenarios to play. */
 export interface Source {
   readonly file: string;
   readonly load: () => Promise<{ scenarios: readonly Found[] } | LoadError>;
 }
 
-/** A scenario to be played. */
+/** A scenario to play. */
 interface Found {
   readonly name: string;
   readonly scenario: Scenario;
-  /** In place of how a scenario is run and judged. */
+  /** Replaces the usual way to run and judge the scenario. */
   readonly run?: (modes: readonly Mode[]) => Promise<ModeRun[]>;
 }
 
-/** The files that patterns name, modules first; none for the modules that are there by default. What names nothing is an error. */
+/**
+ * The files that patterns name, modules first. Without patterns: the modules of the default pattern. A pattern that
+ * matches nothing is an error.
+ */
 export async function findSources(
   patterns: readonly string[],
 ): Promise<{ sources: readonly Source[]; errors: LoadError[] }> {
