@@ -2,23 +2,24 @@ import { isError, UsageError } from '../engine/values/engine-errors.ts';
 import { remedyFor, valueWords } from '../engine/values/value-words.ts';
 import { sentence } from '../engine/values/error-facts.ts';
 
-/** A tool as a server lists it. Other fields are not read. */
+/** A tool as a server lists it. Other fields are ignored. */
 export interface McpToolDefinition {
-  /** What the server calls it. */
+  /** The server's name for the tool. */
   name: string;
-  /** In place of a description, where there is none. */
+  /** Used as the description if that is absent. */
   title?: string | undefined;
   /** Tells the model when to call it. */
   description?: string | undefined;
   /** The JSON Schema of its arguments. */
   inputSchema: object;
-  /** Whether it can be called at all other than as a task. */
+  /** With `taskSupport: "required"`, the tool can only be called as a task, and `mcpTools` leaves it out. */
   execution?: { taskSupport?: string | undefined } | undefined;
 }
 
 /**
  * A connected client of an MCP server: `Client` of `@modelcontextprotocol/client`, or of version 1 of
- * `@modelcontextprotocol/sdk`. Only what is called of it is named here, so that neither package is needed for the other.
+ * `@modelcontextprotocol/sdk`. Declares only the members that `mcpTools` uses, so that neither package has to be
+ * installed.
  */
 export interface McpClient {
   /** One page of the server's tools, or all of them. */
@@ -26,13 +27,16 @@ export interface McpClient {
     params?: { cursor?: string },
     options?: { timeout?: number },
   ): Promise<{ tools: readonly McpToolDefinition[]; nextCursor?: string | undefined }>;
-  /** Calls a tool. Its options, the signal and the time-out, are the last argument: the second one, or in version 1 the third. */
+  /**
+   * Calls a tool. The last argument is an object with the signal and the time-out: the second argument, or the third
+   * in version 1.
+   */
   callTool(params: { name: string; arguments?: Record<string, unknown> }, ...rest: never[]): Promise<object>;
   /** Undefined until the client is connected. */
   readonly transport?: unknown;
-  /** What the server calls itself, for messages. */
+  /** The server's own name, for messages. */
   getServerVersion?(): { name: string } | undefined;
-  /** Whether the server has tools at all. */
+  /** The server has no tools if `tools` is absent. */
   getServerCapabilities?(): { tools?: object | undefined } | undefined;
 }
 
@@ -41,7 +45,10 @@ interface CallOptions {
   timeout: number;
 }
 
-/** Throws a TypeError for what is no client, and for one that is not connected: version 2 lists no tools then, in silence. */
+/**
+ * Throws a TypeError for a value that is not a client, and for a client that is not connected: version 2 would list
+ * no tools, without an error.
+ */
 export function assertValidClient(client: unknown): asserts client is McpClient {
   const given = (client ?? {}) as Partial<McpClient>;
   if (typeof given.listTools !== 'function' || typeof given.callTool !== 'function') {
@@ -56,19 +63,19 @@ export function assertValidClient(client: unknown): asserts client is McpClient 
   }
 }
 
-/** The server as messages name it. */
+/** The server, as the beginning of a message. */
 export function serverWords(client: McpClient): string {
   const name = client.getServerVersion?.()?.name;
   return name === undefined ? 'The MCP server' : `The MCP server "${name}"`;
 }
 
-/** More pages than any list has: a server that never comes to an end is stopped. */
+/** More pages than any real list has. The limit stops a server whose list never ends. */
 const pagesAtMost = 1000;
 
-/** All the tools of a server, over all pages. */
+/** All tools of a server, from all pages. */
 export async function listTools(client: McpClient, timeoutMs: number): Promise<McpToolDefinition[]> {
   const capabilities = client.getServerCapabilities?.();
-  // Version 1 asks all the same, and version 2 lists none.
+  // Without this check, version 1 would send the request anyway, and version 2 would return an empty list.
   if (capabilities && !capabilities.tools)
     throw new Error(`${serverWords(client)} has no tools to offer: it lacks the capability "tools".`);
   const tools: McpToolDefinition[] = [];
@@ -89,14 +96,17 @@ export async function listTools(client: McpClient, timeoutMs: number): Promise<M
   );
 }
 
-/** Calls a tool, and gives what the server answered. Rejects with an error for the model, whatever the client's version makes of it. */
+/**
+ * Calls a tool, and returns the server's result. Rejects with an error that the model can read, the same for both
+ * versions of the client.
+ */
 export async function callServerTool(
   client: McpClient,
   name: string,
   args: Record<string, unknown>,
   { signal, timeoutMs }: { signal: AbortSignal; timeoutMs: number },
 ): Promise<object> {
-  // A signal of its own: version 1 never stops to listen, and a run's signal may outlive many calls.
+  // Each call has its own signal: version 1 never removes its listener, and a run's signal may outlive many calls.
   const call = new AbortController();
   const onAbort = () => call.abort(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
@@ -111,15 +121,21 @@ export async function callServerTool(
   }
 }
 
-/** Version 1 takes a schema of the result in front of the options. Version 2 is known by a method of its own, also where its methods are wrapped. */
+/**
+ * Version 1 takes a schema of the result before the options. Version 2 has a method that version 1 lacks, which also
+ * identifies a client whose methods are wrapped.
+ */
 function takesSchema(client: McpClient): boolean {
   return !('getProtocolEra' in client) && client.callTool.length !== 2;
 }
 
-/** What connections break with, of Node itself. */
+/** The codes with which Node reports a broken connection. */
 const brokenConnection = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
-/** The two versions of the client, and their transports, say the same thing in different words; a trace has it in one. */
+/**
+ * Gives the errors of both versions of the client, and of their transports, the same words, so that traces do not
+ * differ.
+ */
 function asToolError(error: unknown, timeoutMs: number): unknown {
   if (!isError(error)) return error;
   const { message } = error;

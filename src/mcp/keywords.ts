@@ -1,7 +1,7 @@
 import { isPlainObject } from '../engine/values/copy.ts';
 import { atPointer, type JsonSchema } from '../engine/tools/json-schema.ts';
 
-/** Keywords with a schema in them; of older drafts "items" may have a list of them. */
+/** Keywords whose value is a schema. In older drafts, "items" may also be a list of schemas. */
 export const places: ReadonlySet<string> = new Set([
   'items',
   'additionalItems',
@@ -16,10 +16,10 @@ export const places: ReadonlySet<string> = new Set([
   'else',
 ]);
 
-/** Keywords with a list of schemas. */
+/** Keywords whose value is a list of schemas. */
 export const lists: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems']);
 
-/** Keywords with schemas by name. */
+/** Keywords whose value is an object of schemas by name. */
 export const maps: ReadonlySet<string> = new Set([
   'properties',
   'patternProperties',
@@ -29,7 +29,7 @@ export const maps: ReadonlySet<string> = new Set([
   'definitions',
 ]);
 
-/** Keywords under which a schema that refuses less makes the whole refuse more. */
+/** Keywords that act as conditions: if the schema inside accepts more, the whole schema may accept less. */
 export const conditions: ReadonlySet<string> = new Set(['not', 'if', 'oneOf', 'contains']);
 
 const numbers = new Set(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum']);
@@ -47,7 +47,10 @@ const counts = new Set([
 
 const types: readonly unknown[] = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'];
 
-/** Whether the validator can use what stands under a keyword. What is no keyword of its own is none of its affair. */
+/**
+ * Whether the validator can use the value of a keyword. Any value of an unknown keyword is usable, because it is
+ * ignored.
+ */
 export function isKeywordUsable(keyword: string, value: unknown, root: JsonSchema): boolean {
   if (places.has(keyword)) return isSchema(value) || (keyword === 'items' && isListOfSchemas(value));
   if (lists.has(keyword)) return isListOfSchemas(value);
@@ -68,7 +71,8 @@ export function isKeywordUsable(keyword: string, value: unknown, root: JsonSchem
     case 'pattern':
       return typeof value === 'string' && isPattern(value);
     case 'format':
-      // What every object has is no format.
+      // Names inherited from Object.prototype, such as "constructor", are not formats, but the validator would call
+      // them.
       return typeof value === 'string' && !(value in {});
     case '$ref':
       return leadsToSchema(value, root);
@@ -79,17 +83,20 @@ export function isKeywordUsable(keyword: string, value: unknown, root: JsonSchem
   }
 }
 
-/** Whether a keyword names the schema itself: references within it would lead elsewhere, and the model is told nothing by it. */
+/**
+ * Whether a keyword identifies the schema itself. It would change the target of references inside, and tells the
+ * model nothing.
+ */
 export function isForAddresses(keyword: string, value: unknown): boolean {
   return keyword === '$id' || (keyword === 'id' && typeof value === 'string');
 }
 
-/** Whether arguments may be declared under a keyword. */
+/** Whether the value of a keyword may declare arguments. */
 export function mayDeclare(keyword: string): boolean {
   return lists.has(keyword) || maps.has(keyword) || ['$ref', 'if', 'then', 'else'].includes(keyword);
 }
 
-/** Whether a reference, and the one it leads to, and so on, comes to an end within the whole. */
+/** Whether a reference, followed through further references, ends at a schema within the root. */
 function leadsToSchema(reference: unknown, root: JsonSchema): boolean {
   const seen = new Set<unknown>();
   let next = reference;
@@ -103,12 +110,12 @@ function leadsToSchema(reference: unknown, root: JsonSchema): boolean {
   return true;
 }
 
-/** Whether this can be a schema at all. */
+/** Whether a value can be a schema. */
 export function isSchema(value: unknown): boolean {
   return typeof value === 'boolean' || isPlainObject(value);
 }
 
-/** Whether this is a regular expression as JSON Schema has them. */
+/** Whether a text is a regular expression as JSON Schema defines it. */
 export function isPattern(value: string): boolean {
   try {
     return new RegExp(value, 'u') instanceof RegExp;

@@ -4,13 +4,13 @@ import { valueWords } from '../engine/values/value-words.ts';
 import type { McpToolDefinition } from './client.ts';
 import { sentence } from '../engine/values/error-facts.ts';
 
-/** Which tools of a server are wanted. */
+/** Which tools of a server to offer. */
 interface Choice {
   only?: readonly string[] | undefined;
   except?: readonly string[] | undefined;
 }
 
-/** Throws a TypeError for a choice that is none. That its names exist is seen once the tools are listed. */
+/** Throws a TypeError for an invalid choice. Whether its names exist is checked once the tools are listed. */
 export function assertValidChoice({ only, except }: Choice): void {
   for (const [option, names] of Object.entries({ only, except })) {
     if (names === undefined) continue;
@@ -25,7 +25,10 @@ export function assertValidChoice({ only, except }: Choice): void {
     );
 }
 
-/** The tools that are wanted, in the server's order. `server` begins the sentence that refuses a name it does not have. */
+/**
+ * The chosen tools, in the server's order. Throws a TypeError for a name that the server does not have; `server`
+ * begins its message.
+ */
 export function chosenTools(
   server: string,
   tools: readonly McpToolDefinition[],
@@ -58,7 +61,7 @@ function assertValidName(
   }
 }
 
-/** Each call of such a tool would be refused. */
+/** The server would refuse every call of such a tool. */
 function needsTask({ execution }: McpToolDefinition): boolean {
   return execution?.taskSupport === 'required';
 }
@@ -66,7 +69,7 @@ function needsTask({ execution }: McpToolDefinition): boolean {
 const allowedPrefix = /^[a-zA-Z0-9_-]*$/;
 const longestName = 64;
 
-/** Throws a TypeError for a prefix that no name could begin with. */
+/** Throws a TypeError for a prefix with which no name can begin. */
 export function assertValidPrefix(prefix: unknown): void {
   if (typeof prefix === 'string' && allowedPrefix.test(prefix)) return;
   throw new UsageError(
@@ -74,7 +77,7 @@ export function assertValidPrefix(prefix: unknown): void {
   );
 }
 
-/** What the model calls each tool, by what the server calls it. Throws a TypeError where two would have one name. */
+/** The tools by the names that the model sees. Throws a TypeError if two tools would have the same name. */
 export function offeredNames(
   server: string,
   tools: readonly McpToolDefinition[],

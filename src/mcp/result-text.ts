@@ -1,6 +1,6 @@
 import { isPlainObject } from '../engine/values/copy.ts';
 
-/** A tool's answer, as the protocol has it. Servers are foreign, so everything may be missing. */
+/** The result of a tool call in the protocol. Any field may be missing, because servers are not trusted. */
 interface ToolResult {
   content?: unknown;
   structuredContent?: unknown;
@@ -8,8 +8,9 @@ interface ToolResult {
 }
 
 /**
- * What the model is told of a tool's answer: its texts, one below the other. What is no text is named in brackets, and structured
- * content stands for the text where there is none. Throws an Error with that text where the tool says that it failed.
+ * The text that the model gets for a result: its texts, one per line. Other content appears as a placeholder in
+ * brackets, and structured content is added if all texts are missing. Throws an Error with this text if the result is
+ * an error.
  */
 export function resultText(result: ToolResult): string {
   const blocks = (Array.isArray(result.content) ? result.content : []).map(blockText);
@@ -21,7 +22,7 @@ export function resultText(result: ToolResult): string {
   return told;
 }
 
-/** The text of a block, or what stands for a block that has none. */
+/** The text of a block, or a placeholder for a block without text. */
 interface BlockText {
   text?: string;
   placeholder: string;
@@ -50,13 +51,13 @@ function resourceText({ uri, text, blob, mimeType }: Record<string, unknown>): B
   return { placeholder: bracketed('resource', [uri, mimeType, size(blob)]) };
 }
 
-/** `[image image/png, 1234 bytes]`, without what is not known. */
+/** `[image image/png, 1234 bytes]`, without unknown parts. */
 function bracketed(kind: string, details: readonly unknown[]): string {
   const known = details.filter((detail) => typeof detail === 'string' && detail !== '');
   return known.length === 0 ? `[${kind}]` : `[${kind} ${known.join(', ')}]`;
 }
 
-/** How much base64 stands for. */
+/** The size of the data that base64 encodes. */
 function size(data: unknown): string | undefined {
   if (typeof data !== 'string') return undefined;
   const bytes = Buffer.byteLength(data, 'base64');

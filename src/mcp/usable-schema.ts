@@ -17,9 +17,10 @@ import {
 } from './keywords.ts';
 
 /**
- * A server's schema as `tool()` and its validator take it. A keyword that they cannot use (of another draft, a reference to
- * nothing, a pattern in another language) is left out, so that it stops no call: the server holds the arguments against its
- * own schema again. All else stays as it is.
+ * A server's schema in the form that `tool()` and its validator accept. Keywords that they cannot use (from another
+ * draft, a reference without a target, a pattern in another syntax) are left out, so that they block no call: the
+ * server validates the arguments by its own schema anyway. Everything else stays the same. If the result is still
+ * unusable, any object is accepted.
  */
 export async function usableSchema(name: string, schema: object): Promise<JsonObjectSchema> {
   const parameters = new UsableSchema(schema as JsonSchema).ofObject();
@@ -36,26 +37,26 @@ export async function usableSchema(name: string, schema: object): Promise<JsonOb
 
 class UsableSchema {
   readonly #root: JsonSchema;
-  /** How much was left out so far. */
+  /** How many parts were left out so far. */
   #gone = 0;
-  /** Whether arguments may have been declared in what was left out. */
+  /** Whether the parts that were left out may have declared arguments. */
   #isPartial = false;
 
   constructor(root: JsonSchema) {
     this.#root = root;
   }
 
-  /** The whole, as the schema of an object. */
+  /** The whole schema, as the schema of an object. */
   ofObject(): JsonSchema {
     const schema = this.#schema(this.#root) as Record<string, unknown>;
     schema['type'] = 'object';
-    // Arguments that are not declared any more are not refused.
+    // Accept arguments whose declaration may have been left out.
     if (this.#isPartial) schema['additionalProperties'] ??= true;
     const declared = declaredArguments(schema);
     const required = (schema['required'] ?? []) as string[];
     const undeclared = declared.others ? [] : required.filter((name) => !declared.names.has(name));
     if (undeclared.length === 0) return schema;
-    // What is required is an argument, whatever else is said of it.
+    // A required name is an argument, even if nothing declares it.
     const properties = { ...(schema['properties'] as object | undefined) };
     for (const name of undeclared) setOwn(properties, name, {});
     return { ...schema, properties };
@@ -68,7 +69,7 @@ class UsableSchema {
       if (isForAddresses(keyword, value)) continue;
       const before = this.#gone;
       const part = isKeywordUsable(keyword, value, this.#root) ? this.#value(keyword, value) : this.#leave();
-      // Less of a condition is another condition, and refuses what the whole of it would not.
+      // A condition with a part left out is another condition, and may refuse valid arguments.
       const isWhole = this.#gone === before;
       if (isWhole || (part !== undefined && !conditions.has(keyword))) setOwn(usable, keyword, part);
       else if (mayDeclare(keyword)) this.#isPartial = true;
@@ -97,7 +98,7 @@ class UsableSchema {
       else if (keyword === 'dependencies' && Array.isArray(part)) setOwn(usable, key, part);
       else {
         this.#leave();
-        // What is no schema says nothing of what it stands for.
+        // The value is not a schema, so accept anything in its place.
         setOwn(usable, key, {});
       }
     }
