@@ -2,7 +2,7 @@ import { isError, isNativeError } from '../engine/values/engine-errors.ts';
 import { valueWords } from '../engine/values/value-words.ts';
 import { isCloneable, type Task } from './thread-answer.ts';
 
-/** Why a call has no answer, worded for the model: its thread ended, or never got it. */
+/** The error for a call without an answer, worded for the model: its thread ended, or never got the call. */
 export function endOf(error: unknown, task: Omit<Task, 'id'>): Error {
   return new Error(endWords(error, task), { cause: error });
 }
@@ -10,7 +10,7 @@ export function endOf(error: unknown, task: Omit<Task, 'id'>): Error {
 function endWords(error: unknown, { args, contextVariables }: Omit<Task, 'id'>): string {
   const { name, code, message } = (error ?? {}) as Partial<Error> & { code?: unknown };
   if (name === 'DataCloneError') {
-    // Names what cannot be copied, which the error does not.
+    // Names the value that cannot be copied, because the error does not.
     const argument = uncloneableIn(args);
     if (argument !== undefined)
       return `Its argument "${argument}" cannot be copied into a worker thread, as a function cannot. Let its schema make plain data of it.`;
@@ -29,7 +29,10 @@ function uncloneableIn(data: unknown): string | undefined {
   return Object.entries(data as object).find(([, value]) => !isCloneable(value))?.[0];
 }
 
-/** What is said of an error. What the engine says in its own differs between its versions. */
+/**
+ * The text about an error. For an error that the JavaScript engine threw it is only the name, because the message
+ * differs between versions.
+ */
 export function errorWords(error: unknown): string {
   if (!isError(error)) return valueWords(error);
   return isNativeError(error) ? error.name : error.message;

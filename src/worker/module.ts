@@ -6,7 +6,10 @@ import { valueWords } from '../engine/values/value-words.ts';
 import type { Task } from './thread-answer.ts';
 import { sentence } from '../engine/values/error-facts.ts';
 
-/** The module that a URL names, and how messages name it: by its place below the working directory, alike on every machine. Throws a TypeError where there is none. */
+/**
+ * The module that a URL names, and its name in messages: the path below the working directory, which is the same on
+ * every machine. Throws a TypeError for anything but the URL of an existing file.
+ */
 export function moduleOf(url: unknown): Pick<Task, 'module' | 'shownModule' | 'isTypeScript'> {
   const href = typeof url === 'string' ? url : (url as { href?: unknown } | null | undefined)?.href;
   const path = typeof href === 'string' ? pathOf(href) : undefined;

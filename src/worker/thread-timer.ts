@@ -1,18 +1,18 @@
-// Taken before any test can fake the clock: a thread works in real time.
-// oxlint-disable-next-line no-restricted-globals -- What computes for ever can be stopped from outside only, after a real time.
+// Saved before a test can fake the clock: threads run in real time.
+// oxlint-disable-next-line no-restricted-globals -- Only a real timer can stop code that computes forever.
 const later = setTimeout;
 const notLater = clearTimeout;
 const afterMessages = setImmediate;
 
-/** Calls back when a real time has passed, unless it is stopped or begins anew. */
+/** Calls back after a real time, unless it is stopped or started again. */
 export class ThreadTimer {
   #timer: ReturnType<typeof later> | undefined;
 
-  /** From now on, in place of what was before. */
+  /** Starts the timer, in place of an earlier start. */
   begin(ms: number, onEnd: () => void): void {
     this.stop();
     const timer = later(() => {
-      // This thread may have been busy itself: what has arrived meanwhile is read before the time is up.
+      // This thread may have been busy, so read the messages that have arrived before the time is up.
       afterMessages(() => {
         if (this.#timer === timer) onEnd();
       });

@@ -1,4 +1,4 @@
-/** What runs in a thread. Loads little: it is loaded once for every thread. */
+/** The code that runs in a thread. It imports little, because every thread loads it again. */
 import { parentPort } from 'node:worker_threads';
 import { isPlainObject } from '../engine/values/copy.ts';
 import { didYouMean } from '../engine/values/did-you-mean.ts';
@@ -8,7 +8,7 @@ import { valueWords } from '../engine/values/value-words.ts';
 import { hasBrand } from '../engine/tools/brand.ts';
 import { isCloneable, thrownAnswer, type ThreadAnswer, type Started, type Task } from './thread-answer.ts';
 
-/** Calls the function that a task names. Never rejects: what goes wrong is an answer, too. */
+/** Calls the function that a task names. Never rejects: a failure is an answer, too. */
 export async function perform(task: Task): Promise<ThreadAnswer> {
   const found = await functionOf(task);
   if (typeof found === 'string') return { mistake: found };
@@ -34,7 +34,7 @@ function returnedAnswer(returned: unknown): ThreadAnswer {
         'It handed off to an agent, which no function in a worker thread can: agents stay where the run is. Hand off in a tool of the agent itself.',
     };
   }
-  // Held against the rule here: on its way out it would end the thread.
+  // Checked here, because a value that cannot be copied would end the thread.
   if (isCloneable(parts)) return parts;
   return {
     mistake: `It ran, but returned ${valueWords(returned)} that cannot be copied out of its worker thread, as a function cannot. Return plain data.`,
@@ -46,7 +46,7 @@ async function functionOf(task: Task): Promise<Function | string> {
   const { module, shownModule, exportName } = task;
   let exported: Readonly<Record<string, unknown>>;
   try {
-    // By the thread itself: on Node 20 it has none of what its process registered.
+    // The thread registers tsx itself: on Node 20, threads do not have the hooks that their process registered.
     if (task.isTypeScript) await (registration ??= registerTsx());
     exported = exportsOf((await import(module)) as Record<string, unknown>);
   } catch (error) {
@@ -63,7 +63,7 @@ async function functionOf(task: Task): Promise<Function | string> {
     : `Its module ${shownModule} exports ${valueWords(found)} as "${exportName}", not a function. Its exports: ${names.join(', ')}.`;
 }
 
-/** By name; of a CommonJS module Node does not see all names, but its default export has them. */
+/** The exports by name. For a CommonJS module Node may not find all names, but its default export has them. */
 function exportsOf(namespace: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { 'module.exports': _whole, ...named } = namespace;
   return isPlainObject(named['default']) ? { ...named['default'], ...named } : named;

@@ -8,10 +8,10 @@ import type { perform } from './thread.ts';
 import { ThreadTimer } from './thread-timer.ts';
 import { Turns } from './turns.ts';
 
-/** How long a thread may take to be there and to have loaded a module. */
+/** How long a thread may take to start and to load a module. */
 const loadLimitMs = 60_000;
 
-/** A call that a thread has, or is to have. */
+/** A call that a thread runs, or will run. */
 interface RunningCall {
   hasStarted: boolean;
   readonly limit: ThreadTimer;
@@ -20,8 +20,9 @@ interface RunningCall {
 }
 
 /**
- * Threads of this process, shared by all worker tools: as many as the machine computes with at once, each with one call at a
- * time. Calls get theirs in the order in which they were made. They do not keep the process, and end with it.
+ * A pool of threads for all worker tools whose modules are of the same kind (TypeScript or JavaScript). It has as
+ * many threads as the machine runs in parallel, each with one call at a time. Calls start in the order in which they
+ * were made. The threads do not keep the process alive, and end with it.
  */
 class Threads {
   readonly #pool: Piscina<Task, Awaited<ReturnType<typeof perform>>>;
@@ -31,7 +32,7 @@ class Threads {
 
   constructor(Pool: typeof Piscina) {
     const here = import.meta.url;
-    // In the sources of this package the file is TypeScript, and loaded as such.
+    // In the sources of this package, thread.ts is loaded as TypeScript.
     const isSource = here.endsWith('.ts');
     const require = createRequire(here);
     this.#pool = new Pool({
@@ -40,7 +41,7 @@ class Threads {
       minThreads: 0,
       maxThreads: availableParallelism(),
       idleTimeout: Infinity,
-      // A thread that waits for its next call goes on with what the one before may have left to do.
+      // Otherwise a thread would block while it waits, and work that its last call left behind could not continue.
       atomics: 'disabled',
       recordTiming: false,
       ...(isSource && { execArgv: ['--require', require.resolve('tsx/cjs')] }),
@@ -49,7 +50,10 @@ class Threads {
     this.#pool.on('error', (error: unknown) => this.#onIdleError(error));
   }
 
-  /** What the thread answers. Rejects where it has none to give, with why; and with the signal's reason. */
+  /**
+   * Returns the thread's answer. Rejects with an error that says why the thread gave none, or with the signal's
+   * reason.
+   */
   async call(task: Omit<Task, 'id'>, signal: AbortSignal, timeoutMs: number): Promise<ThreadAnswer> {
     await this.#turns.take();
     const id = ++this.#lastId;
@@ -74,7 +78,7 @@ class Threads {
     }
   }
 
-  /** The time of a call begins with its function: how long a thread takes to be there is the machine's affair. */
+  /** Starts the time limit of a call when its function begins, so that the start of a thread does not count. */
   #onMessage(message: unknown): void {
     const { swarmcheckStarted: id } = (message ?? {}) as Partial<Started>;
     const call = id === undefined ? undefined : this.#calls.get(id);
@@ -88,7 +92,9 @@ class Threads {
     );
   }
 
-  /** A thread ended that had no call: before its first one, or by something that a call left behind. */
+  /**
+   * Handles the end of a thread that had no call: before its first one, or because of work that a call left behind.
+   */
   #onIdleError(error: unknown): void {
     const waiting = [...this.#calls.values()].filter(({ hasStarted }) => !hasStarted);
     const words = errorWords(error);
@@ -101,10 +107,13 @@ class Threads {
   }
 }
 
-/** TypeScript has threads of its own: tsx would find other files for what JavaScript imports, once it is in a thread. */
+/**
+ * TypeScript modules have their own threads: once tsx is loaded in a thread, it would also resolve the imports of
+ * JavaScript, and find other files.
+ */
 const threads = new Map<boolean, Promise<Threads>>();
 
-/** Those for modules of a kind; loaded with the first call. */
+/** The threads for a kind of module, created with the first call. */
 export function threadsFor(isTypeScript: boolean): Promise<Threads> {
   const known = threads.get(isTypeScript);
   if (known) return known;

@@ -1,4 +1,4 @@
-/** So many may go on at once; the others wait, and go on in the order in which they came. */
+/** Limits how many tasks run at once. The others wait, and start in the order in which they came. */
 export class Turns {
   #free: number;
   readonly #waiting: (() => void)[] = [];

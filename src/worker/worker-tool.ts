@@ -10,38 +10,42 @@ import { moduleOf } from './module.ts';
 import { threadsFor } from './threads.ts';
 import { sentence } from '../engine/values/error-facts.ts';
 
-/** What the model is told of a worker tool, and what the tool is given. */
+/** How the model sees a worker tool, and what its function gets. */
 export interface WorkerToolOptions {
-  /** The name of the export. */
+  /** The tool's name for the model. Default: the name of the export. A default export needs one. */
   name?: string | undefined;
   /** Tells the model when to call it. */
   description?: string | undefined;
-  /** The schema of its arguments, as `tool()` takes it. Without one it takes none. */
+  /** The schema of the arguments, as `tool()` takes it. Without a schema, the tool takes no arguments. */
   parameters?: StandardSchemaV1<unknown, object> | JsonObjectSchema | undefined;
-  /** How long the function may run: 30,000 by default. Then its thread is ended. */
+  /** How long the function may run, in milliseconds. Default: 30,000. After that its thread is ended. */
   timeoutMs?: number | undefined;
-  /** The names of the context variables that the function is given: all by default. Name them where others cannot be copied. */
+  /**
+   * The names of the context variables that the function gets. Default: all. Set this if some variables cannot be
+   * copied.
+   */
   contextVariables?: readonly string[] | undefined;
 }
 
 const optionNames = ['name', 'description', 'parameters', 'timeoutMs', 'contextVariables'];
 
 /**
- * A tool whose function runs in a worker thread, for what would keep the event loop from everything else:
+ * A tool whose function runs in a worker thread, for code that would otherwise block the event loop:
  * `workerTool(new URL('./hash.ts', import.meta.url), 'hash', { parameters })`.
  *
- * The function is called with the arguments, validated, and the context variables, both as copies by structured cloning:
- * functions cannot be copied, and of an instance of a class its fields are. What it returns is copied back, and is then what any
- * tool returns. What it changes in its context variables stays in the thread; to set some, it returns
- * `new Result({ value, contextVariables })`. It cannot hand off.
+ * The function is called with the validated arguments and the context variables. Both are copied by structured
+ * cloning: functions cannot be copied, and an instance of a class arrives as an object with its fields. The return
+ * value is copied back, and is then treated as that of any tool. Changes to the context variables stay in the thread;
+ * to set some, return `new Result({ value, contextVariables })`. The function cannot hand off.
  *
- * What it throws is told to the model as of any tool. So are a thread that ends before it answers, one that takes longer than
- * `timeoutMs`, and a module or an export that cannot be loaded; the next call gets another thread. A run that is aborted ends
- * the thread of its call. Threads are shared by all worker tools of the process, and any of them may get a call: a module should
- * keep no state. They come from the package `piscina`, and do not keep the process from ending. TypeScript is loaded by `tsx`.
- * Mocks and network guards of the process do not reach into threads.
+ * An error that the function throws reaches the model as from any tool. The model also gets an error if the thread
+ * ends before it answers, if the call takes longer than `timeoutMs`, or if the module or its export cannot be loaded;
+ * the next call gets another thread. Aborting a run ends the thread of its call. All worker tools of the process
+ * share threads, and any thread may get a call, so a module should keep no state. The threads need the package
+ * `piscina`, and do not keep the process alive. `tsx` loads TypeScript. Mocks and network guards of the process have
+ * no effect in threads.
  *
- * Throws a TypeError for a module that is not there, and for what `tool()` refuses.
+ * Throws a TypeError for a module that does not exist, and for everything that `tool()` refuses.
  */
 export function workerTool(
   url: string | { readonly href: string },
