@@ -14,7 +14,7 @@ import { originIn } from '../cassette/format/read.ts';
 import type { CassetteSession } from '../cassette/session.ts';
 import { testCommand, vitestWorker } from '../cassette/match/words.ts';
 
-/** What is needed of a test of vitest. */
+/** The parts of a vitest test that are used here. */
 export interface TestTask {
   readonly id: string;
   readonly name: string;
@@ -22,17 +22,17 @@ export interface TestTask {
   readonly suite?: { readonly name: string; readonly suite?: TestTask['suite'] } | undefined;
 }
 
-/** The cassettes of the tests of a file, for the line about it. */
+/** The cassettes of all tests in a file, for the summary line of the file. */
 export class FileCassettes {
   readonly #sessions: CassetteSession[] = [];
-  /** Tests by the cassettes that are named after them. */
+  /** The tests by the paths of the cassettes that are named after them. */
   readonly #owners = new Map<string, TestTask>();
 
   add(session: CassetteSession): void {
     this.#sessions.push(session);
   }
 
-  /** Notes whose a cassette is. Throws a CassetteFileError for the second test that would have it. */
+  /** Notes that a cassette belongs to a test. Throws a CassetteFileError if it belongs to another test already. */
   claim(path: string, task: TestTask): void {
     const owner = this.#owners.get(path) ?? task;
     this.#owners.set(path, owner);
@@ -48,7 +48,7 @@ export class FileCassettes {
     );
   }
 
-  /** What came of all of them, in a line; undefined where there were none. */
+  /** The totals of all cassettes in a line; undefined without cassettes. */
   get line(): string | undefined {
     if (this.#sessions.length === 0) return undefined;
     const total = { served: 0, exact: 0, drifted: 0, unused: 0, recorded: 0 };
@@ -72,7 +72,7 @@ export class TestCassettes {
     this.#file = file;
   }
 
-  /** A provider that replays, or records, a cassette that is named after the test. */
+  /** Opens a provider that replays or records a cassette; by default one that is named after the test. */
   open(provider: CompletionProvider | undefined, options: Partial<CassetteOptions>): Cassette {
     assertValidCassetteOptions('cassette', options);
     const { file, name, path } = this.#place();
@@ -83,7 +83,7 @@ export class TestCassettes {
     const session = cassetteSession(
       provider,
       { ...options, cassette: options.cassette ?? path },
-      // At the end of the test it is known whether the recording is any good.
+      // Only at the end of the test is it known whether the recording is good.
       { origin: { test: { file, name } }, command: testCommand(file, name), writesAtEnd: true },
     );
     this.#sessions.push(session);
@@ -92,8 +92,9 @@ export class TestCassettes {
   }
 
   /**
-   * Closes them all; throws what did not fit, or is left over, unless the test has failed already. Of a test that failed nothing
-   * is written where the model failed, or something did not fit: that would be replayed for ever.
+   * Closes all cassettes. Throws the first mismatch or leftover, unless the test has failed already. After a failed
+   * test, nothing is written if the model failed or a request did not match, because that recording would be replayed
+   * forever.
    */
   end(hasFailed: boolean): void {
     const errors: unknown[] = [];
@@ -121,7 +122,7 @@ export class TestCassettes {
         { problem: 'path' },
       );
     const count = this.#sessions.length === 0 ? '' : `-${this.#sessions.length + 1}`;
-    // A file of tests outside of the root is named as one inside would be.
+    // A test file outside of the root gets a name as if it were inside.
     const parts = file
       .replace(/(?:\.(?:test|spec))?\.[cm]?[jt]sx?$/, '')
       .split('/')
@@ -131,7 +132,7 @@ export class TestCassettes {
   }
 }
 
-/** Throws a CassetteFileError where another file of tests, which is still there, recorded what is named alike. */
+/** Throws a CassetteFileError if another test file, which still exists, recorded a cassette with this path. */
 function assertOwner(path: string, file: string): void {
   const owner = originIn(path).test?.file;
   if (owner === undefined || owner === file || !existsSync(join(rootFolder(), owner))) return;

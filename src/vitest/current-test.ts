@@ -1,34 +1,37 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Step } from '../script/steps.ts';
 
-/** Something a test started that it has to wait for. */
+/** Something that a test started and has to wait for, such as a run or a stream. */
 export interface StartedRun {
-  /** `the run of the agent "Triage"` */
+  /** Its name in a message: `the run of the agent "Triage"`. */
   readonly what: () => string;
-  /** Whose stack is where it was started. */
+  /** An error whose stack begins where the run was started. */
   readonly error: Error;
-  /** The run out of which it was started, as a tool that runs other agents does. */
+  /** The run that started this one, as a tool does that runs other agents. */
   readonly parent: StartedRun | undefined;
-  /** Whether it is certain that the test waited for it, or could have seen what came of it. */
+  /** Whether the test has certainly waited for it, or could have seen its result. */
   isDone: () => boolean;
-  /** Its promise, so that it can be silenced once it has been told of. */
+  /** Its promise, whose rejection is ignored once the run has been reported. */
   promise?: Promise<unknown>;
 }
 
-/** What an assertion says that the script had said before: which calls were made, or that the run came to its end. */
+/**
+ * How an assertion relates to the script of its test. It repeats that the calls were made ('calls') or that the run
+ * completed ('end'), or it asserts anything else ('news').
+ */
 export type NotedAssertion = 'calls' | 'end' | 'news';
 
-/** What is known of a test while it runs. */
+/** The state of a running test. */
 export interface CurrentTest {
   readonly runs: StartedRun[];
   readonly assertions: NotedAssertion[];
-  /** Those it has made with the fixture. */
+  /** The scripts that it made with the fixture. */
   readonly scripts: (readonly Step[])[];
-  /** The misfits of scenarios it has played. */
+  /** The errors of scenarios whose script did not fit. */
   readonly misfits: Error[];
 }
 
-/** Where code is: in which test, and in which run that the test started. */
+/** The test that code belongs to, and the run that the test started, if the code is part of one. */
 interface Place {
   readonly test: CurrentTest;
   readonly run: StartedRun | undefined;
@@ -37,7 +40,7 @@ interface Place {
 const places = new AsyncLocalStorage<Place>();
 const running = new Map<object, CurrentTest>();
 
-/** Begins a test of vitest; `task` is its own object for it. Once, whoever calls this first. */
+/** The state of a test; `task` is its object in vitest. Created with the first call, from wherever that comes. */
 export function beginTest(task: object): CurrentTest {
   let test = running.get(task);
   if (!test) running.set(task, (test = { runs: [], assertions: [], scripts: [], misfits: [] }));
@@ -45,21 +48,21 @@ export function beginTest(task: object): CurrentTest {
 }
 
 /**
- * What is called by whoever calls this, and after it, belongs to that test: a fixture calls this before it waits for
- * anything, so that the test function is called from there.
+ * Makes the rest of the caller, and everything that it calls, part of this test. A fixture calls this before its
+ * first await, so that the test function is part of the test.
  */
 export function enterTest(test: CurrentTest): void {
   places.enterWith({ test, run: undefined });
 }
 
-/** Ends a test: what is started in its name from here on is nobody's. */
+/** Ends a test. Code that still runs in its name belongs to no test from now on. */
 export function endTest(task: object): void {
   running.delete(task);
 }
 
 /**
- * The place of the code that asks. A hook (`beforeEach`) that used the fixture first has taken the trail with it; then
- * the only test that runs is meant, and with several none.
+ * The place of the calling code. If a `beforeEach` hook was the first to use the fixture, the place is lost in the
+ * test function. In that case this returns the only running test, or undefined if several run.
  */
 export function currentPlace(): Place | undefined {
   const place = places.getStore();
@@ -68,7 +71,7 @@ export function currentPlace(): Place | undefined {
   return test && !another ? { test, run: undefined } : undefined;
 }
 
-/** Calls a function as part of a run. */
+/** Calls a function in a place: as part of a test, or of one of its runs. */
 export function within<T>(place: Place, call: () => T): T {
   return places.run(place, call);
 }

@@ -18,31 +18,37 @@ import {
 import type { Verdict } from '../scenario/assertions/verdict.ts';
 import type { Trace } from '../trace/trace.ts';
 
-/** They take a ScenarioRun, a Trace, a Response or a MockModel. Asymmetric matchers are allowed in every value. */
+/** Matchers for a ScenarioRun, a Trace, a Response or a MockModel. Every value may contain asymmetric matchers. */
 export interface SwarmcheckMatchers<R = unknown> {
   /** The tool was called, with exactly these arguments if any are given. */
   toHaveCalledTool(tool: string, args?: unknown): R;
-  /** The tool calls are as the trajectory says; those of an interrupted run that are pending count too. */
+  /** The tool calls match the trajectory. Pending calls of an interrupted run count, too. */
   toHaveToolCalls(trajectory: Trajectory): R;
-  /** What the tool answered: a string, a RegExp, or a value compared with the parsed JSON. */
+  /** The tool answered with this text, a match of this RegExp, or JSON that equals this value. */
   toHaveToolResult(tool: string, content: unknown): R;
-  /** Agents in the order they were active, the starting one first. */
+  /** The agents were active in this order, the starting one first. */
   toHaveHandoffOrder(agents: readonly string[]): R;
-  /** A call was answered with an error, and the run went on to complete. A `content` string is a substring. */
+  /** A call was answered with an error, and its run completed. A string in `content` matches as a substring. */
   toHaveRecoveredFrom(error: { tool?: string; kind?: ToolErrorKind; content?: string | RegExp }): R;
-  /** How the last run ended. */
+  /** The last run ended for this reason. */
   toHaveStoppedBecause(reason: Outcome): R;
-  /** `executeTools: false` met tool calls; these are the pending ones. */
+  /**
+   * The run stopped before its tools, because of `executeTools: false`. `pending` describes the calls that were not
+   * executed.
+   */
   toBeInterrupted(pending?: { pending: Trajectory }): R;
-  /** At the end; other variables may be there too. */
+  /** The context variables at the end include these. */
   toHaveContextVariables(subset: object): R;
-  /** What the model was shown in some request: the part of an agent that a scripted answer cannot fake. Strings are substrings; `tools` are all of them, in any order. */
+  /**
+   * A request showed the model all of this, which a scripted answer cannot fake. Strings match as substrings; `tools`
+   * lists all tools that were offered, in any order.
+   */
   toHaveSeen(seen: SeenPattern): R;
-  /** The same hash; the message says where the traces part. */
+  /** Both traces have the same hash. The message shows where they differ. */
   toHaveSameTraceAs(other: ScenarioRun | Trace): R;
 }
 
-/** The matchers as `expect.extend` takes them. */
+/** The matchers in the form that `expect.extend` takes. */
 export const matchers: {
   [Name in keyof SwarmcheckMatchers]: (
     received: unknown,

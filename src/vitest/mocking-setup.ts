@@ -4,11 +4,11 @@ import { attributeReports, combined, takeReports } from '../wire/reports.ts';
 import { startMocking } from '../wire/start-mocking.ts';
 import { beginTest, currentPlace, endTest, within } from './current-test.ts';
 
-// At once, and not in a hook: the modules of the tests, which are loaded next, may build clients.
+// Started here and not in a hook: the test modules, which are loaded next, may create clients.
 const mocking = startMocking();
 attributeReports(() => currentPlace()?.test);
 
-// Around the test, and not before it: of several tests at once each is then in a place of its own, whoever made them.
+// Around the test and not before it, so that each of several concurrent tests has its own place.
 aroundEach(async (runTest, { task }) => {
   await within({ test: beginTest(task), run: undefined }, runTest);
 });
@@ -19,13 +19,13 @@ afterEach(({ task }) => {
   const hasFailed = task.result?.state === 'fail';
   const errors = takeReports(isOwn);
   endTest(task);
-  // What is left over of a test that failed already is a consequence, not news.
+  // If the test has failed already, leftovers are a consequence; do not report them.
   endMocksOf(isOwn, !hasFailed && errors.length === 0);
   if (!hasFailed && errors.length > 0) throw combined(errors);
 });
 
 afterAll(() => {
-  // Made outside of tests, or by one of several that ran at once.
+  // Mocks that were made outside of tests, or by one of several concurrent tests.
   try {
     endMocksOf(() => true, true);
   } finally {

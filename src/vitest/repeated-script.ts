@@ -6,7 +6,7 @@ import { matchers } from './matchers.ts';
 
 type Matcher = (received: unknown, ...args: any[]) => Verdict;
 
-/** The matchers, noting with the test whether they ask for anything that the script does not say. */
+/** The matchers. Each also notes whether its assertion only repeats the script of the test. */
 export function notingMatchers(): Record<string, Matcher> {
   const entries = Object.entries<Matcher>(matchers).map(([name, matcher]): [string, Matcher] => [
     name,
@@ -19,12 +19,15 @@ export function notingMatchers(): Record<string, Matcher> {
   return Object.fromEntries(entries);
 }
 
-/** Whether all that a test asserts was in its script already; `count` is how many assertions it made in all. */
+/**
+ * Whether all assertions of a test only repeat its script, and some repeat its calls. `count` is the number of all
+ * assertions.
+ */
 export function onlyRepeatsScript({ assertions }: CurrentTest, count: number): boolean {
   return assertions.length === count && !assertions.includes('news') && assertions.includes('calls');
 }
 
-/** What is told then. */
+/** The warning for such a test. */
 export const repeatedScriptWarning =
   'This test asserts only that the calls of its script were made, which is so whenever the script fits, whatever the agents do. ' +
   'Assert what the calls caused: toHaveToolResult, toHaveContextVariables, toHaveHandoffOrder, toHaveSeen, toHaveRecoveredFrom. ' +
@@ -36,7 +39,7 @@ function kindOf(name: string, argument: unknown, received: unknown, test: Curren
   return name === 'toHaveStoppedBecause' && argument === 'completed' ? 'end' : 'news';
 }
 
-/** Whether what is judged is a run whose script would have said the same whatever the model was shown. */
+/** Whether the run under test has a script that does not depend on what the model was shown. */
 function isScripted(received: unknown, { scripts }: CurrentTest): boolean {
   const steps = (received as Partial<ScenarioRun> | undefined)?.scenario?.steps;
   return steps ? isFixed(steps) : scripts.length > 0 && scripts.every(isFixed);

@@ -5,7 +5,10 @@ import { runScenario } from '../scenario/run-scenario.ts';
 import { defineScenario } from '../scenario/define-scenario.ts';
 import { type Scenario, type ScenarioRun } from '../scenario/scenario.ts';
 
-/** One test per transport and stream mode, and one for equal hashes. Each fails with what the scenario expected and did not get. */
+/**
+ * Defines one test for each play mode (transport and streaming), and one that compares the hashes of all modes. The
+ * message of a failed test contains every failure of the scenario.
+ */
 export function scenarioTest(scenario: Scenario & { name: string }): void {
   defineScenario(scenario);
   describe(scenario.name, () => {
@@ -24,7 +27,7 @@ export function scenarioTest(scenario: Scenario & { name: string }): void {
   });
 }
 
-/** The cause, with its place and its diff, is the error that was thrown: by the check, or by the run. */
+/** The cause of the error is the one that the check or the run threw, with its place and its diff. */
 function expectPassed({ passed, failures, error, scenario }: ScenarioRun): void {
   if (passed) return;
   const thrown =

@@ -4,10 +4,10 @@ import { isMisfit } from '../script/script-errors.ts';
 import type { ScenarioRun } from '../scenario/scenario.ts';
 import { currentPlace, within, type CurrentTest, type StartedRun } from './current-test.ts';
 
-/** Before fake timers replace it. */
+/** Saved before fake timers replace it. */
 const nextTick = process.nextTick.bind(process);
 
-/** From now on the runs that a test starts are noted with it. */
+/** Notes from now on which runs each test starts. */
 export function noteStartedRuns(): void {
   watchRuns({
     start(what, start) {
@@ -41,7 +41,10 @@ export function noteStartedRuns(): void {
   });
 }
 
-/** A scenario whose script did not fit resolves all the same; who looks at nothing but the effects of its tools would not see it. */
+/**
+ * A scenario whose script did not fit still resolves. A test that looks only at the effects of its tools would not
+ * notice it.
+ */
 function noteMisfit(test: CurrentTest, value: unknown): void {
   const { failures, error } = ((typeof value === 'object' ? value : undefined) ?? {}) as Partial<ScenarioRun>;
   if (!Array.isArray(failures)) return;
@@ -49,7 +52,10 @@ function noteMisfit(test: CurrentTest, value: unknown): void {
   if (misfit) test.misfits.push(misfit);
 }
 
-/** Fails for runs that nobody waited for. A run that such a run started is its business. */
+/**
+ * Throws an UnsettledRunError if the test did not wait for a run. The message leaves out runs that another such run
+ * started.
+ */
 export function assertAllDone(runs: readonly StartedRun[]): void {
   const left = runs.filter((run) => !run.isDone());
   const outermost = left.filter(({ parent }) => !parent || !left.includes(parent));
@@ -67,18 +73,19 @@ export function assertAllDone(runs: readonly StartedRun[]): void {
 }
 
 /**
- * A promise that knows whether anybody ever asked for its value.
+ * A promise that knows whether its value was ever requested.
  *
- * A scripted run is over within the same turn of the event loop: a test that forgot to await it has ended before it, but its
- * end is looked at later. So a run counts as waited for when it has settled and somebody had asked for its value, or when it
- * had settled in an earlier turn, where the test could have seen what it did. (nextTick comes when a turn's promises are done.)
+ * A scripted run can end within one turn of the event loop. A test that forgot to await it ends before that, but the
+ * check of its runs comes later. So a run counts as waited for if it has settled and its value was requested, or if
+ * it settled in an earlier turn, where the test could have seen its effects. (nextTick runs once the promises of a
+ * turn are done.)
  */
 class WatchedPromise<T> extends Promise<T> {
   #wasAskedFor = false;
   #hasSettled = false;
   #hasSettledBefore = false;
 
-  /** What is chained to it is an ordinary promise. */
+  /** Promises that are chained to it are ordinary ones. */
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }
@@ -97,7 +104,7 @@ class WatchedPromise<T> extends Promise<T> {
     return this.#hasSettled && (this.#wasAskedFor || this.#hasSettledBefore);
   }
 
-  /** `await`, `Promise.all` and `catch` come by here, too. */
+  /** `await`, `Promise.all` and `catch` call this, too. */
   // oxlint-disable-next-line unicorn/no-thenable -- It is a promise.
   override then<Value = T, Failure = never>(
     onFulfilled?: ((value: T) => Value | PromiseLike<Value>) | null,
@@ -117,5 +124,5 @@ function errorHere(): Error {
   return error;
 }
 
-/** Of this package, as it stands in stacks: as a path or as an URL. */
+/** The folder of this package, as a path. Stacks contain paths or URLs, and the path is part of both. */
 const ownFolder = fileURLToPath(new URL('..', import.meta.url));

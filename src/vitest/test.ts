@@ -10,22 +10,28 @@ import { beginTest, endTest, enterTest, within } from './current-test.ts';
 import { onlyRepeatsScript, repeatedScriptWarning } from './repeated-script.ts';
 import { assertAllDone, noteStartedRuns } from './started-runs.ts';
 
-/** What tests made with `test` are given. */
+/** The fixtures of `test`. */
 export interface SwarmcheckFixtures {
-  /** A scripted provider whose leftovers fail the test at its end. */
+  /** Makes a scripted provider. Steps that are left over fail the test at its end. */
   script: (steps: readonly Step[]) => ScriptedProvider;
-  /** A mocked model, which answers the test's own clients from these steps, or from a provider such as a cassette; leftovers fail the test at its end. Needs msw and the setup file `swarmcheck/msw/setup`. */
+  /**
+   * Makes a mock, which answers the test's own clients from these steps, or from a provider such as a cassette.
+   * Leftovers fail the test at its end. Needs msw and the setup file `swarmcheck/msw/setup`.
+   */
   model: (answers: readonly Step[] | CompletionProvider) => MockModel;
   /**
-   * A cassette named after the test, fixtures/cassettes/<file>/<test>.json: replayed, and recorded by mode, as by
-   * `cassetteProvider`. What did not fit, and interactions that are left, fail the test at its end.
+   * Opens a cassette named after the test, fixtures/cassettes/<file>/<test>.json. It is replayed or recorded by mode,
+   * as by `cassetteProvider`. Mismatches and unused interactions fail the test at its end.
    */
   cassette: (provider?: CompletionProvider, options?: Partial<CassetteOptions>) => CassetteProvider;
-  /** true. Whether a test that asserts only what its script says is pointed out, on stderr; `test.extend({ warnings: false })`. */
+  /**
+   * Whether a warning on stderr points out a test that asserts only what its script says. Default: true; turn it off
+   * with `test.extend({ warnings: false })`.
+   */
   warnings: boolean;
 }
 
-/** What tests of one file share; none of a test's business. */
+/** Fixtures that all tests of a file share; not for use in tests. */
 interface FileFixtures {
   fileCassettes: { all?: FileCassettes };
 }
@@ -34,8 +40,9 @@ noteStartedRuns();
 placeTests();
 
 /**
- * Sees to it that what a test starts is known to be its own, with several at once and whatever hooks there are. A hook of the
- * file that imports this; where modules are shared by files, it is of the first, and the fixture below does what it can.
+ * Gives each test a place of its own, so that its runs are attributed to it, with concurrent tests and any hooks,
+ * too. The hook belongs to the file that imports this module. If files share modules, that is only the first one; in
+ * the others, the fixture below has to place the tests.
  */
 function placeTests(): void {
   try {
@@ -47,14 +54,15 @@ function placeTests(): void {
       }
     });
   } catch {
-    // Imported while a test runs, where there can be no hooks any more: by somebody who wants the matchers.
+    // No hooks can be registered while a test runs. An import at that time may only want the matchers.
   }
 }
 
 /**
- * vitest's `test` with fixtures that check themselves when the test ends, in concurrent tests too. A test also fails when
- * it ends and a run, a scenario or a message that it started is still under way, because an `await` is missing; and when it
- * has played a scenario whose script did not fit, since nothing else it asserts means anything then.
+ * vitest's `test` with fixtures that check themselves at the end of the test, also in concurrent tests. A test also
+ * fails if it ends while a run, a scenario or a message that it started is still in progress, because an `await` is
+ * missing. It also fails if it has played a scenario whose script did not fit, because its other assertions mean
+ * nothing then.
  */
 export const test: TestAPI<SwarmcheckFixtures> = base.extend<SwarmcheckFixtures & FileFixtures>({
   warnings: true,
@@ -64,10 +72,10 @@ export const test: TestAPI<SwarmcheckFixtures> = base.extend<SwarmcheckFixtures 
       const current = beginTest(task);
       enterTest(current);
       const providers: ScriptedProvider[] = [];
-      // Not after use(): vitest calls a fixture's end again when it has thrown, and once more in the next try of a test.
+      // Not after use(): if the code there throws, vitest runs it again, and once more when it retries the test.
       onTestFinished(() => {
         endTest(task);
-        // What is left over of a test that failed already is a consequence, not news.
+        // If the test has failed already, leftovers are a consequence; do not report them.
         if (task.result?.state === 'fail') return;
         assertAllDone(current.runs);
         const [misfit] = current.misfits;
@@ -86,7 +94,7 @@ export const test: TestAPI<SwarmcheckFixtures> = base.extend<SwarmcheckFixtures 
     },
     { auto: true },
   ],
-  // What it takes is loaded by those who use it. The setup file ends the mocks of a test, and tells what is left of them.
+  // Loaded only by tests that use it. The setup file ends the mocks of a test, and reports their leftovers.
   model: async ({ script: _automatic }, use) => {
     const { mockModel } = await import('../wire/mock-model.ts');
     await use((answers) => mockModel(answers));
@@ -95,12 +103,12 @@ export const test: TestAPI<SwarmcheckFixtures> = base.extend<SwarmcheckFixtures 
     const { FileCassettes, TestCassettes } = await import('./cassette-fixture.ts');
     const ofFile = (fileCassettes.all ??= new FileCassettes());
     const cassettes = new TestCassettes(task, ofFile);
-    // What a scenario did not fit is told above.
+    // The `script` fixture reports scenarios whose script did not fit.
     onTestFinished(() => cassettes.end(task.result?.state === 'fail' || beginTest(task).misfits.length > 0));
     await use((provider, options = {}) => cassettes.open(provider, options));
   },
   fileCassettes: [
-    // vitest reads off the parameter which fixtures are wanted.
+    // vitest reads the names of the wanted fixtures from the parameter.
     // oxlint-disable-next-line no-empty-pattern
     async ({}, use) => {
       const holder: FileFixtures['fileCassettes'] = {};
