@@ -1,7 +1,10 @@
 import type { CompletionOptions } from '../engine/model/provider.ts';
 import { noRetry, respond, type ApiRequest, type Served } from './respond.ts';
 
-/** Answers a request to the API by its path; undefined for one that is none to it. */
+/**
+ * Answers `POST …/chat/completions`, and `POST …/responses` with an error that says how to choose Chat Completions.
+ * Returns undefined for any other request.
+ */
 export async function answerApi(
   request: ApiRequest,
   served: Served,
@@ -16,7 +19,7 @@ export async function answerApi(
   return errorResponse(error.message, 404);
 }
 
-/** What is told to whoever asks for what is not there. */
+/** The 404 for any other method or path. */
 export function unknownPath(request: ApiRequest): Response {
   const { pathname } = new URL(request.url);
   return errorResponse(
@@ -25,7 +28,7 @@ export function unknownPath(request: ApiRequest): Response {
   );
 }
 
-/** A client asked the Responses API. */
+/** A client called the Responses API, which is not mocked. */
 class UnsupportedApiError extends Error {
   override readonly name = 'UnsupportedApiError';
   constructor() {

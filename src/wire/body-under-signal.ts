@@ -1,25 +1,27 @@
-/** Responses that need no watching: all of the body is here, or it ends with the signal by itself. */
+/**
+ * Responses that `responseUnderSignal` returns unchanged: their body is complete, or already ends with the signal.
+ */
 const settled = new WeakSet<Response>();
 
-/** Notes that a response needs no watching. */
+/** Marks a response whose body need not be tied to the signal, and returns it. */
 export function withoutWatching(response: Response): Response {
   settled.add(response);
   return response;
 }
 
 /**
- * A response whose body ends with an error when the signal is aborted, as that of `fetch` does. A body that was made in this
- * process knows nothing of the signal of its request.
+ * A response whose body ends with an error when the signal is aborted, as with `fetch`. A body that was made in this
+ * process does not react to the signal of its request by itself.
  */
 export function responseUnderSignal(response: Response, signal: AbortSignal): Response {
   signal.throwIfAborted();
   const { body } = response;
   if (!body || settled.has(response)) return response;
   const reader = body.getReader();
-  // Not awaited: what hangs must not hold up whoever leaves it.
+  // Not awaited: a body that hangs must not hold up the reader that leaves it.
   const leave = (reason: unknown) => void reader.cancel(reason).catch(() => {});
   const over = new AbortController();
-  // A reason, because making the usual one costs a stack trace.
+  // An explicit reason, because creating the default one costs a stack trace.
   const isOver = 'over';
   const tied = new ReadableStream<Uint8Array>(
     {
@@ -55,7 +57,7 @@ export function responseUnderSignal(response: Response, signal: AbortSignal): Re
   return new Response(tied, { status, statusText, headers });
 }
 
-/** What a promise comes to, unless the signal is aborted before. */
+/** Settles like the promise, but rejects with the signal's reason if the signal is aborted first. */
 export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   return await new Promise<T>((resolve, reject) => {

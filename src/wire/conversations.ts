@@ -8,39 +8,42 @@ import { conversationHeader, noRetry, type Served } from './respond.ts';
 import { continuationOf } from '../trace/continuation.ts';
 import { servedApi } from './served-api.ts';
 
-/** One playing of the script. */
+/** One conversation, which plays the script from its beginning. */
 export interface ServedConversation extends Served {
-  /** The header's text, else "1", "2", … in the order they began. */
+  /** The text of its header; without one, its number among all conversations: "1", "2", … */
   readonly name: string;
   readonly provider: ScriptedProvider;
-  /** What went wrong in it. */
+  /** The first mistake in it. */
   mistake?: { error: unknown };
 }
 
 /**
- * One script for many conversations at once, each of which plays it from its beginning. A request says by a header which one
- * it belongs to; without it, it belongs to the one whose history it continues, and begins another where it continues none.
- * Conversations that have come to the same point cannot be told apart by that: then it is refused.
+ * One script for many concurrent conversations. Each conversation plays it from its beginning. A request names its
+ * conversation in a header. Without the header, it belongs to the conversation whose history it continues, or begins
+ * a new one. If it continues several, because they have reached the same point, it is refused.
  */
 export class ServedConversations {
   readonly all: ServedConversation[] = [];
   readonly #steps: CheckedSteps;
   readonly #wait: Served['wait'];
-  /** Of requests that were refused because they could belong to several. */
+  /** Errors of requests that were refused because they continue several conversations. */
   readonly ambiguities: Error[] = [];
 
   /** Throws a ScriptMistakeError for a malformed step. */
   constructor(steps: readonly Step[], wait: Served['wait']) {
-    // At once, and not with the first request.
+    // Here, so that a malformed step fails before the first request.
     assertValidSteps(steps);
     this.#steps = steps;
     this.#wait = wait;
   }
 
-  /** The conversation that a request belongs to, or why that cannot be told, or what is wrong with it. */
+  /**
+   * The conversation that a request belongs to. A request that is malformed, ambiguous or for another path gets a
+   * response instead.
+   */
   async choose(request: Request): Promise<ServedConversation | Response> {
     const body = await bodyOf(request);
-    // A look at another path, or a request that is none, is no conversation: nothing of the script is left over in it.
+    // A malformed request, or one for another path, begins no conversation: its unused steps would be reported.
     if (body === undefined) return (await answerApi(request, this.#make(undefined))) ?? unknownPath(request);
     const header = request.headers.get(conversationHeader);
     if (header !== null) return this.all.find(({ name }) => name === header) ?? this.#begin(header);
@@ -49,7 +52,9 @@ export class ServedConversations {
     return found[0] ?? this.#begin(undefined);
   }
 
-  /** What is left over or went wrong, conversation by conversation, as sentences. */
+  /**
+   * Sentences about refused requests, mistakes and unused steps; empty if every conversation played the whole script.
+   */
   leftovers(): string[] {
     if (this.all.length === 0) return ['Nobody asked: no step of the script was played.'];
     return [
@@ -94,7 +99,7 @@ export class ServedConversations {
   }
 }
 
-/** What is asked for; undefined where it is refused anyway. */
+/** The parsed body; undefined for a request that is refused anyway, or is for another path. */
 async function bodyOf(request: Request): Promise<CompletionRequest | undefined> {
   if (request.method !== 'POST' || !new URL(request.url).pathname.endsWith('/chat/completions'))
     return undefined;
@@ -106,7 +111,10 @@ async function bodyOf(request: Request): Promise<CompletionRequest | undefined> 
   }
 }
 
-/** Whether a request goes on where a conversation has come to: with its last answer, or once more with what failed. */
+/**
+ * Whether a request continues from the last exchange of a conversation: it adds to the answer, or repeats a request
+ * that failed.
+ */
 function isContinued({ log }: ServedConversation, request: CompletionRequest): boolean {
   const last = log.exchanges.at(-1);
   const said = last && continuationOf(last.request.messages, request.messages);

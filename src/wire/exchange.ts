@@ -1,12 +1,12 @@
 import type { CompletionRequest } from '../engine/model/provider.ts';
 
-/** A request and what came of it, as they went over the wire. */
+/** A request and its answer, as they went over the wire. */
 export interface Exchange {
-  /** The body, without what only says how the answer is to be sent. Frozen. */
+  /** The body without `stream` and `stream_options`, which only say how the answer is sent. Frozen. */
   readonly request: CompletionRequest;
-  /** The completion, whole or folded from the chunks that were sent; absent while there is none. */
+  /** The completion, whole or folded from the chunks that were sent; absent until there is one. */
   completion?: unknown;
-  /** In place of a completion. */
+  /** Why the client got no usable completion. */
   error?: { name: string; message: string; status?: number };
   /** Whether the client left before it had read all of the answer. */
   isLeft?: boolean;
@@ -15,7 +15,10 @@ export interface Exchange {
 /** How an answer is to be sent. */
 export interface AnswerForm {
   readonly stream: boolean;
-  /** always: with counts of 0 where there are none. given: where the answer has some. never: it was not asked for. */
+  /**
+   * always: sent, with counts of 0 if the answer lacks them. given: sent if the answer has counts. never: the request
+   * did not ask for usage.
+   */
   readonly usage: 'always' | 'given' | 'never';
 }
 
@@ -23,7 +26,7 @@ export interface AnswerForm {
 export class WireLog {
   readonly exchanges: Exchange[] = [];
 
-  /** Notes a request. What comes of it is noted with what is returned. */
+  /** Adds a request. The caller sets the answer on the exchange that is returned. */
   add(request: CompletionRequest): Exchange {
     const exchange: Exchange = { request };
     this.exchanges.push(exchange);

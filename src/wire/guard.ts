@@ -5,17 +5,17 @@ import { report } from './reports.ts';
 import { sentence } from '../engine/values/error-facts.ts';
 import { UsageError } from '../engine/values/engine-errors.ts';
 
-/** A connection that would have left the machine. */
+/** Thrown when a request was blocked because it would have left the machine. */
 export class BlockedRequestError extends Error {
   override readonly name = 'BlockedRequestError';
-  /** As for a server that is not there: what clients of the network expect. */
+  /** The code of a server that cannot be reached, which network clients know how to handle. */
   readonly code = 'ECONNREFUSED';
-  /** Where it would have gone: a method and a URL without its query, or a host and a port. */
+  /** Where the request would have gone: a method and a URL without its query, or a host and a port. */
   readonly target: string;
-  /** The name of the tool that made the request, where one did. */
+  /** The name of the tool that made the request, if a tool did. */
   declare readonly tool?: string;
 
-  /** Made by the guard; `advice` ends the message. */
+  /** Created by the network guard. `advice` ends the message. */
   constructor(target: string, tool: string | undefined, advice: string) {
     const by = tool === undefined ? '' : ` by the tool "${tool}"`;
     super(`A request to ${target}${by} was blocked: no test reaches the network. ${advice}`);
@@ -24,14 +24,14 @@ export class BlockedRequestError extends Error {
   }
 }
 
-/** The tool that is running, for the message. */
+/** The name of the running tool, for the message of the error. */
 const tools = new AsyncLocalStorage<string>();
 
-/** Which hosts may be reached: loopback, and what is listed as `host` or `host:port`. */
+/** The hosts that may be reached: loopback, and those listed as `host` or `host:port`. */
 export class AllowedHosts {
   readonly #lists: (readonly string[])[] = [];
 
-  /** Adds a list; returns how to take it away. Throws a TypeError for what is no host. */
+  /** Adds a list, and returns a function that removes it. Throws a TypeError for an entry that is not a host. */
   add(list: readonly string[]): () => void {
     const hosts = list.map(hostOf);
     this.#lists.push(hosts);
@@ -50,7 +50,7 @@ function hostOf(allowed: string): string {
       const { host, hostname } = new URL(allowed.includes('://') ? allowed : `http://${allowed}`);
       if (hostname !== '') return host.toLowerCase();
     } catch {
-      // Told below.
+      // Reported below.
     }
   }
   throw new UsageError(
@@ -58,7 +58,7 @@ function hostOf(allowed: string): string {
   );
 }
 
-/** Whether an address is this machine's own. */
+/** Whether a host is this machine. */
 function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/^\[|\]$/g, '');
   return (
@@ -71,7 +71,7 @@ function isLoopback(host: string): boolean {
   );
 }
 
-/** Notes a request that would have left the machine, and gives the error for whoever made it. */
+/** Keeps the error of a blocked request for the end of its test, and returns it for the client. */
 export function blocked(target: string, advice: string): BlockedRequestError {
   const error = new BlockedRequestError(target, tools.getStore(), advice);
   report(error);
@@ -82,14 +82,14 @@ const socketAdvice =
   'It came through a socket, not through the fetch that is mocked: by a client that was built before the mocks began (build it later: a client keeps the fetch it finds), or by a library with sockets of its own. Mock it, or list the host in "allow".';
 
 /**
- * Stops sockets that would leave the machine. Returns how to let them through again. Not seen are worker threads, child
- * processes, name lookups (`node:dns`), and UDP.
+ * Blocks sockets that would leave the machine. Returns a function that lets them through again. Worker threads, child
+ * processes, name lookups (`node:dns`) and UDP are not covered.
  */
 export function guardSockets(allowed: AllowedHosts): () => void {
   // oxlint-disable-next-line typescript/unbound-method -- It is called with its socket, below.
   const { connect } = Socket.prototype;
   const guarded = function (this: Socket, ...args: unknown[]) {
-    // The sockets that msw 3 gives to clients have a connect of their own, which leads nowhere.
+    // The sockets that msw 3 gives to clients have their own `connect`, which opens no connection.
     if (Object.hasOwn(this, 'connect')) return Reflect.apply(connect, this, args) as Socket;
     const target = targetOf(args);
     if (!target || allowed.has(target.host, target.port)) {
@@ -109,9 +109,9 @@ export function guardSockets(allowed: AllowedHosts): () => void {
   };
 }
 
-/** Where a socket is to connect; undefined for one that stays on the machine anyway (a path). */
+/** Where a socket connects to; undefined for a local path, which stays on the machine. */
 function targetOf(args: readonly unknown[]): { host: string; port: string } | undefined {
-  // Node's own callers pass the arguments as one list.
+  // Node's own callers pass the arguments as one array.
   const [first, second] = Array.isArray(args[0]) ? (args[0] as unknown[]) : args;
   if (typeof first === 'object' && first !== null) {
     const { host, hostname, port, path, socketPath } = first as Record<string, unknown>;

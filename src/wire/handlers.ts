@@ -1,7 +1,10 @@
 import { http, passthrough, type RequestHandler } from 'msw';
 import { isLive } from './live.ts';
 
-/** Handlers of msw for everything below an address (default: any) that an API answers; undefined is passed on, and so is what a recording asks its live model. */
+/**
+ * The msw handlers for all requests below an address (default: any host). A request goes on to other handlers if
+ * `answer` returns undefined, and to the network if a recording sends it to its live model.
+ */
 export function apiHandlers(
   answer: (request: Request) => Promise<Response | undefined>,
   baseURL = '*',

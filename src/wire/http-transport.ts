@@ -3,10 +3,13 @@ import type { CompletionOptions, CompletionProvider } from '../engine/model/prov
 import { WireLog } from './exchange.ts';
 import { inProcessFetch } from './in-process-fetch.ts';
 
-/** Where requests are sent that never leave the process; the name is reserved for that (RFC 6761). */
+/** The address of requests that never leave the process. Its domain is reserved for testing (RFC 6761). */
 const address = 'http://swarmcheck.test/v1';
 
-/** The client does nothing of its own: no retries, no time limit, and no word about a page's environment, where tests may run. */
+/**
+ * Turns off what the client adds: retries, time limit, logging, and its refusal to run in a browser, which tests may
+ * emulate.
+ */
 const clientOptions = {
   apiKey: 'none',
   baseURL: address,
@@ -17,11 +20,11 @@ const clientOptions = {
 } as const;
 
 /**
- * The same provider, asked by the real `openai` client with real requests and responses, without a socket. Retries are off:
- * each request reaches the provider once. Needs the package openai.
+ * The same provider behind the real `openai` client: with real requests and responses, but without a socket. Retries
+ * are off, so each request reaches the provider once. Needs the package openai.
  *
- * What a mistake in the test rejects with (a request beyond the script) comes out as the very object it is; all else as the
- * client throws it.
+ * A mistake in the test (such as a request beyond the script) rejects with its own error object, unchanged. Any other
+ * error comes out as the client throws it.
  */
 export async function overHttp(provider: CompletionProvider): Promise<CompletionProvider> {
   const { OpenAI: Client } = await import('openai').catch((cause: unknown) => {
@@ -31,7 +34,7 @@ export async function overHttp(provider: CompletionProvider): Promise<Completion
     );
   });
 
-  /** A client for one request, so that a mistake is told to whoever made it. */
+  /** A client for one request, so that a mistake rejects the request that made it. */
   const connect = (options: CompletionOptions | undefined) => {
     let mistake: { error: unknown } | undefined;
     const served = {

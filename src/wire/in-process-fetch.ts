@@ -3,7 +3,10 @@ import { answerApi, unknownPath } from './api.ts';
 import { orAborted, responseUnderSignal } from './body-under-signal.ts';
 import type { ApiRequest, Served } from './respond.ts';
 
-/** A `fetch` that answers in this process, without a socket. Any other path gets a 404. The provider is asked with `options`. */
+/**
+ * A `fetch` that answers in this process, without a socket. Any path outside the API gets a 404. `options` are passed
+ * to the provider.
+ */
 export function inProcessFetch(served: Served, options?: CompletionOptions): typeof fetch {
   return async (input, init) => {
     const request = requestOf(input, init);
@@ -12,7 +15,10 @@ export function inProcessFetch(served: Served, options?: CompletionOptions): typ
   };
 }
 
-/** What is needed of a request. Made a Request, one with an address and a text costs as much as all the rest. */
+/**
+ * The parts of a request that are needed to answer it. `new Request` is avoided for a POST with a text body, because
+ * it costs as much as everything else.
+ */
 export function requestOf(input: string | URL | Request, init: RequestInit | undefined): ApiRequest {
   const { body, method = 'GET', signal, headers } = init ?? {};
   const isPlain = typeof body === 'string' && method.toUpperCase() === 'POST';
@@ -21,7 +27,7 @@ export function requestOf(input: string | URL | Request, init: RequestInit | und
     url: String(input),
     method: 'POST',
     signal: signal ?? neverAborted,
-    // Those that fetch would refuse are refused.
+    // Throws for headers that fetch would refuse.
     headers: headers instanceof Headers ? headers : new Headers(headers),
     text: async () => body,
   };
@@ -29,7 +35,7 @@ export function requestOf(input: string | URL | Request, init: RequestInit | und
 
 const neverAborted = new AbortController().signal;
 
-/** A response as `fetch` hands it out: a broken connection is an error, and the body ends with the signal. */
+/** A response as `fetch` returns it: a broken connection throws, and the body ends when the signal is aborted. */
 export function received(response: Response, signal: AbortSignal): Response {
   if (response.type === 'error') throw new TypeError('Failed to fetch');
   return responseUnderSignal(response, signal);

@@ -2,12 +2,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 const live = new AsyncLocalStorage<true>();
 
-/** Whether the code that asks makes a request that is to reach a live model, past all mocks. */
+/** Whether the running code asks a live model: its requests bypass all mocks. */
 export function isLive(): boolean {
   return live.getStore() === true;
 }
 
-/** Calls what asks a live model: a recording, behind a mock that answers with what it is told. */
+/**
+ * Calls a function whose requests bypass all mocks. A recording uses it to ask its live model, even if a mock answers
+ * from that recording.
+ */
 export function asLive<T>(call: () => T): T {
   return live.run(true, call);
 }

@@ -10,35 +10,41 @@ import type { ApiRequest } from './respond.ts';
 import { asProvider, servedApi } from './served-api.ts';
 import { WireTracer } from './wire-trace.ts';
 
-/** A model at the wire, see "swarmcheck/msw". */
+/** A model that answers HTTP requests in place of the API; see `mockModel` of "swarmcheck/msw". */
 export interface MockModel extends Disposable {
-  /** Its own address, for clients that can be pointed at it. */
+  /** The address of this mock, for clients whose base URL can be set. */
   readonly baseURL: string;
-  /** Whatever `run` starts is answered by this mock alone. */
+  /** Calls `run` and returns its result. Only this mock answers the requests that `run` makes. */
   isolate<T>(run: () => T): T;
-  /** The bodies of the requests, in the order they came, without what says how an answer is sent. */
+  /** The bodies of the requests, in the order they came, without `stream` and `stream_options`. */
   readonly requests: readonly CompletionRequest[];
-  /** Read off the wire: calls, their results, and handoffs as far as requests show them. */
+  /**
+   * The trace, read from the requests and answers: calls, their results, and handoffs as far as requests show them.
+   */
   readonly trace: Trace;
-  /** Throws what went wrong at the wire (a request beyond the script), else what its provider says is left: a ScriptNotFinishedError for steps. */
+  /**
+   * Throws the first mistake (such as a request beyond the script), else what the provider's own `assertComplete`
+   * throws: a ScriptNotFinishedError for unused steps. After it has thrown once, it does not throw again.
+   */
   assertComplete(): void;
 }
 
-/** The mock of the code that asks. Nobody else answers what `isolate` has run. */
+/** The mock that the running code made or is isolated to. No other mock answers code that `isolate` runs. */
 const places = new AsyncLocalStorage<{ mock: Mock; isIsolated: boolean }>();
 
-/** Those that can be asked, oldest first. */
+/** The mocks that have not ended, oldest first. */
 const live: Mock[] = [];
 let made = 0;
 
 /**
- * A model that answers whatever client asks, however it was made: `new OpenAI()` needs nothing. It plays these steps, or asks
- * this provider: a cassette, for example. Needs the setup file `swarmcheck/msw/setup` (`setupFiles` in vitest.config.ts), or
- * `startMocking`, before any client is built.
+ * A model that answers any client, however it was created, including a bare `new OpenAI()`. It plays the steps, or
+ * asks the provider, for example a cassette. It needs the setup file `swarmcheck/msw/setup` (`setupFiles` in
+ * vitest.config.ts), or a call of `startMocking`, before any client is created.
  *
- * The newest live mock answers; in an async function that has made a mock of its own, that one. Where several live at once,
- * use `isolate` or each one's own `baseURL`. With `baseURL` in the options it answers requests to that address only.
- * Disposing of one throws what went wrong and what is left over. Throws a ScriptMistakeError for a malformed step.
+ * The newest live mock answers; but an async function that made a mock of its own is answered by that one. If several
+ * live at once, use `isolate` or the `baseURL` of each. With `baseURL` in the options, the mock answers only requests
+ * to that address. Disposing of a mock throws what `assertComplete` throws. Throws a ScriptMistakeError for a
+ * malformed step, and an Error if mocking has not started.
  */
 export function mockModel(
   answers: readonly Step[] | CompletionProvider,
@@ -51,17 +57,17 @@ export function mockModel(
   }
   const mock = new Mock(answers, options.baseURL);
   live.push(mock);
-  // For whatever the caller does from here on. Several tests at once have several mocks, and each asks its own.
+  // For all that the caller does from here on: concurrent tests have a mock each, and each asks its own.
   places.enterWith({ mock, isIsolated: false });
   return mock;
 }
 
-/** The mock that is to answer a request; undefined where there is none for it. */
+/** The mock that answers a request; undefined if none does. */
 export function mockFor({ url }: { url: string }): Mock | undefined {
   const addressed = live.find((mock) => mock.isAddressed(url, mock.baseURL));
   if (addressed) return addressed;
   const owner = currentOwner();
-  // Of several tests at once none is answered by the mock of another.
+  // A test is not answered by the mock of a concurrent test.
   const fits = (mock: Mock) =>
     live.includes(mock) && mock.answers(url) && (!owner || !mock.owner || mock.owner === owner);
   const here = places.getStore();
@@ -69,14 +75,14 @@ export function mockFor({ url }: { url: string }): Mock | undefined {
   return live.findLast(fits);
 }
 
-/** Ends the mocks that a test has made and not disposed of; throws for the first that went wrong or has steps left. */
+/** Ends the live mocks of an owner. With `check`, throws for the first one with a mistake or unused steps. */
 export function endMocksOf(isOwner: (owner: unknown) => boolean, check: boolean): void {
   const ended = live.filter((mock) => isOwner(mock.owner));
   for (const mock of ended) mock.end();
   if (check) for (const mock of ended) mock.assertComplete();
 }
 
-/** A mock, as those see it that route requests to it. */
+/** A mock, with the methods that route requests to it. */
 export class Mock implements MockModel {
   readonly baseURL: string;
   /** The test that made it. */
@@ -128,14 +134,14 @@ export class Mock implements MockModel {
     this.assertComplete();
   }
 
-  /** From here on it answers nothing. */
+  /** Stops answering. */
   end(): void {
     const index = live.indexOf(this);
     if (index >= 0) live.splice(index, 1);
   }
 
   answers(url: string): boolean {
-    // The address of a mock that is over is nobody's.
+    // A generated address belongs to one mock, and is not answered after that mock has ended.
     if (this.#only === undefined) return !/^http:\/\/mock-\d+\.swarmcheck\.test\//.test(url);
     return this.isAddressed(url, this.#only);
   }

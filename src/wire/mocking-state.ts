@@ -5,7 +5,7 @@ export function isMocking(): boolean {
   return count > 0;
 }
 
-/** Notes that mocking begins (1) or ends (-1). Says whether it was the first, or the last. */
+/** Counts a start (1) or an end (-1) of mocking. Returns whether it was the first start, or the last end. */
 export function changeMocking(by: 1 | -1): boolean {
   count += by;
   return count === (by === 1 ? 1 : 0);

@@ -1,39 +1,42 @@
-/** Something that went wrong at the wire, out of sight of the test that it belongs to. */
+/** An error on the wire that its test may not have seen. */
 interface Report {
   readonly error: Error;
-  /** The test it belongs to, as far as that could be told. */
+  /** The test it belongs to; undefined if unknown. */
   readonly owner: unknown;
 }
 
-/** What nobody has been told yet. Code under test may swallow an error that it met at the wire; here it is kept. */
+/**
+ * Errors that have not been reported yet. They are kept here because the code under test may swallow an error on the
+ * wire.
+ */
 const reports: Report[] = [];
 
 let ownerNow: () => unknown = () => undefined;
 
-/** From now on this says which test the code belongs to that is running. */
+/** Sets the function that returns the test which the running code belongs to. */
 export function attributeReports(newOwnerNow: () => unknown): void {
   ownerNow = newOwnerNow;
 }
 
-/** Who is to be told of what happens now. */
+/** The test that the running code belongs to; undefined if unknown. */
 export function currentOwner(): unknown {
   return ownerNow();
 }
 
-/** Keeps an error for the end of its test. The same message is kept once. */
+/** Keeps an error for the end of its test. Each message is kept once per test. */
 export function report(error: Error, owner: unknown = ownerNow()): void {
   if (!reports.some((known) => known.owner === owner && known.error.message === error.message))
     reports.push({ error, owner });
 }
 
-/** Takes out what is to be told to an owner. */
+/** Removes and returns the errors of the matching owners. */
 export function takeReports(isFor: (owner: unknown) => boolean): Error[] {
   const taken = reports.filter(({ owner }) => isFor(owner));
   for (const item of taken) reports.splice(reports.indexOf(item), 1);
   return taken.map(({ error }) => error);
 }
 
-/** One error for several, with all that they say. */
+/** Combines errors into one, with all messages and the name of the first. A single error is returned unchanged. */
 export function combined(errors: readonly Error[]): Error {
   const [first] = errors;
   if (errors.length === 1) return first!;

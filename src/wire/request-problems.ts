@@ -1,28 +1,29 @@
-/** What the API sends with status 400. */
+/** The body of a response with status 400. */
 export interface ApiErrorBody {
   error: { message: string; type: 'invalid_request_error'; param: string | null; code: string | null };
 }
 
 /**
- * The error with which the Chat Completions API refuses a body; undefined where it would answer.
+ * The error with which the Chat Completions API refuses a body; undefined for a body that it accepts.
  *
- * What is refused follows the API reference (Chat, "Create chat completion"), in the API's own words as far as they are
- * public. The shape of the fields comes first, with a code and paths like `messages[3].role`; how the messages follow each
- * other comes last, with paths like `messages.[3].role` and no code. Anything not listed here is let through, other
- * top-level fields included, because compatible servers have their own. Null is absence where a field is optional.
+ * The rules follow the API reference (Chat, "Create chat completion"); the messages are the API's own if those are
+ * public. The shape of the fields is checked first, with a code and paths like `messages[3].role`; the order of the
+ * messages is checked last, with paths like `messages.[3].role` and no code. Anything not listed here is accepted,
+ * including other top-level fields, because compatible servers have their own. In an optional field, null means
+ * absent.
  */
 export function refusalOf(body: unknown): ApiErrorBody | undefined {
   return requestProblems(body).next().value ?? undefined;
 }
 
-/** The error for a body that is no JSON. */
+/** The error for a body that is not JSON. */
 export function unparsableBody(): ApiErrorBody {
   return refusal(
     "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON. If you have trouble figuring out how to fix this, please contact us through our help center at help.openai.com.)",
   );
 }
 
-/** Only the first is ever asked for, so that what follows a `yield` may rely on what was checked. */
+/** Only the first problem is read, so the code after a `yield` may rely on the check before it. */
 type Problems = Generator<ApiErrorBody, void, undefined>;
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -44,11 +45,11 @@ function* messageProblems(path: string, message: unknown, index: number): Proble
   yield* kindProblems(path, message, 'an object');
   const { role, content, tool_calls: calls, tool_call_id: id, ...others } = fieldsOf(message);
   yield* nameProblems(`${path}.role`, role, ['system', 'assistant', 'user', 'function', 'tool', 'developer']);
-  // Our own messages carry these for their reader: sent, they are a mistake.
+  // Messages of the engine have these fields for their reader. The API refuses them.
   const extra = ['sender', 'tool_name'].find((field) => others[field] !== undefined);
   const unexpected = `('${extra}' was unexpected) - 'messages.${index}'`;
   if (extra) yield refusal(`Additional properties are not allowed ${unexpected}`);
-  // That there is content is asked last, with the order of the messages; but of a developer here.
+  // Missing content is reported last, with the order of the messages, except in a developer message.
   const isAsked = isPresent(content) || role === 'developer';
   if (isAsked) yield* kindProblems(`${path}.content`, content, 'one of a string or array of objects');
   if (isPresent(calls) && role === 'assistant')
@@ -63,7 +64,7 @@ function* callProblems(path: string, call: unknown): Problems {
   if (id === '') yield empty(`${path}.id`, 'string');
 }
 
-/** A name is held against ^[a-zA-Z0-9_-]{1,64}$, for which the API has words part by part. */
+/** A name must match ^[a-zA-Z0-9_-]{1,64}$. The API has one message for each part of this rule. */
 function* toolProblems(path: string, tool: unknown): Problems {
   yield* functionProblems(path, tool, ['name']);
   const { type, function: offered } = fieldsOf(tool);
@@ -78,7 +79,7 @@ function* toolProblems(path: string, tool: unknown): Problems {
   if (isPresent(parameters)) yield* kindProblems(`${path}.function.parameters`, parameters, 'an object');
 }
 
-/** What tools and calls have in common. Those of type custom have no function. */
+/** Checks what tools and calls have in common. Those of type custom have no `function`. */
 function* functionProblems(path: string, item: unknown, texts: readonly string[]): Problems {
   yield* kindProblems(path, item, 'an object');
   const { type, function: fields } = fieldsOf(item);
@@ -99,12 +100,15 @@ function* toolChoiceProblems(choice: unknown, tools: unknown): Problems {
   const { name } = fieldsOf(chosen);
   yield* kindProblems('tool_choice.function.name', name, 'a string');
   const names = (tools as unknown[]).map((tool) => fieldsOf(fieldsOf(tool)['function'])['name']);
-  // The API says this of `functions`, which were there before `tools`.
+  // The message of the API names `functions`, the predecessor of `tools`.
   const none = `no function named '${String(name)}' was specified in the 'functions' parameter.`;
   if (!names.includes(name)) yield refusal(`Invalid value for 'function_call': ${none}`, 'function_call');
 }
 
-/** How the messages follow each other: the open calls of one are answered by those right after it, and then forgotten. */
+/**
+ * Checks the order of the messages: the calls of an assistant message are answered by the tool messages right after
+ * it, each once.
+ */
 function* orderProblems(messages: readonly Fields[]): Problems {
   let open = new Set<unknown>();
   let done = new Map<unknown, number>();
@@ -159,7 +163,7 @@ function* nameProblems(path: string, name: unknown, names: readonly string[]): P
   yield refusal(`Invalid value: '${String(name)}'. ${known}`, path, 'invalid_value');
 }
 
-/** What the API expects of values, in its words. */
+/** The kinds of values that the API expects, in its own words. */
 const kinds = {
   'a string': (value) => typeof value === 'string',
   'a boolean': (value) => typeof value === 'boolean',
@@ -197,5 +201,5 @@ const onlyWithTools = (field: string) =>
   refusal(`Invalid value for '${field}': '${field}' is only allowed when 'tools' are specified.`, field);
 const isPresent = (value: unknown) => value !== undefined && value !== null;
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
-/** Own fields, without a prototype: whatever they are called, they are only names. */
+/** Own fields, without a prototype: "constructor" or "__proto__" is then a name like any other. */
 const fieldsOf = (value: unknown) => ({ __proto__: null, ...(value as object) }) as unknown as Fields;

@@ -17,24 +17,27 @@ import type { AnswerForm, Exchange, WireLog } from './exchange.ts';
 import { brokenResponse, scriptedResponse } from './scripted-response.ts';
 import { doneFrame, frameOf, streamBody } from './sse.ts';
 
-/** A provider as it is served over HTTP. */
+/** A provider that is served over HTTP. */
 export interface Served {
   readonly provider: CompletionProvider;
-  /** What went over the wire. */
+  /** The exchanges so far. */
   readonly log: WireLog;
-  /** Told of what no model could mean: a request beyond the script, a provider that throws what is no error of the API. */
+  /**
+   * Called with a mistake in the test: a request beyond the script, or a provider that throws something other than an
+   * error of the API.
+   */
   readonly onMistake: (error: unknown) => void;
-  /** Whether requests are held against the rules of the API. */
+  /** Whether requests are validated against the rules of the API. */
   readonly validatesRequests: boolean;
-  /** Whether a script without usage is sent with counts of 0, as clients expect counts from a server. */
+  /** Whether a scripted answer without usage is sent with counts of 0, since clients expect counts from a server. */
   readonly fillsUsage: boolean;
-  /** Waits for as long as a scripted answer takes; absent where nobody waits for that. */
+  /** Waits for the latency of a scripted answer. If absent, the answer is sent at once. */
   readonly wait?: ((latencyMs: number, signal: AbortSignal) => Promise<void>) | undefined;
-  /** Told of each request when what it is answered with is certain. */
+  /** Called with each exchange when its response is ready to be sent. */
   readonly onExchange?: ((exchange: Exchange) => void) | undefined;
 }
 
-/** What is needed of a request; one of `fetch` is one. */
+/** The parts of a request that are needed to answer it. A `Request` of `fetch` has them. */
 export interface ApiRequest {
   readonly url: string;
   readonly method: string;
@@ -43,7 +46,7 @@ export interface ApiRequest {
   text(): Promise<string>;
 }
 
-/** Names the conversation that a request belongs to. */
+/** The header that names the conversation of a request. */
 export const conversationHeader = 'x-swarmcheck-conversation';
 
 /** Answers `POST /chat/completions` as the API does (API reference, "Create chat completion"). */
@@ -73,7 +76,7 @@ async function answered(request: ApiRequest, served: Served, options: Completion
         : undefined;
   if (refusal) return refuse(refusal, body, served);
   const { stream, stream_options: streamOptions, ...rest } = body as RequestBody;
-  // Parsed here, so nobody else has it.
+  // Parsed here, so no other code holds it, and it can be frozen without a copy.
   const kept = freezeData<CompletionRequest>(rest);
   const exchange = served.log.add(kept);
   const isAsked = !stream || streamOptions?.include_usage === true;
@@ -109,7 +112,7 @@ async function answered(request: ApiRequest, served: Served, options: Completion
   }
 }
 
-/** A request as the engine makes them: itself and its arrays are the provider's own, what is in them is shared. */
+/** A request as the engine makes it: the provider owns the object and its arrays; their items are shared. */
 function ownArrays(request: CompletionRequest): CompletionRequest {
   const { messages, tools } = request;
   return { ...request, messages: [...messages], ...(tools && { tools: [...tools] }) };
@@ -117,7 +120,7 @@ function ownArrays(request: CompletionRequest): CompletionRequest {
 
 let isValidatorLoaded = false;
 
-/** So that calls can be judged at once when somebody asks for the trace. */
+/** Loads the schema validator, so that a trace can validate calls without waiting. */
 async function validatorLoaded(): Promise<void> {
   if (isValidatorLoaded) return;
   await problemsBySchema('', {}, {});
@@ -149,7 +152,7 @@ function refuse(refusal: ApiErrorBody, body: unknown, { log }: Served): Response
   return Response.json(refusal, { status: 400, headers: noRetry });
 }
 
-/** What is not to be tried again: a client would try a status of 500, and a mistake in a test stays one. */
+/** Tells clients not to retry: they would retry a status of 500, but a mistake in a test does not go away. */
 export const noRetry: Readonly<Record<string, string>> = { 'x-should-retry': 'false' };
 
 async function wholeResponse(
@@ -160,11 +163,11 @@ async function wholeResponse(
 ): Promise<Response> {
   const completion = await provider.complete(request, options);
   exchange.completion = completion;
-  // All of it is here: there is nothing to be watched.
+  // The body is complete, so it need not be tied to the signal.
   return withoutWatching(Response.json(completion));
 }
 
-/** The first chunk is waited for: what fails before it is a status, not a broken stream. */
+/** Waits for the first chunk: an error before it becomes a status, not a broken stream. */
 async function streamedResponse(
   stream: AsyncIterable<ChatCompletionChunk>,
   { usage }: AnswerForm,
@@ -184,17 +187,17 @@ async function streamedResponse(
   }
   const leave = () => {
     exchange.isLeft = true;
-    // Not awaited: a source that hangs would keep whoever leaves the stream from going on.
+    // Not awaited: a source that hangs must not hold up the reader that leaves the stream.
     void Promise.resolve(chunks.return?.()).catch(() => {});
   };
   const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' };
   return new Response(streamBody(frames(), leave), { headers });
 }
 
-/** An error of the API is sent as what it is; any other is a mistake in the test, and thrown. */
+/** The response for an error of the API. Any other error is a mistake in the test, and is thrown again. */
 function errorResponse(thrown: unknown, exchange: Exchange): Response {
   const { status, headers, error: body } = (isReference(thrown) ? thrown : {}) as ApiErrorLike;
-  // By its name as well: an error of the test's own may have a status, and is to come out as what it is.
+  // The name is compared as well: a test's own error may have a status, and is a mistake all the same.
   if (
     typeof status === 'number' &&
     status >= 400 &&
@@ -210,7 +213,7 @@ function errorResponse(thrown: unknown, exchange: Exchange): Response {
       : Response.json({ error: body }, { status, headers: sent });
   }
   if (errorName(thrown).startsWith('APIConnection')) return Response.error();
-  // What broke off, or was no JSON, does so once more.
+  // An answer that broke off, or was not JSON, is sent as a broken body.
   if (thrown instanceof InvalidCompletionError) {
     exchange.error = { name: thrown.name, message: 'no usable completion' };
     return brokenResponse();
@@ -218,7 +221,7 @@ function errorResponse(thrown: unknown, exchange: Exchange): Response {
   throw thrown;
 }
 
-/** What a mistake in the test is to the client. */
+/** The response that a client gets for a mistake in the test. */
 function mistakeResponse(thrown: unknown): Response {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   const answer = { error: { message, type: 'swarmcheck_error', param: null, code: errorName(thrown) } };

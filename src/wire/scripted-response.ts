@@ -8,7 +8,7 @@ import { withoutWatching } from './body-under-signal.ts';
 import type { AnswerForm, Exchange } from './exchange.ts';
 import { doneFrame, frameOf, streamBody } from './sse.ts';
 
-/** What breaks a body off, for whoever reads it. */
+/** The error that the reader of a broken body gets. */
 class BrokenBodyError extends Error {
   override name = 'BrokenBodyError';
   constructor() {
@@ -16,7 +16,7 @@ class BrokenBodyError extends Error {
   }
 }
 
-/** A scripted answer as the API sends it, or as its fault does. */
+/** The response for a scripted answer, or for its fault. */
 export async function scriptedResponse(
   { step, frame }: Taken,
   { stream, usage }: AnswerForm,
@@ -50,7 +50,7 @@ export async function scriptedResponse(
   return streamResponse(damageStream(chunks, fault), fault, onLeave, signal);
 }
 
-/** What a server says that did not count. */
+/** The usage that a server sends if it did not count. */
 const noUsage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
 
 function statusResponse({ status, retryAfterMs, body }: Extract<Fault, { kind: 'status' }>): Response {
@@ -99,13 +99,13 @@ function* thenBreak(parts: readonly string[]): Generator<string> {
   throw new BrokenBodyError();
 }
 
-/** An answer that begins, and is broken off. */
+/** A response whose body begins, and then breaks off. */
 export function brokenResponse(): Response {
   const headers = { 'content-type': 'application/json' };
   return new Response(streamBody(thenBreak(['{"id": "chatcmpl-'])), { headers });
 }
 
-/** Nothing ever comes; whoever waits has to give up. */
+/** A body that never sends anything: the reader has to give up. */
 function hungBody(onLeave: () => void): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     { pull: () => new Promise(() => {}), cancel: onLeave },

@@ -5,7 +5,10 @@ import type { Step } from '../script/steps.ts';
 import { WireLog } from './exchange.ts';
 import type { Served } from './respond.ts';
 
-/** A provider as it is served to clients of others: as the API would, requests checked and tokens counted. */
+/**
+ * A provider that is served to any client as the API would be: requests are validated, and scripted answers without
+ * usage are sent with counts of 0.
+ */
 export function servedApi(
   provider: CompletionProvider,
   onMistake: (error: unknown) => void,
@@ -13,7 +16,9 @@ export function servedApi(
   return { provider, log: new WireLog(), onMistake, validatesRequests: true, fillsUsage: true };
 }
 
-/** A provider as it is, or one that plays these steps. Throws a ScriptMistakeError for steps that are none. */
+/**
+ * Returns a provider unchanged, or makes one that plays the steps. Throws a ScriptMistakeError for malformed steps.
+ */
 export function asProvider(stepsOrProvider: readonly Step[] | CompletionProvider): CompletionProvider {
   return isProvider(stepsOrProvider) ? stepsOrProvider : scriptedProvider(stepsOrProvider);
 }

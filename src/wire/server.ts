@@ -5,25 +5,28 @@ import { noRetry, type Served } from './respond.ts';
 
 /** A server on loopback. */
 export interface HttpServer {
-  /** `http://127.0.0.1:4711`, without a slash at its end. */
+  /** The address, without a slash at its end: `http://127.0.0.1:4711`. */
   readonly url: string;
-  /** Ends it, with the connections that are open. */
+  /** Stops the server and closes its open connections. */
   close(): Promise<void>;
 }
 
 /** A provider that answers a request. */
 interface Answering extends Served {
-  /** Told when the answer has gone out, or cannot any more. */
+  /** Called when the answer has been sent, or cannot be sent any more. */
   readonly onSent?: (() => void) | undefined;
 }
 
-/** What answers a request: a provider, or a response that says why none does. */
+/** Chooses what answers a request: a provider, or a response that says why none does. */
 export type Choose = (request: Request) => Answering | Response | Promise<Answering | Response>;
 
-/** How much a request may be: more than any model takes. */
+/** The maximum size of a request: more than any model accepts. */
 const maxBodyBytes = 64 * 1024 * 1024;
 
-/** Serves an API on loopback. `choose` says, request by request, what answers it. */
+/**
+ * Serves an API on loopback. `choose` is called for each request. Port 0 takes any free one; rejects if the port is
+ * in use.
+ */
 export async function serveOnLoopback(choose: Choose, port = 0): Promise<HttpServer> {
   const server = createServer((incoming, outgoing) => {
     answer(incoming, outgoing, choose).catch((error: unknown) => refuse(outgoing, error));
@@ -58,7 +61,7 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, choos
     return;
   }
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  // Headers go out with the first bytes otherwise, and of a body that hangs there are none.
+  // Otherwise the headers wait for the first bytes, which a body that hangs never sends.
   outgoing.flushHeaders();
   const reader = response.body?.getReader();
   controller.signal.addEventListener(
@@ -70,16 +73,16 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, choos
   outgoing.end();
 }
 
-/** Until the bytes have gone out: where the body breaks off next, they would be lost. */
+/** Waits until the bytes have gone out: if the body breaks off next, they would be lost. */
 function sent(outgoing: ServerResponse, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     outgoing.write(bytes, (error) => (error ? reject(error) : resolve()));
   });
 }
 
-/** Says why there is no answer, where that can still be said. */
+/** Sends the client the error in place of an answer, if that is still possible. */
 function refuse(outgoing: ServerResponse, error: unknown): void {
-  // The reader has gone, or the body was broken off on purpose: so is the connection.
+  // The client has left, or the body was broken off on purpose: the connection breaks as well.
   if (outgoing.headersSent || outgoing.destroyed) {
     outgoing.destroy();
     return;
@@ -91,7 +94,7 @@ function refuse(outgoing: ServerResponse, error: unknown): void {
   outgoing.end(JSON.stringify({ error: { message, type, param: null, code: null } }));
 }
 
-/** A request that nobody can be asked to answer. */
+/** A request that is too large or malformed. */
 class BadRequestError extends Error {
   override readonly name = 'BadRequestError';
   readonly status: 400 | 413;
@@ -106,7 +109,7 @@ async function toRequest(incoming: IncomingMessage, signal: AbortSignal): Promis
   let size = 0;
   for await (const part of incoming as AsyncIterable<Buffer>) {
     size += part.length;
-    // Read to its end all the same: a client hears nothing before it has said all.
+    // Read to the end all the same: a client reads no answer before it has sent its whole request.
     if (size <= maxBodyBytes) parts.push(part);
   }
   if (size > maxBodyBytes)

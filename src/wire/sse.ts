@@ -1,4 +1,4 @@
-/** What frames a stream of server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html */
+/** A frame of a stream of server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 export function frameOf(data: string): string {
   return `data: ${data}\n\n`;
 }
@@ -6,14 +6,14 @@ export function frameOf(data: string): string {
 /** The frame that ends a stream of the API. */
 export const doneFrame: string = frameOf('[DONE]');
 
-/** How many hundredths of a frame go out with the next one. Uneven, so that cuts fall anywhere. */
+/** The percentage of each frame that is sent with the next one. Uneven, so that cuts fall anywhere. */
 const heldBack = [0, 37, 5, 61, 93, 18, 50];
 
 /**
- * A body that gives a frame when it is asked for one, and nothing ahead of that: what is not read was never sent, and a fault
- * comes exactly where it is scripted. The bytes are cut where a network would cut them, which is anywhere, also in the middle
- * of a character. An error of `frames` breaks the body off, after all frames before it have arrived. `onCancel` is called when
- * the reader leaves before the end, and when the signal is aborted, which ends the body with its reason.
+ * A body that takes a frame only when it is read, and never ahead: unread frames were never sent, and a fault comes
+ * exactly where it is scripted. The bytes are cut where a network would cut them: anywhere, even within a character.
+ * An error of `frames` breaks the body off, after all frames before it have arrived. `onCancel` is called when the
+ * reader leaves before the end, and when the signal is aborted, which ends the body with the signal's reason.
  */
 export function streamBody(
   frames: Iterator<string> | AsyncIterator<string>,
@@ -48,7 +48,7 @@ export function streamBody(
   const fail = (controller: ReadableStreamDefaultController<Uint8Array>, error: unknown) => {
     stopWatching();
     if (rest.length === 0) return controller.error(error);
-    // An error drops what is still to be read, so it waits until that has been.
+    // An error discards bytes that are still unread, so it waits until they have been read.
     failure = { error };
     controller.enqueue(rest);
   };
@@ -77,7 +77,7 @@ export function streamBody(
       },
       cancel() {
         stopWatching();
-        // Clients may leave at the frame that is the last, which is before they are told that it was.
+        // A client may leave at the last frame, before it reads the end of the body. It has read everything then.
         if (!isDone) onCancel();
       },
     },

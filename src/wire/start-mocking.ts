@@ -10,11 +10,11 @@ import { changeMocking } from './mocking-state.ts';
 import { combined, takeReports } from './reports.ts';
 import { noRetry } from './respond.ts';
 
-/** How mocking is started. */
+/** Options of `startMocking`. */
 export interface MockingOptions {
-  /** Handlers of msw for your own APIs; asked after the mocked models. */
+  /** msw handlers for your own APIs. They are tried after the mocked models. */
   handlers?: readonly RequestHandler[] | undefined;
-  /** Hosts that may be reached all the same: "api.example.com", "10.0.0.2:5432". Loopback always may. */
+  /** Hosts that may be reached, such as "api.example.com" or "10.0.0.2:5432". Loopback is always allowed. */
   allow?: readonly string[] | undefined;
 }
 
@@ -23,9 +23,9 @@ const allowed = new AllowedHosts();
 let stopAll = () => {};
 
 /**
- * What the setup file does, for other runners: from here on mocked models answer the clients that are built, and no request
- * leaves the machine. Calls add up; `close` takes back what its call added, and throws requests that were blocked and of which
- * no test has been told.
+ * Does the same as the setup file, for other test runners: from now on, mocked models answer the clients that are
+ * created, and no request leaves the machine. Calls add up: each `close` undoes its own call, and throws an error for
+ * blocked requests that no test has reported. Throws a TypeError if `allow` lists something that is not a host.
  */
 export function startMocking({ handlers = [], allow = [] }: MockingOptions = {}): { close(): void } {
   const disallow = allowed.add(allow);
@@ -48,38 +48,39 @@ export function startMocking({ handlers = [], allow = [] }: MockingOptions = {})
 const models = http.all('*', async ({ request }) => await mockFor(request)?.answer(request));
 const others = http.all('*', async ({ request }) => await getResponse(handlerLists.flat(), request));
 
-/** What recordings are asking live models for. */
+/** The URLs of running requests to live models. */
 const liveUrls: string[] = [];
 
-/** Beneath `fetch`: msw 3 hears what is let through once more. */
+/** Below `fetch`, msw 3 intercepts a live request a second time; this lets it through. */
 const live = http.all('*', ({ request }) => (liveUrls.includes(request.url) ? passthrough() : undefined));
 
 /**
- * Begins to intercept. msw alone does not do: with msw 2 the openai client hangs when it tries again after an error with a
- * body, when a stream is left, and when a body that hangs is aborted; msw 3 loses the errors of streams. So `fetch` is
- * replaced by one that asks msw's handlers and hands their response on as it is; msw's own server is there for clients that
- * use node:http.
+ * Starts to intercept requests. msw alone is not enough: with msw 2, the openai client hangs when it retries after an
+ * error with a body, when a stream is left, and when a body that hangs is aborted; msw 3 loses the errors of streams.
+ * So `fetch` is replaced by a function that asks msw's handlers and returns their response unchanged. msw's own
+ * server serves clients that use node:http.
  */
 function begin(): () => void {
   const native = globalThis.fetch;
   const server = setupServer(live, models, others);
   const mocked: typeof fetch = async (input, init) => {
     if (isLive()) return await askLive(new Request(input, init), native);
-    // Models first, and without msw: it would read each request and each answer once more.
+    // Models first, and without msw, which would read each request and each answer a second time.
     const request = requestOf(input, init);
     const answer = mockFor(request)?.answer(request);
     const response = answer && (await orAborted(answer, request.signal));
     if (response) return received(response, request.signal);
     return await askOthers(request instanceof Request ? request : new Request(input, init), native);
   };
-  // Also beneath msw's: when a server of the test's own is closed, msw takes away every `fetch` of its own.
+  // Also below msw's own `fetch`: when a test closes an msw server of its own, msw removes that `fetch`, and this one
+  // remains.
   globalThis.fetch = mocked;
-  // Beneath msw's, too: msw 3 intercepts sockets itself, and what it lets through meets the guard.
+  // Below msw, too: msw 3 intercepts sockets itself, and those that it lets through reach the guard.
   const stopGuard = guardSockets(allowed);
-  // The names of the option in msw 2 and in msw 3.
+  // One option: its name in msw 2, and its name in msw 3.
   const options = { onUnhandledRequest: 'bypass', onUnhandledFrame: 'bypass' } as const;
   server.listen(options);
-  // For those who import `request` of node:https by its name.
+  // For code that imports `request` of node:https by name.
   syncBuiltinESMExports();
   const intercepted = globalThis.fetch;
   globalThis.fetch = mocked;
@@ -92,7 +93,9 @@ function begin(): () => void {
   };
 }
 
-/** What a recording asks its live model: the one thing that may leave the machine unasked. */
+/**
+ * Sends the request of a recording to its live model: the only request that may leave the machine without `allow`.
+ */
 async function askLive(request: Request, native: typeof fetch): Promise<Response> {
   const { host, hostname } = new URL(request.url);
   const disallow = allowed.add([host, hostname]);
@@ -105,7 +108,7 @@ async function askLive(request: Request, native: typeof fetch): Promise<Response
   }
 }
 
-/** The handlers, else the network. */
+/** Asks the handlers, then the network. */
 async function askOthers(request: Request, native: typeof fetch): Promise<Response> {
   const response = await orAborted(getResponse(handlerLists.flat(), request), request.signal);
   return response ? received(response, request.signal) : await passOn(request, native);
@@ -122,7 +125,7 @@ async function passOn(request: Request, native: typeof fetch): Promise<Response>
       ? 'No live mockModel answers it. Make one in this test, or see whether its test has ended or it was disposed of.'
       : 'Mock it (handlers of startMocking; a msw server of your own is not asked), or list the host in "allow".',
   );
-  // A client would take a broken connection for something to try again.
+  // A response, because clients retry after a broken connection.
   if (isApi)
     return Response.json(
       { error: { message: error.message, type: 'swarmcheck_error' } },

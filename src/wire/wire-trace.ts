@@ -18,43 +18,43 @@ import type { Exchange } from './exchange.ts';
 interface Known {
   readonly request: CompletionRequest;
   readonly answer: ModelAnswer | undefined;
-  /** The run it belongs to, whose events go on where it is continued. */
+  /** The run it belongs to. A request that continues this one may add to the same run. */
   readonly run: WireRun;
   readonly agent: string;
   readonly turn: number;
-  /** Its place among all. */
+  /** Its place among all known requests. */
   readonly place: number;
 }
 
 interface WireRun {
   readonly events: RecordedEvent[];
-  /** The exchange that happened last in it. */
+  /** Its latest exchange. */
   last?: Known;
-  /** Whether the client left that one before its end. */
+  /** Whether the client left that exchange before its end. */
   isLeft?: boolean | undefined;
 }
 
 /**
- * What an app did, as far as its requests show it, as the events of runs: calls, what they were answered with, and handoffs, which
- * are a tool named like a transfer followed by other instructions.
+ * Turns the exchanges of an app into the events of runs: calls, their results, and handoffs. A handoff is a call of a
+ * tool that is named like a transfer, followed by a request with other instructions.
  *
- * A request belongs to the latest one that it continues, or whose calls it answers: a history may be rewritten. One that shows
- * more of what the user said begins another run, and so does one that belongs to none. Of runs within each other the one in
- * which something happened last stands last. What stays inside the app is not there: context variables, and whether a tool
- * failed or only said so.
+ * A request belongs to the latest exchange that it continues or whose calls it answers, since an app may rewrite its
+ * history. A request starts another run if the user has said more, or if it belongs to no exchange. The runs are
+ * ordered by their latest exchange, since runs may be nested. What stays inside the app is missing: context
+ * variables, and whether a tool threw or only returned an error text.
  */
 export class WireTracer {
   #runs: WireRun[] = [];
   readonly #known: Known[] = [];
-  /** The same by how their histories begin. */
+  /** The known requests, by the beginning of their history. */
   readonly #byOpening = new Map<string, Known[]>();
   /** The calls whose results no request has shown yet. */
   #pending: { readonly call: ToolCall; readonly known: Known }[] = [];
   readonly #handedOff = new Set<Known>();
-  /** Of the part of the conversation that is being read. */
+  /** The runs that have not ended. */
   #open: WireRun[] = [];
   #agent = firstAgent;
-  /** By their instructions, for requests that continue none. */
+  /** Names of agents by their instructions, for requests that continue no other. */
   readonly #names = new Map<string, string>();
 
   /** The runs so far; complete after `end`. */
@@ -62,7 +62,7 @@ export class WireTracer {
     return this.#runs.map(({ events }) => events);
   }
 
-  /** Takes in what happened next. */
+  /** Adds the next exchange. */
   add(exchange: Exchange): void {
     const { request } = exchange;
     const found = this.#find(request);
@@ -88,7 +88,10 @@ export class WireTracer {
     this.#agent = agent;
   }
 
-  /** Ends the runs that are open. Where the outcome of the last is known, it is told. */
+  /**
+   * Ends the open runs, the last one with `outcome` if that is known. If no run is open, an outcome ends a new run
+   * that begins with `said`: the app made no request.
+   */
   end(outcome?: Outcome, said: readonly WireMessage[] = []): void {
     if (outcome && this.#open.length === 0 && said.length > 0)
       this.#start(this.#agent, { model: '', messages: [...said] });
@@ -96,7 +99,7 @@ export class WireTracer {
     for (const run of this.#open) this.#close(run, run === last ? outcome : undefined);
   }
 
-  /** The exchange that a request goes on from, and what was said since. */
+  /** The exchange that a request continues, and the messages after that. */
   #find({ messages }: CompletionRequest): { before: Known; said: readonly WireMessage[] } | undefined {
     const goneOn = this.#continued(messages);
     const continued = goneOn?.place ?? -1;
@@ -104,17 +107,17 @@ export class WireTracer {
       id === undefined ? [] : this.#pending.filter(({ call }) => call.id === id);
     const result = messages.findLast((message) => askedFor(answeredIn(message)).length > 0);
     const places = result ? askedFor(answeredIn(result)).map(({ known }) => known.place) : [];
-    // Ids are not always unique; a history is.
+    // Ids are not always unique, but a history is, so the exchange that it continues is preferred.
     const asked = places.includes(continued) ? continued : (places.at(-1) ?? -1);
     if (asked > continued)
       return { before: this.#known[asked]!, said: messages.slice(messages.indexOf(result!)) };
     return goneOn && { before: goneOn, said: continuationOf(goneOn.request.messages, messages)! };
   }
 
-  /** The latest exchange whose history this one has more of. */
+  /** The latest exchange whose messages these messages continue. */
   #continued(messages: readonly WireMessage[]): Known | undefined {
     const opening = openingText(messages);
-    // Whatever goes on from no message at all.
+    // Any history continues one without messages.
     const openings = opening === '' ? [opening] : [opening, ''];
     const latest = openings.map((one) =>
       this.#byOpening
@@ -132,7 +135,7 @@ export class WireTracer {
     else this.#byOpening.set(opening, [known]);
   }
 
-  /** What calls were answered with, of which no request before has told. */
+  /** Adds the results of calls that no earlier request has shown. */
   #addResults({ messages }: CompletionRequest, before: Known | undefined): void {
     const results = new Map(messages.toReversed().map((message) => [answeredIn(message), message]));
     const own = new Set(this.#pending.flatMap(({ call, known }) => (known === before ? call.id : [])));
@@ -144,7 +147,7 @@ export class WireTracer {
     });
   }
 
-  /** Who is active after an exchange, which is told by a handoff. */
+  /** The agent that is active after an exchange. Adds the handoff, if there was one. */
   #activeAfter(before: Known, request: CompletionRequest): string {
     const transfer = before.answer?.calls.findLast((call) => handoffTarget(call.function.name));
     if (!transfer || instructionsOf(before.request) === instructionsOf(request)) return before.agent;
@@ -176,12 +179,11 @@ export class WireTracer {
   }
 }
 
-/** Adds what is seen only when the run goes on, or when the next one shows it. */
+/** Adds an event that only a later request shows: before the end of the run, if it has ended. */
 function addLate({ events }: WireRun, event: RecordedEvent): void {
   events.splice(events.at(-1)?.type === 'run-end' ? -1 : events.length, 0, event);
 }
 
-/** The list with an item at its end. */
 function movedToEnd<T>(list: readonly T[], item: T): T[] {
   return [...list.filter((other) => other !== item), item];
 }
@@ -198,7 +200,7 @@ function runStart(agent: string, { messages }: CompletionRequest): RecordedEvent
   };
 }
 
-/** The request and what came of it. */
+/** Adds the request with its answer or error. Returns the answer. */
 function addExchange(
   events: RecordedEvent[],
   { request, completion, error }: Exchange,
@@ -233,12 +235,12 @@ function answerIn(completion: unknown): ModelAnswer | undefined {
   try {
     return readCompletion(completion);
   } catch {
-    // Damaged on purpose, or left in the middle.
+    // It was damaged on purpose, or the client left in the middle.
     return undefined;
   }
 }
 
-/** The call that a message answers, if it is an answer to one. */
+/** The id of the call that a message answers; undefined for other messages. */
 function answeredIn(message: WireMessage): string | undefined {
   return message?.role === 'tool' ? message.tool_call_id : undefined;
 }
@@ -256,7 +258,7 @@ function resultOf(call: ToolCall, { agent, turn, request }: Known, content: stri
   };
 }
 
-/** The mistakes of a call that the wire shows. Whether a tool threw is not among them. */
+/** The mistake of a call that the wire shows. It does not show whether a tool threw. */
 function errorKind({ function: { name, arguments: raw } }: ToolCall, request: CompletionRequest) {
   const definition = request.tools?.find((tool) => tool.type === 'function' && tool.function.name === name);
   if (!definition) return 'unknown-tool' satisfies ToolErrorKind;
