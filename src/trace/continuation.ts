@@ -4,8 +4,8 @@ import type { CompletionRequest } from '../engine/model/provider.ts';
 import { textOf } from './format.ts';
 
 /**
- * The messages that a request has beyond the one before it, the answer to that included; undefined where it does not continue
- * it. Instructions may have changed.
+ * The messages that a request adds to an earlier one, including the answer to that; undefined if it does not continue
+ * it. The instructions may differ.
  */
 export function continuationOf(
   before: readonly WireMessage[],
@@ -19,7 +19,10 @@ export function continuationOf(
   return now.slice(startNow + length);
 }
 
-/** What all requests that continue one begin with, as a text to find them by; empty where there is no message yet. */
+/**
+ * The first message of a history as a text, by which the requests that continue it can be found; empty if there are
+ * no messages.
+ */
 export function openingText(messages: readonly WireMessage[]): string {
   const first = messages[historyStart(messages)];
   return isPlainObject(first) ? `${first.role} ${textOf(first.content)} ${idsOf(first)}` : '';
@@ -29,7 +32,7 @@ function historyStart([first]: readonly WireMessage[]): number {
   return isInstructions(first) ? 1 : 0;
 }
 
-/** How many messages two histories begin with in common. */
+/** The number of messages that are the same at the beginning of two histories. */
 export function commonStart(before: readonly WireMessage[], now: readonly WireMessage[]): number {
   const index = now.findIndex(
     (message, place) => place >= before.length || !isSameMessage(before[place]!, message),
@@ -37,17 +40,17 @@ export function commonStart(before: readonly WireMessage[], now: readonly WireMe
   return index < 0 ? now.length : index;
 }
 
-/** Clients write the same message in several ways; what is said, and the calls, are what counts. */
+/** Clients write the same message in several ways, so only the role, the text and the ids of calls are compared. */
 function isSameMessage(left: WireMessage, right: WireMessage): boolean {
   if (left === right) return true;
-  // Clients send anything; what is no message is the same as nothing.
+  // Clients send anything. A value that is not an object matches no message.
   if (!isPlainObject(left) || !isPlainObject(right)) return false;
   return (
     left.role === right.role && textOf(left.content) === textOf(right.content) && idsOf(left) === idsOf(right)
   );
 }
 
-/** The ids of the calls that a message asks for, or of the one that it answers. */
+/** The ids of the calls of a message, or the id of the call that it answers. */
 export function idsOf(message: WireMessage): string {
   if (message.role === 'tool') return message.tool_call_id;
   const calls: unknown = message.role === 'assistant' ? message.tool_calls : undefined;
@@ -56,23 +59,23 @@ export function idsOf(message: WireMessage): string {
     : '';
 }
 
-/** What a request tells the model about itself. */
+/** The text of the instructions in a request; empty without instructions. */
 export function instructionsOf({ messages }: CompletionRequest): string {
   return isInstructions(messages[0]) ? textOf(messages[0]?.content) : '';
 }
 
-/** Whether a message is what tells the model about itself, under its old or its new name. */
+/** Whether a message holds the instructions: its role is `system`, or the newer `developer`. */
 export function isInstructions(message: WireMessage | undefined): boolean {
   return message?.role === 'system' || message?.role === 'developer';
 }
 
-/** A tool whose name says that it hands the conversation over: transfer_to_refunds, handoff-to-refunds. */
+/** Matches the name of a tool that hands the conversation over: transfer_to_refunds, handoff-to-refunds. */
 const transferName = /^(?:transfer|hand[_-]?off|hand[_-]?over|escalate)[_-]to[_-](.+)$/i;
 
-/** Whom a tool of this name hands the conversation over to; undefined for other tools. */
+/** The agent that a tool of this name hands off to; undefined for other tools. */
 export function handoffTarget(tool: string): string | undefined {
   return transferName.exec(tool)?.[1];
 }
 
-/** What an agent is called that is active first; the wire does not tell it. */
+/** The name of the first agent, which requests do not contain. */
 export const firstAgent = 'Agent';

@@ -3,9 +3,9 @@ import { shorten } from '../engine/values/engine-errors.ts';
 import type { TraceEvent } from '../engine/run/events.ts';
 import { withoutUsage } from './hash.ts';
 
-/** Where two traces part. */
+/** The first difference between two traces. */
 export interface TraceDifference {
-  /** Of the event in the list. */
+  /** The index of the event in `events`. */
   index: number;
   /** The field within the event, e.g. "request.messages[2].content"; '' when one trace has no such event. */
   path: string;
@@ -13,11 +13,11 @@ export interface TraceDifference {
   left: unknown;
   /** The field's value in the other trace. */
   right: unknown;
-  /** The same for a reader, with a line diff. */
+  /** The difference as text for a reader, with a line diff. */
   text: string;
 }
 
-/** The first event in which two lists differ, and the first field of it. */
+/** The first field in which two lists of events differ, leaving out usage; undefined if the lists are equal. */
 export function firstDifference(
   left: readonly TraceEvent[],
   right: readonly TraceEvent[],
@@ -66,17 +66,17 @@ function describe(
   return `The traces differ at ${place}, in ${found.path}:\n${lineDiff(found.left, found.right)}`;
 }
 
-/** More differing lines than this are not worth a diff, and a diff of them takes minutes. */
+/** If more lines differ, no diff is made: it would take minutes, and be too long to read. */
 const mostEdits = 2000;
 
-/** A line diff of two values, as text or as JSON with an indent. */
+/** A line diff of two values, as text or as indented JSON. */
 export function lineDiff(left: unknown, right: unknown): string {
   const sameText = asText(left) === asText(right);
   const [before, after] = [left, right].map((value) => (sameText ? asJson(value) : asText(value)));
   const options = { context: 3, maxEditLength: mostEdits };
   const patch = createTwoFilesPatch('left', 'right', `${before}\n`, `${after}\n`, '', '', options);
   if (patch === undefined) return `-${shorten(before, 1000)}\n+${shorten(after, 1000)}`;
-  // The first lines are the file names; the hunks say the rest.
+  // The first lines are the file names; the lines with @@ are the places of the hunks.
   return patch
     .split('\n')
     .slice(3)

@@ -3,7 +3,10 @@ import type { TraceEvent } from '../engine/run/events.ts';
 import type { CompletionRequest } from '../engine/model/provider.ts';
 import type { Trace } from './trace.ts';
 
-/** The messages of a request as lines for an error message: who said what, shortened; of long ones the first and the last. */
+/**
+ * The messages of a request as lines for an error message: each role with its text, shortened. Of a long request,
+ * only the first line and the last ones are shown.
+ */
 export function conversationLines(messages: CompletionRequest['messages']): string[] {
   const lines = messageLines(messages);
   if (lines.length <= mostLines) return lines;
@@ -38,7 +41,10 @@ function messageLines(messages: CompletionRequest['messages']): string[] {
   });
 }
 
-/** A call as a reader writes it: `issue_refund({"orderId":"A-17"})`, without empty arguments. */
+/**
+ * A call as text: `issue_refund({"orderId":"A-17"})`. Empty arguments are left out; long ones are shortened to
+ * `length`.
+ */
 export function callText(tool: string, args: unknown, length = 120): string {
   const text = typeof args === 'string' ? args : (JSON.stringify(args) ?? '');
   return `${tool}(${text === '{}' ? '' : shorten(text, length)})`;
@@ -83,7 +89,7 @@ function eventText(
   }
 }
 
-/** Why there was no answer. A mistake of a script's or a cassette's is none of the model's. */
+/** Why the model gave no answer: it failed, or the script or the cassette does not fit. */
 export function failureText({ name, message }: { name: string; message: string }): string {
   const [, misfit] = /^(Script|Cassette)[A-Z]/.exec(name) ?? [];
   return misfit === undefined
@@ -91,7 +97,7 @@ export function failureText({ name, message }: { name: string; message: string }
     : `the ${misfit.toLowerCase()} does not fit (${name})`;
 }
 
-/** What an agent said, and what it asked for where no tool answered. */
+/** The text of an answer, and its calls if no tool answered them. */
 function answerText(
   { turn, agent, message }: Extract<TraceEvent, { type: 'model-response' }>,
   next: TraceEvent | undefined,
@@ -113,7 +119,7 @@ function lastText(event: Extract<TraceEvent, { type: 'run-start' }>): string {
   return last ? `the user says ${JSON.stringify(textOf(last.content))}` : 'no user message';
 }
 
-/** The text of a message's content; parts of other kinds are named. */
+/** The text of a message's content. A part without text is shown by its type. */
 export function textOf(content: unknown): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return '';

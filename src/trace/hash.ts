@@ -6,9 +6,9 @@ import { materialize } from './materialize.ts';
 /**
  * sha256 over the canonical events of consecutive runs, without usage.
  *
- * Canonical is JSON with sorted keys. In place of its messages a request stands with the digest of
- * its system message and a digest chained over its history, H(n) = sha256(H(n-1) + message n): it
- * depends on the content alone, and each message is read once however many requests repeat it.
+ * Canonical means JSON with sorted keys. A request holds digests in place of its tools and messages: one of the
+ * tools, one of the system message, and one chained over the history, H(n) = sha256(H(n-1) + message n). The last
+ * depends only on the content, and each message is read once, however many requests repeat it.
  */
 export function hashRuns(runs: readonly (readonly RecordedEvent[])[]): string {
   const lines: string[] = [];
@@ -19,7 +19,7 @@ export function hashRuns(runs: readonly (readonly RecordedEvent[])[]): string {
   return sha256(lines.join('\n'));
 }
 
-/** Remembers, within one run, what requests have in common. */
+/** The digests that the requests of one run share. */
 class RequestDigests {
   /** H(n) of the run's history; slot 0 is the empty history. */
   readonly #chain: string[] = [''];
@@ -60,7 +60,9 @@ function canonical(event: RecordedEvent, run: number, digests: RequestDigests): 
   return json(withoutUsage(materialize(event, run)));
 }
 
-/** Usage is the provider's business: a replayed run has none, and is the same run. */
+/**
+ * An event without its usage, which depends on the provider: a run that is replayed without usage has the same hash.
+ */
 export function withoutUsage(event: TraceEvent): TraceEvent {
   if (event.type !== 'model-response' || !event.usage) return event;
   const { usage: _usage, ...rest } = event;

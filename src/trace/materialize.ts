@@ -3,7 +3,7 @@ import type { RecordedEvent, TracedToolCall, TraceEvent } from '../engine/run/ev
 import type { Message } from '../engine/model/messages.ts';
 import type { CompletionRequest } from '../engine/model/provider.ts';
 
-/** An event as the contract has it, from the pointers the engine kept. Costs time and memory, so it waits until somebody asks. */
+/** A recorded event in its public form. Making it costs time and memory, so it is made only when it is read. */
 export function materialize(event: RecordedEvent, run: number): TraceEvent {
   switch (event.type) {
     case 'model-request': {
@@ -48,7 +48,10 @@ function fullRequest(event: Extract<RecordedEvent, { type: 'model-request' }>): 
   return tools ? { model, messages, tools: [...tools], ...rest } : { model, messages, ...rest };
 }
 
-/** Parsed where that is possible, whatever it gives; else as it came, also where it is nested too deep. Nothing at all means no arguments. */
+/**
+ * The arguments as parsed JSON, of any type; as the raw text if they are not JSON, or are nested too deep. An empty
+ * text means no arguments.
+ */
 export function readArgs(raw: string): unknown {
   const parsed = parseArguments(raw);
   if ('args' in parsed) return parsed.args;

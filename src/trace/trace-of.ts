@@ -10,10 +10,10 @@ import { UsageError } from '../engine/values/engine-errors.ts';
 const traces = new WeakMap<RunRecord, Trace>();
 
 /**
- * The trace behind a response, a rejected run's error, a ScenarioRun or a MockModel; a Trace is its
- * own. `run` always keeps its events, as pointers; projections and hash are made when asked.
+ * The trace of a response, of the error that a run was rejected with, of a ScenarioRun or of a MockModel; a Trace is
+ * returned unchanged. `run` always keeps its events, as pointers; projections and hash are made when they are read.
  *
- * Throws a TypeError for anything else, also for a copy of a response.
+ * Throws a TypeError for anything else, including a copy of a response, and an error that ended several runs.
  */
 export function traceOf(source: object): Trace {
   const found = findTrace(source);
@@ -30,7 +30,7 @@ export function traceOf(source: object): Trace {
   return found;
 }
 
-/** What was given in place of something with a trace, and what to do about it: the end of a sentence, and the next. */
+/** Names a value that has no trace, and says what to do about it: the end of a sentence, and the next one. */
 export function withoutTrace(source: unknown): string {
   if (isPromiseLike(source)) return `${valueWords(source)}. Is an "await" missing?`;
   if (typeof source !== 'object' || source === null) return `${valueWords(source)}.`;
@@ -49,7 +49,7 @@ function adviceFor(source: Record<string, unknown>): string[] {
   return 'stopReason' in source ? ['It is a copy: pass what run() resolved to itself.'] : [];
 }
 
-/** The same, or undefined for values with no trace behind them. */
+/** The trace that `traceOf` returns; undefined for a value without one. */
 export function findTrace(source: unknown): Trace | undefined {
   if ((typeof source !== 'object' && typeof source !== 'function') || source === null) return undefined;
   const record = recordOf(source);

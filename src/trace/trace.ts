@@ -11,29 +11,35 @@ import { firstDifference, type TraceDifference } from './difference.ts';
 import { hashRuns } from './hash.ts';
 import { materialize, toolCallOf } from './materialize.ts';
 
-/** What happened, as one flat JSON list; everything else is a projection of it, made when asked. */
+/** What happened, as one flat JSON list. Everything else is a projection of it, made when it is read. */
 export interface Trace {
-  /** The list; frozen, like all that is read off it. */
+  /** The list of events, each of them frozen. */
   readonly events: readonly TraceEvent[];
   /** The requests, in order. */
   readonly requests: ReadonlyArray<TracedRequest>;
   /** The tool calls that were answered, in order. */
   readonly toolCalls: ReadonlyArray<TracedToolCall>;
-  /** The handoffs that took effect, in order; one to the agent itself included. */
+  /** The handoffs that took effect, in order, including a handoff of an agent to itself. */
   readonly handoffs: ReadonlyArray<TracedHandoff>;
-  /** Agents in the order they were active, the starting one first. A handoff to itself is no change. */
+  /**
+   * The names of the agents in the order they were active, the starting agent first. A handoff of an agent to itself
+   * adds no name.
+   */
   readonly agents: readonly string[];
   /** How the last run ended. */
   readonly outcome: Outcome;
-  /** sha256 over the canonical events without usage; computed when asked, each message once. Equal on every machine, transport, stream mode and Node version. */
+  /**
+   * sha256 over the canonical events without usage, computed when it is read, with each message hashed once. Equal on
+   * every machine, transport, stream mode and Node version.
+   */
   readonly hash: string;
-  /** The first event that differs, field by field, usage aside; undefined when there is none. */
+  /** Returns the first event and field that differ, leaving out usage; undefined if the traces are equal. */
   diff(other: Trace): TraceDifference | undefined;
-  /** Plain JSON, as it is stored. */
+  /** Returns the trace as plain JSON, in the form that is stored. */
   toJSON(): { version: 1; events: TraceEvent[] };
 }
 
-/** The trace of consecutive runs, made from what the engine kept of them. */
+/** The trace of consecutive runs, made from the events that the engine recorded. */
 export class RunTrace implements Trace {
   readonly #runs: readonly (readonly RecordedEvent[])[];
   #events: readonly TraceEvent[] | undefined;
@@ -93,7 +99,7 @@ export class RunTrace implements Trace {
     return { version: 1, events: [...this.events] };
   }
 
-  /** The events of one kind, out of the list as it was kept: the requests, the costly ones, are only spelled out when they are wanted. */
+  /** The events of one type. They are selected before they are materialized, because requests are costly. */
   #all<Type extends TraceEvent['type']>(type: Type): Extract<TraceEvent, { type: Type }>[] {
     return this.#runs.flatMap((events, index) =>
       events
