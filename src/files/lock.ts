@@ -4,17 +4,20 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 
-/** The process that has a lock; without an id where it gave the lock back in the meantime. */
+/** The process that has a lock. It has no `pid` if it released the lock in the meantime. */
 export interface LockOwner {
   readonly pid: number | undefined;
   readonly host: string | undefined;
-  /** Whether it is the process that asks. */
+  /** Whether it is the current process. */
   readonly isThisProcess: boolean;
 }
 
-/** Keeps a second writer away from a file. In the folder for temporary files, so that nothing is left beside the file. */
+/**
+ * Keeps a second writer away from a file. The lock is in the folder for temporary files, so that nothing is left
+ * beside the file.
+ */
 export class FileLock {
-  /** The file that stands for the lock. */
+  /** The lock file. */
   readonly path: string;
 
   /** `target` is the file that is locked. */
@@ -23,12 +26,12 @@ export class FileLock {
     this.path = join(tmpdir(), `swarmcheck-recording-${id}.lock`);
   }
 
-  /** Takes the lock; returns who has it where it is taken. One that a killed process left behind is taken over. */
+  /** Takes the lock, or returns its owner if it is taken. A lock that a killed process left behind is taken over. */
   take(): LockOwner | undefined {
     const own = `${this.path}.${process.pid}-${threadId}`;
     writeFileSync(own, `${process.pid} ${hostname()}`);
     try {
-      // With its text from the first moment on: an empty one could be anybody's.
+      // A link has its text from the start: an empty lock file would not show its owner.
       if (this.#link(own)) return undefined;
       const owner = this.#owner();
       if (isGone(owner) && owner === this.#owner()) rmSync(this.path, { force: true });
@@ -56,7 +59,7 @@ export class FileLock {
     try {
       return readFileSync(this.path, 'utf8');
     } catch {
-      // Given back in the meantime.
+      // Released in the meantime.
       return '';
     }
   }
@@ -68,7 +71,7 @@ function ownerIn(text: string): LockOwner {
   return { pid: pid ? Number(pid) : undefined, host, isThisProcess };
 }
 
-/** Whether the process that took a lock is no more. */
+/** Whether the process that took a lock has ended; false for one on another host, where this is not known. */
 function isGone(owner: string): boolean {
   const [pid, host] = owner.split(' ');
   if (!pid || host !== hostname()) return false;

@@ -6,19 +6,19 @@ export function isInside(path: string, folder: string): boolean {
   return below !== '' && below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below);
 }
 
-/** A path as people write it: relative to the working directory, where it is inside, with slashes. */
+/** A path as people write it: with slashes, and relative to the working directory if it is inside. */
 export function shownPath(path: string): string {
   const folder = process.cwd();
   return (isInside(path, folder) ? relative(folder, path) : path).replaceAll(sep, '/');
 }
 
-/** How long the name of a file may get: in characters, and in bytes, which is what file systems count. */
+/** The maximum length of a file name, in characters and in bytes, which is what file systems count. */
 const longestName = 100;
 const longestInBytes = 200;
 
 /**
- * The name of a file for what has a name already, a test or a scenario: its letters and digits in lower case, with "-" for
- * all else. Nothing of it can lead to another folder. Empty where there is no letter or digit.
+ * A file name made from the name of a test or a scenario: its letters and digits in lower case, with "-" for
+ * everything else, so that it cannot lead to another folder. Empty if the name has no letter or digit.
  */
 export function fileName(name: string): string {
   let cut = name
@@ -28,6 +28,6 @@ export function fileName(name: string): string {
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, longestName);
   while (Buffer.byteLength(cut) > longestInBytes) cut = cut.slice(0, -1);
-  // Half of a character beyond the basic plane is none.
+  // The cut may have left half of a surrogate pair.
   return cut.replace(/[\uD800-\uDBFF]$/, '').replaceAll(/-+$/g, '');
 }

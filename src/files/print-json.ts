@@ -1,21 +1,21 @@
-/** How wide a line gets, where it can be kept shorter. */
+/** The maximum width of a line, unless a single value is longer. */
 const width = 110;
 
-/** Lists under these names are many short pieces of one thing, and fill their lines. */
+/** Lists under these names are many short pieces of one thing: each line holds as many as fit. */
 const filledLists = new Set(['texts', 'arguments', 'ms']);
 
-/** Lists under these names hold one object, more often than not, and then take no line, and no indent, of their own. */
+/** Lists under these names usually hold one object. Then the brackets take no line and no indent of their own. */
 const tightLists = new Set(['choices', 'tool_calls']);
 
 /**
- * JSON for people who review it: what fits on a line stands on one, everything else has a line for each item. Keys stay in
- * the order in which they were set; the same value is the same bytes.
+ * JSON for people who review it: a value is on one line if it fits, and has a line for each item otherwise. Keys stay
+ * in the order in which they were set; the same value always gives the same bytes.
  */
 export function printJson(value: unknown): string {
   return `${print('', value, '', 0)}\n`;
 }
 
-/** `taken` is what stands on the first line already, or has to follow on the last. */
+/** `taken` counts the characters that are already on the first line, or follow on the last. */
 function print(key: string, value: unknown, indent: string, taken: number): string {
   if (!isContainer(value)) return JSON.stringify(value);
   const line = onOneLine(value, width - indent.length - taken);
@@ -39,11 +39,11 @@ function print(key: string, value: unknown, indent: string, taken: number): stri
   return `{\n${fields.join(',\n')}\n${indent}}`;
 }
 
-/** Undefined where it would be longer than that. */
+/** The value on one line; undefined if that is longer than `longest`. */
 function onOneLine(value: unknown, longest: number): string | undefined {
   if (longest < 0) return undefined;
   if (!isContainer(value)) {
-    // Long texts are measured before they are written out.
+    // Texts that are too long anyway are not encoded.
     if (typeof value === 'string' && value.length > longest) return undefined;
     const text = JSON.stringify(value);
     return text.length <= longest ? text : undefined;
@@ -71,7 +71,7 @@ function empty(container: object): string {
   return Array.isArray(container) ? '[]' : '{}';
 }
 
-/** As JSON.stringify does, fields that are undefined are left out. */
+/** The fields that JSON.stringify prints: those that are undefined are left out. */
 function fieldsOf(value: object): [string, unknown][] {
   return Object.entries(value).filter(([, item]) => item !== undefined);
 }

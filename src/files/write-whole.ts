@@ -2,15 +2,15 @@ import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
 /** How a file is written. */
 interface WriteSettings {
-  /** The file that stands beside it until it is whole. */
+  /** The temporary file, which is written first. Default: the name of the file with ".tmp" added. */
   temporary?: string;
-  /** Whether it may take the place of a file that is there. */
+  /** Whether an existing file may be replaced. Default: true. */
   mayReplace?: boolean;
 }
 
 /**
- * Writes a file whole or not at all: what is new is written beside it and then takes its name, so that whoever is killed in the
- * middle leaves the old one, or the new. Throws what the file system throws.
+ * Writes a file whole or not at all: the text is written to a temporary file, which then takes the name of `file`. A
+ * process that is killed in the middle leaves either the old file or the new one. Throws what the file system throws.
  */
 export function writeWhole(
   file: string,
@@ -19,7 +19,7 @@ export function writeWhole(
 ): void {
   try {
     writeFileSync(temporary, text);
-    // A link is made only where there is nothing of that name.
+    // A link, unlike a rename, fails if the name exists.
     if (mayReplace) renameSync(temporary, file);
     else linkSync(temporary, file);
   } catch (error) {
@@ -29,11 +29,11 @@ export function writeWhole(
   if (!mayReplace) rmSync(temporary, { force: true });
 }
 
-/** A temporary file that cannot be removed must not hide why the other one could not be written. */
+/** Ignores errors: a temporary file that cannot be removed must not hide why the write failed. */
 function removeIfThere(temporary: string): void {
   try {
     rmSync(temporary, { force: true });
   } catch {
-    // It is no file: somebody else put it there.
+    // It is not a file: someone else put it there.
   }
 }
