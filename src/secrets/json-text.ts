@@ -1,22 +1,26 @@
 import { isSecretName, isSecretNumber } from './secrets.ts';
 
-/** Gives the text to store in place of one; `isSecret` where its field says that it is a secret, whatever it looks like. */
+/**
+ * Returns the text to store in place of another. `isSecret` means that the name of its field makes it a secret,
+ * whatever the text looks like.
+ */
 export type MapSecretText = (text: string, isSecret: boolean) => string;
 
-/** Strings, brackets, and everything else that has no white space in it. */
+/** The tokens of JSON: strings, punctuation, numbers and literals. */
 const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
 
 interface Level {
   readonly isObject: boolean;
-  /** Whether everything in here is secret. */
+  /** Whether everything at this level is secret. */
   readonly isSecret: boolean;
-  /** Of the value that comes next, in an object. */
+  /** The key of the value that comes next; undefined in a list, or if a key comes next. */
   key: string | undefined;
 }
 
 /**
- * Maps every string in a text that is JSON, the names of fields included, and numbers in fields that say that they are secret,
- * which become 0. All else, white space as well, stays as it was written. Undefined where the text is no object or list of JSON.
+ * Maps every string in a JSON text, including the names of fields. Numbers become 0 if the name of their field makes
+ * them secret. Everything else stays unchanged, including white space. Undefined if the text is not a JSON object or
+ * list.
  */
 export function mapJsonText(text: string, map: MapSecretText, isSecret = false): string | undefined {
   if (!/^\s*[{[]/.test(text) || !isJson(text)) return undefined;
@@ -67,7 +71,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** A text in plain data that was read as a part of a whole already, so that it is left alone. */
+/** A value within plain data that is already as it will be stored, so `mapData` leaves it alone. */
 export class Settled {
   readonly stored: unknown;
 
@@ -76,7 +80,7 @@ export class Settled {
   }
 }
 
-/** Plain data with what is stored in place of such texts. */
+/** Plain data with the stored value in place of each `Settled`. */
 export function unwrapped(value: unknown): unknown {
   if (value instanceof Settled) return value.stored;
   if (Array.isArray(value)) return value.map(unwrapped);
@@ -93,11 +97,14 @@ export function mapData(value: unknown, map: MapSecretText, isSecret = false): u
     const isNumber = typeof item === 'number' && isSecretNumber(key);
     return [map(key, false), isNumber ? 0 : mapData(item, map, isSecret || isSecretName(key))];
   });
-  // As entries, whatever they are called: "__proto__" is a key like any other.
+  // `fromEntries` sets "__proto__" as a key like any other.
   return Object.fromEntries(entries);
 }
 
-/** Maps every string in a definition, whose fields are named after what they describe: under "password" stands no password. */
+/**
+ * Maps every string in a definition. The name of a field does not make its value secret: under "password" is a
+ * schema, not a password.
+ */
 export function mapDefinition(value: unknown, map: (text: string) => string): unknown {
   if (typeof value === 'string') return map(value);
   if (Array.isArray(value)) return value.map((item) => mapDefinition(item, map));

@@ -1,15 +1,18 @@
 import { mapData, mapDefinition, mapJsonText } from './json-text.ts';
 import { findSecrets, type FoundSecret, type SecretKind } from './secrets.ts';
 
-/** What stands in place of secrets. An e-mail address stays one, at a host that cannot be (RFC 2606), so that schemas still hold. */
+/**
+ * The placeholders of secrets. The one for an e-mail address is an address too, so that schemas still accept it; its
+ * host cannot exist (RFC 2606).
+ */
 const placeholders = /\[(secret|api-key|token|cookie|private-key)-(\d+)\]|(email)-(\d+)@redacted\.invalid/g;
 
-/** Whether there can be one in a text; to look for them all costs more. */
+/** Whether a text may have a placeholder in it. This costs less than a search for all of them. */
 function mayHavePlaceholder(text: string): boolean {
   return text.includes('@redacted.invalid') || /\[(?:secret|api-key|token|cookie|private-key)-\d/.test(text);
 }
 
-/** A text without the numbers of what is hidden in it: which secret it is has to be told by the conversation. */
+/** A text whose placeholders have lost their numbers, which mean something only within one conversation. */
 export function withoutNumbers(text: string): string {
   return text.replaceAll(placeholders, (_all, kind: string | undefined) => `[${kind ?? 'email'}]`);
 }
@@ -18,39 +21,40 @@ function placeholderOf(kind: SecretKind, number: number): string {
   return kind === 'email' ? `email-${number}@redacted.invalid` : `[${kind}-${number}]`;
 }
 
-/** Shorter ones would be found in other words. */
+/** Shorter secrets are not searched for in other texts, because they would be found within other words. */
 const shortestElsewhere = 6;
 
 /**
- * The secrets of one conversation, which stay in memory, and what stands in their place on disk.
+ * The secrets of one conversation, which stay in memory, and the placeholders that replace them on disk.
  *
- * The same secret has the same placeholder throughout the conversation; so a recorded answer can be given with the secret in
- * it once the conversation has shown it, and a replayed request is as it was recorded whatever the secret is today.
+ * A secret has the same placeholder throughout the conversation. So a recorded answer can be served with the secret
+ * in it, once the conversation has shown the secret; and a replayed request equals the recorded one, whatever the
+ * secret is today.
  */
 export class LaneSecrets {
   readonly #placeholders = new Map<string, string>();
   readonly #values = new Map<string, string>();
   #count = 0;
 
-  /** Whether none was met yet. */
+  /** Whether no secret has been found yet. */
   get isEmpty(): boolean {
     return this.#values.size === 0;
   }
 
   /**
-   * The text without its secrets. `like` is what was recorded in its place, where there is such: unknown secrets are called
-   * as they are called there.
+   * The text without its secrets. `like` is the value that was recorded in its place, if any: a new secret gets the
+   * placeholder that it has there.
    */
   hideText(text: string, like?: unknown): string {
     return this.#untilKnown(() => this.#hiding(like)(text, false));
   }
 
-  /** The same for every string in plain data. */
+  /** Hides the secrets in every string of plain data, as `hideText` does. */
   hideData(value: unknown, like?: unknown): unknown {
     return this.#untilKnown(() => mapData(value, this.#hiding(like)));
   }
 
-  /** The same for a definition: the schema of a tool, or of an answer. */
+  /** Hides the secrets in a definition: the schema of a tool, or of an answer. */
   hideDefinition(value: unknown, like?: unknown): unknown {
     return this.#untilKnown(() => {
       const hide = this.#hiding(like);
@@ -58,25 +62,30 @@ export class LaneSecrets {
     });
   }
 
-  /** Once more where something was recognised: it may have stood there before, where nothing told that it is one. */
+  /**
+   * Repeats the pass if a new secret was found: it may also occur earlier in the data, where it was not recognized.
+   */
   #untilKnown<T>(hide: () => T): T {
     const { size } = this.#placeholders;
     const hidden = hide();
     return this.#placeholders.size > size ? hide() : hidden;
   }
 
-  /** A recorded text with the secrets that the conversation has shown. */
+  /** A recorded text in which the secrets that the conversation has shown replace their placeholders. */
   reveal(text: string): string {
     if (this.#values.size === 0 || !mayHavePlaceholder(text)) return text;
     return mapJsonText(text, (inner) => this.reveal(inner)) ?? this.#revealPlain(text);
   }
 
-  /** The same for every string in plain data. */
+  /** Reveals the secrets in every string of plain data, as `reveal` does. */
   revealData(value: unknown): unknown {
     return this.#values.size === 0 ? value : mapData(value, (text) => this.reveal(text));
   }
 
-  /** Takes the names that stand in a recorded text for used, though the conversation has not shown what they stand for. */
+  /**
+   * Reserves the placeholders in a recorded text, whose secrets the conversation may not have shown: a new secret
+   * gets another number.
+   */
   reserve(recorded: unknown): void {
     for (const match of textOf(recorded).matchAll(placeholders))
       this.#count = Math.max(this.#count, Number(match[2] ?? match[4]));
@@ -88,7 +97,7 @@ export class LaneSecrets {
 
   #hiding(like: unknown): (text: string, isSecret: boolean) => string {
     let names: string[] | undefined;
-    // Looked for with the first secret that there is.
+    // Read only when a secret is found.
     const recorded = () => (names ??= namesIn(like));
     const hide = (text: string, isSecret: boolean): string => {
       if (isSecret && text !== '')
@@ -112,17 +121,20 @@ export class LaneSecrets {
     return hidden + text.slice(done);
   }
 
-  /** What is hidden already. */
+  /** The placeholders that are in the text already. */
   #placeholdersIn(text: string): FoundSecret[] {
     if (!mayHavePlaceholder(text)) return [];
     return [...text.matchAll(placeholders)].map(({ 0: name, index }) => {
-      // Somebody's text that looks like one stands for itself, and nothing else may be called so.
+      // A user's text that looks like a placeholder stays unchanged, and no secret may get that name.
       if (!this.#values.has(name)) this.#values.set(name, name);
       return spanOf(index, name);
     });
   }
 
-  /** Secrets that were recognised elsewhere, perhaps by their fields; of those that begin alike the longest. */
+  /**
+   * The known secrets that occur in the text, however they were recognized before. Longer ones come first, so that a
+   * secret wins over one that it begins with.
+   */
   #knownIn(text: string): FoundSecret[] {
     const found: FoundSecret[] = [];
     for (const value of this.#placeholders.keys()) {
@@ -133,7 +145,7 @@ export class LaneSecrets {
     return found.toSorted((left, right) => right.end - right.start - (left.end - left.start));
   }
 
-  /** `recorded` are the placeholders of the recorded text that are not taken yet, in order. */
+  /** `recorded` are the placeholders of the recorded text that are still free, in order. */
   #nameOf(value: string, kind: SecretKind, recorded: string[]): string {
     const known = this.#placeholders.get(value);
     if (known !== undefined) {
@@ -157,7 +169,7 @@ export class LaneSecrets {
 }
 
 function spanOf(start: number, value: string): FoundSecret {
-  // The kind of what has a name already does not matter.
+  // The kind does not matter: the secret already has a placeholder.
   return { start, end: start + value.length, kind: 'secret' };
 }
 

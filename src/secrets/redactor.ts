@@ -3,37 +3,40 @@ import { Settled } from './json-text.ts';
 import type { LaneSecrets } from './lane-secrets.ts';
 
 /**
- * Returns the value to store in place of `value`, from which secrets of known forms have been taken already; `path` is where
- * it stands, e.g. ['request', 'messages', 0, 'content']. It is asked again when the recording is replayed: the same value
- * must give the same answer.
+ * Returns the text to store in place of `value`, from which secrets of known forms have been removed already. `path`
+ * is its place, such as ['request', 'messages', 0, 'content']. It is called again when the recording is replayed: the
+ * same value must give the same result. A result that is not a string throws a TypeError.
  */
 export type Redact = (value: string, path: ReadonlyArray<string | number>) => string;
 
-/** Where a value stands. */
+/** The place of a value, as field names and indices. */
 export type Path = ReadonlyArray<string | number>;
 
-/** Takes the secrets out of what is stored: those of known forms, then those that the user knows of. */
+/**
+ * Removes the secrets from data before it is stored: first those of known forms, then those that the user's hook
+ * removes.
+ */
 export class Redactor {
   readonly #hook: Redact | undefined;
 
-  /** Throws a TypeError for a hook that is no function. */
+  /** Throws a TypeError if the hook is not a function. */
   constructor(hook: Redact | undefined) {
     if (hook !== undefined && typeof hook !== 'function')
       throw new TypeError(`redact must be a function of a text and its path, but is ${valueWords(hook)}.`);
     this.#hook = hook;
   }
 
-  /** A text as it is stored; `like` is what was recorded in its place, if this is a replay. */
+  /** The stored form of a text. `like` is the value that was recorded in its place, if this is a replay. */
   text(secrets: LaneSecrets, text: string, path: Path, like?: unknown): string {
     return this.#ask(secrets.hideText(text, like), path);
   }
 
-  /** The same for every string in plain data. */
+  /** The stored form of plain data, with every string redacted. */
   data(secrets: LaneSecrets, value: unknown, path: Path, like?: unknown): unknown {
     return this.#askAll(secrets.hideData(value, like), path);
   }
 
-  /** The same for a definition: the schema of a tool, or of an answer. */
+  /** The stored form of a definition: the schema of a tool, or of an answer. */
   definition(secrets: LaneSecrets, value: unknown, path: Path, like?: unknown): unknown {
     return this.#askAll(secrets.hideDefinition(value, like), path);
   }

@@ -1,7 +1,7 @@
-/** What a secret is called in place of its value. */
+/** The kind of a secret, which names it in its placeholder. */
 export type SecretKind = 'secret' | 'api-key' | 'token' | 'cookie' | 'private-key' | 'email';
 
-/** A secret in a text. */
+/** The place of a secret in a text. */
 export interface FoundSecret {
   readonly start: number;
   readonly end: number;
@@ -10,11 +10,11 @@ export interface FoundSecret {
 
 interface Pattern {
   readonly kind: SecretKind;
-  /** What every text with such a secret has in it, and most texts have not: looking for that costs little. */
+  /** A cheap test: it matches every text with such a secret, and few other texts. */
   readonly sign: RegExp;
-  /** Global. The last group that takes part is the secret; without groups all of the match is. */
+  /** Global. The secret is the last group that matched; without groups, it is the whole match. */
   readonly pattern: RegExp;
-  /** Whether a match is one after all. */
+  /** Whether a match really is a secret. If absent, every match is one. */
   readonly isMeant?: (value: string, match: RegExpExecArray) => boolean;
 }
 
@@ -31,7 +31,7 @@ const signs = {
   at: /@/,
 };
 
-/** What stands after "password:" in sentences about passwords, and in code. */
+/** Words that follow "password:" in sentences about passwords, and in code. */
 const words = new Set(
   'invalid required incorrect missing expired optional string number boolean null undefined true false none wrong valid changed updated reset empty unknown denied revoked minimum maximum password token secret'.split(
     ' ',
@@ -39,19 +39,22 @@ const words = new Set(
 );
 const reference = /^(?:process\.env\b|import\.meta\b|os\.environ\b|z\.[a-z]|\$\{?[A-Z_]+\}?$)/;
 
-/** Not a word about a secret, nor a name under which one is found. */
+/** Whether a value is neither a word about secrets nor a reference to one, such as process.env.API_KEY. */
 function isNoWord(value: string): boolean {
   return !words.has(value.toLowerCase()) && !reference.test(value);
 }
 
-/** Where a key may begin: not in the middle of a word, but after the escape of a line break in JSON. */
+/** Where a key may begin: not within a word, but after an escaped line break or tab in JSON. */
 const start = String.raw`(?:(?<![\w-])|(?<=\\[nrt]))`;
 const owner = String.raw`(?:api|access|secret|private|auth|client|refresh|session|signing)[\s_-]?`;
-/** What secrets are called in sentences and in settings. A "key" alone is more often one of a database. */
+/**
+ * Names of secrets in sentences and in settings. "key" alone is left out, because it is more often the key of a
+ * database.
+ */
 const noun = String.raw`(?:${owner}key|(?:${owner})?(?:token|secret)|pass(?:word|phrase|code|wd)|pwd|credentials?)`;
 
 /**
- * Formats that are published by those who issue them, and ways in which secrets are written. What two of them find is hidden
+ * Formats that their issuers publish, and common ways to write secrets. A secret that two patterns find is hidden
  * once.
  */
 const patterns: readonly Pattern[] = [
@@ -65,7 +68,8 @@ const patterns: readonly Pattern[] = [
     sign: signs.prefix,
     pattern: new RegExp(String.raw`${start}eyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?`, 'g'),
   },
-  // OpenAI, Anthropic, Stripe, Cerebras, Pinecone and those who write theirs alike; a package may be called sk-something.
+  // OpenAI, Anthropic, Stripe, Cerebras, Pinecone and others with the same format. A package may be called
+  // sk-something, so a digit or 24 characters are required.
   {
     kind: 'api-key',
     sign: signs.prefix,
@@ -106,11 +110,11 @@ const patterns: readonly Pattern[] = [
     kind: 'token',
     sign: signs.header,
     pattern: /\bbearer\s+([\w.~+/-]{8,}=*)/gi,
-    // "Bearer authentication" is what it is called.
+    // "Bearer authentication" is the name of the scheme.
     isMeant: (value) => /\d/.test(value) || value.length >= 20,
   },
   { kind: 'token', sign: signs.header, pattern: /\bsignature=([\da-f]{32,})/gi },
-  // In addresses: what stands between the user's name and the host, and in what is asked for.
+  // In URLs and commands: the password after the name of a user, and secrets in a query.
   { kind: 'secret', sign: signs.address, pattern: /:\/\/[^\s/:@]*:([^\s/]+)@/g },
   { kind: 'secret', sign: signs.command, pattern: /\s(?:-u|--user)[\s=]+["']?[^\s:"']+:([^\s"']{4,})/g },
   {
@@ -119,7 +123,7 @@ const patterns: readonly Pattern[] = [
     pattern:
       /[?&](?:api[_-]?key|token|access[_-]token|refresh[_-]token|sig|signature|secret|client[_-]secret|password|(?:code|key)(?==[^&\s#"']{6}))=([^&\s#"']+)/gi,
   },
-  // PASSWORD=…, as environments are written, and password = "…", as settings are.
+  // PASSWORD=… as in environments, and password = "…" as in settings.
   {
     kind: 'secret',
     sign: signs.name,
@@ -135,7 +139,7 @@ const patterns: readonly Pattern[] = [
     pattern: new RegExp(String.raw`\b${noun}\s*:\s*["']?([^\s"',;]{4,})`, 'gi'),
     isMeant: isNoWord,
   },
-  // "My password is …": a word alone is more often what is said of it.
+  // "My password is …": a digit or a symbol is required, because a plain word more often describes the password.
   {
     kind: 'secret',
     sign: signs.name,
@@ -144,27 +148,27 @@ const patterns: readonly Pattern[] = [
       'gi',
     ),
   },
-  // A field of JSON, or of something like it, within a text that is none.
+  // A field of JSON, or of something like it, within a text that is not JSON.
   {
     kind: 'secret',
     sign: signs.field,
     pattern: /["']([\w.-]{1,64})\\*["']\s*:\s*\\*["']([^"'\\\n]+)/g,
     isMeant: (_value, [, name = '']) => isSecretName(name),
   },
-  // Begun where a word begins, or a long text without an @ would be read once for each of its characters.
+  // Begins where a word begins: otherwise a long word without an @ would be read once for each of its characters.
   {
     kind: 'email',
     sign: signs.at,
     pattern:
       /(?<![\p{L}\p{N}_.+-])[\p{L}\p{N}_.+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}(?![\p{L}\p{N}])/gu,
-    // The user of an address of git, who is nobody.
+    // The address of a git repository, not of a person.
     isMeant: (value) => !value.startsWith('git@'),
   },
 ];
 
 /**
- * The secrets in a text that is no JSON, in order. `taken` says which places are already spoken for; `known` finds what was
- * recognised elsewhere, where no form tells more.
+ * The secrets in a text that is not JSON, in order. `taken` are the places of placeholders, which are part of the
+ * result. `known` are secrets that were recognized elsewhere; they are added where no pattern matches.
  */
 export function findSecrets(
   text: string,
@@ -180,7 +184,7 @@ export function findSecrets(
     found.push(secret);
   };
   const isFree = ({ start: first, end }: FoundSecret) => !marks.subarray(first, end).includes(1);
-  // Of what is spoken for in part the rest is found as well.
+  // If a part of it is marked already, the other parts are found as well.
   const add = (secret: FoundSecret) => {
     if (isFree(secret)) return mark(secret);
     for (const rest of freeParts(secret, marks)) if (hasSubstance(text, rest)) mark(rest);
@@ -199,7 +203,7 @@ export function findSecrets(
   return found.toSorted((left, right) => left.start - right.start);
 }
 
-/** What is left of a place. */
+/** The parts of a secret that are not marked yet. */
 function freeParts({ start: from, end: to, kind }: FoundSecret, marks: Uint8Array): FoundSecret[] {
   const parts: FoundSecret[] = [];
   for (let first = from; first < to; first++) {
@@ -212,12 +216,12 @@ function freeParts({ start: from, end: to, kind }: FoundSecret, marks: Uint8Arra
   return parts;
 }
 
-/** Whether a rest is more than what stands between two secrets. */
+/** Whether a part is more than the characters between two secrets. */
 function hasSubstance(text: string, { start: from, end }: FoundSecret): boolean {
   return /\w{4}/.test(text.slice(from, end));
 }
 
-/** The end of a sentence is no part of a secret. */
+/** Removes the punctuation that ends a sentence, which is not part of a secret. */
 function withoutPunctuation(value: string): string {
   let end = value.length;
   while (end > 0 && '.!?)]'.includes(value[end - 1]!)) end--;
@@ -226,13 +230,13 @@ function withoutPunctuation(value: string): string {
 
 const none: readonly FoundSecret[] = [];
 
-/** Last words of names that secrets are kept under. */
+/** Matches the last word of a name whose value is secret. */
 const secretNames =
   /^(?:\w*(?:password|passwd|apikey|secretkey|privatekey)|(?:access|auth|refresh|id|session|bearer|api|csrf)token|pass(?:phrase|code)?|pwd|secret|token|authorization|bearer|cookie|credential|jwt|pin|cvv|cvc|ssn|otp)s?$/;
-/** The last two of others. */
+/** Matches the last two words of a name whose value is secret, joined. */
 const secretPairs =
   /^(?:(?:api|access|secret|private|signing|encryption|auth|client|service|master)keys?|sessionids?)$/;
-/** Of these also numbers are secret. */
+/** Matches the last word of a name whose value is secret even if it is a number. */
 const numericNames = /^(?:pass(?:word|wd|code)|pin|cvv|cvc|ssn|otp)$/;
 
 /** Whether a field of this name holds a secret: `password`, `apiKey`, `x-access-token`, `SESSION_COOKIE`. */
@@ -241,7 +245,7 @@ export function isSecretName(name: string): boolean {
   return secretNames.test(all.at(-1) ?? '') || secretPairs.test(all.slice(-2).join(''));
 }
 
-/** Whether a number in a field of this name is one, too. */
+/** Whether a field of this name holds a secret even if its value is a number. */
 export function isSecretNumber(name: string): boolean {
   return numericNames.test(wordsOf(name).at(-1) ?? '');
 }
