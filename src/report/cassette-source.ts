@@ -9,7 +9,7 @@ export interface RecordedScenario {
   exportName: string;
 }
 
-/** What is taken over from it, where it says so. */
+/** The fields that are taken from the recorded scenario, if it has them. */
 const takenOver = [
   'contextVariables',
   'maxTurns',
@@ -19,21 +19,22 @@ const takenOver = [
   'tools',
 ] as const;
 
-/** What stands around the conversations of a cassette in a module of scenarios. */
+/** The rest of a module of scenarios, around the conversations of a cassette. */
 export interface SourceFrame {
-  /** The first line, a comment. */
+  /** The text of the comment on the first line. */
   readonly comment: string;
-  /** Whole lines. */
+  /** The lines with the imports. */
   readonly imports: readonly string[];
-  /** Fields of each scenario beside its name, its messages and its steps, as source. */
+  /** Fields of each scenario besides `name`, `messages`, `steps` and `expect`, as source. */
   readonly fields: readonly string[];
-  /** The name of a scenario, by its place. */
+  /** Returns the name of the scenario for a conversation. */
   nameOf(lane: LaneRecord, index: number): string;
 }
 
 /**
- * A cassette as the source of a module of scenarios, one for each conversation: to be pasted into a file in the working
- * directory. What the scenario it was recorded from says beside its steps is taken over from there.
+ * A cassette as the source of a module with one scenario for each conversation, to be pasted into a file in the
+ * working directory. The module imports the scenario that was recorded, if there is one, and takes the agent and
+ * other fields from it.
  */
 export function cassetteSource(
   cassette: CassetteFile,
@@ -88,7 +89,7 @@ function importOf({ scenario, test }: CassetteFile, recorded: RecordedScenario |
   return [`// The agent that was recorded${by}:`, "// import { agent } from './…';"];
 }
 
-/** As it may stand in a comment, which ends with its line. */
+/** A text without line breaks, which would end a comment. */
 function onOneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 }

@@ -1,6 +1,6 @@
 /**
- * A text as it may go to a terminal: control characters, with which a tool's result or a file's name
- * could move the cursor or colour what follows, are written out. Line breaks and tabs stay.
+ * A text that is safe for a terminal: control characters are escaped, since a tool's result or a file's name could
+ * use them to move the cursor or to color the text that follows. Line breaks and tabs stay.
  */
 export function printable(text: string): string {
   return text.replaceAll(
@@ -9,5 +9,8 @@ export function printable(text: string): string {
   );
 }
 
-/** The C0 and C1 controls (ECMA-48) but for tab and line feed, DEL, the marks that turn the direction of text, and other ends of lines. */
+/**
+ * The C0 and C1 controls (ECMA-48) except tab and line feed, DEL, the marks that change the direction of text, and
+ * the Unicode separators of lines and paragraphs.
+ */
 const controls = /[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;

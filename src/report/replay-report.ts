@@ -5,26 +5,26 @@ import { driftText } from '../cassette/match/words.ts';
 import { printable } from './printable.ts';
 import type { Style } from './style.ts';
 
-/** What became of a cassette that was replayed. */
+/** The result of replaying a cassette. */
 export interface ReplayedCassette {
   /** Relative to the working directory. */
   file: string;
-  /** not-checked: a test recorded it, and checks it. */
+  /** not-checked: it was not replayed, for example because a test recorded it, and checks it. */
   status: 'exact' | 'drifted' | 'broken' | 'not-checked';
-  /** In interactions; all 0 for one that was not played. */
+  /** Counts of interactions; all 0 for a cassette that was not played. */
   summary: CassetteSummary;
   /** Which parts of requests changed. */
   drift: readonly Drift[];
-  /** Whatever else there is to say, in sentences. */
+  /** Other problems, or why it was not checked, as sentences. */
   problems: readonly string[];
-  /** How to record it again. */
+  /** The command that records it again. */
   again?: string | undefined;
 }
 
 const colours = { exact: 'green', drifted: 'red', broken: 'red', 'not-checked': 'dim' } as const;
 const marks = { exact: '✓', drifted: '✗', broken: '✗', 'not-checked': '-' } as const;
 
-/** One line for a cassette, and what is wrong with it below. */
+/** One line for a cassette, with its problems on the lines below. */
 export function replayedText(
   { file, status, summary, drift, problems, again }: ReplayedCassette,
   style: Style,
@@ -47,7 +47,7 @@ export function replayedText(
   ].join('\n');
 }
 
-/** The last line: how many cassettes were as they should be, and how many interactions. */
+/** The last line: how many cassettes have each status, and the totals of their interactions. */
 export function replaySummaryText(replayed: readonly ReplayedCassette[], style: Style): string {
   const parts = statuses.flatMap((status) => {
     const count = replayed.filter((cassette) => cassette.status === status).length;
@@ -58,7 +58,7 @@ export function replaySummaryText(replayed: readonly ReplayedCassette[], style: 
   return `${style('bold', countOf(replayed.length, 'cassette'))}: ${parts.join(', ')} (interactions: ${served} served, ${exact} exact, ${drifted} drifted, ${unused} unused)`;
 }
 
-/** The same as one JSON document, version 1. */
+/** The report as one JSON document, version 1. */
 export function replayJson(replayed: readonly ReplayedCassette[]): object {
   const count = (status: ReplayedCassette['status']) =>
     replayed.filter((cassette) => cassette.status === status).length;

@@ -9,45 +9,48 @@ export interface PlayedScenario {
   name: string;
   /** Relative to the working directory. */
   file: string;
-  /** Of the first way it was played, with the failures of all. */
+  /** The run in the first play mode, with the failures of all modes. */
   run: ScenarioRun;
-  /** Each way it was played in, where there was more than one. */
+  /** The run in each play mode, if there was more than one. */
   modes?: readonly ModeRun[] | undefined;
   durationMs: number;
-  /** What is questionable about it without being a failure. */
+  /** Something questionable in the scenario that does not fail it. */
   warning?: string | undefined;
 }
 
-/** A whole `swarmcheck run`. */
+/** The result of `swarmcheck run`. */
 export interface RunSummary {
   played: readonly PlayedScenario[];
   errors: readonly LoadError[];
-  /** Whether it stopped before its end, because it was asked to stop at the first failure. */
+  /** Whether it ended at the first failure, because of `--bail`. */
   bailed: boolean;
 }
 
-/** What kept scenarios from being played, or went wrong beside them. */
+/** An error that kept scenarios from being played, or that happened outside of them. */
 export interface LoadError {
   file: string;
   line?: number | undefined;
   message: string;
 }
 
-/** One line for a scenario; for a failed one also its file and what went wrong, for a questionable one what is. */
+/**
+ * One line for a scenario; if it failed, its file and its failures follow; if it passed with a warning, its file and
+ * the warning.
+ */
 export function scenarioText({ name, file, run, modes, warning }: PlayedScenario, style: Style): string {
   const title = printable(name.replaceAll(/\s+/g, ' '));
   const ways = modes && run.passed ? `, ${modes.length} ways with one hash` : '';
   const story = style('dim', printable(storyOf(run)) + ways);
   const line = `${run.passed ? style('green', '✓') : style('red', '✗')} ${title}  ${story}`;
   if (run.passed && warning === undefined) return line;
-  // Steps of a file are named by it.
+  // A scenario from a file of steps has the file in its name.
   const place = name.startsWith(`${file}#`) ? [] : [style('dim', `  ${printable(file)}`)];
   if (run.passed) return [line, ...place, `    Warning: ${warning}`].join('\n');
   const failures = run.failures.flatMap(({ message }) => [...indent(printable(message), '    '), '']);
   return [line, ...place, ...failures].join('\n');
 }
 
-/** `file:line: message`, as editors and terminals make links of it. */
+/** `file:line: message`, which editors and terminals turn into a link. */
 export function loadErrorText({ file, line, message }: LoadError, style: Style): string {
   const [first = '', ...rest] = printable(message).split('\n');
   return [
@@ -56,7 +59,10 @@ export function loadErrorText({ file, line, message }: LoadError, style: Style):
   ].join('\n');
 }
 
-/** The last line: how many passed, failed, and what else was told. */
+/**
+ * The last line: how many scenarios passed and failed, how many errors there were, and whether the rest was not
+ * played.
+ */
 export function summaryText({ played, errors, bailed }: RunSummary, style: Style): string {
   const passed = played.filter(({ run }) => run.passed).length;
   const failed = played.length - passed;
@@ -68,7 +74,7 @@ export function summaryText({ played, errors, bailed }: RunSummary, style: Style
   return `${style('bold', played.length === 1 ? '1 scenario' : `${played.length} scenarios`)}: ${parts.join(', ')}`;
 }
 
-/** The same as one JSON document, version 1. */
+/** The report as one JSON document, version 1. */
 export function runJson({ played, errors, bailed }: RunSummary): object {
   return {
     version: 1,

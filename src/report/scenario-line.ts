@@ -3,11 +3,11 @@ import type { ScenarioRun } from '../scenario/scenario.ts';
 import { failureText, textOf } from '../trace/format.ts';
 
 /**
- * What happened in a scenario, in one line for somebody who sees it for the first time:
- * `Triage: transfer_to_refunds() → Refunds: issue_refund({"orderId":"A-17"}) ⇒ done, says “Done.” (completed, 3 turns)`.
+ * What happened in a scenario, in one line for a reader who does not know it:
+ * `Triage: transfer_to_refunds() → Refunds: issue_refund({"id":"A-17"}) ⇒ done, says “Done.” (completed, 3 turns)`.
  *
- * Calls of one turn are joined by "+"; "→" is a handoff, "⇒" a result, "✗" an error. Several runs are told one after the
- * other, each with what the user said.
+ * Calls of one turn are joined by "+"; "→" is a handoff, "⇒" a result, "✗" an error. Several runs follow one another,
+ * each after the message of the user.
  */
 export function storyOf(run: ScenarioRun): string {
   const { events } = run.trace;
@@ -22,7 +22,7 @@ export function storyOf(run: ScenarioRun): string {
     .join('');
 }
 
-/** What an agent did while it was active, turn by turn. */
+/** The turns of an agent while it was active. */
 interface Chapter {
   agent: string;
   turns: string[];
@@ -44,7 +44,7 @@ function storyOfRun(events: readonly TraceEvent[]): string {
   return `${story.join(' → ')} (${ending(events)})`;
 }
 
-/** One turn: what the model said and asked for, with what came of it. */
+/** One turn: what the model said, its calls with their results, and the changes to the context. */
 function turnText(all: readonly TraceEvent[], turn: number): string {
   const events = all.filter((event) => 'turn' in event && event.turn === turn);
   const handoff = events.find((event) => event.type === 'handoff');
@@ -123,7 +123,7 @@ function quoted(text: string): string {
 }
 
 function clip(text: string): string {
-  // By characters, not by their halves.
+  // Cut between characters, not within a surrogate pair.
   const characters = Array.from(text.slice(0, 200));
   return characters.length <= 60 ? text : `${characters.slice(0, 59).join('')}…`;
 }

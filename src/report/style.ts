@@ -1,10 +1,10 @@
 import { styleText } from 'node:util';
 
-/** Sets a text off, where there are colours. */
+/** Formats a text, if colors are on. */
 export type Style = (format: 'green' | 'red' | 'dim' | 'bold', text: string) => string;
 
-/** Colours, or none. */
+/** A style with colors or without. */
 export function styleFor(colour: boolean): Style {
-  // Whether there is a terminal is decided by the caller, so nothing is left to be validated here.
+  // The caller knows whether there is a terminal, so the stream is not validated here.
   return (format, text) => (colour ? styleText(format, text, { validateStream: false }) : text);
 }
