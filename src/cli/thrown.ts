@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { isAbsolute, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isInside } from '../files/path.ts';
 import { show } from '../scenario/equals.ts';
 
 /** The thrown value as text. Any value can be thrown, including one that throws when it is read. */
@@ -47,8 +48,7 @@ export function placeOfSyntaxError(file: string): { file: string; line: number }
 
 /** A path as people write it: relative to the folder where the command was started, if it is inside. */
 export function fromHere(path: string): string {
-  const here = relative(startedIn, path);
-  return (here.startsWith('..') ? path : here).replaceAll(sep, '/');
+  return (isInside(path, startedIn) ? relative(startedIn, path) : path).replaceAll(sep, '/');
 }
 
 /** Read at the start, because a module may change the working directory. */

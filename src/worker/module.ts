@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { isAbsolute, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../engine/values/engine-errors.ts';
 import { valueWords } from '../engine/values/value-words.ts';
+import { shownPath } from '../files/path.ts';
 import type { Task } from './thread-answer.ts';
 import { sentence } from '../engine/values/error-facts.ts';
 
@@ -18,9 +18,7 @@ export function moduleOf(url: unknown): Pick<Task, 'module' | 'shownModule' | 'i
       sentence`${{ where: 'workerTool' }} takes ${{ expected: `the URL of a file, such as new URL('./hash.ts', import.meta.url)` }}, but was given ${{ given: typeof href === 'string' ? valueWords(href) : valueWords(url) }}.`,
     );
   }
-  const below = relative(process.cwd(), path);
-  const isInside = !isAbsolute(below) && below !== '..' && !below.startsWith(`..${sep}`);
-  const shownModule = (isInside ? below : path).replaceAll(sep, '/');
+  const shownModule = shownPath(path);
   if (!existsSync(path))
     throw new UsageError(
       sentence`${{ where: 'workerTool' }} was given ${{ given: shownModule }}, but there is no such file.`,

@@ -5,7 +5,7 @@ import { isUserStep, withCalls } from '../../script/step-kinds.ts';
 import type { ModelStep, Step, ToolCallStep } from '../../script/steps.ts';
 import { simplerNumbers, simplerObjects, simplerTexts, withoutParts } from './simpler-values.ts';
 import { simplerTogether } from './simpler-together.ts';
-import { reduceBy, type ReduceLimits } from '../shrink/reduce.ts';
+import { reduceBy, type ReduceLimits } from './reduce.ts';
 
 /** Texts of the user and the model for places where the text does not matter. */
 const userText = 'hi';
