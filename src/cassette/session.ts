@@ -47,8 +47,6 @@ export class CassetteSession implements CompletionProvider {
   readonly #exactSettings = new Map<string, RequestParts>();
   /** What was told already, where drift is no error. */
   readonly #told = new Set<string>();
-  /** The first thing that did not fit. */
-  #failure: Error | undefined;
   #isClosed = false;
   #isDiscarded = false;
 
@@ -60,7 +58,7 @@ export class CassetteSession implements CompletionProvider {
     const command = settings.command ?? recordCommand(this.tape.origin, path);
     this.words = { path: shownPath(path), command, again: againWords(command) };
     this.#lanes = new LaneChooser(this.tape, this.#redactor, this.words);
-    this.#keeper = live && new Keeper(this.tape, settings, () => this.#endRecording());
+    this.#keeper = live && new Keeper(this.tape, settings, this.#redactor);
   }
 
   readonly complete: CompletionProvider['complete'] = async (request, options) => {
@@ -97,13 +95,13 @@ export class CassetteSession implements CompletionProvider {
 
   /** Throws what did not fit, else a CassetteUnusedError for interactions that nobody asked for. */
   assertComplete(): void {
-    if (this.#failure) throw this.#failure;
+    if (this.failure) throw this.failure;
     this.assertUsed();
   }
 
   /** The same, but that what did not fit has been told already. */
   assertUsed(): void {
-    if (this.#failure) return;
+    if (this.failure) return;
     this.compareEnds();
     const { unused } = this.summary;
     if (unused === 0) return;
@@ -129,7 +127,7 @@ export class CassetteSession implements CompletionProvider {
 
   /** What did not fit so far, whoever was told of it. */
   get failure(): Error | undefined {
-    return this.#failure;
+    return this.tape.failure;
   }
 
   /** What no request has shown: differences in what the last calls came to. */
@@ -163,14 +161,6 @@ export class CassetteSession implements CompletionProvider {
     yield* playStream(turn, pieces, options);
   }
 
-  /** What is known only when nothing more comes. */
-  #endRecording(): void {
-    for (const lane of this.tape.lanes) {
-      lane.settle();
-      lane.readResults(this.#redactor);
-    }
-  }
-
   #begin(request: CompletionRequest, options: CompletionOptions | undefined): PlayedInteraction | Recording {
     if (this.#isClosed)
       throw new CassetteFileError(`${this.words.path} is closed. Close it when nothing is asked any more.`, {
@@ -186,8 +176,7 @@ export class CassetteSession implements CompletionProvider {
       if (lane?.failure) throw lane.failure;
       return lane?.upcoming ? this.#play(lane, asked) : this.#record(lane, asked);
     } catch (error) {
-      if (lane) lane.failure ??= error as Error;
-      this.#failure ??= error as Error;
+      this.tape.noteFailure(error, lane);
       throw error;
     }
   }
@@ -253,12 +242,9 @@ export class CassetteSession implements CompletionProvider {
       lane,
       live,
       redactor: this.#redactor,
-      onAnswer: (said) => this.#lanes.finder.notePoint(lane, said),
-      onRecorded: (isAnswer) => this.#keeper!.add(isAnswer),
-      onFailure: (error) => {
-        lane.failure ??= error as Error;
-        this.#failure ??= error as Error;
-      },
+      tape: this.tape,
+      finder: this.#lanes.finder,
+      keeper: this.#keeper,
     };
   }
 
@@ -280,7 +266,7 @@ export class CassetteSession implements CompletionProvider {
     const news = drift.filter((one) => !this.#told.has(driftKey(one)));
     if (onMismatch === 'error') {
       const error = mismatchError(this.words, place, where, drift);
-      this.#failure ??= error;
+      this.tape.noteFailure(error);
       throw error;
     }
     for (const one of news) this.#told.add(driftKey(one));

@@ -1,5 +1,6 @@
 import { stringify } from 'safe-stable-stringify';
 import { setOwn } from '../../engine/values/copy.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
 import {
   formatName,
   formatVersion,
@@ -29,6 +30,8 @@ type StoredAgent = Omit<AgentRecord, 'name'>;
 export class Tape {
   readonly lanes: Lane[] = [];
   readonly origin: TapeOrigin;
+  /** The first thing that did not fit, in any of its conversations. */
+  failure: Error | undefined;
   readonly #agents = new Labelled<StoredAgent>();
   readonly #tools = new Labelled<object>();
   readonly #settings = new Map<string, Settings>();
@@ -46,6 +49,20 @@ export class Tape {
     const lane = new Lane(this.lanes.length + 1, conversation, interactions);
     this.lanes.push(lane);
     return lane;
+  }
+
+  /** Notes what did not fit. It ends the conversation in which it came up, where that is known. */
+  noteFailure(error: unknown, lane?: Lane): void {
+    if (lane) lane.failure ??= error as Error;
+    this.failure ??= error as Error;
+  }
+
+  /** Adds what is known only at the end of a recording: requests without an answer, and the results of the last calls. */
+  settle(redactor: Redactor): void {
+    for (const lane of this.lanes) {
+      lane.settle();
+      lane.readResults(redactor);
+    }
   }
 
   /** The label under which these settings stand; added where they are new. */

@@ -3,6 +3,7 @@ import { shownPath } from '../../files/path.ts';
 import { printJson } from '../../files/print-json.ts';
 import { CassetteWriter } from './write.ts';
 import type { Tape } from '../match/tape.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
 import type { CassetteSettings } from '../session-settings.ts';
 
 /** Those that are open, for the end of the process. */
@@ -18,16 +19,15 @@ export class Keeper {
   readonly #tape: Tape;
   readonly #writer: CassetteWriter;
   readonly #settings: CassetteSettings;
-  readonly #onEnd: () => void;
+  readonly #redactor: Redactor;
   /** Interactions that were recorded, and how many of these are on disk. */
   #count = 0;
   #saved = 0;
   #mayWrite = true;
 
-  /** `onEnd` is called before the last of it is written. */
-  constructor(tape: Tape, settings: CassetteSettings, onEnd: () => void) {
+  constructor(tape: Tape, settings: CassetteSettings, redactor: Redactor) {
     this.#tape = tape;
-    this.#onEnd = onEnd;
+    this.#redactor = redactor;
     this.#settings = settings;
     this.#writer = new CassetteWriter(settings.path);
   }
@@ -75,7 +75,7 @@ export class Keeper {
           { problem: 'only-errors', file: shownPath(this.#settings.path) },
         );
       // Also what is known only now: the results of the last calls.
-      this.#onEnd();
+      this.#tape.settle(this.#redactor);
       if (this.#count > 0) this.#save();
     } finally {
       this.#release();
@@ -85,7 +85,7 @@ export class Keeper {
   /** At the end of the process, where nobody has closed it. */
   saveLeft(): void {
     try {
-      this.#onEnd();
+      this.#tape.settle(this.#redactor);
       if (this.#count > 0 && this.#mayWrite && !this.#settings.writesAtEnd) this.#save();
     } finally {
       this.#release();

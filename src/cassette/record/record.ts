@@ -11,9 +11,12 @@ import { errorRecord, isNotTheModels } from '../format/error-record.ts';
 import { folded, streamRecord, type TimedChunk } from '../format/stream-record.ts';
 import type { InteractionRecord } from '../format/format.ts';
 import type { Lane } from '../match/lane.ts';
+import type { LaneFinder } from '../match/lane-finder.ts';
 import { saidBy, type Said } from '../match/messages.ts';
+import type { Tape } from '../match/tape.ts';
 import { now } from '../real-time.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
+import type { Keeper } from './keeper.ts';
 
 /** An interaction that a live model answers. */
 export interface Recording {
@@ -21,12 +24,9 @@ export interface Recording {
   readonly lane: Lane;
   readonly live: CompletionProvider;
   readonly redactor: Redactor;
-  /** Told what the answer is in later requests. */
-  readonly onAnswer: (said: Said | undefined) => void;
-  /** Told that the interaction is over. */
-  readonly onRecorded: (isAnswer: boolean) => void;
-  /** Told what kept an interaction from being recorded. */
-  readonly onFailure: (error: unknown) => void;
+  readonly tape: Tape;
+  readonly finder: LaneFinder;
+  readonly keeper: Keeper;
 }
 
 /** Asks the live model, and keeps its answer. */
@@ -129,17 +129,17 @@ async function leave(
 
 /** Keeps an answer that has come. One that cannot be stored stays unanswered, which is not written; the error is thrown. */
 function keep(
-  { interaction, onAnswer, onRecorded, onFailure }: Recording,
+  { interaction, lane, tape, finder, keeper }: Recording,
   said: Said | undefined,
   answer: () => Partial<InteractionRecord>,
 ): void {
   try {
     Object.assign(interaction, answer());
-    onAnswer(said);
+    finder.notePoint(lane, said);
     const { completion, stream, error } = interaction;
-    onRecorded(!error && (completion !== undefined || (stream?.parts.length ?? 0) > 0));
+    keeper.add(!error && (completion !== undefined || (stream?.parts.length ?? 0) > 0));
   } catch (error) {
-    onFailure(error);
+    tape.noteFailure(error, lane);
     throw error;
   }
 }
