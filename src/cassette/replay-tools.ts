@@ -141,7 +141,8 @@ function compare(
       `It answers otherwise than recorded ("-" as recorded, "+" as it is now):\n${diff}`,
       missOf(file, tool, interaction, run),
     );
-  run.note({ part: 'history', name: tool, ...(at !== undefined && { at }), diff });
+  // No request shows this difference: it is told with the next one, or at the end.
+  run.lane.noted.push({ part: 'history', name: tool, ...(at !== undefined && { at }), diff });
 }
 
 /** What a call's error says beside its text. */

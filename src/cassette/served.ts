@@ -1,5 +1,4 @@
 import type { RecordedEvent } from '../engine/run/events.ts';
-import type { Drift } from './cassette-errors.ts';
 import type { Lane } from './match/lane.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 
@@ -9,8 +8,6 @@ export interface ServedRun {
   readonly path: string;
   readonly lane: Lane;
   readonly redactor: Redactor;
-  /** Notes a difference that no request shows; it is told with the next one, or at the end. */
-  readonly note: (drift: Drift) => void;
 }
 
 const runs = new WeakMap<readonly RecordedEvent[], ServedRun>();

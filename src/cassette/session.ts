@@ -251,12 +251,7 @@ export class CassetteSession implements CompletionProvider {
   #take(lane: Lane, events: Asked['events']): void {
     lane.take(events);
     this.#lanes.finder.noteRun(events, lane);
-    noteServed(events, {
-      path: this.#settings.path,
-      lane,
-      redactor: this.#redactor,
-      note: (drift) => lane.noted.push(drift),
-    });
+    noteServed(events, { path: this.#settings.path, lane, redactor: this.#redactor });
   }
 
   /** Throws where drift is an error. */
