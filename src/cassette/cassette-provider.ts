@@ -8,9 +8,8 @@ import { shownPath } from '../files/path.ts';
 import { parseCassette, readText } from './format/read.ts';
 import type { TapeOrigin } from './match/tape.ts';
 import { modeOf, modeVariable, type ChosenMode, type RecordMode } from './mode.ts';
-import { assertValidReplayOptions, type ReplayOptions } from './replay-provider.ts';
+import { assertValidReplayOptions, SessionProvider, type ReplayOptions } from './replay-provider.ts';
 import type { CassetteSummary } from './session-settings.ts';
-import { SessionProvider } from './session-provider.ts';
 import { CassetteSession } from './session.ts';
 import { againWords, recordCommand } from './match/words.ts';
 

@@ -7,7 +7,6 @@ import { cassettePath } from './format/read.ts';
 import { noSuchFile, readCassette } from './format/read.ts';
 import type { Redact } from '../secrets/redactor.ts';
 import type { CassetteSummary, MismatchPolicy } from './session-settings.ts';
-import { SessionProvider } from './session-provider.ts';
 import { CassetteSession } from './session.ts';
 
 /** How a cassette is replayed. */
@@ -46,6 +45,25 @@ export function replayProvider(cassette: string, options: ReplayOptions = {}): R
   const { onMismatch, redact, timing } = options;
   const inRealTime = timing === 'recorded';
   return new Replay(new CassetteSession({ path, file, live: undefined, onMismatch, redact, inRealTime }));
+}
+
+/** A session as its users see it. Methods are fields, so that a decorator may spread a provider. */
+export class SessionProvider implements CompletionProvider {
+  readonly complete: CompletionProvider['complete'];
+  readonly stream: CompletionProvider['stream'];
+  readonly assertComplete: () => void;
+  readonly #session: CassetteSession;
+
+  constructor(session: CassetteSession) {
+    this.#session = session;
+    this.complete = session.complete;
+    this.stream = session.stream;
+    this.assertComplete = () => session.assertComplete();
+  }
+
+  get summary(): CassetteSummary {
+    return this.#session.summary;
+  }
 }
 
 class Replay extends SessionProvider implements ReplayProvider {
