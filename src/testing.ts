@@ -37,7 +37,7 @@ export { ScenarioTimeoutError } from './scenario/timeout.ts';
 export type { ToolCallPattern, Trajectory, TrajectoryItem } from './scenario/trajectory.ts';
 export type { SeenPattern } from './scenario/assertions/requests.ts';
 export { cassetteProvider } from './cassette/cassette-provider.ts';
-export type { CassetteOptions, CassetteProvider } from './cassette/cassette-provider.ts';
+export type { CassetteOptions, CassetteProvider, RecordMode } from './cassette/cassette-provider.ts';
 export {
   CassetteAmbiguityError,
   CassetteFileError,
@@ -46,7 +46,6 @@ export {
   CassetteUnusedError,
 } from './cassette/cassette-errors.ts';
 export type { Drift } from './cassette/cassette-errors.ts';
-export type { RecordMode } from './cassette/mode.ts';
 export { recordingProvider } from './cassette/recording-provider.ts';
 export type { RecordingProvider } from './cassette/recording-provider.ts';
 export type { Redact } from './secrets/redactor.ts';
