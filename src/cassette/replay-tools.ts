@@ -16,7 +16,8 @@ import { shownPath } from '../files/path.ts';
 import { noSuchFile, readCassette } from './format/read.ts';
 import { recordedCallsOf, comparableText, answerOf } from './match/messages.ts';
 import { LaneSecrets } from '../secrets/lane-secrets.ts';
-import { servedRun, type ServedRun } from './served.ts';
+import type { Lane } from './match/lane.ts';
+import type { Redactor } from '../secrets/redactor.ts';
 import { fieldsOf } from './match/words.ts';
 
 /**
@@ -40,6 +41,26 @@ export function replayTools<A extends Agent>(agent: A, cassette: string, mode: '
   return new AgentCopies((original) =>
     mode === 'replay' ? replaying(original, recorded) : verifying(original, recorded),
   ).copyOf(agent) as A;
+}
+
+/** Where a run stands in a cassette. */
+interface ServedRun {
+  /** Of the cassette. */
+  readonly path: string;
+  readonly lane: Lane;
+  readonly redactor: Redactor;
+}
+
+const runs = new WeakMap<readonly RecordedEvent[], ServedRun>();
+
+/** Notes where a run stands, for its tools. */
+export function noteServed(events: readonly RecordedEvent[] | undefined, run: ServedRun): void {
+  if (events) runs.set(events, run);
+}
+
+/** Where a run stands; undefined for one that no cassette answers. */
+function servedRun(events: readonly RecordedEvent[] | undefined): ServedRun | undefined {
+  return events && runs.get(events);
 }
 
 /** A call that was recorded. */

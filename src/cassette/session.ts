@@ -19,7 +19,7 @@ import {
 } from './serve-interaction.ts';
 import { recordCompletion, recordStream, type Recording } from './record/record.ts';
 import { Redactor } from '../secrets/redactor.ts';
-import { noteServed } from './served.ts';
+import { noteServed } from './replay-tools.ts';
 import type { CassetteSummary, CassetteSettings } from './session-settings.ts';
 import {
   againWords,
