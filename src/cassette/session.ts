@@ -7,8 +7,13 @@ import { Keeper } from './record/keeper.ts';
 import { answerOf } from './match/messages.ts';
 import { driftKey, historyDrift, settingsDrift } from './match/drift.ts';
 import type { Lane } from './match/lane.ts';
-import { partsOf, type RequestParts } from './redact/request-parts.ts';
-import { sameSettings, settingsOf, assertValidNames } from './redact/settings.ts';
+import {
+  partsOf,
+  type RequestParts,
+  sameSettings,
+  settingsOf,
+  assertValidNames,
+} from './redact/request-parts.ts';
 import { Tape } from './match/tape.ts';
 import {
   dueOutcome,

@@ -6,8 +6,7 @@ import { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import type { Entry, History } from './history.ts';
 import { comparableText, messageText } from './messages.ts';
-import { toolName, type RequestParts } from '../redact/request-parts.ts';
-import { settingsOf, type Settings } from '../redact/settings.ts';
+import { toolName, type RequestParts, settingsOf, type Settings } from '../redact/request-parts.ts';
 
 /** What changed in the settings of a request; `agent` is who asks now. */
 export function settingsDrift(recorded: Settings, now: Settings, agent: string): Drift[] {

@@ -14,8 +14,7 @@ import {
   type TestReference,
 } from '../format/format.ts';
 import { Lane } from './lane.ts';
-import { toolName } from '../redact/request-parts.ts';
-import type { Settings } from '../redact/settings.ts';
+import { toolName, type Settings } from '../redact/request-parts.ts';
 
 /** What recorded a cassette, so that it can be found again. */
 export interface TapeOrigin {
