@@ -242,7 +242,8 @@ export class Lane {
     const answer = current && answerOf(current);
     if (!answer || !this.#lacksResults) return;
     const following = this.shown.entries.slice(this.told.entries.length + 1);
-    Object.assign(current, resultsInHistory(answer, following));
+    const messages = following.map(({ record }) => record);
+    Object.assign(current, resultsInHistory(answer, messages));
   }
 
   get #lacksResults(): boolean {

@@ -9,7 +9,6 @@ import {
 } from '../format/format.ts';
 import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
-import type { Entry } from './history.ts';
 import { recordedCallsOf } from './messages.ts';
 
 /** What the calls of an answer came to. */
@@ -53,9 +52,9 @@ export function resultsInEvents(
 }
 
 /** As the request shows it that comes after the answer: where every call was answered, in order. */
-export function resultsInHistory(answer: MessageRecord, following: readonly Entry[]): CallResults {
+export function resultsInHistory(answer: MessageRecord, following: readonly MessageRecord[]): CallResults {
   const calls = recordedCallsOf(answer);
-  const messages = following.slice(0, calls.length).map(({ record }) => record);
+  const messages = following.slice(0, calls.length);
   const isComplete = calls.every(
     ({ id }, index) => messages[index]?.['role'] === 'tool' && messages[index]['tool_call_id'] === id,
   );
