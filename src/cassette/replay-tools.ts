@@ -14,7 +14,8 @@ import { joined, type CassetteFile, type InteractionRecord, type ResultRecord } 
 import { cassettePath } from './format/read.ts';
 import { shownPath } from '../files/path.ts';
 import { noSuchFile, readCassette } from './format/read.ts';
-import { recordedCallsOf, comparableText, answerOf } from './match/messages.ts';
+import { comparableText } from './match/history.ts';
+import { recordedCallsOf, answerOf } from './match/messages.ts';
 import { LaneSecrets } from '../secrets/lane-secrets.ts';
 import type { Lane } from './match/lane.ts';
 import type { Redactor } from '../secrets/redactor.ts';

@@ -4,8 +4,7 @@ import { lineDiff } from '../../trace/difference.ts';
 import type { Drift } from '../cassette-errors.ts';
 import { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
-import type { Entry, History } from './history.ts';
-import { comparableText, messageText } from './messages.ts';
+import { comparableText, messageText, type Entry, type History } from './history.ts';
 import { toolName, type RequestParts, settingsOf, type Settings } from '../redact/request-parts.ts';
 
 /** What changed in the settings of a request; `agent` is who asks now. */

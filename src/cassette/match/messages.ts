@@ -1,16 +1,8 @@
-import { stringify } from 'safe-stable-stringify';
 import { isPlainObject, setOwn } from '../../engine/values/copy.ts';
-import { shorten } from '../../engine/values/engine-errors.ts';
 import type { WireMessage } from '../../engine/model/messages.ts';
-import { callText, textOf } from '../../trace/format.ts';
+import { textOf } from '../../trace/format.ts';
 import { idsOf } from '../../trace/continuation.ts';
-import {
-  isLines,
-  joined,
-  type MessageRecord,
-  type ResultRecord,
-  type InteractionRecord,
-} from '../format/format.ts';
+import type { MessageRecord, ResultRecord, InteractionRecord } from '../format/format.ts';
 import { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import { folded, storedChunks } from '../format/stream-record.ts';
 import { droppedFields } from '../redact/message-record.ts';
@@ -75,79 +67,6 @@ export function recordedCallsOf(message: MessageRecord | undefined): RecordedCal
     const { name, arguments: args } = call['function'];
     return [{ id: String(call['id']), name: String(name), arguments: typeof args === 'string' ? args : '' }];
   });
-}
-
-/** Numbers for the ids of calls, in the order in which a conversation shows them: which id it is does not matter, but which call. */
-export type CallNumbers = Map<string, number>;
-
-/**
- * What of a stored message counts when it is compared, as one text: not how its JSON is written, which ids its calls have,
- * or when exactly something was.
- */
-export function comparable(record: MessageRecord, numbers: CallNumbers): string {
-  const compared: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(record)) {
-    if (field === 'tool_calls' && Array.isArray(value)) {
-      compared[field] = value.map((call: unknown) => comparableCall(call, numbers));
-    } else if (field === 'tool_call_id') {
-      compared[field] = numberOf(String(value), numbers);
-    } else {
-      const text = typeof value === 'string' ? value : isLines(value) ? joined(value) : undefined;
-      // Nothing said is nothing there.
-      if (text === '' && field === 'content') continue;
-      setOwn(compared, field, text === undefined ? value : comparableText(text));
-    }
-  }
-  return stringify(compared) ?? '';
-}
-
-function comparableCall(call: unknown, numbers: CallNumbers): unknown {
-  const [known] = recordedCallsOf({ tool_calls: [call] });
-  if (known) return [numberOf(known.id, numbers), known.name, comparableText(known.arguments)];
-  if (!isPlainObject(call)) return call;
-  const { id, ...others } = call;
-  return [numberOf(String(id), numbers), others];
-}
-
-function numberOf(id: string, numbers: CallNumbers): number {
-  const known = numbers.get(id);
-  if (known !== undefined) return known;
-  numbers.set(id, numbers.size + 1);
-  return numbers.size;
-}
-
-/** Points in time as programs write them (ISO 8601 with a time of day, RFC 9110): different in every run. */
-const timestamps =
-  /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\b/g;
-
-/** A text as it is compared. */
-export function comparableText(text: string): string {
-  const timeless = /\d\d:\d\d/.test(text) ? text.replaceAll(timestamps, '(a point in time)') : text;
-  if (!/^\s*[{[]/.test(timeless)) return timeless;
-  try {
-    return stringify(JSON.parse(withExactNumbers(timeless)) as unknown) ?? timeless;
-  } catch {
-    return timeless;
-  }
-}
-
-/** Numbers that are longer than JavaScript's as texts: read as numbers, different ones would be the same. */
-function withExactNumbers(json: string): string {
-  if (!/\d{16}/.test(json)) return json;
-  return json.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]{15,}/g, (token) =>
-    token.startsWith('"') ? token : `"(the number ${token})"`,
-  );
-}
-
-/** A stored message for a reader. */
-export function messageText(record: MessageRecord | undefined): string {
-  if (!record) return '(no message)';
-  const { role, content, refusal } = record;
-  const text = isLines(content) ? joined(content) : textOf(content);
-  const lines = text === '' ? [] : [text];
-  if (typeof refusal === 'string' || isLines(refusal)) lines.push(`refuses: ${joined(refusal)}`);
-  for (const { name, arguments: args } of recordedCallsOf(record)) lines.push(callText(name, args, 2000));
-  return `${String(role)}: ${shorten(lines.join('\n'), 4000)}`;
 }
 
 /** Made once for each: a stream has to be folded. */
