@@ -15,7 +15,7 @@ import { cassettePath } from './format/read.ts';
 import { shownPath } from '../files/path.ts';
 import { noSuchFile, readCassette } from './format/read.ts';
 import { comparableText } from './match/history.ts';
-import { recordedCallsOf, answerOf } from './match/messages.ts';
+import { recordedCallsOf, answerOf } from './match/answers.ts';
 import { LaneSecrets } from '../secrets/lane-secrets.ts';
 import type { Lane } from './match/lane.ts';
 import type { Redactor } from '../secrets/redactor.ts';

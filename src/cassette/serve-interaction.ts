@@ -6,7 +6,7 @@ import { storedChunks, chunksOfCompletion, folded, type TimedChunk } from './for
 import { CassetteMissError } from './cassette-errors.ts';
 import type { InteractionRecord } from './format/format.ts';
 import type { Lane } from './match/lane.ts';
-import { saidBy, type Said } from './match/messages.ts';
+import { saidBy, type Said } from './match/answers.ts';
 import { wait } from './real-time.ts';
 import { fieldsOf } from './match/words.ts';
 

@@ -4,7 +4,7 @@ import { LaneChooser, type Asked } from './match/choose-lane.ts';
 import { CassetteFileError, type Drift } from './cassette-errors.ts';
 import { shownPath } from '../files/path.ts';
 import { Keeper } from './record/keeper.ts';
-import { answerOf } from './match/messages.ts';
+import { answerOf } from './match/answers.ts';
 import { driftKey, historyDrift, settingsDrift } from './match/drift.ts';
 import type { Lane } from './match/lane.ts';
 import {

@@ -11,7 +11,7 @@ import {
   type MessageRecord,
 } from './format/format.ts';
 import { storedChunks, folded } from './format/stream-record.ts';
-import { recordedCallsOf, answerOf } from './match/messages.ts';
+import { recordedCallsOf, answerOf } from './match/answers.ts';
 import { LaneSecrets } from '../secrets/lane-secrets.ts';
 
 /** What user and model did in a recorded conversation, as a script. What was said before its first answer, but for the last message, is `messages`. */

@@ -3,7 +3,7 @@ import { isPlainObject, setOwn } from '../../engine/values/copy.ts';
 import { shorten } from '../../engine/values/engine-errors.ts';
 import { callText, textOf } from '../../trace/format.ts';
 import { isLines, joined, type MessageRecord } from '../format/format.ts';
-import { recordedCallsOf } from './messages.ts';
+import { recordedCallsOf } from './answers.ts';
 import { messageRecord } from '../redact/message-record.ts';
 import { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';

@@ -3,7 +3,7 @@ import type { WireMessage } from '../../engine/model/messages.ts';
 import { textOf } from '../../trace/format.ts';
 import { continuationOf } from '../../trace/continuation.ts';
 import type { Lane } from './lane.ts';
-import { saidIn, type Said } from './messages.ts';
+import { saidIn, type Said } from './answers.ts';
 import type { RequestParts } from '../redact/request-parts.ts';
 
 type Events = readonly RecordedEvent[];

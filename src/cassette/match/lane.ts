@@ -6,7 +6,7 @@ import { isOver, joined, type InteractionRecord, type MessageRecord } from '../f
 import { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import { comparableText, History, historyOf, requestHistory } from './history.ts';
-import { recordedCallsOf, resultMessages, answerOf, resultsInEvents, resultsInHistory } from './messages.ts';
+import { recordedCallsOf, resultMessages, answerOf, resultsInEvents, resultsInHistory } from './answers.ts';
 import { messageRecord } from '../redact/message-record.ts';
 import type { RequestParts } from '../redact/request-parts.ts';
 

@@ -12,7 +12,7 @@ import { folded, streamRecord, type TimedChunk } from '../format/stream-record.t
 import type { InteractionRecord } from '../format/format.ts';
 import type { Lane } from '../match/lane.ts';
 import type { LaneFinder } from '../match/lane-finder.ts';
-import { saidBy, type Said } from '../match/messages.ts';
+import { saidBy, type Said } from '../match/answers.ts';
 import type { Tape } from '../match/tape.ts';
 import { now } from '../real-time.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
