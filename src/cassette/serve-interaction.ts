@@ -1,7 +1,6 @@
 import type { ChatCompletion, ChatCompletionChunk, CompletionOptions } from '../engine/model/provider.ts';
 import { never } from '../script/faults.ts';
-import { storedCompletion } from './format/completion-record.ts';
-import { errorOf } from './format/error-record.ts';
+import { storedCompletion, errorOf } from './format/answer-record.ts';
 import { storedChunks, chunksOfCompletion, folded, type TimedChunk } from './format/stream-record.ts';
 import { CassetteMissError } from './cassette-errors.ts';
 import type { InteractionRecord } from './format/format.ts';

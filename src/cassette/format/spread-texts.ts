@@ -1,7 +1,7 @@
 import { isPlainObject, setOwn } from '../../engine/values/copy.ts';
 import type { Path } from '../../secrets/redactor.ts';
 import { isSecretName } from '../../secrets/secrets.ts';
-import { changesTokens, type MapCompletionText } from './completion-record.ts';
+import { changesTokens, type MapCompletionText } from './answer-record.ts';
 
 /** A text that comes in pieces, and where these stand. */
 interface SpreadText {

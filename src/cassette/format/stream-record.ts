@@ -6,7 +6,7 @@ import { textFields, type StreamPart, type StreamRecord, type TextField } from '
 import { Settled, unwrapped } from '../../secrets/json-text.ts';
 import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
-import { toJson, type MapCompletionText } from './completion-record.ts';
+import { toJson, type MapCompletionText } from './answer-record.ts';
 import { choicesOf, mapTexts, spellsSecret } from './spread-texts.ts';
 
 /** A chunk and the milliseconds since the one before. */

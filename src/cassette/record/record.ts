@@ -6,8 +6,7 @@ import type {
   CompletionRequest,
 } from '../../engine/model/provider.ts';
 import { asLive } from '../../wire/live.ts';
-import { completionRecord } from '../format/completion-record.ts';
-import { errorRecord, isNotTheModels } from '../format/error-record.ts';
+import { completionRecord, errorRecord, isNotTheModels } from '../format/answer-record.ts';
 import { folded, streamRecord, type TimedChunk } from '../format/stream-record.ts';
 import type { InteractionRecord } from '../format/format.ts';
 import type { Lane } from '../match/lane.ts';
