@@ -4,7 +4,7 @@ import { callTool, say, scriptedProvider, traceOf } from 'swarmcheck/testing';
 import { salesTeam } from '../support/agents.ts';
 import { bothWays } from '../support/runs.ts';
 
-test("A1 an agent has Swarm's fields and defaults", () => {
+test("an agent has Swarm's fields and defaults", () => {
   expect(new Agent()).toEqual({
     name: 'Agent',
     model: 'gpt-4o',
@@ -15,7 +15,7 @@ test("A1 an agent has Swarm's fields and defaults", () => {
   });
 });
 
-test('A1 an agent takes every field it is given', () => {
+test('an agent keeps every field that it is given', () => {
   const look_up = tool({ name: 'look_up', execute: () => '' });
   const fields = {
     name: 'Sales',
@@ -28,11 +28,11 @@ test('A1 an agent takes every field it is given', () => {
   expect(new Agent({ ...fields, functions: [look_up] })).toEqual(fields);
 });
 
-test('A1 two agents do not share their list of functions', () => {
+test('two agents do not share a list of functions', () => {
   expect(new Agent().functions).not.toBe(new Agent().functions);
 });
 
-test.for(bothWays)('A4 agents may refer to each other, %s', async ([, run]) => {
+test.for(bothWays)('agents may refer to each other, %s', async ([, run]) => {
   const { triage, sales } = salesTeam();
 
   const response = await run({
@@ -44,7 +44,7 @@ test.for(bothWays)('A4 agents may refer to each other, %s', async ([, run]) => {
   expect(traceOf(response).agents).toEqual(['Triage', 'Sales', 'Triage', 'Sales']);
 });
 
-test.for(bothWays)('A4 a tool may hand off to an agent it has just made, %s', async ([, run]) => {
+test.for(bothWays)('a tool may hand off to an agent that it has just created, %s', async ([, run]) => {
   const agent = new Agent({
     functions: [
       function hire() {
@@ -60,9 +60,9 @@ test.for(bothWays)('A4 a tool may hand off to an agent it has just made, %s', as
   expect(provider.requests[1]?.messages[0]).toEqual({ role: 'system', content: 'You are new.' });
 });
 
-// A file has one set of modules, and these tests begin a new one, so each runs alone.
+// The tests of a file share one set of modules, and these tests reset it, so each runs alone.
 test.sequential.for(bothWays)(
-  'an agent and a result of another copy of the package are recognised, %s',
+  'an Agent and a Result from another copy of the package are recognized, %s',
   async ([, run]) => {
     vi.resetModules();
     const other = await import('swarmcheck');
@@ -89,7 +89,7 @@ test.sequential.for(bothWays)(
   },
 );
 
-test('Agent.create waits for what its fields need', async () => {
+test('Agent.create awaits the function that returns its fields', async () => {
   const agent = await Agent.create(async () => ({ name: await Promise.resolve('Loaded') }));
   expect(agent).toBeInstanceOf(Agent);
   expect(agent.name).toBe('Loaded');
@@ -100,7 +100,7 @@ test('Agent.create rejects with the error of its function', async () => {
   await expect(Agent.create(() => Promise.reject(error))).rejects.toBe(error);
 });
 
-test('an agent that is disposed of twice calls dispose once', async () => {
+test('disposing of an agent twice calls dispose once', async () => {
   const dispose = vi.fn<() => void>();
   const agent = await Agent.create(() => ({ dispose }));
   await agent[Symbol.asyncDispose]();
@@ -108,6 +108,6 @@ test('an agent that is disposed of twice calls dispose once', async () => {
   expect(dispose).toHaveBeenCalledOnce();
 });
 
-test('a result has defaults for all its parts', () => {
+test('a Result has a default for every field', () => {
   expect(new Result()).toEqual({ value: '', agent: undefined, contextVariables: {} });
 });

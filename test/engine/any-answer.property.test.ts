@@ -29,7 +29,7 @@ const agent = new Agent({
   ],
 });
 
-/** What the schema says, in the plainest way. */
+/** Whether the arguments are valid: the rules of the schema, written out by hand. */
 function fits(rawArgs: string): boolean {
   let args: unknown;
   try {
@@ -42,7 +42,7 @@ function fits(rawArgs: string): boolean {
   return Object.keys(args).every((name) => name === 'key' || name === 'value');
 }
 
-test('whatever the arguments, the call is answered, and by the tool only when they fit', async () => {
+test('every call is answered, and its tool runs only if the arguments are valid', async () => {
   const seen = { fitting: 0, others: 0 };
   await assertProperty(
     fc.asyncProperty(
@@ -99,7 +99,7 @@ const nearlyMessages = fc.oneof(
 );
 const finishReasons = fc.constantFrom('stop', 'tool_calls', 'length', null, 7, undefined);
 
-test('whatever a provider answers, a run ends well or in an InvalidCompletionError', async () => {
+test('for any answer of a provider, a run completes or rejects with an InvalidCompletionError', async () => {
   const answers = fc.oneof(
     fc.jsonValue(),
     fc.record({ choices: fc.jsonValue() }),
@@ -121,7 +121,7 @@ test('whatever a provider answers, a run ends well or in an InvalidCompletionErr
   );
 });
 
-test('whatever a provider streams, a run ends well or in an InvalidCompletionError', async () => {
+test('for any stream of a provider, a run completes or rejects with an InvalidCompletionError', async () => {
   const deltas = fc.oneof(
     fc.jsonValue({ maxDepth: 2 }),
     fc.record(
@@ -152,7 +152,7 @@ test('whatever a provider streams, a run ends well or in an InvalidCompletionErr
   );
 });
 
-test('any JSON in the context comes out as it went in, and shares nothing', async () => {
+test('any JSON in the context reaches the response as a copy that shares no object with the input', async () => {
   await assertProperty(
     fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue()), async (contextVariables) => {
       const before = structuredClone(contextVariables);

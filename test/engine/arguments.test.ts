@@ -7,7 +7,7 @@ import { Agent, tool } from 'swarmcheck';
 import { callTool, say, traceOf } from 'swarmcheck/testing';
 import { bothWays, toolContents, unstreamed } from '../support/runs.ts';
 
-/** One schema in four spellings, each with its arguments in the order in which arktype gives them. */
+/** One schema in four notations. All list the arguments in the order in which arktype lists them. */
 const schemas = {
   'zod 4': z.object({
     orderId: z.string(),
@@ -60,7 +60,7 @@ const problems: Record<string, [args: object, words: string]> = {
     { orderId: 'A', amount: '7' },
     '"amount" must be a number, but is the string "7".',
   ],
-  'a value that is none of an enum': [
+  'a value outside an enum': [
     { orderId: 'A', size: 'L' },
     '"size" must be one of "M", "S", but is the string "L".',
   ],
@@ -72,20 +72,20 @@ const problems: Record<string, [args: object, words: string]> = {
     { orderId: 'A', address: { city: true } },
     '"address.city" must be a string, but is the boolean true.',
   ],
-  'an object where a list belongs': [
+  'an object in place of an array': [
     { orderId: 'A', tags: {} },
     '"tags" must be an array, but is an object.',
   ],
-  'a list where an object belongs': [
+  'an array in place of an object': [
     { orderId: 'A', address: [1] },
     '"address" must be an object, but is an array of 1 item.',
   ],
-  'a wrong item of a list': [
+  'a wrong item of an array': [
     { orderId: 'A', tags: ['x', 7] },
     '"tags[1]" must be a string, but is the number 7.',
   ],
   'an undeclared argument': [{ orderId: 'A', colour: 'red' }, '"colour" is not an argument of this tool.'],
-  'several problems at once': [
+  'a call with several problems': [
     { amount: 'x', colour: 'red' },
     '"colour" is not an argument of this tool. "amount" must be a number, but is the string "x". "orderId" is missing (string).',
   ],
@@ -93,7 +93,7 @@ const problems: Record<string, [args: object, words: string]> = {
 
 for (const [library, parameters] of Object.entries(schemas)) {
   for (const [words, [args, text]] of Object.entries(problems)) {
-    test(`${words} is answered in our words, with ${library}`, async () => {
+    test(`${words} gets the same error text with every library: ${library}`, async () => {
       const execute = vi.fn<(args: object) => object>((args) => args);
       const agent = new Agent({ functions: [tool({ name: 'refund', parameters, execute })] });
       const response = await unstreamed({
@@ -108,7 +108,7 @@ for (const [library, parameters] of Object.entries(schemas)) {
     });
   }
 
-  test.for(bothWays)(`arguments that fit reach the tool, with ${library}, %s`, async ([, run]) => {
+  test.for(bothWays)(`valid arguments reach the tool, with ${library}, %s`, async ([, run]) => {
     const agent = new Agent({ functions: [tool({ name: 'refund', parameters, execute: (args) => args })] });
     const args = { orderId: 'A', address: { city: 'Ulm' }, amount: 1.5, size: 'M', tags: [] };
     const response = await run({ agent, steps: [callTool('refund', args), say('ok')] });
@@ -116,7 +116,7 @@ for (const [library, parameters] of Object.entries(schemas)) {
   });
 }
 
-/** The sentences of an answer; validators find problems in different orders. */
+/** The sentences of an answer, sorted: validators find problems in different orders. */
 function sorted(content: unknown): string[] {
   return String(content)
     .split(/(?<=\.) (?=")/)
@@ -124,7 +124,7 @@ function sorted(content: unknown): string[] {
     .toSorted();
 }
 
-test('the summary of the arguments ends every message about them', async () => {
+test('an answer about invalid arguments ends with the summary of the arguments', async () => {
   const agent = new Agent({
     functions: [tool({ name: 'refund', parameters: schemas['JSON Schema'], execute: () => '' })],
   });
@@ -146,7 +146,7 @@ const open = {
 
 for (const [library, parameters] of Object.entries(open)) {
   test.for(bothWays)(
-    `undeclared arguments pass where the schema allows them, with ${library}, %s`,
+    `undeclared arguments are accepted if the schema allows them, with ${library}, %s`,
     async ([, run]) => {
       const agent = new Agent({ functions: [tool({ name: 'echo', parameters, execute: (args) => args })] });
       const response = await run({
@@ -159,7 +159,7 @@ for (const [library, parameters] of Object.entries(open)) {
 }
 
 test.for(bothWays)(
-  'additional arguments are held against the schema that allows them, %s',
+  'additional arguments are validated against the schema that allows them, %s',
   async ([, run]) => {
     const parameters = { type: 'object', additionalProperties: { type: 'number' } } as const;
     const agent = new Agent({
@@ -181,24 +181,27 @@ test.for(bothWays)(
 );
 
 for (const rawArgs of ['', '  \n', '{}']) {
-  test.for(bothWays)(`arguments of ${JSON.stringify(rawArgs)} are no arguments, %s`, async ([, run]) => {
+  test.for(bothWays)(`the arguments ${JSON.stringify(rawArgs)} reach the tool as {}, %s`, async ([, run]) => {
     const seen: unknown[] = [];
     const agent = new Agent({ functions: [tool({ name: 'a', execute: (args) => void seen.push(args) })] });
     await run({ agent, steps: [callTool('a', rawArgs), say('ok')] });
     expect(seen).toEqual([{}]);
   });
 
-  test.for(bothWays)(`arguments of ${JSON.stringify(rawArgs)} lack what is required, %s`, async ([, run]) => {
-    const agent = new Agent({
-      functions: [tool({ name: 'refund', parameters: schemas['zod 4'], execute: () => 'done' })],
-    });
-    const response = await run({ agent, steps: [callTool('refund', rawArgs), say('ok')] });
-    expect(toolContents(response)[0]).toContain('"orderId" is missing (string).');
-  });
+  test.for(bothWays)(
+    `the arguments ${JSON.stringify(rawArgs)} fail a schema that requires an argument, %s`,
+    async ([, run]) => {
+      const agent = new Agent({
+        functions: [tool({ name: 'refund', parameters: schemas['zod 4'], execute: () => 'done' })],
+      });
+      const response = await run({ agent, steps: [callTool('refund', rawArgs), say('ok')] });
+      expect(toolContents(response)[0]).toContain('"orderId" is missing (string).');
+    },
+  );
 }
 
 test.for(bothWays)(
-  'no arguments are refused where the schema asks for one of several, %s',
+  'empty arguments fail a schema that requires one of several arguments, %s',
   async ([, run]) => {
     const parameters = {
       type: 'object',
@@ -213,11 +216,14 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('no arguments are refused where the schema asks for at least one, %s', async ([, run]) => {
-  const parameters = { type: 'object', properties: { id: { type: 'string' } }, minProperties: 1 } as const;
-  const execute = vi.fn<() => string>(() => 'found');
-  const agent = new Agent({ functions: [tool({ name: 'find', parameters, execute })] });
-  const response = await run({ agent, steps: [callTool('find', '{}'), say('ok')] });
-  expect(toolContents(response)[0]).toMatch(/^Error: Invalid arguments for tool find\./);
-  expect(execute).not.toHaveBeenCalled();
-});
+test.for(bothWays)(
+  'empty arguments fail a schema that requires at least one argument, %s',
+  async ([, run]) => {
+    const parameters = { type: 'object', properties: { id: { type: 'string' } }, minProperties: 1 } as const;
+    const execute = vi.fn<() => string>(() => 'found');
+    const agent = new Agent({ functions: [tool({ name: 'find', parameters, execute })] });
+    const response = await run({ agent, steps: [callTool('find', '{}'), say('ok')] });
+    expect(toolContents(response)[0]).toMatch(/^Error: Invalid arguments for tool find\./);
+    expect(execute).not.toHaveBeenCalled();
+  },
+);

@@ -6,7 +6,7 @@ import { never } from '../support/waiting.ts';
 import { rejectedWith } from '../support/failures.ts';
 import { streamOf } from '../support/runs.ts';
 
-/** A model that calls `pay` in its first answer, and says how often it was asked and left. */
+/** A model that calls `pay` in every answer. The log counts the streams that were requested and closed. */
 function observed(onClose: () => void = () => {}) {
   const log = { asked: 0, closed: 0 };
   const pay = vi.fn<() => string>(() => 'paid');
@@ -27,7 +27,7 @@ function observed(onClose: () => void = () => {}) {
   const agent = new Agent({
     functions: [{ name: 'pay', description: '', parameters: { type: 'object' }, execute: pay }],
   });
-  // With a limit, so that a reader who never breaks out does come to an end.
+  // The limit ends the run of a reader who never breaks out.
   return { log, pay, trial: { agent, provider, maxTurns: 3 } };
 }
 
@@ -47,7 +47,7 @@ for (const [place, at] of Object.entries(isAt)) {
     expect(pay).not.toHaveBeenCalled();
   });
 
-  test(`an error of the reader at ${place} closes the provider's stream as well, and is the one that is thrown`, async () => {
+  test(`an error that the reader throws at ${place} closes the provider's stream, too, and reaches the caller`, async () => {
     const { log, pay, trial } = observed();
     const mine = new Error('mine');
     const read = async () => {
@@ -58,7 +58,7 @@ for (const [place, at] of Object.entries(isAt)) {
     expect(pay).not.toHaveBeenCalled();
   });
 
-  test(`after breaking out at ${place} no listener is left on the signal`, async () => {
+  test(`breaking out at ${place} leaves no listener on the signal`, async () => {
     const { trial } = observed();
     const { signal } = new AbortController();
     for await (const event of streamOf({ ...trial, signal })) if (at(event)) break;
@@ -80,7 +80,7 @@ test('breaking out in the second turn closes the second stream', async () => {
 test.for([
   ['without a signal', undefined],
   ['with a signal', new AbortController().signal],
-] as const)('breaking out waits until the provider has closed, %s', async ([, signal]) => {
+] as const)('breaking out waits until the provider has closed its stream, %s', async ([, signal]) => {
   const order: string[] = [];
   const provider = {
     ...completing(),
@@ -99,7 +99,7 @@ test.for([
   expect(order).toEqual(['closed', 'after the loop']);
 });
 
-test('an error of the provider while it closes is told to who breaks out, and no listener is left', async () => {
+test('breaking out throws the error of a provider that cannot close, and leaves no listener on the signal', async () => {
   const error = new Error('cannot close');
   const { trial } = observed(() => {
     throw error;
@@ -112,7 +112,7 @@ test('an error of the provider while it closes is told to who breaks out, and no
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
-test('a provider that hangs while it closes is left behind at an abort', async () => {
+test('after an abort, breaking out does not wait for a provider that hangs while it closes', async () => {
   const controller = new AbortController();
   const hanging = {
     ...completing(),
@@ -131,13 +131,13 @@ test('a provider that hangs while it closes is left behind at an abort', async (
   expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
 });
 
-test('a stream that is left before it is read asks nothing', async () => {
+test('a stream that is closed before it is read makes no request', async () => {
   const { log, trial } = observed();
   await streamOf(trial)[Symbol.asyncIterator]().return?.();
   expect(log).toEqual({ asked: 0, closed: 0 });
 });
 
-test('a stream that was left is at its end', async () => {
+test('a stream that was closed early gives no more events', async () => {
   const { trial } = observed();
   const reader = streamOf(trial)[Symbol.asyncIterator]();
   await reader.next();
@@ -145,13 +145,13 @@ test('a stream that was left is at its end', async () => {
   expect(await reader.next()).toEqual({ done: true, value: undefined });
 });
 
-test('a stream that is read to its end is closed once', async () => {
+test("reading a stream to its end closes the provider's stream once", async () => {
   const { log, trial } = observed();
   for await (const event of streamOf({ ...trial, maxTurns: 1 })) expect(event).toBeDefined();
   expect(log).toEqual({ asked: 1, closed: 1 });
 });
 
-test('a source without return can be left', async () => {
+test('breaking out works with a source that has no return method', async () => {
   const chunks = [chunk({ role: 'assistant', content: 'ok' }), chunk({}, 'stop')];
   const source = { next: () => Promise.resolve({ done: false as const, value: chunks.shift()! }) };
   const provider = { ...completing(), stream: () => ({ [Symbol.asyncIterator]: () => source }) };

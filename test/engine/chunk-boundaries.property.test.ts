@@ -12,13 +12,13 @@ interface Answer {
   calls: { id: string; type: 'function'; function: { name: string; arguments: string } }[];
 }
 
-/** How an answer is cut: everything that a server is free to choose. */
+/** How an answer is cut into chunks: every choice that a server has. */
 interface Cutting {
-  /** Where texts are cut. */
+  /** The positions at which texts are cut. */
   cuts: number[];
-  /** Whose piece comes next. */
+  /** Which lane (the content, the refusal or a call) gives the next piece. */
   turns: number[];
-  /** Whether neighbouring pieces of calls come in one delta. */
+  /** Whether neighboring pieces of calls come in one delta. */
   joined: boolean[];
   /** Whether a later piece repeats the id, type and name of its call. */
   repeats: boolean;
@@ -63,7 +63,7 @@ const agent = new Agent({
   ],
 });
 
-test('however an answer is cut into chunks, it is the answer', async () => {
+test('an answer gives the same response and the same hash however it is cut into chunks', async () => {
   await assertProperty(
     fc.asyncProperty(answers, cuttings, async (answer, cutting) => {
       const { content, refusal, calls } = answer;
@@ -117,7 +117,7 @@ function cut(answer: Answer, finishReason: string, cutting: Cutting): unknown[] 
   return chunks;
 }
 
-/** A text in pieces, empty ones among them; at least one. */
+/** A text in one or more pieces; a piece may be empty. */
 function piecesOf(value: string, { cuts }: Cutting): string[] {
   const places = [
     0,
@@ -139,7 +139,7 @@ function callPieces(
   });
 }
 
-/** The lanes merged to one list, each in its own order. */
+/** Merges the lanes into one list. Each lane keeps its own order. */
 function interleaved(lanes: object[][], { turns }: Cutting): object[] {
   const rest = lanes.map((lane) => [...lane]);
   const merged: object[] = [];

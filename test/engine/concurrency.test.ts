@@ -6,12 +6,12 @@ import { eventsOf } from '../support/runs.ts';
 
 const count = 100;
 
-/** Lets all others have their turn before it goes on, as often as is asked for. */
+/** Lets other runs continue, this many times. */
 async function step(times: number): Promise<void> {
   for (let i = 0; i < times; i++) await Promise.resolve();
 }
 
-/** Answers by what the request says, after a wait that is different for each conversation. */
+/** Answers according to the last message, after a wait that differs between the conversations. */
 const provider = answeredBy(async (request, options) => {
   const me = options!.conversation!;
   await step((Number(me) * 7) % 11);
@@ -42,7 +42,7 @@ const agent: Agent = new Agent({
 });
 
 for (const stream of [false, true]) {
-  test(`${count} runs of one swarm at once do not mix, ${stream ? 'streamed' : 'unstreamed'}`, async () => {
+  test(`${count} concurrent runs of one swarm do not mix, ${stream ? 'streamed' : 'unstreamed'}`, async () => {
     const swarm = new Swarm({ provider });
     const responses = await Promise.all(
       Array.from({ length: count }, async (_, index) => {
@@ -68,7 +68,7 @@ for (const stream of [false, true]) {
   });
 }
 
-test('two streams of one swarm may be read in turns', async () => {
+test('two streams of one swarm can be read alternately', async () => {
   const swarm = new Swarm({ provider });
   const readers = ['1', '2'].map((conversation) => {
     const messages = [{ role: 'user' as const, content: conversation }];

@@ -4,7 +4,7 @@ import { callTool, say, traceOf } from 'swarmcheck/testing';
 import { bothWays } from '../support/runs.ts';
 
 test.for(bothWays)(
-  'objects of classes and functions in the context pass by reference, and are named in the trace, %s',
+  'class instances and functions in the context pass by reference, and the trace shows their names, %s',
   async ([, run]) => {
     class Database {
       rows = 1;
@@ -22,7 +22,7 @@ test.for(bothWays)(
 );
 
 test.for(bothWays)(
-  'the context itself is never the caller’s own object, not even one of a class, %s',
+  "a run never changes the caller's context object, not even a class instance, %s",
   async ([, run]) => {
     class Session {
       user = 'Ann';
@@ -35,29 +35,32 @@ test.for(bothWays)(
         },
       ],
     });
-    // Refusing such a context would do as well.
+    // Rejecting such a context would also be correct.
     await run({ agent, contextVariables: session, steps: [callTool('rename'), say('ok')] }).catch(() => {});
     expect(session.user).toBe('Ann');
   },
 );
 
-test.for(bothWays)('a context that refers to itself is copied, and cut in the trace, %s', async ([, run]) => {
-  const node: { name: string; self?: object; list: unknown[] } = { name: 'a', list: [] };
-  node.self = node;
-  node.list.push(node, new Map([['node', node]]), new Set([node]));
-  const response = await run({ contextVariables: { node }, steps: [say('ok')] });
-  const copy = response.contextVariables.node as typeof node;
-  expect(copy).not.toBe(node);
-  expect(copy.self).toBe(copy);
-  expect(copy.list[0]).toBe(copy);
-  expect((copy.list[1] as Map<string, unknown>).get('node')).toBe(copy);
-  expect((copy.list[2] as Set<unknown>).has(copy)).toBe(true);
-  expect(traceOf(response).events[0]).toMatchObject({
-    contextVariables: { node: { name: 'a', self: '[Circular]' } },
-  });
-});
+test.for(bothWays)(
+  'a context that refers to itself is copied, and the trace shows [Circular], %s',
+  async ([, run]) => {
+    const node: { name: string; self?: object; list: unknown[] } = { name: 'a', list: [] };
+    node.self = node;
+    node.list.push(node, new Map([['node', node]]), new Set([node]));
+    const response = await run({ contextVariables: { node }, steps: [say('ok')] });
+    const copy = response.contextVariables.node as typeof node;
+    expect(copy).not.toBe(node);
+    expect(copy.self).toBe(copy);
+    expect(copy.list[0]).toBe(copy);
+    expect((copy.list[1] as Map<string, unknown>).get('node')).toBe(copy);
+    expect((copy.list[2] as Set<unknown>).has(copy)).toBe(true);
+    expect(traceOf(response).events[0]).toMatchObject({
+      contextVariables: { node: { name: 'a', self: '[Circular]' } },
+    });
+  },
+);
 
-test.for(bothWays)('what two variables share in the context they share in the copy, %s', async ([, run]) => {
+test.for(bothWays)('variables that share an object share one copy of it, %s', async ([, run]) => {
   const shared = { n: 1 };
   const { contextVariables } = await run({
     contextVariables: { a: shared, b: [shared] },
@@ -68,12 +71,12 @@ test.for(bothWays)('what two variables share in the context they share in the co
 });
 
 test.for(bothWays)(
-  'a context in which everything refers to everything does not blow up its trace, %s',
+  'a context whose objects all refer to each other does not blow up the trace, %s',
   async ([, run]) => {
     const people = Array.from({ length: 7 }, (_, id) => ({ id, friends: [] as object[] }));
     for (const person of people) person.friends = people.filter((other) => other !== person);
     const response = await run({ contextVariables: { people }, steps: [say('ok')] });
-    // Shown along every path there are 7! of them, and with 12 people a run would not come to an end.
+    // Showing every path would take 7! copies, and a run with 12 people would never finish.
     expect(JSON.stringify(traceOf(response).events[0]).length).toBeLessThan(100_000);
   },
 );

@@ -8,7 +8,7 @@ const put = (name: string, changes: object) =>
 const show = tool({ name: 'show', execute: (_args, { contextVariables }) => ({ ...contextVariables }) });
 
 test.for(bothWays)(
-  'D6 what a tool writes is seen by the later calls of the turn, and stays, %s',
+  'later calls, later turns and the response see the change that a tool makes to the context, %s',
   async ([, run]) => {
     const write = tool({
       name: 'write',
@@ -24,7 +24,7 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('D6 a plain function receives the context as its only parameter, %s', async ([, run]) => {
+test.for(bothWays)('a plain function receives the context as its only argument, %s', async ([, run]) => {
   const seen: unknown[] = [];
   const agent = new Agent({
     functions: [
@@ -37,46 +37,49 @@ test.for(bothWays)('D6 a plain function receives the context as its only paramet
   expect(seen).toEqual([{ user: 'Ann' }]);
 });
 
-test.for(bothWays)('D6 tools and plain functions are given one live object, %s', async ([, run]) => {
-  const seen: object[] = [];
-  const agent = new Agent({
-    functions: [
-      function plain(context: object) {
-        seen.push(context);
-      },
-      tool({ name: 'made', execute: (_args, { contextVariables }) => void seen.push(contextVariables) }),
-    ],
-  });
-  const response = await run({ agent, steps: [callTools([callTool('plain'), callTool('made')]), say('ok')] });
-  expect(seen[0]).toBe(seen[1]);
-  expect(seen[0]).toBe(response.contextVariables);
-});
-
 test.for(bothWays)(
-  "D6 an argument named contextVariables does not take the context's place, %s",
+  'tools, plain functions and the response share one live context object, %s',
   async ([, run]) => {
-    const seen: unknown[] = [];
-    const read = tool({
-      name: 'read',
-      parameters: {
-        type: 'object',
-        properties: { contextVariables: { type: 'object' }, context_variables: { type: 'object' } },
-      },
-      execute: (args, { contextVariables }) => void seen.push(args, contextVariables),
+    const seen: object[] = [];
+    const agent = new Agent({
+      functions: [
+        function plain(context: object) {
+          seen.push(context);
+        },
+        tool({ name: 'made', execute: (_args, { contextVariables }) => void seen.push(contextVariables) }),
+      ],
     });
-    const args = { contextVariables: { admin: true }, context_variables: { admin: true } };
     const response = await run({
-      agent: new Agent({ functions: [read] }),
-      contextVariables: { user: 'Ann' },
-      steps: [callTool('read', args), say('ok')],
+      agent,
+      steps: [callTools([callTool('plain'), callTool('made')]), say('ok')],
     });
-    expect(seen).toEqual([args, { user: 'Ann' }]);
-    expect(response.contextVariables).toEqual({ user: 'Ann' });
+    expect(seen[0]).toBe(seen[1]);
+    expect(seen[0]).toBe(response.contextVariables);
   },
 );
 
+test.for(bothWays)('an argument named contextVariables does not replace the context, %s', async ([, run]) => {
+  const seen: unknown[] = [];
+  const read = tool({
+    name: 'read',
+    parameters: {
+      type: 'object',
+      properties: { contextVariables: { type: 'object' }, context_variables: { type: 'object' } },
+    },
+    execute: (args, { contextVariables }) => void seen.push(args, contextVariables),
+  });
+  const args = { contextVariables: { admin: true }, context_variables: { admin: true } };
+  const response = await run({
+    agent: new Agent({ functions: [read] }),
+    contextVariables: { user: 'Ann' },
+    steps: [callTool('read', args), say('ok')],
+  });
+  expect(seen).toEqual([args, { user: 'Ann' }]);
+  expect(response.contextVariables).toEqual({ user: 'Ann' });
+});
+
 test.for(bothWays)(
-  'D6 a plain function that is sent context_variables is not called, %s',
+  'a call with an argument context_variables does not reach a plain function, %s',
   async ([, run]) => {
     let calls = 0;
     const agent = new Agent({
@@ -100,7 +103,7 @@ test.for(bothWays)(
 );
 
 test.for(bothWays)(
-  'D8 the context of a Result is not visible to later calls of its turn, %s',
+  'the context of a Result is not visible to later calls of the same turn, %s',
   async ([, run]) => {
     const agent = new Agent({ functions: [put('log_in', { user: 'Ann' }), show] });
     const response = await run({
@@ -112,7 +115,7 @@ test.for(bothWays)(
 );
 
 test.for(bothWays)(
-  "D8 the context of a Result is there in the next turn's instructions and tools, %s",
+  'the context of a Result is visible to the instructions and tools of the next turn, %s',
   async ([, run]) => {
     const agent = new Agent({
       instructions: ({ user }: { user?: string }) => `for ${user}`,
@@ -126,7 +129,7 @@ test.for(bothWays)(
 );
 
 test.for(bothWays)(
-  'D8 several contexts of one turn are merged in order, the last wins, %s',
+  'the contexts of several Results of a turn are merged in order, and the last wins, %s',
   async ([, run]) => {
     const agent = new Agent({ functions: [put('one', { a: 1, b: 1 }), put('two', { b: 2, c: 2 })] });
     const steps = [callTools([callTool('one'), callTool('two')]), say('ok')];
@@ -135,7 +138,7 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('D8 contexts are merged one level deep, %s', async ([, run]) => {
+test.for(bothWays)('the context of a Result is merged one level deep, %s', async ([, run]) => {
   const agent = new Agent({ functions: [put('set', { user: { name: 'Eve' } })] });
   const response = await run({
     agent,
@@ -146,7 +149,7 @@ test.for(bothWays)('D8 contexts are merged one level deep, %s', async ([, run]) 
 });
 
 test.for(bothWays)(
-  'D8 a Result overrides what a later call of the turn writes in place, %s',
+  'the context of a Result overrides a change that a later call of the turn makes in place, %s',
   async ([, run]) => {
     const write = tool({
       name: 'write',
@@ -161,22 +164,25 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('D8 in the last allowed turn the context is merged all the same, %s', async ([, run]) => {
+test.for(bothWays)('the context of a Result is merged in the last allowed turn, too, %s', async ([, run]) => {
   const agent = new Agent({ functions: [put('log_in', { user: 'Ann' })] });
   const response = await run({ agent, maxTurns: 1, steps: [callTool('log_in')] });
   expect(response.contextVariables).toEqual({ user: 'Ann' });
 });
 
-test.for(bothWays)("D8 a Result's own objects do not travel with the context, %s", async ([, run]) => {
-  const cart = { items: ['pen'] };
-  const agent = new Agent({ functions: [put('fill', { cart })] });
-  const response = await run({ agent, steps: [callTool('fill'), say('ok')] });
-  cart.items.push('ink');
-  expect(response.contextVariables).toEqual({ cart: { items: ['pen'] } });
-});
+test.for(bothWays)(
+  'changing an object of a Result afterwards does not change the context, %s',
+  async ([, run]) => {
+    const cart = { items: ['pen'] };
+    const agent = new Agent({ functions: [put('fill', { cart })] });
+    const response = await run({ agent, steps: [callTool('fill'), say('ok')] });
+    cart.items.push('ink');
+    expect(response.contextVariables).toEqual({ cart: { items: ['pen'] } });
+  },
+);
 
 test.for(bothWays)(
-  'a turn that changes the context says so once, before its handoff, %s',
+  'a turn that changes the context has one context-change event, before its handoff, %s',
   async ([, run]) => {
     const execute = (
       _args: object,

@@ -1,4 +1,4 @@
-/** How a conversation is continued from one run to the next, whoever continues it. */
+/** How `ConversationDriver` continues a conversation from one run to the next. */
 import { expect, test } from 'vitest';
 import { Agent, Conversation, Result, runDemoLoop, Swarm, type CompletionRequest } from 'swarmcheck';
 import { callTool, modelFails, runScenario, say, scriptedProvider, user } from 'swarmcheck/testing';
@@ -9,7 +9,7 @@ const refunds = new Agent({ name: 'Refunds' });
 const hello = { role: 'user', content: 'hello' } as const;
 const answer = { role: 'assistant', content: 'hi', sender: 'Refunds' } as const;
 
-test('a run is given what the user says, and the next run continues from its response', async () => {
+test('a run gets the messages of the user, and the next run continues from its response', async () => {
   const driver = new ConversationDriver({ agent: triage, messages: [hello], contextVariables: { n: 1 } });
   const inputs: unknown[] = [];
   const response = { agent: refunds, messages: [answer], contextVariables: { n: 2 } };
@@ -27,7 +27,7 @@ test('a run is given what the user says, and the next run continues from its res
   expect(driver.state.messages).toEqual([...said, answer, answer]);
 });
 
-test('a run that is rejected changes nothing', async () => {
+test('a rejected run changes nothing', async () => {
   const driver = new ConversationDriver({ agent: triage, messages: [hello], contextVariables: {} });
   const before = driver.state;
   const error = new Error('no answer');
@@ -35,14 +35,14 @@ test('a run that is rejected changes nothing', async () => {
   expect(driver.state).toBe(before);
 });
 
-test('a state that was read is never changed', async () => {
+test('sending a message does not change a state that was read before', async () => {
   const driver = new ConversationDriver({ agent: triage, messages: [hello], contextVariables: {} });
   const { messages } = driver.state;
   await driver.send(['more'], async (input) => ({ ...input, messages: [answer] }));
   expect(messages).toEqual([hello]);
 });
 
-test('Conversation, runScenario and runDemoLoop ask the model the same', async () => {
+test('Conversation, runScenario and runDemoLoop send the model the same requests', async () => {
   const steps = [
     user('I want my money back.'),
     callTool('transfer_to_refunds'),

@@ -26,7 +26,7 @@ function conversationWith(steps: readonly Step[], contextVariables: object = {})
   return { provider, swarm, conversation: new Conversation({ swarm, agent: desk, contextVariables }) };
 }
 
-test('each message continues with the agent, the context and the messages of the last', async () => {
+test('each message continues with the agent, the context and the messages of the last run', async () => {
   const { conversation, provider } = conversationWith([
     callTool('note'),
     callTool('to_archive'),
@@ -51,7 +51,7 @@ test('each message continues with the agent, the context and the messages of the
   expect(conversation.messages).toHaveLength(8);
 });
 
-test('a failed send changes nothing', async () => {
+test('a send that fails changes nothing', async () => {
   const { conversation } = conversationWith([callTool('note'), modelFails({ kind: 'reset' }), say('Hello.')]);
   const before = JSON.stringify(conversation);
   await expect(conversation.send('Hello?')).rejects.toThrow('Connection error');
@@ -60,7 +60,7 @@ test('a failed send changes nothing', async () => {
   expect(conversation.messages).toHaveLength(2);
 });
 
-test('a second send while one is under way is refused, and does not disturb it', async () => {
+test('a second send during the first is refused, and the first one completes', async () => {
   const { conversation } = conversationWith([say('One.')]);
   const first = conversation.send('1');
   await expect(conversation.send('2')).rejects.toThrow('Await its send()');
@@ -68,14 +68,14 @@ test('a second send while one is under way is refused, and does not disturb it',
   expect(conversation.messages.map(({ content }) => content)).toEqual(['1', 'One.']);
 });
 
-test('the list of messages is replaced by a send, never changed', async () => {
+test('send replaces the list of messages, and never changes it', async () => {
   const { conversation } = conversationWith([say('One.')]);
   const before = conversation.messages;
   await conversation.send('1');
   expect(before).toEqual([]);
 });
 
-test('the id reaches the provider, and storage', async () => {
+test('the id reaches the provider and the stored JSON', async () => {
   const seen: (string | undefined)[] = [];
   const inner = scriptedProvider([say('ok')]);
   const swarm = new Swarm({
@@ -93,7 +93,7 @@ test('the id reaches the provider, and storage', async () => {
   expect(conversation.toJSON().id).toBe('c-1');
 });
 
-test('JSON out and in again goes on where it was', async () => {
+test('a conversation that is restored from its JSON continues where it was', async () => {
   const { conversation, swarm } = conversationWith([callTool('to_archive'), say('Yes?'), say('Here.')], {
     user: 'Ann',
   });
@@ -111,12 +111,12 @@ test.for([
   ['a Date', new Date(0)],
   ['a function', () => {}],
   ['NaN', Number.NaN],
-] as const)('%s in the context cannot be stored, and is named', ([, value]) => {
+] as const)('%s in the context cannot be stored, and the error names its path', ([, value]) => {
   const { conversation } = conversationWith([], { cart: { value } });
   expect(() => conversation.toJSON()).toThrow(/^contextVariables\.cart\.value holds a/);
 });
 
-test('a context that holds itself cannot be stored', () => {
+test('a context that contains itself cannot be stored', () => {
   const loop: Record<string, unknown> = {};
   loop['self'] = loop;
   expect(() => conversationWith([], { loop }).conversation.toJSON()).toThrow('holds itself');
@@ -124,32 +124,28 @@ test('a context that holds itself cannot be stored', () => {
 
 test.for([
   ['null', null, 'it is null'],
-  ['a foreign object', { hello: 1 }, 'its agent is undefined'],
+  ['an unrelated object', { hello: 1 }, 'its agent is undefined'],
   [
-    'messages that are no list',
+    'messages that are not an array',
     { agent: 'Desk', messages: 'none', contextVariables: {} },
     'its messages are the string',
   ],
   ['a message without a role', { agent: 'Desk', messages: [{}], contextVariables: {} }, 'its messages[0]'],
-  ['no context', { agent: 'Desk', messages: [] }, 'its contextVariables are undefined'],
+  ['a state without a context', { agent: 'Desk', messages: [] }, 'its contextVariables are undefined'],
   [
-    'an id that is no text',
+    'an id that is not a string',
     { agent: 'Desk', messages: [], contextVariables: {}, id: 5 },
     'its id is the number 5',
   ],
-  [
-    'an agent nobody knows',
-    { agent: 'Nobody', messages: [], contextVariables: {} },
-    'none of the agents given',
-  ],
-] as const)('a state that is %s is refused', ([, state, reason]) => {
+  ['an unknown agent', { agent: 'Nobody', messages: [], contextVariables: {} }, 'none of the agents given'],
+] as const)('restore refuses %s', ([, state, reason]) => {
   const { swarm } = conversationWith([]);
   const restore = () => Conversation.restore(state, { swarm, agents: [desk] });
   expect(restore).toThrow(TypeError);
   expect(restore).toThrow(reason);
 });
 
-test('whatever runs agents will do as the swarm of a conversation', async () => {
+test('a conversation accepts any object with a run method as its swarm', async () => {
   const { swarm } = conversationWith([say('One.')]);
   const counting = { runs: 0, run: (options: RunOptions) => (counting.runs++, swarm.run(options)) };
   const conversation = new Conversation({ swarm: counting as unknown as Swarm, agent: desk });

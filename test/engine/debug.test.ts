@@ -22,7 +22,7 @@ const agent = new Agent({
   ],
 });
 
-test.for(bothWays)('debug prints each event as a line, %s', async ([, run], { expect }) => {
+test.for(bothWays)('debug prints the events as lines, %s', async ([, run], { expect }) => {
   const lines: string[] = [];
   await run({
     agent,
@@ -76,27 +76,27 @@ test.for(bothWays)('debug prints why a run failed, %s', async ([, run]) => {
   ]);
 });
 
-test.for(bothWays)('a long text is shortened, %s', async ([, run]) => {
+test.for(bothWays)('debug shortens a long text, %s', async ([, run]) => {
   const lines: string[] = [];
   await run({ debug: true, log: (line) => lines.push(line), steps: [say('x'.repeat(5000))] });
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(300);
 });
 
-test.for(bothWays)('a text of several lines is not printed as one line, %s', async ([, run]) => {
+test.for(bothWays)('debug never prints a line break within a line, %s', async ([, run]) => {
   const lines: string[] = [];
   await run({ debug: true, log: (line) => lines.push(line), steps: [say('first\nsecond')] });
   expect(lines.filter((line) => line.includes('\n'))).toEqual([]);
 });
 
-test.for(bothWays)('without debug nothing is printed, %s', async ([, run]) => {
+test.for(bothWays)('nothing is printed without debug, %s', async ([, run]) => {
   const log = vi.fn<(line: string) => void>();
   await run({ log, steps: [say('ok')] });
   await run({ log, debug: false, steps: [say('ok')] });
   expect(log).not.toHaveBeenCalled();
 });
 
-// The process has one stderr and one stdout, so while they are watched no other test runs.
-test.sequential('without a log debug prints to stderr, line by line, and nothing to stdout', async () => {
+// The process has one stderr and one stdout, so no other test may run while they are watched.
+test.sequential('without a log function, debug prints to stderr line by line, and nothing to stdout', async () => {
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   await new Swarm({ provider: scriptedProvider([say('ok')]) }).run({
@@ -116,7 +116,7 @@ test.sequential('without a log debug prints to stderr, line by line, and nothing
   expect(other).toBe(0);
 });
 
-test('what debug prints while a run is under way is printed as it happens', async () => {
+test('debug prints each event at the time when it happens', async () => {
   const lines: string[] = [];
   const provider = scriptedProvider([() => (lines.push('(the model is asked)'), say('ok'))]);
   await new Swarm({ provider, log: (line) => lines.push(line) }).run({

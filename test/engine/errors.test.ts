@@ -5,7 +5,7 @@ import { answeredBy, asking, chunk, completing, completion, saying } from '../su
 import { bothWays, streamed, type Trial } from '../support/runs.ts';
 import { rejectedWith } from '../support/failures.ts';
 
-/** A second turn in which something throws, after a handoff and a change of the context in the first. */
+/** Each entry throws at one place of the second turn, after a handoff and a context change in the first. */
 const places: Record<string, (error: unknown) => Trial> = {
   'the provider': (error) => ({
     provider: answeredBy((_request, _options, count) =>
@@ -17,7 +17,7 @@ const places: Record<string, (error: unknown) => Trial> = {
       throw error;
     }),
   }),
-  'an instructions function that is asynchronous': (error) => ({
+  'an asynchronous instructions function': (error) => ({
     agent: triage(() => Promise.reject(error)),
   }),
   'a beforeModel hook': (error) => ({ hooks: throwing('beforeModel', error) }),
@@ -26,7 +26,7 @@ const places: Record<string, (error: unknown) => Trial> = {
   'an afterTool hook': (error) => ({ hooks: throwing('afterTool', error) }),
 };
 
-/** What had been reached when it threw; the messages that every place has in common. */
+/** The messages of the first turn, with which every partial response begins. */
 const firstTurn = [
   {
     role: 'assistant',
@@ -38,29 +38,29 @@ const firstTurn = [
 ];
 
 for (const [place, trial] of Object.entries(places)) {
-  test.for(bothWays)(
-    `an error of ${place} reaches the caller as the very object it is, %s`,
-    async ([, run]) => {
-      const error = new Error('mine');
-      expect(await rejectedWith(run(prepared(trial(error))))).toBe(error);
-    },
-  );
+  test.for(bothWays)(`an error of ${place} reaches the caller as the same object, %s`, async ([, run]) => {
+    const error = new Error('mine');
+    expect(await rejectedWith(run(prepared(trial(error))))).toBe(error);
+  });
 
-  test.for(bothWays)(`to an error of ${place} nothing is attached, %s`, async ([, run]) => {
+  test.for(bothWays)(`a run adds no property to an error of ${place}, %s`, async ([, run]) => {
     const error = Object.assign(new Error('mine'), { code: 7 });
     const keys = Reflect.ownKeys(error);
     await rejectedWith(run(prepared(trial(error))));
     expect(Reflect.ownKeys(error)).toEqual(keys);
   });
 
-  test.for(bothWays)(`a frozen error of ${place} passes, and has a partial response, %s`, async ([, run]) => {
-    const error = Object.freeze(new Error('mine'));
-    expect(await rejectedWith(run(prepared(trial(error))))).toBe(error);
-    expect(partialResponse(error)).toMatchObject({ outcome: 'failed' });
-  });
+  test.for(bothWays)(
+    `a frozen error of ${place} reaches the caller and has a partial response, %s`,
+    async ([, run]) => {
+      const error = Object.freeze(new Error('mine'));
+      expect(await rejectedWith(run(prepared(trial(error))))).toBe(error);
+      expect(partialResponse(error)).toMatchObject({ outcome: 'failed' });
+    },
+  );
 
   test.for(bothWays)(
-    `the partial response of an error of ${place} has what was reached, %s`,
+    `the partial response of an error of ${place} has the messages, agent and context reached so far, %s`,
     async ([, run]) => {
       const error = new Error('mine');
       await rejectedWith(run(prepared(trial(error))));
@@ -75,30 +75,33 @@ for (const [place, trial] of Object.entries(places)) {
     },
   );
 
-  test.for(bothWays)(`the trace behind an error of ${place} ends in failed, %s`, async ([, run]) => {
-    const error = new Error('mine');
-    await rejectedWith(run(prepared(trial(error))));
-    const { outcome, agents, toolCalls } = traceOf(error);
-    expect([outcome, agents]).toEqual(['failed', ['Triage', 'Sales']]);
-    // A tool was executed all the same when its hook throws after it.
-    const calls = place === 'an afterTool hook' ? ['to_sales', 'close'] : ['to_sales'];
-    expect(toolCalls.map(({ tool }) => tool)).toEqual(calls);
-    expect(traceOf(error).events.at(-1)).toEqual({
-      type: 'run-end',
-      run: 1,
-      agent: 'Sales',
-      outcome: 'failed',
-    });
-  });
+  test.for(bothWays)(
+    `the trace of an error of ${place} ends with the outcome failed, %s`,
+    async ([, run]) => {
+      const error = new Error('mine');
+      await rejectedWith(run(prepared(trial(error))));
+      const { outcome, agents, toolCalls } = traceOf(error);
+      expect([outcome, agents]).toEqual(['failed', ['Triage', 'Sales']]);
+      // An afterTool hook throws after its tool was executed.
+      const calls = place === 'an afterTool hook' ? ['to_sales', 'close'] : ['to_sales'];
+      expect(toolCalls.map(({ tool }) => tool)).toEqual(calls);
+      expect(traceOf(error).events.at(-1)).toEqual({
+        type: 'run-end',
+        run: 1,
+        agent: 'Sales',
+        outcome: 'failed',
+      });
+    },
+  );
 
-  test.for(bothWays)(`${place} may throw what is no object, %s`, async ([, run]) => {
+  test.for(bothWays)(`${place} may throw a value that is not an object, %s`, async ([, run]) => {
     expect(await rejectedWith(run(prepared(trial('mine'))))).toBe('mine');
     expect(await rejectedWith(run(prepared(trial(undefined))))).toBeUndefined();
   });
 }
 
 test.for(bothWays)(
-  'a partial response before anything was reached has no messages, and the caller’s context copied, %s',
+  "the partial response of a run that fails at once has no messages and a copy of the caller's context, %s",
   async ([, run]) => {
     const error = new Error('mine');
     const contextVariables = { a: { b: 1 } };
@@ -108,7 +111,7 @@ test.for(bothWays)(
   },
 );
 
-test('an error in the middle of a stream reaches the caller as it is', async () => {
+test('an error in the middle of a stream reaches the caller as the same object', async () => {
   const error = new Error('mine');
   const provider = {
     ...completing(),
@@ -121,32 +124,35 @@ test('an error in the middle of a stream reaches the caller as it is', async () 
   expect(partialResponse(error)).toMatchObject({ messages: [], outcome: 'failed' });
 });
 
-test.for(bothWays)('an error that ended two runs tells of neither, %s', async ([, run]) => {
-  const error = new Error('mine');
-  const provider = answeredBy(() => Promise.reject(error));
-  await rejectedWith(run({ provider, agent: new Agent({ name: 'First' }) }));
-  expect(partialResponse(error)?.agent.name).toBe('First');
-  await rejectedWith(run({ provider, agent: new Agent({ name: 'Second' }) }));
-  expect(partialResponse(error)).toBeUndefined();
-  expect(() => traceOf(error)).toThrow(TypeError);
-});
+test.for(bothWays)(
+  'an error that ended two runs has no partial response and no trace, %s',
+  async ([, run]) => {
+    const error = new Error('mine');
+    const provider = answeredBy(() => Promise.reject(error));
+    await rejectedWith(run({ provider, agent: new Agent({ name: 'First' }) }));
+    expect(partialResponse(error)?.agent.name).toBe('First');
+    await rejectedWith(run({ provider, agent: new Agent({ name: 'Second' }) }));
+    expect(partialResponse(error)).toBeUndefined();
+    expect(() => traceOf(error)).toThrow(TypeError);
+  },
+);
 
 test.for([
   ['a string', 'x'],
   ['undefined', undefined],
   ['null', null],
   ['a number', 7],
-  ['an error of nobody', new Error('other')],
+  ['an error that ended no run', new Error('other')],
   ['an object', {}],
 ] as const)('%s has no partial response', ([, value]) => {
   expect(partialResponse(value)).toBeUndefined();
 });
 
-test('traceOf an error that no run was rejected with is a TypeError', () => {
+test('traceOf throws a TypeError for an error that ended no run', () => {
   expect(() => traceOf(new Error('other'))).toThrow(/There is no trace behind this value/);
 });
 
-test.for(bothWays)('a model error stands in the trace in our words, %s', async ([, run]) => {
+test.for(bothWays)("the trace describes a model error without the client's message, %s", async ([, run]) => {
   const error = Object.assign(new Error('words of a client'), { status: 503 });
   await rejectedWith(run({ provider: answeredBy(() => Promise.reject(error)) }));
   expect(traceOf(error).events.find(({ type }) => type === 'model-error')).toEqual({
@@ -158,7 +164,7 @@ test.for(bothWays)('a model error stands in the trace in our words, %s', async (
   });
 });
 
-test.for(bothWays)('the next run of the same swarm is none the worse for an error, %s', async ([, run]) => {
+test.for(bothWays)('after an error, the next run with the same provider completes, %s', async ([, run]) => {
   const provider = answeredBy((_request, _options, count) =>
     count === 1 ? Promise.reject(new Error('mine')) : saying('ok'),
   );
@@ -191,7 +197,7 @@ function triage(instructions: () => string | Promise<string> = () => 'Sell.'): A
   });
 }
 
-/** Throws in the second turn. */
+/** Hooks that throw in the second turn. */
 function throwing(hook: keyof Hooks, error: unknown): Hooks {
   return {
     [hook]: ({ turn }: { turn: number }) => {

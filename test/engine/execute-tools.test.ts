@@ -4,7 +4,7 @@ import { callTool, say } from 'swarmcheck/testing';
 import { bothWays } from '../support/runs.ts';
 
 test.for(bothWays)(
-  'B4 executeTools false ends the run with the calls as its last message, %s',
+  'executeTools: false ends the run with the tool calls as its last message, %s',
   async ([, run]) => {
     const agent = new Agent({
       functions: [
@@ -30,7 +30,7 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('B4 executeTools false runs no tool and follows no handoff, %s', async ([, run]) => {
+test.for(bothWays)('executeTools: false runs no tool and follows no handoff, %s', async ([, run]) => {
   const to_sales = vi.fn<() => Agent>(() => new Agent({ name: 'Sales' }));
   const agent = new Agent({
     name: 'Triage',
@@ -41,13 +41,13 @@ test.for(bothWays)('B4 executeTools false runs no tool and follows no handoff, %
   expect(response.agent).toBe(agent);
 });
 
-test.for(bothWays)('B4 executeTools false completes a run that calls nothing, %s', async ([, run]) => {
+test.for(bothWays)('executeTools: false completes a run without tool calls, %s', async ([, run]) => {
   const response = await run({ executeTools: false, steps: [say('ok')] });
   expect(response.stopReason).toBe('completed');
 });
 
 test.for(bothWays)(
-  'B4 the pending calls of an interrupted run are executed by a person, and the next run goes on, %s',
+  'a person can answer the calls of an interrupted run, and the next run continues from there, %s',
   async ([, run]) => {
     const agent = new Agent({
       functions: [

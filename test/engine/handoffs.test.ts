@@ -35,7 +35,7 @@ const triage: Agent = new Agent({
 });
 
 test.for(bothWays)(
-  'D4 a call is looked up in the agent that made it, also after a handoff in the same turn, %s',
+  'a call is looked up in the agent that made it, even after a handoff in the same turn, %s',
   async ([, run]) => {
     const response = await run({
       agent: triage,
@@ -46,22 +46,25 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('D4 from the next turn on, calls are looked up in the new agent, %s', async ([, run]) => {
-  const steps = [
-    callTool('to_sales'),
-    callTool('close'),
-    callTool('note', {}, { hallucinated: true }),
-    say('ok'),
-  ];
-  const response = await run({ agent: triage, steps });
-  expect(toolContents(response).slice(1)).toEqual([
-    'closed by Sales',
-    'Error: Tool note not found. Available tools: close.',
-  ]);
-});
+test.for(bothWays)(
+  'from the turn after a handoff, calls are looked up in the new agent, %s',
+  async ([, run]) => {
+    const steps = [
+      callTool('to_sales'),
+      callTool('close'),
+      callTool('note', {}, { hallucinated: true }),
+      say('ok'),
+    ];
+    const response = await run({ agent: triage, steps });
+    expect(toolContents(response).slice(1)).toEqual([
+      'closed by Sales',
+      'Error: Tool note not found. Available tools: close.',
+    ]);
+  },
+);
 
 test.for(bothWays)(
-  'D4 an agent with two tools of one name is rejected before the model is called, %s',
+  'an agent with two tools of the same name is rejected before the model is called, %s',
   async ([, run]) => {
     const provider = scriptedProvider([]);
     const agent = new Agent({
@@ -83,7 +86,7 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('D9 of several handoffs in a turn the last wins, %s', async ([, run]) => {
+test.for(bothWays)('the last of several handoffs in a turn wins, %s', async ([, run]) => {
   const response = await run({
     agent: triage,
     steps: [callTools([callTool('to_sales'), callTool('to_refunds')]), say('ok')],
@@ -92,13 +95,13 @@ test.for(bothWays)('D9 of several handoffs in a turn the last wins, %s', async (
   expect(traceOf(response).agents).toEqual(['Triage', 'Refunds']);
 });
 
-test.for(bothWays)('D9 a later result without an agent does not cancel a handoff, %s', async ([, run]) => {
+test.for(bothWays)('a later result without an agent does not cancel a handoff, %s', async ([, run]) => {
   const steps = [callTools([callTool('to_sales'), callTool('note'), callTool('close')]), say('ok')];
   const response = await run({ agent: triage, steps });
   expect(response.agent).toBe(sales);
 });
 
-test.for(bothWays)('D9 a later call that fails does not cancel a handoff, %s', async ([, run]) => {
+test.for(bothWays)('a later call that fails does not cancel a handoff, %s', async ([, run]) => {
   const steps = [
     callTools([callTool('to_sales'), callTool('nothing', {}, { hallucinated: true })]),
     say('ok'),
@@ -107,7 +110,7 @@ test.for(bothWays)('D9 a later call that fails does not cancel a handoff, %s', a
   expect(response.agent).toBe(sales);
 });
 
-test.for(bothWays)('D9 a handoff to itself is fine, %s', async ([, run]) => {
+test.for(bothWays)('an agent may hand off to itself, %s', async ([, run]) => {
   const response = await run({ agent: triage, steps: [callTool('stay'), say('ok')] });
   expect(response.agent).toBe(triage);
   expect(traceOf(response)).toMatchObject({
@@ -116,23 +119,20 @@ test.for(bothWays)('D9 a handoff to itself is fine, %s', async ([, run]) => {
   });
 });
 
-test.for(bothWays)(
-  'an agent reached by a handoff that cannot be offered to a model rejects the run, %s',
-  async ([, run]) => {
-    const broken = new Agent({ name: 'Broken', functions: [tool({ name: 'no spaces', execute: () => '' })] });
-    const agent = new Agent({
-      functions: [
-        function to_broken() {
-          return broken;
-        },
-      ],
-    });
-    const provider = scriptedProvider([callTool('to_broken')]);
-    const error = await rejectedWith(run({ agent, provider }));
-    expect(error).toHaveProperty(
-      'message',
-      expect.stringContaining('Function 1 of agent "Broken" is named "no spaces"'),
-    );
-    expect(provider.requests).toHaveLength(1);
-  },
-);
+test.for(bothWays)('a handoff to an agent with an invalid tool rejects the run, %s', async ([, run]) => {
+  const broken = new Agent({ name: 'Broken', functions: [tool({ name: 'no spaces', execute: () => '' })] });
+  const agent = new Agent({
+    functions: [
+      function to_broken() {
+        return broken;
+      },
+    ],
+  });
+  const provider = scriptedProvider([callTool('to_broken')]);
+  const error = await rejectedWith(run({ agent, provider }));
+  expect(error).toHaveProperty(
+    'message',
+    expect.stringContaining('Function 1 of agent "Broken" is named "no spaces"'),
+  );
+  expect(provider.requests).toHaveLength(1);
+});

@@ -4,7 +4,7 @@ import { callTool, callTools, say, scriptedProvider } from 'swarmcheck/testing';
 import { bothWays } from '../support/runs.ts';
 import { rejectedWith } from '../support/failures.ts';
 
-/** How far a run comes whose hook of this name throws: requests made and tools executed. */
+/** How many requests were made and tools executed when the hook of this name throws. */
 const reach = {
   beforeModel: { requests: 0, executed: 0 },
   afterModel: { requests: 1, executed: 0 },
@@ -15,7 +15,7 @@ const reach = {
 for (const [name, reached] of Object.entries(reach)) {
   for (const how of ['throws', 'rejects'] as const) {
     test.for(bothWays)(
-      `a ${name} hook that ${how} ends the run with that error, and nothing more happens, %s`,
+      `the hook ${name} ends the run with its error if it ${how}, and nothing more happens, %s`,
       async ([, run]) => {
         const error = new Error('mine');
         const later = vi.fn<() => void>();

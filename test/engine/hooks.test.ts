@@ -6,7 +6,7 @@ import { bothWays, unstreamed } from '../support/runs.ts';
 
 const hookNames = ['beforeModel', 'afterModel', 'beforeTool', 'afterTool'] as const;
 
-/** Hooks that write down which of them were called, and in which turn. */
+/** Hooks that log their name and turn. */
 function logging(log: string[], as = ''): Hooks {
   return Object.fromEntries(
     hookNames.map((name) => [name, ({ turn }: { turn: number }) => void log.push(`${as}${name} ${turn}`)]),
@@ -25,7 +25,7 @@ const agent = new Agent({ name: 'Shop', functions: [order] });
 const pen = callTool('order', { item: 'pen' });
 
 test.for(bothWays)(
-  'hooks are called around every model call and every tool, once per call, in order, %s',
+  'hooks run around every model call and every tool call, once each and in order, %s',
   async ([, run]) => {
     const log: string[] = [];
     await run({ agent, hooks: logging(log), steps: [callTools([pen, pen]), say('ok')] });
@@ -53,7 +53,7 @@ test.for(bothWays)('several hooks are called in the order given, %s', async ([, 
   expect(log).toEqual(hookNames.flatMap((name) => [`a ${name} 1`, `b ${name} 1`]));
 });
 
-test.for(bothWays)('asynchronous hooks are awaited, each before the next, %s', async ([, run]) => {
+test.for(bothWays)('asynchronous hooks are awaited, one after another, %s', async ([, run]) => {
   const log: string[] = [];
   const slow: Hooks = Object.fromEntries(
     hookNames.map((name) => [
@@ -70,24 +70,27 @@ test.for(bothWays)('asynchronous hooks are awaited, each before the next, %s', a
   expect(log).toEqual(hookNames.flatMap((name) => [`${name} starts`, `${name} ends`, `${name} 1`]));
 });
 
-test.for(bothWays)('the request waits for beforeModel, the tool for beforeTool, %s', async ([, run]) => {
-  const log: string[] = [];
-  const later = (word: string) => async () => {
-    await new Promise(setImmediate);
-    log.push(word);
-  };
-  const provider = answeredBy(() => {
-    log.push('model');
-    return saying('ok');
-  });
-  await run({ provider, hooks: { beforeModel: later('before model'), afterModel: later('after model') } });
-  const noted = tool({ name: 'note', execute: () => void log.push('tool') });
-  const hooks: Hooks = { beforeTool: later('before tool'), afterTool: later('after tool') };
-  await run({ agent: new Agent({ functions: [noted] }), hooks, steps: [callTool('note'), say('ok')] });
-  expect(log).toEqual(['before model', 'model', 'after model', 'before tool', 'tool', 'after tool']);
-});
+test.for(bothWays)(
+  'the request waits for beforeModel, and the tool waits for beforeTool, %s',
+  async ([, run]) => {
+    const log: string[] = [];
+    const later = (word: string) => async () => {
+      await new Promise(setImmediate);
+      log.push(word);
+    };
+    const provider = answeredBy(() => {
+      log.push('model');
+      return saying('ok');
+    });
+    await run({ provider, hooks: { beforeModel: later('before model'), afterModel: later('after model') } });
+    const noted = tool({ name: 'note', execute: () => void log.push('tool') });
+    const hooks: Hooks = { beforeTool: later('before tool'), afterTool: later('after tool') };
+    await run({ agent: new Agent({ functions: [noted] }), hooks, steps: [callTool('note'), say('ok')] });
+    expect(log).toEqual(['before model', 'model', 'after model', 'before tool', 'tool', 'after tool']);
+  },
+);
 
-test.for(bothWays)('a hook keeps its this, %s', async ([, run]) => {
+test.for(bothWays)('a hook method keeps its this, %s', async ([, run]) => {
   class Counter implements Hooks {
     requests = 0;
     beforeModel(): void {
@@ -99,50 +102,56 @@ test.for(bothWays)('a hook keeps its this, %s', async ([, run]) => {
   expect(counter.requests).toBe(1);
 });
 
-test.for(bothWays)('beforeModel sees the request that the provider gets, %s', async ([, run]) => {
+test.for(bothWays)('beforeModel receives the request that the provider gets, %s', async ([, run]) => {
   const seen: unknown[] = [];
   const provider = scriptedProvider([pen, say('ok')]);
   await run({ agent, provider, hooks: { beforeModel: (event) => void seen.push(event) } });
   expect(seen).toEqual(provider.requests.map((request, index) => ({ agent, request, turn: index + 1 })));
 });
 
-test.for(bothWays)('afterModel sees the whole completion, streamed ones folded, %s', async ([, run]) => {
-  const seen: unknown[] = [];
-  const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
-  const steps = [callTool('order', { item: 'pen' }, { say: 'One moment.', usage }), say('ok')];
-  await run({ agent, steps, hooks: { afterModel: ({ completion }) => void seen.push(completion) } });
-  expect(seen[0]).toMatchObject({
-    id: 'chatcmpl-1',
-    object: 'chat.completion',
-    model: 'gpt-4o',
-    usage,
-    choices: [
-      {
-        finish_reason: 'tool_calls',
-        message: {
-          content: 'One moment.',
-          tool_calls: [
-            { id: 'call_1', type: 'function', function: { name: 'order', arguments: '{"item":"pen"}' } },
-          ],
+test.for(bothWays)(
+  'afterModel receives the whole completion, folded if it was streamed, %s',
+  async ([, run]) => {
+    const seen: unknown[] = [];
+    const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
+    const steps = [callTool('order', { item: 'pen' }, { say: 'One moment.', usage }), say('ok')];
+    await run({ agent, steps, hooks: { afterModel: ({ completion }) => void seen.push(completion) } });
+    expect(seen[0]).toMatchObject({
+      id: 'chatcmpl-1',
+      object: 'chat.completion',
+      model: 'gpt-4o',
+      usage,
+      choices: [
+        {
+          finish_reason: 'tool_calls',
+          message: {
+            content: 'One moment.',
+            tool_calls: [
+              { id: 'call_1', type: 'function', function: { name: 'order', arguments: '{"item":"pen"}' } },
+            ],
+          },
         },
-      },
-    ],
-  });
-});
-
-test.for(bothWays)('tool hooks see the call, and what came of it, %s', async ([, run]) => {
-  const seen: object[] = [];
-  const note = (event: object): void => void seen.push(event);
-  await run({ agent, steps: [pen, say('ok')], hooks: { beforeTool: note, afterTool: note } });
-  const about = { agent, name: 'order', toolCallId: 'call_1', turn: 1 };
-  expect(seen).toEqual([
-    { ...about, args: { item: 'pen' } },
-    { ...about, content: 'ordered pen' },
-  ]);
-});
+      ],
+    });
+  },
+);
 
 test.for(bothWays)(
-  'afterTool sees the very error that a tool threw, and has no error otherwise, %s',
+  'beforeTool receives the arguments of a call, and afterTool receives its answer, %s',
+  async ([, run]) => {
+    const seen: object[] = [];
+    const note = (event: object): void => void seen.push(event);
+    await run({ agent, steps: [pen, say('ok')], hooks: { beforeTool: note, afterTool: note } });
+    const about = { agent, name: 'order', toolCallId: 'call_1', turn: 1 };
+    expect(seen).toEqual([
+      { ...about, args: { item: 'pen' } },
+      { ...about, content: 'ordered pen' },
+    ]);
+  },
+);
+
+test.for(bothWays)(
+  'afterTool receives the error object that a tool threw, and no error otherwise, %s',
   async ([, run]) => {
     const seen: object[] = [];
     const error = new Error('out of stock');
@@ -157,7 +166,7 @@ test.for(bothWays)(
 );
 
 test.for(bothWays)(
-  'of a tool that threw undefined, afterTool has an error all the same, %s',
+  'afterTool receives an error field even if a tool threw undefined, %s',
   async ([, run]) => {
     const seen: object[] = [];
     const fail = tool({ name: 'fail', execute: () => Promise.reject(undefined) });
@@ -167,7 +176,7 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('only tools that are executed reach the tool hooks, %s', async ([, run]) => {
+test.for(bothWays)('tool hooks run only for tools that are executed, %s', async ([, run]) => {
   const log: string[] = [];
   const unknown = callTool('odrer', {}, { hallucinated: true });
   const steps = [
@@ -185,14 +194,14 @@ test.for(bothWays)('only tools that are executed reach the tool hooks, %s', asyn
   expect(log).toEqual(['call_5', 'call_5']);
 });
 
-test.for(bothWays)('with executeTools false no tool hook is called, %s', async ([, run]) => {
+test.for(bothWays)('executeTools: false calls no tool hook, %s', async ([, run]) => {
   const log: string[] = [];
   await run({ agent, hooks: logging(log), executeTools: false, steps: [pen] });
   expect(log).toEqual(['beforeModel 1', 'afterModel 1']);
 });
 
-test.for(bothWays)('what a hook returns is nobody’s business, %s', async ([, run]) => {
-  // As `(event) => list.push(event)` does, where it is typed as returning nothing.
+test.for(bothWays)('the return value of a hook is ignored, %s', async ([, run]) => {
+  // For example, TypeScript accepts `(event) => list.push(event)` as a hook, although it returns a number.
   for (const returned of [7, null, 'text', { type: 'run-end' }]) {
     const hook = (() => returned) as () => void;
     const hooks: Hooks = { beforeModel: hook, afterModel: hook, beforeTool: hook, afterTool: hook };
@@ -202,14 +211,14 @@ test.for(bothWays)('what a hook returns is nobody’s business, %s', async ([, r
   }
 });
 
-test('a hook that returns a value does not trouble debug either', async () => {
+test('a hook that returns a value works with debug', async () => {
   const hooks: Hooks = { beforeModel: (() => 7) as () => void };
   expect(await unstreamed({ hooks, debug: true, log: () => {}, steps: [say('ok')] })).toMatchObject({
     stopReason: 'completed',
   });
 });
 
-test('an answer that cannot be acted on reaches no afterModel', async () => {
+test('an invalid completion does not reach afterModel', async () => {
   const log: string[] = [];
   await unstreamed({ hooks: logging(log), provider: completing({}) }).catch(() => {});
   expect(log).toEqual(['beforeModel 1']);

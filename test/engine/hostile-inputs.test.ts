@@ -25,7 +25,7 @@ test.for(bothWays)('tools may be named constructor, __proto__ and toString, %s',
 });
 
 test.for(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
-  'a tool named %s that is not there is not found',
+  'a call of %s, which is not a tool, is answered with an error',
   async (name) => {
     for (const [, run] of bothWays) {
       const response = await run({ steps: [callTool(name, {}, { hallucinated: true }), say('ok')] });
@@ -34,7 +34,7 @@ test.for(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
   },
 );
 
-test.for(bothWays)('an argument __proto__ is only an argument, %s', async ([, run]) => {
+test.for(bothWays)('an argument named __proto__ is an ordinary argument, %s', async ([, run]) => {
   const seen: object[] = [];
   const open = tool({
     name: 'open',
@@ -56,7 +56,7 @@ test.for(bothWays)('an argument __proto__ is only an argument, %s', async ([, ru
 });
 
 test.for(bothWays)(
-  'a context variable __proto__ is only a variable, given and returned, %s',
+  'a context variable named __proto__ is an ordinary variable, given or returned, %s',
   async ([, run]) => {
     const polluted = JSON.parse('{"__proto__":{"polluted":true}}') as object;
     const agent = new Agent({
@@ -74,7 +74,7 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('an argument of 1 MB arrives whole, %s', async ([, run]) => {
+test.for(bothWays)('an argument of 1 MB reaches the tool whole, %s', async ([, run]) => {
   const text = 'ö"\\\n'.repeat(250_000);
   const measure = tool({
     name: 'measure',
@@ -88,7 +88,7 @@ test.for(bothWays)('an argument of 1 MB arrives whole, %s', async ([, run]) => {
   expect(toolContents(await run(trial))).toEqual(['true']);
 });
 
-test.for(bothWays)('an argument of 1 MB that is wrong is shortened in the answer, %s', async ([, run]) => {
+test.for(bothWays)('the answer to a wrong argument of 1 MB shortens it, %s', async ([, run]) => {
   const measure = tool({
     name: 'measure',
     parameters: { type: 'object', properties: { text: { type: 'number' } } },
@@ -99,7 +99,7 @@ test.for(bothWays)('an argument of 1 MB that is wrong is shortened in the answer
   expect(String(toolContents(response)[0]).length).toBeLessThan(300);
 });
 
-test.for(bothWays)('two tools of one name are refused, %s', async ([, run]) => {
+test.for(bothWays)('two tools of the same name are refused, %s', async ([, run]) => {
   const a = tool({ name: 'a', execute: () => '' });
   expect(await rejectedWith(run({ agent: new Agent({ functions: [a, a] }) }))).toBeInstanceOf(TypeError);
 });
@@ -110,7 +110,7 @@ const open = tool({
   execute: () => 'ran',
 });
 
-/** What a call of `open` with these arguments is answered with, with hooks and without. */
+/** The answers to a call of `open` with these arguments: one without hooks, and one with a hook. */
 async function answersTo(run: Run, rawArgs: string): Promise<unknown[]> {
   const call = { id: 'a', function: { name: 'open', arguments: rawArgs } };
   const trial = (): Trial => ({
@@ -123,29 +123,32 @@ async function answersTo(run: Run, rawArgs: string): Promise<unknown[]> {
   return responses.flatMap(toolContents);
 }
 
-test.for([501, 100_000])('arguments that are nested %i deep are answered with an error', async (depth) => {
-  const rawArgs = `{"deep":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`;
-  const text =
-    'Error: Invalid arguments for tool open. They are nested more than 500 levels deep. Arguments: none.';
-  for (const [, run] of bothWays) expect(await answersTo(run, rawArgs)).toEqual([text, text]);
-});
+test.for([501, 100_000])(
+  'arguments that are nested %i levels deep are answered with an error',
+  async (depth) => {
+    const rawArgs = `{"deep":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`;
+    const text =
+      'Error: Invalid arguments for tool open. They are nested more than 500 levels deep. Arguments: none.';
+    for (const [, run] of bothWays) expect(await answersTo(run, rawArgs)).toEqual([text, text]);
+  },
+);
 
-test.for(bothWays)('arguments that are nested 500 deep reach the tool, %s', async ([, run]) => {
+test.for(bothWays)('arguments that are nested 500 levels deep reach the tool, %s', async ([, run]) => {
   const rawArgs = `{"deep":${'['.repeat(499)}${']'.repeat(499)}}`;
   expect(await answersTo(run, rawArgs)).toEqual(['ran', 'ran']);
 });
 
-test.for(bothWays)('many lists that are not nested reach the tool, %s', async ([, run]) => {
+test.for(bothWays)('many arrays side by side reach the tool, %s', async ([, run]) => {
   const rawArgs = `{"wide":[${Array.from({ length: 2000 }, () => '[[]]').join()}]}`;
   expect(await answersTo(run, rawArgs)).toEqual(['ran', 'ran']);
 });
 
-test.for(bothWays)('brackets within a text are no nesting, %s', async ([, run]) => {
+test.for(bothWays)('brackets within a string do not count as nesting, %s', async ([, run]) => {
   const rawArgs = JSON.stringify({ text: '"[{\\'.repeat(2000) });
   expect(await answersTo(run, rawArgs)).toEqual(['ran', 'ran']);
 });
 
-test.for(['x', '\\n'])('an argument of 20 MB of %s is answered', async (character) => {
+test.for(['x', '\\n'])('an argument of 20 MB of %s reaches the tool', async (character) => {
   const rawArgs = `{"text":"${character.repeat(20_000_000 / character.length)}"}`;
   for (const [, run] of bothWays) expect(await answersTo(run, rawArgs)).toEqual(['ran', 'ran']);
 });

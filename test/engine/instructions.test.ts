@@ -5,33 +5,33 @@ import { bothWays, unstreamed } from '../support/runs.ts';
 import { rejectedWith } from '../support/failures.ts';
 import { factsOf } from '../support/facts-of.ts';
 
-test.for(bothWays)('A2 instructions may be a string, %s', async ([, run]) => {
+test.for(bothWays)('instructions may be a string, %s', async ([, run]) => {
   const provider = scriptedProvider([say('ok')]);
   await run({ agent: new Agent({ instructions: 'Be brief.' }), provider });
   expect(systemMessages(provider)).toEqual(['Be brief.']);
 });
 
-test.for(bothWays)('A2 instructions may be a function of the context variables, %s', async ([, run]) => {
+test.for(bothWays)('instructions may be a function of the context variables, %s', async ([, run]) => {
   const provider = scriptedProvider([say('ok')]);
   const agent = new Agent({ instructions: ({ user }: { user: string }) => `Help ${user}.` });
   await run({ agent, provider, contextVariables: { user: 'Ann' } });
   expect(systemMessages(provider)).toEqual(['Help Ann.']);
 });
 
-test.for(bothWays)('A2 instructions may be a function that takes nothing, %s', async ([, run]) => {
+test.for(bothWays)('instructions may be a function without parameters, %s', async ([, run]) => {
   const provider = scriptedProvider([say('ok')]);
   await run({ agent: new Agent({ instructions: () => 'Be kind.' }), provider });
   expect(systemMessages(provider)).toEqual(['Be kind.']);
 });
 
-test.for(bothWays)('A2 instructions may come as a promise, %s', async ([, run]) => {
+test.for(bothWays)('instructions may be a function that returns a promise, %s', async ([, run]) => {
   const provider = scriptedProvider([say('ok')]);
   await run({ agent: new Agent({ instructions: () => Promise.resolve('Be late.') }), provider });
   expect(systemMessages(provider)).toEqual(['Be late.']);
 });
 
 test.for(bothWays)(
-  'A3 instructions are evaluated for every model call, with the context of that moment, %s',
+  'instructions are evaluated before every model call, with the current context, %s',
   async ([, run]) => {
     const provider = scriptedProvider([callTool('count'), callTool('count'), say('ok')]);
     const agent = new Agent({
@@ -49,7 +49,7 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('A3 instructions see what a Result put into the context, %s', async ([, run]) => {
+test.for(bothWays)('instructions see the context that a Result sets, %s', async ([, run]) => {
   const provider = scriptedProvider([callTool('log_in'), say('ok')]);
   const agent = new Agent({
     instructions: ({ user }: { user?: string }) => `Help ${user}.`,
@@ -63,7 +63,7 @@ test.for(bothWays)('A3 instructions see what a Result put into the context, %s',
   expect(systemMessages(provider)).toEqual(['Help undefined.', 'Help Ann.']);
 });
 
-test.for(bothWays)('A3 a variable that is not there is undefined to instructions, %s', async ([, run]) => {
+test.for(bothWays)('instructions read a missing variable as undefined, %s', async ([, run]) => {
   const seen: unknown[] = [];
   const instructions = ({ user }: { user?: string }) => {
     seen.push(user);
@@ -73,20 +73,17 @@ test.for(bothWays)('A3 a variable that is not there is undefined to instructions
   expect(seen).toEqual([undefined]);
 });
 
-test.for(bothWays)(
-  'A3 what instructions write into the context does not reach the run, at any depth, %s',
-  async ([, run]) => {
-    const agent = new Agent({
-      instructions: (context: { user: { name: string }; added?: boolean }) => {
-        context.user.name = 'Eve';
-        context.added = true;
-        return 'Hi.';
-      },
-    });
-    const response = await run({ agent, steps: [say('ok')], contextVariables: { user: { name: 'Ann' } } });
-    expect(response.contextVariables).toEqual({ user: { name: 'Ann' } });
-  },
-);
+test.for(bothWays)('instructions cannot change the context of the run, at any depth, %s', async ([, run]) => {
+  const agent = new Agent({
+    instructions: (context: { user: { name: string }; added?: boolean }) => {
+      context.user.name = 'Eve';
+      context.added = true;
+      return 'Hi.';
+    },
+  });
+  const response = await run({ agent, steps: [say('ok')], contextVariables: { user: { name: 'Ann' } } });
+  expect(response.contextVariables).toEqual({ user: { name: 'Ann' } });
+});
 
 for (const [words, value] of [
   ['the number 7', 7],

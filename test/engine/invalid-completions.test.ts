@@ -12,14 +12,14 @@ const invalid: Record<string, [answer: unknown, reason: string]> = {
   undefined: [undefined, 'it is no completion object'],
   'a string': ['<html>', 'it is no completion object'],
   'a number': [7, 'it is no completion object'],
-  'a list': [[], 'it is no completion object'],
+  'an array': [[], 'it is no completion object'],
   'an empty object': [{}, 'it has no choices'],
   'choices of null': [{ choices: null }, 'it has no choices'],
-  'choices that are no list': [{ choices: { 0: {} } }, 'it has no choices'],
+  'choices that are not an array': [{ choices: { 0: {} } }, 'it has no choices'],
   'no choice': [{ choices: [] }, 'its list of choices is empty'],
   'a choice of null': [{ choices: [null] }, 'its list of choices is empty'],
   'a choice without a message': [{ choices: [{ finish_reason: 'stop' }] }, 'its choice has no message'],
-  'a message that is text': [
+  'a message that is a string': [
     { choices: [{ finish_reason: 'stop', message: 'hi' }] },
     'its choice has no message',
   ],
@@ -37,7 +37,7 @@ const invalid: Record<string, [answer: unknown, reason: string]> = {
     completion(asking(whole), 'content_filter'),
     'its tool calls were cut off (finish_reason "content_filter")',
   ],
-  'tool_calls that are no list': [
+  'tool_calls that are not an array': [
     completion({ role: 'assistant', content: null, tool_calls: whole }),
     'its tool_calls are no list',
   ],
@@ -69,7 +69,7 @@ const invalid: Record<string, [answer: unknown, reason: string]> = {
     completion(asking({ id: 'a', function: { name: 'pay', arguments: {} } })),
     'the arguments are no text in the tool call',
   ],
-  'content that is a list': [
+  'content that is an array': [
     completion({ role: 'assistant', content: [{ type: 'text', text: 'hi' }] }),
     'its content is no text',
   ],
@@ -80,7 +80,7 @@ const invalid: Record<string, [answer: unknown, reason: string]> = {
 };
 
 for (const [words, [answer, reason]] of Object.entries(invalid)) {
-  test(`${words} in place of a completion rejects the run, and no tool runs`, async () => {
+  test(`an invalid completion rejects the run before a tool runs: ${words}`, async () => {
     const { agent, pay } = payer();
     const error = await rejectedWith(
       unstreamed({ agent, provider: completing(answer, saying('next turn')) }),
@@ -105,7 +105,7 @@ for (const finishReason of ['length', 'content_filter', 'function_call', 'someth
   });
 }
 
-test('finish_reason stop with tool calls runs them', async () => {
+test('finish_reason stop with tool calls runs the tools', async () => {
   const { agent, pay } = payer();
   await unstreamed({ agent, provider: completing(completion(asking(whole), 'stop'), saying('ok')) });
   expect(pay).toHaveBeenCalledOnce();
@@ -115,7 +115,7 @@ test.for([
   ['missing', undefined],
   ['null', null],
   ['empty', ''],
-] as const)('arguments that are %s are no arguments', async ([, args]) => {
+] as const)('arguments that are %s reach the tool as {}', async ([, args]) => {
   const { agent, pay } = payer();
   const answer = completion(asking({ id: 'a', function: { name: 'pay', arguments: args } }));
   const response = await unstreamed({ agent, provider: completing(answer, saying('ok')) });
@@ -123,7 +123,7 @@ test.for([
   expect(response.messages[0]).toMatchObject({ tool_calls: [{ function: { arguments: '' } }] });
 });
 
-test('what was received is on the error, and shortened in its message', async () => {
+test('the error has the received answer, and its message shortens it', async () => {
   const answer = { choices: [], note: 'n'.repeat(1000) };
   const error = await rejectedWith(unstreamed({ provider: completing(answer) }));
   expect(error).toHaveProperty('received', answer);
@@ -132,12 +132,12 @@ test('what was received is on the error, and shortened in its message', async ()
   );
 });
 
-test('of a long text that was received the beginning is kept', async () => {
+test('the error keeps the beginning of a long answer', async () => {
   const error = await rejectedWith(unstreamed({ provider: completing('x'.repeat(5000)) }));
   expect(error).toHaveProperty('received', 'x'.repeat(2000));
 });
 
-test('an invalid completion in a later turn leaves what was reached', async () => {
+test('the partial response of an invalid completion has the earlier turns', async () => {
   const { agent } = payer();
   const error = await rejectedWith(
     unstreamed({ agent, provider: completing(completion(asking(whole)), {}) }),

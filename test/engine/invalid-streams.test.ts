@@ -10,7 +10,7 @@ const call = callPiece(0, { id: 'a', type: 'function', function: { name: 'pay', 
 const end = chunk({}, 'tool_calls');
 
 const invalid: Record<string, [chunks: unknown[], reason: string]> = {
-  'no chunk at all': [[], 'it has no finish_reason, so it was cut off'],
+  'no chunks': [[], 'it has no finish_reason, so it was cut off'],
   'no finish_reason after text': [
     [chunk({ role: 'assistant', content: 'He' })],
     'it has no finish_reason, so it was cut off',
@@ -36,12 +36,15 @@ const invalid: Record<string, [chunks: unknown[], reason: string]> = {
     'its tool calls were cut off',
   ],
   'a chunk that is null': [[opening, null], 'a piece of the stream is no completion chunk'],
-  'a chunk that is text': [[opening, '[DONE]'], 'a piece of the stream is no completion chunk'],
+  'a chunk that is a string': [[opening, '[DONE]'], 'a piece of the stream is no completion chunk'],
   'a chunk that is a number': [[7], 'a piece of the stream is no completion chunk'],
-  'a chunk that is a list': [[[]], 'a piece of the stream is no completion chunk'],
+  'a chunk that is an array': [[[]], 'a piece of the stream is no completion chunk'],
   'a chunk without choices': [[{ id: 'c' }], 'a piece of the stream is no completion chunk'],
-  'a chunk whose choices are no list': [[{ choices: {} }], 'a piece of the stream is no completion chunk'],
-  'a tool call that is no object': [
+  'a chunk whose choices are not an array': [
+    [{ choices: {} }],
+    'a piece of the stream is no completion chunk',
+  ],
+  'a tool call that is not an object': [
     [opening, chunk({ tool_calls: ['pay'] }), end],
     'a streamed tool call is no object',
   ],
@@ -58,11 +61,11 @@ const invalid: Record<string, [chunks: unknown[], reason: string]> = {
     [opening, chunk(callPiece(0, { id: 'a', function: { name: 'pay', arguments: { amount: 1 } } })), end],
     'the arguments are no text',
   ],
-  'content that is a list': [[chunk({ role: 'assistant', content: [] }), end], 'its content is no text'],
+  'content that is an array': [[chunk({ role: 'assistant', content: [] }), end], 'its content is no text'],
 };
 
 for (const [words, [chunks, reason]] of Object.entries(invalid)) {
-  test(`${words} in a stream rejects the run, and no tool runs`, async () => {
+  test(`an invalid stream rejects the run before a tool runs: ${words}`, async () => {
     const { agent, pay } = payer();
     const provider = chunking(chunks, [chunk({ role: 'assistant', content: 'next turn' }, 'stop')]);
     const error = await rejectedWith(streamed({ agent, provider }));
@@ -80,7 +83,7 @@ test('finish_reason length without tool calls completes the run', async () => {
   });
 });
 
-test('a cut stream gives the events so far, then the error', async () => {
+test('a stream that is cut off gives the events so far, then the error', async () => {
   const events: StreamEvent[] = [];
   const read = async () => {
     for await (const event of streamOf({ provider: chunking([opening, chunk(call)]) })) events.push(event);
@@ -89,7 +92,7 @@ test('a cut stream gives the events so far, then the error', async () => {
   expect(events).toEqual([{ delim: 'start' }, { role: 'assistant', content: null, sender: 'Agent' }, call]);
 });
 
-test('after an invalid chunk the source is closed', async () => {
+test("an invalid chunk closes the provider's stream", async () => {
   let closed = false;
   const provider = {
     ...completing(),
@@ -117,7 +120,7 @@ for (let afterChunks = 0; afterChunks < 4; afterChunks++) {
   });
 }
 
-test('a frame of a stream that is no JSON is an InvalidCompletionError', async () => {
+test('a stream frame that is not JSON rejects with an InvalidCompletionError', async () => {
   const error = await rejectedWith(streamed({ steps: [modelFails({ kind: 'bad-frame', afterChunks: 0 })] }));
   expect(error).toBeInstanceOf(InvalidCompletionError);
 });

@@ -4,7 +4,7 @@ import { callTool, callTools, say, scriptedProvider, traceOf } from 'swarmcheck/
 import { salesTeam } from '../support/agents.ts';
 import { bothWays, eventsOf, streamOf } from '../support/runs.ts';
 
-/** Inputs with something at every depth, made anew for every test. */
+/** Inputs with values at every depth, created anew for every test. */
 function inputs(): { messages: Message[]; contextVariables: Record<string, unknown> } {
   return {
     messages: [
@@ -56,7 +56,7 @@ const scribbler = (): Agent =>
   });
 
 test.for(bothWays)(
-  'inputs compare equal to a clone of them after tools have changed the context at every depth, %s',
+  'inputs are unchanged after tools change the context at every depth, %s',
   async ([, run]) => {
     const given = inputs();
     const clone = structuredClone(given);
@@ -73,7 +73,7 @@ test.for(bothWays)(
 );
 
 test.for(bothWays)(
-  'deeply frozen inputs work, and tools may still change the context, %s',
+  'deeply frozen inputs are accepted, and tools can still change the context, %s',
   async ([, run]) => {
     const given = deepFreeze(inputs());
     const response = await run({ agent: scribbler(), ...given, steps: [callTool('scribble'), say('ok')] });
@@ -81,14 +81,14 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('inputs are not frozen by a run, %s', async ([, run]) => {
+test.for(bothWays)('a run does not freeze its inputs, %s', async ([, run]) => {
   const given = inputs();
   await run({ ...given, steps: [say('ok')] });
   expect(Object.isFrozen(given.messages[0])).toBe(false);
   expect(Object.isFrozen((given.messages[0]!.content as object[])[0])).toBe(false);
 });
 
-test('a stream takes its input when run is called, not when it is read', async () => {
+test('a stream copies its inputs when run is called, not when it is read', async () => {
   const { messages, contextVariables } = inputs();
   const before = structuredClone({ messages, contextVariables });
   const provider = scriptedProvider([say('ok')]);
@@ -108,19 +108,16 @@ class ChatMessage {
   }
 }
 
-test.for(bothWays)(
-  'a message that is an object of a class is copied as well, and not frozen, %s',
-  async ([, run]) => {
-    const message = new ChatMessage('hi');
-    const provider = scriptedProvider([say('ok')]);
-    await run({ messages: [message], provider });
-    expect(Object.isFrozen(message)).toBe(false);
-    message.content = 'changed';
-    expect(provider.requests[0]?.messages[1]).toMatchObject({ role: 'user', content: 'hi' });
-  },
-);
+test.for(bothWays)('a message that is a class instance is copied and not frozen, %s', async ([, run]) => {
+  const message = new ChatMessage('hi');
+  const provider = scriptedProvider([say('ok')]);
+  await run({ messages: [message], provider });
+  expect(Object.isFrozen(message)).toBe(false);
+  message.content = 'changed';
+  expect(provider.requests[0]?.messages[1]).toMatchObject({ role: 'user', content: 'hi' });
+});
 
-test.for(bothWays)('an object of a class within a message is not frozen, %s', async ([, run]) => {
+test.for(bothWays)('a class instance within a message is not frozen, %s', async ([, run]) => {
   const text = new (class Text {
     readonly type = 'text';
     text = 'hi';
@@ -129,35 +126,32 @@ test.for(bothWays)('an object of a class within a message is not frozen, %s', as
   expect(Object.isFrozen(text)).toBe(false);
 });
 
-test.for(bothWays)(
-  'what a caller does with the messages of a response does not reach its trace, %s',
-  async ([, run]) => {
-    const agent = new Agent({
-      functions: [
-        function ping() {
-          return 'pong';
-        },
-      ],
-    });
-    const response = await run({
-      agent,
-      steps: [callTools([callTool('ping')], { say: 'One moment.' }), say('ok')],
-    });
-    const before = structuredClone(traceOf(response).toJSON());
-    for (const message of response.messages) {
-      if ('tool_calls' in message && message.tool_calls?.[0]?.type === 'function')
-        message.tool_calls[0].function.arguments = 'scribbled';
-      message.content = 'scribbled';
-      Object.assign(message, { more: true });
-    }
-    response.messages.length = 0;
-    response.contextVariables.more = true;
-    expect(traceOf(response).toJSON()).toEqual(before);
-  },
-);
+test.for(bothWays)('changing the messages of a response does not change its trace, %s', async ([, run]) => {
+  const agent = new Agent({
+    functions: [
+      function ping() {
+        return 'pong';
+      },
+    ],
+  });
+  const response = await run({
+    agent,
+    steps: [callTools([callTool('ping')], { say: 'One moment.' }), say('ok')],
+  });
+  const before = structuredClone(traceOf(response).toJSON());
+  for (const message of response.messages) {
+    if ('tool_calls' in message && message.tool_calls?.[0]?.type === 'function')
+      message.tool_calls[0].function.arguments = 'scribbled';
+    message.content = 'scribbled';
+    Object.assign(message, { more: true });
+  }
+  response.messages.length = 0;
+  response.contextVariables.more = true;
+  expect(traceOf(response).toJSON()).toEqual(before);
+});
 
 test.for(bothWays)(
-  'an agent graph with cycles, in the context as well, is left as it is, %s',
+  'a run leaves a cyclic graph of agents unchanged, even in the context, %s',
   async ([, run]) => {
     const { triage, sales } = salesTeam();
     const before = { sales: [...sales.functions], triage: [...triage.functions] };

@@ -3,7 +3,7 @@ import { Agent, tool } from 'swarmcheck';
 import { callTool, say } from 'swarmcheck/testing';
 import { toolContents, unstreamed } from '../support/runs.ts';
 
-/** The sentence about one argument `x` of this schema. */
+/** The sentence in the answer about an argument `x` with this schema. */
 async function wordsFor(schema: object, x: unknown, rest: object = {}): Promise<string> {
   const agent = new Agent({
     functions: [
@@ -102,7 +102,7 @@ const cases: [keyword: string, schema: object, value: unknown, words: string][] 
     '"x.y" is not an argument of this tool.',
   ],
   [
-    'a deep place',
+    'a nested place',
     { type: 'array', items: { type: 'object', properties: { 'a/b': { type: 'string' } } } },
     [{ 'a/b': 1 }],
     '"x[0].a/b" must be a string, but is the number 1.',
@@ -116,25 +116,25 @@ const cases: [keyword: string, schema: object, value: unknown, words: string][] 
 ];
 
 for (const [keyword, schema, value, words] of cases) {
-  test(`${keyword} has a sentence of its own`, async () => {
+  test(`${keyword} has its own error text`, async () => {
     expect(await wordsFor(schema, value)).toBe(words);
   });
 }
 
-test('a keyword without a sentence is named', async () => {
+test('the error text names a keyword that has no text of its own', async () => {
   expect(await wordsFor({ type: 'object', minProperties: 1 }, {})).toBe(
     '"x" does not satisfy "minProperties": 1 of its schema.',
   );
 });
 
-test('a reference is followed', async () => {
+test('a $ref is followed', async () => {
   const $defs = { Size: { enum: ['S', 'M'] } };
   expect(await wordsFor({ $ref: '#/$defs/Size' }, 'L', { $defs })).toBe(
     '"x" must be one of "S", "M", but is the string "L".',
   );
 });
 
-test('a schema that refers to itself checks every level', async () => {
+test('a schema that refers to itself is checked at every level', async () => {
   const $defs = {
     Node: { type: 'object', properties: { child: { $ref: '#/$defs/Node' }, id: { type: 'number' } } },
   };
@@ -143,7 +143,7 @@ test('a schema that refers to itself checks every level', async () => {
   );
 });
 
-test('arguments declared by a part of the schema are declared', async () => {
+test('an argument that allOf declares counts as declared', async () => {
   const parameters = {
     type: 'object',
     properties: {},
@@ -154,7 +154,7 @@ test('arguments declared by a part of the schema are declared', async () => {
   expect(toolContents(response)).toEqual(['{"y":1}']);
 });
 
-test('a problem that is found twice is told once', async () => {
+test('a problem that is found twice is reported once', async () => {
   expect(await wordsFor({ type: 'string', allOf: [{ type: 'string' }] }, 7)).toBe(
     '"x" must be a string, but is the number 7.',
   );
@@ -170,7 +170,7 @@ test.for(['not', 'anyOf', 'contains', 'properties', 'items'])('an argument may b
   expect(toolContents(response)[0]).toContain(`"${name}" must be a string, but is the number 7.`);
 });
 
-test('arguments declared by a pattern are declared, others are not', async () => {
+test('an argument that patternProperties matches counts as declared, and others do not', async () => {
   const parameters = { type: 'object', patternProperties: { '^x-': { type: 'string' } } } as const;
   const agent = new Agent({ functions: [tool({ name: 't', parameters, execute: () => 'ran' })] });
   const steps = ['{"x-a":"1"}', '{"x-a":1}', '{"y":"1"}'].map((rawArgs) => callTool('t', rawArgs));

@@ -13,7 +13,7 @@ const agent = new Agent({
   ],
 });
 
-test.for(bothWays)('B3 maxTurns counts completions, not messages, %s', async ([, run]) => {
+test.for(bothWays)('maxTurns counts completions, not messages, %s', async ([, run]) => {
   const steps = [callTools([callTool('ping'), callTool('ping'), callTool('ping')]), callTool('ping')];
   const response = await run({ agent, maxTurns: 2, steps });
   expect(response.messages.map(({ role }) => role)).toEqual([
@@ -27,7 +27,7 @@ test.for(bothWays)('B3 maxTurns counts completions, not messages, %s', async ([,
   expect(response.stopReason).toBe('max_turns');
 });
 
-test.for(bothWays)('B3 the last allowed turn still runs its tools, %s', async ([, run]) => {
+test.for(bothWays)('the last allowed turn still runs its tools, %s', async ([, run]) => {
   const response = await run({ agent, maxTurns: 1, steps: [callTool('ping')] });
   expect(response.messages.at(-1)).toEqual({
     role: 'tool',
@@ -37,13 +37,13 @@ test.for(bothWays)('B3 the last allowed turn still runs its tools, %s', async ([
   });
 });
 
-test.for(bothWays)('B3 a run that completes in the last allowed turn is completed, %s', async ([, run]) => {
+test.for(bothWays)('a run that completes in the last allowed turn is completed, %s', async ([, run]) => {
   const response = await run({ agent, maxTurns: 2, steps: [callTool('ping'), say('ok')] });
   expect(response.stopReason).toBe('completed');
 });
 
 for (const maxTurns of [0, -1, -Infinity]) {
-  test.for(bothWays)(`B3 maxTurns ${maxTurns} calls no model, %s`, async ([, run]) => {
+  test.for(bothWays)(`maxTurns ${maxTurns} calls no model, %s`, async ([, run]) => {
     const provider = scriptedProvider([]);
     const response = await run({ agent, maxTurns, provider, contextVariables: { a: 1 } });
     expect(response).toEqual({ messages: [], agent, contextVariables: { a: 1 }, stopReason: 'max_turns' });
@@ -51,7 +51,7 @@ for (const maxTurns of [0, -1, -Infinity]) {
   });
 }
 
-test.for(bothWays)('B3 there is no limit unless one is given, %s', async ([, run]) => {
+test.for(bothWays)('turns are unlimited by default, %s', async ([, run]) => {
   const response = await run({
     agent,
     steps: [...Array.from({ length: 300 }, () => callTool('ping')), say('ok')],
@@ -59,13 +59,13 @@ test.for(bothWays)('B3 there is no limit unless one is given, %s', async ([, run
   expect(response.messages).toHaveLength(601);
 });
 
-test.for(bothWays)('B3 Infinity is no limit, %s', async ([, run]) => {
+test.for(bothWays)('maxTurns Infinity means no limit, %s', async ([, run]) => {
   const response = await run({ agent, maxTurns: Infinity, steps: [callTool('ping'), say('ok')] });
   expect(response.stopReason).toBe('completed');
 });
 
 for (const maxTurns of [NaN, 1.5]) {
-  test.for(bothWays)(`a limit of ${maxTurns} turns is a RangeError, %s`, async ([, run]) => {
+  test.for(bothWays)(`maxTurns ${maxTurns} is a RangeError, %s`, async ([, run]) => {
     const provider = scriptedProvider([]);
     const error = await rejectedWith(run({ agent, maxTurns, provider }));
     expect(factsOf(error)).toEqual({

@@ -7,7 +7,7 @@ import { bothWays } from '../support/runs.ts';
 const { triage } = salesTeam({ handsBack: false });
 
 test.for(bothWays)(
-  'G1 assistant messages carry their sender, tool messages the name of their tool, %s',
+  'assistant messages carry their sender, and tool messages the name of their tool, %s',
   async ([, run]) => {
     const { messages } = await run({ agent: triage, steps: [callTool('to_sales'), say('Hello.')] });
     expect(messages).toEqual([
@@ -23,31 +23,34 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('G1 an error message carries the name the model called, %s', async ([, run]) => {
-  const { messages } = await run({
-    agent: triage,
-    steps: [callTool('to_slaes', {}, { hallucinated: true }), say('Oh.')],
-  });
-  expect(messages[1]).toMatchObject({ role: 'tool', tool_name: 'to_slaes', tool_call_id: 'call_1' });
-});
+test.for(bothWays)(
+  'the answer to an unknown tool carries the name that the model called, %s',
+  async ([, run]) => {
+    const { messages } = await run({
+      agent: triage,
+      steps: [callTool('to_slaes', {}, { hallucinated: true }), say('Oh.')],
+    });
+    expect(messages[1]).toMatchObject({ role: 'tool', tool_name: 'to_slaes', tool_call_id: 'call_1' });
+  },
+);
 
-test.for(bothWays)('G1 a refusal is kept, %s', async ([, run]) => {
+test.for(bothWays)('a refusal is kept, %s', async ([, run]) => {
   const { messages } = await run({ steps: [refuse('I won’t.')] });
   expect(messages).toEqual([{ role: 'assistant', content: null, refusal: 'I won’t.', sender: 'Agent' }]);
 });
 
 test.for(bothWays)(
-  'G1 null fields are left out, content is text where nothing else is there, %s',
+  "null fields are left out, and null content becomes '' without calls or a refusal, %s",
   async ([, run]) => {
     const message = { role: 'assistant', content: null, refusal: null, audio: null, function_call: null };
     const { messages } = await run({ provider: answeredBy(() => completion(message)) });
-    // The API takes null in a request only beside calls or a refusal.
+    // In a request, the API accepts null content only beside tool calls or a refusal.
     expect(messages).toEqual([{ role: 'assistant', content: '', sender: 'Agent' }]);
   },
 );
 
 test.for(bothWays)(
-  'fields of a message that we do not know are kept, in the response and in later requests, %s',
+  'unknown fields of a message are kept in the response and in later requests, %s',
   async ([, run]) => {
     const call = { id: 'a', type: 'function', function: { name: 'to_sales', arguments: '{}' } };
     const requests: unknown[] = [];
@@ -68,7 +71,7 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('a field of a message named __proto__ is only a field, %s', async ([, run]) => {
+test.for(bothWays)('a message field named __proto__ is an ordinary field, %s', async ([, run]) => {
   const message = JSON.parse(
     '{"role":"assistant","content":"ok","__proto__":{"tool_calls":[{"id":"x"}]}}',
   ) as object;

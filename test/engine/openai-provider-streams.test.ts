@@ -17,7 +17,7 @@ function payer() {
   return { pay, agent: new Agent({ functions: [tool({ name: 'pay', parameters, execute: pay })] }) };
 }
 
-test('the deltas arrive as the API sent them, and its usage in the trace', async () => {
+test('the deltas arrive as the API sent them, and the trace has their usage', async () => {
   using server = await serve(complete(saying('Hello.')));
   const events = await eventsOf(streamOf({ provider: openaiProvider(server.options) }));
   expect(events.slice(0, -1)).toEqual([
@@ -32,7 +32,7 @@ test('the deltas arrive as the API sent them, and its usage in the trace', async
   });
 });
 
-test('a delta is there before the next one was sent', async () => {
+test('a delta reaches the reader before the API sends the next one', async () => {
   using server = await serve(({ response }) => sse(response, chunk({ role: 'assistant', content: 'He' })));
   const contents: unknown[] = [];
   for await (const event of streamOf({ provider: openaiProvider(server.options) })) {
@@ -52,24 +52,24 @@ const cuts: Record<string, (exchange: Exchange) => void> = {
     sse(response, call);
     response.end();
   },
-  'ends with [DONE], but without a finish_reason': ({ response }) => {
+  'ends with [DONE] and without a finish_reason': ({ response }) => {
     sse(response, opening);
     sse(response, call);
     response.end('data: [DONE]\n\n');
   },
-  'has a frame that is no JSON': ({ response }) => {
+  'has a frame that is not JSON': ({ response }) => {
     sse(response, opening);
     sse(response, call);
     sse(response, '{"choices":');
     response.end();
   },
-  'has no frame at all': ({ response }) => {
+  'has no frames': ({ response }) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).end();
   },
 };
 
 for (const [words, answer] of Object.entries(cuts)) {
-  test(`a stream that ${words} is an InvalidCompletionError, and no tool runs`, async () => {
+  test(`a stream that ${words} rejects with an InvalidCompletionError, and no tool runs`, async () => {
     using server = await serve(answer);
     const { pay, agent } = payer();
     expect(await rejectedWith(streamed({ agent, provider: openaiProvider(server.options) }))).toBeInstanceOf(
@@ -100,14 +100,14 @@ test('an error event in the middle of a stream reaches the caller', async () => 
   expect(error).toMatchObject({ name: 'Error', message: expect.stringContaining('overloaded') });
 });
 
-test('breaking out hangs up', async () => {
+test('breaking out closes the connection', async () => {
   using server = await serve(({ response }) => sse(response, chunk({ role: 'assistant', content: 'He' })));
   for await (const event of streamOf({ provider: openaiProvider(server.options) }))
     if ('content' in event) break;
   await expect(server.exchanges[0]?.closed).resolves.toBeUndefined();
 });
 
-test('an abort in the middle of a stream rejects the reading with its reason, and hangs up', async () => {
+test('an abort in the middle of a stream rejects the reader with its reason, and closes the connection', async () => {
   const controller = new AbortController();
   using server = await serve(({ response }) => sse(response, chunk({ role: 'assistant', content: 'He' })));
   const read = async () => {

@@ -19,7 +19,7 @@ const add = tool({
   execute: ({ x, y }) => x + y,
 });
 
-test.for(bothWays)('openaiProvider asks the API, %s', async ([way, run]) => {
+test.for(bothWays)('openaiProvider sends a request to the API, %s', async ([way, run]) => {
   using server = await serve(complete(saying('Hello.')));
   const response = await run({ provider: openaiProvider(server.options), conversation: 'ann-1' });
   expect(response.messages).toEqual([{ role: 'assistant', content: 'Hello.', sender: 'Agent' }]);
@@ -38,7 +38,7 @@ test.for(bothWays)('openaiProvider asks the API, %s', async ([way, run]) => {
   });
 });
 
-test.for(bothWays)('tools go over the wire and back, %s', async ([, run]) => {
+test.for(bothWays)('tools go over the wire, and so do their results, %s', async ([, run]) => {
   using server = await serve(complete(completion(asking(call))), complete(saying('3.')));
   const response = await run({
     agent: new Agent({ functions: [add] }),
@@ -57,7 +57,7 @@ test.for(bothWays)('tools go over the wire and back, %s', async ([, run]) => {
   ]);
 });
 
-test.for(bothWays)('a client may be passed in, %s', async ([, run]) => {
+test.for(bothWays)('openaiProvider accepts a client, %s', async ([, run]) => {
   using server = await serve(complete(saying('Hello.')));
   const response = await run({ provider: openaiProvider(new OpenAI(server.options)) });
   expect(response.messages).toMatchObject([{ content: 'Hello.' }]);
@@ -71,7 +71,7 @@ test.for(bothWays)('one provider serves many runs, %s', async ([, run]) => {
   expect(server.exchanges).toHaveLength(2);
 });
 
-// The process has one environment, so the two tests that change it run alone.
+// The process has one environment, so each of the two tests that change it runs alone.
 test.sequential('a swarm without a provider asks the API that the environment names', async ({
   onTestFinished,
 }) => {
@@ -83,7 +83,9 @@ test.sequential('a swarm without a provider asks the API that the environment na
   expect(response.messages).toMatchObject([{ content: 'Hello.' }]);
 });
 
-test.sequential('a missing key is told when the model is asked, not before', async ({ onTestFinished }) => {
+test.sequential('a missing API key is reported when the model is asked, not before', async ({
+  onTestFinished,
+}) => {
   vi.stubEnv('OPENAI_API_KEY', undefined);
   onTestFinished(() => void vi.unstubAllEnvs());
   const swarm = new Swarm();
@@ -91,7 +93,7 @@ test.sequential('a missing key is told when the model is asked, not before', asy
 });
 
 test.for(bothWays)(
-  'a 429 reaches the caller as OpenAI.RateLimitError, after one request, %s',
+  'a 429 reaches the caller as OpenAI.RateLimitError, without a retry, %s',
   async ([, run]) => {
     using server = await serve(complete(completion(asking(call))), ({ response }) =>
       json(response, 429, { error: { message: 'slow down' } }),
@@ -113,7 +115,7 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('a server that hangs up is a connection error, %s', async ([, run]) => {
+test.for(bothWays)('a server that closes the connection causes a connection error, %s', async ([, run]) => {
   using server = await serve(({ response }) => void response.destroy());
   const error = await rejectedWith(run({ provider: openaiProvider(server.options) }));
   expect(error).toBeInstanceOf(OpenAI.APIConnectionError);
@@ -123,7 +125,7 @@ test.for(bothWays)('a server that hangs up is a connection error, %s', async ([,
 });
 
 test.for(['{"choices": [', 'null', '[]', '"hi"', '{}'])(
-  'a body of %s is an InvalidCompletionError',
+  'a body of %s rejects with an InvalidCompletionError',
   async (body) => {
     using server = await serve(({ response }) => json(response, 200, body));
     expect(await rejectedWith(unstreamed({ provider: openaiProvider(server.options) }))).toBeInstanceOf(
@@ -132,7 +134,7 @@ test.for(['{"choices": [', 'null', '[]', '"hi"', '{}'])(
   },
 );
 
-test('a body that is no JSON has its SyntaxError as the cause', async () => {
+test('the error for a body that is not JSON has a SyntaxError as its cause', async () => {
   using server = await serve(({ response }) => json(response, 200, '{"choices": ['));
   const error = await rejectedWith(unstreamed({ provider: openaiProvider(server.options) }));
   expect(error).toHaveProperty(
@@ -142,7 +144,7 @@ test('a body that is no JSON has its SyntaxError as the cause', async () => {
   expect(error).toHaveProperty('cause', expect.any(SyntaxError));
 });
 
-test.for(bothWays)('a page of HTML is an InvalidCompletionError, %s', async ([, run]) => {
+test.for(bothWays)('a page of HTML rejects with an InvalidCompletionError, %s', async ([, run]) => {
   using server = await serve(({ response }) =>
     response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Bad gateway</html>'),
   );
@@ -151,7 +153,7 @@ test.for(bothWays)('a page of HTML is an InvalidCompletionError, %s', async ([, 
   );
 });
 
-test('a body that breaks off rejects the run, and no tool runs', async () => {
+test('a body that is cut off rejects the run, and no tool runs', async () => {
   const execute = vi.fn<() => string>();
   const text = JSON.stringify(completion(asking({ id: 'a', function: { name: 'add', arguments: '{}' } })));
   using server = await serve(({ response }) => {
@@ -165,7 +167,7 @@ test('a body that breaks off rejects the run, and no tool runs', async () => {
 });
 
 test.for(bothWays)(
-  'an abort while the API is silent rejects the run with its reason, and hangs up, %s',
+  'an abort while the API is silent rejects the run with its reason, and closes the connection, %s',
   async ([, run]) => {
     const controller = new AbortController();
     using server = await serve(() => controller.abort('stop'));

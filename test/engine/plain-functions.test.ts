@@ -27,7 +27,7 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('an arrow function has the name of its variable, %s', async ([, run]) => {
+test.for(bothWays)('an arrow function is offered under the name of its variable, %s', async ([, run]) => {
   const greet = () => 'Hello';
   const response = await run({
     agent: new Agent({ functions: [greet] }),
@@ -37,7 +37,7 @@ test.for(bothWays)('an arrow function has the name of its variable, %s', async (
 });
 
 test.for(bothWays)(
-  'a plain function that is sent arguments is not called, and the answer points to tool(), %s',
+  'a call with arguments does not reach a plain function, and the answer suggests tool(), %s',
   async ([, run]) => {
     let calls = 0;
     const greet = () => `Hello ${++calls}`;
@@ -50,21 +50,18 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)(
-  'a plain function that is sent malformed arguments is not called either, %s',
-  async ([, run]) => {
-    let calls = 0;
-    const greet = () => `Hello ${++calls}`;
-    const response = await run({
-      agent: new Agent({ functions: [greet] }),
-      steps: [callTool('greet', '{"user"'), say('ok')],
-    });
-    expect(calls).toBe(0);
-    expect(toolContents(response)[0]).toMatch(
-      /^Error: Invalid arguments for tool greet\. They are not valid JSON\. This tool takes no arguments/,
-    );
-  },
-);
+test.for(bothWays)('a call with malformed arguments does not reach a plain function, %s', async ([, run]) => {
+  let calls = 0;
+  const greet = () => `Hello ${++calls}`;
+  const response = await run({
+    agent: new Agent({ functions: [greet] }),
+    steps: [callTool('greet', '{"user"'), say('ok')],
+  });
+  expect(calls).toBe(0);
+  expect(toolContents(response)[0]).toMatch(
+    /^Error: Invalid arguments for tool greet\. They are not valid JSON\. This tool takes no arguments/,
+  );
+});
 
 const nameless = [() => 'who am I?'][0]!;
 const rejected: Record<string, [AgentFunction, facts: object]> = {
@@ -75,20 +72,20 @@ const rejected: Record<string, [AgentFunction, facts: object]> = {
     { field: 'functions[1]', agent: 'Sales', tool: 'add', given: '2 parameters' },
   ],
   'no name': [nameless, { field: 'functions[1]', agent: 'Sales', given: 'no name' }],
-  'a name with a space': [named('to sales'), { field: 'functions[1]', agent: 'Sales', tool: 'to sales' }],
+  'a space in its name': [named('to sales'), { field: 'functions[1]', agent: 'Sales', tool: 'to sales' }],
   'a name of 65 characters': [
     named('x'.repeat(65)),
     { field: 'functions[1]', agent: 'Sales', tool: 'x'.repeat(65) },
   ],
-  'a bad name, as a tool': [
+  'a bad name in tool()': [
     tool({ name: 'größe', execute: () => '' }),
     { field: 'functions[1]', agent: 'Sales', tool: 'größe' },
   ],
-  'an empty name, as a tool': [
+  'an empty name in tool()': [
     tool({ name: '', execute: () => '' }),
     { field: 'functions[1]', agent: 'Sales', tool: '' },
   ],
-  'the name of another': [named('ok'), { field: 'functions', agent: 'Sales', tool: 'ok' }],
+  'the name of another function': [named('ok'), { field: 'functions', agent: 'Sales', tool: 'ok' }],
 };
 
 for (const [words, [candidate, facts]] of Object.entries(rejected)) {
@@ -104,12 +101,12 @@ for (const [words, [candidate, facts]] of Object.entries(rejected)) {
   );
 }
 
-test('names of 64 characters, with digits, _ and -, are fine', async () => {
+test('names of 64 characters, with digits, _ and -, are valid', async () => {
   const agent = new Agent({ functions: [named('x'.repeat(64)), named('a_B-9')] });
   expect(await unstreamed({ agent, steps: [say('ok')] })).toMatchObject({ stopReason: 'completed' });
 });
 
-test('a function that is undefined because of an import cycle is told as that', async () => {
+test('the error for an undefined function suggests an import cycle', async () => {
   // @ts-expect-error what an import that is not there yet looks like at run time
   const agent = new Agent({ name: 'Sales', functions: [named('ok'), undefined] });
   const error = await rejectedWith(unstreamed({ agent }));
@@ -127,7 +124,7 @@ for (const [words, candidate, told] of [
   ['null', null, 'null'],
   ['an object without execute', { name: 'a' }, 'an object'],
 ] as const) {
-  test(`a function that is ${words} is told`, async () => {
+  test(`a function that is ${words} is refused`, async () => {
     // @ts-expect-error no function
     const agent = new Agent({ name: 'Sales', functions: [candidate] });
     const error = await rejectedWith(unstreamed({ agent }));
@@ -140,7 +137,7 @@ for (const [words, candidate, told] of [
   });
 }
 
-test('functions that are no list are told', async () => {
+test('functions that are not an array are refused', async () => {
   // @ts-expect-error no list
   const agent = new Agent({ name: 'Sales', functions: named('ok') });
   const error = await rejectedWith(unstreamed({ agent }));

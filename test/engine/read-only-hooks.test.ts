@@ -44,7 +44,7 @@ const writes: Record<string, Hooks> = {
   },
   'the event of beforeTool': { beforeTool: (event) => void (event.name = 'scribbled') },
   'the arguments': { beforeTool: ({ args }) => void ((args as { item: unknown }).item = 7) },
-  'the arguments, deeper': {
+  'a nested argument': {
     beforeTool: ({ args }) => void ((args as { item: { id: number } }).item.id = 7),
   },
   'the event of afterTool': { afterTool: (event) => void (event.content = 'scribbled') },
@@ -60,7 +60,7 @@ for (const [words, hooks] of Object.entries(writes)) {
   );
 
   test.for(bothWays)(
-    `a hook that keeps such an error of ${words} to itself has changed nothing, %s`,
+    `a hook that catches the error of writing into ${words} has changed nothing, %s`,
     async ([, run]) => {
       const quiet: Hooks = Object.fromEntries(
         Object.entries(hooks as Record<string, (event: object) => void>).map(([name, hook]) => [
@@ -69,7 +69,7 @@ for (const [words, hooks] of Object.entries(writes)) {
             try {
               hook(event);
             } catch {
-              // This is what the test is about.
+              // The hook swallows the error.
             }
           },
         ]),
@@ -100,21 +100,18 @@ test.for(bothWays)('the provider may still change a request that a hook has seen
   expect(provider.requests[0]?.messages).toHaveLength(1);
 });
 
-test.for(bothWays)(
-  'the arguments that a tool gets are its own, not those of the hook, %s',
-  async ([, run]) => {
-    const change = tool({
-      name: 'order',
-      parameters: { type: 'object', additionalProperties: true },
-      execute(args) {
-        args['item'].id = 2;
-        return args['item'].id as number;
-      },
-    });
-    const seen: unknown[] = [];
-    const hooks: Hooks = { beforeTool: ({ args }) => void seen.push(args) };
-    const response = await run({ agent: new Agent({ functions: [change] }), steps, hooks });
-    expect(toolContents(response)).toEqual(['2']);
-    expect(seen).toEqual([{ item: { id: 1 } }]);
-  },
-);
+test.for(bothWays)('a tool and its hook get separate copies of the arguments, %s', async ([, run]) => {
+  const change = tool({
+    name: 'order',
+    parameters: { type: 'object', additionalProperties: true },
+    execute(args) {
+      args['item'].id = 2;
+      return args['item'].id as number;
+    },
+  });
+  const seen: unknown[] = [];
+  const hooks: Hooks = { beforeTool: ({ args }) => void seen.push(args) };
+  const response = await run({ agent: new Agent({ functions: [change] }), steps, hooks });
+  expect(toolContents(response)).toEqual(['2']);
+  expect(seen).toEqual([{ item: { id: 1 } }]);
+});

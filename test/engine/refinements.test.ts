@@ -24,7 +24,7 @@ const refined = {
   arktype: type({
     day: type('string').narrow((day, context) => isWorkingDay(day) || context.reject({ message: weekday })),
   }),
-  // Its own converter refuses what JSON Schema cannot express, so this one is told to leave it out.
+  // By default, valibot's converter refuses a check, which JSON Schema cannot express. This one leaves it out.
   valibot: standardOf(v.object({ day: v.pipe(v.string(), v.check(isWorkingDay, weekday)) })),
 };
 
@@ -37,7 +37,7 @@ for (const [library, parameters] of Object.entries(refined)) {
   const book = tool({ name: 'book', parameters, execute: ({ day }) => `booked ${day}` });
 
   test.for(bothWays)(
-    `a refinement's message passes on where the JSON Schema is satisfied, with ${library}, %s`,
+    `the answer has the message of a refinement if the JSON Schema is satisfied, with ${library}, %s`,
     async ([, run]) => {
       expect(await answer(run, book, '{"day":"Sunday"}')).toBe(
         'Error: Invalid arguments for tool book. "day": must be a working day. Arguments: day (string, required).',
@@ -46,7 +46,7 @@ for (const [library, parameters] of Object.entries(refined)) {
   );
 
   test.for(bothWays)(
-    `a refinement says nothing where the JSON Schema is not satisfied, with ${library}, %s`,
+    `the answer has no message of a refinement if the JSON Schema is not satisfied, with ${library}, %s`,
     async ([, run]) => {
       expect(await answer(run, book, '{"day":7}')).toBe(
         'Error: Invalid arguments for tool book. "day" must be a string, but is the number 7. Arguments: day (string, required).',
@@ -54,12 +54,12 @@ for (const [library, parameters] of Object.entries(refined)) {
     },
   );
 
-  test.for(bothWays)(`a refinement that holds lets the tool run, with ${library}, %s`, async ([, run]) => {
+  test.for(bothWays)(`a refinement that passes lets the tool run, with ${library}, %s`, async ([, run]) => {
     expect(await answer(run, book, '{"day":"Monday"}')).toBe('booked Monday');
   });
 }
 
-test('a refinement of the whole has no place in its message', async () => {
+test('the message of a refinement of the whole object names no argument', async () => {
   const parameters = z
     .object({ from: z.number(), to: z.number() })
     .refine(({ from, to }) => from < to, 'from must be before to');
@@ -81,7 +81,7 @@ test.for(bothWays)('an asynchronous refinement is awaited, %s', async ([, run]) 
 });
 
 test.for(bothWays)(
-  'a refinement that throws is a failure of the tool, and the tool does not run, %s',
+  'a refinement that throws counts as a failure of the tool, and the tool does not run, %s',
   async ([, run]) => {
     const parameters = z.object({
       id: z.string().refine(() => {
@@ -97,8 +97,8 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('a validation that rejects is one too, %s', async ([, run]) => {
-  // By hand, because zod itself leaves such a rejection unhandled when it first tries without waiting.
+test.for(bothWays)('a validation that rejects counts as a failure of the tool, %s', async ([, run]) => {
+  // Not a zod schema: zod first validates synchronously, and leaves the rejection of that attempt unhandled.
   const standard = {
     version: 1,
     vendor: 'homemade',
@@ -109,23 +109,20 @@ test.for(bothWays)('a validation that rejects is one too, %s', async ([, run]) =
   expect(await answer(run, refund, '{}')).toBe('Error: Tool refund failed: database is down');
 });
 
-test.for(bothWays)(
-  'a validation that answers with a promise of another realm is awaited, %s',
-  async ([, run]) => {
-    const validate = () =>
-      vm.runInNewContext('Promise.resolve({ issues: [{ message: "is not known" }] })') as Promise<{
-        issues: { message: string }[];
-      }>;
-    const jsonSchema = { input: () => ({ type: 'object', properties: {} }) };
-    const standard = { version: 1, vendor: 'homemade', validate, jsonSchema } as const;
-    const execute = vi.fn<() => string>(() => 'ran');
-    const refund = tool({ name: 'refund', parameters: { '~standard': standard }, execute });
-    expect(await answer(run, refund, '{}')).toContain('Invalid arguments for tool refund. is not known');
-    expect(execute).not.toHaveBeenCalled();
-  },
-);
+test.for(bothWays)('a validation that returns a promise of another realm is awaited, %s', async ([, run]) => {
+  const validate = () =>
+    vm.runInNewContext('Promise.resolve({ issues: [{ message: "is not known" }] })') as Promise<{
+      issues: { message: string }[];
+    }>;
+  const jsonSchema = { input: () => ({ type: 'object', properties: {} }) };
+  const standard = { version: 1, vendor: 'homemade', validate, jsonSchema } as const;
+  const execute = vi.fn<() => string>(() => 'ran');
+  const refund = tool({ name: 'refund', parameters: { '~standard': standard }, execute });
+  expect(await answer(run, refund, '{}')).toContain('Invalid arguments for tool refund. is not known');
+  expect(execute).not.toHaveBeenCalled();
+});
 
-test("a check of valibot's is refused by its converter, when the tool is made", () => {
+test("valibot's converter refuses a schema with a check when the tool is made", () => {
   const parameters = toStandardJsonSchema(
     v.object({ day: v.pipe(v.string(), v.check(isWorkingDay, weekday)) }),
   );
@@ -134,7 +131,7 @@ test("a check of valibot's is refused by its converter, when the tool is made", 
   );
 });
 
-test('defaults, transformations and coercions of a library reach the tool', async () => {
+test('defaults, transformations and coercions of a library are applied before the tool runs', async () => {
   const parameters = z.object({
     size: z.string().default('M'),
     count: z.string().transform(Number),

@@ -1,4 +1,4 @@
-/** What readers and attackers of the engine broke once. */
+/** Defects of the engine that were found in reviews and attacks. */
 import { expect, test, vi } from 'vitest';
 import {
   Agent,
@@ -16,22 +16,25 @@ import { factsOfMistake } from '../support/facts-of.ts';
 
 const messages = [{ role: 'user' as const, content: 'hi' }];
 
-test.for(['contains', 'not', 'oneOf'])('an argument named %s is held against its schema', async (name) => {
-  const open = tool({
-    name: 'open',
-    parameters: { type: 'object', properties: { [name]: { type: 'string' } } },
-    execute: () => 'ran',
-  });
-  const provider = scriptedProvider([callTool('open', { [name]: 5 }, { hallucinated: true }), say('ok')]);
-  const response = await new Swarm({ provider }).run({ agent: new Agent({ functions: [open] }), messages });
-  expect(response).toHaveRecoveredFrom({
-    tool: 'open',
-    kind: 'invalid-arguments',
-    content: `"${name}" must be a string`,
-  });
-});
+test.for(['contains', 'not', 'oneOf'])(
+  'an argument named %s is validated against its schema',
+  async (name) => {
+    const open = tool({
+      name: 'open',
+      parameters: { type: 'object', properties: { [name]: { type: 'string' } } },
+      execute: () => 'ran',
+    });
+    const provider = scriptedProvider([callTool('open', { [name]: 5 }, { hallucinated: true }), say('ok')]);
+    const response = await new Swarm({ provider }).run({ agent: new Agent({ functions: [open] }), messages });
+    expect(response).toHaveRecoveredFrom({
+      tool: 'open',
+      kind: 'invalid-arguments',
+      content: `"${name}" must be a string`,
+    });
+  },
+);
 
-test('an argument that no pattern declares is invalid, one that a pattern declares is not', async () => {
+test('an argument is valid if a pattern declares it, and invalid if no pattern does', async () => {
   const parameters = { type: 'object', patternProperties: { '^x_': { type: 'number' } } } as const;
   const open = tool({ name: 'open', parameters, execute: () => 'ran' });
   const provider = scriptedProvider([
@@ -43,7 +46,7 @@ test('an argument that no pattern declares is invalid, one that a pattern declar
   expect(traceOf(response).toolCalls.map(({ error }) => error)).toEqual([undefined, 'invalid-arguments']);
 });
 
-test('a sync beforeTool hook that aborts keeps the tool from running', async () => {
+test('an abort in a synchronous beforeTool hook keeps the tool from running', async () => {
   const controller = new AbortController();
   let ran = false;
   const agent = new Agent({
@@ -59,7 +62,7 @@ test('a sync beforeTool hook that aborts keeps the tool from running', async () 
   expect(ran).toBe(false);
 });
 
-test('instructions that abort keep the model from being asked', async () => {
+test('an abort in the instructions keeps the model from being asked', async () => {
   const controller = new AbortController();
   const provider = scriptedProvider([say('ok')]);
   const agent = new Agent({
@@ -74,7 +77,7 @@ test('instructions that abort keep the model from being asked', async () => {
   expect(provider.requests).toHaveLength(0);
 });
 
-test('a run whose last answer is followed by an abort does not complete', async () => {
+test('an abort after the last answer rejects the run', async () => {
   const controller = new AbortController();
   const swarm = new Swarm({
     provider: scriptedProvider([say('ok')]),
@@ -83,7 +86,7 @@ test('a run whose last answer is followed by an abort does not complete', async 
   await expect(swarm.run({ agent: new Agent(), messages, signal: controller.signal })).rejects.toBe('late');
 });
 
-test('the reason of a signal that two runs share tells of neither', async () => {
+test('the reason of a signal that aborted two runs has no partial response and no trace', async () => {
   const reason = new Error('closing time');
   const signal = AbortSignal.abort(reason);
   const runOnce = () =>
@@ -97,7 +100,7 @@ test('the reason of a signal that two runs share tells of neither', async () => 
   expect(() => traceOf(reason)).toThrow('ended several runs');
 });
 
-test('a context that cannot be copied does not keep a failing run from ending', async () => {
+test('a run rejects if its context cannot be copied', async () => {
   const broken = Object.defineProperty({}, 'x', {
     enumerable: true,
     get: () => {
@@ -139,12 +142,12 @@ async function streamed(provider: CompletionProvider) {
   return events;
 }
 
-test('an empty finish_reason is none', async () => {
+test('an empty finish_reason counts as missing, streamed', async () => {
   const provider = chunks({ delta: { content: 'half' } }, { finish_reason: '' });
   await expect(streamed(provider)).rejects.toThrow('no finish_reason');
 });
 
-test('an empty finish_reason is none, in one piece too', async () => {
+test('an empty finish_reason counts as missing, unstreamed', async () => {
   const message = { role: 'assistant', content: 'half', refusal: null };
   const completion = { choices: [{ index: 0, message, finish_reason: '' }] } as unknown as ChatCompletion;
   const provider = { ...chunks(), complete: () => Promise.resolve(completion) };
@@ -153,7 +156,7 @@ test('an empty finish_reason is none, in one piece too', async () => {
   );
 });
 
-test('pieces without an index belong to the last call', async () => {
+test('pieces of a tool call without an index belong to the last call', async () => {
   const call = (index: number, id: string) => ({
     delta: { tool_calls: [{ index, id, function: { name: id, arguments: '' } }] },
   });
@@ -169,7 +172,7 @@ test('pieces without an index belong to the last call', async () => {
   });
 });
 
-test('what is read off a trace cannot be changed', async () => {
+test('the events of a trace cannot be changed', async () => {
   const run = await runScenario({
     agent: new Agent(),
     contextVariables: { a: { b: 1 } },
@@ -181,8 +184,8 @@ test('what is read off a trace cannot be changed', async () => {
   ).toThrow(TypeError);
 });
 
-test('concurrent requests get the ids of their place in the script', async () => {
-  // A copy that has no validator yet: the first answer has to wait for it, the second has not.
+test('concurrent requests get call ids by their place in the script', async () => {
+  // A fresh copy without a validator: the first answer has to wait for it, the second does not.
   vi.resetModules();
   const fresh = await import('swarmcheck/testing');
   const tools = [
@@ -196,7 +199,7 @@ test('concurrent requests get the ids of their place in the script', async () =>
   expect(answers.map(({ choices }) => choices[0]?.message.tool_calls?.[0]?.id)).toEqual(['call_1', 'call_2']);
 });
 
-test('a matcher on a run whose script did not fit fails, and so does its opposite', async () => {
+test('a matcher fails for a run whose script did not fit, and so does its negation', async () => {
   const run = await runScenario({ agent: new Agent(), steps: [user('hi'), say('ok'), say('left over')] });
   expect(() => expect(run).toHaveStoppedBecause('completed')).toThrow('does not fit');
   expect(() => expect(run).not.toHaveCalledTool('anything')).toThrow('does not fit');
@@ -205,7 +208,7 @@ test('a matcher on a run whose script did not fit fails, and so does its opposit
 test.for([
   ['Swarm', () => new Swarm({ providr: {} } as object), { field: 'providr', suggestion: 'provider' }],
   [
-    'Swarm of steps',
+    'Swarm with steps as its provider',
     () => new Swarm({ provider: [say('x')] as unknown as CompletionProvider }),
     { given: 'an array of 1 item' },
   ],
@@ -219,6 +222,6 @@ test.for([
     () => new Result({ context_variables: {} } as object),
     { field: 'context_variables', suggestion: 'contextVariables' },
   ],
-] as const)('a field that nobody reads is refused: %s', async ([, make, facts]) => {
+] as const)('an unknown or invalid option is refused: %s', async ([, make, facts]) => {
   expect(await factsOfMistake(make)).toEqual({ error: 'UsageError', ...facts });
 });

@@ -7,7 +7,7 @@ import { chunk, saying } from '../support/completions.ts';
 const ping = tool({ name: 'ping', execute: () => 'pong' });
 
 test.for(bothWays)(
-  'C1 a request has the instructions of the active agent, then the history, %s',
+  'a request has the instructions of the active agent, then the history, %s',
   async ([, run]) => {
     const provider = scriptedProvider([say('ok')]);
     await run({ agent: new Agent({ instructions: 'Be brief.' }), provider });
@@ -19,7 +19,7 @@ test.for(bothWays)(
 );
 
 test.for(bothWays)(
-  'C1 a handoff changes the system message, the tools and the model, never the history, %s',
+  'a handoff changes the system message, the tools and the model, but never the history, %s',
   async ([, run]) => {
     const sales = new Agent({ instructions: 'Sell.', model: 'large', functions: [ping] });
     const triage = new Agent({
@@ -47,7 +47,7 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('C1 system messages within the history stay, %s', async ([, run]) => {
+test.for(bothWays)('system messages within the history are kept, %s', async ([, run]) => {
   const provider = scriptedProvider([say('ok')]);
   const messages: Message[] = [
     { role: 'user', content: 'hi' },
@@ -57,19 +57,19 @@ test.for(bothWays)('C1 system messages within the history stay, %s', async ([, r
   expect(provider.requests[0]?.messages.slice(1)).toEqual(messages);
 });
 
-test.for(bothWays)('C1 no messages at all leave the instructions alone, %s', async ([, run]) => {
+test.for(bothWays)('a request without messages has only the instructions, %s', async ([, run]) => {
   const provider = scriptedProvider([say('ok')]);
   await run({ provider, messages: [] });
   expect(provider.requests[0]?.messages.map(({ role }) => role)).toEqual(['system']);
 });
 
-test.for(bothWays)("C2 the model is the active agent's, %s", async ([, run]) => {
+test.for(bothWays)('a request names the model of the active agent, %s', async ([, run]) => {
   const provider = scriptedProvider([say('ok')]);
   await run({ agent: new Agent({ model: 'small' }), provider });
   expect(provider.requests[0]?.model).toBe('small');
 });
 
-test.for(bothWays)('C2 modelOverride holds for every agent of the run, %s', async ([, run]) => {
+test.for(bothWays)('modelOverride applies to every agent of the run, %s', async ([, run]) => {
   const sales = new Agent({ model: 'large' });
   const agent = new Agent({
     model: 'small',
@@ -84,7 +84,7 @@ test.for(bothWays)('C2 modelOverride holds for every agent of the run, %s', asyn
   expect(provider.requests.map(({ model }) => model)).toEqual(['cheap', 'cheap']);
 });
 
-test.for(bothWays)("C3 the tools are the active agent's, in order, %s", async ([, run]) => {
+test.for(bothWays)('a request has the tools of the active agent, in order, %s', async ([, run]) => {
   const provider = scriptedProvider([say('ok')]);
   await run({
     agent: new Agent({
@@ -103,7 +103,7 @@ test.for(bothWays)("C3 the tools are the active agent's, in order, %s", async ([
   expect(provider.requests[0]?.tools?.map((each) => each.function.name)).toEqual(['zip', 'ping', 'abc']);
 });
 
-test.for(bothWays)('C3 without tools there is no list of tools, %s', async ([, run]) => {
+test.for(bothWays)('without tools, a request has no field for tools, %s', async ([, run]) => {
   const provider = scriptedProvider([say('ok')]);
   await run({ provider });
   expect(Object.keys(provider.requests[0]!).toSorted()).toEqual(['messages', 'model']);
@@ -116,46 +116,40 @@ for (const toolChoice of [
   { type: 'function', function: { name: 'ping' } },
   { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [] } },
 ] satisfies Agent['toolChoice'][]) {
-  test.for(bothWays)(
-    `C4 tool_choice ${JSON.stringify(toolChoice)} is passed as given, %s`,
-    async ([, run]) => {
-      const provider = scriptedProvider([say('ok')]);
-      await run({ agent: new Agent({ functions: [ping], toolChoice }), provider });
-      expect(provider.requests[0]?.tool_choice).toEqual(toolChoice);
-    },
-  );
+  test.for(bothWays)(`tool_choice ${JSON.stringify(toolChoice)} is sent unchanged, %s`, async ([, run]) => {
+    const provider = scriptedProvider([say('ok')]);
+    await run({ agent: new Agent({ functions: [ping], toolChoice }), provider });
+    expect(provider.requests[0]?.tool_choice).toEqual(toolChoice);
+  });
 }
 
-test.for(bothWays)('C4 tool_choice is only sent together with tools, %s', async ([, run]) => {
+test.for(bothWays)('tool_choice is only sent together with tools, %s', async ([, run]) => {
   const provider = scriptedProvider([say('ok')]);
   await run({ agent: new Agent({ toolChoice: 'required' }), provider });
   expect(provider.requests[0]).not.toHaveProperty('tool_choice');
 });
 
-test.for(bothWays)('C4 without a tool choice the field is absent, %s', async ([, run]) => {
+test.for(bothWays)('without a tool choice, a request has no field tool_choice, %s', async ([, run]) => {
   const provider = scriptedProvider([say('ok')]);
   await run({ agent: new Agent({ functions: [ping] }), provider });
   expect(provider.requests[0]).not.toHaveProperty('tool_choice');
 });
 
 for (const parallelToolCalls of [true, false]) {
-  test.for(bothWays)(
-    `C4 parallel_tool_calls ${parallelToolCalls} is sent with tools, %s`,
-    async ([, run]) => {
-      const provider = scriptedProvider([say('ok')]);
-      await run({ agent: new Agent({ functions: [ping], parallelToolCalls }), provider });
-      expect(provider.requests[0]?.parallel_tool_calls).toBe(parallelToolCalls);
-    },
-  );
+  test.for(bothWays)(`parallel_tool_calls ${parallelToolCalls} is sent with tools, %s`, async ([, run]) => {
+    const provider = scriptedProvider([say('ok')]);
+    await run({ agent: new Agent({ functions: [ping], parallelToolCalls }), provider });
+    expect(provider.requests[0]?.parallel_tool_calls).toBe(parallelToolCalls);
+  });
 }
 
-test.for(bothWays)('C4 parallel_tool_calls is only sent together with tools, %s', async ([, run]) => {
+test.for(bothWays)('parallel_tool_calls is only sent together with tools, %s', async ([, run]) => {
   const provider = scriptedProvider([say('ok')]);
   await run({ agent: new Agent({ parallelToolCalls: false }), provider });
   expect(provider.requests[0]).not.toHaveProperty('parallel_tool_calls');
 });
 
-test('C5 stream decides which of its methods the provider is asked by', async () => {
+test('a streamed run calls stream of the provider, and an unstreamed run calls complete', async () => {
   const asked: string[] = [];
   const provider = {
     complete: (request: CompletionRequest) => {
@@ -172,14 +166,14 @@ test('C5 stream decides which of its methods the provider is asked by', async ()
   expect(asked).toEqual(['complete false', 'stream false']);
 });
 
-test.for(bothWays)('C5 unknown keys of messages pass through, %s', async ([, run]) => {
+test.for(bothWays)('unknown keys of messages are sent, %s', async ([, run]) => {
   const provider = scriptedProvider([say('ok')]);
   const message = { role: 'user' as const, content: 'hi', cache_control: { type: 'ephemeral' } };
   await run({ provider, messages: [message] });
   expect(provider.requests[0]?.messages[1]).toEqual(message);
 });
 
-test.for(bothWays)('C5 sender and tool_name stay out of requests, %s', async ([, run]) => {
+test.for(bothWays)('sender and tool_name are not sent, %s', async ([, run]) => {
   const provider = scriptedProvider([callTool('ping'), say('ok')]);
   const messages: Message[] = [
     { role: 'assistant', content: 'Hello.', sender: 'Sales' },
@@ -192,7 +186,7 @@ test.for(bothWays)('C5 sender and tool_name stay out of requests, %s', async ([,
   }
 });
 
-test.for(bothWays)('the name of the conversation is handed to the provider, %s', async ([way, run]) => {
+test.for(bothWays)('the provider receives the name of the conversation, %s', async ([way, run]) => {
   const provider = scriptedProvider([say('ok')]);
   const method = way === 'streamed' ? 'stream' : 'complete';
   const seen: unknown[] = [];

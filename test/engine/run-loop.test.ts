@@ -6,7 +6,7 @@ import { bothWays, toolContents } from '../support/runs.ts';
 import { rejectedWith } from '../support/failures.ts';
 
 test.for(bothWays)(
-  "B1 neither the caller's messages nor the context variables are changed, %s",
+  "a run does not change the caller's messages and context variables, %s",
   async ([, run]) => {
     const messages: Message[] = [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }];
     const contextVariables = { cart: { items: ['pen'] } };
@@ -27,19 +27,22 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('B1 two runs of one swarm know nothing of each other, %s', async ([, run]) => {
-  const provider = scriptedProvider([say('one'), say('two')]);
-  await run({ provider, messages: [{ role: 'user', content: 'first' }], contextVariables: { a: 1 } });
-  const second = await run({ provider, messages: [{ role: 'user', content: 'second' }] });
-  expect(provider.requests[1]?.messages.map(({ content }) => content)).toEqual([
-    'You are a helpful agent.',
-    'second',
-  ]);
-  expect(second.contextVariables).toEqual({});
-});
+test.for(bothWays)(
+  'two runs with one provider share no messages and no context variables, %s',
+  async ([, run]) => {
+    const provider = scriptedProvider([say('one'), say('two')]);
+    await run({ provider, messages: [{ role: 'user', content: 'first' }], contextVariables: { a: 1 } });
+    const second = await run({ provider, messages: [{ role: 'user', content: 'second' }] });
+    expect(provider.requests[1]?.messages.map(({ content }) => content)).toEqual([
+      'You are a helpful agent.',
+      'second',
+    ]);
+    expect(second.contextVariables).toEqual({});
+  },
+);
 
 test.for(bothWays)(
-  'B2 a turn asks the model, runs its tools, updates the context and hands off, until there are no calls, %s',
+  'each turn asks the model, runs its tools, updates the context and hands off, until an answer has no calls, %s',
   async ([, run]) => {
     const sales = new Agent({ name: 'Sales', instructions: ({ vip }: { vip?: boolean }) => `vip: ${vip}` });
     const triage = new Agent({
@@ -77,7 +80,7 @@ test.for(bothWays)(
 );
 
 for (const tool_calls of [undefined, null, []]) {
-  test.for(bothWays)(`B5 tool_calls of ${JSON.stringify(tool_calls)} end the run, %s`, async ([, run]) => {
+  test.for(bothWays)(`tool_calls of ${JSON.stringify(tool_calls)} end the run, %s`, async ([, run]) => {
     const provider = answeredBy(() => completion({ role: 'assistant', content: 'bye', tool_calls }, 'stop'));
     const response = await run({ provider });
     expect(response).toMatchObject({ stopReason: 'completed', messages: [{ content: 'bye' }] });
@@ -86,38 +89,35 @@ for (const tool_calls of [undefined, null, []]) {
 }
 
 for (const content of [null, '', 'One moment.']) {
-  test.for(bothWays)(
-    `B5 content ${JSON.stringify(content)} beside tool calls is kept, %s`,
-    async ([, run]) => {
-      const call = { id: 'a', function: { name: 'look_up', arguments: '{}' } };
-      const requests: unknown[] = [];
-      const provider = answeredBy((request, _options, count) => {
-        requests.push(request.messages[2]);
-        return count === 1 ? completion({ ...asking(call), content }) : saying('ok');
-      });
-      const agent = new Agent({
-        functions: [
-          function look_up() {
-            return 'found';
-          },
-        ],
-      });
+  test.for(bothWays)(`content ${JSON.stringify(content)} beside tool calls is kept, %s`, async ([, run]) => {
+    const call = { id: 'a', function: { name: 'look_up', arguments: '{}' } };
+    const requests: unknown[] = [];
+    const provider = answeredBy((request, _options, count) => {
+      requests.push(request.messages[2]);
+      return count === 1 ? completion({ ...asking(call), content }) : saying('ok');
+    });
+    const agent = new Agent({
+      functions: [
+        function look_up() {
+          return 'found';
+        },
+      ],
+    });
 
-      const response = await run({ agent, provider });
+    const response = await run({ agent, provider });
 
-      expect(response.messages[0]).toMatchObject({ content, tool_calls: [call] });
-      expect(requests[1]).toMatchObject({ content, tool_calls: [call] });
-    },
-  );
+    expect(response.messages[0]).toMatchObject({ content, tool_calls: [call] });
+    expect(requests[1]).toMatchObject({ content, tool_calls: [call] });
+  });
 }
 
-test.for(bothWays)('B6 an error of the provider propagates, without a retry, %s', async ([, run]) => {
+test.for(bothWays)('an error of the provider rejects the run without a retry, %s', async ([, run]) => {
   const provider = scriptedProvider([modelFails({ kind: 'status', status: 500 }), say('not asked for')]);
   await expect(run({ provider })).rejects.toMatchObject({ status: 500 });
   expect(provider.requests).toHaveLength(1);
 });
 
-test.for(bothWays)('B6 an error in a later turn propagates too, %s', async ([, run]) => {
+test.for(bothWays)('an error of the provider in a later turn rejects the run, too, %s', async ([, run]) => {
   const agent = new Agent({
     functions: [
       function look_up() {
@@ -132,7 +132,7 @@ test.for(bothWays)('B6 an error in a later turn propagates too, %s', async ([, r
 });
 
 test.for(bothWays)(
-  'B7 a response has only the new messages, the last agent, and all context variables, %s',
+  'a response has only the new messages, the last agent and all context variables, %s',
   async ([, run]) => {
     const sales = new Agent({ name: 'Sales' });
     const agent = new Agent({
@@ -155,7 +155,7 @@ test.for(bothWays)(
 );
 
 test.for(bothWays)(
-  'B7 after a handoff in the last allowed turn the agent is the new one, %s',
+  'after a handoff in the last allowed turn, the response has the new agent, %s',
   async ([, run]) => {
     const sales = new Agent({ name: 'Sales' });
     const agent = new Agent({
@@ -171,7 +171,7 @@ test.for(bothWays)(
 );
 
 test.for(bothWays)(
-  'B8 what a response holds can be fed to the next run, which continues it, %s',
+  'the next run can continue from the agent, the context and the messages of a response, %s',
   async ([, run]) => {
     const sales = new Agent({
       name: 'Sales',

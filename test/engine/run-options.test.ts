@@ -8,20 +8,20 @@ const swarm = new Swarm({ provider: scriptedProvider([]) });
 const fine = { agent: new Agent(), messages: [] };
 
 const wrong: Record<string, [given: unknown, facts: object]> = {
-  'no options': [undefined, { given: 'undefined' }],
+  'missing options': [undefined, { given: 'undefined' }],
   'a string': ['hi', { given: 'the string "hi"' }],
   'an agent in place of the options': [new Agent(), { given: 'an Agent' }],
-  'no agent': [{ messages: [] }, { field: 'agent', given: 'undefined' }],
-  'an object like an agent': [
+  'a missing agent': [{ messages: [] }, { field: 'agent', given: 'undefined' }],
+  'an object that resembles an agent': [
     { ...fine, agent: { name: 'Sales' } },
     { field: 'agent', given: 'an object' },
   ],
-  'no messages': [{ agent: fine.agent }, { field: 'messages', given: 'undefined' }],
-  'a text as messages': [
+  'missing messages': [{ agent: fine.agent }, { field: 'messages', given: 'undefined' }],
+  'messages that are a string': [
     { ...fine, messages: 'hi' },
     { field: 'messages', given: 'the string "hi"' },
   ],
-  'a text as a message': [
+  'a message that is a string': [
     { ...fine, messages: ['hi'] },
     { field: 'messages[0]', given: 'the string "hi"' },
   ],
@@ -29,15 +29,15 @@ const wrong: Record<string, [given: unknown, facts: object]> = {
     { ...fine, messages: [{ role: 'user', content: 'hi' }, { content: 'hi' }] },
     { field: 'messages[1]' },
   ],
-  'context variables of null': [
+  'context variables that are null': [
     { ...fine, contextVariables: null },
     { field: 'contextVariables', given: 'null' },
   ],
-  'context variables that are text': [
+  'context variables that are a string': [
     { ...fine, contextVariables: 'a' },
     { field: 'contextVariables', given: 'the string "a"' },
   ],
-  'context variables that are a list': [
+  'context variables that are an array': [
     { ...fine, contextVariables: [] },
     { field: 'contextVariables', given: 'an array of 0 items' },
   ],
@@ -53,20 +53,20 @@ const wrong: Record<string, [given: unknown, facts: object]> = {
     { ...fine, context_variables: {} },
     { field: 'context_variables', suggestion: 'contextVariables' },
   ],
-  'a misspelt option': [
+  'a misspelled option': [
     { ...fine, modelOveride: 'm' },
     { field: 'modelOveride', suggestion: 'modelOverride' },
   ],
 };
 
 for (const [words, [given, facts]] of Object.entries(wrong)) {
-  test(`run rejects ${words}, and says what was expected`, async () => {
+  test(`run rejects ${words} with a UsageError`, async () => {
     const error = await rejectedWith(swarm.run(given as RunOptions));
     expect(factsOf(error)).toEqual({ error: 'UsageError', ...facts });
   });
 }
 
-test('options of undefined are as good as absent', async () => {
+test('an option that is undefined counts as absent', async () => {
   const absent = {
     contextVariables: undefined,
     modelOverride: undefined,
@@ -82,7 +82,7 @@ test('options of undefined are as good as absent', async () => {
   });
 });
 
-test('run never throws at once, but rejects', () => {
+test('run rejects instead of throwing synchronously', () => {
   const promise = swarm.run('hi' as unknown as RunOptions);
   expect(promise).toBeInstanceOf(Promise);
   return expect(promise).rejects.toThrow(TypeError);
@@ -93,7 +93,7 @@ test.for([
   { role: 'user', content: [{ type: 'text', text: 'hi' }] },
   { role: 'assistant', refusal: 'No.' },
   { role: 'function', name: 'ping', content: null },
-] as const)('the message $role with what it may have is taken', async (message) => {
+] as const)('a valid message of the role $role is accepted', async (message) => {
   const messages = [message] as unknown as RunOptions['messages'];
   expect(await swarm.run({ ...fine, messages, maxTurns: 0 })).toMatchObject({ stopReason: 'max_turns' });
 });

@@ -39,7 +39,7 @@ const scripts = fc
   .tuple(fc.array(turns, { maxLength: 4 }), endings)
   .map(([list, ending]) => [...list, ending]);
 
-test('a streamed run is the unstreamed one: the same response, the same trace', async () => {
+test('a streamed run and an unstreamed run give the same response and the same trace', async () => {
   await assertProperty(
     fc.asyncProperty(
       scripts,
@@ -64,7 +64,7 @@ test('a streamed run is the unstreamed one: the same response, the same trace', 
   );
 });
 
-test('every call is answered once, in order, right after the message that asked for it', async () => {
+test('every call is answered once, in order, right after the message that contains it', async () => {
   await assertProperty(
     fc.asyncProperty(scripts, async (steps) => {
       const { messages } = await unstreamed({ agent: agents(), steps });

@@ -12,7 +12,7 @@ const execute = () => '';
 
 const notOfAnObject = { error: 'UsageError', field: 'functions[0]', agent: 'Agent', tool: 'a' };
 
-test('a JSON Schema of something else than an object rejects the run before the model is asked', async () => {
+test('a JSON Schema of a type other than object rejects the run before the model is asked', async () => {
   // @ts-expect-error not the schema of an object
   const a = tool({ name: 'a', parameters: { type: 'string' }, execute });
   expect(factsOf(await rejected(a))).toEqual(notOfAnObject);
@@ -24,7 +24,7 @@ test('a JSON Schema without a type rejects the run before the model is asked', a
   expect(factsOf(await rejected(a))).toEqual(notOfAnObject);
 });
 
-test('a zod schema of something else than an object rejects the run before the model is asked', async () => {
+test('a zod schema of a type other than object rejects the run before the model is asked', async () => {
   // @ts-expect-error not the schema of an object
   const a = tool({ name: 'a', parameters: z.string(), execute });
   expect(factsOf(await rejected(a))).toEqual(notOfAnObject);
@@ -39,8 +39,8 @@ async function rejected(made: Tool): Promise<unknown> {
 
 for (const [words, parameters] of [
   ['null', null],
-  ['text', 'object'],
-  ['a list', []],
+  ['a string', 'object'],
+  ['an array', []],
   ['a class', Agent],
 ] as const) {
   test(`parameters that are ${words} are refused`, () => {
@@ -51,19 +51,19 @@ for (const [words, parameters] of [
   });
 }
 
-test('a zod schema that JSON Schema cannot express is refused, in the words of zod', () => {
+test('a zod schema that JSON Schema cannot express is refused with the reason that zod gives', () => {
   expect(() => tool({ name: 'plan', parameters: z.object({ day: z.date() }), execute })).toThrow(
     'The parameters of tool "plan" (zod) cannot be expressed as JSON Schema, which the model is shown: Date cannot be represented in JSON Schema',
   );
 });
 
-test('a valibot schema without its converter is refused with what to do', () => {
+test('a valibot schema without its converter is refused with the name of the converter', () => {
   expect(() => tool({ name: 'plan', parameters: v.object({ day: v.string() }), execute })).toThrow(
     'The parameters of tool "plan" (valibot) cannot give a JSON Schema, which the model is shown: wrap it in toStandardJsonSchema() of @valibot/to-json-schema.',
   );
 });
 
-test('a Standard Schema of a library that knows no JSON Schema is refused', () => {
+test('a Standard Schema of a library without JSON Schema support is refused', () => {
   const parameters = {
     '~standard': { version: 1, vendor: 'homemade', validate: () => ({ value: {} }) },
   } as const;
@@ -82,7 +82,7 @@ test('a tool without execute is refused', async () => {
 });
 
 test.for(bothWays)(
-  'a reference that leads nowhere rejects the run, and the tool is not called, %s',
+  'a $ref that cannot be resolved rejects the run, and the tool is not called, %s',
   async ([, run]) => {
     const parameters = { type: 'object', properties: { size: { $ref: '#/$defs/Size' } } } as const;
     const executed = vi.fn<() => string>(() => 'ran');
@@ -102,43 +102,43 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('schemas with the same parts are told apart, %s', async ([, run]) => {
-  const one = tool({
-    name: 'one',
-    parameters: { type: 'object', properties: { x: { type: 'string' } } },
-    execute: (args) => args,
-  });
-  const two = tool({
-    name: 'two',
-    parameters: { type: 'object', properties: { x: { type: 'number' } } },
-    execute: (args) => args,
-  });
-  const steps = [callTool('one', { x: 'a' }), callTool('two', { x: 1 }), say('ok')];
-  const response = await run({ agent: new Agent({ functions: [one, two] }), steps });
-  expect(toolContents(response)).toEqual(['{"x":"a"}', '{"x":1}']);
-});
+test.for(bothWays)(
+  'two tools that use the same argument name keep their own schemas, %s',
+  async ([, run]) => {
+    const one = tool({
+      name: 'one',
+      parameters: { type: 'object', properties: { x: { type: 'string' } } },
+      execute: (args) => args,
+    });
+    const two = tool({
+      name: 'two',
+      parameters: { type: 'object', properties: { x: { type: 'number' } } },
+      execute: (args) => args,
+    });
+    const steps = [callTool('one', { x: 'a' }), callTool('two', { x: 1 }), say('ok')];
+    const response = await run({ agent: new Agent({ functions: [one, two] }), steps });
+    expect(toolContents(response)).toEqual(['{"x":"a"}', '{"x":1}']);
+  },
+);
 
-test('format is checked as the validator knows it', async () => {
+test('the validator checks the format of an argument', async () => {
   const parameters = { type: 'object', properties: { mail: { type: 'string', format: 'email' } } } as const;
   const agent = new Agent({ functions: [tool({ name: 'send', parameters, execute: () => 'sent' })] });
   const response = await unstreamed({ agent, steps: [callTool('send', '{"mail":"nobody"}'), say('ok')] });
   expect(toolContents(response)[0]).toContain('"mail" must');
 });
 
-test.for(bothWays)(
-  'a schema that names its dialect is taken, and the dialect is not sent, %s',
-  async ([, run]) => {
-    const parameters = {
-      $schema: 'http://json-schema.org/draft-07/schema#',
-      type: 'object',
-      properties: { q: { type: 'string' } },
-    } as const;
-    const requests: unknown[] = [];
-    const provider = answeredBy((request) => {
-      requests.push(request.tools?.[0]?.function.parameters);
-      return saying('ok');
-    });
-    await run({ agent: new Agent({ functions: [tool({ name: 'a', parameters, execute })] }), provider });
-    expect(requests).toEqual([{ type: 'object', properties: { q: { type: 'string' } } }]);
-  },
-);
+test.for(bothWays)('a schema with $schema is accepted, and $schema is not sent, %s', async ([, run]) => {
+  const parameters = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    type: 'object',
+    properties: { q: { type: 'string' } },
+  } as const;
+  const requests: unknown[] = [];
+  const provider = answeredBy((request) => {
+    requests.push(request.tools?.[0]?.function.parameters);
+    return saying('ok');
+  });
+  await run({ agent: new Agent({ functions: [tool({ name: 'a', parameters, execute })] }), provider });
+  expect(requests).toEqual([{ type: 'object', properties: { q: { type: 'string' } } }]);
+});

@@ -17,7 +17,7 @@ const agent = (): Agent =>
 const call = { id: 'a', function: { name: 'ping', arguments: '{}' } };
 
 test.for(bothWays)(
-  'a request and its lists are the provider’s own: what it does to them reaches no later request, %s',
+  'changes that a provider makes to a request and its lists reach no later request, %s',
   async ([, run]) => {
     const requests: CompletionRequest[] = [];
     const provider = answeredBy((request, _options, count) => {
@@ -59,7 +59,7 @@ const writes: Record<string, (request: CompletionRequest) => unknown> = {
 
 for (const [words, write] of Object.entries(writes)) {
   test.for(bothWays)(
-    `a provider that writes into ${words} gets a TypeError, and nobody sees a change, %s`,
+    `a provider that writes into ${words} gets a TypeError, and nothing changes, %s`,
     async ([, run]) => {
       const given = {
         agent: agent(),
@@ -91,7 +91,7 @@ test.for(bothWays)(
   },
 );
 
-test('what a provider does to a completion after it has given it changes nothing', async () => {
+test('changing a completion after the provider returned it has no effect', async () => {
   const given: ChatCompletion[] = [];
   const provider = answeredBy((_request, _options, count) => {
     for (const { choices } of given) {
@@ -114,7 +114,7 @@ test('what a provider does to a completion after it has given it changes nothing
 
 const hooks: Hooks = { afterModel() {} };
 
-test('a completion that the provider keeps is not frozen, although hooks see it frozen', async () => {
+test("the provider's completion is not frozen, although hooks see it frozen", async () => {
   const answer = saying('ok');
   await unstreamed({ provider: answeredBy(() => answer), hooks });
   expect([answer, answer.choices, answer.choices[0]!.message].map(Object.isFrozen)).toEqual([
@@ -124,7 +124,7 @@ test('a completion that the provider keeps is not frozen, although hooks see it 
   ]);
 });
 
-test('nor is one that is an object of a class', async () => {
+test("the provider's completion is not frozen if it is a class instance", async () => {
   class Answer {
     readonly choices = saying('ok').choices;
   }
@@ -137,7 +137,7 @@ test('nor is one that is an object of a class', async () => {
   ]);
 });
 
-test('one completion may be given twice', async () => {
+test('a provider may return the same completion twice', async () => {
   const answer = completion(asking(call));
   const response = await unstreamed({ agent: agent(), provider: answeredBy(() => answer), maxTurns: 2 });
   expect(response.messages).toHaveLength(4);

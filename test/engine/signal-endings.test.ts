@@ -9,7 +9,7 @@ import { rejectedWith } from '../support/failures.ts';
 const endings: Record<string, Trial> = {
   'a run that completes': { provider: answeredBy(() => saying('ok')) },
   'a run that fails': { provider: answeredBy(() => Promise.reject(new Error('mine'))) },
-  'a run whose agent cannot be offered': {
+  'a run whose agent has an invalid function': {
     agent: new Agent({
       functions: [
         function two(a: object, b?: object) {
@@ -19,7 +19,7 @@ const endings: Record<string, Trial> = {
     }),
   },
   'a run without turns': { maxTurns: 0 },
-  'a run that the script fails': { steps: [modelFails({ kind: 'status', status: 429 })] },
+  'a run that fails with a scripted error': { steps: [modelFails({ kind: 'status', status: 429 })] },
 };
 
 for (const [words, trial] of Object.entries(endings)) {
@@ -30,27 +30,30 @@ for (const [words, trial] of Object.entries(endings)) {
   });
 }
 
-test.for(bothWays)('after a run that was aborted no listener is left on the signal, %s', async ([, run]) => {
+test.for(bothWays)('after an aborted run no listener is left on the signal, %s', async ([, run]) => {
   const controller = new AbortController();
   await rejectedWith(run({ provider: hanging(() => controller.abort('stop')), signal: controller.signal }));
   expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
 });
 
 test.for(bothWays)(
-  'a signal that is aborted already rejects a run without turns, too, %s',
+  'a signal that is already aborted rejects a run without turns, too, %s',
   async ([, run]) => {
     expect(await rejectedWith(run({ maxTurns: 0, signal: AbortSignal.abort('stop') }))).toBe('stop');
   },
 );
 
-test.for(bothWays)('an abort in the hook after the last answer rejects the run, %s', async ([, run]) => {
-  const controller = new AbortController();
-  const hooks = { afterModel: () => controller.abort('stop') };
-  const error = await rejectedWith(run({ steps: [say('ok')], hooks, signal: controller.signal }));
-  expect(error).toBe('stop');
-});
+test.for(bothWays)(
+  'an abort in the afterModel hook of the last answer rejects the run, %s',
+  async ([, run]) => {
+    const controller = new AbortController();
+    const hooks = { afterModel: () => controller.abort('stop') };
+    const error = await rejectedWith(run({ steps: [say('ok')], hooks, signal: controller.signal }));
+    expect(error).toBe('stop');
+  },
+);
 
-test('an abort at the last piece of the last answer rejects the reading', async () => {
+test('an abort at the end of the last answer rejects the reader', async () => {
   const controller = new AbortController();
   const read = async () => {
     for await (const event of streamOf({ steps: [say('ok')], signal: controller.signal })) {
@@ -60,13 +63,13 @@ test('an abort at the last piece of the last answer rejects the reading', async 
   expect(await rejectedWith(read())).toBe('stop');
 });
 
-test('a stream that nobody reads listens to no signal', () => {
+test('a stream that is never read adds no listener to the signal', () => {
   const { signal } = new AbortController();
   streamOf({ steps: [say('ok')], signal });
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
-test.for(bothWays)('a signal that is aborted after the run changes nothing, %s', async ([, run]) => {
+test.for(bothWays)('an abort after the run changes nothing, %s', async ([, run]) => {
   const controller = new AbortController();
   const response = await run({ steps: [say('ok')], signal: controller.signal });
   controller.abort('too late');

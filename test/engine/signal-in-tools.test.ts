@@ -5,7 +5,7 @@ import { bothWays } from '../support/runs.ts';
 import { never } from '../support/waiting.ts';
 import { rejectedWith } from '../support/failures.ts';
 
-/** A tool that ignores the signal, aborts its run once it is under way, and never ends. */
+/** A tool that ignores the signal, aborts its run after it has started, and never ends. */
 function hanging(controller: AbortController, reason: unknown) {
   return tool({
     name: 'hang',
@@ -16,7 +16,7 @@ function hanging(controller: AbortController, reason: unknown) {
   });
 }
 
-test.for(bothWays)('while a tool hangs an abort rejects the run at once, %s', async ([, run]) => {
+test.for(bothWays)('an abort while a tool hangs rejects the run at once, %s', async ([, run]) => {
   const controller = new AbortController();
   const reason = new Error('stop');
   const provider = scriptedProvider([callTool('hang'), say('ok')]);
@@ -27,7 +27,7 @@ test.for(bothWays)('while a tool hangs an abort rejects the run at once, %s', as
 });
 
 test.for(bothWays)(
-  'while a tool hangs in the last allowed turn an abort rejects the run too, %s',
+  'an abort while a tool hangs in the last allowed turn rejects the run, %s',
   async ([, run]) => {
     const controller = new AbortController();
     const agent = new Agent({ functions: [hanging(controller, 'stop')] });
@@ -37,7 +37,7 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('a tool that was left behind by an abort has answered nothing, %s', async ([, run]) => {
+test.for(bothWays)('a tool that hangs during an abort has no answer, %s', async ([, run]) => {
   const controller = new AbortController();
   const reason = new Error('stop');
   const agent = new Agent({ functions: [hanging(controller, reason)] });
@@ -46,7 +46,7 @@ test.for(bothWays)('a tool that was left behind by an abort has answered nothing
   expect(traceOf(reason).toolCalls).toEqual([]);
 });
 
-test.for(bothWays)('a tool that honours the signal has answered nothing either, %s', async ([, run]) => {
+test.for(bothWays)('a tool that rejects on the signal has no answer, %s', async ([, run]) => {
   const controller = new AbortController();
   const reason = new Error('stop');
   const fetching = tool({
@@ -64,7 +64,7 @@ test.for(bothWays)('a tool that honours the signal has answered nothing either, 
   expect(traceOf(reason).toolCalls).toEqual([]);
 });
 
-test.for(bothWays)('an abort while a tool hangs reaches no afterTool hook, %s', async ([, run]) => {
+test.for(bothWays)('an abort while a tool hangs calls no afterTool hook, %s', async ([, run]) => {
   const controller = new AbortController();
   const afterTool = vi.fn<() => void>();
   const agent = new Agent({ functions: [hanging(controller, 'stop')] });
@@ -75,7 +75,7 @@ test.for(bothWays)('an abort while a tool hangs reaches no afterTool hook, %s', 
 });
 
 test.for(bothWays)(
-  'while a validation hangs an abort rejects the run, and the tool is not called, %s',
+  'an abort while a validation hangs rejects the run, and the tool is not called, %s',
   async ([, run]) => {
     const controller = new AbortController();
     const execute = vi.fn<() => string>();
@@ -98,25 +98,28 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('after an abort in a tool the next tool of the turn does not run, %s', async ([, run]) => {
-  const controller = new AbortController();
-  const second = vi.fn<() => string>(() => 'ran');
-  const agent = new Agent({
-    functions: [
-      function first() {
-        controller.abort('stop');
-        return 'done';
-      },
-      tool({ name: 'second', execute: second }),
-    ],
-  });
-  const provider = scriptedProvider([callTools([callTool('first'), callTool('second')]), say('ok')]);
-  expect(await rejectedWith(run({ agent, provider, signal: controller.signal }))).toBe('stop');
-  expect(second).not.toHaveBeenCalled();
-  expect(provider.requests).toHaveLength(1);
-});
+test.for(bothWays)(
+  'after an abort in a tool, the next tool of the turn does not run, %s',
+  async ([, run]) => {
+    const controller = new AbortController();
+    const second = vi.fn<() => string>(() => 'ran');
+    const agent = new Agent({
+      functions: [
+        function first() {
+          controller.abort('stop');
+          return 'done';
+        },
+        tool({ name: 'second', execute: second }),
+      ],
+    });
+    const provider = scriptedProvider([callTools([callTool('first'), callTool('second')]), say('ok')]);
+    expect(await rejectedWith(run({ agent, provider, signal: controller.signal }))).toBe('stop');
+    expect(second).not.toHaveBeenCalled();
+    expect(provider.requests).toHaveLength(1);
+  },
+);
 
-test.for(bothWays)('what a tool answered before it aborted the run is kept, %s', async ([, run]) => {
+test.for(bothWays)('the answer that a tool gave before it aborted the run is kept, %s', async ([, run]) => {
   const controller = new AbortController();
   const reason = new Error('stop');
   const agent = new Agent({
@@ -137,7 +140,7 @@ test.for(bothWays)('what a tool answered before it aborted the run is kept, %s',
 });
 
 test.for(bothWays)(
-  'after an abort in the only tool of a turn the model is not asked again, %s',
+  'after an abort in the only tool of a turn, the model is not asked again, %s',
   async ([, run]) => {
     const controller = new AbortController();
     const agent = new Agent({
@@ -170,27 +173,30 @@ test.for(bothWays)('an abort in a beforeTool hook keeps the tool from running, %
   expect(execute).not.toHaveBeenCalled();
 });
 
-test.for(bothWays)("a tool's signal is aborted with the run, for the same reason, %s", async ([, run]) => {
-  const controller = new AbortController();
-  let given: AbortSignal | undefined;
-  const agent = new Agent({
-    functions: [
-      tool({
-        name: 'look',
-        execute: (_args, { signal }) => {
-          given = signal;
-        },
-      }),
-    ],
-  });
-  await run({ agent, steps: [callTool('look'), say('ok')], signal: controller.signal });
-  expect(given?.aborted).toBe(false);
-  controller.abort('stop');
-  expect(given?.reason).toBe('stop');
-});
+test.for(bothWays)(
+  'the signal of a tool is aborted with the signal of the run, for the same reason, %s',
+  async ([, run]) => {
+    const controller = new AbortController();
+    let given: AbortSignal | undefined;
+    const agent = new Agent({
+      functions: [
+        tool({
+          name: 'look',
+          execute: (_args, { signal }) => {
+            given = signal;
+          },
+        }),
+      ],
+    });
+    await run({ agent, steps: [callTool('look'), say('ok')], signal: controller.signal });
+    expect(given?.aborted).toBe(false);
+    controller.abort('stop');
+    expect(given?.reason).toBe('stop');
+  },
+);
 
 test.for(bothWays)(
-  'a run without a signal gives its tools one all the same, always the same, %s',
+  'a run without a signal gives all its tools one and the same signal, %s',
   async ([, run]) => {
     const given: AbortSignal[] = [];
     const look = tool({
@@ -208,7 +214,7 @@ test.for(bothWays)(
 );
 
 test.for(bothWays)(
-  'what a tool that was left behind writes into the context does not reach the partial response, %s',
+  'a change that a tool makes to the context after the abort does not reach the partial response, %s',
   async ([, run]) => {
     const controller = new AbortController();
     const reason = new Error('stop');

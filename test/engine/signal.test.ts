@@ -7,7 +7,7 @@ import { never } from '../support/waiting.ts';
 import { rejectedWith } from '../support/failures.ts';
 
 test.for(bothWays)(
-  'a signal that is aborted already rejects the run with its reason, and nothing is requested, %s',
+  'a signal that is already aborted rejects the run with its reason, before any request, %s',
   async ([, run]) => {
     const provider = scriptedProvider([say('ok')]);
     const reason = new Error('stop');
@@ -18,25 +18,22 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('the reason may be a text, which has no partial response, %s', async ([, run]) => {
+test.for(bothWays)('the reason may be a string, which has no partial response, %s', async ([, run]) => {
   expect(await rejectedWith(run({ signal: AbortSignal.abort('stop') }))).toBe('stop');
   expect(partialResponse('stop')).toBeUndefined();
 });
 
-test.for(bothWays)(
-  'the reason that abort() makes is the very object the run rejects with, %s',
-  async ([, run]) => {
-    const controller = new AbortController();
-    const error = await rejectedWith(
-      run({ provider: hanging(() => controller.abort()), signal: controller.signal }),
-    );
-    expect(error).toBe(controller.signal.reason);
-    expect(error).toHaveProperty('name', 'AbortError');
-  },
-);
+test.for(bothWays)('the run rejects with the reason object that abort() creates, %s', async ([, run]) => {
+  const controller = new AbortController();
+  const error = await rejectedWith(
+    run({ provider: hanging(() => controller.abort()), signal: controller.signal }),
+  );
+  expect(error).toBe(controller.signal.reason);
+  expect(error).toHaveProperty('name', 'AbortError');
+});
 
 test.for(bothWays)(
-  'while the provider hangs an abort rejects the run at once, and the provider is told, %s',
+  "an abort while the provider hangs rejects the run at once and aborts the provider's signal, %s",
   async ([, run]) => {
     const controller = new AbortController();
     const told: unknown[] = [];
@@ -51,7 +48,7 @@ test.for(bothWays)(
 );
 
 test.for(bothWays)(
-  'a provider that rejects in its own words when it is aborted does not replace the reason, %s',
+  'an error that the provider throws on an abort does not replace the reason, %s',
   async ([, run]) => {
     const controller = new AbortController();
     const reason = new Error('stop');
@@ -65,20 +62,23 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('after an abort nobody is troubled by what had been waited for, %s', async ([, run]) => {
-  const controller = new AbortController();
-  let fail: (error: Error) => void = () => {};
-  const provider = answeredBy(() => {
-    queueMicrotask(() => controller.abort('stop'));
-    return new Promise((_resolve, reject) => (fail = reject));
-  });
-  expect(await rejectedWith(run({ provider, signal: controller.signal }))).toBe('stop');
-  // Left unhandled, this would fail the whole run of the tests.
-  fail(new Error('too late'));
-  await new Promise(setImmediate);
-});
+test.for(bothWays)(
+  'a provider that rejects after the abort causes no unhandled rejection, %s',
+  async ([, run]) => {
+    const controller = new AbortController();
+    let fail: (error: Error) => void = () => {};
+    const provider = answeredBy(() => {
+      queueMicrotask(() => controller.abort('stop'));
+      return new Promise((_resolve, reject) => (fail = reject));
+    });
+    expect(await rejectedWith(run({ provider, signal: controller.signal }))).toBe('stop');
+    // An unhandled rejection would fail the whole test run.
+    fail(new Error('too late'));
+    await new Promise(setImmediate);
+  },
+);
 
-test.for(bothWays)('while an instructions function hangs an abort rejects the run, %s', async ([, run]) => {
+test.for(bothWays)('an abort while an instructions function hangs rejects the run, %s', async ([, run]) => {
   const controller = new AbortController();
   const provider = scriptedProvider([say('ok')]);
   const agent = new Agent({
@@ -92,7 +92,7 @@ test.for(bothWays)('while an instructions function hangs an abort rejects the ru
 });
 
 test.for(bothWays)(
-  'an abort in an instructions function or a hook stops the run before the request, %s',
+  'an abort in an instructions function or a beforeModel hook stops the run before the request, %s',
   async ([, run]) => {
     for (const trial of [
       (abort: () => void): Trial => ({
@@ -111,7 +111,7 @@ test.for(bothWays)(
 );
 
 test.for(['beforeModel', 'afterModel', 'beforeTool', 'afterTool'] as const)(
-  'while a %s hook hangs an abort rejects the run',
+  'an abort while the %s hook hangs rejects the run',
   async (hook) => {
     const controller = new AbortController();
     const hooks = {
@@ -134,7 +134,7 @@ test.for(['beforeModel', 'afterModel', 'beforeTool', 'afterTool'] as const)(
   },
 );
 
-test('an abort between two events of a stream rejects the reading, and the provider is told', async () => {
+test("an abort between two events of a stream rejects the reader and closes the provider's stream", async () => {
   const controller = new AbortController();
   const closed = vi.fn<() => void>();
   const provider = {
@@ -161,7 +161,7 @@ test('an abort between two events of a stream rejects the reading, and the provi
   expect(closed).toHaveBeenCalledOnce();
 });
 
-test('an error of the provider while it closes after an abort does not replace the reason', async () => {
+test('an error that the provider throws while it closes after an abort does not replace the reason', async () => {
   const controller = new AbortController();
   const provider = {
     ...completing(),
@@ -169,7 +169,7 @@ test('an error of the provider while it closes after an abort does not replace t
       try {
         yield chunk({ role: 'assistant', content: 'He' });
       } finally {
-        // Left unhandled, this would fail the whole run of the tests.
+        // An unhandled rejection would fail the whole test run.
         await Promise.reject(new Error('cannot close'));
       }
     },
@@ -183,7 +183,7 @@ test('an error of the provider while it closes after an abort does not replace t
   await new Promise(setImmediate);
 });
 
-test('while a stream hangs in the middle an abort rejects the reading', async () => {
+test('an abort while a stream hangs in the middle rejects the reader', async () => {
   const controller = new AbortController();
   const provider = {
     ...completing(),
@@ -197,7 +197,7 @@ test('while a stream hangs in the middle an abort rejects the reading', async ()
 });
 
 test.for(bothWays)(
-  'the trace of an aborted run ends in aborted, and has no model error, %s',
+  'the trace of an aborted run has the outcome aborted and no model error, %s',
   async ([, run]) => {
     const controller = new AbortController();
     const reason = new Error('stop');
@@ -208,7 +208,7 @@ test.for(bothWays)(
 );
 
 test.for(bothWays)(
-  'an error of the provider is no abort, although a signal is there, %s',
+  'an error of the provider has the outcome failed, even if the run has a signal, %s',
   async ([, run]) => {
     const error = new Error('mine');
     await rejectedWith(

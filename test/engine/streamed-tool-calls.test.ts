@@ -12,7 +12,7 @@ const agent = new Agent({ functions: [echo] });
 const opening = chunk({ role: 'assistant', content: null });
 const end = chunk({}, 'tool_calls');
 
-/** The calls of the stored message that these pieces amount to. */
+/** The tool calls of the message that these pieces are folded into. */
 async function storedCalls(...pieces: object[]): Promise<unknown> {
   const provider = chunking([opening, ...pieces.map((piece) => chunk(piece)), end]);
   const { messages } = await streamed({ agent, provider, maxTurns: 1 });
@@ -25,7 +25,7 @@ const call = (id: string, args = '{}') => ({
   function: { name: 'echo', arguments: args },
 });
 
-test('F3 tool calls are merged by index, all calls of each delta', async () => {
+test('tool calls are merged by index, for all calls of each delta', async () => {
   const calls = await storedCalls(
     {
       tool_calls: [
@@ -43,17 +43,17 @@ test('F3 tool calls are merged by index, all calls of each delta', async () => {
   expect(calls).toEqual([call('a', '{"x":1}'), call('b', '{"y":2}')]);
 });
 
-test('F3 calls are stored in the order of their indexes, whenever they begin', async () => {
+test('calls are stored in the order of their indexes, not in the order in which they begin', async () => {
   const calls = await storedCalls(callPiece(2, call('c')), callPiece(0, call('a')), callPiece(1, call('b')));
   expect(calls).toEqual([call('a'), call('b'), call('c')]);
 });
 
-test('F3 the index is no part of the stored call', async () => {
+test('a stored call has no index', async () => {
   const [stored] = (await storedCalls(callPiece(0, call('a')))) as [object];
   expect(stored).not.toHaveProperty('index');
 });
 
-test('F3 a repeated id is not joined', async () => {
+test('a repeated id is not concatenated', async () => {
   const calls = await storedCalls(
     callPiece(0, call('a', '{')),
     callPiece(0, { id: 'a', function: { arguments: '}' } }),
@@ -61,7 +61,7 @@ test('F3 a repeated id is not joined', async () => {
   expect(calls).toEqual([call('a')]);
 });
 
-test('F3 a repeated type is not joined', async () => {
+test('a repeated type is not concatenated', async () => {
   const calls = await storedCalls(
     callPiece(0, call('a', '{')),
     callPiece(0, { type: 'function', function: { arguments: '}' } }),
@@ -69,12 +69,12 @@ test('F3 a repeated type is not joined', async () => {
   expect(calls).toEqual([call('a')]);
 });
 
-test("F3 a missing type is 'function'", async () => {
+test("the type defaults to 'function'", async () => {
   const calls = await storedCalls(callPiece(0, { id: 'a', function: { name: 'echo', arguments: '{}' } }));
   expect(calls).toEqual([call('a')]);
 });
 
-test('F3 a repeated name is not joined', async () => {
+test('a repeated name is not concatenated', async () => {
   const calls = await storedCalls(
     callPiece(0, call('a', '{')),
     callPiece(0, { function: { name: 'echo', arguments: '}' } }),
@@ -82,7 +82,7 @@ test('F3 a repeated name is not joined', async () => {
   expect(calls).toEqual([call('a')]);
 });
 
-test('F3 an id, type or name of null or an empty text later on changes nothing', async () => {
+test('a later id or name that is null or empty changes nothing', async () => {
   const calls = await storedCalls(
     callPiece(0, call('a', '{')),
     callPiece(0, { id: '', function: { name: null, arguments: '}' } }),
@@ -91,7 +91,7 @@ test('F3 an id, type or name of null or an empty text later on changes nothing',
   expect(calls).toEqual([call('a')]);
 });
 
-test('calls that all have the index 0 are told apart by their ids', async () => {
+test('calls that all have the index 0 are separated by their ids', async () => {
   const calls = await storedCalls(
     callPiece(0, call('a', '{"x":1}')),
     callPiece(0, call('b', '{"y":')),
@@ -100,7 +100,7 @@ test('calls that all have the index 0 are told apart by their ids', async () => 
   expect(calls).toEqual([call('a', '{"x":1}'), call('b', '{"y":2}')]);
 });
 
-test('a call that comes whole and without an index is understood', async () => {
+test('a whole call without an index is accepted', async () => {
   expect(await storedCalls({ tool_calls: [call('a')] })).toEqual([call('a')]);
 });
 
@@ -118,7 +118,7 @@ test('tool_calls of null beside content change nothing', async () => {
   expect(await storedCalls({ content: 'ok', tool_calls: null })).toBeUndefined();
 });
 
-test('the folded arguments are those the tool is called with', async () => {
+test('the tool is called with the folded arguments', async () => {
   const provider = chunking([
     opening,
     chunk(callPiece(0, call('a', '{"x":'))),

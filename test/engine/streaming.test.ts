@@ -8,7 +8,7 @@ import { rejectedWith } from '../support/failures.ts';
 
 const { triage, sales } = salesTeam({ handsBack: false });
 
-test('F1 each completion is delim start, its deltas, delim end; at the very end comes the response', async () => {
+test('each completion gives delim start, its deltas and delim end, and the last event is the response', async () => {
   const events = await eventsOf(streamOf({ agent: triage, steps: [callTool('to_sales'), say('ok')] }));
   expect(events).toEqual([
     { delim: 'start' },
@@ -32,7 +32,7 @@ test('F1 each completion is delim start, its deltas, delim end; at the very end 
   ]);
 });
 
-test('F1 the response of a stream is the one of an unstreamed run', async () => {
+test('a streamed run has the same response as an unstreamed run', async () => {
   const steps = [
     callTools([callTool('to_sales'), callTool('to_sales')], { say: 'One moment.' }),
     say('Hello.'),
@@ -40,7 +40,7 @@ test('F1 the response of a stream is the one of an unstreamed run', async () => 
   expect(await streamed({ agent: triage, steps })).toEqual(await unstreamed({ agent: triage, steps }));
 });
 
-test('F1 nothing happens until iteration starts', async () => {
+test('nothing happens until iteration starts', async () => {
   const provider = scriptedProvider([say('ok')]);
   let evaluated = 0;
   const stream = streamOf({ agent: new Agent({ instructions: () => `${++evaluated}` }), provider });
@@ -50,12 +50,12 @@ test('F1 nothing happens until iteration starts', async () => {
   expect([provider.requests.length, evaluated]).toEqual([1, 1]);
 });
 
-test('F1 a run without turns streams its response alone', async () => {
+test('the stream of a run without turns has only the response', async () => {
   const events = await eventsOf(streamOf({ maxTurns: 0 }));
   expect(events).toEqual([{ response: expect.objectContaining({ messages: [], stopReason: 'max_turns' }) }]);
 });
 
-test('F1 a piece is handed out before the next one is asked for', async () => {
+test('the reader gets a piece before the next one is requested', async () => {
   const log: string[] = [];
   const provider = {
     ...completing(),
@@ -70,7 +70,7 @@ test('F1 a piece is handed out before the next one is asked for', async () => {
   expect(log).toEqual(['gives a', 'got a', 'gives b', 'got b']);
 });
 
-test('F2 every delta with the role assistant has the active agent as its sender, and no other has one', async () => {
+test('every delta with the role assistant has the active agent as its sender, and other deltas have no sender', async () => {
   const provider = chunking([
     chunk({ role: 'assistant', content: 'a' }),
     chunk({ role: 'assistant', content: 'b' }),
@@ -84,12 +84,12 @@ test('F2 every delta with the role assistant has the active agent as its sender,
   ]);
 });
 
-test('F3 a stored message has the agent that was active as its sender', async () => {
+test('a stored message has the agent that was active as its sender', async () => {
   const { messages } = await streamed({ agent: triage, steps: [callTool('to_sales'), say('ok')] });
   expect(messages).toMatchObject([{ sender: 'Triage' }, { role: 'tool' }, { sender: 'Sales' }]);
 });
 
-test("F3 the stored content is joined, '' if there is none", async () => {
+test("the stored content is concatenated, or '' without content", async () => {
   const provider = chunking(
     [chunk({ role: 'assistant' }), chunk({ content: 'He' }), chunk({ content: 'llo' }), chunk({}, 'stop')],
     [chunk({ role: 'assistant' }), chunk({}, 'stop')],
@@ -98,7 +98,7 @@ test("F3 the stored content is joined, '' if there is none", async () => {
   expect(await streamed({ provider })).toMatchObject({ messages: [{ content: '' }] });
 });
 
-test('F4 a refusal is joined and stored, like an unstreamed one', async () => {
+test('a refusal is concatenated and stored like an unstreamed one', async () => {
   const provider = chunking([
     chunk({ role: 'assistant', content: null }),
     chunk({ refusal: 'I ' }),
@@ -113,7 +113,7 @@ test('F4 a refusal is joined and stored, like an unstreamed one', async () => {
   expect(messages).toEqual(whole.messages);
 });
 
-test('F4 a legacy function_call does not crash', async () => {
+test('a legacy function_call does not fail the run', async () => {
   const provider = chunking([
     chunk({ role: 'assistant', content: 'ok', function_call: { name: 'f', arguments: '' } }),
     chunk({ function_call: { arguments: '{}' } }),
@@ -125,7 +125,7 @@ test('F4 a legacy function_call does not crash', async () => {
   });
 });
 
-test('F4 a legacy function_call is left out of the message, streamed or not', async () => {
+test('a legacy function_call is left out of the message, streamed or not', async () => {
   const function_call = { name: 'f', arguments: '{}' };
   const message = { role: 'assistant', content: 'ok', function_call };
   const whole = await unstreamed({ provider: completing(completion(message)) });
@@ -134,7 +134,7 @@ test('F4 a legacy function_call is left out of the message, streamed or not', as
   expect(whole.messages).toEqual(pieces.messages);
 });
 
-test('F4 chunks without choices do not crash and give no event', async () => {
+test('chunks without choices are accepted and give no event', async () => {
   const empty = {
     ...chunk({}),
     choices: [],
@@ -150,7 +150,7 @@ test('F4 chunks without choices do not crash and give no event', async () => {
   ]);
 });
 
-test('F5 an error in the middle: the events so far, then the error, no delim end and no response', async () => {
+test('an error in the middle of a stream follows the events so far, without delim end and response', async () => {
   const error = new Error('cut');
   const provider = {
     ...completing(),
@@ -167,7 +167,7 @@ test('F5 an error in the middle: the events so far, then the error, no delim end
   expect(events).toEqual([{ delim: 'start' }, { role: 'assistant', content: 'He', sender: 'Agent' }]);
 });
 
-test('F5 a request that fails at once gives no event', async () => {
+test('a request that fails at once gives no event', async () => {
   const events: StreamEvent[] = [];
   const read = async () => {
     for await (const event of streamOf({ steps: [modelFails({ kind: 'status', status: 429 })] }))
@@ -177,7 +177,7 @@ test('F5 a request that fails at once gives no event', async () => {
   expect(events).toEqual([]);
 });
 
-test('F6 events handed out are not changed afterwards', async () => {
+test('an event does not change after the reader gets it', async () => {
   const steps = [
     callTools([callTool('to_sales', {}, {}), callTool('to_sales')], { say: 'One moment.' }),
     say('ok'),
@@ -192,7 +192,7 @@ test('F6 events handed out are not changed afterwards', async () => {
   expect(events).toEqual(copies);
 });
 
-test("F6 what a reader writes into an event changes neither the run nor the provider's chunk", async () => {
+test("changing an event changes neither the run nor the provider's chunk", async () => {
   const piece = chunk({ role: 'assistant', content: 'ok' });
   let messages: unknown;
   for await (const event of streamOf({ provider: chunking([piece, chunk({}, 'stop')]) })) {
@@ -203,18 +203,18 @@ test("F6 what a reader writes into an event changes neither the run nor the prov
   expect(piece.choices[0]?.delta).toEqual({ role: 'assistant', content: 'ok' });
 });
 
-test('a stream of a run is read once', async () => {
+test('a stream can be read only once', async () => {
   const stream = streamOf({ steps: [say('ok')] });
   await eventsOf(stream);
   await expect(eventsOf(stream)).rejects.toThrow(/can be iterated once/);
 });
 
-test('wrong options of a streamed run are told when it is read', async () => {
+test('invalid options reject a streamed run when it is read', async () => {
   const stream = streamOf({ maxTurns: NaN });
   await expect(eventsOf(stream)).rejects.toThrow(RangeError);
 });
 
-test('a run with stream false is a promise', async () => {
+test('an unstreamed run returns a promise of its response', async () => {
   const provider = completing(
     completion(asking({ id: 'a', function: { name: 'to_sales', arguments: '' } })),
     saying('ok'),

@@ -13,41 +13,35 @@ const ping = function ping() {
 };
 const agent = new Agent({ functions: [order, ping] });
 
-test.for(bothWays)(
-  'D1 calls are executed one after another, in order, each before the next starts, %s',
-  async ([, run]) => {
-    const log: string[] = [];
-    const slow = (name: string) =>
-      tool({
-        name,
-        async execute() {
-          log.push(`${name} starts`);
-          await Promise.resolve();
-          log.push(`${name} ends`);
-        },
-      });
-    await run({
-      agent: new Agent({ functions: [slow('a'), slow('b')] }),
-      steps: [callTools([callTool('b'), callTool('a')]), say('ok')],
+test.for(bothWays)('calls are executed in order, one after another, %s', async ([, run]) => {
+  const log: string[] = [];
+  const slow = (name: string) =>
+    tool({
+      name,
+      async execute() {
+        log.push(`${name} starts`);
+        await Promise.resolve();
+        log.push(`${name} ends`);
+      },
     });
-    expect(log).toEqual(['b starts', 'b ends', 'a starts', 'a ends']);
-  },
-);
+  await run({
+    agent: new Agent({ functions: [slow('a'), slow('b')] }),
+    steps: [callTools([callTool('b'), callTool('a')]), say('ok')],
+  });
+  expect(log).toEqual(['b starts', 'b ends', 'a starts', 'a ends']);
+});
+
+test.for(bothWays)('each call yields a tool message with its id, name and content, %s', async ([, run]) => {
+  const steps = [callTools([callTool('order', { item: 'pen' }), callTool('ping')]), say('ok')];
+  const response = await run({ agent, steps });
+  expect(response.messages.slice(1, 3)).toEqual([
+    { role: 'tool', tool_call_id: 'call_1', tool_name: 'order', content: 'ordered pen' },
+    { role: 'tool', tool_call_id: 'call_2', tool_name: 'ping', content: 'pong' },
+  ]);
+});
 
 test.for(bothWays)(
-  'D1 each call yields a tool message with its id, name and content, %s',
-  async ([, run]) => {
-    const steps = [callTools([callTool('order', { item: 'pen' }), callTool('ping')]), say('ok')];
-    const response = await run({ agent, steps });
-    expect(response.messages.slice(1, 3)).toEqual([
-      { role: 'tool', tool_call_id: 'call_1', tool_name: 'order', content: 'ordered pen' },
-      { role: 'tool', tool_call_id: 'call_2', tool_name: 'ping', content: 'pong' },
-    ]);
-  },
-);
-
-test.for(bothWays)(
-  'D2 an unknown tool is answered with the tools that exist, and the next call runs, %s',
+  'an unknown tool is answered with the names of the tools, and the next call runs, %s',
   async ([, run]) => {
     const steps = [
       callTools([callTool('odrer', 'not JSON', { hallucinated: true }), callTool('ping')]),
@@ -66,18 +60,15 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)("D2 a call of '' is one of an unknown tool, %s", async ([, run]) => {
+test.for(bothWays)("a call of '' counts as a call of an unknown tool, %s", async ([, run]) => {
   const response = await run({ agent, steps: [callTool('', {}, { hallucinated: true }), say('ok')] });
   expect(toolContents(response)).toEqual(['Error: Tool  not found. Available tools: order, ping.']);
 });
 
-test.for(bothWays)(
-  'D2 an unknown tool of an agent without any is told that there are none, %s',
-  async ([, run]) => {
-    const response = await run({ steps: [callTool('ping', {}, { hallucinated: true }), say('ok')] });
-    expect(toolContents(response)).toEqual(['Error: Tool ping not found. There are no tools.']);
-  },
-);
+test.for(bothWays)('the answer to an unknown tool says that the agent has no tools, %s', async ([, run]) => {
+  const response = await run({ steps: [callTool('ping', {}, { hallucinated: true }), say('ok')] });
+  expect(toolContents(response)).toEqual(['Error: Tool ping not found. There are no tools.']);
+});
 
 const wrongCalls = {
   'malformed JSON': [
@@ -90,7 +81,7 @@ const wrongCalls = {
     'invalid-json',
     'They are not valid JSON. Arguments: item (string, required).',
   ],
-  'a JSON list': [
+  'a JSON array': [
     '["pen"]',
     'invalid-arguments',
     'They must be a JSON object, not an array of 1 item. Arguments: item (string, required).',
@@ -119,7 +110,7 @@ const wrongCalls = {
 
 for (const [words, [rawArgs, kind, text]] of Object.entries(wrongCalls)) {
   test.for(bothWays)(
-    `D3 ${words} is answered with an error, the other calls still run, and the model is asked again, %s`,
+    `${words} is answered with an error, the other calls still run, and the model is asked again, %s`,
     async ([, run]) => {
       const steps = [callTools([callTool('order', rawArgs), callTool('ping')]), say('Sorry.')];
       const response = await run({ agent, steps });
@@ -143,7 +134,7 @@ const failing = {
     'threw',
     'Error: Tool fail failed: out of stock',
   ],
-  'a value that is no text': [
+  'a value that cannot be sent as text': [
     () => 1n,
     'not-serializable',
     'Error: Tool fail ran, but returned a bigint, which cannot be sent as text.',
@@ -152,7 +143,7 @@ const failing = {
 
 for (const [words, [execute, kind, text]] of Object.entries(failing)) {
   test.for(bothWays)(
-    `D3 ${words} is answered with an error, the other calls still run, and the model is asked again, %s`,
+    `${words} is answered with an error, the other calls still run, and the model is asked again, %s`,
     async ([, run]) => {
       const unsteady = new Agent({ functions: [tool({ name: 'fail', execute }), ping] });
       const steps = [callTools([callTool('fail'), callTool('ping')]), say('Sorry.')];
@@ -165,7 +156,7 @@ for (const [words, [execute, kind, text]] of Object.entries(failing)) {
 }
 
 test.for(bothWays)(
-  'D5 arguments of a wrong type are answered, and the tool is not called, %s',
+  'arguments of a wrong type are answered with an error, and the tool is not called, %s',
   async ([, run]) => {
     const execute = vi.fn<() => void>();
     const paint = tool({
@@ -182,7 +173,7 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('D10 every call of a duplicate id runs, and answers with its id, %s', async ([, run]) => {
+test.for(bothWays)('every call with a duplicate id runs, and its answer has that id, %s', async ([, run]) => {
   const step: Step = callTools([callTool('order', { item: 'pen' }, {}), callTool('order', { item: 'ink' })]);
   const provider = scriptedProvider([
     { calls: step.calls!.map((call) => ({ ...call, id: 'same' })) },

@@ -14,7 +14,7 @@ async function offered(run: Run, ...functions: AgentFunction[]): Promise<unknown
 }
 
 test.for(bothWays)(
-  'E1 a tool is offered as a function with name, description and parameters, %s',
+  'a tool is offered as a function with name, description and parameters, %s',
   async ([, run]) => {
     const parameters = {
       type: 'object',
@@ -28,7 +28,7 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)("E1 a description that is left out is '', %s", async ([, run]) => {
+test.for(bothWays)("the description defaults to '', %s", async ([, run]) => {
   const definitions = await offered(run, tool({ name: 'a', execute: () => '' }), function b() {
     return '';
   });
@@ -36,7 +36,7 @@ test.for(bothWays)("E1 a description that is left out is '', %s", async ([, run]
 });
 
 test.for(bothWays)(
-  'E1 a tool without parameters and a plain function are offered as taking an empty object, %s',
+  'a tool without parameters and a plain function are offered with the schema of an empty object, %s',
   async ([, run]) => {
     const definitions = await offered(
       run,
@@ -97,7 +97,7 @@ const schemas = {
 
 for (const [library, parameters] of Object.entries(schemas)) {
   test.for(bothWays)(
-    `E2 the types of arguments and which are required come from the schema, with ${library}, %s`,
+    `the types of arguments and the required arguments come from the schema, with ${library}, %s`,
     async ([, run]) => {
       const definitions = await offered(run, tool({ name: 'a', parameters, execute: () => '' }));
       expect(definitions).toMatchObject([
@@ -116,14 +116,14 @@ for (const [library, parameters] of Object.entries(schemas)) {
   );
 }
 
-test.for(bothWays)('E2 the context variables are in neither properties nor required, %s', async ([, run]) => {
+test.for(bothWays)('the context variables are not part of the parameters, %s', async ([, run]) => {
   const definitions = await offered(run, function read(context_variables: object) {
     return context_variables;
   });
   expect(JSON.stringify(definitions)).not.toContain('context');
 });
 
-test.for(bothWays)('E3 a description is sent as its author wrote it, %s', async ([, run]) => {
+test.for(bothWays)('a description is sent exactly as written, %s', async ([, run]) => {
   const description = 'Looks up.\n\n  In the archive.\n';
   const definitions = await offered(run, tool({ name: 'a', description, execute: () => '' }));
   expect(definitions).toMatchObject([{ function: { description } }]);
@@ -143,7 +143,7 @@ test('definitions, descriptions, defaults and enums of a schema reach the model'
   ]);
 });
 
-test('an argument with a default of its library is not required', async () => {
+test('an argument with a default in zod is not required', async () => {
   const parameters = z.object({ size: z.string().default('M') });
   const [definition] = (await offered(unstreamed, tool({ name: 'a', parameters, execute: () => '' }))) as [
     { function: { parameters: object } },
@@ -151,7 +151,7 @@ test('an argument with a default of its library is not required', async () => {
   expect(definition.function.parameters).not.toHaveProperty('required');
 });
 
-test('a tool shows its schema, frozen', () => {
+test('the parameters of a tool are its schema, frozen', () => {
   const { parameters } = tool({
     name: 'a',
     parameters: { type: 'object', properties: { q: { type: 'string' } } },
@@ -161,7 +161,7 @@ test('a tool shows its schema, frozen', () => {
   expect(Object.isFrozen((parameters as { properties: { q: object } }).properties.q)).toBe(true);
 });
 
-test("a schema that is changed after tool() is not the tool's any more, and was not frozen", () => {
+test('changing a schema after tool() does not change the tool, and tool() does not freeze the schema', () => {
   const schema = { type: 'object' as const, properties: { q: { type: 'string' } } };
   const { parameters } = tool({ name: 'a', parameters: schema, execute: () => '' });
   schema.properties.q.type = 'number';
@@ -169,17 +169,25 @@ test("a schema that is changed after tool() is not the tool's any more, and was 
 });
 
 for (const [words, schema] of Object.entries<JsonObjectSchema & Record<string, unknown>>({
-  'more than is declared': { type: 'object', required: ['q'], additionalProperties: true },
-  'what a pattern declares': { type: 'object', required: ['q1'], patternProperties: { '^q': {} } },
-  'what a part declares': {
+  'a required argument that is not declared': { type: 'object', required: ['q'], additionalProperties: true },
+  'a required argument that a pattern declares': {
+    type: 'object',
+    required: ['q1'],
+    patternProperties: { '^q': {} },
+  },
+  'a required argument that allOf declares': {
     type: 'object',
     required: ['q'],
     allOf: [{ properties: { q: { type: 'string' } } }],
   },
-  'a property of any kind': { type: 'object', required: ['q'], properties: { q: true as unknown as object } },
-  'a property of two kinds': { type: 'object', properties: { q: { type: ['string', 'null'] } } },
+  'a required argument of any type': {
+    type: 'object',
+    required: ['q'],
+    properties: { q: true as unknown as object },
+  },
+  'an argument of two types': { type: 'object', properties: { q: { type: ['string', 'null'] } } },
 })) {
-  test(`parameters may require or have ${words}`, () => {
+  test(`tool() accepts ${words}`, () => {
     expect(tool({ name: 'a', parameters: schema, execute: () => '' }).parameters).toEqual(schema);
   });
 }

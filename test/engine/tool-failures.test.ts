@@ -5,7 +5,7 @@ import { Agent, Result, tool } from 'swarmcheck';
 import { callTool, say, traceOf } from 'swarmcheck/testing';
 import { bothWays, type Run, toolContents, unstreamed } from '../support/runs.ts';
 
-/** What a call of a tool that does this is answered with. */
+/** The answer to a call of a tool with this function, and its error in the trace. */
 async function answer(run: Run, execute: () => unknown): Promise<{ content: unknown; error: unknown }> {
   const agent = new Agent({ functions: [tool({ name: 'fail', execute })] });
   const response = await run({ agent, steps: [callTool('fail'), say('Sorry.')] });
@@ -29,17 +29,17 @@ circular.self = circular;
 
 const thrown: Record<string, [value: unknown, content: string]> = {
   'an Error': [new Error('out of stock'), 'Error: Tool fail failed: out of stock'],
-  'an Error of a class of its own': [new OutOfStock('no pens'), 'Error: Tool fail failed: no pens'],
+  'an Error of a custom class': [new OutOfStock('no pens'), 'Error: Tool fail failed: no pens'],
   'an Error without a message': [new OutOfStock(), 'Error: Tool fail failed: OutOfStock'],
-  'an Error whose message is no text': [
+  'an Error whose message is not a string': [
     Object.assign(new Error(), { message: 7 }),
     'Error: Tool fail failed: 7',
   ],
-  'an Error whose message was taken away': [
+  'an Error whose message was removed': [
     Object.assign(new OutOfStock(), { message: undefined }),
     'Error: Tool fail failed: OutOfStock',
   ],
-  'an Error of several lines': [new Error('first\nsecond'), 'Error: Tool fail failed: first\nsecond'],
+  'an Error with several lines': [new Error('first\nsecond'), 'Error: Tool fail failed: first\nsecond'],
   'a native TypeError': [new TypeError('secret words'), 'Error: Tool fail failed: TypeError'],
   'a native RangeError': [new RangeError('secret words'), 'Error: Tool fail failed: RangeError'],
   'a native ReferenceError': [new ReferenceError('secret words'), 'Error: Tool fail failed: ReferenceError'],
@@ -66,7 +66,7 @@ const thrown: Record<string, [value: unknown, content: string]> = {
   null: [null, 'Error: Tool fail failed: null'],
   'a number': [404, 'Error: Tool fail failed: 404'],
   'an object': [{ code: 'E1' }, 'Error: Tool fail failed: {"code":"E1"}'],
-  'an object that holds itself': [
+  'an object that contains itself': [
     circular,
     'Error: Tool fail failed: an object that is no JSON (it holds a bigint, or itself)',
   ],
@@ -74,48 +74,48 @@ const thrown: Record<string, [value: unknown, content: string]> = {
 };
 
 for (const [words, [value, content]] of Object.entries(thrown)) {
-  test.for(bothWays)(`${words} that is thrown becomes the answer, %s`, async ([, run]) => {
+  test.for(bothWays)(`throwing ${words} answers the call with an error, %s`, async ([, run]) => {
     expect(await answer(run, thrower(value))).toEqual({ content, error: 'threw' });
   });
 
-  test.for(bothWays)(`${words} that a promise is rejected with becomes the answer, %s`, async ([, run]) => {
-    expect(await answer(run, () => Promise.reject(value))).toEqual({ content, error: 'threw' });
-  });
+  test.for(bothWays)(
+    `a promise that rejects with ${words} answers the call with an error, %s`,
+    async ([, run]) => {
+      expect(await answer(run, () => Promise.reject(value))).toEqual({ content, error: 'threw' });
+    },
+  );
 }
 
 const thrownByTheMachine: Record<string, [execute: () => unknown, name: string]> = {
   'a property of null': [() => (JSON.parse('null') as { x: unknown }).x, 'TypeError'],
   'a call of undefined': [() => (JSON.parse('{}') as { call: () => void }).call(), 'TypeError'],
-  'a variable that is not there': [() => vm.runInThisContext('notThere'), 'ReferenceError'],
-  'a list of negative length': [() => Array.from({ length: 1 }).fill(0).with(7, 1), 'RangeError'],
-  'text that is no JSON': [() => JSON.parse('{') as unknown, 'SyntaxError'],
-  'too deep a recursion': [
+  'an undeclared variable': [() => vm.runInThisContext('notThere'), 'ReferenceError'],
+  'an index out of range': [() => Array.from({ length: 1 }).fill(0).with(7, 1), 'RangeError'],
+  'text that is not JSON': [() => JSON.parse('{') as unknown, 'SyntaxError'],
+  'a recursion that is too deep': [
     function deeper(): unknown {
       return [deeper()];
     },
     'RangeError',
   ],
-  "an argument check of Node's own": [() => path.join(7 as unknown as string), 'TypeError'],
+  'an argument check of Node': [() => path.join(7 as unknown as string), 'TypeError'],
 };
 
 for (const [words, [execute, name]] of Object.entries(thrownByTheMachine)) {
-  test.for(bothWays)(
-    `of an error thrown by the machine for ${words} only the name passes, %s`,
-    async ([, run]) => {
-      expect(await answer(run, execute)).toEqual({
-        content: `Error: Tool fail failed: ${name}`,
-        error: 'threw',
-      });
-    },
-  );
+  test.for(bothWays)(`a native error for ${words} is answered with only its name, %s`, async ([, run]) => {
+    expect(await answer(run, execute)).toEqual({
+      content: `Error: Tool fail failed: ${name}`,
+      error: 'threw',
+    });
+  });
 }
 
 const unsendable: Record<string, [value: unknown, words: string]> = {
   'a bigint': [1n, 'a bigint'],
   'a function': [() => '', 'a function'],
   'a symbol': [Symbol('s'), 'a symbol'],
-  'an object that holds itself': [circular, 'an object that is no JSON (it holds a bigint, or itself)'],
-  'an object with a bigint in it': [
+  'an object that contains itself': [circular, 'an object that is no JSON (it holds a bigint, or itself)'],
+  'an object that contains a bigint': [
     { rows: [{ id: 1n }] },
     'an object that is no JSON (it holds a bigint, or itself)',
   ],
@@ -124,13 +124,16 @@ const unsendable: Record<string, [value: unknown, words: string]> = {
 for (const [words, [value, kind]] of Object.entries(unsendable)) {
   const content = `Error: Tool fail ran, but returned ${kind}, which cannot be sent as text.`;
 
-  test.for(bothWays)(`${words} that is returned is answered with an error, %s`, async ([, run]) => {
+  test.for(bothWays)(`returning ${words} answers the call with an error, %s`, async ([, run]) => {
     expect(await answer(run, () => value)).toEqual({ content, error: 'not-serializable' });
   });
 
-  test.for(bothWays)(`${words} as the value of a Result is answered with an error, %s`, async ([, run]) => {
-    expect(await answer(run, () => new Result({ value }))).toEqual({ content, error: 'not-serializable' });
-  });
+  test.for(bothWays)(
+    `a Result whose value is ${words} answers the call with an error, %s`,
+    async ([, run]) => {
+      expect(await answer(run, () => new Result({ value }))).toEqual({ content, error: 'not-serializable' });
+    },
+  );
 }
 
 test.for(bothWays)(
@@ -147,7 +150,7 @@ test.for(bothWays)(
 
 for (const [words, agent] of [
   ['a string', 'Sales'],
-  ['an object like an agent', { name: 'Sales', functions: [] }],
+  ['an object that resembles an agent', { name: 'Sales', functions: [] }],
   ['null', null],
 ] as const) {
   test.for(bothWays)(`a Result whose agent is ${words} is answered with an error, %s`, async ([, run]) => {
@@ -158,14 +161,14 @@ for (const [words, agent] of [
   });
 }
 
-test('an object like an agent is no handoff, but a value', async () => {
+test('an object that resembles an agent is a value, not a handoff', async () => {
   expect(await answer(unstreamed, () => ({ name: 'Sales', functions: [] }))).toEqual({
     content: '{"name":"Sales","functions":[]}',
     error: undefined,
   });
 });
 
-test.for(bothWays)('what a failing tool had written into the context stays, %s', async ([, run]) => {
+test.for(bothWays)('a change that a failing tool made to the context is kept, %s', async ([, run]) => {
   const agent = new Agent({
     functions: [
       function fail(context: { tried?: number }) {

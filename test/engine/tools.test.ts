@@ -20,7 +20,7 @@ test.for(bothWays)('a tool may be synchronous or asynchronous, %s', async ([, ru
   expect(toolContents(response)).toEqual(['now a', 'later b']);
 });
 
-test.for(bothWays)('a tool is told the id of its call, %s', async ([, run]) => {
+test.for(bothWays)('a tool receives the id of its call, %s', async ([, run]) => {
   const agent = new Agent({
     functions: [tool({ name: 'a', execute: (_args, { toolCallId }) => toolCallId })],
   });
@@ -28,7 +28,7 @@ test.for(bothWays)('a tool is told the id of its call, %s', async ([, run]) => {
   expect(toolContents(response)).toEqual(['x-1']);
 });
 
-test.for(bothWays)("a tool's context can be passed on by spreading it, %s", async ([, run]) => {
+test.for(bothWays)('a tool can pass its context on by spreading it, %s', async ([, run]) => {
   const seen: object[] = [];
   const agent = new Agent({
     functions: [tool({ name: 'a', execute: (_args, context) => void seen.push({ ...context }) })],
@@ -39,7 +39,7 @@ test.for(bothWays)("a tool's context can be passed on by spreading it, %s", asyn
   ]);
 });
 
-test.for(bothWays)('a tool may do what it likes with its arguments, %s', async ([, run]) => {
+test.for(bothWays)('a tool may change its arguments, %s', async ([, run]) => {
   const execute = (args: { q: string; seen?: boolean }) => {
     args.seen = true;
     return args;
@@ -53,7 +53,7 @@ test.for(bothWays)('a tool may do what it likes with its arguments, %s', async (
   expect(JSON.stringify(response.messages[0])).not.toContain('seen');
 });
 
-test.for(bothWays)('an object literal in place of tool() is offered and called, %s', async ([, run]) => {
+test.for(bothWays)('an object literal works in place of tool(), %s', async ([, run]) => {
   const literal: Tool = {
     name: 'look_up',
     description: 'Looks up.',
@@ -68,7 +68,7 @@ test.for(bothWays)('an object literal in place of tool() is offered and called, 
   expect(toolContents(response)).toEqual(['found a']);
 });
 
-test.for(bothWays)("an object literal's arguments are validated, %s", async ([, run]) => {
+test.for(bothWays)('the arguments of an object literal are validated, %s', async ([, run]) => {
   const literal: Tool = { name: 'look_up', description: '', parameters, execute: () => 'ran' };
   const steps = [callTool('look_up', { q: 7, r: 1 }, { hallucinated: true }), say('ok')];
   const response = await run({ agent: new Agent({ functions: [literal] }), steps });
@@ -77,7 +77,7 @@ test.for(bothWays)("an object literal's arguments are validated, %s", async ([, 
   ]);
 });
 
-test('an object literal is not frozen, nor is its schema', async () => {
+test('an object literal and its schema are not frozen', async () => {
   const literal = {
     name: 'a',
     description: '',
@@ -104,7 +104,7 @@ test('a frozen schema in an object literal is not shared with the provider', asy
   expect(schema.properties.q.type).toBe('string');
 });
 
-test.for(bothWays)('an object of a class is a tool as well, and keeps its this, %s', async ([, run]) => {
+test.for(bothWays)('a class instance can be a tool, and keeps its this, %s', async ([, run]) => {
   class Search implements Tool {
     readonly name = 'search';
     readonly description = 'Searches.';
@@ -136,14 +136,14 @@ test.for(bothWays)('a definition given to tool() keeps its this, %s', async ([, 
   expect(toolContents(response)).toEqual(['found it']);
 });
 
-test('an object literal with a zod schema, which only tool() takes, is told', async () => {
+test('an object literal with a zod schema of a string rejects the run', async () => {
   const literal: Tool = { name: 'a', description: '', parameters: z.string(), execute: () => '' };
   const error = await rejectedWith(unstreamed({ agent: new Agent({ functions: [literal] }) }));
   expect(error).toBeInstanceOf(TypeError);
 });
 
 test.for(bothWays)(
-  'an object literal with a zod schema of an object is what tool() would have made of it, %s',
+  'an object literal with a zod schema of an object validates like tool(), %s',
   async ([, run]) => {
     const literal: Tool = {
       name: 'book',
@@ -159,7 +159,7 @@ test.for(bothWays)(
   },
 );
 
-test.for(bothWays)('a copy of a tool under another name validates as the tool does, %s', async ([, run]) => {
+test.for(bothWays)('a copy of a tool under another name validates like the tool, %s', async ([, run]) => {
   const book = tool({
     name: 'book',
     parameters: z.object({ day: z.string().trim() }),
@@ -170,14 +170,17 @@ test.for(bothWays)('a copy of a tool under another name validates as the tool do
   expect(toolContents(response)).toEqual(['booked Monday']);
 });
 
-test.for(bothWays)('a copy of a tool with other parameters is offered with those, %s', async ([, run]) => {
-  const book = tool({ name: 'book', parameters: z.object({ day: z.string() }), execute: () => 'ran' });
-  const byHour = { ...book, parameters: { type: 'object', properties: { hour: { type: 'number' } } } };
-  const provider = scriptedProvider([callTool('book', { hour: 9 }), say('ok')]);
-  const response = await run({ agent: new Agent({ functions: [byHour] }), provider });
-  expect(provider.requests[0]?.tools?.[0]?.function.parameters).toEqual(byHour.parameters);
-  expect(toolContents(response)).toEqual(['ran']);
-});
+test.for(bothWays)(
+  'a copy of a tool with other parameters is offered with those parameters, %s',
+  async ([, run]) => {
+    const book = tool({ name: 'book', parameters: z.object({ day: z.string() }), execute: () => 'ran' });
+    const byHour = { ...book, parameters: { type: 'object', properties: { hour: { type: 'number' } } } };
+    const provider = scriptedProvider([callTool('book', { hour: 9 }), say('ok')]);
+    const response = await run({ agent: new Agent({ functions: [byHour] }), provider });
+    expect(provider.requests[0]?.tools?.[0]?.function.parameters).toEqual(byHour.parameters);
+    expect(toolContents(response)).toEqual(['ran']);
+  },
+);
 
 test.for(bothWays)(
   'functions that are added during a run are offered in the next turn, %s',

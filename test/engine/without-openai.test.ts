@@ -7,9 +7,9 @@ vi.mock('openai', () => {
   throw new Error('Cannot find package "openai"');
 });
 
-// Whoever asks for a module while the factory of its mock is running gets the real one, so these tests run one by one.
+// While the factory of a mock runs, another import gets the real module, so these tests run one at a time.
 test.sequential.for(bothWays)(
-  'without openai installed a live model is refused with the command that installs it, %s',
+  'without the package openai, a live model is refused with the command that installs it, %s',
   async ([, run]) => {
     const error = await rejectedWith(run({ provider: openaiProvider({ apiKey: 'none' }) }));
     expect(error).toHaveProperty(
