@@ -16,12 +16,12 @@ const before: Messages = [system('Help.'), user('hi')];
 
 const continued: [what: string, before: Messages, now: Messages, more: number][] = [
   ['the same messages', before, before, 0],
-  ['an answer more', before, [...before, said('hello')], 1],
-  ['a call and its answer more', before, [...before, asked('a'), answer('a')], 2],
+  ['one more answer', before, [...before, said('hello')], 1],
+  ['one more call and its answer', before, [...before, asked('a'), answer('a')], 2],
   ['other instructions', before, [system('Refund.'), user('hi'), said('hello')], 1],
-  ['instructions that were not there', [user('hi')], [system('Help.'), user('hi'), said('x')], 1],
-  ['no instructions any more', before, [user('hi'), said('x')], 1],
-  ['instructions under their new name', before, [{ role: 'developer', content: 'Help.' }, user('hi')], 0],
+  ['added instructions', [user('hi')], [system('Help.'), user('hi'), said('x')], 1],
+  ['removed instructions', before, [user('hi'), said('x')], 1],
+  ['instructions under the role developer', before, [{ role: 'developer', content: 'Help.' }, user('hi')], 0],
   ['text in parts', before, [before[0]!, { role: 'user', content: [{ type: 'text', text: 'hi' }] }], 0],
   [
     'no content in place of null',
@@ -29,45 +29,32 @@ const continued: [what: string, before: Messages, now: Messages, more: number][]
     [...before, { role: 'assistant', tool_calls: [call('a')] }],
     0,
   ],
-  [
-    'an empty content in place of null',
-    [...before, asked('a')],
-    [...before, { ...asked('a'), content: '' }],
-    0,
-  ],
-  ['a name of the user', before, [before[0]!, { ...user('hi'), name: 'ann' }], 0],
+  ["'' in place of null content", [...before, asked('a')], [...before, { ...asked('a'), content: '' }], 0],
+  ['a name added to a user message', before, [before[0]!, { ...user('hi'), name: 'ann' }], 0],
 ];
 
-test.for(continued)('continued with %s', ([, before, now, more]) => {
+test.for(continued)('a history with %s continues the earlier one', ([, before, now, more]) => {
   expect(continuationOf(before, now)).toEqual(now.slice(now.length - more));
 });
 
 const others: [what: string, before: Messages, now: Messages][] = [
-  ['other words of the user', before, [before[0]!, user('ho')]],
+  ['another text of the user', before, [before[0]!, user('ho')]],
   ['fewer messages', before, [before[0]!]],
-  ['nothing', before, []],
+  ['no messages', before, []],
   ['another role', before, [before[0]!, said('hi')]],
   ['another call', [...before, asked('a')], [...before, asked('b')]],
-  ['a call fewer', [...before, asked('a', 'b')], [...before, asked('a')]],
+  ['one call fewer', [...before, asked('a', 'b')], [...before, asked('a')]],
   ['the calls in another order', [...before, asked('a', 'b')], [...before, asked('b', 'a')]],
   [
     'an answer to another call',
     [...before, asked('a', 'b'), answer('a')],
     [...before, asked('a', 'b'), answer('b')],
   ],
-  [
-    'a history that was cut at its beginning',
-    [...before, said('a'), user('b')],
-    [before[0]!, said('a'), user('b')],
-  ],
-  [
-    'a history that was summarized',
-    [...before, said('a'), user('b')],
-    [before[0]!, user('summary'), user('b')],
-  ],
+  ['its beginning cut off', [...before, said('a'), user('b')], [before[0]!, said('a'), user('b')]],
+  ['a summary of its beginning', [...before, said('a'), user('b')], [before[0]!, user('summary'), user('b')]],
 ];
 
-test.for(others)('not continued with %s', ([, before, now]) => {
+test.for(others)('a history with %s does not continue the earlier one', ([, before, now]) => {
   expect(continuationOf(before, now)).toBeUndefined();
 });
 
@@ -78,7 +65,7 @@ test.for([
   [{ role: 'assistant', tool_calls: 'none' }],
   [{ role: 'assistant', tool_calls: [null, 7] }],
   [{ role: 'tool' }],
-] as unknown as Messages[])('messages that are none are compared all the same: %j', (messages) => {
+] as unknown as Messages[])('invalid messages are compared without an error: %j', (messages) => {
   expect(continuationOf(messages, messages)).toEqual([]);
   expect(continuationOf(messages, structuredClone(messages))).toEqual([]);
   expect(continuationOf(messages, before)).toBeUndefined();
@@ -95,7 +82,7 @@ test.for([
   expect(instructionsOf({ model: 'm', messages })).toBe(instructions);
 });
 
-test('instructions are what is called system or developer', () => {
+test('messages with the role system or developer are instructions', () => {
   expect(
     [system('x'), { role: 'developer', content: 'x' } as const, user('x'), undefined].map(isInstructions),
   ).toEqual([true, true, false, false]);

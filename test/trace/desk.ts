@@ -9,7 +9,7 @@ import {
   type Trace,
 } from 'swarmcheck/testing';
 
-/** What may differ between two runs at the desk. */
+/** How a run at the desk differs from the usual one. */
 export interface DeskRun {
   steps?: readonly Step[];
   messages?: Message[];
@@ -28,14 +28,14 @@ export interface DeskRun {
   signal?: AbortSignal;
 }
 
-/** Looks something up, hands over, closes the ticket: a tool, a handoff and a change of context. */
+/** A tool call, a context change and a handoff: looks up an order, closes the ticket, hands over to Refunds. */
 export const deskSteps: Step[] = [
   callTool('look_up', { orderId: 'A-17' }, { say: 'One moment.' }),
   callTools([callTool('close_ticket'), callTool('transfer_to_refunds')]),
   say('Your refund is on its way.', { usage: { prompt_tokens: 9, completion_tokens: 6, total_tokens: 15 } }),
 ];
 
-/** Runs the agents of a service desk, and gives the response. Rejects as the run does. */
+/** Runs the agents of a service desk and returns the response. Rejects if the run does. */
 export async function runDesk(different: DeskRun = {}): Promise<Response> {
   const refunds = new Agent({ name: 'Refunds', instructions: 'Refund.' });
   const desk = new Agent({
@@ -75,7 +75,7 @@ export async function runDesk(different: DeskRun = {}): Promise<Response> {
   return response!;
 }
 
-/** The trace of such a run, also of one that is rejected. */
+/** The trace of such a run, even if the run rejects. */
 export async function traceDesk(different: DeskRun = {}): Promise<Trace> {
   try {
     return traceOf(await runDesk(different));

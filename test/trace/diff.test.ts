@@ -3,27 +3,27 @@ import { Agent } from 'swarmcheck';
 import { runScenario, say, user } from 'swarmcheck/testing';
 import { deskSteps, traceDesk, type DeskRun } from './desk.ts';
 
-/** Where a run that differs in this way parts from the usual one. */
+/** The first difference between the usual run and one that differs in this way. */
 async function difference(different: DeskRun) {
   const found = (await traceDesk()).diff(await traceDesk(different));
   if (!found) throw new Error('The traces were expected to differ.');
   return found;
 }
 
-test('there is none between two runs of the same', async () => {
+test('two equal runs do not differ', async () => {
   expect((await traceDesk()).diff(await traceDesk())).toBeUndefined();
 });
 
-test('there is none between a trace and itself', async () => {
+test('a trace does not differ from itself', async () => {
   const trace = await traceDesk();
   expect(trace.diff(trace)).toBeUndefined();
 });
 
-test('there is none between a streamed run and the unstreamed one', async () => {
+test('a streamed run does not differ from an unstreamed one', async () => {
   expect((await traceDesk({ stream: true })).diff(await traceDesk())).toBeUndefined();
 });
 
-test('usage is none', async () => {
+test('traces do not differ by their usage', async () => {
   const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
   const [without, reported] = [
     await traceDesk({ steps: [say('a')] }),
@@ -33,12 +33,12 @@ test('usage is none', async () => {
   expect(reported.diff(without)).toBeUndefined();
 });
 
-test('an undefined field is as good as absent', async () => {
+test('an undefined field counts as absent', async () => {
   const one = await traceDesk({ contextVariables: { a: 1, b: undefined } });
   expect(one.diff(await traceDesk({ contextVariables: { a: 1 } }))).toBeUndefined();
 });
 
-test('where the hash is the same there is none, zero with a sign included', async () => {
+test('traces with equal hashes do not differ, even with 0 and -0', async () => {
   const [one, other] = [
     await traceDesk({ contextVariables: { n: 0 } }),
     await traceDesk({ contextVariables: { n: -0 } }),
@@ -47,7 +47,7 @@ test('where the hash is the same there is none, zero with a sign included', asyn
   expect(one.diff(other)).toBeUndefined();
 });
 
-test('the first event that differs is named, with the path of the field and both sides', async () => {
+test('the difference names the first event that differs, the path of the field and both values', async () => {
   expect(await difference({ answer: { status: 'open' } })).toMatchObject({
     index: 3,
     path: 'content',
@@ -56,7 +56,7 @@ test('the first event that differs is named, with the path of the field and both
   });
 });
 
-test('left is the trace that was asked, right the other', async () => {
+test('left is the trace whose diff is called, and right is the other one', async () => {
   const [one, other] = [
     await traceDesk({ contextVariables: { n: 1 } }),
     await traceDesk({ contextVariables: { n: 2 } }),
@@ -65,7 +65,7 @@ test('left is the trace that was asked, right the other', async () => {
   expect(other.diff(one)).toMatchObject({ left: 2, right: 1 });
 });
 
-test('a path leads through lists and objects', async () => {
+test('a path leads through arrays and objects', async () => {
   expect(await difference({ instructions: 'Serve the user.' })).toMatchObject({
     index: 1,
     path: 'request.messages[0].content',
@@ -81,7 +81,7 @@ test('a path leads through lists and objects', async () => {
   });
 });
 
-test('a field that one side lacks is undefined there', async () => {
+test('a field that one trace lacks is undefined there', async () => {
   expect(await difference({ contextVariables: { ticket: 5, user: 'Ann' } })).toMatchObject({
     path: 'contextVariables.user',
     left: undefined,
@@ -89,7 +89,7 @@ test('a field that one side lacks is undefined there', async () => {
   });
 });
 
-test('a message that one side lacks is undefined there', async () => {
+test('a message that one trace lacks is undefined there', async () => {
   const more = await difference({
     messages: [
       { role: 'user', content: 'Where is my refund?' },
@@ -104,7 +104,7 @@ test('a message that one side lacks is undefined there', async () => {
   });
 });
 
-test('an event of another type is one', async () => {
+test('another script and another option are found in the first event that they change', async () => {
   expect(await difference({ steps: [say('done')] })).toMatchObject({ index: 2, path: 'message.content' });
   expect(await difference({ executeTools: false, steps: deskSteps.slice(0, 1) })).toMatchObject({
     index: 0,
@@ -140,7 +140,7 @@ test('the text shows values as JSON', async ({ expect }) => {
   `);
 });
 
-test('the text says where something is missing', async ({ expect }) => {
+test('the text shows a missing value as undefined', async ({ expect }) => {
   expect((await difference({ contextVariables: {} })).text).toMatchInlineSnapshot(`
     "The traces differ at event 0 (run-start, run 1), in contextVariables.ticket:
     -5
@@ -148,7 +148,7 @@ test('the text says where something is missing', async ({ expect }) => {
   `);
 });
 
-test('the text shows lines that look like the marks of a diff', async () => {
+test('the text shows lines that look like markers of a diff', async () => {
   const [one, other] = [
     await traceDesk({ instructions: '@@ a @@\nsame' }),
     await traceDesk({ instructions: '@@ b @@\nsame' }),
@@ -156,7 +156,7 @@ test('the text shows lines that look like the marks of a diff', async () => {
   expect(one.diff(other)?.text).toMatch('-@@ a @@\n+@@ b @@\n same');
 });
 
-test('a trace that ends earlier differs where it ends', async ({ expect }) => {
+test('a trace that ends earlier differs at its end', async ({ expect }) => {
   const agent = new Agent();
   const { trace: short } = await runScenario({ agent, steps: [user('a'), say('1')] });
   const { trace: long } = await runScenario({ agent, steps: [user('a'), say('1'), user('b'), say('2')] });

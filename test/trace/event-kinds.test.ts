@@ -15,7 +15,7 @@ import { traceDesk } from './desk.ts';
 
 const typesOf = (events: readonly TraceEvent[]) => events.map(({ type }) => type);
 
-/** The events of a run in which one tool does this to the context. */
+/** The context-change events of a run whose first turn calls these tools. */
 async function contextEvents(
   contextVariables: object,
   ...tools: ((context: ContextVariables) => unknown)[]
@@ -33,7 +33,7 @@ async function contextEvents(
   return traceOf(response).events.filter(({ type }) => type === 'context-change');
 }
 
-test('a run that only talks has four events', async () => {
+test('a run without tool calls has four events', async () => {
   expect(typesOf((await traceDesk({ steps: [say('hi')] })).events)).toEqual([
     'run-start',
     'model-request',
@@ -42,13 +42,13 @@ test('a run that only talks has four events', async () => {
   ]);
 });
 
-test('a limit on turns is in the first event, none is null', async () => {
+test('the run-start event has the limit on turns, or null without a limit', async () => {
   expect((await traceDesk({ maxTurns: 7 })).events[0]).toMatchObject({ type: 'run-start', maxTurns: 7 });
   expect((await traceDesk()).events[0]).toMatchObject({ maxTurns: null });
   expect((await traceDesk({ maxTurns: Infinity })).events[0]).toMatchObject({ maxTurns: null });
 });
 
-test('the first event has the messages as they were given, senders included', async () => {
+test('the run-start event has the messages as given, with their senders', async () => {
   const messages = [{ role: 'assistant' as const, content: 'hi', sender: 'Desk' }];
   const { events } = await traceDesk({ messages });
   expect(events[0]).toMatchObject({ messages });
@@ -63,7 +63,7 @@ test('usage is in the event of the answer that reported it', async () => {
   expect(answers.map((event) => 'usage' in event)).toEqual([false, false, true]);
 });
 
-test('a status is told in our words', async () => {
+test("a model-error event has the status, but not the client's message", async () => {
   const { events } = await traceDesk({ steps: [modelFails({ kind: 'status', status: 429 })] });
   expect(events.slice(-2)).toEqual([
     {
@@ -77,7 +77,7 @@ test('a status is told in our words', async () => {
   ]);
 });
 
-test('a connection that breaks is told in our words', async () => {
+test("a model-error event describes a broken connection without the client's message", async () => {
   const { events } = await traceDesk({ steps: [modelFails({ kind: 'reset' })] });
   expect(events.at(-2)).toEqual({
     type: 'model-error',
@@ -88,13 +88,13 @@ test('a connection that breaks is told in our words', async () => {
   });
 });
 
-test('an aborted run ends as aborted, with no error of the model', async () => {
+test('an aborted run has the outcome aborted and no model-error event', async () => {
   const { events } = await traceDesk({ signal: AbortSignal.abort(new Error('stopped')) });
   expect(typesOf(events)).toEqual(['run-start', 'run-end']);
   expect(events.at(-1)).toMatchObject({ outcome: 'aborted' });
 });
 
-test('arguments that do not parse stand as they came', async () => {
+test('a tool-result event keeps arguments that are not valid JSON as a string', async () => {
   const { events } = await traceDesk({ steps: [callTool('look_up', '{"orderId": '), say('hm')] });
   expect(events.find(({ type }) => type === 'tool-result')).toMatchObject({
     args: '{"orderId": ',
@@ -102,7 +102,7 @@ test('arguments that do not parse stand as they came', async () => {
   });
 });
 
-test('arguments that are no object stand as the JSON they are', async () => {
+test('a tool-result event keeps JSON arguments that are not an object', async () => {
   const { events } = await traceDesk({ steps: [callTool('look_up', '[1, 2]'), say('hm')] });
   expect(events.find(({ type }) => type === 'tool-result')).toMatchObject({
     args: [1, 2],
@@ -110,12 +110,12 @@ test('arguments that are no object stand as the JSON they are', async () => {
   });
 });
 
-test('arguments that are nothing stand as no arguments', async () => {
+test('a tool-result event shows blank arguments as {}', async () => {
   const { events } = await traceDesk({ steps: [callTool('close_ticket', ' '), say('hm')] });
   expect(events.find(({ type }) => type === 'tool-result')).toMatchObject({ args: {}, content: 'closed' });
 });
 
-test('a call that is fine has no field for an error', async () => {
+test('the events of a run without failures have no error field', async () => {
   const { events } = await traceDesk();
   expect(events.filter((event) => 'error' in event)).toEqual([]);
 });
@@ -124,38 +124,38 @@ test.for([
   ['unknown-tool', callTool('nothing', {}, { hallucinated: true })],
   ['invalid-json', callTool('look_up', '{')],
   ['invalid-arguments', callTool('look_up', { orderId: 1 }, { hallucinated: true })],
-] as const)('a call that goes wrong as %s says so', async ([kind, step]) => {
+] as const)('a failed call has the error kind %s', async ([kind, step]) => {
   expect((await traceDesk({ steps: [step, say('hm')] })).toolCalls).toMatchObject([{ error: kind }]);
 });
 
-test('what several tools of a turn change is one event', async () => {
+test('the changes that several tools of a turn make to the context are one event', async () => {
   const change = (contextVariables: object) => () => new Result({ contextVariables });
   expect(await contextEvents({ a: 1 }, change({ b: 2 }), change({ c: 3 }))).toEqual([
     { type: 'context-change', run: 1, turn: 1, set: { b: 2, c: 3 }, deleted: [] },
   ]);
 });
 
-test('what a tool writes into the live context is told', async () => {
+test('a context-change event has the value that a tool changed in place', async () => {
   const write = (context: ContextVariables) => {
     context['list'].push('b');
   };
   expect(await contextEvents({ list: ['a'] }, write)).toMatchObject([{ set: { list: ['a', 'b'] } }]);
 });
 
-test('what a tool deletes is told', async () => {
+test('a context-change event has the name of a variable that a tool deleted', async () => {
   const remove = (context: ContextVariables) => {
     delete context['a'];
   };
   expect(await contextEvents({ a: 1, b: 2 }, remove)).toMatchObject([{ set: {}, deleted: ['a'] }]);
 });
 
-test('a change to the same value is none', async () => {
+test('setting an equal value is not a change', async () => {
   expect(
     await contextEvents({ a: { b: [1] } }, () => new Result({ contextVariables: { a: { b: [1] } } })),
   ).toEqual([]);
 });
 
-test('what JSON cannot hold is named', async () => {
+test('values that JSON cannot hold are converted or shown by name', async () => {
   class Database {
     readonly url = 'db://';
   }
@@ -181,7 +181,7 @@ test('what JSON cannot hold is named', async () => {
   });
 });
 
-test('a turn changes the context before it hands off', async () => {
+test('the context-change event of a turn comes before its handoff event', async () => {
   const types = typesOf((await traceDesk()).events);
   expect(types.slice(types.indexOf('context-change'), types.indexOf('context-change') + 2)).toEqual([
     'context-change',
@@ -189,7 +189,7 @@ test('a turn changes the context before it hands off', async () => {
   ]);
 });
 
-test('a handoff that another one of the same turn overtakes did not happen', async () => {
+test('a handoff that a later one of the same turn replaces is not recorded', async () => {
   const [one, other] = [new Agent({ name: 'One' }), new Agent({ name: 'Other' })];
   const agent = new Agent({
     name: 'Start',
@@ -207,13 +207,13 @@ test('a handoff that another one of the same turn overtakes did not happen', asy
   expect(trace.handoffs).toEqual([{ run: 1, turn: 1, from: 'Start', to: 'Other', tool: 'to_other' }]);
 });
 
-test('an interrupted run ends with the calls of its last answer', async () => {
+test('the run-end event of an interrupted run follows its last answer', async () => {
   const { events } = await traceDesk({ executeTools: false });
   expect(typesOf(events)).toEqual(['run-start', 'model-request', 'model-response', 'run-end']);
   expect(events.at(-1)).toMatchObject({ outcome: 'interrupted' });
 });
 
-test('runs are counted from 1, turns of each run too', async () => {
+test('runs are counted from 1, and so are the turns of each run', async () => {
   const run = await runScenario({ agent: new Agent(), steps: [user('a'), say('1'), user('b'), say('2')] });
   const requests = run.trace.events.filter((event) => event.type === 'model-request');
   expect(requests.map(({ run, turn }) => [run, turn])).toEqual([

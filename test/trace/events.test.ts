@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import type { TraceEvent } from 'swarmcheck/testing';
 import { traceDesk } from './desk.ts';
 
-/** A line of JSON for each event, with the tools of a request by name alone. */
+/** One line of JSON for each event; the tools of a request are shown by name only. */
 function linesOf(events: readonly TraceEvent[]): string {
   const nameOnly = (key: string, value: unknown) =>
     key === 'tools' ? (value as { function: { name: string } }[]).map((each) => each.function.name) : value;
   return events.map((event) => JSON.stringify(event, nameOnly)).join('\n');
 }
 
-test('the events of a run with a tool, a change of context and a handoff', async ({ expect }) => {
+test('a run with a tool, a context change and a handoff has these events', async ({ expect }) => {
   const { events } = await traceDesk();
   expect(linesOf(events)).toMatchInlineSnapshot(`
     "{"type":"run-start","run":1,"agent":"Desk","messages":[{"role":"user","content":"Where is my refund?"}],"contextVariables":{"ticket":5},"maxTurns":null,"executeTools":true}
@@ -28,7 +28,7 @@ test('the events of a run with a tool, a change of context and a handoff', async
   `);
 });
 
-test('the tools of a request stand in its event as they were offered', async () => {
+test('a model-request event has the tools exactly as offered', async () => {
   const [, request] = (await traceDesk()).events;
   expect(request).toHaveProperty('request.tools', [
     {

@@ -9,7 +9,7 @@ const [first, second] = deskSteps as [Step, Step];
 const changes: [what: string, change: DeskRun][] = [
   ['a message of the user', { messages: [{ role: 'user', content: 'Where is my refund' }] }],
   [
-    'one more message',
+    'the number of messages',
     {
       messages: [
         { role: 'user', content: 'Where is my refund?' },
@@ -21,18 +21,18 @@ const changes: [what: string, change: DeskRun][] = [
   ['the instructions', { instructions: 'Help the user' }],
   ['the name of the agent', { name: 'Help desk' }],
   ['the model', { model: 'gpt-4o-mini' }],
-  ['the model that overrides', { modelOverride: 'gpt-4o-mini' }],
+  ['modelOverride', { modelOverride: 'gpt-4o-mini' }],
   ['the description of a tool', { description: 'Finds an order' }],
   ['the type of an argument', { schema: { orderId: {} } }],
-  ['an argument nobody used', { schema: { orderId: { type: 'string' }, deep: { type: 'string' } } }],
+  ['an unused property of a schema', { schema: { orderId: { type: 'string' }, deep: { type: 'string' } } }],
   ['the result of a tool', { answer: { status: 'open' } }],
-  ['the form of a result', { answer: '{"status": "paid"}' }],
+  ['the whitespace of a result', { answer: '{"status": "paid"}' }],
   ['a context variable', { contextVariables: { ticket: 6 } }],
-  ['a context variable nobody used', { contextVariables: { ticket: 5, user: 'Ann' } }],
+  ['an unused context variable', { contextVariables: { ticket: 5, user: 'Ann' } }],
   ['the limit on turns', { maxTurns: 3 }],
-  ['that tools are not executed', { executeTools: false, steps: [first] }],
+  ['executeTools', { executeTools: false, steps: [first] }],
   ['the last answer', { steps: [first, second, say('Your refund is on its way!')] }],
-  ['a refusal in place of a text', { steps: [first, second, refuse('Your refund is on its way.')] }],
+  ['whether an answer is a refusal', { steps: [first, second, refuse('Your refund is on its way.')] }],
   [
     'the text beside a call',
     { steps: [callTool('look_up', { orderId: 'A-17' }), second, say('Your refund is on its way.')] },
@@ -71,15 +71,15 @@ const changes: [what: string, change: DeskRun][] = [
     'a finish reason',
     { steps: [first, second, say('Your refund is on its way.', { finishReason: 'length' })] },
   ],
-  ['a failure at the end', { steps: [first, second, modelFails({ kind: 'reset' })] }],
-  ['the end', { steps: [first, second, say('')] }],
+  ['whether the run fails at its end', { steps: [first, second, modelFails({ kind: 'reset' })] }],
+  ['whether the last answer is empty', { steps: [first, second, say('')] }],
 ];
 
-test.for(changes)('%s shows in the hash', async ([, change]) => {
+test.for(changes)('the hash depends on %s', async ([, change]) => {
   expect((await traceDesk(change)).hash).not.toBe((await traceDesk()).hash);
 });
 
-test('no two of these changes have one hash', async () => {
+test('all these changes give different hashes', async () => {
   const hashes = await Promise.all(changes.map(async ([, change]) => (await traceDesk(change)).hash));
   expect(new Set(hashes).size).toBe(changes.length);
 });
@@ -92,7 +92,7 @@ const answer: fc.Arbitrary<Step> = fc.oneof(
 );
 const conversation = fc.record({ answers: fc.array(answer, { maxLength: 5 }), last: content });
 
-test('any other script has another hash, and the same script the same', async () => {
+test('different scripts have different hashes, and equal scripts have equal hashes', async () => {
   await assertProperty(
     fc.asyncProperty(conversation, conversation, async (left, right) => {
       const [one, other] = [
@@ -106,7 +106,7 @@ test('any other script has another hash, and the same script the same', async ()
   );
 });
 
-test('any single step that is replaced shows in the hash', async () => {
+test('replacing any single step changes the hash', async () => {
   await assertProperty(
     fc.asyncProperty(conversation, answer, fc.nat(4), async ({ answers, last }, another, place) => {
       const index = place % (answers.length + 1);
@@ -123,7 +123,7 @@ test('any single step that is replaced shows in the hash', async () => {
   );
 });
 
-test('traces without a difference are those with one hash', async () => {
+test('two traces have equal hashes if and only if they do not differ', async () => {
   const context = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.jsonValue({ maxDepth: 1 }), {
     maxKeys: 3,
   });

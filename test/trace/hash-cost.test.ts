@@ -5,7 +5,7 @@ import { traceDesk } from './desk.ts';
 
 const spent = vi.hoisted(() => ({ calls: 0, characters: 0 }));
 
-// Every byte that is hashed goes through here first.
+// Every value that is hashed is stringified here first.
 vi.mock('safe-stable-stringify', async (importOriginal) => {
   const original = await importOriginal<typeof Stringify>();
   const counting = (value: unknown) => {
@@ -17,7 +17,7 @@ vi.mock('safe-stable-stringify', async (importOriginal) => {
   return { ...original, stringify: counting, default: counting };
 });
 
-/** What the hash of a run of so many turns costs. */
+/** The cost of the hash of a run with this many turns. */
 async function costOf(turns: number): Promise<typeof spent> {
   const calls = Array.from({ length: turns - 1 }, (_, index) =>
     callTool('look_up', { orderId: `A-${1000 + index}` }),
@@ -32,33 +32,33 @@ function costOfHash(trace: Trace): typeof spent {
   return { ...spent };
 }
 
-test('the hash of four times the turns reads four times the events, not sixteen', async () => {
+test('hashing four times the turns stringifies four times the values, not sixteen times', async () => {
   const [short, long] = [await costOf(50), await costOf(200)];
   expect(short.calls).toBeGreaterThan(150);
   expect(long.calls / short.calls).toBeGreaterThan(3.9);
   expect(long.calls / short.calls).toBeLessThan(4.1);
 });
 
-test('the hash of four times the turns reads four times the bytes, not sixteen', async () => {
+test('hashing four times the turns stringifies four times the characters, not sixteen times', async () => {
   const [short, long] = [await costOf(50), await costOf(200)];
   expect(short.characters).toBeGreaterThan(50 * 200);
   expect(long.characters / short.characters).toBeLessThan(4.2);
 });
 
-test('each message is read once for all requests that repeat it', async () => {
+test('each message is stringified once for all requests that repeat it', async () => {
   const { calls } = await costOf(100);
-  // For each turn a request, an answer and a result, and the two messages that it added.
+  // Each turn has a request, an answer and a result, and adds two messages.
   expect(calls / 100).toBeLessThan(5.2);
 });
 
-test('a hash that is asked for again costs nothing', async () => {
+test('reading the hash again costs nothing', async () => {
   const trace = await traceDesk();
   expect(costOfHash(trace).calls).toBeGreaterThan(0);
   expect(costOfHash(trace).calls).toBe(0);
 });
 
-// All tests of the file count together, so while this one waits for its run no other one hashes.
-test.sequential('a run itself hashes nothing', async () => {
+// All tests of the file share the counters, so no other test may hash while this one waits for its run.
+test.sequential('a run computes no hash', async () => {
   spent.calls = 0;
   await traceDesk();
   expect(spent.calls).toBe(0);

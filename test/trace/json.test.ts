@@ -8,7 +8,7 @@ const runs: [what: string, run: DeskRun][] = [
   ['that is aborted', { signal: AbortSignal.abort() }],
   ['that is interrupted', { executeTools: false }],
   [
-    'with wrong calls',
+    'with failed tool calls',
     { steps: [callTool('look_up', '{'), callTool('nothing', {}, { hallucinated: true }), say('hm')] },
   ],
   [
@@ -16,11 +16,14 @@ const runs: [what: string, run: DeskRun][] = [
     { contextVariables: { a: undefined, b: [undefined], c: { d: undefined } } },
   ],
   [
-    'with a context that is no JSON',
+    'with a context that JSON cannot hold',
     { contextVariables: { f: () => 1, n: NaN, d: new Date(0), m: new Map([[{}, 1n]]), bad: new Date(NaN) } },
   ],
-  ['with a context that holds itself', { contextVariables: circular() }],
-  ['with a key that is no key', { contextVariables: JSON.parse('{"__proto__": {"x": 1}}') as object }],
+  ['with a context that contains itself', { contextVariables: circular() }],
+  [
+    'with a context variable named __proto__',
+    { contextVariables: JSON.parse('{"__proto__": {"x": 1}}') as object },
+  ],
 ];
 
 test.for(runs)('the trace of a run %s is plain JSON', async ([, run]) => {
@@ -28,23 +31,23 @@ test.for(runs)('the trace of a run %s is plain JSON', async ([, run]) => {
   expect(JSON.parse(JSON.stringify(json))).toStrictEqual(json);
 });
 
-test('an undefined field of a message is as good as absent', async () => {
+test('an undefined field of a message counts as absent', async () => {
   const message = { role: 'user' as const, content: 'x', ...({ name: undefined } as object) };
   const json = (await traceDesk({ messages: [message] })).toJSON();
   expect(JSON.parse(JSON.stringify(json))).toEqual(json);
 });
 
-test('it is version 1 and the events', async () => {
+test('toJSON returns version 1 and the events', async () => {
   const trace = await traceDesk();
   expect(trace.toJSON()).toStrictEqual({ version: 1, events: trace.events });
 });
 
-test('JSON.stringify uses it', async () => {
+test('JSON.stringify uses toJSON', async () => {
   const trace = await traceDesk();
   expect(JSON.parse(JSON.stringify(trace))).toStrictEqual(trace.toJSON());
 });
 
-test('its list of events is its own', async () => {
+test('toJSON returns a new list of events', async () => {
   const trace = await traceDesk();
   trace.toJSON().events.length = 0;
   expect(trace.toJSON().events).toHaveLength(13);

@@ -23,7 +23,7 @@ const sales = new Agent({
   ],
 });
 
-test('requests are what the model was shown, in order', async () => {
+test('requests lists the requests to the model, in order', async () => {
   const { requests, events } = await traceDesk();
   expect(requests.map(({ run, turn, agent }) => [run, turn, agent])).toEqual([
     [1, 1, 'Desk'],
@@ -35,12 +35,12 @@ test('requests are what the model was shown, in order', async () => {
   );
 });
 
-test('each request shows the history as it was then', async () => {
+test('each request has the history of its own turn', async () => {
   const { requests } = await traceDesk();
   expect(requests.map(({ request }) => request.messages.length)).toEqual([2, 4, 7]);
 });
 
-test('tool calls are those that were answered, in order', async () => {
+test('toolCalls lists the calls that were answered, in order', async () => {
   const { toolCalls } = await traceDesk();
   expect(toolCalls).toEqual([
     {
@@ -73,17 +73,17 @@ test('tool calls are those that were answered, in order', async () => {
   ]);
 });
 
-test('calls that nobody answered are none', async () => {
+test('toolCalls leaves out calls without an answer', async () => {
   expect((await traceDesk({ executeTools: false })).toolCalls).toEqual([]);
 });
 
-test('handoffs say who, to whom and by which tool', async () => {
+test('a handoff names both agents and the tool', async () => {
   expect((await traceDesk()).handoffs).toEqual([
     { run: 1, turn: 2, from: 'Desk', to: 'Refunds', tool: 'transfer_to_refunds' },
   ]);
 });
 
-test('agents are named in the order they were active', async () => {
+test('agents lists the agents in the order in which they were active', async () => {
   const run = await runScenario({
     agent: triage,
     steps: [user('x'), callTool('to_sales'), callTool('to_triage'), callTool('to_sales'), say('ok')],
@@ -91,13 +91,13 @@ test('agents are named in the order they were active', async () => {
   expect(run.trace.agents).toEqual(['Triage', 'Sales', 'Triage', 'Sales']);
 });
 
-test('a handoff of an agent to itself is one, but no change of agents', async () => {
+test('a handoff of an agent to itself is in handoffs, but adds nothing to agents', async () => {
   const { trace } = await runScenario({ agent: triage, steps: [user('x'), callTool('again'), say('ok')] });
   expect(trace.handoffs).toMatchObject([{ from: 'Triage', to: 'Triage' }]);
   expect(trace.agents).toEqual(['Triage']);
 });
 
-test('an agent that goes on in the next run is named once', async () => {
+test('an agent that stays active in the next run is listed once', async () => {
   const { trace } = await runScenario({
     agent: triage,
     steps: [user('a'), callTool('to_sales'), say('hi'), user('b'), say('bye')],
@@ -105,7 +105,7 @@ test('an agent that goes on in the next run is named once', async () => {
   expect(trace.agents).toEqual(['Triage', 'Sales']);
 });
 
-test('a handoff in the last turn counts', async () => {
+test('agents lists the new agent of a handoff in the last turn', async () => {
   const { trace } = await runScenario({
     agent: triage,
     maxTurns: 1,
@@ -120,11 +120,11 @@ test.for([
   ['interrupted', { executeTools: false }],
   ['failed', { steps: [modelFails({ kind: 'reset' })] }],
   ['aborted', { signal: AbortSignal.abort() }],
-] as const)('the outcome of a run that ended as %s', async ([outcome, different]) => {
+] as const)('a trace has the outcome %s of its run', async ([outcome, different]) => {
   expect((await traceDesk(different)).outcome).toBe(outcome);
 });
 
-test('the outcome is that of the last run', async () => {
+test('the outcome describes the last run', async () => {
   const { trace } = await runScenario({
     agent: triage,
     maxTurns: 1,
@@ -133,7 +133,7 @@ test('the outcome is that of the last run', async () => {
   expect(trace.outcome).toBe('completed');
 });
 
-test('the outcome of a run that fails in its own instructions is failed', async () => {
+test('a run whose instructions throw has the outcome failed', async () => {
   const agent = new Agent({
     instructions: () => {
       throw new Error('no such user');
@@ -144,7 +144,7 @@ test('the outcome of a run that fails in its own instructions is failed', async 
   expect(trace.requests).toEqual([]);
 });
 
-test('events are made once, and what a reader does to another projection reaches no other reader', async () => {
+test('events is always the same list, and every other projection is a new list at each read', async () => {
   const trace = await traceDesk();
   expect(trace.events).toBe(trace.events);
   for (const name of ['requests', 'toolCalls', 'handoffs', 'agents'] as const) {

@@ -7,11 +7,11 @@ test('a response has the trace of its run', async () => {
   expect(traceOf(await runDesk()).outcome).toBe('completed');
 });
 
-test('a response that came at the end of a stream has one too', async () => {
+test('the response at the end of a stream has a trace, too', async () => {
   expect(traceOf(await runDesk({ stream: true })).requests).toHaveLength(3);
 });
 
-test('it is the same trace each time', async () => {
+test('traceOf returns the same trace each time', async () => {
   const response = await runDesk();
   expect(traceOf(response)).toBe(traceOf(response));
 });
@@ -23,21 +23,21 @@ test('an error has the trace of the run it ended', async () => {
   expect(traceOf(error as Error).events.at(-1)).toMatchObject({ outcome: 'failed' });
 });
 
-test('an error that ended a stream has one too', async () => {
+test('an error that ended a stream has a trace, too', async () => {
   const error: unknown = await runDesk({ stream: true, steps: [modelFails({ kind: 'reset' })] }).catch(
     (each: unknown) => each,
   );
   expect(traceOf(error as Error).outcome).toBe('failed');
 });
 
-test('an object that is no Error, but ended a run, has one', async () => {
+test('an object that ended a run has a trace, even if it is not an Error', async () => {
   const reason = { because: 'closing time' };
   const thrown: unknown = await runDesk({ signal: AbortSignal.abort(reason) }).catch((each: unknown) => each);
   expect(thrown).toBe(reason);
   expect(traceOf(reason).outcome).toBe('aborted');
 });
 
-test('an error that ended two runs tells of none of them', async () => {
+test('an error that ended two runs has no trace', async () => {
   const failure = new Error('down');
   const fail = () => {
     throw failure;
@@ -55,17 +55,17 @@ test('a scenario run has the trace of all its runs', async () => {
   expect(traceOf(run).requests).toHaveLength(2);
 });
 
-test('the response of a scenario run has the trace of the last run alone', async () => {
+test('the response of a scenario run has the trace of the last run only', async () => {
   const run = await runScenario({ agent: new Agent(), steps: [user('a'), say('1'), user('b'), say('2')] });
   expect(traceOf(run.response!).requests).toHaveLength(1);
 });
 
-test('a trace is its own', async () => {
+test('traceOf returns a given trace unchanged', async () => {
   const trace = await traceDesk();
   expect(traceOf(trace)).toBe(trace);
 });
 
-test('a copy of a response has none', async ({ expect }) => {
+test('a copy of a response has no trace', async ({ expect }) => {
   const response = await runDesk();
   expect(() => traceOf({ ...response })).toThrow(TypeError);
   expect(() => traceOf({ ...response })).toThrowErrorMatchingInlineSnapshot(
@@ -73,22 +73,22 @@ test('a copy of a response has none', async ({ expect }) => {
   );
 });
 
-test('an error that ended no run has none', () => {
+test('an error that ended no run has no trace', () => {
   expect(() => traceOf(new Error('nothing to do with it'))).toThrow(TypeError);
 });
 
 test.for([
   ['an object', {}],
   ['an agent', new Agent()],
-  ['a list', []],
+  ['an array', []],
   ['a function', () => {}],
   ['a promise', Promise.resolve()],
   ['null', null],
   ['undefined', undefined],
-  ['a text', 'completed'],
-  ['the events of a trace', { events: [], toolCalls: [] }],
-  ['something with a trace that is none', { trace: { events: [] } }],
-] as const)('%s has none', ([, value]) => {
+  ['a string', 'completed'],
+  ['an object with the events of a trace', { events: [], toolCalls: [] }],
+  ['an object with an invalid trace', { trace: { events: [] } }],
+] as const)('%s has no trace', ([, value]) => {
   expect(() => traceOf(value as object)).toThrow(TypeError);
 });
 
