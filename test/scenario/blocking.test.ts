@@ -13,12 +13,12 @@ import {
 } from 'swarmcheck/testing';
 import { afterAll, expect, test, vi } from 'vitest';
 
-// Time passes only where something computes: how busy the machine is does not matter.
+// The clock advances only in `compute`, so that the load of the machine does not matter.
 let now = 0;
 const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
 afterAll(() => clock.mockRestore());
 
-/** Keeps the event loop for as long as it says, as a computation would. */
+/** Advances the clock, as if a computation had blocked the event loop for this time. */
 function compute(ms: number): void {
   now += ms;
 }
@@ -120,14 +120,14 @@ const cases: [what: string, scenario: Scenario, message: RegExp][] = [
 ];
 
 for (const [what, scenario, message] of cases) {
-  test(`${what} is named, with how long`, async () => {
+  test(`${what} fails the scenario, and is named in the failure`, async () => {
     const [first, ...others] = await failuresOf(scenario);
     expect(first).toMatch(message);
     expect(others).toEqual([]);
   });
 }
 
-test('calls that block more than once are told once, with how often', async () => {
+test('a tool that blocks twice is reported once, with a count', async () => {
   const [first, ...others] = await failuresOf({
     agent: agentWith(() => compute(long)),
     steps: [user('hi'), callTool('hash'), callTool('hash'), say('Done.')],
@@ -136,7 +136,7 @@ test('calls that block more than once are told once, with how often', async () =
   expect(others).toEqual([]);
 });
 
-test('a tool that waits keeps nobody, however long', async () => {
+test('a tool that waits does not block, however long it waits', async () => {
   let go = () => {};
   const gone = new Promise<void>((resolve) => (go = resolve));
   const playing = failuresOf({ agent: agentWith(() => gone), steps });
@@ -146,7 +146,7 @@ test('a tool that waits keeps nobody, however long', async () => {
   expect(await playing).toEqual([]);
 });
 
-test('of scenarios side by side, the one whose tool computes fails', async () => {
+test('of two concurrent scenarios, only the one whose tool computes fails', async () => {
   const [blocked, free] = await Promise.all([
     failuresOf({ agent: agentWith(() => compute(long)), steps }),
     failuresOf({ agent: agentWith(async () => 'x'), steps }),
@@ -155,7 +155,7 @@ test('of scenarios side by side, the one whose tool computes fails', async () =>
   expect(free).toEqual([]);
 });
 
-test('pieces with a turn of the event loop between them keep nobody', async () => {
+test('a computation in short pieces, with a turn of the event loop between them, does not block', async () => {
   const inPieces = async () => {
     for (let piece = 0; piece < 8; piece++) {
       compute(long / 8);
@@ -165,19 +165,19 @@ test('pieces with a turn of the event loop between them keep nobody', async () =
   expect(await failuresOf({ agent: agentWith(inPieces), steps })).toEqual([]);
 });
 
-test('what is allowed inside is not allowed outside', async () => {
+test('assertNoBlocking applies its own limit to a scenario that allows longer blocks', async () => {
   const inside = () => runScenario({ agent: agentWith(() => compute(long)), steps, maxBlockMs: 60_000 });
   await expect(assertNoBlocking(limit, inside)).rejects.toThrow('The tool "hash" kept the event loop');
 });
 
-test('nothing is measured where nobody asks', async () => {
+test('nothing is measured without maxBlockMs', async () => {
   clock.mockClear();
   const { failures } = await runScenario({ agent: agentWith(() => compute(long)), steps });
   expect(failures).toEqual([]);
   expect(clock).not.toHaveBeenCalled();
 });
 
-test('runs that a test makes itself are watched as well', async () => {
+test('assertNoBlocking watches runs of a Swarm, too', async () => {
   const run = (agent: Agent) =>
     new Swarm({ provider: scriptedProvider([callTool('hash'), say('Done.')]) }).run({
       agent,
@@ -190,12 +190,12 @@ test('runs that a test makes itself are watched as well', async () => {
   await expect(blocked).rejects.toThrow('The tool "hash" kept the event loop');
 });
 
-test('what rejects of its own does so', async () => {
+test('assertNoBlocking passes on the rejection of its callback', async () => {
   const error = new Error('no database');
   await expect(assertNoBlocking(limit, () => Promise.reject(error))).rejects.toBe(error);
 });
 
-test('a limit that is none is refused', async () => {
+test('a limit that is not above 0 is refused', async () => {
   await expect(assertNoBlocking(0, () => 1)).rejects.toThrow(
     'The first argument of assertNoBlocking must be a number of milliseconds above 0, but is the number 0.',
   );

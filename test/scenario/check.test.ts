@@ -7,7 +7,7 @@ test('a check that throws nothing passes', async () => {
   expect((await playRefund({ check: () => {} })).passed).toBe(true);
 });
 
-test('a check is given the run, with its response and its trace', async () => {
+test('a check receives the run, with its response and its trace', async () => {
   let seen: ScenarioRun | undefined;
   const run = await playRefund({ check: (each) => void (seen = each) });
   expect(seen).toBe(run);
@@ -53,12 +53,12 @@ test('an async check is awaited', async () => {
   expect(reasonsOf(run)).toEqual(['The check failed: There were 2 calls.']);
 });
 
-test('an assertion in a check fails with what it says', async () => {
+test('a failed assertion in a check is a failure with its message', async () => {
   const run = await playRefund({ check: ({ trace }) => expect(trace.agents).toHaveLength(3) });
   expect(reasonsOf(run)).toMatchObject([expect.stringContaining('to have a length of 3 but got 2')]);
 });
 
-test('something thrown that is no Error is named', async () => {
+test('a string thrown by a check is shown', async () => {
   const run = await playRefund({ check: () => Promise.reject('nothing') });
   expect(reasonsOf(run)).toEqual(['The check failed: "nothing"']);
 });
@@ -68,7 +68,7 @@ test('an object thrown by a check is shown', async () => {
   expect(reasonsOf(run)[0]).toMatch('7');
 });
 
-test('what is not as expected is told before what the check says', async () => {
+test('failed expectations are reported before the failure of the check', async () => {
   const run = await playRefund({
     expect: { stopReason: 'max_turns' },
     check: () => {
@@ -81,7 +81,7 @@ test('what is not as expected is told before what the check says', async () => {
   ]);
 });
 
-test('a check sees the failures so far', async () => {
+test('a check sees the failed expectations', async () => {
   let seen = -1;
   await playRefund({
     expect: { stopReason: 'max_turns' },
@@ -90,7 +90,7 @@ test('a check sees the failures so far', async () => {
   expect(seen).toBe(1);
 });
 
-test('a check is called after a run that failed as expected', async () => {
+test('a check is called after a run that failed with the expected error', async () => {
   let seen: unknown;
   const steps = [user('x'), callTool('transfer_to_refunds'), modelFails({ kind: 'reset' })];
   const check = (run: ScenarioRun) => void (seen = [run.error instanceof Error, run.trace.agents]);
@@ -98,7 +98,7 @@ test('a check is called after a run that failed as expected', async () => {
   expect(seen).toEqual([true, ['Triage', 'Refunds']]);
 });
 
-test('a check is not asked about a run that failed as nobody expected', async () => {
+test('a check is not called after a run that failed with an unexpected error', async () => {
   let asked = false;
   await playRefund({ steps: [user('x'), modelFails({ kind: 'reset' })], check: () => void (asked = true) });
   expect(asked).toBe(false);

@@ -7,7 +7,7 @@ import { playRefund } from '../support/agents.ts';
 
 const limited = [user('x'), modelFails({ kind: 'status', status: 429 })];
 
-test('the error of the run is in the result, the very object', async () => {
+test('the result has the error that rejected the run', async () => {
   const run = await playRefund({ steps: limited });
   expect(run.error).toBeInstanceOf(OpenAI.RateLimitError);
   expect(run.passed).toBe(false);
@@ -25,7 +25,7 @@ test.for([
   expect(run.passed).toBe(true);
 });
 
-test('an expected error of a damaged answer has its own name', async () => {
+test('the error of a damaged answer can be expected by its name', async () => {
   const run = await playRefund({
     steps: [user('x'), modelFails({ kind: 'html' })],
     expect: { error: { name: 'InvalidCompletionError' } },
@@ -34,13 +34,13 @@ test('an expected error of a damaged answer has its own name', async () => {
   expect(run.error).toBeInstanceOf(InvalidCompletionError);
 });
 
-test('the error of the last run is what counts', async () => {
+test('only the error of the last run counts', async () => {
   const run = await playRefund({ steps: [...limited, user('again'), say('Sorry.')] });
   expect(run.passed).toBe(true);
   expect(run).not.toHaveProperty('error');
 });
 
-test('a run that failed and went on does not satisfy an expected error', async () => {
+test('the error of an earlier run does not satisfy an expected error', async () => {
   const run = await playRefund({
     steps: [...limited, user('again'), say('Sorry.')],
     expect: { error: { name: 'RateLimitError' } },
@@ -48,7 +48,7 @@ test('a run that failed and went on does not satisfy an expected error', async (
   expect(run.passed).toBe(false);
 });
 
-test('an error that nobody scripted ends the scenario', async ({ expect }) => {
+test('an error that is not in the script ends the scenario', async ({ expect }) => {
   const hooks = {
     afterModel() {
       throw new Error('the hook broke');
@@ -67,7 +67,7 @@ test('an error that nobody scripted ends the scenario', async ({ expect }) => {
   `);
 });
 
-test('instructions that throw are the error of the run', async () => {
+test('an error thrown by instructions is the error of the run', async () => {
   const agent = new Agent({
     instructions: ({ user }) => {
       throw new Error(`no language for ${user}`);
@@ -82,14 +82,14 @@ test('instructions that throw are the error of the run', async () => {
   expect(run.passed).toBe(true);
 });
 
-test('an agent that cannot be offered to a model is the error of the run', async () => {
+test('an agent whose function has no name rejects the run', async () => {
   const agent = new Agent({ functions: [() => 'no name'] });
   const run = await runScenario({ agent, steps: [user('x'), say('y')] });
   expect(run.error).toBeInstanceOf(TypeError);
   expect(messagesOf(run)[0]).toMatch('has no name');
 });
 
-test('something thrown that is no Error is named', async () => {
+test('a thrown value that is not an Error is shown', async () => {
   const rejected = async (thrown: unknown) => {
     const hooks: Scenario['hooks'] = { beforeModel: () => Promise.reject(thrown) };
     return messagesOf(await playRefund({ hooks }))[0];
@@ -99,14 +99,14 @@ test('something thrown that is no Error is named', async () => {
   expect(await rejected(null)).toMatch('The run was rejected: null');
 });
 
-test('a run that is rejected with undefined has failed', async () => {
+test('a run that is rejected with undefined fails the scenario', async () => {
   const run = await playRefund({
     hooks: { beforeModel: () => Promise.reject(undefined) },
   });
   expect(run.passed).toBe(false);
 });
 
-test('what is left over after an error is no news', async () => {
+test('steps left over after an unexpected error are not reported', async () => {
   const run = await playRefund({
     steps: [
       user('x'),
@@ -120,7 +120,7 @@ test('what is left over after an error is no news', async () => {
   expect(messagesOf(run)[0]).toMatch('APIConnectionError');
 });
 
-test('what is left over after an expected error is a failure', async () => {
+test('steps left over after an expected error are a failure', async () => {
   const run = await playRefund({
     steps: [...limited, say('never')],
     expect: { error: { name: 'RateLimitError' } },

@@ -3,7 +3,7 @@ import { callTool, modelFails, say, user } from 'swarmcheck/testing';
 import { playRefund, refundFailure, refundSteps } from '../support/agents.ts';
 import { messagesOf, reasonsOf } from '../support/failures.ts';
 
-test('toolCalls that are not as expected', async ({ expect }) => {
+test('unmet toolCalls list the calls that were found, missing and extra', async ({ expect }) => {
   expect(
     await refundFailure({
       toolCalls: ['transfer_to_refunds', { tool: 'issue_refund', args: { orderId: 'A-17', amount: 50 } }],
@@ -23,7 +23,7 @@ test('toolCalls that are not as expected', async ({ expect }) => {
   `);
 });
 
-test('agents that are not as expected', async ({ expect }) => {
+test('unmet agents show the expected and the actual agents', async ({ expect }) => {
   expect(await refundFailure({ agents: ['Triage', 'Sales'] })).toMatchInlineSnapshot(`
     "Expected the agents Triage → Sales, but they were Triage → Refunds.
     What happened:
@@ -36,13 +36,13 @@ test('agents that are not as expected', async ({ expect }) => {
   `);
 });
 
-test('agents that stop short', async () => {
+test('fewer agents than expected are a failure', async () => {
   expect(await refundFailure({ agents: ['Triage', 'Refunds', 'Triage'] })).toMatch(
     'Expected the agents Triage → Refunds → Triage, but they were Triage → Refunds.',
   );
 });
 
-test('a stop reason that is not as expected', async ({ expect }) => {
+test('an unmet stopReason shows the actual stop reason', async ({ expect }) => {
   expect(await refundFailure({ stopReason: 'max_turns' })).toMatchInlineSnapshot(`
     "Expected the run to end with max_turns, but it ended with completed.
     What happened:
@@ -55,7 +55,7 @@ test('a stop reason that is not as expected', async ({ expect }) => {
   `);
 });
 
-test('a context variable that is not as expected', async ({ expect }) => {
+test('an unmet context variable shows its path and all variables', async ({ expect }) => {
   expect(await refundFailure({ contextVariables: { refunded: ['A-18'] } })).toMatchInlineSnapshot(`
     "Expected the context variable refunded[0] to be "A-18", but it is "A-17". All of them: {"user":"Ann","refunded":["A-17"]}.
     What happened:
@@ -68,13 +68,13 @@ test('a context variable that is not as expected', async ({ expect }) => {
   `);
 });
 
-test('a context variable that is not there', async () => {
+test('a missing context variable is shown as undefined', async () => {
   expect(await refundFailure({ contextVariables: { closed: true } })).toMatch(
     'Expected the context variable closed to be true, but it is undefined.',
   );
 });
 
-test('a final message that is not as expected', async ({ expect }) => {
+test('an unmet finalMessage shows the actual message', async ({ expect }) => {
   expect(await refundFailure({ finalMessage: 'A-18' })).toMatchInlineSnapshot(`
     "Expected the final message to contain "A-18", but it is "Done: A-17 is refunded.".
     What happened:
@@ -87,19 +87,19 @@ test('a final message that is not as expected', async ({ expect }) => {
   `);
 });
 
-test('a final message where nobody said anything', async () => {
+test('an unmet finalMessage says that no agent said anything', async () => {
   const different = { steps: refundSteps.slice(0, 2), maxTurns: 1 };
   expect(await refundFailure({ finalMessage: 'A-18' }, different)).toMatch(
     'Expected the final message to contain "A-18", but no agent said anything.',
   );
 });
 
-test('the final message is the last text, also where a refusal came after it', async () => {
+test('the final message is the last text, even if a refusal follows it', async () => {
   const steps = [user('x'), callTool('transfer_to_refunds', {}, { say: 'One moment.' }), { refusal: 'No.' }];
   expect((await playRefund({ steps, expect: { finalMessage: 'One moment.' } })).passed).toBe(true);
 });
 
-test('an error that was not expected', async ({ expect }) => {
+test('an unexpected error says how to expect it', async ({ expect }) => {
   const run = await playRefund({ steps: [user('x'), modelFails({ kind: 'status', status: 429 })] });
   expect(messagesOf(run)).toHaveLength(1);
   expect(messagesOf(run)[0]).toMatchInlineSnapshot(`
@@ -111,7 +111,7 @@ test('an error that was not expected', async ({ expect }) => {
   `);
 });
 
-test('an expected error that did not come', async ({ expect }) => {
+test('an expected error that does not happen is a failure', async ({ expect }) => {
   expect(await refundFailure({ error: { name: 'RateLimitError', message: '429' } })).toMatchInlineSnapshot(`
     "The last run was expected to be rejected with RateLimitError and a message with "429", but it ended with completed.
     What happened:
@@ -124,7 +124,7 @@ test('an expected error that did not come', async ({ expect }) => {
   `);
 });
 
-test('an expected error in place of which another one came', async ({ expect }) => {
+test('an error with another name than expected is a failure', async ({ expect }) => {
   const different = { steps: [user('x'), modelFails({ kind: 'reset' })] };
   expect(await refundFailure({ error: { name: 'RateLimitError' } }, different)).toMatchInlineSnapshot(`
     "The last run was expected to be rejected with RateLimitError, but it was with APIConnectionError: Connection error.
@@ -134,7 +134,7 @@ test('an expected error in place of which another one came', async ({ expect }) 
   `);
 });
 
-test('an expected error with another message', async ({ expect }) => {
+test('an error with another message than expected is a failure', async ({ expect }) => {
   const different = { steps: [user('x'), modelFails({ kind: 'status', status: 429 })] };
   expect(await refundFailure({ error: { message: 'tokens' } }, different)).toMatchInlineSnapshot(`
     "The last run was expected to be rejected with a message with "tokens", but it was with RateLimitError: 429 Scripted fault: status 429.
@@ -144,13 +144,13 @@ test('an expected error with another message', async ({ expect }) => {
   `);
 });
 
-test('an expected error of which nothing is said but that it comes', async () => {
+test('an expected error without a name or a message is a failure when the run completes', async () => {
   expect(await refundFailure({ error: {} })).toMatch(
     'to be rejected with an error, but it ended with completed.',
   );
 });
 
-test('every expectation that is not met is a failure of its own', async ({ expect }) => {
+test('each unmet expectation is a failure of its own', async ({ expect }) => {
   const run = await playRefund({
     expect: { agents: ['Sales'], stopReason: 'interrupted', finalMessage: 'Nothing.' },
   });
@@ -163,7 +163,7 @@ test('every expectation that is not met is a failure of its own', async ({ expec
   `);
 });
 
-test('after an error that nobody expected nothing else is told', async () => {
+test('after an unexpected error, no unmet expectation is reported', async () => {
   const run = await playRefund({
     steps: [user('x'), modelFails({ kind: 'reset' })],
     expect: { agents: ['Triage', 'Refunds'], finalMessage: 'Done.' },
@@ -171,14 +171,14 @@ test('after an error that nobody expected nothing else is told', async () => {
   expect(messagesOf(run)).toMatchObject([expect.stringMatching(/^The run was rejected: APIConnectionError/)]);
 });
 
-test('what happened is told once, by the first message', async () => {
+test('only the first message shows what happened', async () => {
   const run = await playRefund({
     expect: { agents: ['Sales'], stopReason: 'interrupted', finalMessage: 'Nothing.' },
   });
   expect(messagesOf(run).map((message) => message.includes('What happened:'))).toEqual([true, false, false]);
 });
 
-test('expectations of a failed run hold for what happened until then', async () => {
+test('the expectations of a failed run are checked against the events before its error', async () => {
   const steps = [...refundSteps.slice(0, 3), modelFails({ kind: 'status', status: 500 })];
   const run = await playRefund({
     steps,
@@ -192,7 +192,7 @@ test('expectations of a failed run hold for what happened until then', async () 
   expect(messagesOf(run)).toEqual([]);
 });
 
-test('a long answer is shortened in what happened', async () => {
+test('a long answer is shortened in the list of events', async () => {
   const message = await refundFailure(
     { agents: ['Sales'] },
     { steps: [...refundSteps.slice(0, 3), say('word '.repeat(200))] },
@@ -200,7 +200,7 @@ test('a long answer is shortened in what happened', async () => {
   expect(message.length).toBeLessThan(900);
 });
 
-test('several runs are told apart in what happened', async ({ expect }) => {
+test('the list of events has a heading for each of several runs', async ({ expect }) => {
   const steps = [...refundSteps, user('Thanks!'), say('You are welcome.')];
   expect(await refundFailure({ finalMessage: 'Bye.' }, { steps })).toMatchInlineSnapshot(`
     "Expected the final message to contain "Bye.", but it is "You are welcome.".

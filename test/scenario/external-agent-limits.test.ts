@@ -14,7 +14,7 @@ import { never, still } from '../support/waiting.ts';
 import { clientOf, habits } from '../support/refund-app.ts';
 import { messagesOf } from '../support/failures.ts';
 
-/** Asks once, and reads the whole answer. */
+/** Sends one request, and reads the whole answer. */
 async function ask(turn: ExternalTurn, habit: (typeof habits)[number], signal?: AbortSignal): Promise<void> {
   const { completions } = clientOf(turn, habit).chat;
   const request = { model: 'm', messages: [{ role: 'user' as const, content: turn.message }] };
@@ -22,23 +22,24 @@ async function ask(turn: ExternalTurn, habit: (typeof habits)[number], signal?: 
   else await completions.create(request, { signal });
 }
 
-// What is loaded on first use is loaded here, so that nothing is awaited later but what a test is about.
+// Loads the modules that are imported on first use, so that no test waits for an import.
 beforeAll(async () => {
   for (const habit of habits)
     await runScenario({ agent: externalAgent((turn) => ask(turn, habit)), steps: [user('x'), say('y')] });
 });
 
-// The limit is one of real time; here time passes when a test says so. The process has one clock, so nothing runs beside.
+// Fake timers: the limit passes only when a test advances them. They belong to the process, so these tests run one
+// after another.
 const stopClock = () => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 afterEach(() => void vi.useRealTimers());
 
-/** Until the app has been given its turn, and sockets have had the time they need. */
+/** Resolves after the app calls `hangs` and the sockets have had time to settle. */
 async function untilAsked(asked: Promise<unknown>): Promise<void> {
   await asked;
   await still();
 }
 
-/** Plays a scenario until the app says that it hangs, and then until its time is over. */
+/** Plays a scenario until the app calls `hangs`, then lets the time limit pass. */
 async function playOut(
   respond: (turn: ExternalTurn, hangs: () => void) => Promise<unknown>,
   different: Partial<Scenario> = {},
@@ -53,7 +54,7 @@ async function playOut(
   return await running;
 }
 
-test.sequential('an app that hangs is stopped, and named', async () => {
+test.sequential('an app that hangs is stopped, and the time-out names it', async () => {
   const run = await playOut((_turn, hangs) => {
     hangs();
     return never();
@@ -65,7 +66,7 @@ test.sequential('an app that hangs is stopped, and named', async () => {
   );
 });
 
-test.sequential('an app that hangs after it has asked is stopped, with what it had asked', async () => {
+test.sequential('an app that hangs after a request is stopped, and the trace has the request', async () => {
   const run = await playOut(async (turn, hangs) => {
     await ask(turn, habits[0]!);
     hangs();
@@ -81,7 +82,7 @@ test.sequential('an app that hangs after it has asked is stopped, with what it h
   expect(run.trace.outcome).toBe('aborted');
 });
 
-test.sequential('the signal of an app that hangs is aborted with the reason', async () => {
+test.sequential('the signal of an app that hangs is aborted with the time-out', async () => {
   let signal: AbortSignal | undefined;
   const run = await playOut((turn, hangs) => {
     ({ signal } = turn);
@@ -91,7 +92,7 @@ test.sequential('the signal of an app that hangs is aborted with the reason', as
   expect(signal?.reason).toBe(run.error);
 });
 
-test.sequential('the server is closed after an app that hangs', async () => {
+test.sequential('the server is closed after an app hangs', async () => {
   let baseURL = '';
   await playOut((turn, hangs) => {
     ({ baseURL } = turn);
@@ -102,7 +103,7 @@ test.sequential('the server is closed after an app that hangs', async () => {
   await expect(fetch(baseURL)).rejects.toHaveProperty('cause.code', 'ECONNREFUSED');
 });
 
-test.sequential('a mistake that the app swallowed before it hung is what counts', async () => {
+test.sequential('a script error that the app swallowed before it hung is the error of the run', async () => {
   const run = await playOut(
     async (turn, hangs) => {
       await ask(turn, habits[0]!).catch(() => {});
@@ -119,7 +120,7 @@ for (const habit of habits) {
   const endless = [modelFails({ kind: 'no-answer' }), modelFails({ kind: 'hung-body' })];
 
   test.sequential.for(endless)(
-    `an app that waits for what never comes is stopped, ${name}: $fault.kind`,
+    `an app that waits for an endless answer is stopped, ${name}: $fault.kind`,
     async (step) => {
       const run = await playOut(
         async (turn, hangs) => {
@@ -134,7 +135,7 @@ for (const habit of habits) {
     },
   );
 
-  test.sequential.for(endless)(`an abort by hand is the error, ${name}: $fault.kind`, async (step) => {
+  test.sequential.for(endless)(`the abort reason is the error, ${name}: $fault.kind`, async (step) => {
     const controller = new AbortController();
     const agent = externalAgent((turn) => ask(turn, habit, turn.signal));
     const running = runScenario({ agent, steps: [user('x'), step] }, { signal: controller.signal });
@@ -146,7 +147,7 @@ for (const habit of habits) {
   });
 }
 
-test.sequential('a signal that is aborted before gives the app no turn', async () => {
+test.sequential('with a signal that is already aborted, the app gets no turn', async () => {
   let count = 0;
   const agent = externalAgent(async () => count++);
   const run = await runScenario({ agent, steps: [user('x')] }, { signal: AbortSignal.abort('stop') });
@@ -155,7 +156,7 @@ test.sequential('a signal that is aborted before gives the app no turn', async (
   expect(messagesOf(run)[0]).toMatch('The run was rejected: "stop"');
 });
 
-test.sequential('a signal that is aborted before leaves no server behind', async () => {
+test.sequential('with a signal that is already aborted, no server stays open', async () => {
   const listening = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length;
   const agent = externalAgent(async () => {});
   await runScenario({ agent, steps: [user('x')] }, { signal: AbortSignal.abort('stop') });
@@ -163,7 +164,7 @@ test.sequential('a signal that is aborted before leaves no server behind', async
   expect(listening()).toBe(0);
 });
 
-test.sequential('what an app does after it was stopped is no unhandled rejection', async () => {
+test.sequential('an app that rejects after it was stopped causes no unhandled rejection', async () => {
   const unhandled: unknown[] = [];
   const note = (error: unknown) => unhandled.push(error);
   process.on('unhandledRejection', note);

@@ -30,13 +30,13 @@ const refund: Step[] = [
   say('Done: A-17 is refunded. 你好'),
 ];
 
-/** An app that asks once for every message, with all that was said. */
+/** An app that sends one request for each user message, with the whole conversation. */
 const chat = externalAgent(async (turn) => {
   const messages = turn.messages as OpenAI.Chat.Completions.ChatCompletionMessageParam[];
   await clientOf(turn).chat.completions.create({ model: 'gpt-4o', messages });
 });
 
-test.for(ways)('calls, results and handoffs are read off the wire, %s', async ([, habit]) => {
+test.for(ways)('the trace has the calls, results and handoffs of the app, %s', async ([, habit]) => {
   const run = await runScenario({ agent: refundApp(habit), steps: refund });
   expect(messagesOf(run)).toEqual([]);
   expect(run.trace.agents).toEqual(['Agent', 'refunds']);
@@ -48,7 +48,7 @@ test.for(ways)('calls, results and handoffs are read off the wire, %s', async ([
   expect(run.trace.outcome).toBe('completed');
 });
 
-test.for([false, true])('by fetch or by the address, one trace (streamed: %s)', async (stream) => {
+test.for([false, true])('fetch and baseURL give the same trace (streamed: %s)', async (stream) => {
   const [fetched, addressed] = [
     await runScenario({ agent: refundApp({ by: 'fetch', stream }), steps: refund }),
     await runScenario({ agent: refundApp({ by: 'baseURL', stream }), steps: refund }),
@@ -56,7 +56,7 @@ test.for([false, true])('by fetch or by the address, one trace (streamed: %s)', 
   expect(addressed.trace.diff(fetched.trace)).toBeUndefined();
 });
 
-test.for(ways)('every matcher holds of it, %s', async ([, habit]) => {
+test.for(ways)('every matcher works on the run of an external agent, %s', async ([, habit]) => {
   const run = await runScenario({ agent: refundApp(habit), steps: refund });
   expect(run).toHaveHandoffOrder(['Agent', 'refunds']);
   expect(run).toHaveToolCalls(['transfer_to_refunds', { tool: 'issue_refund', args: { orderId: 'A-17' } }]);
@@ -71,7 +71,7 @@ test.for(ways)('every matcher holds of it, %s', async ([, habit]) => {
   expect(run).not.toHaveCalledTool('transfer_to_triage');
 });
 
-test('expectations hold of it', async () => {
+test('expectations work on the run of an external agent', async () => {
   const expectations = {
     toolCalls: {
       sequence: ['transfer_to_refunds', { tool: 'issue_refund', argsContain: { orderId: 'A-17' } }],
@@ -90,7 +90,7 @@ test('expectations hold of it', async () => {
   expect(unmet.failures).toHaveLength(2);
 });
 
-test('a call that was wrong is one the model recovered from', async () => {
+test('toHaveRecoveredFrom accepts a wrong call that a right one follows', async () => {
   const run = await runScenario({
     agent: refundApp(),
     steps: [
@@ -104,7 +104,7 @@ test('a call that was wrong is one the model recovered from', async () => {
   expect(run).toHaveRecoveredFrom({ tool: 'issue_refund', kind: 'invalid-arguments' });
 });
 
-test.for(ways)('several user steps are several runs, and the agent stays, %s', async ([, habit]) => {
+test.for(ways)('each user step is a run that starts with the last active agent, %s', async ([, habit]) => {
   const run = await runScenario({
     agent: refundApp(habit),
     steps: [
@@ -129,7 +129,7 @@ test.for(ways)('several user steps are several runs, and the agent stays, %s', a
   ]);
 });
 
-test('parallel calls are in order', async () => {
+test('parallel calls keep their order', async () => {
   const run = await runScenario({
     agent: refundApp({ stream: true }),
     steps: [
@@ -142,7 +142,7 @@ test('parallel calls are in order', async () => {
   expect(run.trace.toolCalls.map(({ content }) => content).slice(1)).toEqual(['refunded 1', 'refunded ü']);
 });
 
-test('the app is told what the user says, and what was said', async () => {
+test('the app gets the message of the user and the conversation so far', async () => {
   const turns: ExternalTurn[] = [];
   await runScenario({
     agent: externalAgent(async (turn) => {
@@ -170,7 +170,7 @@ test('the app is told what the user says, and what was said', async () => {
   expect(turns[2]?.messages).toHaveLength(6);
 });
 
-test('the app is given an address on loopback, and a key', async () => {
+test('the app gets an address on loopback, and an API key', async () => {
   let given: Partial<ExternalTurn> = {};
   await runScenario({
     agent: externalAgent(async (turn) => {
@@ -183,7 +183,7 @@ test('the app is given an address on loopback, and a key', async () => {
   expect(given.apiKey).toMatch(/./);
 });
 
-test('what broke off was not said', async () => {
+test('an answer that broke off is not part of the conversation', async () => {
   const turns: ExternalTurn[] = [];
   const agent = externalAgent(async (turn) => {
     turns.push(turn);
@@ -197,7 +197,7 @@ test('what broke off was not said', async () => {
   ]);
 });
 
-test('several user messages in a row are one turn of the app', async () => {
+test('consecutive user steps are one turn of the app', async () => {
   const turns: ExternalTurn[] = [];
   await runScenario({
     agent: externalAgent(async (turn) => {
@@ -209,7 +209,7 @@ test('several user messages in a row are one turn of the app', async () => {
   expect(turns).toMatchObject([{ message: 'b', messages: [{ content: 'a' }, { content: 'b' }] }]);
 });
 
-test('of an app with an agent as a tool the final message is what it said last', async () => {
+test('the final message is the last answer of an app that uses an agent as a tool', async () => {
   const agent = externalAgent(async (turn) => {
     const { completions } = clientOf(turn).chat;
     const tools = ['ask_expert'].map((name) => ({ type: 'function', function: { name } }) as const);
@@ -238,7 +238,7 @@ test('of an app with an agent as a tool the final message is what it said last',
   expect(run).toHaveToolResult('ask_expert', 'a duck');
 });
 
-test('the state of the app is its own: no response comes of it', async () => {
+test('the run of an external agent has no response, because the app keeps its state', async () => {
   const run = await runScenario({ agent: refundApp(), steps: refund });
   expect(run.response).toBeUndefined();
   expect(run.error).toBeUndefined();
@@ -246,7 +246,7 @@ test('the state of the app is its own: no response comes of it', async () => {
 
 // ── Failures ──
 
-test('an app that rejects fails with its error, the very object', async () => {
+test('an app that rejects fails the run with the same error object', async () => {
   const reason = new Error('of the app');
   const run = await runScenario({
     agent: externalAgent(() => Promise.reject(reason)),
@@ -257,7 +257,7 @@ test('an app that rejects fails with its error, the very object', async () => {
   expect(reasonsOf(run)).toEqual([expect.stringContaining('of the app')]);
 });
 
-test('an app that throws at once fails likewise', async () => {
+test('an app that throws synchronously fails the run with the same error object', async () => {
   const reason = new Error('at once');
   const agent = externalAgent(() => {
     throw reason;
@@ -266,12 +266,12 @@ test('an app that throws at once fails likewise', async () => {
   expect(run.error).toBe(reason);
 });
 
-test('an app that resolves to no promise is done', async () => {
+test('an app that returns no promise completes', async () => {
   const agent = externalAgent((() => 'done') as unknown as () => Promise<string>);
   expect((await runScenario({ agent, steps: [user('x')] })).trace.outcome).toBe('completed');
 });
 
-test.for(ways)('a request beyond the script fails an app that says nothing of it, %s', async ([, habit]) => {
+test.for(ways)('a request beyond the script fails an app that swallows its error, %s', async ([, habit]) => {
   const app = refundApp(habit);
   const swallowing = externalAgent((turn) => app.respond(turn).catch(() => 'sorry'));
   const run = await runScenario({ agent: swallowing, steps: refund.slice(0, 3) });
@@ -280,13 +280,13 @@ test.for(ways)('a request beyond the script fails an app that says nothing of it
   expect(run.trace.outcome).toBe('failed');
 });
 
-test.for(ways)('a request beyond the script is not tried again, %s', async ([, habit]) => {
+test.for(ways)('the client does not retry a request beyond the script, %s', async ([, habit]) => {
   const run = await runScenario({ agent: refundApp({ ...habit, maxRetries: 2 }), steps: refund.slice(0, 3) });
   expect(run.error).toBeInstanceOf(ScriptExhaustedError);
   expect(run.trace.requests).toHaveLength(3);
 });
 
-test('of several mistakes the first counts', async () => {
+test('the first of several script errors is the error of the run', async () => {
   const agent = externalAgent(async (turn) => {
     for (const content of ['a', 'b'])
       await clientOf(turn)
@@ -306,7 +306,7 @@ test('a call of a tool that the app does not offer is a mistake in the script', 
   expect(messagesOf(run)[0]).toMatch('Offered: transfer_to_refunds.');
 });
 
-test('what a function step throws is the error of the run, however the app takes it', async () => {
+test('an error thrown by a function step is the error of the run, even if the app swallows it', async () => {
   const reason = new Error('of the test');
   const app = refundApp();
   const agent = externalAgent((turn) => app.respond(turn).catch(() => {}));
@@ -316,18 +316,18 @@ test('what a function step throws is the error of the run, however the app takes
   expect((await runScenario({ agent, steps: [user('x'), fail] })).error).toBe(reason);
 });
 
-test('steps that are left over fail an app that has answered', async () => {
+test('steps that are left over fail the scenario', async () => {
   const run = await runScenario({ agent: refundApp(), steps: [...refund, say('more')] });
   expect(messagesOf(run)[0]).toMatch(/before step 5: 1 step is left over[^]*step 5 {2}say\("more"\)/);
 });
 
-test('an app that asks nothing leaves all over', async () => {
+test('every model step is left over when the app sends no request', async () => {
   const run = await runScenario({ agent: externalAgent(async () => 'hi'), steps: [user('x'), say('y')] });
   expect(messagesOf(run)[0]).toMatch('left over');
   expect(run.trace.events.map(({ type }) => type)).toEqual(['run-start', 'run-end']);
 });
 
-test.for(ways)('a request that the API would refuse is refused, %s', async ([, habit]) => {
+test.for(ways)('a request that the API would reject is rejected with its error, %s', async ([, habit]) => {
   const agent = externalAgent((turn) =>
     clientOf(turn, habit).chat.completions.create({
       model: 'm',
@@ -342,7 +342,7 @@ test.for(ways)('a request that the API would refuse is refused, %s', async ([, h
   );
 });
 
-test.for(ways)('the Responses API is refused with what to choose instead, %s', async ([, habit]) => {
+test.for(ways)('the Responses API is refused, with the API to use instead, %s', async ([, habit]) => {
   const agent = externalAgent((turn) =>
     clientOf(turn, { ...habit, maxRetries: 2 }).responses.create({ model: 'm', input: 'hi' }),
   );
@@ -361,7 +361,7 @@ test.for(ways)('the Responses API fails an app that swallows its error, %s', asy
   expect(run.error).toHaveProperty('name', 'UnsupportedApiError');
 });
 
-test.for(ways)('another path is refused with the one there is, %s', async ([, habit]) => {
+test.for(ways)('a request to an unknown path gets a 404 that names the path, %s', async ([, habit]) => {
   const agent = externalAgent((turn) =>
     clientOf({ ...turn, baseURL: `${turn.baseURL}/x` }, habit).models.list(),
   );
@@ -370,45 +370,39 @@ test.for(ways)('another path is refused with the one there is, %s', async ([, ha
   expect(run.error).toHaveProperty('message', expect.stringContaining('GET /v1/x/models was asked for'));
 });
 
-test.for(ways)(
-  'a scripted failure reaches the app as the client throws it, and the user goes on, %s',
-  async ([, habit]) => {
-    const run = await runScenario({
-      agent: refundApp(habit),
-      steps: [user('x'), modelFails({ kind: 'status', status: 429 }), user('once more'), say('here')],
-    });
-    expect(messagesOf(run)).toEqual([]);
-    expect(run.trace.events.filter(({ type }) => type === 'run-end')).toMatchObject([
-      { outcome: 'failed' },
-      { outcome: 'completed' },
-    ]);
-  },
-);
+test.for(ways)('a scripted failure ends the run, and the user can continue, %s', async ([, habit]) => {
+  const run = await runScenario({
+    agent: refundApp(habit),
+    steps: [user('x'), modelFails({ kind: 'status', status: 429 }), user('once more'), say('here')],
+  });
+  expect(messagesOf(run)).toEqual([]);
+  expect(run.trace.events.filter(({ type }) => type === 'run-end')).toMatchObject([
+    { outcome: 'failed' },
+    { outcome: 'completed' },
+  ]);
+});
 
-test.for(ways)(
-  'a scripted failure that the client tries again is no failure of the app, %s',
-  async ([, habit]) => {
-    const run = await runScenario({
-      agent: refundApp({ ...habit, maxRetries: 2 }),
-      steps: [
-        user('x'),
-        modelFails({ kind: 'status', status: 503, retryAfterMs: 0 }),
-        modelFails({ kind: 'status', status: 429, retryAfterMs: 0 }),
-        say('here'),
-      ],
-    });
-    expect(messagesOf(run)).toEqual([]);
-    expect(run.trace.events.map(({ type }) => type).filter((type) => type.startsWith('model-'))).toEqual([
-      'model-request',
-      'model-error',
-      'model-request',
-      'model-error',
-      'model-request',
-      'model-response',
-    ]);
-    expect(run.trace.outcome).toBe('completed');
-  },
-);
+test.for(ways)('a scripted failure that the client retries does not fail the app, %s', async ([, habit]) => {
+  const run = await runScenario({
+    agent: refundApp({ ...habit, maxRetries: 2 }),
+    steps: [
+      user('x'),
+      modelFails({ kind: 'status', status: 503, retryAfterMs: 0 }),
+      modelFails({ kind: 'status', status: 429, retryAfterMs: 0 }),
+      say('here'),
+    ],
+  });
+  expect(messagesOf(run)).toEqual([]);
+  expect(run.trace.events.map(({ type }) => type).filter((type) => type.startsWith('model-'))).toEqual([
+    'model-request',
+    'model-error',
+    'model-request',
+    'model-error',
+    'model-request',
+    'model-response',
+  ]);
+  expect(run.trace.outcome).toBe('completed');
+});
 
 test.for(ways)('an answer that breaks off fails the app, %s', async ([, habit]) => {
   const run = await runScenario({
@@ -423,7 +417,7 @@ test.for(ways)('an answer that breaks off fails the app, %s', async ([, habit]) 
   });
 });
 
-test('an app that leaves a stream in the middle and is content has completed', async () => {
+test('an app that stops reading a stream early completes', async () => {
   const agent = externalAgent(async (turn) => {
     const stream = await clientOf(turn).chat.completions.create({
       model: 'm',
@@ -438,12 +432,12 @@ test('an app that leaves a stream in the middle and is content has completed', a
   expect(run.trace.events.filter(({ type }) => type === 'run-start')).toHaveLength(1);
 });
 
-test('latency is not waited for', async () => {
+test('latencyMs adds no delay', async () => {
   const run = await runScenario({ agent: chat, steps: [user('x'), say('y', { latencyMs: 1_000_000 })] });
   expect(run.passed).toBe(true);
 });
 
-// ── What is malformed ──
+// ── Malformed scenarios ──
 
 test.for([
   ['maxTurns', 3],
@@ -452,12 +446,12 @@ test.for([
   ['tools', { issue_refund: 'done' }],
   ['hooks', {}],
   ['contextVariables', { user: 'Ann' }],
-] as const)('%s is refused with what to do', async ([field, value]) => {
+] as const)('%s is refused for an external agent', async ([field, value]) => {
   const scenario = { name: 'refund', agent: refundApp(), steps: refund, [field]: value };
   expect(await factsOfMistake(() => runScenario(scenario))).toEqual({ error: 'UsageError', field });
 });
 
-test('a field that is undefined is as if it were not there', async () => {
+test('a field that is undefined counts as absent', async () => {
   const run = await runScenario({
     agent: chat,
     steps: [user('x'), say('y')],
@@ -468,7 +462,7 @@ test('a field that is undefined is as if it were not there', async () => {
 });
 
 test.for([undefined, 'http://127.0.0.1', { respond: () => {} }, new OpenAI({ apiKey: 'none' })])(
-  'externalAgent refuses what is no function: %s',
+  'externalAgent refuses a value that is not a function: %s',
   (given) => {
     expect(() => externalAgent(given as never)).toThrow(
       'externalAgent takes a function that answers the user: externalAgent(async ({ message, baseURL }) => …).',
@@ -476,9 +470,9 @@ test.for([undefined, 'http://127.0.0.1', { respond: () => {} }, new OpenAI({ api
   },
 );
 
-// ── What is left behind ──
+// ── Cleanup and isolation ──
 
-test.for(['done', 'rejected'] as const)('the server is closed when the app has %s', async (how) => {
+test.for(['done', 'rejected'] as const)('the server is closed when the app is %s', async (how) => {
   let baseURL = '';
   const agent = externalAgent(async (turn) => {
     ({ baseURL } = turn);
@@ -490,7 +484,7 @@ test.for(['done', 'rejected'] as const)('the server is closed when the app has %
   });
   await runScenario({ agent, steps: [user('x'), say('y')] });
   await expect(fetch(baseURL)).rejects.toHaveProperty('cause.code', 'ECONNREFUSED');
-  // The very port is free again.
+  // The port is free again.
   const { port } = new URL(baseURL);
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
@@ -499,7 +493,7 @@ test.for(['done', 'rejected'] as const)('the server is closed when the app has %
   await new Promise((resolve) => server.close(resolve));
 });
 
-test('scenarios that are played at once do not mix', async () => {
+test('concurrent scenarios do not mix', async () => {
   const runs = await Promise.all(
     Array.from({ length: 50 }, (_, index) =>
       runScenario({

@@ -26,7 +26,7 @@ test('an async factory is awaited', async () => {
   expect(run.trace.agents).toEqual(['Late']);
 });
 
-test('a factory that throws is a failure, and nothing is run', async () => {
+test('a factory that throws fails the scenario before a run starts', async () => {
   const failure = new Error('no database');
   const run = await runScenario({
     agent: () => {
@@ -40,7 +40,7 @@ test('a factory that throws is a failure, and nothing is run', async () => {
   expect(run.trace.outcome).toBe('failed');
 });
 
-test('a factory that throws is named as the place where it broke', async () => {
+test('the failure names a factory that throws', async () => {
   const run = await runScenario({
     agent: () => {
       throw new Error('no database');
@@ -50,13 +50,13 @@ test('a factory that throws is named as the place where it broke', async () => {
   expect(messagesOf(run)).toMatchObject([expect.stringMatching(/factory[^]*no database/)]);
 });
 
-test('an async factory that rejects is a failure', async () => {
+test('an async factory that rejects fails the scenario', async () => {
   const failure = new Error('no database');
   const run = await runScenario({ agent: () => Promise.reject(failure), steps });
   expect(run.error).toBe(failure);
 });
 
-test('a factory that returns nothing is a malformed scenario', async ({ expect }) => {
+test('a scenario whose factory returns nothing is malformed', async ({ expect }) => {
   const scenario = { agent: () => {}, steps } as unknown as Scenario;
   await expect(runScenario(scenario)).rejects.toThrow(TypeError);
   await expect(runScenario(scenario)).rejects.toThrowErrorMatchingInlineSnapshot(
@@ -64,17 +64,17 @@ test('a factory that returns nothing is a malformed scenario', async ({ expect }
   );
 });
 
-test('a factory that returns a class in place of an agent is a malformed scenario', async () => {
+test('a scenario whose factory returns a class instead of an agent is malformed', async () => {
   const scenario = { agent: () => Agent, steps } as unknown as Scenario;
   await expect(runScenario(scenario)).rejects.toThrow(/must return an Agent, but returned (?!.*undefined)/);
 });
 
-test('a factory that never settles is a failure that names it', async () => {
+test('the time-out names a factory that never settles', async () => {
   const run = await onFakeClock(() => runScenario({ agent: never, steps, timeoutMs: 20 }));
   expect(messagesOf(run)).toMatchObject([expect.stringContaining('waiting for the agent factory')]);
 });
 
-test('what a factory made is disposed of after the check, and an agent that was there before is not', async () => {
+test('an agent from a factory is disposed of after the check; an agent that was passed in is not', async () => {
   const order: string[] = [];
   const making = (name: string) =>
     new Agent({ name, dispose: () => void order.push(`${name} is disposed of`) });
@@ -85,7 +85,7 @@ test('what a factory made is disposed of after the check, and an agent that was 
   expect(order).toEqual(['checked', 'Made is disposed of', 'checked']);
 });
 
-test('it is disposed of after a run that was rejected, and where its tools have stand-ins', async () => {
+test('an agent from a factory is disposed of after a rejected run, and when its tools have stubs', async () => {
   let disposed = 0;
   const agent = () =>
     new Agent({
@@ -97,7 +97,7 @@ test('it is disposed of after a run that was rejected, and where its tools have 
   expect(disposed).toBe(2);
 });
 
-test('a dispose that fails, or never ends, fails the scenario', async () => {
+test('a dispose that rejects or never settles fails the scenario', async () => {
   const steps = [user('hi'), say('hello')];
   const failing = await runScenario({
     agent: () => new Agent({ dispose: () => Promise.reject(new Error('still in use')) }),
@@ -112,7 +112,7 @@ test('a dispose that fails, or never ends, fails the scenario', async () => {
   );
 });
 
-test('what a factory throws is a result, though it is a mistake in the use of Agent', async () => {
+test('a mistake in the use of Agent inside a factory fails the scenario, and does not reject runScenario', async () => {
   const run = await runScenario({
     agent: () => new Agent({ nmae: 'Desk' } as object),
     steps: [user('hi'), say('hello')],
@@ -121,7 +121,7 @@ test('what a factory throws is a result, though it is a mistake in the use of Ag
   expect(run.failures[0]?.message).toContain('"nmae"');
 });
 
-test('what a factory makes too late is disposed of when it comes', async () => {
+test('an agent that a factory makes after the time limit is disposed of', async () => {
   let finish = (_agent: Agent) => {};
   const late = new Promise<Agent>((made) => (finish = made));
   const { error } = await onFakeClock(() =>

@@ -21,21 +21,22 @@ const endless: [what: string, step: ModelStep][] = [
   ['a call that hangs', callTool('look_up', {}, { fault: { kind: 'hung-body' } })],
 ];
 
-/** One turn with a tool, and then what is under test. */
+/** One turn with a tool call, then the step under test. */
 function scenarioOf(step: ModelStep): Scenario {
   return { agent: deskThat(() => 'found'), steps: [user('hi'), callTool('look_up'), step], timeoutMs: 20 };
 }
 
-// The limit is one of real time; here time passes when a test says so. The process has one clock, so nothing runs beside.
+// Fake timers: the limit passes only when a test advances them. They belong to the process, so these tests run one
+// after another.
 vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 afterEach(() => void vi.clearAllTimers());
 afterAll(() => void vi.useRealTimers());
 
-// What is loaded on first use is loaded here, so that nothing is awaited later but what a test is about.
+// Loads the modules that are imported on first use, so that no test waits for an import.
 await playInAll(scenarioOf(say('ok')));
 
 for (const way of ways) {
-  test.sequential.for(endless)(`an abort by hand ends %s with its reason, ${way.name}`, async ([, step]) => {
+  test.sequential.for(endless)(`an abort ends %s with its reason, ${way.name}`, async ([, step]) => {
     const controller = new AbortController();
     const reason = new Error('enough');
     const running = playIn(way, scenarioOf(step), controller.signal);
@@ -50,17 +51,20 @@ for (const way of ways) {
     expect(partialResponse(error)?.messages).toHaveLength(2);
   });
 
-  test.sequential.for(endless)(`the time limit ends %s and names it, ${way.name}`, async ([, step]) => {
-    const running = playIn(way, scenarioOf(step));
-    await still();
-    vi.advanceTimersByTime(20);
-    const run = await running;
-    expect(run.error).toBeInstanceOf(ScenarioTimeoutError);
-    expect(messagesOf(run)[0]).toMatch("waiting for the model's answer to Desk (turn 2)");
-    expect(partialResponse(run.error)?.messages).toHaveLength(2);
-  });
+  test.sequential.for(endless)(
+    `the time limit ends %s and names the answer, ${way.name}`,
+    async ([, step]) => {
+      const running = playIn(way, scenarioOf(step));
+      await still();
+      vi.advanceTimersByTime(20);
+      const run = await running;
+      expect(run.error).toBeInstanceOf(ScenarioTimeoutError);
+      expect(messagesOf(run)[0]).toMatch("waiting for the model's answer to Desk (turn 2)");
+      expect(partialResponse(run.error)?.messages).toHaveLength(2);
+    },
+  );
 
-  test.sequential(`a reason that is no error comes out as it is, ${way.name}`, async () => {
+  test.sequential(`an abort reason that is not an Error is passed on unchanged, ${way.name}`, async () => {
     const controller = new AbortController();
     const running = playIn(way, scenarioOf(modelFails({ kind: 'no-answer' })), controller.signal);
     await still();
@@ -68,13 +72,13 @@ for (const way of ways) {
     expect((await running).error).toBe('stop');
   });
 
-  test.sequential(`a signal that is aborted before takes no step, ${way.name}`, async () => {
+  test.sequential(`with a signal that is already aborted, no request is made, ${way.name}`, async () => {
     const run = await playIn(way, scenarioOf(say('ok')), AbortSignal.abort('stop'));
     expect(run.error).toBe('stop');
     expect(run.trace.requests).toEqual([]);
   });
 
-  test.sequential(`a function step that never settles ends with the signal, ${way.name}`, async () => {
+  test.sequential(`an abort ends a function step that never settles, ${way.name}`, async () => {
     const controller = new AbortController();
     const agent = new Agent({ name: 'Desk' });
     const steps = [user('hi'), () => new Promise<never>(() => {})];
@@ -85,7 +89,7 @@ for (const way of ways) {
   });
 }
 
-test.sequential.for(endless)('one trace, whatever the way: %s', async ([, step]) => {
+test.sequential.for(endless)('the trace of an abort is the same in every play mode: %s', async ([, step]) => {
   const hashes = new Set<string>();
   for (const way of ways) {
     const controller = new AbortController();
@@ -97,7 +101,7 @@ test.sequential.for(endless)('one trace, whatever the way: %s', async ([, step])
   expect(hashes.size).toBe(1);
 });
 
-test.sequential.for(ways)('what hung leaves no timer behind, $name', async (way) => {
+test.sequential.for(ways)('a hung answer leaves no timer behind, $name', async (way) => {
   const controller = new AbortController();
   const running = playIn(way, scenarioOf(modelFails({ kind: 'hung-body' })), controller.signal);
   await still();
@@ -107,7 +111,7 @@ test.sequential.for(ways)('what hung leaves no timer behind, $name', async (way)
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test.sequential.for(ways)('nobody gives up before the limit of the scenario, $name', async (way) => {
+test.sequential.for(ways)('a request waits until the time limit of the scenario, $name', async (way) => {
   const hour = 3_600_000;
   const running = playIn(way, { ...scenarioOf(modelFails({ kind: 'no-answer' })), timeoutMs: hour });
   await still();

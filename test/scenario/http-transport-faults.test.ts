@@ -19,14 +19,14 @@ import { reasonsOf } from '../support/failures.ts';
 
 const text = 'Grüße, 你好, 🧑🏽‍🚀: all of it.';
 
-/** One turn with a tool, and then what is under test. */
+/** One turn with a tool call, then the step under test. */
 function scenarioOf(step: ModelStep, different: Partial<Scenario> = {}): Scenario {
   const parameters = { type: 'object', properties: { q: { type: 'string' } } } as const;
   const agent = deskThat(({ q }) => `found ${String(q)}`, parameters);
   return { agent, steps: [user('hi'), callTool('look_up', { q: 'a' }), step], ...different };
 }
 
-/** What there is after the first turn. */
+/** The messages of the first turn. */
 const reached = [
   { role: 'assistant', sender: 'Desk' },
   { role: 'tool', tool_name: 'look_up', content: 'found a' },
@@ -69,7 +69,7 @@ const failed: [words: string, step: ModelStep][] = [
 ].map((fault) => [JSON.stringify(fault), modelFails(fault)]);
 
 test.for([...damaged, ...failed])(
-  'one trace and one class of error, whatever the way: %s',
+  'the trace and the class of the error are the same in every play mode: %s',
   async ([, step]) => {
     const [first, ...others] = await playInAll(scenarioOf(step));
     expect(first?.trace.outcome).toBe('failed');
@@ -81,7 +81,7 @@ test.for([...damaged, ...failed])(
   },
 );
 
-test.for(damaged)('an InvalidCompletionError, whatever the way: %s', async ([, step]) => {
+test.for(damaged)('the error is an InvalidCompletionError in every play mode: %s', async ([, step]) => {
   for (const { error, trace } of await playInAll(scenarioOf(step))) {
     expect(error).toBeInstanceOf(InvalidCompletionError);
     expect(trace.events.at(-2)).toMatchObject({
@@ -93,7 +93,7 @@ test.for(damaged)('an InvalidCompletionError, whatever the way: %s', async ([, s
 });
 
 test.for([...damaged, ...failed])(
-  'what was reached before is kept, and nothing else, whatever the way: %s',
+  'the partial response has the first turn and nothing else in every play mode: %s',
   async ([, step]) => {
     for (const { error } of await playInAll(scenarioOf(step))) {
       const partial = partialResponse(error);
@@ -105,26 +105,26 @@ test.for([...damaged, ...failed])(
 );
 
 for (const way of ways) {
-  test(`a broken connection is the client's APIConnectionError, ${way.name}`, async () => {
+  test(`a broken connection gives the openai client's APIConnectionError, ${way.name}`, async () => {
     const { error } = await playIn(way, scenarioOf(modelFails({ kind: 'reset' })));
     expect(error).toBeInstanceOf(OpenAI.APIConnectionError);
     expect(error).toHaveProperty('message', 'Connection error.');
   });
 
-  test(`the user goes on after a scripted failure, ${way.name}`, async () => {
+  test(`the user can continue after a scripted failure, ${way.name}`, async () => {
     const cut = say('Hello there.', { fault: { kind: 'cut', afterChunks: 2, by: 'error' } });
     const scenario = scenarioOf(cut);
     const run = await playIn(way, { ...scenario, steps: [...scenario.steps, user('Again.'), say('Here.')] });
     expect(reasonsOf(run)).toEqual([]);
     expect(run.trace.outcome).toBe('completed');
-    // From where the conversation was before the run that failed.
+    // The conversation continues from before the failed run.
     expect(run.trace.requests.at(-1)?.request.messages).toMatchObject([
       { role: 'system' },
       { role: 'user', content: 'Again.' },
     ]);
   });
 
-  test(`an answer that fails is not asked for twice, ${way.name}`, async () => {
+  test(`a failed request is not retried, ${way.name}`, async () => {
     const rateLimit = modelFails({ kind: 'status', status: 429, retryAfterMs: 0 });
     const scenario = scenarioOf(rateLimit);
     const run = await playIn(way, { ...scenario, steps: [...scenario.steps, say('never')] });
@@ -133,7 +133,7 @@ for (const way of ways) {
   });
 }
 
-// Of an answer with text and calls, every place at which it can be cut: the last chunk has the finish reason.
+// An answer with text and calls, and the last place of a cut: before the chunk with the finish reason.
 const long = callTools([callTool('look_up', { q: text }), callTool('look_up', { q: 'b' })], { say: text });
 const last = lastCut(long);
 
@@ -148,7 +148,7 @@ function lastCut(step: ModelStep): number {
 }
 
 test.for(['error', 'end'] as const)(
-  'a cut by %s at any place leaves one trace, and runs nothing',
+  'a cut by %s leaves the same trace at every place, and executes no call',
   async (by) => {
     const hashes = new Set<string>();
     expect(last).toBeGreaterThan(20);
@@ -165,7 +165,7 @@ test.for(['error', 'end'] as const)(
   },
 );
 
-test('a bad frame at any place leaves one trace, and runs nothing', async () => {
+test('a bad frame leaves the same trace at every place, and executes no call', async () => {
   const hashes = new Set<string>();
   for (let afterChunks = 0; afterChunks <= last; afterChunks++) {
     const runs = await playInAll(scenarioOf({ ...long, fault: { kind: 'bad-frame', afterChunks } }));

@@ -23,15 +23,15 @@ const scenarioOf = (...steps: Step[]): Scenario => ({
 
 const mistakes: [what: string, steps: Step[], errorClass: Function][] = [
   ['a request beyond the script', [], ScriptExhaustedError],
-  ['a request where the user is to speak', [user('more')], ScriptExhaustedError],
+  ['a request where a user step is next', [user('more')], ScriptExhaustedError],
   ['a tool that is not offered', [callTool('lock_up')], ScriptMistakeError],
   ['arguments that fail the schema', [callTool('look_up', { p: 1 })], ScriptMistakeError],
-  ['a function step that gives a call that is not offered', [() => callTool('lock_up')], ScriptMistakeError],
-  ['a function step that gives no step', [() => ({ text: 'x' }) as ModelStep], ScriptMistakeError],
-  ['a function step that gives nothing', [() => undefined as unknown as ModelStep], ScriptMistakeError],
+  ['a function step that calls a tool that is not offered', [() => callTool('lock_up')], ScriptMistakeError],
+  ['a function step that returns a malformed step', [() => ({ text: 'x' }) as ModelStep], ScriptMistakeError],
+  ['a function step that returns nothing', [() => undefined as unknown as ModelStep], ScriptMistakeError],
 ];
 
-test.for(mistakes)('one error and one trace, whatever the way: %s', async ([, steps, errorClass]) => {
+test.for(mistakes)('error and trace are the same in every play mode: %s', async ([, steps, errorClass]) => {
   const [first, ...others] = await playInAll(scenarioOf(...steps));
   expect(first?.error).toBeInstanceOf(errorClass);
   for (const other of others) {
@@ -52,13 +52,13 @@ const thrown: [what: string, reason: unknown][] = [
   ['an object', { code: 7 }],
   ['undefined', undefined],
   ['null', null],
-  ['an error with a status that is none of HTTP', Object.assign(new Error('odd'), { status: 7 })],
+  ['an error with a status that HTTP does not have', Object.assign(new Error('odd'), { status: 7 })],
   ['a frozen error', Object.freeze(new OwnError('frozen'))],
 ];
 
 for (const way of ways) {
   test.for(thrown)(
-    `what a function step throws is the error, the very object, ${way.name}: %s`,
+    `the value that a function step throws is the error of the run, ${way.name}: %s`,
     async ([, reason]) => {
       const run = await playIn(
         way,
@@ -72,7 +72,7 @@ for (const way of ways) {
     },
   );
 
-  test(`a function step that rejects later is the same, ${way.name}`, async () => {
+  test(`the reason of an async function step that rejects is the error of the run, ${way.name}`, async () => {
     const reason = new OwnError('later');
     const later = async (): Promise<ModelStep> => {
       await Promise.resolve();
@@ -81,7 +81,7 @@ for (const way of ways) {
     expect((await playIn(way, scenarioOf(later))).error).toBe(reason);
   });
 
-  test(`a function step is shown the request without what says how to answer, ${way.name}`, async () => {
+  test(`a function step gets the request without its stream options, ${way.name}`, async () => {
     let seen: object = {};
     await playIn(
       way,
@@ -93,7 +93,7 @@ for (const way of ways) {
     expect(Object.keys(seen).toSorted()).toEqual(['messages', 'model', 'parallel_tool_calls', 'tools']);
   });
 
-  test(`a mistake of one run is not told to another that is played at once, ${way.name}`, async () => {
+  test(`an error of one run does not reach a concurrent run, ${way.name}`, async () => {
     const reason = new OwnError('mine');
     const fail = () => {
       throw reason;
@@ -104,7 +104,7 @@ for (const way of ways) {
     for (const [index, run] of runs.entries()) expect(run.error).toBe(index % 2 === 0 ? reason : undefined);
   });
 
-  test(`an error of the client that a function step throws fails the run as one, ${way.name}`, async () => {
+  test(`an API error thrown by a function step keeps its class, body and headers, ${way.name}`, async () => {
     const body = { message: 'Too many.', code: 'rate_limit_exceeded' };
     const headers = new Headers({ 'retry-after-ms': '5' });
     const run = await playIn(
@@ -118,7 +118,7 @@ for (const way of ways) {
     expect((run.error as InstanceType<typeof OpenAI.APIError>).headers?.get('retry-after-ms')).toBe('5');
   });
 
-  test(`a connection error that a function step throws fails the run as one, ${way.name}`, async () => {
+  test(`a connection error thrown by a function step keeps its class, ${way.name}`, async () => {
     const run = await playIn(
       way,
       scenarioOf(() => {
@@ -129,7 +129,7 @@ for (const way of ways) {
   });
 }
 
-test.for(thrown)('what a function step throws leaves one trace, whatever the way: %s', async ([, reason]) => {
+test.for(thrown)('a thrown value leaves the same trace in every play mode: %s', async ([, reason]) => {
   const [first, ...others] = await playInAll(
     scenarioOf(() => {
       throw reason;
@@ -138,7 +138,7 @@ test.for(thrown)('what a function step throws leaves one trace, whatever the way
   for (const other of others) expect(other.trace.diff(first!.trace)).toBeUndefined();
 });
 
-test('an error of the test that has a status of HTTP is the error, whatever the way', async () => {
+test("a test's own error with an HTTP status is the error of the run in every play mode", async () => {
   const reason = Object.assign(new OwnError('mine'), { status: 404 });
   for (const run of await playInAll(
     scenarioOf(() => {

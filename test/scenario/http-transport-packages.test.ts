@@ -12,22 +12,22 @@ afterEach(() => {
   vi.doUnmock('msw');
 });
 
-// The process has one set of modules, so these run one after another, and nothing else in this file may load them. The test of
-// msw comes first: a module that was loaded before would hide that it imports msw.
-test.sequential.for([false, true])('over HTTP msw is not needed, streamed: %s', async (stream) => {
+// Mocked modules belong to the whole file, so these tests run one after another, and nothing else in this file may
+// load them. The test of msw comes first: a module that is already loaded would hide its import of msw.
+test.sequential.for([false, true])('over HTTP, msw is not needed (streamed: %s)', async (stream) => {
   vi.doMock('msw', missing);
   expect((await runScenario(scenario, { transport: 'http', stream })).passed).toBe(true);
   await expect(import('msw')).rejects.toThrow('vi.mock');
 });
 
-test.sequential('without the package openai it says how to install it', async () => {
+test.sequential('without the package openai, the transport "http" says how to install it', async () => {
   vi.doMock('openai', missing);
   await expect(runScenario(scenario, { transport: 'http' })).rejects.toThrow(
     'The transport "http" takes the package "openai". Install it: npm install --save-dev openai',
   );
 });
 
-test.sequential('in process neither is needed', async () => {
+test.sequential('the transport "in-process" needs neither package', async () => {
   vi.doMock('openai', missing);
   vi.doMock('msw', missing);
   expect((await runScenario(scenario)).passed).toBe(true);

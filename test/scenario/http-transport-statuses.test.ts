@@ -11,7 +11,7 @@ const scenarioOf = (fault: StatusFault) => ({
   steps: [user('hi'), modelFails(fault)],
 });
 
-/** What a caller can tell an error of the client by. */
+/** The class and the fields of an error of the openai client. */
 function fieldsOf(error: unknown): object {
   if (!(error instanceof OpenAI.APIError)) throw new Error(`${String(error)} is no error of the client.`);
   const { status, message, error: body, code, param, type, requestID } = error;
@@ -21,7 +21,7 @@ function fieldsOf(error: unknown): object {
 
 const bodies: [what: string, body: unknown][] = [
   ['the default', undefined],
-  ['none', null],
+  ['missing', null],
   ['a text', 'Bad Gateway: 你好'],
   ['a page', '<html><body><h1>503</h1></body></html>'],
   [
@@ -38,7 +38,7 @@ const bodies: [what: string, body: unknown][] = [
   ['a number', 7],
 ];
 
-test.for(bodies)('a body that is %s gives one error, whatever the way', async ([, body]) => {
+test.for(bodies)('the error is the same in every play mode for a body that is %s', async ([, body]) => {
   const [first, ...others] = await playInAll(
     scenarioOf({ kind: 'status', status: 429, retryAfterMs: 20, ...(body === undefined ? {} : { body }) }),
   );
@@ -48,7 +48,7 @@ test.for(bodies)('a body that is %s gives one error, whatever the way', async ([
   }
 });
 
-test('a status gives one error, whatever the way, from 400 to 503 and beyond', async () => {
+test('each status from 400 to 503, 529 and 599 gives the same error in every play mode', async () => {
   const statuses = Array.from({ length: 104 }, (_, index) => 400 + index);
   for (const status of [...statuses, 529, 599]) {
     const [first, ...others] = await playInAll(scenarioOf({ kind: 'status', status }));
@@ -61,7 +61,7 @@ test('a status gives one error, whatever the way, from 400 to 503 and beyond', a
 });
 
 test.for([0, 1, 2500, 0.5])(
-  'a wait of %s ms is told in the headers, whatever the way',
+  'a retryAfterMs of %s is in the headers in every play mode',
   async (retryAfterMs) => {
     for (const { error } of await playInAll(scenarioOf({ kind: 'status', status: 503, retryAfterMs })))
       expect(fieldsOf(error)).toMatchObject({ retryAfterMs: String(retryAfterMs) });
@@ -81,7 +81,7 @@ const classes = [
 ] as const;
 
 for (const way of ways) {
-  test.for(classes)(`status %i is its class, ${way.name}`, async ([status, errorClass]) => {
+  test.for(classes)(`status %i gives its own error class, ${way.name}`, async ([status, errorClass]) => {
     const { error } = await playIn(way, scenarioOf({ kind: 'status', status }));
     expect(error).toBeInstanceOf(errorClass);
     expect(error).toHaveProperty('message', `${status} Scripted fault: status ${status}.`);

@@ -16,7 +16,7 @@ import { agents } from '../support/two-agents.ts';
 import { playInAll } from '../support/ways.ts';
 import { assertProperty } from '../support/property.ts';
 
-/** Of any characters, halves of surrogate pairs included: JSON carries them. */
+/** Text of any characters, lone surrogates included, because JSON can carry them. */
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 30 }),
   fc
@@ -67,7 +67,7 @@ const steps: fc.Arbitrary<Step[]> = fc
   )
   .map((list) => [user('hi'), ...list]);
 
-test('one trace, one error and one verdict in all four ways, whatever the script', async () => {
+test('the trace, the error and the verdict of any script are the same in all four play modes', async () => {
   const seen = new Map<string, number>();
   await assertProperty(
     fc.asyncProperty(steps, fc.nat(5), async (steps, maxTurns) => {
@@ -87,7 +87,7 @@ test('one trace, one error and one verdict in all four ways, whatever the script
     }),
     { seed: 7, numRuns: 250 },
   );
-  // Each of what can happen did, and often.
+  // Each outcome and each kind of tool result happened often.
   for (const what of [
     'completed',
     'failed',

@@ -8,19 +8,19 @@ import { refundSteps, triage } from '../support/agents.ts';
 const overHttp = ways.filter(({ transport }) => transport === 'http');
 const refund: Scenario = { agent: triage, steps: refundSteps, contextVariables: { user: 'Ann' } };
 
-// The process has one environment, so those that change it run alone.
+// Globals and environment variables belong to the process, so the tests that change them run alone.
 afterEach(() => {
   vi.unstubAllGlobals();
   vi.unstubAllEnvs();
 });
 
-test('a scenario of several agents leaves one trace, whatever the way', async () => {
+test('a scenario of several agents leaves the same trace in every play mode', async () => {
   const [first, ...others] = await playInAll(refund);
   expect(messagesOf(first!)).toEqual([]);
   for (const other of others) expect(other.trace.diff(first!.trace)).toBeUndefined();
 });
 
-test('usage stands in the trace as it was scripted, whatever the way', async () => {
+test('the trace has the scripted usage in every play mode', async () => {
   const usage = { prompt_tokens: 7, completion_tokens: 5, total_tokens: 12 };
   const steps = [user('hi'), callTool('look_up', {}, { usage }), say('ok')];
   const agent = new Agent({ functions: [tool({ name: 'look_up', execute: () => 'found' })] });
@@ -30,7 +30,7 @@ test('usage stands in the trace as it was scripted, whatever the way', async () 
   }
 });
 
-test('a latency is not waited for, whatever the way', async () => {
+test('latencyMs adds no delay in any play mode', async () => {
   for (const run of await playInAll({
     agent: new Agent(),
     steps: [user('hi'), say('ok', { latencyMs: 10_000_000 })],
@@ -38,7 +38,7 @@ test('a latency is not waited for, whatever the way', async () => {
     expect(run.passed).toBe(true);
 });
 
-test('the model is shown the same request, whatever the way', async () => {
+test('the model gets the same request in every play mode', async () => {
   const seen: string[] = [];
   const steps = [
     user('Grüße 🤖'),
@@ -52,12 +52,12 @@ test('the model is shown the same request, whatever the way', async () => {
   expect(new Set(seen).size).toBe(1);
 });
 
-test.sequential.for(overHttp)('no fetch of the process is asked, $name', async (way) => {
+test.sequential.for(overHttp)('the global fetch is not called, $name', async (way) => {
   vi.stubGlobal('fetch', () => Promise.reject(new Error('It was asked.')));
   expect(messagesOf(await playIn(way, refund))).toEqual([]);
 });
 
-test.sequential.for(overHttp)('what the environment says to clients is not heard, $name', async (way) => {
+test.sequential.for(overHttp)('environment variables of the client are ignored, $name', async (way) => {
   for (const [name, value] of Object.entries({
     OPENAI_API_KEY: 'secret',
     OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
@@ -69,13 +69,13 @@ test.sequential.for(overHttp)('what the environment says to clients is not heard
   expect(messagesOf(await playIn(way, refund))).toEqual([]);
 });
 
-test.sequential.for(overHttp)('it is played in the environment of a page, too, $name', async (way) => {
+test.sequential.for(overHttp)('a scenario plays in a browser environment, too, $name', async (way) => {
   vi.stubGlobal('window', { document: {} });
   vi.stubGlobal('navigator', { userAgent: 'a page' });
   expect(messagesOf(await playIn(way, refund))).toEqual([]);
 });
 
-test.for(overHttp)('scenarios that are played at once do not mix, $name', async (way) => {
+test.for(overHttp)('concurrent scenarios do not mix, $name', async (way) => {
   const runs = await Promise.all(
     Array.from({ length: 50 }, (_, index) =>
       playIn(way, {
@@ -96,7 +96,7 @@ test.for(overHttp)('scenarios that are played at once do not mix, $name', async 
   }
 });
 
-test('a transport that is not known is refused with those there are', async () => {
+test('an unknown transport is refused, with the known ones', async () => {
   await expect(runScenario(refund, { transport: 'htpp' as 'http' })).rejects.toThrow(
     'The transport "htpp" is not known. There are "in-process" and "http".',
   );

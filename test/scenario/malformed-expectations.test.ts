@@ -5,7 +5,7 @@ import { factsOf } from '../support/facts-of.ts';
 
 const agent = new Agent();
 
-/** The error with which a scenario is refused that expects this. */
+/** The error for a scenario with these expectations. */
 async function refusal(
   expectations: unknown,
   steps: Scenario['steps'] = [user('hi'), say('hello')],
@@ -20,7 +20,7 @@ async function refusal(
 
 const failing = [user('hi'), modelFails({ kind: 'reset' })];
 
-test('expectations that are no object are refused', async ({ expect }) => {
+test('expectations that are not an object are refused', async ({ expect }) => {
   expect((await refusal('completed')).message).toMatchInlineSnapshot(
     `"The scenario has a field "expect" that must be an object, but is the string "completed"."`,
   );
@@ -34,7 +34,7 @@ test('an unknown expectation is refused, with the nearest known one', async ({ e
   });
 });
 
-test('a stop reason that there is not is refused', async ({ expect }) => {
+test('an unknown stop reason is refused', async ({ expect }) => {
   expect(factsOf(await refusal({ stopReason: 'failed' }))).toEqual({
     error: 'UsageError',
     field: 'stopReason',
@@ -45,7 +45,7 @@ test('a stop reason that there is not is refused', async ({ expect }) => {
   );
 });
 
-test('agents that are no list are refused', async ({ expect }) => {
+test('agents that are not a list are refused', async ({ expect }) => {
   expect(factsOf(await refusal({ agents: 'Agent' }))).toEqual({
     error: 'UsageError',
     field: 'agents',
@@ -53,41 +53,41 @@ test('agents that are no list are refused', async ({ expect }) => {
   });
 });
 
-test('agents that are given in place of their names are refused', async () => {
+test('agents instead of their names are refused', async () => {
   expect((await refusal({ agents: [agent] })).message).toMatch('agents');
 });
 
-test('an error that is no object is refused: any error would do', async () => {
+test('an error that is not an object is refused, because it would accept any error', async () => {
   expect((await refusal({ error: 'RateLimitError' }, failing)).message).toMatch('error');
 });
 
-test('an error with a mistyped field is refused: any error would do', async () => {
+test('an error with a mistyped field is refused, because it would accept any error', async () => {
   expect((await refusal({ error: { nmae: 'RateLimitError' } }, failing)).message).toMatch('nmae');
 });
 
-test('an error whose name is no text is refused', async () => {
+test('an error whose name is not a string is refused', async () => {
   expect((await refusal({ error: { name: /Rate/ } }, failing)).message).toMatch('name');
 });
 
-test('an error whose message is no text is refused', async () => {
+test('an error whose message is not a string is refused', async () => {
   expect((await refusal({ error: { message: /connection/i } }, failing)).message).toMatch('message');
 });
 
-test('context variables that are no object are refused', async () => {
+test('context variables that are not an object are refused', async () => {
   expect((await refusal({ contextVariables: 'Ann' })).message).toMatch('contextVariables');
 });
 
-test('a final message that is no text is refused', async () => {
+test('a final message that is not a string is refused', async () => {
   expect((await refusal({ finalMessage: /hello/ })).message).toMatch('finalMessage');
 });
 
 test.for(['toolCalls', 'agents', 'stopReason', 'error', 'contextVariables', 'finalMessage'])(
-  '%s that is null expects nothing, and is refused',
+  '%s is refused if it is null, because it would expect nothing',
   async (field) => {
     expect((await refusal({ [field]: null })).message).toMatch(field);
   },
 );
 
-test('tool calls that are no trajectory are refused', async () => {
+test('tool calls that are not a trajectory are refused', async () => {
   expect((await refusal({ toolCalls: 'look_up' })).message).toMatch('must be a list of calls');
 });

@@ -49,7 +49,7 @@ const scenarios: [what: string, scenario: Partial<Scenario>][] = [
   ['expectations that are not met', { expect: { agents: ['Sales'], toolCalls: [], finalMessage: 'x' } }],
 ];
 
-test.for(scenarios)('streamed or not, one trace and one verdict: %s', async ([, different]) => {
+test.for(scenarios)('streamed or not, trace and verdict are the same: %s', async ([, different]) => {
   const scenario: Scenario = { agent: triage, steps: refundSteps, ...different };
   const [whole, streamed] = [await runScenario(scenario), await runScenario(scenario, { stream: true })];
   expect(streamed.trace.diff(whole.trace)).toBeUndefined();
@@ -72,7 +72,7 @@ const faults: Fault[] = [
   { kind: 'bad-frame', afterChunks: 1 },
 ];
 
-test.for(faults)('streamed or not, one trace and one class of error: $kind', async (fault) => {
+test.for(faults)('streamed or not, trace and class of error are the same: $kind', async (fault) => {
   const steps = [...refundSteps.slice(0, 3), modelFails(fault)];
   const [whole, streamed] = [
     await runScenario({ agent: triage, steps }),
@@ -100,7 +100,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.constantFrom(...faults).map((fault) => modelFails(fault)),
 );
 
-test('streamed or not, one trace and one verdict: whatever the script', async () => {
+test('streamed or not, trace and verdict of any script are the same', async () => {
   const outcomes = new Set<string>();
   await assertProperty(
     fc.asyncProperty(fc.array(step, { maxLength: 8 }), fc.nat(5), async (steps, maxTurns) => {
@@ -116,10 +116,10 @@ test('streamed or not, one trace and one verdict: whatever the script', async ()
   expect([...outcomes].toSorted()).toEqual(['completed', 'failed', 'max_turns']);
 });
 
-test('in-process is the transport where nothing else is said', async () => {
+test('the default transport is in-process', async () => {
   const scenario = { agent: triage, steps: refundSteps, contextVariables: { user: 'Ann' } };
   const run = await runScenario(scenario, { transport: 'in-process' });
-  // The trace is the same whatever the transport, but only the other one asks through this client.
+  // The trace is the same with both transports, but only "http" uses the openai client.
   vi.doMock('openai', () => {
     throw new Error('It was loaded.');
   });
@@ -131,7 +131,7 @@ test('in-process is the transport where nothing else is said', async () => {
   }
 });
 
-test('a seed is not an option: an in-process run makes no choices', async () => {
+test('a seed is refused as an option, because an in-process run makes no random choices', async () => {
   const options: object = { seed: 5 };
   await expect(runScenario({ agent: triage, steps: refundSteps }, options)).rejects.toThrow(
     'runScenario has no field "seed". Its fields: transport, stream, provider, signal.',

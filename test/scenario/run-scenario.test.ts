@@ -10,7 +10,7 @@ test('a scenario that goes as scripted passes', async () => {
   expect(run.failures).toEqual([]);
 });
 
-test('its result has the response, the trace and the scenario itself', async () => {
+test('the result has the response, the trace and the scenario itself', async () => {
   const scenario = { agent: triage, steps: refundSteps };
   const run = await runScenario(scenario);
   expect(run.scenario).toBe(scenario);
@@ -55,7 +55,7 @@ test('every user step starts a run that continues the last', async () => {
   ]);
 });
 
-test('a later run starts with the context that the last one left', async () => {
+test('a later run starts with the context variables that the last one left', async () => {
   const { trace } = await playRefund({ steps: [...refundSteps, user('Thanks!'), say('You are welcome.')] });
   const starts = trace.events.filter((event) => event.type === 'run-start');
   expect(starts.map(({ contextVariables }) => contextVariables)).toEqual([
@@ -64,7 +64,7 @@ test('a later run starts with the context that the last one left', async () => {
   ]);
 });
 
-test('user steps in a row are messages of one run', async () => {
+test('consecutive user steps are messages of one run', async () => {
   const { trace } = await runScenario({
     agent: new Agent(),
     steps: [user('Hello?'), user('Anybody?'), say('Yes.')],
@@ -76,7 +76,7 @@ test('user steps in a row are messages of one run', async () => {
   ]);
 });
 
-test('what was said before comes before the first step', async () => {
+test('the messages of a scenario come before its first step', async () => {
   const messages = [
     { role: 'user', content: 'Hi.' } as const,
     { role: 'assistant', content: 'Hello.', sender: 'Triage' } as const,
@@ -91,7 +91,7 @@ test('what was said before comes before the first step', async () => {
   expect(messages).toHaveLength(2);
 });
 
-test('a scenario may start with an answer to what was said before', async () => {
+test('the first step may answer the messages of a scenario', async () => {
   const run = await runScenario({
     agent: new Agent(),
     messages: [{ role: 'user', content: 'Hi.' }],
@@ -100,13 +100,13 @@ test('a scenario may start with an answer to what was said before', async () => 
   expect(run.passed).toBe(true);
 });
 
-test('a scenario without steps asks for an answer that is not there', async () => {
+test('a scenario without steps fails with a ScriptExhaustedError', async () => {
   expect(messagesOf(await runScenario({ agent: new Agent(), steps: [] }))).toMatchObject([
     expect.stringContaining('ScriptExhaustedError'),
   ]);
 });
 
-test('turns are limited to 100 where nothing else is said', async () => {
+test('maxTurns is 100 by default', async () => {
   const steps = [
     user('x'),
     ...Array.from({ length: 100 }, () => callTool('transfer_to_refunds', {}, { hallucinated: true })),
@@ -116,14 +116,14 @@ test('turns are limited to 100 where nothing else is said', async () => {
   expect(run.trace.events[0]).toMatchObject({ maxTurns: 100 });
 });
 
-test('the limit on turns is that of each run', async () => {
+test('maxTurns applies to each run', async () => {
   const steps = [user('x'), callTool('transfer_to_refunds'), user('y'), callTool('back_to_triage')];
   const { passed, trace } = await runScenario({ agent: triage, maxTurns: 1, steps });
   expect(passed).toBe(true);
   expect(trace.agents).toEqual(['Triage', 'Refunds', 'Triage']);
 });
 
-test('modelOverride is asked instead of the model of every agent', async () => {
+test('modelOverride replaces the model of every agent', async () => {
   const { trace } = await playRefund({ modelOverride: 'gpt-4o-mini' });
   expect(new Set(trace.requests.map(({ request }) => request.model))).toEqual(new Set(['gpt-4o-mini']));
 });
@@ -137,7 +137,7 @@ test('executeTools: false leaves the calls pending', async () => {
   expect(run.passed).toBe(true);
 });
 
-test('hooks are called as those of a Swarm, one or several', async () => {
+test('a single set of hooks and a list of them are called as in a Swarm', async () => {
   const seen: string[] = [];
   const hook = (name: string) => ({
     beforeModel: ({ turn }: { turn: number }) => void seen.push(`${name} ${turn}`),
@@ -147,7 +147,7 @@ test('hooks are called as those of a Swarm, one or several', async () => {
   expect(seen).toEqual(['a 1', 'a 2', 'a 3', 'b 1', 'c 1']);
 });
 
-test('two plays of one scenario do not meet', async () => {
+test('two concurrent plays of one scenario do not affect each other', async () => {
   const scenario = { agent: triage, contextVariables: { user: 'Ann' }, steps: refundSteps };
   const [one, other] = await Promise.all([runScenario(scenario), runScenario(scenario, { stream: true })]);
   expect([one.passed, other.passed]).toEqual([true, true]);
@@ -155,7 +155,7 @@ test('two plays of one scenario do not meet', async () => {
   expect(scenario.contextVariables).toEqual({ user: 'Ann' });
 });
 
-test('a scripted failure of the model can be followed by the user, who goes on from before it', async () => {
+test('the user can continue after a scripted failure, from before the failed run', async () => {
   const steps = [
     user('Hi.'),
     say('Hello.'),
@@ -175,7 +175,7 @@ test('a scripted failure of the model can be followed by the user, who goes on f
   ).toEqual(['Hi.', 'Hello.', 'Still there?']);
 });
 
-test('a transport that is not known is refused', async ({ expect }) => {
+test('an unknown transport is refused', async ({ expect }) => {
   await expect(
     runScenario({ agent: triage, steps: refundSteps }, { transport: 'carrier pigeon' as 'in-process' }),
   ).rejects.toThrowErrorMatchingInlineSnapshot(

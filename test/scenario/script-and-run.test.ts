@@ -11,7 +11,7 @@ import {
 import { messagesOf } from '../support/failures.ts';
 import { playRefund, refundSteps, triage } from '../support/agents.ts';
 
-test('steps that are left over are a failure, at the step that was due', async ({ expect }) => {
+test('steps that are left over are a failure at the first of them', async ({ expect }) => {
   const run = await playRefund({
     steps: [...refundSteps, callTool('look_up', { orderId: 'A-17' }), say('Anything else?')],
   });
@@ -31,7 +31,7 @@ test('steps that are left over are a failure, at the step that was due', async (
   `);
 });
 
-test('what is left over in the middle is told with its run', async () => {
+test('steps that an earlier run leaves over are reported with that run', async () => {
   const run = await runScenario({
     agent: new Agent(),
     steps: [user('a'), say('1'), say('2'), user('b'), say('3')],
@@ -41,14 +41,14 @@ test('what is left over in the middle is told with its run', async () => {
   ]);
 });
 
-test('what an interruption leaves over is told with its reason', async () => {
+test('steps that an interruption leaves over are reported with the stop reason', async () => {
   const run = await playRefund({ executeTools: false });
   expect(run.failures).toMatchObject([
     { step: 3, message: expect.stringMatching(/^Run 1 ended \(interrupted\) before step 3/) },
   ]);
 });
 
-test('a user step at the end that nobody answers is a request beyond the script', async () => {
+test('a user step without an answer after it leads to a request beyond the script', async () => {
   const run = await playRefund({ steps: [...refundSteps, user('Thanks!')] });
   expect(run.error).toBeInstanceOf(ScriptExhaustedError);
 });
@@ -77,12 +77,12 @@ test('a request beyond the script is a failure that shows the conversation', asy
   `);
 });
 
-test('a request beyond the script is numbered against the answers of the script, not against all of its steps', async () => {
+test('the error of a request beyond the script counts model steps, not all steps', async () => {
   const run = await playRefund({ steps: refundSteps.slice(0, 3) });
   expect(messagesOf(run)[0]).toMatch('Completion 3 was requested, but the script has 2 steps for the model.');
 });
 
-test('a request where the user is due says so', async ({ expect }) => {
+test('the error of a request where a user step is next says so', async ({ expect }) => {
   const run = await runScenario({
     agent: triage,
     steps: [user('a'), callTool('transfer_to_refunds'), user('b'), say('c')],
@@ -110,17 +110,17 @@ test('a call of a tool that was not offered is a mistake in the script', async (
   );
 });
 
-test('steps after a mistake in the script are no news', async () => {
+test('steps left over after a mistake in the script are not reported', async () => {
   const run = await playRefund({ steps: [user('x'), callTool('nothing'), say('a'), say('b')] });
   expect(messagesOf(run)).toHaveLength(1);
 });
 
-test('a mistake in the script is not something to expect', async () => {
+test('the failure for a mistake in the script does not suggest to expect it', async () => {
   const run = await playRefund({ steps: [user('x'), callTool('nothing')] });
   expect(messagesOf(run)[0]).not.toMatch('If this is meant to happen');
 });
 
-test('a function step sees what the agent did', async () => {
+test('a function step sees the results of the tools', async () => {
   const steps = [
     ...refundSteps.slice(0, 3),
     ({ messages }: { messages: { content?: unknown }[] }) =>

@@ -4,7 +4,7 @@ import { callTool, modelFails, runScenario, say, user } from 'swarmcheck/testing
 import { messagesOf } from '../support/failures.ts';
 import { playRefund, refundSteps, triage } from '../support/agents.ts';
 
-test('an aborted scenario has the reason as its error', async () => {
+test('the error of an aborted scenario is the reason of the abort', async () => {
   const controller = new AbortController();
   const reason = new Error('closing time');
   const agent = new Agent({
@@ -27,7 +27,7 @@ test('an aborted scenario has the reason as its error', async () => {
   expect(run.trace.outcome).toBe('aborted');
 });
 
-test.for([false, true])('an answer that never comes ends with the reason (streamed: %s)', async (stream) => {
+test.for([false, true])('an abort ends an answer that never comes (streamed: %s)', async (stream) => {
   const controller = new AbortController();
   const steps = [user('x'), modelFails({ kind: 'no-answer' })];
   const pending = runScenario(
@@ -41,14 +41,14 @@ test.for([false, true])('an answer that never comes ends with the reason (stream
   expect((await pending).error).toBe('enough');
 });
 
-test('a signal that was aborted before asks the model nothing', async () => {
+test('with a signal that is already aborted, no request is made', async () => {
   const reason = new Error('closing time');
   const run = await runScenario({ agent: triage, steps: refundSteps }, { signal: AbortSignal.abort(reason) });
   expect(run.error).toBe(reason);
   expect(run.trace.requests).toEqual([]);
 });
 
-test('an abort is told once', async () => {
+test('an abort is reported once', async () => {
   const run = await runScenario(
     { agent: triage, steps: refundSteps, check: () => {} },
     { signal: AbortSignal.abort(new Error('closing time')) },
@@ -62,7 +62,7 @@ test('an expected abort passes', async () => {
   expect(messagesOf(run)).toEqual([]);
 });
 
-test('tools are given a signal that is aborted with the scenario', async () => {
+test('tools get a signal that is aborted with the scenario', async () => {
   const controller = new AbortController();
   let seen: AbortSignal | undefined;
   const agent = new Agent({

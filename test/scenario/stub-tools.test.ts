@@ -10,7 +10,7 @@ const provider = () =>
     say('ok'),
   ]);
 
-test('a stubbed agent runs in any Swarm, its handoffs lead to stubbed agents', async () => {
+test('a stubbed agent runs in any Swarm, and its handoffs lead to stubbed agents', async () => {
   const response = await new Swarm({ provider: provider() }).run({
     agent: stubTools(triage, { issue_refund: 'done' }),
     messages: [],
@@ -18,7 +18,7 @@ test('a stubbed agent runs in any Swarm, its handoffs lead to stubbed agents', a
   expect(traceOf(response).toolCalls[1]?.content).toBe('done');
 });
 
-test('it is a copy: the agents given still do the real thing', async () => {
+test('stubTools returns a copy: the original agents keep their real tools', async () => {
   stubTools(triage, { issue_refund: 'done' });
   const response = await new Swarm({ provider: provider() }).run({ agent: triage, messages: [] });
   expect(traceOf(response).toolCalls[1]?.content).toBe('refunded A-17');
@@ -55,7 +55,7 @@ test('agents that hand off to each other have one copy each', async () => {
   expect(active).not.toContain(refunds);
 });
 
-test('a name that no agent has does nothing', async () => {
+test('a stub with a name that no agent has is ignored', async () => {
   const response = await new Swarm({ provider: provider() }).run({
     agent: stubTools(triage, { nothing: 'done' }),
     messages: [],
@@ -63,7 +63,7 @@ test('a name that no agent has does nothing', async () => {
   expect(traceOf(response).toolCalls[1]?.content).toBe('refunded A-17');
 });
 
-test('the trace of a stubbed run is that of a real one that answers the same', async () => {
+test('a stubbed run and a real run with the same results have the same hash', async () => {
   const real = await new Swarm({ provider: provider() }).run({
     agent: triage,
     messages: [],

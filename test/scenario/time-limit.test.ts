@@ -18,15 +18,15 @@ import { playRefund } from '../support/agents.ts';
 
 const limit = 20;
 
-// What is loaded on first use is loaded here, so that nothing is awaited later but what a test is about.
+// Loads the modules that are imported on first use, so that no test waits for an import.
 await playRefund();
 
-// The limit is one of real time; here time passes when a test says so, however busy the machine is.
-// The process has one clock to stop, so these tests run one after another.
+// Fake timers: the limit passes only when a test advances them. They belong to the process, so these tests run one
+// after another.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
 
-/** Plays a scenario until it stands still, and then until its time is over. */
+/** Plays a scenario until it only waits, then lets the time limit pass. */
 async function playOut(scenario: Scenario, stream = false): Promise<ScenarioRun> {
   const running = runScenario(scenario, { stream });
   await still();
@@ -47,7 +47,7 @@ function scenarioWith(
   return { agent, steps: [user('x'), callTool('slow'), say('done')], timeoutMs: limit, ...different };
 }
 
-/** What the error of the scenario says that was awaited. */
+/** The text after "waiting for" in the message of the time-out. */
 async function awaited(scenario: Scenario, stream = false): Promise<string> {
   const run = await playOut(scenario, stream);
   expect(run.error).toBeInstanceOf(ScenarioTimeoutError);
@@ -55,9 +55,7 @@ async function awaited(scenario: Scenario, stream = false): Promise<string> {
   return /waiting for (.*)\. Make what/.exec(messagesOf(run)[0] ?? '')?.[1] ?? '';
 }
 
-test.sequential('a scenario that takes too long fails, and says after how long and what to do', async ({
-  expect,
-}) => {
+test.sequential('a scenario that takes too long fails with its limit and what to do', async ({ expect }) => {
   const run = await playOut(scenarioWith({ execute: never }));
   expect(run.passed).toBe(false);
   expect(reasonsOf(run)).toMatchInlineSnapshot(`
@@ -71,12 +69,12 @@ test.sequential.for([false, true])('a tool that never settles is named (streamed
   expect(await awaited(scenarioWith({ execute: never }), stream)).toMatch(/the tool "slow".*turn 1/);
 });
 
-test.sequential('a tool that never settles in the last turn allowed is an error, not an end', async () => {
+test.sequential('a tool that never settles in the last allowed turn is an error, not a stop by max_turns', async () => {
   const steps = [user('x'), callTool('slow')];
   expect(await awaited(scenarioWith({ execute: never, steps, maxTurns: 1 }))).toMatch('the tool "slow"');
 });
 
-test.sequential('a tool that was cut off has no result, and no hook is told of one', async () => {
+test.sequential('a tool that was stopped has no result, and afterTool is not called', async () => {
   const told: string[] = [];
   const hooks: Hooks = { afterTool: ({ name }) => void told.push(name) };
   const run = await playOut(scenarioWith({ execute: never, hooks }));
@@ -84,7 +82,7 @@ test.sequential('a tool that was cut off has no result, and no hook is told of o
   expect(told).toEqual([]);
 });
 
-test.sequential('of several calls in a turn the one that never settles is named', async () => {
+test.sequential('of several calls in a turn, the one that never settles is named', async () => {
   const steps = [
     user('x'),
     callTool('quick'),
@@ -107,20 +105,20 @@ test.sequential('instructions that never settle are named', async () => {
   expect(await awaited(scenarioWith({ instructions: never }))).toMatch('instructions');
 });
 
-test.sequential('a function step that never settles is named as the answer it owes', async () => {
+test.sequential("a function step that never settles is named as the model's answer", async () => {
   expect(await awaited(scenarioWith({ steps: [user('x'), never] }))).toBe(
     "the model's answer to Desk (turn 1)",
   );
 });
 
 test.sequential.for(['beforeModel', 'afterModel', 'beforeTool', 'afterTool'] as const)(
-  '%s that never settles is named as a hook',
+  'a %s that never settles is named as a hook',
   async (name) => {
     expect(await awaited(scenarioWith({ hooks: { [name]: never } }))).toMatch('hook');
   },
 );
 
-test.sequential('a hook of the second turn is not taken for the tools of the first', async () => {
+test.sequential('a hook of the second turn is not reported as a tool of the first', async () => {
   const hooks: Hooks = { beforeModel: ({ turn }) => (turn === 2 ? never() : undefined) };
   const what = await awaited(
     scenarioWith({
@@ -132,7 +130,7 @@ test.sequential('a hook of the second turn is not taken for the tools of the fir
   expect(what).not.toMatch('the tool');
 });
 
-test.sequential('a schema that never finishes its check is named with its tool', async () => {
+test.sequential('a schema whose validation never ends is named with its tool', async () => {
   const agent = new Agent({
     functions: [
       tool({ name: 'slow', parameters: z.object({ q: z.string().refine(never) }), execute: () => 'ok' }),
@@ -143,12 +141,12 @@ test.sequential('a schema that never finishes its check is named with its tool',
   ).toMatch('the tool "slow"');
 });
 
-test.sequential('what an earlier run waited for is not what a later one waits for', async () => {
+test.sequential('the message names what the last run awaits, not an earlier one', async () => {
   const steps = [user('x'), callTool('quick'), say('done'), user('y'), modelFails({ kind: 'no-answer' })];
   expect(await awaited(scenarioWith({ steps }))).toBe("the model's answer to Desk (turn 1)");
 });
 
-test.sequential('a scenario that takes too long is told once', async () => {
+test.sequential('a scenario that takes too long is reported once', async () => {
   const run = await playOut(scenarioWith({ execute: never, check: () => {} }));
   expect(messagesOf(run)).toHaveLength(1);
 });
@@ -161,7 +159,7 @@ test.sequential('a scenario that is expected to take too long passes', async () 
   expect(run.passed).toBe(true);
 });
 
-test.sequential('a check that never settles is a failure that names it', async ({ expect }) => {
+test.sequential('a check that never settles is a failure that names the check', async ({ expect }) => {
   const run = await playOut(scenarioWith({ check: never }));
   expect(run.passed).toBe(false);
   expect(reasonsOf(run)).toMatchInlineSnapshot(`
@@ -171,14 +169,14 @@ test.sequential('a check that never settles is a failure that names it', async (
   `);
 });
 
-test.sequential('a check after an expected time-out is still asked', async () => {
+test.sequential('a check is called after an expected time-out', async () => {
   let asked = false;
   const check = () => void (asked = true);
   await playOut(scenarioWith({ execute: never, check, expect: { error: { name: 'ScenarioTimeoutError' } } }));
   expect(asked).toBe(true);
 });
 
-test.sequential('the limit is 5,000 ms where nothing else is said', async () => {
+test.sequential('the limit is 5,000 ms by default', async () => {
   const running = runScenario(scenarioWith({ execute: never, timeoutMs: undefined }));
   let settled = false;
   void running.then(() => (settled = true));
@@ -190,7 +188,7 @@ test.sequential('the limit is 5,000 ms where nothing else is said', async () => 
   expect(reasonsOf(await running)[0]).toMatch('stopped after 5000 ms');
 });
 
-test.sequential('the limit holds for the whole scenario, not for each run', async () => {
+test.sequential('the limit applies to the whole scenario, not to each run', async () => {
   const steps = [user('a'), callTool('slow'), say('1'), user('b'), callTool('slow'), say('2')];
   const execute = () => new Promise((resolve) => setTimeout(resolve, 15, 'ok'));
   const running = runScenario(scenarioWith({ execute, steps }));
@@ -209,7 +207,7 @@ test.sequential('a scenario that ends in time leaves no timer behind', async () 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test.sequential('a time-out while the agent is made is a failure of its own', async () => {
+test.sequential('a time-out while the factory makes the agent names the factory', async () => {
   const run = await playOut({ agent: never, steps: [], timeoutMs: limit });
   expect(reasonsOf(run)).toMatchObject([expect.stringContaining('waiting for the agent factory')]);
   expect(run.error).toBeInstanceOf(ScenarioTimeoutError);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { runScenario, say, user, type Trajectory } from 'swarmcheck/testing';
 
-/** The message with which something is refused that is no trajectory. */
+/** The message of the error for a malformed trajectory. */
 async function refusal(trajectory: unknown): Promise<string> {
   const scenario = {
     agent: new Agent(),
@@ -17,19 +17,19 @@ async function refusal(trajectory: unknown): Promise<string> {
   return error.message;
 }
 
-test('a text is no trajectory', async ({ expect }) => {
+test('a string instead of a trajectory is refused', async ({ expect }) => {
   expect(await refusal('look_up')).toMatchInlineSnapshot(
     `"The scenario, in "expect", has a field "toolCalls" that must be a list of calls, or { sequence, allowOthers, never }, but is the string "look_up". Write ["look_up"]."`,
   );
 });
 
-test('an object without a sequence is none', async ({ expect }) => {
+test('an object without a sequence is refused', async ({ expect }) => {
   expect(await refusal({ never: ['a'] })).toMatchInlineSnapshot(
     `"The toolCalls of the scenario has no "sequence". Where any other calls will do, write { sequence: [], allowOthers: true, never: […] }."`,
   );
 });
 
-test('a single item is none', async ({ expect }) => {
+test('a single item instead of a list is refused', async ({ expect }) => {
   expect(await refusal({ tool: 'a' })).toMatchInlineSnapshot(
     `"The toolCalls of the scenario must be a list of calls, or { sequence, allowOthers, never }, but is a single item. Write [{ … }]."`,
   );
@@ -42,21 +42,21 @@ test('a mistyped field is named', async ({ expect }) => {
   );
 });
 
-test('a sequence that is no list is refused', async ({ expect }) => {
+test('a sequence that is not a list is refused', async ({ expect }) => {
   expect(await refusal({ sequence: 'a' })).toMatchInlineSnapshot(
     `"The toolCalls of the scenario has a field "sequence" that must be a list of calls, but is the string "a". Write ["a"]."`,
   );
 });
 
-test('never that is no list is refused', async () => {
+test('a never that is not a list is refused', async () => {
   expect(await refusal({ sequence: [], never: 'a' })).toMatch(/never.*list/);
 });
 
-test('allowOthers that is neither true nor false is refused', async () => {
+test('an allowOthers that is not a boolean is refused', async () => {
   expect(await refusal({ sequence: [], allowOthers: 'yes' })).toMatch('allowOthers');
 });
 
-test('a call that is none is refused', async ({ expect }) => {
+test('a malformed call is refused', async ({ expect }) => {
   expect(await refusal([{ args: {} }])).toMatchInlineSnapshot(
     `"Item 1 of the toolCalls of the scenario has no "tool"; it has "args"."`,
   );
@@ -82,14 +82,14 @@ test('an item of two kinds is refused', async ({ expect }) => {
   );
 });
 
-test('a turn of nothing is refused', async ({ expect }) => {
+test('an empty turn is refused', async ({ expect }) => {
   expect(await refusal([{ turn: [] }])).toMatchInlineSnapshot(
     `"Item 1 of the toolCalls of the scenario has a field "turn" that must be a list of at least one call, but is an array of 0 items."`,
   );
   expect(await refusal([{ anyOrder: [] }])).toMatch('"anyOrder" that must be a list of at least one call');
 });
 
-test('a turn that is no list is refused', async () => {
+test('a turn that is not a list is refused', async () => {
   expect(await refusal([{ turn: 'a' }])).toMatch(
     '"turn" that must be a list of at least one call, but is the string "a". Write ["a"].',
   );
@@ -100,11 +100,11 @@ test('items inside items are refused', async () => {
   expect(await refusal([{ anyOrder: ['b', { turn: ['a'] }] }])).toMatch('Call 2 in "anyOrder" of item 1 of');
 });
 
-test('a forbidden call that is none is refused', async () => {
+test('an item of never that is not a call is refused', async () => {
   expect(await refusal({ sequence: [], never: [{ turn: ['a'] }] })).toMatch('Call 1 in "never" of');
 });
 
-test('arguments that are no object are refused', async () => {
+test('arguments that are not an object are refused', async () => {
   expect(await refusal([{ tool: 'a', args: 'x' }])).toMatch('args');
   expect(await refusal([{ tool: 'a', argsContain: null }])).toMatch('argsContain');
 });

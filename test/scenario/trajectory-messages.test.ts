@@ -14,7 +14,7 @@ const calls = [
   callTools([callTool('refund', { id: 'A-17', amount: 5 }), callTool('close')]),
 ];
 
-/** The lines of the message about calls that do not meet a trajectory, without what happened. */
+/** The message about an unmet trajectory, without the list of events. */
 async function linesOf(toolCalls: Trajectory, steps: Step[] = calls): Promise<string> {
   const run = await runScenario({ agent, steps: [user('x'), ...steps, say('done')], expect: { toolCalls } });
   const [message = 'It passed.'] = messagesOf(run);
@@ -27,7 +27,7 @@ async function markedLine(toolCalls: Trajectory, steps: Step[] = calls): Promise
   return /❯ (.*)/.exec(messagesOf(run)[0] ?? '')?.[1];
 }
 
-test('a call that is missing', async ({ expect }) => {
+test('a missing call is marked with ✗', async ({ expect }) => {
   expect(await linesOf(['look_up', 'refund', 'close', 'escalate'])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✓ look_up
@@ -38,7 +38,7 @@ test('a call that is missing', async ({ expect }) => {
   `);
 });
 
-test('a call that is extra', async ({ expect }) => {
+test('an extra call is marked with +', async ({ expect }) => {
   expect(await linesOf(['look_up', 'close'])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✓ look_up
@@ -47,7 +47,7 @@ test('a call that is extra', async ({ expect }) => {
   `);
 });
 
-test('a call that is forbidden', async ({ expect }) => {
+test('a forbidden call is marked with !', async ({ expect }) => {
   expect(await linesOf({ sequence: ['look_up'], allowOthers: true, never: ['close'] }))
     .toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
@@ -56,7 +56,7 @@ test('a call that is forbidden', async ({ expect }) => {
   `);
 });
 
-test('a call with other arguments', async ({ expect }) => {
+test('a call with other arguments shows the first difference', async ({ expect }) => {
   expect(await linesOf(['look_up', { tool: 'refund', args: { id: 'A-17', amount: 50 } }, 'close']))
     .toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
@@ -67,7 +67,7 @@ test('a call with other arguments', async ({ expect }) => {
   `);
 });
 
-test('a call without the arguments it should contain', async ({ expect }) => {
+test('a call without an expected argument shows it as undefined', async ({ expect }) => {
   expect(await linesOf(['look_up', { tool: 'refund', argsContain: { reason: 'late' } }, 'close']))
     .toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
@@ -78,7 +78,7 @@ test('a call without the arguments it should contain', async ({ expect }) => {
   `);
 });
 
-test('asymmetric matchers are shown as they are written', async ({ expect }) => {
+test('expect.any is shown with its type', async ({ expect }) => {
   expect(await linesOf(['look_up', { tool: 'refund', argsContain: { id: expect.any(Number) } }, 'close']))
     .toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
@@ -89,7 +89,7 @@ test('asymmetric matchers are shown as they are written', async ({ expect }) => 
   `);
 });
 
-test('an asymmetric matcher of a text is shown by its name', async () => {
+test('expect.stringMatching is shown by its name', async () => {
   const lines = await linesOf([
     'look_up',
     { tool: 'refund', argsContain: { id: expect.stringMatching(/^B-/) } },
@@ -98,7 +98,7 @@ test('an asymmetric matcher of a text is shown by its name', async () => {
   expect(lines).toMatch(/"id" is "A-17", not StringMatching/);
 });
 
-test('calls in the wrong order', async ({ expect }) => {
+test('a call in the wrong order is said to be at another place', async ({ expect }) => {
   expect(await linesOf(['refund', 'look_up', 'close'])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✗ refund, but refund({"id":"A-17","amount":5}) came at another place
@@ -108,7 +108,7 @@ test('calls in the wrong order', async ({ expect }) => {
   `);
 });
 
-test('a turn that is not whole', async ({ expect }) => {
+test('a turn with too many calls says how many more it has', async ({ expect }) => {
   expect(await linesOf(['look_up', { turn: ['refund'] }, 'close'])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✓ look_up
@@ -117,7 +117,7 @@ test('a turn that is not whole', async ({ expect }) => {
   `);
 });
 
-test('a turn of which one call is another', async ({ expect }) => {
+test('a turn with a missing call lists the calls that were found', async ({ expect }) => {
   expect(await linesOf(['look_up', { turn: ['refund', 'escalate'] }])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✓ look_up
@@ -127,7 +127,7 @@ test('a turn of which one call is another', async ({ expect }) => {
   `);
 });
 
-test('a turn whose calls came in two', async ({ expect }) => {
+test('a turn whose calls came in two turns lists the calls of the first', async ({ expect }) => {
   expect(await linesOf([{ turn: ['look_up', 'refund'] }, 'close'])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✗ one turn: look_up, refund, but of these only look_up({"q":"A-17"}) came there
@@ -136,7 +136,7 @@ test('a turn whose calls came in two', async ({ expect }) => {
   `);
 });
 
-test('calls in any order of which one is missing', async ({ expect }) => {
+test('calls in any order with a missing call list the calls that were found', async ({ expect }) => {
   expect(await linesOf(['look_up', { anyOrder: ['close', 'escalate'] }])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✓ look_up
@@ -146,14 +146,14 @@ test('calls in any order of which one is missing', async ({ expect }) => {
   `);
 });
 
-test('no calls where some were expected', async ({ expect }) => {
+test('expected calls are missing in a run without calls', async ({ expect }) => {
   expect(await linesOf(['look_up'], [])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✗ look_up"
   `);
 });
 
-test('some calls where none were expected', async ({ expect }) => {
+test('calls are extra if none were expected', async ({ expect }) => {
   expect(await linesOf([], [callTool('look_up', { q: 'x' })])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       + look_up({"q":"x"}), which was not expected"
@@ -169,17 +169,17 @@ test('long arguments are shortened', async () => {
   expect(lines.length).toBeLessThan(1500);
 });
 
-test('it points to the first call that is not as expected', async () => {
+test('the message points to the first unexpected call', async () => {
   expect(await markedLine(['look_up', 'close', 'refund'])).toMatch(/^turn 2 {2}Desk: (refund|close)/);
   expect(await markedLine(['close', 'look_up', 'refund'])).toMatch(/^turn 1 {2}Desk: look_up/);
 });
 
-test('it points to a forbidden call', async () => {
+test('the message points to a forbidden call', async () => {
   expect(await markedLine({ sequence: [], allowOthers: true, never: ['close'] })).toBe(
     'turn 2  Desk: close() → ok',
   );
 });
 
-test('it points to the end where calls are missing there', async () => {
+test('the message points to the end of the run if calls are missing there', async () => {
   expect(await markedLine(['look_up', 'refund', 'close', 'escalate'])).toBe('ended: completed');
 });

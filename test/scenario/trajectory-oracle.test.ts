@@ -6,7 +6,7 @@ import { assertProperty } from '../support/property.ts';
 
 type Sequence = readonly TrajectoryItem[];
 
-/** Tries every way to place the items on the calls, one after the other: slow, and plain to see that it is right. */
+/** Tries every way to place the items on the calls, one after the other: slow, but easy to see that it is right. */
 function canPlace(
   items: Sequence,
   calls: readonly ComparedCall[],
@@ -19,7 +19,7 @@ function canPlace(
   return endsOf(item, calls, from, allowOthers).some((end) => canPlace(rest, calls, end, allowOthers));
 }
 
-/** All places where an item can end that takes the call at `from`. */
+/** All places where an item that starts with the call at `from` can end. */
 function endsOf(
   item: TrajectoryItem,
   calls: readonly ComparedCall[],
@@ -57,7 +57,7 @@ function endsInAnyOrder(
   return allowOthers ? [...taken, ...endsInAnyOrder(patterns, calls, from + 1, allowOthers)] : taken;
 }
 
-/** All arguments here are one number. */
+/** Whether a pattern matches a call. All arguments here are one number. */
 function fits(pattern: ToolCallPattern, call: ComparedCall): boolean {
   if (typeof pattern === 'string') return pattern === call.tool;
   const { args } = pattern as { args?: { n: number } };
@@ -83,7 +83,7 @@ const calls: fc.Arbitrary<ComparedCall[]> = fc
   .map((turns) => turns.flatMap((turn, index) => turn.map((call) => ({ ...call, run: 1, turn: index + 1 }))));
 
 for (const allowOthers of [false, true]) {
-  test(`an independent matcher that tries everything agrees (allowOthers: ${allowOthers})`, () => {
+  test(`matchTrajectory agrees with a matcher that tries everything (allowOthers: ${allowOthers})`, () => {
     const verdicts = { pass: 0, fail: 0 };
     assertProperty(
       fc.property(fc.array(item, { maxLength: 3 }), calls, (sequence, made) => {
@@ -96,7 +96,7 @@ for (const allowOthers of [false, true]) {
     expect(Math.min(verdicts.pass, verdicts.fail)).toBeGreaterThan(100);
   });
 
-  test(`what was made from the calls themselves is found again (allowOthers: ${allowOthers})`, () => {
+  test(`a trajectory made from the calls matches them (allowOthers: ${allowOthers})`, () => {
     assertProperty(
       fc.property(
         calls,
@@ -113,7 +113,7 @@ for (const allowOthers of [false, true]) {
   });
 }
 
-/** One turn of calls as a trajectory may describe it. */
+/** The items of a trajectory that describe the calls of one turn. */
 function itemsFor(turn: ComparedCall[], kind: string, allowOthers: boolean): TrajectoryItem[] {
   const patterns = turn.map(({ tool, args }): ToolCallPattern => ({ tool, args: args as object }));
   if (turn.length === 0 || (kind === 'skip' && allowOthers)) return [];

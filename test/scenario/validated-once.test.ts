@@ -26,7 +26,7 @@ test.for(ways)('a play validates each step once, $name', async (way) => {
   expect(reads()).toBe(validatedAndCopied);
 });
 
-test('a play validates each step once where another provider answers', async () => {
+test('a play validates each step once if another provider answers', async () => {
   const { step, reads } = countedStep();
   const provider = scriptedProvider([say('goodbye')]);
   const run = await runScenario({ agent: new Agent(), steps: [user('hi'), step] }, { provider });
