@@ -4,7 +4,7 @@ import { offer, request } from './ask.ts';
 
 const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
 
-test('say is answered with a whole completion', async () => {
+test('say gives a whole completion', async () => {
   const completion = await scriptedProvider([say('hello')]).complete(request({ model: 'gpt-4o-mini' }));
   expect(completion).toStrictEqual({
     id: 'chatcmpl-1',
@@ -22,7 +22,7 @@ test('say is answered with a whole completion', async () => {
   });
 });
 
-test('calls are answered with their arguments as JSON', async () => {
+test('calls have their arguments as JSON', async () => {
   const provider = scriptedProvider([callTools([callTool('a', { x: 1, y: 'z' }), callTool('b')])]);
   const { choices } = await provider.complete(
     request({ tools: offer(['a', 'b'], { type: 'object', properties: { x: {}, y: {} } }) }),
@@ -45,18 +45,18 @@ test('calls are answered with their arguments as JSON', async () => {
   ]);
 });
 
-test('text beside calls stands in the same message', async () => {
+test('text beside calls is in the same message', async () => {
   const provider = scriptedProvider([callTool('a', {}, { say: 'One moment.' })]);
   const { choices } = await provider.complete(request({ tools: offer(['a']) }));
   expect(choices[0]?.message).toMatchObject({ content: 'One moment.', tool_calls: [{ id: 'call_1' }] });
 });
 
-test('a refusal stands in place of text', async () => {
+test('a refusal replaces the text', async () => {
   const { choices } = await scriptedProvider([refuse('No.')]).complete(request());
   expect(choices[0]).toMatchObject({ message: { content: null, refusal: 'No.' }, finish_reason: 'stop' });
 });
 
-test('an empty text stays a text', async () => {
+test('an empty text stays an empty string', async () => {
   const { choices } = await scriptedProvider([say('')]).complete(request());
   expect(choices[0]?.message.content).toBe('');
 });
@@ -67,12 +67,12 @@ test('usage is reported as scripted', async () => {
   expect(await provider.complete(request())).not.toHaveProperty('usage');
 });
 
-test('a finish reason of its own is used', async () => {
+test('the finish reason of a step is used', async () => {
   const { choices } = await scriptedProvider([say('hel', { finishReason: 'length' })]).complete(request());
   expect(choices[0]?.finish_reason).toBe('length');
 });
 
-test('ids count on over all answers, and an id of its own is used', async () => {
+test('ids are numbered across all answers, and the id of a call is used', async () => {
   const provider = scriptedProvider([
     callTools([callTool('a'), callTool('a', {}, { id: 'mine' })]),
     callTool('a'),
@@ -84,7 +84,7 @@ test('ids count on over all answers, and an id of its own is used', async () => 
   expect(ids).toEqual(['call_1', 'mine', 'call_3']);
 });
 
-test('two plays of one script are alike to the byte', async () => {
+test('two plays of one script give identical bytes', async () => {
   const steps = [callTool('a', { x: 1 }, { hallucinated: true }), say('done', { usage })];
   const play = async () => {
     const provider = scriptedProvider(steps);
@@ -93,19 +93,19 @@ test('two plays of one script are alike to the byte', async () => {
   expect(await play()).toBe(await play());
 });
 
-test('latency is not waited for', async () => {
+test('latencyMs adds no delay', async () => {
   const completion = await scriptedProvider([say('at once', { latencyMs: 1e9 })]).complete(request());
   expect(completion.choices[0]?.message.content).toBe('at once');
 });
 
-test('later changes of the list of steps do not show', async () => {
+test('later changes to the list of steps have no effect', async () => {
   const steps = [say('first'), say('second')];
   const provider = scriptedProvider(steps);
   steps.length = 0;
   expect(provider.remaining).toBe(2);
 });
 
-test('later changes inside a step do not show', async () => {
+test('later changes inside a step have no effect', async () => {
   const args = { list: ['a'] };
   const step = callTool('a', args, { hallucinated: true });
   const provider = scriptedProvider([step]);
@@ -117,7 +117,7 @@ test('later changes inside a step do not show', async () => {
   ]);
 });
 
-test('what a caller does to an answer does not reach the script', async () => {
+test('changes that a caller makes to an answer do not reach the script', async () => {
   const step = say('hi', { usage });
   const first = await scriptedProvider([step]).complete(request());
   first.usage!.total_tokens = 99;

@@ -2,7 +2,7 @@ import { tool, type CompletionRequest, type JsonObjectSchema, type Tool } from '
 
 type Definitions = NonNullable<CompletionRequest['tools']>;
 
-/** A request as the engine makes it, except for what a test wants to be different. */
+/** A request as the engine makes it, except for the fields that a test sets. */
 export function request(different: Partial<CompletionRequest> = {}): CompletionRequest {
   return {
     model: 'gpt-4o',
@@ -14,7 +14,7 @@ export function request(different: Partial<CompletionRequest> = {}): CompletionR
   };
 }
 
-/** The definitions of tools that all have this schema, as requests carry them. */
+/** The tools of a request, all with this schema. */
 export function offer(
   names: string[],
   parameters: JsonObjectSchema = { type: 'object', properties: {} },

@@ -3,15 +3,15 @@ import { callTool, callTools, modelFails, refuse, say, user } from 'swarmcheck/t
 
 const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
 
-test('user is one field', () => {
+test('user gives a step with one field', () => {
   expect(user('hi')).toStrictEqual({ user: 'hi' });
 });
 
-test('say is one field', () => {
+test('say gives a step with one field', () => {
   expect(say('hello')).toStrictEqual({ say: 'hello' });
 });
 
-test('say carries the options of an answer', () => {
+test('say adds the options of an answer to the step', () => {
   const fault = { kind: 'no-finish-reason' } as const;
   expect(say('hello', { latencyMs: 5, usage, finishReason: 'length', fault })).toStrictEqual({
     say: 'hello',
@@ -54,7 +54,7 @@ test('callTool puts id and hallucinated on the call, the rest on the answer', ()
   });
 });
 
-test('callTools joins calls to one answer', () => {
+test('callTools joins calls into one answer', () => {
   expect(
     callTools([
       callTool('a', { x: 1 }),
@@ -70,7 +70,7 @@ test('callTools joins calls to one answer', () => {
   });
 });
 
-test('callTools carries the options of the answer', () => {
+test('callTools adds the options of the answer to the step', () => {
   expect(
     callTools([callTool('a')], { say: 'Two things.', usage, finishReason: 'stop', latencyMs: 2 }),
   ).toStrictEqual({
@@ -82,11 +82,11 @@ test('callTools carries the options of the answer', () => {
   });
 });
 
-test('refuse is a refusal with the options of an answer', () => {
+test('refuse gives a refusal with the options of an answer', () => {
   expect(refuse('No.', { usage })).toStrictEqual({ refusal: 'No.', usage });
 });
 
-test('modelFails is a fault, with latency if given', () => {
+test('modelFails gives a fault, with latencyMs if given', () => {
   expect(modelFails({ kind: 'reset' })).toStrictEqual({ fault: { kind: 'reset' } });
   expect(modelFails({ kind: 'status', status: 429, retryAfterMs: 20 }, { latencyMs: 3 })).toStrictEqual({
     fault: { kind: 'status', status: 429, retryAfterMs: 20 },

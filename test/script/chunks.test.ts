@@ -12,7 +12,7 @@ function contentsOf(chunks: ChatCompletionChunk[]): string[] {
   return chunks.flatMap(({ choices }) => choices[0]?.delta.content ?? []);
 }
 
-test('an answer comes as role, content and finish reason', async () => {
+test('an answer is streamed as role, content and finish reason', async () => {
   expect(await chunksOf(say('ok'))).toStrictEqual([
     chunk({ role: 'assistant', content: '' }),
     chunk({ content: 'ok' }),
@@ -20,13 +20,13 @@ test('an answer comes as role, content and finish reason', async () => {
   ]);
 });
 
-test('words are split inside', async () => {
+test('a word is split into several chunks', async () => {
   const contents = contentsOf(await chunksOf(say('Internationalisation')));
   expect(contents.filter((text) => text !== '').length).toBeGreaterThan(2);
   expect(contents.join('')).toBe('Internationalisation');
 });
 
-test('arguments are split inside, after the name and the id', async ({ expect }) => {
+test('arguments are split into several chunks, after the name and the id', async ({ expect }) => {
   const chunks = await chunksOf(callTool('look_up', { q: 'Tokyo' }, { hallucinated: true }));
   expect(chunks.flatMap(({ choices }) => choices[0]?.delta.tool_calls ?? [])).toMatchInlineSnapshot(`
     [
@@ -79,7 +79,7 @@ test('the arguments of parallel calls interleave', async () => {
   expect(order.join('')).toMatch(/01.*01.*01/);
 });
 
-test('the chunk with the finish reason is the last one of the content', async () => {
+test('the chunk with the finish reason follows the content', async () => {
   const chunks = await chunksOf(callTool('a', {}, { hallucinated: true }));
   expect(chunks.map(({ choices }) => choices[0]?.finish_reason)).toEqual([null, null, null, 'tool_calls']);
 });
@@ -90,14 +90,14 @@ test('usage follows in a chunk without choices', async () => {
   expect(chunks.slice(0, -1).every((each) => !('usage' in each))).toBe(true);
 });
 
-test('a refusal comes in pieces of its own', async () => {
+test('a refusal is split into pieces of its own', async () => {
   const chunks = await chunksOf(refuse('I cannot do that.'));
   const refusals = chunks.flatMap(({ choices }) => choices[0]?.delta.refusal ?? []);
   expect(refusals.length).toBeGreaterThan(1);
   expect(refusals.join('')).toBe('I cannot do that.');
 });
 
-test('all chunks of an answer have one id, and no time', async () => {
+test('all chunks of an answer have one id, and 0 as their time', async () => {
   const provider = scriptedProvider([say('first'), say('second')]);
   const [first, second] = [
     await readAll(provider.stream(request())),
@@ -122,12 +122,12 @@ test('surrogate pairs in arguments are never split', async () => {
   expect(pieces.filter(hasLoneSurrogate)).toEqual([]);
 });
 
-test('a lone surrogate passes as it is', async () => {
+test('a lone surrogate passes unchanged', async () => {
   expect(contentsOf(await chunksOf(say('ab\ud83d'))).join('')).toBe('ab\ud83d');
 });
 
 test.for([1_000, 100_000, 1_000_000])(
-  'a text of %i characters makes a bounded number of chunks',
+  'a text of %i characters gives a bounded number of chunks',
   async (length) => {
     const chunks = await chunksOf(say('x'.repeat(length)));
     expect(chunks.length).toBeGreaterThan(100);
@@ -135,7 +135,7 @@ test.for([1_000, 100_000, 1_000_000])(
   },
 );
 
-test('the same script is always cut at the same places', async () => {
+test('the same script is always split at the same places', async () => {
   const step = callTool('a', { q: 'where the cuts fall' }, { hallucinated: true, say: 'and here too' });
   expect(await chunksOf(step)).toStrictEqual(await chunksOf(step));
 });

@@ -36,7 +36,7 @@ const kinds: [label: string, step: ModelStep][] = faults.flatMap((fault): [strin
   ];
 });
 
-/** Runs an agent whose tool notes that it was called, and gives the run's error. */
+/** Runs an agent with one tool, and returns the error and the trace of the run. */
 async function failedRun(step: ModelStep, stream: boolean) {
   const agent = new Agent({ name: 'Desk', functions: [echoTool('echo', { text: { type: 'string' } })] });
   const swarm = new Swarm({ provider: scriptedProvider([step]) });
@@ -68,11 +68,11 @@ test.for(kinds)('%s ends in InvalidCompletionError streamed, with the same trace
   expect(trace.hash).toBe((await failedRun(step, false)).trace.hash);
 });
 
-test.for(kinds)('%s executes nothing', async ([, step]) => {
+test.for(kinds)('%s executes no tool', async ([, step]) => {
   for (const stream of [false, true]) expect((await failedRun(step, stream)).trace.toolCalls).toEqual([]);
 });
 
-test.for([0, 1, 2, 3])('a stream cut after %i chunks gives as many', async (afterChunks) => {
+test.for([0, 1, 2, 3])('a stream that is cut after %i chunks yields as many', async (afterChunks) => {
   const chunks = await readAll(
     scriptedProvider([say('hello', { fault: { kind: 'cut', afterChunks, by: 'end' } })]).stream(request()),
   );
@@ -82,7 +82,7 @@ test.for([0, 1, 2, 3])('a stream cut after %i chunks gives as many', async (afte
 test.for([
   { kind: 'cut', afterChunks: 2, by: 'error' },
   { kind: 'bad-frame', afterChunks: 2 },
-] as const)('the chunks before $kind arrive', async (fault) => {
+] as const)('the chunks before a fault of kind $kind arrive', async (fault) => {
   const seen: unknown[] = [];
   const error = await rejection(
     (async () => {
@@ -94,14 +94,14 @@ test.for([
   expect(error).toBeInstanceOf(InvalidCompletionError);
 });
 
-test('a damaged answer says what was received', async ({ expect }) => {
+test('the error of a damaged answer shows the received answer', async ({ expect }) => {
   const { error } = await failedRun(say('hello', { fault: { kind: 'no-finish-reason' } }), false);
   expect(error.message).toMatchInlineSnapshot(
     `"The model's answer cannot be acted on: it has no finish_reason, so it was cut off. Received: {"id":"chatcmpl-1","object":"chat.completion","created":0,"model":"gpt-4o","choices":[{"index":0,"message":{"role":"assistant","content":"hello","refusal":null},"finish_reason":null,"logprobs":null}]}"`,
   );
 });
 
-test('a cut answer says that it was cut', async ({ expect }) => {
+test('the error of a cut answer says that it was cut off', async ({ expect }) => {
   const { error } = await failedRun(
     say('hello', { fault: { kind: 'cut', afterChunks: 1, by: 'error' } }),
     false,

@@ -11,7 +11,7 @@ const endless: [label: string, step: ModelStep][] = [
   ['hung-body beside text', say('hello', { fault: { kind: 'hung-body' } })],
 ];
 
-/** Whether a promise settles before everything that is due now has happened. */
+/** Whether a promise settles within three turns of the event loop. */
 async function settles(promise: Promise<unknown>): Promise<boolean> {
   let settled = false;
   promise.then(
@@ -41,7 +41,7 @@ test.for(endless)('%s ends with the reason when the signal is aborted', async ([
   for (const promise of pending) expect(await rejection(promise)).toBe(reason);
 });
 
-test.for(endless)('%s ends a run as aborted', async ([, step]) => {
+test.for(endless)('%s ends a run with the outcome "aborted" when the signal is aborted', async ([, step]) => {
   for (const stream of [false, true]) {
     const controller = new AbortController();
     const reason = new Error('enough');

@@ -30,7 +30,7 @@ test('a request beyond the script throws, with the conversation so far', async (
   `);
 });
 
-test('an empty script has nothing to answer with', async ({ expect }) => {
+test('an empty script answers no request', async ({ expect }) => {
   const error = await rejection(scriptedProvider([]).complete(request({ messages: [] })));
   expect(error).toBeInstanceOf(ScriptExhaustedError);
   expect(error.message).toMatchInlineSnapshot(`
@@ -47,7 +47,7 @@ test('long messages are shortened', async () => {
   expect(error.message.length).toBeLessThan(500);
 });
 
-test('content in parts is shown as text, parts of other kinds by their kind', async () => {
+test('parts of content are shown as their text, or by their type', async () => {
   const content = [
     { type: 'text', text: 'What is this? ' } as const,
     { type: 'image_url', image_url: { url: 'data:,' } } as const,
@@ -67,7 +67,7 @@ test('a refusal in the conversation is shown', async () => {
   expect(error.message).toMatch('assistant  refuses: No.');
 });
 
-test('the same error comes streamed', async () => {
+test('a streamed request has the same error', async () => {
   const whole = await rejection(scriptedProvider([]).complete(request()));
   const streamed = await rejection(readAll(scriptedProvider([]).stream(request())));
   expect(streamed).toBeInstanceOf(ScriptExhaustedError);
@@ -83,21 +83,21 @@ test('every further request is counted and refused', async () => {
   expect((await rejection(provider.complete(request()))).message).toMatch(/^Completion 3 was requested/);
 });
 
-test('nothing repeats: the last step answers once', async () => {
+test('the last step answers only once', async () => {
   const provider = scriptedProvider([say('only')]);
   await provider.complete(request());
   await expect(provider.complete(request())).rejects.toThrow(ScriptExhaustedError);
   expect(provider.remaining).toBe(0);
 });
 
-test('a stream that nobody reads takes its step, and is no unhandled rejection', async () => {
+test('a stream that is not read takes its step, and causes no unhandled rejection', async () => {
   const provider = scriptedProvider([say('only')]);
   provider.stream(request());
   provider.stream(request());
   expect(provider.remaining).toBe(0);
 });
 
-test('user steps at the end of the script do not answer', async () => {
+test('a user step at the end of the script answers no request', async () => {
   const provider = scriptedProvider([user('hi')]);
   await expect(provider.complete(request())).rejects.toThrow(ScriptExhaustedError);
 });

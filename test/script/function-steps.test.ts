@@ -11,14 +11,14 @@ import { readAll } from '../support/completions.ts';
 import { rejection } from '../support/failures.ts';
 import { request } from './ask.ts';
 
-/** The message with which what a function step returned is refused. */
+/** The message of the ScriptMistakeError for a function step that returns this. */
 async function mistakeOf(returned: unknown): Promise<string> {
   const error = await rejection(scriptedProvider([() => returned as ModelStep]).complete(request()));
   expect(error).toBeInstanceOf(ScriptMistakeError);
   return error.message;
 }
 
-test('a function answers with the step it makes of the request', async () => {
+test('a function step answers with the step that it returns for the request', async () => {
   const provider = scriptedProvider([
     ({ model, messages }) => say(`${model} was asked with ${messages.length} messages`),
   ]);
@@ -26,17 +26,17 @@ test('a function answers with the step it makes of the request', async () => {
   expect(choices[0]?.message.content).toBe('gpt-4o was asked with 2 messages');
 });
 
-test('an async function is awaited', async () => {
+test('an async function step is awaited', async () => {
   const { choices } = await scriptedProvider([async () => say('later')]).complete(request());
   expect(choices[0]?.message.content).toBe('later');
 });
 
-test('a function answers streamed too', async () => {
+test('a function step answers a streamed request, too', async () => {
   const chunks = await readAll(scriptedProvider([() => say('later')]).stream(request()));
   expect(chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join('')).toBe('later');
 });
 
-test('a function is called once, when its turn has come', async () => {
+test('a function step is called once, when its request arrives', async () => {
   const calls: string[] = [];
   const provider = scriptedProvider([
     () => {
@@ -53,11 +53,11 @@ test('a function is called once, when its turn has come', async () => {
   expect(calls).toEqual(['first']);
 });
 
-test('a function counts as one answer that is left', () => {
+test('a function step counts as one remaining answer', () => {
   expect(scriptedProvider([() => say('a'), say('b')]).remaining).toBe(2);
 });
 
-test('what a function writes into the request reaches nobody', async () => {
+test('changes that a function step makes to the request have no effect', async () => {
   const provider = scriptedProvider([
     (seen) => {
       seen.messages.length = 0;
@@ -70,7 +70,7 @@ test('what a function writes into the request reaches nobody', async () => {
   expect(provider.requests[0]?.messages).toHaveLength(2);
 });
 
-test('what a function returned may be changed later', async () => {
+test('later changes to a step that a function returned have no effect', async () => {
   const step = say('as it was');
   const stream = scriptedProvider([() => step]).stream(request());
   await Promise.resolve();
@@ -80,7 +80,7 @@ test('what a function returned may be changed later', async () => {
   expect((await chunks).map(({ choices }) => choices[0]?.delta.content ?? '').join('')).toBe('as it was');
 });
 
-test('a function that throws rejects the request with that very error', async () => {
+test('a function step that throws rejects the request with the same error object', async () => {
   const failure = new Error('no such order');
   const provider = scriptedProvider([
     () => {
@@ -90,40 +90,40 @@ test('a function that throws rejects the request with that very error', async ()
   expect(await rejection(provider.complete(request()))).toBe(failure);
 });
 
-test('a function that rejects does the same', async () => {
+test('a rejected function step rejects the request with the same error object', async () => {
   const failure = new Error('no such order');
   expect(await rejection(scriptedProvider([async () => Promise.reject(failure)]).complete(request()))).toBe(
     failure,
   );
 });
 
-test('a function that returns nothing is a mistake in the script', async ({ expect }) => {
+test('a function step that returns nothing is a mistake in the script', async ({ expect }) => {
   expect(await mistakeOf(undefined)).toMatchInlineSnapshot(
     `"What step 1 (steps[0]) returned must be what the model answers (say, callTool, …), but is undefined. Is a "return" missing?"`,
   );
 });
 
-test('a function that returns a malformed step is a mistake in the script', async ({ expect }) => {
+test('a function step that returns a malformed step is a mistake in the script', async ({ expect }) => {
   expect(await mistakeOf({ say: 5 })).toMatchInlineSnapshot(
     `"What step 1 (steps[0]) returned has a "say" that must be a string, but is the number 5."`,
   );
 });
 
-test('a function that returns an empty step is a mistake in the script', async ({ expect }) => {
+test('a function step that returns an empty step is a mistake in the script', async ({ expect }) => {
   expect(await mistakeOf({})).toMatchInlineSnapshot(
     `"What step 1 (steps[0]) returned is empty. Give it one of say, calls, refusal or fault."`,
   );
 });
 
-test('a function that returns a user step is a mistake in the script', async () => {
+test('a function step that returns a user step is a mistake in the script', async () => {
   expect(await mistakeOf(user('hi'))).toMatch('What step 1 (steps[0]) returned is what the user says');
 });
 
-test('a function that returns a function is a mistake in the script', async () => {
+test('a function step that returns a function is a mistake in the script', async () => {
   expect(await mistakeOf(() => say('a'))).toMatch(/must be what the model answers.* function(?! undefined)/);
 });
 
-test('calls that a function makes are held against the offer', async () => {
+test('the calls that a function step returns are checked against the offered tools', async () => {
   expect(await mistakeOf(callTool('look_up'))).toMatch(
     'calls the tool "look_up", which the model was not offered',
   );

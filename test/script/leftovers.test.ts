@@ -12,7 +12,7 @@ import {
 import { rejection, thrown } from '../support/failures.ts';
 import { request } from './ask.ts';
 
-test('remaining counts the answers that are left, not what the user says', async () => {
+test('remaining counts the model steps that are left, not the user steps', async () => {
   const provider = scriptedProvider([user('hi'), say('a'), user('again'), say('b')]);
   expect(provider.remaining).toBe(2);
   await provider.complete(request());
@@ -29,7 +29,7 @@ test('assertComplete of an empty script passes', () => {
   expect(() => scriptedProvider([]).assertComplete()).not.toThrow();
 });
 
-test('assertComplete lists what is left over, as source', async ({ expect }) => {
+test('assertComplete lists the steps that are left over, as source code', async ({ expect }) => {
   const steps = [
     say('played'),
     say('hello'),
@@ -58,7 +58,7 @@ test('assertComplete lists what is left over, as source', async ({ expect }) => 
   `);
 });
 
-test('of many steps left over the first ten are listed', () => {
+test('only the first ten of many steps left over are listed', () => {
   const error = thrown(() =>
     scriptedProvider(Array.from({ length: 25 }, (_, index) => say(`answer ${index + 1}`))).assertComplete(),
   );
@@ -68,13 +68,13 @@ test('of many steps left over the first ten are listed', () => {
   expect(error.message).toMatch('and 15 more');
 });
 
-test('a user step that no request was held against is left over', async () => {
+test('a user step that was not compared with a request is left over', async () => {
   const provider = scriptedProvider([say('a'), user('thanks')]);
   await provider.complete(request());
   expect(() => provider.assertComplete()).toThrow(ScriptNotFinishedError);
 });
 
-test('a using block that ends with leftovers throws', () => {
+test('a using block throws if steps are left over', () => {
   const block = () => {
     using provider = scriptedProvider([say('never asked for')]);
     expect(provider.remaining).toBe(1);
@@ -82,7 +82,7 @@ test('a using block that ends with leftovers throws', () => {
   expect(block).toThrow(ScriptNotFinishedError);
 });
 
-test('a using block that ends with none throws nothing', async () => {
+test('a using block does not throw if no steps are left over', async () => {
   const block = async () => {
     using provider = scriptedProvider([say('a')]);
     return await provider.complete(request());
@@ -90,7 +90,7 @@ test('a using block that ends with none throws nothing', async () => {
   await expect(block()).resolves.toMatchObject({ id: 'chatcmpl-1' });
 });
 
-test('a failure inside a using block arrives with the leftovers as one SuppressedError', async () => {
+test('an error inside a using block and the steps left over become one SuppressedError', async () => {
   const failure = new Error('the real failure');
   const block = async () => {
     using provider = scriptedProvider([say('a'), say('b')]);
@@ -102,7 +102,7 @@ test('a failure inside a using block arrives with the leftovers as one Suppresse
   expect(error).toMatchObject({ suppressed: failure, error: { name: 'ScriptNotFinishedError' } });
 });
 
-test('a failure inside a using block without leftovers arrives as it is', async () => {
+test('an error inside a using block is unchanged if no steps are left over', async () => {
   const failure = new Error('the real failure');
   const block = async () => {
     using provider = scriptedProvider([say('a')]);

@@ -3,7 +3,7 @@ import { callTool, callTools, say, ScriptMistakeError, type CallStep } from 'swa
 import { thrown } from '../support/failures.ts';
 import { factsOf } from '../support/facts-of.ts';
 
-/** The error with which callTools refuses what the compiler would not let through. */
+/** The error of callTools for arguments that would not compile. */
 function refusal(...calls: unknown[]): Error {
   const error = thrown(() => callTools(calls as [CallStep]));
   expect(error).toBeInstanceOf(ScriptMistakeError);
@@ -26,7 +26,7 @@ test('all misplaced options are named', ({ expect }) => {
   );
 });
 
-test('a step that is no call inside callTools is refused', () => {
+test('a step without calls inside callTools is refused', () => {
   expect(refusal(callTool('a'), say('hello')).message).toMatch(/^Call 2 of callTools/);
 });
 

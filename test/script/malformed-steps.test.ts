@@ -4,7 +4,7 @@ import { thrown } from '../support/failures.ts';
 import { mistakeIn } from './mistake-in.ts';
 import { factsOf } from '../support/facts-of.ts';
 
-test('a script that is no list is refused', ({ expect }) => {
+test('a script that is not a list is refused', ({ expect }) => {
   const error = thrown(() => scriptedProvider(say('hi') as unknown as Step[]));
   expect(error).toBeInstanceOf(ScriptMistakeError);
   expect(error.message).toMatchInlineSnapshot(
@@ -16,7 +16,7 @@ test('an empty step is refused', ({ expect }) => {
   expect(factsOf(mistakeIn({}))).toEqual({ error: 'ScriptMistakeError', step: 2 });
 });
 
-test('a step with options alone is empty', () => {
+test('a step with nothing but options is empty', () => {
   expect(mistakeIn({ usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } }).message).toMatch(
     'is empty',
   );
@@ -61,7 +61,7 @@ test('an unknown field is refused, with the nearest known one', ({ expect }) => 
   });
 });
 
-test('an unknown field that is near to nothing is refused without a guess', ({ expect }) => {
+test('an unknown field that resembles no known one is refused without a suggestion', ({ expect }) => {
   expect(factsOf(mistakeIn({ say: 'hi', temperature: 1 }))).toEqual({
     error: 'ScriptMistakeError',
     step: 2,
@@ -92,7 +92,7 @@ test('a user step without text is refused', ({ expect }) => {
   });
 });
 
-test('a say that is no text is refused', ({ expect }) => {
+test('a say that is not a string is refused', ({ expect }) => {
   expect(factsOf(mistakeIn(say({ text: 'hi' } as unknown as string)))).toEqual({
     error: 'ScriptMistakeError',
     step: 2,
@@ -101,7 +101,7 @@ test('a say that is no text is refused', ({ expect }) => {
   });
 });
 
-test('a function as a text is refused, and named as one', () => {
+test('a function as a text is refused, and named as a function', () => {
   expect(mistakeIn({ say: () => 'hi' }).message).toMatch(
     /must be a string, but is (a|the) function(?! undefined)/,
   );
@@ -111,7 +111,7 @@ test('a bigint as a text is refused', () => {
   expect(mistakeIn({ say: 1n }).message).toMatch('must be a string, but is the bigint 1');
 });
 
-test('a refusal that is no text is refused', ({ expect }) => {
+test('a refusal that is not a string is refused', ({ expect }) => {
   expect(factsOf(mistakeIn({ refusal: true }))).toEqual({
     error: 'ScriptMistakeError',
     step: 2,
@@ -120,7 +120,7 @@ test('a refusal that is no text is refused', ({ expect }) => {
   });
 });
 
-test('a finish reason that is no text is refused', ({ expect }) => {
+test('a finish reason that is not a string is refused', ({ expect }) => {
   expect(factsOf(mistakeIn({ say: 'hi', finishReason: null }))).toEqual({
     error: 'ScriptMistakeError',
     step: 2,
@@ -129,7 +129,7 @@ test('a finish reason that is no text is refused', ({ expect }) => {
   });
 });
 
-test('latency that is no time is refused', ({ expect }) => {
+test('a latencyMs that is not a finite number from 0 is refused', ({ expect }) => {
   expect(mistakeIn({ say: 'hi', latencyMs: -1 }).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a "latencyMs" that must be a number from 0, but is the number -1."`,
   );
@@ -147,7 +147,7 @@ test('usage that is incomplete is refused', ({ expect }) => {
   );
 });
 
-test('usage that does not count is refused', () => {
+test('usage that is not in whole numbers from 0 is refused', () => {
   expect(
     mistakeIn({ say: 'hi', usage: { prompt_tokens: 1.5, completion_tokens: 1, total_tokens: 2.5 } }).message,
   ).toMatch('whole numbers');
@@ -156,11 +156,11 @@ test('usage that does not count is refused', () => {
   ).toMatch('whole numbers');
 });
 
-test('an instance of a class is no step', ({ expect }) => {
+test('an instance of a class is refused', ({ expect }) => {
   expect(factsOf(mistakeIn(new Date(0)))).toEqual({ error: 'ScriptMistakeError', step: 2, given: 'a Date' });
 });
 
-test('the first malformed step is the one that is named', () => {
+test('the first of several malformed steps is named', () => {
   const error = thrown(() => scriptedProvider([user('hi'), {}, callTool('a'), {}] as Step[]));
   expect(error.message).toMatch(/^Step 2 \(steps\[1\]\)/);
 });

@@ -20,7 +20,7 @@ test('an aborted stream takes no step', async () => {
   expect(provider.remaining).toBe(1);
 });
 
-test('an aborted request is held against no user step', async () => {
+test('an aborted request is not compared with a user step', async () => {
   const reason = new Error('stopped');
   const provider = scriptedProvider([user('another'), say('a')]);
   expect(await rejection(provider.complete(request(), aborted(reason)))).toBe(reason);
@@ -37,7 +37,7 @@ test('concurrent requests get different steps, in the order they were made', asy
   expect(answers.map(({ id }) => id)).toEqual(['chatcmpl-1', 'chatcmpl-2', 'chatcmpl-3']);
 });
 
-test('a slow function step does not give its place away', async () => {
+test('a slow function step keeps its place', async () => {
   const gate: { open?: () => void } = {};
   const opened = new Promise<void>((resolve) => (gate.open = resolve));
   const provider = scriptedProvider([
@@ -53,7 +53,7 @@ test('a slow function step does not give its place away', async () => {
   expect((await first).choices[0]?.message.content).toBe('first');
 });
 
-test('concurrent streams get different steps, in the order they were asked for', async () => {
+test('concurrent streams get different steps, in the order they were requested', async () => {
   const provider = scriptedProvider([say('first'), say('second')]);
   const streams = [provider.stream(request()), provider.stream(request())];
   const texts = (await Promise.all(streams.toReversed().map(readAll))).map((chunks) =>

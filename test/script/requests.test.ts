@@ -28,7 +28,7 @@ test('a request is kept whole', async () => {
   expect(provider.requests[0]).toStrictEqual(asked);
 });
 
-test('messages pushed later do not show', async () => {
+test('messages pushed later do not appear in a kept request', async () => {
   const asked = request();
   const provider = scriptedProvider(answers(1));
   await provider.complete(asked);
@@ -37,7 +37,7 @@ test('messages pushed later do not show', async () => {
   expect(provider.requests[0]).toStrictEqual(request());
 });
 
-test('a message changed later does not show', async () => {
+test('a message changed later does not change a kept request', async () => {
   const asked = request();
   const provider = scriptedProvider(answers(1));
   await provider.complete(asked);
@@ -45,7 +45,7 @@ test('a message changed later does not show', async () => {
   expect(provider.requests[0]).toStrictEqual(request());
 });
 
-test('tools changed later do not show', async () => {
+test('tools changed later do not change a kept request', async () => {
   const asked = request({ tools: offer(['a']), tool_choice: { type: 'function', function: { name: 'a' } } });
   const before = structuredClone(asked);
   const provider = scriptedProvider(answers(1));
@@ -56,7 +56,7 @@ test('tools changed later do not show', async () => {
   expect(provider.requests[0]).toStrictEqual(before);
 });
 
-test("each request shows a user's live list of messages as it was then", async () => {
+test('each kept request has the messages that a live list had at that time', async () => {
   const provider = scriptedProvider(answers(3));
   const messages: CompletionRequest['messages'] = [{ role: 'user', content: 'hi' }];
   const call = { id: 'c1', type: 'function' as const, function: { name: 'a', arguments: '{"n":1}' } };
@@ -76,7 +76,7 @@ test("each request shows a user's live list of messages as it was then", async (
   ]);
 });
 
-test('a message that is frozen outside and changed inside does not show', async () => {
+test('a later change inside a shallowly frozen message does not change a kept request', async () => {
   const call = { id: 'c1', type: 'function' as const, function: { name: 'a', arguments: 'before' } };
   const message = Object.freeze({ role: 'assistant' as const, content: null, tool_calls: [call] });
   const provider = scriptedProvider(answers(2));
@@ -95,7 +95,7 @@ test('a kept request is frozen at every depth', async () => {
   expect(isDeepFrozen(provider.requests[0])).toBe(true);
 });
 
-test('what is asked is not frozen for the asker', async () => {
+test('the request of the caller is not frozen', async () => {
   const asked = request({ tools: offer(['a']) });
   await scriptedProvider(answers(1)).complete(asked);
   expect(
@@ -103,7 +103,7 @@ test('what is asked is not frozen for the asker', async () => {
   ).toEqual([false, false, false, false, false]);
 });
 
-test('messages that are frozen already are not copied', async () => {
+test('messages that are already frozen are not copied', async () => {
   const provider = scriptedProvider([
     callTool('echo', { text: 'a' }),
     callTool('echo', { text: 'b' }),
@@ -124,7 +124,7 @@ test('a request is kept before it is answered', async () => {
   expect(choices[0]?.message.content).toBe('1 so far');
 });
 
-test('requests of one provider do not show in another', async () => {
+test('requests of one provider do not appear in another', async () => {
   const [one, other] = [scriptedProvider(answers(1)), scriptedProvider(answers(1))];
   await one.complete(request());
   expect(other.requests).toEqual([]);

@@ -21,7 +21,7 @@ const classes = {
 
 const failing = (fault: Fault) => rejection(scriptedProvider([modelFails(fault)]).complete(request()));
 
-/** What the real client throws for an answer with this status and body. */
+/** The error that the openai client throws for a response with this status and body. */
 function failingClient(status: number, body: string | null): Promise<Error> {
   const client = new OpenAI({
     apiKey: 'none',
@@ -32,7 +32,7 @@ function failingClient(status: number, body: string | null): Promise<Error> {
 }
 
 test.for(Object.entries(classes))(
-  'status %s is thrown as the class of the openai client',
+  "status %s throws the openai client's error class",
   async ([status, errorClass]) => {
     const error = await failing({ kind: 'status', status: Number(status) });
     expect(error).toBeInstanceOf(errorClass);
@@ -40,7 +40,7 @@ test.for(Object.entries(classes))(
   },
 );
 
-test.for(statuses)('status %i is thrown streamed, before any chunk', async (status) => {
+test.for(statuses)('status %i rejects a stream before its first chunk', async (status) => {
   const error = await rejection(
     readAll(scriptedProvider([modelFails({ kind: 'status', status })]).stream(request())),
   );
@@ -49,7 +49,7 @@ test.for(statuses)('status %i is thrown streamed, before any chunk', async (stat
 });
 
 test.for(statuses)(
-  'status %i is the error that the real client throws for the same answer',
+  'status %i throws the same error as the openai client for the same response',
   async (status) => {
     const scripted = await failing({ kind: 'status', status });
     const body = JSON.stringify({ error: (scripted as InstanceType<typeof OpenAI.APIError>).error });
@@ -60,14 +60,14 @@ test.for(statuses)(
   },
 );
 
-test('without a body it is the error that the real client throws without one', async () => {
+test('a status without a body throws the same error as the openai client', async () => {
   const scripted = await failing({ kind: 'status', status: 503, body: null });
   const real = await failingClient(503, null);
   expect(scripted.constructor).toBe(real.constructor);
   expect(scripted.message).toBe(real.message);
 });
 
-test('a body of its own reaches the caller', async () => {
+test('the body of a fault reaches the caller', async () => {
   const body = {
     error: { message: 'Too many tokens.', type: 'tokens', param: null, code: 'rate_limit_exceeded' },
   };
@@ -77,23 +77,23 @@ test('a body of its own reaches the caller', async () => {
   expect(scripted).toMatchObject({ code: 'rate_limit_exceeded', type: 'tokens' });
 });
 
-test('a body that is no JSON is its message', async () => {
+test('a body that is not JSON gives the same message as in the openai client', async () => {
   const scripted = await failing({ kind: 'status', status: 502, body: '<h1>Bad Gateway</h1>' });
   const real = await failingClient(502, '<h1>Bad Gateway</h1>');
   expect(scripted.message).toBe(real.message);
 });
 
-test('a body that is undefined is the default one', async () => {
+test('an undefined body gives the default body', async () => {
   const scripted = await failing({ kind: 'status', status: 500, body: undefined });
   expect(scripted.message).toBe((await failing({ kind: 'status', status: 500 })).message);
 });
 
-test('the time to retry after stands in the headers', async () => {
+test('retryAfterMs is in the headers of the error', async () => {
   const error = await failing({ kind: 'status', status: 429, retryAfterMs: 20 });
   expect((error as InstanceType<typeof OpenAI.APIError>).headers?.get('retry-after-ms')).toBe('20');
 });
 
-test('reset is thrown as the connection error of the openai client, streamed and not', async () => {
+test("reset throws the openai client's connection error, streamed and unstreamed", async () => {
   const steps = [modelFails({ kind: 'reset' })];
   const [whole, streamed] = [
     await rejection(scriptedProvider(steps).complete(request())),
@@ -104,7 +104,7 @@ test('reset is thrown as the connection error of the openai client, streamed and
   expect(whole.message).toBe('Connection error.');
 });
 
-test('the script goes on after a failure', async () => {
+test('the script continues after a failure', async () => {
   const provider = scriptedProvider([modelFails({ kind: 'status', status: 429 }), { say: 'better now' }]);
   await rejection(provider.complete(request()));
   expect((await provider.complete(request())).choices[0]?.message.content).toBe('better now');

@@ -37,7 +37,7 @@ const step: fc.Arbitrary<ModelStep> = fc
   )
   .filter(({ say, refusal, calls }) => (say ?? refusal ?? calls) !== undefined);
 
-test('streamed chunks amount to the whole completion, by the openai client as judge', async () => {
+test('the openai client folds the streamed chunks into the unstreamed completion', async () => {
   await assertProperty(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 3 }), async (steps) => {
       const [whole, streamed] = [scriptedProvider(steps), scriptedProvider(steps)];
@@ -51,7 +51,7 @@ test('streamed chunks amount to the whole completion, by the openai client as ju
   );
 });
 
-test('the engine makes the same of an answer, streamed or not', async () => {
+test('a streamed and an unstreamed run of an answer have the same hash, messages and error', async () => {
   await assertProperty(
     fc.asyncProperty(step, async (answer) => {
       expect(await outcomeOf(answer, true)).toEqual(await outcomeOf(answer, false));
@@ -72,7 +72,7 @@ test('a well-formed text is cut into well-formed pieces', async () => {
   );
 });
 
-/** What a run that stops before its tools comes to: its hash and its messages, or its error. */
+/** The hash of a run that stops before its tools, with its messages or its error. */
 async function outcomeOf(answer: ModelStep, stream: boolean): Promise<object> {
   const swarm = new Swarm({ provider: scriptedProvider([answer]) });
   const options = {
@@ -92,13 +92,13 @@ async function outcomeOf(answer: ModelStep, stream: boolean): Promise<object> {
   }
 }
 
-/** What the openai client's own streaming helper makes of chunks. */
+/** The completion that the openai client's own streaming helper folds from chunks. */
 function foldedByClient(chunks: ChatCompletionChunk[]): Promise<ChatCompletion> {
   const lines = chunks.map((chunk) => `${JSON.stringify(chunk)}\n`).join('');
   return ChatCompletionStream.fromReadableStream(new Blob([lines]).stream()).finalChatCompletion();
 }
 
-/** What an answer says. The client takes an empty text for none. */
+/** The parts of a completion to compare. The client turns an empty text into null. */
 function comparable({ id, created, model, choices, usage: tokens }: ChatCompletion): object {
   return {
     id,

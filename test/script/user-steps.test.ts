@@ -12,13 +12,13 @@ const asked = (content: string) =>
     ],
   });
 
-test('a user step passes when the last user message is this one', async () => {
+test('a user step passes if it equals the last user message', async () => {
   const provider = scriptedProvider([user('hi'), say('hello')]);
   await expect(provider.complete(asked('hi'))).resolves.toMatchObject({ id: 'chatcmpl-1' });
   expect(() => provider.assertComplete()).not.toThrow();
 });
 
-test('a user step fails when the last user message is another one', async ({ expect }) => {
+test('a user step fails if the last user message is different', async ({ expect }) => {
   const error = await rejection(scriptedProvider([user('hi'), say('hello')]).complete(asked('good day')));
   expect(error).toBeInstanceOf(ScriptMistakeError);
   expect(error.message).toMatchInlineSnapshot(`
@@ -29,7 +29,7 @@ test('a user step fails when the last user message is another one', async ({ exp
   `);
 });
 
-test('a user step fails when there is no user message', async ({ expect }) => {
+test('a user step fails without a user message', async ({ expect }) => {
   const error = await rejection(
     scriptedProvider([user('hi'), say('hello')]).complete(
       request({ messages: [{ role: 'system', content: 'Be brief.' }] }),
@@ -43,37 +43,37 @@ test('a user step fails when there is no user message', async ({ expect }) => {
   `);
 });
 
-test('a longer text than the expected one is another one', async () => {
+test('a user step fails if the last user message only starts with it', async () => {
   await expect(scriptedProvider([user('hi'), say('hello')]).complete(asked('hi there'))).rejects.toThrow(
     ScriptMistakeError,
   );
 });
 
-test('the text of content in parts is compared', async () => {
+test('the joined text of content in parts is compared', async () => {
   const content = [{ type: 'text', text: 'good ' } as const, { type: 'text', text: 'day' } as const];
   const provider = scriptedProvider([user('good day'), say('hello')]);
   const { choices } = await provider.complete(request({ messages: [{ role: 'user', content }] }));
   expect(choices[0]?.message.content).toBe('hello');
 });
 
-test('of several user steps in a row the last is held against the request', async () => {
+test('the last of consecutive user steps is compared with the request', async () => {
   const provider = scriptedProvider([user('hello?'), user('hi'), say('hello')]);
   expect((await provider.complete(asked('hi'))).choices[0]?.message.content).toBe('hello');
 });
 
-test('a user step needs no answer of its own', async () => {
+test('a user step takes no answer of its own', async () => {
   const provider = scriptedProvider([user('hi'), say('hello'), user('bye'), say('goodbye')]);
   const answers = [await provider.complete(asked('hi')), await provider.complete(asked('bye'))];
   expect(answers.map(({ choices }) => choices[0]?.message.content)).toEqual(['hello', 'goodbye']);
 });
 
-test('the place of the user step is named', async () => {
+test('the error names the place of the user step', async () => {
   const provider = scriptedProvider([user('hi'), say('hello'), user('bye'), say('goodbye')]);
   await provider.complete(asked('hi'));
   expect((await rejection(provider.complete(asked('hi')))).message).toMatch(/^Step 3 \(steps\[2\]\) /);
 });
 
-test('a conversation of several runs is asserted by one script', async () => {
+test('one script covers a conversation of several runs', async () => {
   using provider = scriptedProvider([user('hi'), say('hello'), user('bye'), say('goodbye')]);
   const swarm = new Swarm({ provider });
   const agent = new Agent();

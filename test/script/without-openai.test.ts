@@ -9,7 +9,7 @@ vi.mock('openai', () => {
 
 const failing = (fault: Fault) => rejection(scriptedProvider([modelFails(fault)]).complete(request()));
 
-// Whoever asks for a module while the factory of its mock is running gets the real one, so these tests run one by one.
+// An import while the factory of the mock is running gets the real module, so these tests run one after another.
 test.sequential.for([
   [400, 'BadRequestError'],
   [401, 'AuthenticationError'],
@@ -21,12 +21,12 @@ test.sequential.for([
   [429, 'RateLimitError'],
   [500, 'InternalServerError'],
   [503, 'InternalServerError'],
-] as const)('without openai installed status %i is an error named %s', async ([status, name]) => {
+] as const)('without openai installed, status %i throws an error named %s', async ([status, name]) => {
   const error = await failing({ kind: 'status', status });
   expect(error).toMatchObject({ name, status });
 });
 
-test.sequential('without openai installed reset is an error named APIConnectionError', async () => {
+test.sequential('without openai installed, reset throws an error named APIConnectionError', async () => {
   expect(await failing({ kind: 'reset' })).toMatchObject({
     name: 'APIConnectionError',
     message: 'Connection error.',
