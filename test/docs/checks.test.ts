@@ -1,4 +1,4 @@
-/** What the README and the guide show of a check is what comes of it, and the commands that it prints do what they say. */
+/** The README and the guide show the real output of a check, and the commands in it reproduce the failure. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { relations, invariants } from 'swarmcheck/fast-check';
@@ -9,7 +9,7 @@ import { Project } from '../cli/swarmcheck.ts';
 const withoutTrailingSpaces = (text: string) => text.replaceAll(/ +$/gm, '').trimEnd();
 
 test.each(['README.md', 'docs/guide-properties.md'])(
-  'the check of %s finds what it shows',
+  'the check in %s prints the output that the document shows',
   { timeout: 60_000 },
   async (document) => {
     const markdown = await readFile(document, 'utf8');
@@ -39,14 +39,14 @@ test.each(['README.md', 'docs/guide-properties.md'])(
 const namesIn = (document: string) =>
   [...document.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, name]) => name!);
 
-test('the guide and run-loop.md have a line for each feature, invariant and relation, and for no other', async () => {
+test('the guide and run-loop.md list each feature, invariant and relation once, and nothing else', async () => {
   const guide = namesIn(await readFile('docs/guide-properties.md', 'utf8'));
   const runLoop = namesIn(await readFile('docs/run-loop.md', 'utf8'));
   const known = [scriptFeatures, invariants, relations].flatMap((names) => Object.keys(names));
   expect([...guide, ...runLoop].toSorted()).toEqual(known.toSorted());
 });
 
-test('the guide lists at most ten invariants and relations: those about the agents of its reader', async () => {
+test("the guide lists at most ten invariants and relations, and only the relations about the reader's agents", async () => {
   const guide = namesIn(await readFile('docs/guide-properties.md', 'utf8'));
   const held = guide.filter((name) => !Object.hasOwn(scriptFeatures, name));
   expect(held.length).toBeLessThanOrEqual(10);

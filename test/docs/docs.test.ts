@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { extract, writeDocsTests } from '../../scripts/docs.ts';
 
-/** A document of these blocks, each of lines, with a sentence before each. */
+/** A document with these code blocks, each a list of lines, and a sentence before each block. */
 const documentOf = (...blocks: string[][]) =>
   blocks.map((lines) => ['Some text.', '```ts', ...lines, '```', ''].join('\n')).join('');
 
@@ -34,7 +34,7 @@ test('a block without tests becomes one test, and its imports stay outside', () 
   ]);
 });
 
-test('a block without imports is a test from the line of its fence on', () => {
+test('the test of a block without imports starts on the line of the fence', () => {
   const [file] = extract(documentOf(['await import("a");']), 'docs/a.md');
   expect(file?.text).toBe(
     "\nimport { test as block } from 'vitest'; block('docs/a.md:2', async () => {\nawait import(\"a\");\n});\n",
@@ -42,7 +42,7 @@ test('a block without imports is a test from the line of its fence on', () => {
 });
 
 test.each([['test('], ['test.each([1])('], ['scenarioTest('], ['  it('], ['describe(']])(
-  'a block that has %s is a test file as it stands',
+  'a block that contains %s becomes a test file unchanged',
   (call) => {
     const code = `${call}'one', () => {});`;
     expect(extract(documentOf([code]), 'a.md')).toEqual([
@@ -51,7 +51,7 @@ test.each([['test('], ['test.each([1])('], ['scenarioTest('], ['  it('], ['descr
   },
 );
 
-test('lines keep their numbers', () => {
+test('lines keep the numbers that they have in the document', () => {
   const markdown = documentOf(['one();'], ['// two.ts', 'two();'], ["test('3', () => {", 'three();', '});']);
   const found = ['one();', 'two();', 'three();'].map((part) => {
     const file = extract(markdown, 'a.md').find(({ text }) => text.includes(part));
@@ -60,25 +60,25 @@ test('lines keep their numbers', () => {
   expect(found).toEqual(['one();', 'two();', 'three();'].map((part) => lineOf(markdown, part)));
 });
 
-test('a named block is written under its name, and loaded', () => {
+test('a named block is written to the file of that name, and a test imports it', () => {
   const files = extract(documentOf(['// lib/support.ts', 'export const a = 1;']), 'a.md');
   expect(files.map(({ path }) => path)).toEqual(['lib/support.ts', 'line-2.test.ts']);
   expect(files[0]?.text).toContain('export const a = 1;');
   expect(files[1]?.text).toContain("import './lib/support.ts';");
 });
 
-test('a named test file is a test file', () => {
+test('a block named as a test file is written as that test file only', () => {
   const files = extract(documentOf(['// refund.test.ts', 'a();']), 'a.md');
   expect(files.map(({ path }) => path)).toEqual(['refund.test.ts']);
 });
 
-test('the scenarios of a scenario file are run', () => {
+test('a test runs the scenarios of a scenario file', () => {
   const files = extract(documentOf(['// scenarios/a.scenario.ts', 'export default {};']), 'a.md');
   expect(files.map(({ path }) => path)).toEqual(['scenarios/a.scenario.ts', 'line-2.test.ts']);
   expect(files[1]?.text).toContain('expect((await runScenario(value)).failures).toEqual([])');
 });
 
-test('blocks of other languages, and blocks inside of them, are text', () => {
+test('blocks of other languages, and blocks inside of them, are ignored', () => {
   const markdown = '```bash\nnpm test\n```\n````md\n```ts\nwrong(\n```\n````\n~~~\n```ts\n~~~\n';
   expect(extract(markdown, 'a.md')).toEqual([]);
 });
@@ -86,18 +86,22 @@ test('blocks of other languages, and blocks inside of them, are text', () => {
 test.each([
   ['is not closed', 'Text.\n\n```ts\nconst a = 1;\n', 'a.md:3: This block has no end. Close it with ```.'],
   ['is closed too early', '````ts\n```\n', 'a.md:1: This block has no end. Close it with ````.'],
-  ['hides behind another language', '\n```typescript\n```\n', 'a.md:2: Only blocks of ts are executed.'],
-  ['has a name twice', documentOf(['// b.ts'], ['// b.ts']), 'a.md:6: A block above is named b.ts, too.'],
+  ['is marked as another language', '\n```typescript\n```\n', 'a.md:2: Only blocks of ts are executed.'],
   [
-    'leaves its folder',
+    'has the name of a block above',
+    documentOf(['// b.ts'], ['// b.ts']),
+    'a.md:6: A block above is named b.ts, too.',
+  ],
+  [
+    "is named outside the documentation's folder",
     documentOf(['// ../b.ts']),
     "a.md:2: ../b.ts is outside of the documentation's folder.",
   ],
-])('a block that %s is an error with its line', (_, markdown, message) => {
+])('a block that %s throws an error with its line', (_, markdown, message) => {
   expect(() => extract(markdown, 'a.md')).toThrow(message);
 });
 
-test('what no document says any more is removed', ({ onTestFinished }) => {
+test('the files of blocks that no document contains any more are removed', ({ onTestFinished }) => {
   const root = mkdtempSync(join(tmpdir(), 'docs-'));
   onTestFinished(() => rmSync(root, { recursive: true }));
   const written = (markdown: string) => {

@@ -1,14 +1,14 @@
-/** The chat session in the README is played as it stands there. */
+/** The chat session in the README is played word for word. */
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Project } from '../cli/swarmcheck.ts';
 
-test('what the README shows of a chat is what a newcomer sees', { timeout: 60_000 }, async () => {
+test('the chat session in the README is the one that a new user sees', { timeout: 60_000 }, async () => {
   const readme = await readFile('README.md', 'utf8');
   const [, command] = /^npm run chat -- (.*)$/m.exec(readme)!;
   const [, shown] = /^```text\n(Chat with [^]*?)\n```$/m.exec(readme)!;
-  // Enter for what is suggested, and what was typed otherwise.
+  // An empty line sends the suggestion; any other answer is typed.
   const typed = shown!.split('\n').flatMap((line, index, lines) => {
     const said = /^User: (.*)$/.exec(line)?.[1];
     if (said === undefined) return [];

@@ -1,4 +1,4 @@
-/** What the README shows as output is what comes out. */
+/** The outputs that the README shows are the real ones. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Agent, Swarm, tool } from 'swarmcheck';
@@ -26,29 +26,29 @@ const refund = {
   ],
 };
 
-test('there are seven outputs, each of which is compared here, in readme-chat.test.ts or in checks.test.ts', () => {
+test('the README shows seven outputs, each compared here, in readme-chat.test.ts or in checks.test.ts', () => {
   expect(shown).toHaveLength(7);
 });
 
-test('the line of a scenario', async () => {
+test('the README shows the line of a scenario', async () => {
   const run = await runScenario(handoff);
   const text = scenarioText({ name: handoff.name, file: '', run, durationMs: 0 }, styleFor(false));
   expect(shown[0]).toBe(text);
 });
 
-test('a failed matcher', async () => {
+test('the README shows the message of a failed matcher', async () => {
   const run = await runScenario(refund);
   const wrong = ['transfer_to_refunds', { tool: 'issue_refund', args: { orderId: 'A-18' } }, 'send_receipt'];
   expect(() => expect(run).toHaveToolCalls(wrong)).toThrow(expect.objectContaining({ message: shown[1] }));
 });
 
-test('a mistake in a script', async () => {
+test('the README shows the message of a mistake in a script', async () => {
   const steps = [refund.steps[0]!, callTool('isue_refund')];
   const run = await runScenario({ ...refund, agent: refunds, steps });
   expect((run.error as Error).message).toBe(shown[2]);
 });
 
-test('an evaluation', async () => {
+test('the README shows lines of an evaluation', async () => {
   const evaluation = await evaluate(airlineTriage, triageCases, {
     provider: replayProvider('fixtures/cassettes/examples/airline-triage-evals.json'),
     runs: 2,
@@ -59,7 +59,7 @@ test('an evaluation', async () => {
   expect(String(evaluation).split('\n')).toEqual(expect.arrayContaining(lines));
 });
 
-test('a cassette whose agents were edited', async () => {
+test('the README shows the message of a cassette whose agents were edited', async () => {
   const cassette = 'fixtures/cassettes/docs-tests/readme-md/refunds-recorded/a-refund-with-a-live-model.json';
   const edited = new Agent({ name: refunds.name, instructions: 'Help Ann with refunds. Be kind.' });
   edited.functions = [
@@ -80,7 +80,7 @@ test('a cassette whose agents were edited', async () => {
     })
     .catch((reason: unknown) => reason);
 
-  // Where a user has it: the README's own file, in a project of its own.
+  // The paths as a user has them, in a project with the files of the README.
   const message = (error as Error).message
     .replaceAll('docs-tests/readme-md/', '')
     .replaceAll('.docs-tests/README.md/', '');
