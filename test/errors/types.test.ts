@@ -1,4 +1,4 @@
-/** The fields of errors as the compiler knows them: a wrong name does not compile. */
+/** The types of the fields of errors: a wrong name does not compile. */
 import { expectTypeOf, test } from 'vitest';
 import type { InvalidCompletionError, UsageError } from 'swarmcheck';
 import type { CheckFailedError, InvariantBrokenError, SavedFailureError } from 'swarmcheck/fast-check';
@@ -37,7 +37,7 @@ test('a field that a class does not have does not compile', () => {
   expectTypeOf<ScriptExhaustedError['remaining']>();
 });
 
-test('a field cannot be written', () => {
+test('a write to a field does not compile', () => {
   const write = (error: UsageError) => {
     // @ts-expect-error fields are read-only
     error.field = 'another';
