@@ -1,4 +1,4 @@
-/** A file is written whole or not at all, and nothing is left beside it. */
+/** A file is written whole or not at all, and no temporary file is left. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const file = (name = 'a.txt') => join(folder, name);
 const read = () => readFileSync(file(), 'utf8');
 
-test('a new file is written, and one that is there is replaced', () => {
+test('a new file is written, and an existing one is replaced', () => {
   for (const text of ['one', 'two']) {
     writeWhole(file(), text);
     expect(read()).toBe(text);
@@ -22,7 +22,7 @@ test('a new file is written, and one that is there is replaced', () => {
   expect(readdirSync(folder)).toEqual(['a.txt']);
 });
 
-test('a file that may not be replaced is left, and nothing stands beside it', () => {
+test('a file that may not be replaced is kept, and no temporary file is left', () => {
   writeWhole(file(), 'one', { mayReplace: false });
   expect(() => writeWhole(file(), 'two', { mayReplace: false })).toThrow(
     expect.objectContaining({ code: 'EEXIST' }),
@@ -31,7 +31,7 @@ test('a file that may not be replaced is left, and nothing stands beside it', ()
   expect(readdirSync(folder)).toEqual(['a.txt']);
 });
 
-test('where it cannot take its name, what was written is removed', () => {
+test('the temporary file is removed if it cannot be renamed', () => {
   mkdirSync(file());
   writeFileSync(join(file(), 'inside'), '');
   expect(() => writeWhole(file(), 'one', { temporary: file('b.tmp') })).toThrow(
@@ -40,7 +40,7 @@ test('where it cannot take its name, what was written is removed', () => {
   expect(readdirSync(folder)).toEqual(['a.txt']);
 });
 
-test('a folder in place of the temporary file is why nothing is written', () => {
+test('nothing is written if a folder has the name of the temporary file', () => {
   mkdirSync(file('a.txt.tmp'));
   expect(() => writeWhole(file(), 'one')).toThrow(expect.objectContaining({ code: 'EISDIR' }));
   expect(readdirSync(folder)).toEqual(['a.txt.tmp']);
