@@ -22,7 +22,7 @@ const desk = new Agent<{ city?: string }>({
 
 const textOf = ({ messages }: CompletionRequest) => messages.at(-1)?.content as string;
 
-/** Answers by what the user says, however many ask at once. */
+/** A model that answers by the last message, whatever the order of the requests. */
 function model(answers: Record<string, ModelStep | ((nth: number) => ModelStep)>): CompletionProvider {
   const counts = new Map<string, number>();
   return {
@@ -42,7 +42,7 @@ function model(answers: Record<string, ModelStep | ((nth: number) => ModelStep)>
   };
 }
 
-test('says which function is called for which conversation, and how often that is right', async () => {
+test('an evaluation reports the functions called for each case, and how often they are right', async () => {
   const provider = model({
     'Rain?': callTool('weather', { place: 'Oban' }),
     'Hello.': say('Hello!'),
@@ -78,7 +78,7 @@ test('says which function is called for which conversation, and how often that i
   ✗ 3/4 "a mail" → mail; it came to no call`);
 });
 
-test('is plain JSON', async () => {
+test('an evaluation is plain JSON', async () => {
   const evaluation = await evaluate(desk, [{ input: 'Rain?', expected: 'weather' }], {
     provider: model({ 'Rain?': callTool('weather') }),
   });
@@ -102,7 +102,7 @@ test('is plain JSON', async () => {
   });
 });
 
-test('every answer has to be right where no threshold is given', async () => {
+test('every answer must be right by default', async () => {
   const evaluation = await evaluate(
     desk,
     [
@@ -117,7 +117,7 @@ test('every answer has to be right where no threshold is given', async () => {
   ]);
 });
 
-test('a case may fall below the threshold of each, though all together are above theirs', async () => {
+test('a case below caseThreshold fails the evaluation, even if the total is above threshold', async () => {
   const cases = [
     { input: 'Rain?', expected: 'weather' },
     { input: 'Hello.', expected: null },
@@ -133,7 +133,7 @@ test('a case may fall below the threshold of each, though all together are above
   ]);
 });
 
-test('a threshold that is just reached is reached', async () => {
+test('an accuracy equal to the threshold passes', async () => {
   const provider = model({ 'Rain?': (nth) => (nth < 10 ? callTool('weather') : say('No.')) });
   const { passed } = await evaluate(desk, [{ input: 'Rain?', expected: 'weather' }], {
     provider,
@@ -144,7 +144,7 @@ test('a threshold that is just reached is reached', async () => {
   expect(passed).toBe(true);
 });
 
-test('an error counts as no answer, and fails whatever the thresholds are', async () => {
+test('an error is left out of the accuracy, and fails the evaluation at any threshold', async () => {
   const provider = model({
     'Rain?': (nth) => {
       if (nth === 1) throw new RangeError('too busy');
@@ -163,7 +163,7 @@ test('an error counts as no answer, and fails whatever the thresholds are', asyn
   expect(String(evaluation)).toContain('✗ 2/3 "Rain?" → weather; it came to an error (RangeError)');
 });
 
-test('of errors of one kind the first is told whole, and for which others there are some', async () => {
+test('the first error of a class is reported in full, with the other cases that have one', async () => {
   const busy = () => {
     throw new RangeError('too busy');
   };
@@ -182,7 +182,7 @@ test('of errors of one kind the first is told whole, and for which others there 
   ]);
 });
 
-test('assertPassed shows the table and what failed', async () => {
+test('the error of assertPassed shows the table and the failures', async () => {
   const right = await evaluate(desk, [{ input: 'x', expected: null }], { provider: model({ x: say('x') }) });
   right.assertPassed();
   const wrong = await evaluate(desk, [{ input: 'x', expected: 'mail' }], {
@@ -193,14 +193,14 @@ test('assertPassed shows the table and what failed', async () => {
   );
 });
 
-test('a secret in what the user says is in no name', async () => {
+test('a secret in the input of a case is redacted in its name', async () => {
   const { cases } = await evaluate(desk, [{ input: 'Write to bo@example.org.', expected: null }], {
     provider: scriptedProvider([say('x')]),
   });
   expect(cases[0]?.name).toBe('Write to email-1@redacted.invalid.');
 });
 
-test('no answer at all is an accuracy of 0', async () => {
+test('the accuracy without any answer is 0', async () => {
   const provider = model({});
   const { accuracy, passed } = await evaluate(desk, [{ input: 'Rain?', expected: null }], { provider });
   expect([accuracy, passed]).toEqual([0, false]);
@@ -208,19 +208,19 @@ test('no answer at all is an accuracy of 0', async () => {
 
 const both = callTools([callTool('mail'), callTool('weather', { place: 'Oban', unit: 'C' })]);
 for (const [what, step, expected, correct] of [
-  ['a name', callTool('weather', { place: 'Oban' }), 'weather', true],
+  ['the expected name', callTool('weather', { place: 'Oban' }), 'weather', true],
   ['another name', callTool('mail'), 'weather', false],
   ['exact arguments', both, ['mail', { tool: 'weather', args: { place: 'Oban' } }], false],
   ['some arguments', both, ['mail', { tool: 'weather', argsContain: { place: 'Oban' } }], true],
   ['several calls in any order', both, ['weather', 'mail'], true],
   ['one call of two', both, 'weather', false],
-  ['a call too few', callTool('mail'), ['weather', 'mail'], false],
-  ['none, given as a list', say('Hi.'), [], true],
-  ['none, though there is one', callTool('mail'), null, false],
-  ['one of several, the first', callTool('mail'), { oneOf: ['mail', null] }, true],
-  ['one of several, no call', say('Which?'), { oneOf: ['mail', null] }, true],
-  ['one of several, a whole list', both, { oneOf: ['mail', ['mail', 'weather']] }, true],
-  ['none of several', callTool('weather'), { oneOf: ['mail', null] }, false],
+  ['one call too few', callTool('mail'), ['weather', 'mail'], false],
+  ['no call, expected as an empty list,', say('Hi.'), [], true],
+  ['a call where none is expected', callTool('mail'), null, false],
+  ['the first of several choices', callTool('mail'), { oneOf: ['mail', null] }, true],
+  ['no call as one of several choices', say('Which?'), { oneOf: ['mail', null] }, true],
+  ['a list of calls as one of several choices', both, { oneOf: ['mail', ['mail', 'weather']] }, true],
+  ['none of several choices', callTool('weather'), { oneOf: ['mail', null] }, false],
 ] as const) {
   test(`${what} is ${correct ? 'right' : 'wrong'}`, async () => {
     const provider = scriptedProvider([step]);
@@ -229,7 +229,7 @@ for (const [what, step, expected, correct] of [
   });
 }
 
-test('the whole conversation and the context are shown to the model, and nothing is executed', async () => {
+test('the model gets the whole conversation and the context, and no function is executed', async () => {
   const provider = scriptedProvider([callTool('weather')]);
   const evaluation = await evaluate(
     desk,
@@ -259,7 +259,7 @@ test('the whole conversation and the context are shown to the model, and nothing
   });
 });
 
-test('context variables for all cases give way to those of a case', async () => {
+test('the context variables of a case replace the ones for all cases', async () => {
   const provider = scriptedProvider([say('x'), say('y')]);
   await evaluate(
     desk,
@@ -296,7 +296,7 @@ test('each answer is a conversation with a name of its own', async () => {
   expect(names).toEqual(['Rain? #1', 'Rain? #2', 'a greeting #1', 'a greeting #2']);
 });
 
-test('no more answers are awaited at once than was said, and their order does not matter', async () => {
+test('concurrency limits how many answers are awaited at once, and their order does not matter', async () => {
   const waiting: Array<() => void> = [];
   let most = 0;
   let open = 0;
@@ -308,7 +308,7 @@ test('no more answers are awaited at once than was said, and their order does no
       most = Math.max(most, open);
       await new Promise<void>((resolve) => {
         waiting.push(resolve);
-        // The last that came is answered first.
+        // The last request is answered first.
         if (waiting.length === 2 || textOf(request) === 'd')
           waiting
             .splice(0)
@@ -356,7 +356,7 @@ const never: CompletionProvider = {
   },
 };
 
-test('an answer that does not come is named after its time', async () => {
+test('an answer that does not come is reported after the time limit', async () => {
   const { failures } = await evaluate(desk, [{ input: 'Rain?', expected: null }], {
     provider: never,
     timeoutMs: 5,
@@ -366,7 +366,7 @@ test('an answer that does not come is named after its time', async () => {
   );
 });
 
-test('a factory that never ends, or whose agent cannot be disposed of, is no answer', async () => {
+test('a factory that never settles or rejects, or a dispose that rejects, counts as an error', async () => {
   const hanging = await evaluate(() => new Promise<Agent>(() => {}), [{ input: 'Rain?', expected: null }], {
     provider: never,
     timeoutMs: 5,
@@ -388,7 +388,7 @@ test('a factory that never ends, or whose agent cannot be disposed of, is no ans
   expect(rejected.failures[0]).toContain('Error: no database');
 });
 
-test('once it is wrong, nobody is asked any more', async () => {
+test('no further request is made after a case that expects an unknown function', async () => {
   let asked = 0;
   const provider: CompletionProvider = {
     complete: () => {
@@ -409,7 +409,7 @@ test('once it is wrong, nobody is asked any more', async () => {
   expect(asked).toBe(2);
 });
 
-test('an agent that was made for a case that expects what it does not have is disposed of', async () => {
+test('an agent from a factory is disposed of if a case expects a function that it does not have', async () => {
   let disposed = 0;
   const making = () => new Agent({ name: 'Made', dispose: () => void disposed++ });
   const evaluating = evaluate(making, [{ input: 'x', expected: 'mail' }], { provider: never });
@@ -417,7 +417,7 @@ test('an agent that was made for a case that expects what it does not have is di
   expect(disposed).toBe(1);
 });
 
-test('shares that differ little are told with as many digits as it takes', async () => {
+test('percentages have enough digits to show that they differ', async () => {
   const provider = model({ 'Rain?': (nth) => (nth === 1 ? say('No.') : callTool('weather')) });
   const { failures } = await evaluate(desk, [{ input: 'Rain?', expected: 'weather' }], {
     provider,
@@ -427,7 +427,7 @@ test('shares that differ little are told with as many digits as it takes', async
   expect(failures[0]).toContain('99.967 % of the answers are right, 99.99 % are wanted.');
 });
 
-test('an evaluation that is stopped rejects with the reason', async () => {
+test('an aborted evaluation rejects with the reason', async () => {
   const stopping = new AbortController();
   const evaluating = evaluate(desk, [{ input: 'Rain?', expected: null }], {
     provider: never,
