@@ -1,4 +1,4 @@
-/** `swarmcheck chat`, typed at through a pipe and in a terminal. */
+/** `swarmcheck chat`, with input from a pipe and from a terminal. */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -84,7 +84,7 @@ const chat = (args: string[], lines: string[] = [], env: Record<string, string> 
 const read = (file: string) => readFile(join(project.folder, file), 'utf8');
 const search = ['--script', 'search.scenario.ts', '--filter', 'a search'];
 
-test('a script answers in place of a model, and suggests what its user says', async () => {
+test('a script answers in place of a model, and suggests the messages of its user', async () => {
   const { code, stdout, stderr } = await chat(['desk.ts#desk', ...search], ['', 'Bye.', 'Anyone?']);
   expect(stderr).toBe('');
   expect(stdout).toBe(`Chat with Desk. /help lists what can be typed beside messages.
@@ -107,7 +107,7 @@ User:
   expect(code).toBe(0);
 });
 
-test('/save keeps what happened as a scenario that passes and a cassette that is exact, without secrets', async () => {
+test('/save writes a scenario that passes and a cassette that is exact, without secrets', async () => {
   const { stdout } = await chat(['desk.ts#desk', ...search, '--no-stream'], ['', '', '/save The Desk!']);
   expect(stdout).toContain(
     'Saved as scenarios/the-desk.scenario.ts and fixtures/cassettes/the-desk.json.\nSecrets were taken out: a tool that looks at one goes another way when this is played.\n  npx swarmcheck run scenarios/the-desk.scenario.ts\n',
@@ -139,7 +139,7 @@ export default defineScenario({
   expect(replay.code).toBe(0);
 });
 
-test('/save replaces what it saved itself, and nothing else', async () => {
+test('/save overwrites only files that the same chat saved', async () => {
   await mkdir(join(project.folder, 'scenarios'), { recursive: true });
   await writeFile(join(project.folder, 'scenarios/mine.scenario.ts'), 'mine');
   const { stdout } = await chat(
@@ -171,7 +171,7 @@ test('/save replaces what it saved itself, and nothing else', async () => {
   expect(left.filter((file) => !file.endsWith('.scenario.ts'))).toEqual([]);
 });
 
-test('a message that could not be answered is not among what is saved', async () => {
+test('a message that failed is not saved', async () => {
   using model = await serve(
     complete(completion(asking({ id: 'call_1', function: { name: 'look_up', arguments: '{"id":"B"}' } }))),
     ({ response }) => json(response, 400, { error: { message: 'No.' } }),
@@ -199,7 +199,7 @@ test('a message that could not be answered is not among what is saved', async ()
   expect(replay.code).toBe(0);
 });
 
-test('what keeps one of the files from being written keeps both', async () => {
+test('if one of the two files cannot be written, neither is', async () => {
   await using own = await Project.of({
     'desk.ts': desk,
     'search.scenario.ts': script,
@@ -210,7 +210,7 @@ test('what keeps one of the files from being written keeps both', async () => {
   expect(await readdir(own.folder)).not.toContain('fixtures');
 });
 
-test('a context that JSON cannot carry is told, and the chat goes on', async () => {
+test('a context that JSON cannot represent is reported, and the chat continues', async () => {
   const { stdout, code } = await chat(
     ['desk.ts#odd', '--script', 'desk.ts', '--filter', 'odd'],
     ['/context', '', '/save odd', 'Still there?'],
@@ -223,7 +223,7 @@ test('a context that JSON cannot carry is told, and the chat goes on', async () 
   expect(code).toBe(0);
 });
 
-test('limits, another model, earlier messages and the name of a keyword are kept', async () => {
+test('/save keeps limits, the model, earlier messages, and an export named by a keyword', async () => {
   const { stdout } = await chat(
     ['desk.ts#class', '--script', 'desk.ts', '--filter', 'limited'],
     ['', '', '/save limited', '/save sk-proj-0123456789abcdefghijklmnop'],
@@ -239,7 +239,7 @@ test('limits, another model, earlier messages and the name of a keyword are kept
   expect(replay.stdout).toContain('exact, 2 interactions');
 });
 
-test('what a script says is said, though it looks like a command', async () => {
+test('a scripted user message that looks like a command is sent as a message', async () => {
   const { stdout } = await chat(
     ['desk.ts#desk', '--script', 'search.scenario.ts', '--filter', 'start'],
     [''],
@@ -247,7 +247,7 @@ test('what a script says is said, though it looks like a command', async () => {
   expect(stdout).toContain('User: /start\nDesk: Started.\n');
 });
 
-test('an agent that was made for the chat is disposed of, and none is made where nobody can answer', async () => {
+test('an agent made for the chat is disposed of, and none is made if nothing can answer', async () => {
   const held = await chat(['desk.ts#closing', ...search], ['/exit']);
   expect(held.stderr).toBe('[made]\n[closed]\n');
   const refused = await chat(['desk.ts#closing']);
@@ -255,7 +255,7 @@ test('an agent that was made for the chat is disposed of, and none is made where
   expect(refused.code).toBe(2);
 });
 
-test('a live model is asked with the key of the environment, and by --model for another one', async () => {
+test('a live model is asked with the key of the environment, and --model chooses another model', async () => {
   using model = await serve(complete(saying('Hello.')));
   const { stdout } = await chat(['desk.ts#desk', '--model', 'small', '--no-stream'], ['Hi.'], {
     OPENAI_API_KEY: 'sk-of-the-environment-0123456789',
@@ -268,7 +268,7 @@ test('a live model is asked with the key of the environment, and by --model for 
   );
 });
 
-test('without a key and a script it says what to do', async () => {
+test('without a key and a script, it says what to do', async () => {
   const { code, stderr, stdout } = await chat(['desk.ts#desk']);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toBe(
@@ -276,7 +276,7 @@ test('without a key and a script it says what to do', async () => {
   );
 });
 
-test('--json prints one document, and what is shown to stderr', async () => {
+test('--json prints one document to stdout, and the chat to stderr', async () => {
   const { stdout, stderr } = await chat(['desk.ts#desk', ...search, '--json'], ['', '/save as json']);
   expect(JSON.parse(stdout)).toMatchObject({
     version: 1,
@@ -296,7 +296,7 @@ test.each([
   expect(code).toBe(0);
 });
 
-test('a scenario lends its agent, its stand-ins and its context', async () => {
+test('a scenario provides its agent, its stubs and its context variables', async () => {
   const { stdout } = await chat(
     ['desk.ts#stubbed', '--script', 'desk.ts', '--filter', 'stubbed'],
     ['/context', '', '/save of a scenario'],
@@ -311,9 +311,13 @@ test('a scenario lends its agent, its stand-ins and its context', async () => {
 });
 
 test.each<[what: string, args: string[], message: string]>([
-  ['no such file', ['none.ts', ...search], 'none.ts: There is no such file.'],
-  ['no such export', ['desk.ts#lat', ...search], 'desk.ts: It has no export "lat". Did you mean "late"?'],
-  ['several exports', ['desk.ts', ...search], 'desk.ts: Say which of its exports is meant: desk.ts#<name>.'],
+  ['a missing file', ['none.ts', ...search], 'none.ts: There is no such file.'],
+  ['an unknown export', ['desk.ts#lat', ...search], 'desk.ts: It has no export "lat". Did you mean "late"?'],
+  [
+    'a module with several exports',
+    ['desk.ts', ...search],
+    'desk.ts: Say which of its exports is meant: desk.ts#<name>.',
+  ],
   [
     'a number',
     ['desk.ts#number', ...search],
@@ -321,7 +325,7 @@ test.each<[what: string, args: string[], message: string]>([
   ],
   ['a class', ['desk.ts#Desk', ...search], 'The export "Desk" is a class. Export an Agent'],
   [
-    'a factory of nothing',
+    'a factory that returns nothing',
     ['desk.ts#nothing', ...search],
     'The agent factory of the export "nothing" must return an Agent, but returned undefined. Is a "return" missing?',
   ],
@@ -331,18 +335,22 @@ test.each<[what: string, args: string[], message: string]>([
     ['desk.ts#app', ...search],
     'The export "app" is the scenario of an externalAgent',
   ],
-  ['no scenario', ['desk.ts#desk', '--script', 'none.ts'], 'none.ts: There is no such file.'],
-  ['a script of many', ['desk.ts#desk', '--script', 'search.scenario.ts'], 'It has 3 scenarios'],
-  ['context that is none', ['desk.ts#desk', '--context', '[1]'], 'It is an object in JSON'],
-  ['no turns', ['desk.ts#desk', '--max-turns', '0'], 'It is a whole number above 0.'],
-])('%s is told, without a stack trace', async (_what, args, message) => {
+  ['a missing script file', ['desk.ts#desk', '--script', 'none.ts'], 'none.ts: There is no such file.'],
+  [
+    'a script file with several scenarios',
+    ['desk.ts#desk', '--script', 'search.scenario.ts'],
+    'It has 3 scenarios',
+  ],
+  ['a context that is not an object', ['desk.ts#desk', '--context', '[1]'], 'It is an object in JSON'],
+  ['a limit of 0 turns', ['desk.ts#desk', '--max-turns', '0'], 'It is a whole number above 0.'],
+])('%s is reported without a stack trace', async (_what, args, message) => {
   const { code, stderr, stdout } = await chat(args);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toContain(message);
   expect(stderr).not.toMatch(stackTrace);
 });
 
-test('in a terminal, Ctrl-C ends the turn, the script is where it was as well, and what is typed can be recalled', async () => {
+test('in a terminal, Ctrl-C ends the turn and returns the script to where it was, and earlier lines can be recalled', async () => {
   await using terminal = Terminal.open(project, [
     'chat',
     'desk.ts#desk',
@@ -373,7 +381,7 @@ test('in a terminal, Ctrl-C ends the turn, the script is where it was as well, a
   expect(await terminal.code()).toBe(0);
 });
 
-test('in a terminal, Ctrl-C clears a line, and leaves where there is none, the second time', async () => {
+test('in a terminal, Ctrl-C clears the line; on an empty line, the second Ctrl-C exits', async () => {
   await using terminal = Terminal.open(project, ['chat', 'desk.ts#desk', ...search]);
   await terminal.until('User: ');
   terminal.type('Half a li');
@@ -390,7 +398,7 @@ test('in a terminal, Ctrl-C clears a line, and leaves where there is none, the s
   expect(await terminal.code()).toBe(0);
 });
 
-test('in a terminal, lines that are pasted are said one after the other', async () => {
+test('in a terminal, pasted lines are sent one after the other', async () => {
   await using terminal = Terminal.open(project, ['chat', 'desk.ts#desk', ...search]);
   await terminal.until('User: ');
   terminal.type('Where?\rThanks.\r/context\r');
@@ -404,7 +412,7 @@ test('in a terminal, lines that are pasted are said one after the other', async 
   expect(await terminal.code()).toBe(0);
 });
 
-test('in a terminal, what a model streams stands there in colours', async () => {
+test('in a terminal, a streamed answer is shown in color', async () => {
   await using terminal = Terminal.open(project, ['chat', 'desk.ts#desk', ...search], { NO_COLOR: '' });
   await terminal.until('User: ');
   terminal.type('\r');

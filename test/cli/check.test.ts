@@ -1,4 +1,4 @@
-/** `swarmcheck check`: generated models against what a module exports. */
+/** `swarmcheck check`: plays generated scripts against the export of a module. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -8,7 +8,7 @@ import { Terminal } from './terminal.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
 
-test('a broken invariant is told with the smallest script, and code 1', async ({ expect }) => {
+test('a broken invariant is reported with the smallest script, with code 1', async ({ expect }) => {
   await using project = await checkedProject();
   const { code, stdout, stderr } = await project.swarmcheck(['check', 'desk.ts#checked']);
   expect(
@@ -37,7 +37,7 @@ test('a broken invariant is told with the smallest script, and code 1', async ({
   expect([code, stderr]).toEqual([1, '']);
 });
 
-test('the printed command plays what was saved, which fails until the agent is fixed', async () => {
+test('the printed command plays the saved failure, which fails until the agent is fixed', async () => {
   await using project = await checkedProject();
   const { stdout } = await project.swarmcheck(['check', './desk.ts#checked']);
   const again = commandIn(stdout);
@@ -50,7 +50,7 @@ test('the printed command plays what was saved, which fails until the agent is f
   expect(await project.swarmcheck(again, fixed)).toMatchObject({ code: 0, stderr: '' });
 });
 
-test('a saved failure is played first, and counted once it fails no more', async () => {
+test('a saved failure is played first, and is counted in the report once it passes', async () => {
   await using project = await checkedProject();
   await project.swarmcheck(['check', 'desk.ts#checked']);
   const again = await project.swarmcheck(['check', 'desk.ts#checked', '--seed', '5']);
@@ -65,14 +65,17 @@ test('a saved failure is played first, and counted once it fails no more', async
   expect(code).toBe(0);
 });
 
-test.for(['agent', 'triage', 'checked'])('the export may be of each kind: %s', async (name) => {
-  await using project = await checkedProject();
-  const { code, stdout } = await project.swarmcheck(['check', `desk.ts#${name}`, '--runs', '20'], fixed);
-  expect(stdout).toMatch(`✓ desk.ts#${name}  20 runs, seed 1: no invariant was broken\n`);
-  expect(code).toBe(0);
-});
+test.for(['agent', 'triage', 'checked'])(
+  'an agent, a factory and an object with options can be checked: %s',
+  async (name) => {
+    await using project = await checkedProject();
+    const { code, stdout } = await project.swarmcheck(['check', `desk.ts#${name}`, '--runs', '20'], fixed);
+    expect(stdout).toMatch(`✓ desk.ts#${name}  20 runs, seed 1: no invariant was broken\n`);
+    expect(code).toBe(0);
+  },
+);
 
-test('an app of another SDK is checked as well, the only export without its name', async () => {
+test('an app of another SDK can be checked, and the only export of a module needs no name', async () => {
   await using project = await checkedProject();
   const { code, stdout } = await project.swarmcheck(['check', 'app.ts']);
   expect(stdout).toMatch('✗ app.ts#default  "every-call-answered-once" was broken: ');
@@ -83,7 +86,7 @@ test('an app of another SDK is checked as well, the only export without its name
   expect((await project.swarmcheck(again, fixed)).code).toBe(0);
 });
 
-test('the only function of a module needs no name', async () => {
+test('the only function that a module exports needs no name', async () => {
   await using project = await checkedProject({
     'one.ts': `import { Agent } from 'swarmcheck';
 export const limit = 3;
@@ -93,7 +96,7 @@ export const make = () => new Agent({ name: 'One' });`,
   expect(stdout).toMatch('✓ one.ts#make  3 runs, seed 1: no invariant was broken\n');
 });
 
-test('options of the command line win over those of the export, and --time ends it', async () => {
+test('options of the command line override the options of the export, and --time ends the check', async () => {
   await using project = await checkedProject({
     'slow.ts': `import { Agent } from 'swarmcheck';
 export default { agent: () => new Agent({ name: 'Slow' }), runs: 1_000_000, seed: 3, maxDurationMs: 600_000 };`,
@@ -105,7 +108,7 @@ export default { agent: () => new Agent({ name: 'Slow' }), runs: 1_000_000, seed
   expect(timed.code).toBe(0);
 });
 
-test('--path plays the one script that it leads to', async () => {
+test('--path plays only the script that it leads to', async () => {
   await using project = await checkedProject();
   const { stdout } = await project.swarmcheck(['check', 'desk.ts#checked']);
   const path = /--path ([\d:]+)/.exec(stdout)![1]!;
@@ -119,7 +122,7 @@ test('--path plays the one script that it leads to', async () => {
   });
 });
 
-test('--json is one document of what was found, or of nothing', async () => {
+test('--json prints one document, whether the check fails or passes', async () => {
   await using project = await checkedProject({
     'chatty.ts': `export { checked } from './desk.ts'; console.log('loaded');`,
   });
@@ -163,7 +166,7 @@ test('--json is one document of what was found, or of nothing', async () => {
   expect([failed.code, passed.code]).toEqual([1, 0]);
 });
 
-test('what never happened is a failure without a script', async () => {
+test('a "sometimes" that never happened is a failure without a script', async () => {
   await using project = await checkedProject({
     'never.ts': `import { Agent } from 'swarmcheck';
 export default { agent: new Agent({ name: 'Never' }), sometimes: { 'it rains': () => false } };`,
@@ -174,7 +177,7 @@ export default { agent: new Agent({ name: 'Never' }), sometimes: { 'it rains': (
   expect(await savedFiles(project)).toEqual([]);
 });
 
-test('an error that nobody caught is told once, with its place, and is a failure', async () => {
+test('an uncaught error is reported once, with its place, and fails the check', async () => {
   await using project = await checkedProject({
     'stray.ts': `import { Agent, tool } from 'swarmcheck';
 const lost = tool({ name: 'lost', execute: () => {
@@ -190,7 +193,7 @@ export default () => new Agent({ name: 'Stray', functions: [lost] });`,
   expect([code, stderr]).toEqual([1, '']);
 });
 
-test('in a terminal one line tells how far it is, and is gone at the end', async () => {
+test('in a terminal, one line shows the progress and is cleared at the end', async () => {
   await using project = await checkedProject();
   await using terminal = Terminal.open(project, ['check', 'desk.ts#checked', '--runs', '300'], fixed);
   expect(await terminal.code()).toBe(0);
@@ -205,7 +208,7 @@ test('in a terminal one line tells how far it is, and is gone at the end', async
   ]);
 });
 
-test('without fast-check it says how to install it', async () => {
+test('without fast-check, it says how to install it, and steps can still be run', async () => {
   await using project = await checkedProject({
     'without.mjs': `import { register } from 'node:module';
 const hook = \`export async function resolve(specifier, context, next) {
@@ -256,7 +259,7 @@ test.for([
   [['desk.ts#agent', '--time', '3000000'], 'It is a number of seconds above 0, such as 30 or 0.5.'],
   [['desk.ts#agent', '--path', 'a'], 'It is what a failure was told with, such as 4:0:1.'],
   [['desk.ts#agent', '--path', '0:9:9:9:9'], "The path '0:9:9:9:9' leads to no script."],
-] as const)('wrong use is told without a stack trace, and code 2: %s', async ([args, message]) => {
+] as const)('a usage error has code 2 and no stack trace: %s', async ([args, message]) => {
   await using project = await checkedProject({ 'wrong.ts': wrong });
   const endsProcess = args[0] === 'wrong.ts#ends';
   const { code, stdout, stderr } = await project[endsProcess ? 'spawnSwarmcheck' : 'swarmcheck']([
@@ -268,7 +271,7 @@ test.for([
   expect([code, stdout]).toEqual([2, '']);
 });
 
-test('a saved failure that is damaged is told, and code 2', async () => {
+test('a damaged saved failure is reported, with code 2', async () => {
   await using project = await checkedProject();
   await project.swarmcheck(['check', 'desk.ts#checked']);
   const [file] = await savedFiles(project);

@@ -1,4 +1,4 @@
-/** A project with agents to be checked: what each of them does wrong is said where it stands. */
+/** A project with agents to check. A comment in each source says what its agent does wrong. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Project } from './swarmcheck.ts';
@@ -59,21 +59,21 @@ export default externalAgent(async ({ messages, fetch, baseURL }) => {
 });
 `;
 
-/** A project with the agents, and more files by name. */
+/** A project with the agents and additional files (name to text). */
 export function checkedProject(more: Record<string, string> = {}): Promise<Project> {
   return Project.of({ 'desk.ts': desk, 'app.ts': app, ...more });
 }
 
-/** With it the agents do nothing wrong any more. */
+/** The environment in which the agents do nothing wrong. */
 export const fixed = { FIXED: '1' };
 
-/** The failures that were saved, as files of the project. */
+/** The paths of the saved failures, relative to the project folder. */
 export async function savedFiles({ folder }: Project): Promise<string[]> {
   const files = await readdir(join(folder, 'fixtures/failures')).catch((): string[] => []);
   return files.toSorted().map((file) => `fixtures/failures/${file}`);
 }
 
-/** The arguments of the command that a message tells to play a failure again. */
+/** The arguments of the `npx swarmcheck run` command that a message prints for a failure. */
 export function commandIn(message: string): string[] {
   return /^ {2}npx swarmcheck (run \S+)$/m.exec(message)![1]!.split(' ');
 }

@@ -6,7 +6,7 @@ vi.setConfig({ testTimeout: 30_000 });
 const passed = (stdout: string) => stdout.match(/(?<=^[✓✗] )\S+/gm) ?? [];
 const failing = (name: string) => scenarioSource(name, { expectations: "{ finalMessage: 'goodbye' }" });
 
-test('--filter plays what has the text in its name, in capitals or not', async () => {
+test('--filter runs the scenarios whose name contains the text, ignoring case', async () => {
   await using project = await Project.of({
     'scenarios/a.scenario.ts': scenarioSource('Refund-once'),
     'scenarios/b.scenario.ts': scenarioSource('greeting'),
@@ -17,7 +17,7 @@ test('--filter plays what has the text in its name, in capitals or not', async (
   expect(code).toBe(0);
 });
 
-test('--filter that matches nothing says what there is, and code 2', async ({ expect }) => {
+test('a --filter that matches nothing lists the names, with code 2', async ({ expect }) => {
   await using project = await Project.of({
     'scenarios/a.scenario.ts': scenarioSource('once'),
     'scenarios/b.scenario.ts': scenarioSource('twice'),
@@ -34,7 +34,7 @@ test('--filter that matches nothing says what there is, and code 2', async ({ ex
   `);
 });
 
-test.for(['', ' '])('--filter %j is wrong use', async (text) => {
+test.for(['', ' '])('--filter %j is a usage error', async (text) => {
   await using project = await Project.of({ 'scenarios/a.scenario.ts': scenarioSource('once') });
   const { code, stderr, stdout } = await project.swarmcheck(['run', '--filter', text]);
   expect(stderr).toMatch(/^error: option '--filter <text>' argument/);
@@ -63,7 +63,7 @@ test('--bail stops at a file that cannot be loaded', async () => {
   expect(code).toBe(2);
 });
 
-test('--bail without a failure plays everything', async () => {
+test('--bail without a failure runs everything', async () => {
   await using project = await Project.of({
     'scenarios/a.scenario.ts': scenarioSource('first'),
     'scenarios/b.scenario.ts': scenarioSource('second'),
@@ -74,7 +74,7 @@ test('--bail without a failure plays everything', async () => {
   expect(code).toBe(0);
 });
 
-test('two scenarios of one name are told, and the second is not played', async ({ expect }) => {
+test('two scenarios with the same name are an error, and the second is not played', async ({ expect }) => {
   await using project = await Project.of({
     'scenarios/a.scenario.ts': scenarioSource('a refund'),
     'scenarios/b.scenario.ts': scenarioSource('a refund'),
@@ -88,7 +88,7 @@ test('two scenarios of one name are told, and the second is not played', async (
   expect(code).toBe(2);
 });
 
-test('two scenarios of one name in one file are told as such', async () => {
+test('two scenarios with the same name in one file are an error that says so', async () => {
   const source = scenarioSource('a refund');
   const twin = source
     .slice(source.indexOf('export default'))

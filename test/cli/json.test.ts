@@ -19,7 +19,7 @@ interface RunDocument {
 
 const read = (stdout: string) => JSON.parse(stdout) as RunDocument;
 
-test('one document, exactly of this shape', async () => {
+test('the document of a passing run has exactly this shape', async () => {
   await using project = await Project.of({ 'desk.scenario.ts': scenarioSource('looks it up') });
   const { code, stdout, stderr } = await project.swarmcheck(['run', 'desk.scenario.ts', '--json']);
   expect(read(stdout)).toStrictEqual({
@@ -55,7 +55,7 @@ test('one document, exactly of this shape', async () => {
   expect(code).toBe(0);
 });
 
-test('failures have their message, and the step that was due', async () => {
+test('a failure has its message, and the step that was due if there is one', async () => {
   const source = scenarioSource('too much', { expectations: "{ stopReason: 'max_turns' }" }).replace(
     "say('hello')]",
     "say('hello'), say('more')]",
@@ -70,7 +70,7 @@ test('failures have their message, and the step that was due', async () => {
   ]);
 });
 
-test('files that could not be loaded are errors, with their line where there is one', async () => {
+test('a file that cannot be loaded is an error, with its line if it is known', async () => {
   await using project = await Project.of({
     'a.scenario.ts': '\nexport const x = ;',
     'b.scenario.ts': 'export const x = 1;',
@@ -93,7 +93,7 @@ test('files that could not be loaded are errors, with their line where there is 
   expect([passed, code]).toEqual([1, 2]);
 });
 
-test('a glob that matches nothing is a document, too', async () => {
+test('a glob that matches nothing gives a document as well', async () => {
   await using project = await Project.of({});
   const { code, stdout } = await project.swarmcheck(['run', '--json']);
   expect(read(stdout)).toMatchObject({
@@ -106,7 +106,7 @@ test('a glob that matches nothing is a document, too', async () => {
   expect(code).toBe(2);
 });
 
-test('what user code prints goes to stderr', async () => {
+test('output of user code goes to stderr', async () => {
   const source = scenarioSource('prints', {
     top: "console.log('module'); process.stdout.write('written\\n');",
     execute: "{ console.info('tool'); console.error('aside'); return 'found'; }",
@@ -117,7 +117,7 @@ test('what user code prints goes to stderr', async () => {
   expect(stderr).toBe('module\nwritten\ntool\naside\n');
 });
 
-test('a document is whole where stdout is a pipe and the document is large', async () => {
+test('a large document is written completely to a pipe', async () => {
   const source = scenarioSource('answers at length', { execute: "'x'.repeat(5_000_000)" });
   await using project = await Project.of({ 'desk.scenario.ts': source });
   const { stdout } = await project.spawnSwarmcheck(['run', 'desk.scenario.ts', '--json']);
@@ -125,7 +125,7 @@ test('a document is whole where stdout is a pipe and the document is large', asy
   expect(read(stdout).passed).toBe(1);
 });
 
-test('two documents differ in nothing but how long it took', async () => {
+test('two documents differ only in their durations', async () => {
   await using project = await Project.of({ 'desk.scenario.ts': scenarioSource('looks it up') });
   const timeless = async () => {
     const document = read((await project.swarmcheck(['run', 'desk.scenario.ts', '--json'])).stdout);

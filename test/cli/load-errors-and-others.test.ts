@@ -5,7 +5,7 @@ vi.setConfig({ testTimeout: 30_000 });
 
 const passing = scenarioSource('looks it up');
 
-test('of two files of which one is broken the other is run, and code 2', async () => {
+test('if one of two files is broken, the other still runs, and the code is 2', async () => {
   await using project = await Project.of({ 'a.scenario.ts': 'export const x = ;', 'b.scenario.ts': passing });
   const { code, stdout, stderr } = await project.swarmcheck(['run', 'a.scenario.ts', 'b.scenario.ts']);
   expect(stdout).toMatch('✓ looks it up');
@@ -14,7 +14,7 @@ test('of two files of which one is broken the other is run, and code 2', async (
   expect(code).toBe(2);
 });
 
-test('where one file is broken and a scenario fails, the code is 2', async () => {
+test('if one file is broken and a scenario of another fails, the code is 2', async () => {
   const failing = scenarioSource('says goodbye', { expectations: "{ finalMessage: 'goodbye' }" });
   await using project = await Project.of({ 'a.scenario.ts': 'export const x = ;', 'b.scenario.ts': failing });
   const { code, stdout } = await project.swarmcheck(['run', 'a.scenario.ts', 'b.scenario.ts']);
@@ -22,7 +22,7 @@ test('where one file is broken and a scenario fails, the code is 2', async () =>
   expect(code).toBe(2);
 });
 
-test('in a project of CommonJS what is missing is told the same', async ({ expect }) => {
+test('a CommonJS project gets the same messages for missing imports', async ({ expect }) => {
   await using project = await Project.of(
     {
       'misses-a-file.scenario.ts': "\nimport './nowhere.ts';\n",
@@ -40,7 +40,7 @@ test('in a project of CommonJS what is missing is told the same', async ({ expec
   `);
 });
 
-test('an import of a helper that is missing something is told there', async ({ expect }) => {
+test('a missing import of a helper file is reported at its place in the helper', async ({ expect }) => {
   await using project = await Project.of({
     'desk.scenario.ts': "import './lib/agents.ts';\n",
     'lib/agents.ts': "\nimport {\n  Agent,\n  Reslt,\n} from 'swarmcheck';\nconsole.log(Agent, Reslt);\n",
@@ -56,7 +56,7 @@ test('an import of a helper that is missing something is told there', async ({ e
   `);
 });
 
-test('a promise that is rejected while a file is loaded, and that nobody awaits, fails', async () => {
+test('a rejected promise that is not awaited while a file loads fails the command', async () => {
   const top = "void Promise.reject(new Error('No database'));";
   await using project = await Project.of({ 'desk.scenario.ts': scenarioSource('floats', { top }) });
   const { code, stdout, stderr } = await project.swarmcheck(['run', 'desk.scenario.ts']);
@@ -65,7 +65,7 @@ test('a promise that is rejected while a file is loaded, and that nobody awaits,
   expect(code).not.toBe(0);
 });
 
-test('a module that ends the process is told, and code 2', async () => {
+test('a module that ends the process is reported, with code 2', async () => {
   await using project = await Project.of({
     'desk.scenario.ts': scenarioSource('exits', { top: 'process.exit(0);' }),
   });
@@ -74,7 +74,7 @@ test('a module that ends the process is told, and code 2', async () => {
   expect(code).toBe(2);
 });
 
-test('a tool that ends the process is told, and code 2', async () => {
+test('a tool that ends the process is reported, with code 2', async () => {
   await using project = await Project.of({
     'desk.scenario.ts': scenarioSource('exits', { execute: 'process.exit(0)' }),
   });
@@ -83,7 +83,7 @@ test('a tool that ends the process is told, and code 2', async () => {
   expect(code).toBe(2);
 });
 
-test('an export that is nearly a scenario is told, and not passed over', async () => {
+test('an export that is almost a scenario is reported, not skipped', async () => {
   const source = passing.replace(
     'export default',
     "export const forgotten = { name: 'has no agent', steps: [user('hi'), say('hello')] };\n\nexport default",

@@ -5,7 +5,7 @@ vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 const passing = scenarioSource('looks it up');
 
-/** Every file that cannot be run, by what is wrong with it, in one project. */
+/** One project with every kind of file that cannot be run. Each name says what is wrong. */
 const files = {
   'parses-not.scenario.ts': 'export const a = 1;\nexport const b = ;\n',
   'js-parses-not.scenario.js': 'export const a = 1;\nexport const b = ;\n',
@@ -43,7 +43,7 @@ beforeAll(async () => {
 
 afterAll(() => project[Symbol.asyncDispose]());
 
-/** What is told about a file, from its line on. */
+/** The lines of stderr that report this file, from its mark on. */
 function told(file: string): string {
   const lines = result.stderr.replaceAll(project.folder, '<project>').split('\n');
   const start = lines.findIndex((line) => line.startsWith(`✗ ${file}`));
@@ -52,117 +52,119 @@ function told(file: string): string {
   return lines.slice(start, end).join('\n');
 }
 
-test('files that cannot be run are code 2, one error each', () => {
+test('files that cannot be run give code 2 and one error each', () => {
   expect(result.stdout).toBe('\n0 scenarios: 0 passed, 20 errors\n');
   expect(result.stderr.match(/^✗ /gm)).toHaveLength(20);
   expect(result.code).toBe(2);
 });
 
-test('no stack trace is told', () => {
+test('no error has a stack trace', () => {
   expect(result.stderr).not.toMatch(stackTrace);
 });
 
-test('a file that does not exist', ({ expect }) => {
+test('a file that does not exist is reported', ({ expect }) => {
   expect(told('nowhere.scenario.ts')).toMatchInlineSnapshot(
     `"✗ nowhere.scenario.ts: There is no such file."`,
   );
 });
 
-test('a glob that matches nothing', ({ expect }) => {
+test('a glob that matches nothing is reported', ({ expect }) => {
   expect(told('scenarios/*.ts')).toMatchInlineSnapshot(`"✗ scenarios/*.ts: No file matches this pattern."`);
 });
 
-test('a folder without scenarios', ({ expect }) => {
+test('a folder without scenarios is reported', ({ expect }) => {
   expect(told('empty')).toMatchInlineSnapshot(
     `"✗ empty: This folder has no scenario file. Write one whose name ends in .scenario.ts."`,
   );
 });
 
-test('a file that is no module', ({ expect }) => {
+test('a JSON file that holds neither steps nor a saved failure is reported', ({ expect }) => {
   expect(told('steps.json')).toMatchInlineSnapshot(
     `"✗ steps.json: It holds an object that is no failure a check saved. Steps stand in a list alone: [{ "user": "…" }, { "say": "…" }]."`,
   );
 });
 
-test('a file that does not parse', ({ expect }) => {
+test('a syntax error is reported with its line', ({ expect }) => {
   expect(told('parses-not.scenario.ts')).toMatchInlineSnapshot(
     `"✗ parses-not.scenario.ts:2: It does not parse: Unexpected ";""`,
   );
 });
 
 test.for(['js-parses-not.scenario.js', 'mjs-parses-not.scenario.mjs'])(
-  '%s that does not parse is told with its line, too',
+  'a syntax error in %s is reported with its line',
   (file) => {
     expect(told(file)).toMatch(`✗ ${file}:2: It does not parse:`);
   },
 );
 
-test('a file whose import does not parse is told at the place of the mistake', ({ expect }) => {
+test('a syntax error in an imported file is reported at its place in that file', ({ expect }) => {
   expect(told('lib/helper.ts')).toMatchInlineSnapshot(
     `"✗ lib/helper.ts:3: It does not parse: Unexpected ";""`,
   );
 });
 
-test('a file that throws while it is loaded', ({ expect }) => {
+test('an error that is thrown while a file loads is reported with its line', ({ expect }) => {
   expect(told('throws.scenario.ts')).toMatchInlineSnapshot(
     `"✗ throws.scenario.ts:3: It threw while loading: No database."`,
   );
 });
 
-test('a file that throws in a function of another file is told at the innermost place', ({ expect }) => {
+test('an error that is thrown in a function of another file is reported at the innermost place', ({
+  expect,
+}) => {
   expect(told('lib/database.ts')).toMatchInlineSnapshot(
     `"✗ lib/database.ts:2: It threw while loading: No connection."`,
   );
 });
 
-test('a file that throws in a package is told at the call of it', () => {
+test('an error that is thrown in a package is reported at the line that called the package', () => {
   expect(told('throws-in-a-package.scenario.ts')).toMatch(
     /^✗ throws-in-a-package\.scenario\.ts:3: It threw while loading:/,
   );
 });
 
-test('a file that throws no Error', () => {
+test('a thrown value that is not an Error is reported readably', () => {
   expect(told('throws-a-text.scenario.ts')).toMatch('"no database"');
   expect(told('throws-an-object.scenario.ts')).not.toMatch('[object Object]');
 });
 
-test('a file that imports a file that is missing', ({ expect }) => {
+test('an import of a missing file is reported', ({ expect }) => {
   expect(told('misses-a-file.scenario.ts')).toMatchInlineSnapshot(
     `"✗ misses-a-file.scenario.ts:1: It imports "./nowhere.ts", which is not there."`,
   );
 });
 
-test('a file that imports a package that is missing', ({ expect }) => {
+test('an import of a missing package is reported', ({ expect }) => {
   expect(told('misses-a-package.scenario.ts')).toMatchInlineSnapshot(
     `"✗ misses-a-package.scenario.ts:1: It imports the package "no-such-package", which is not installed."`,
   );
 });
 
-test('a file that imports a name that is missing', ({ expect }) => {
+test('an import of a missing name is reported, with a suggestion', ({ expect }) => {
   expect(told('misses-a-name.scenario.ts')).toMatchInlineSnapshot(
     `"✗ misses-a-name.scenario.ts:1: It imports "Agnt" from "swarmcheck", which has no such export. Did you mean "Agent"?"`,
   );
 });
 
-test('a file that exports no scenario', ({ expect }) => {
+test('a file that exports no scenario is reported, with its exports', ({ expect }) => {
   expect(told('exports-none.scenario.ts')).toMatchInlineSnapshot(
     `"✗ exports-none.scenario.ts: No export of this file is a scenario. Export one: export default defineScenario({ … }). Its exports: settings is an object."`,
   );
 });
 
-test('a file that exports a malformed scenario', ({ expect }) => {
+test('a malformed scenario among the exports is reported with its mistake', ({ expect }) => {
   expect(told('exports-a-malformed-one.scenario.ts')).toMatchInlineSnapshot(
     `"✗ exports-a-malformed-one.scenario.ts: The export "greeting" is no scenario that can be played. Step 1 (steps[0]) has a "say" that must be a string, but is the number 5."`,
   );
 });
 
-test('a file that defines a malformed scenario is told at its place', () => {
+test('a malformed scenario in defineScenario is reported with its line', () => {
   expect(told('defines-a-malformed-one.scenario.ts')).toMatch(
     /^✗ defines-a-malformed-one\.scenario\.ts:6: .*Step 3 \(steps\[2\]\) is empty/,
   );
 });
 
-test('a scenario whose factory gives no agent', () => {
+test('a scenario whose factory returns no agent is reported', () => {
   expect(told('makes-no-agent.scenario.ts')).toMatch(
     'The scenario "greeting" cannot be played: The agent factory of the scenario must return an Agent',
   );

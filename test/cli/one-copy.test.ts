@@ -29,9 +29,9 @@ export const error = defineScenario({
 `;
 
 test.for([
-  ['of ES modules', { type: 'module' }],
-  ['of CommonJS, as npm init makes it', {}],
-] as const)('in a project %s user modules and the command share one swarmcheck', async ([, packageJson]) => {
+  ['an ES module project', { type: 'module' }],
+  ['a CommonJS project, as npm init makes it', {}],
+] as const)('in %s, user modules and the command share one copy of swarmcheck', async ([, packageJson]) => {
   await using project = await Project.of({ 'desk.scenario.ts': source }, packageJson);
   expect(await project.swarmcheck(['run', 'desk.scenario.ts'])).toMatchObject({ code: 0, stderr: '' });
 });

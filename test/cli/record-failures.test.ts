@@ -1,4 +1,4 @@
-/** `swarmcheck record` where it cannot: it says why and what to do, and a cassette that is there stays as it is. */
+/** `swarmcheck record` when it fails: it says why and what to do, and leaves an existing cassette unchanged. */
 import { readFile, readdir } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await project[Symbol.asyncDispose]());
 
-/** Runs it; what was there is still, and nothing is beside it. */
+/** Runs `record`, and checks that the old cassette is unchanged and that no file was added beside it. */
 async function failing(args: string[], env: Record<string, string> = {}): Promise<CommandResult> {
   const result = await command(project, ['record', ...args], env);
   expect(await readFile(join(project.folder, 'fixtures/cassettes/desk.json'), 'utf8')).toBe(old);
@@ -38,7 +38,7 @@ async function failing(args: string[], env: Record<string, string> = {}): Promis
   return result;
 }
 
-test('without a key it says what to set, and what to run', async () => {
+test('without a key, it says what to set and what to run', async () => {
   const { code, stderr } = await failing(['desk.scenario.ts']);
   expect(stderr).toBe(
     '✗ desk.scenario.ts: No live model can be asked: OPENAI_API_KEY is not set. Set it, and record: ' +
@@ -48,7 +48,7 @@ test('without a key it says what to set, and what to run', async () => {
   expect(code).toBe(2);
 });
 
-test('where nobody listens it says so', async () => {
+test('an address without a server is a connection error', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -60,7 +60,7 @@ test('where nobody listens it says so', async () => {
   expect(code).toBe(1);
 });
 
-test('a key that is refused is told, and not recorded', async () => {
+test('a refused key is reported, and nothing is recorded', async () => {
   const error = { message: 'Not with this key.', type: 'a', code: 'b', param: null };
   using model = await serve(({ response }) => json(response, 401, { error }));
   const { code, stderr } = await failing(['desk.scenario.ts'], {
@@ -75,7 +75,7 @@ test('a key that is refused is told, and not recorded', async () => {
   expect(code).toBe(1);
 });
 
-test('a file that is no cassette is not written over, and no model is asked', async () => {
+test('a file that is not a cassette is not overwritten, and the model is not asked', async () => {
   using model = await serve(complete(completion({ content: 'Hello.' })));
   const args = ['desk.scenario.ts', '--base-url', model.options.baseURL, '--out', 'package.json'];
   const { code, stderr } = await failing(args);
@@ -86,7 +86,7 @@ test('a file that is no cassette is not written over, and no model is asked', as
   expect(code).toBe(1);
 });
 
-test('a conversation that fails in the middle writes nothing', async () => {
+test('a conversation that fails halfway writes nothing', async () => {
   const call = complete(completion(asking({ id: 'c', function: { name: 'look_up', arguments: '{}' } })));
   using model = await serve(call, ({ response }) => json(response, 400, { error: { message: 'Too long.' } }));
   const { code, stderr } = await failing(['desk.scenario.ts', '--base-url', model.options.baseURL]);
@@ -102,21 +102,25 @@ const wrong: [what: string, args: string[], words: RegExp][] = [
     /agents\.ts: No export of this file is a scenario\. .*desk is /,
   ],
   [
-    'a filter for none',
+    'a filter that matches no scenario',
     ['two.scenario.ts', '--filter', 'sales'],
     /No scenario has "sales" in its name\. There are: "one", "other one"\./,
   ],
   [
-    'an address that is none',
+    'an invalid address',
     ['desk.scenario.ts', '--base-url', 'localhost:1234'],
     /'localhost:1234' is invalid\. It is an address, such as http:\/\/localhost:11434\/v1\./,
   ],
-  ['a name that no file can have', ['nameless.scenario.ts'], /Say where: --out <file>\./],
-  ['a place outside', ['desk.scenario.ts', '--out', '../desk.json'], /outside of the working directory/],
-  ['a model for an app of its own', ['external.scenario.ts', '--model', 'm'], /leave out --model/],
+  ['a scenario name without letters or digits', ['nameless.scenario.ts'], /Say where: --out <file>\./],
+  [
+    'a path outside the working directory',
+    ['desk.scenario.ts', '--out', '../desk.json'],
+    /outside of the working directory/,
+  ],
+  ['--model for an external agent', ['external.scenario.ts', '--model', 'm'], /leave out --model/],
 ];
 
-test.for(wrong)('%s is 2, and nothing is asked', async ([, args, words]) => {
+test.for(wrong)('%s gives code 2, and the model is not asked', async ([, args, words]) => {
   using model = await serve();
   const { code, stderr } = await failing(args, {
     OPENAI_API_KEY: 'k',

@@ -1,4 +1,4 @@
-/** `swarmcheck record`: what it asks of a live model, what it keeps, and how that is replayed. */
+/** `swarmcheck record`: its requests to a live model, the cassette, and the replay of it. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await project[Symbol.asyncDispose]());
 
-/** A call of the tool, and what the model says of it. */
+/** A call of the tool, then a message about its result. */
 const answers = () => [
   complete(completion(asking({ id: 'call_1', function: { name: 'look_up', arguments: '{}' } }))),
   complete(saying('It is found.')),
@@ -67,7 +67,7 @@ test('a conversation is recorded with the key of the environment, named after it
     model: 'gpt-4o',
     messages: [{ role: 'system' }, { content: 'hi' }],
   });
-  // Nothing of how it was recorded is left, and nobody's key.
+  // The cassette contains no key, no header and no address.
   expect(await readdir(join(project.folder, 'fixtures/cassettes'))).toContain('the-desk-asked.json');
   expect(await read('fixtures/cassettes/the-desk-asked.json')).not.toMatch(/sk-proj|Bearer|127\.0\.0\.1/);
   expect((await cassette('fixtures/cassettes/the-desk-asked.json')).scenario).toEqual({
@@ -78,7 +78,7 @@ test('a conversation is recorded with the key of the environment, named after it
   expect(again.document).toMatchObject({ exact: 1, interactions: { served: 2, exact: 2 } });
 });
 
-test('--stream, --filter, --model and --out: each is used, and kept for the replay', async () => {
+test('--stream, --filter, --model and --out take effect, and a replay uses the stored model and mode', async () => {
   using model = await serve(complete(saying('Now.')));
   const { code, stdout } = await command(project, [
     'record',
@@ -109,7 +109,7 @@ test('--stream, --filter, --model and --out: each is used, and kept for the repl
   expect((await replayed(project, ['kept'])).document).toMatchObject({ exact: 1, drifted: 0 });
 });
 
-test('--json prints one document; what differs from the expectations is a warning, and recorded all the same', async () => {
+test('--json prints one document; an expectation that fails is a warning, and the conversation is still recorded', async () => {
   await project.write({
     'expecting.scenario.ts': scenarioSource('expecting', {
       expectations: "{ finalMessage: 'It is lost.' }",
@@ -132,7 +132,7 @@ test('--json prints one document; what differs from the expectations is a warnin
   expect(code).toBe(0);
 });
 
-test('recorded again, a cassette is replaced as a whole', async () => {
+test('recording again replaces the whole cassette', async () => {
   const path = 'fixtures/cassettes/again.json';
   await project.write({ 'again.scenario.ts': scenarioSource('again') });
   const record = async (...served: Parameters<typeof serve>) => {
@@ -145,7 +145,7 @@ test('recorded again, a cassette is replaced as a whole', async () => {
   expect(await read(path)).toMatch('I know it.');
 });
 
-test('a second recording of one file at once is refused, and the first is not disturbed', async () => {
+test('a second recording of a file at the same time is refused, and does not disturb the first', async () => {
   await project.write({ 'locked.scenario.ts': scenarioSource('locked') });
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
@@ -170,7 +170,7 @@ test('a second recording of one file at once is refused, and the first is not di
   expect((await cassette('fixtures/cassettes/locked.json')).lanes[0]?.interactions).toHaveLength(2);
 });
 
-test('an error that is expected is recorded, and again', async () => {
+test('an expected error is recorded, and can be recorded again', async () => {
   const error = { error: { message: 'Not today', type: 'a', code: 'b', param: null } };
   using model = await serve(
     ...[1, 2].map(
@@ -187,7 +187,7 @@ test('an error that is expected is recorded, and again', async () => {
   expect(model.exchanges).toHaveLength(2);
 });
 
-test('a scenario whose name is nearly that of another one does not take its cassette', async () => {
+test('a scenario whose name gives the same file name as another does not overwrite its cassette', async () => {
   const { code, stderr } = await command(project, ['record', 'twin.scenario.ts'], { OPENAI_API_KEY: key });
   expect(stderr).toBe(
     '✗ twin.scenario.ts: fixtures/cassettes/twin.json holds the scenario "twin" of desk.scenario.ts, whose name differs in nothing that a file can be named after. Say where else: --out <file>.\n',

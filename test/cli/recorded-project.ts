@@ -5,7 +5,7 @@ import { Project, type CommandResult } from './swarmcheck.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A project with the cassettes of this repository, and the scenarios that they were recorded from. */
+/** A project with the cassettes of this repository and the scenarios they were recorded from. */
 export async function repositoryCopy(): Promise<Project> {
   const project = await Project.of({});
   const folders = [
@@ -19,7 +19,7 @@ export async function repositoryCopy(): Promise<Project> {
 
 const nothingSet = { OPENAI_API_KEY: '', OPENAI_BASE_URL: '', SWARMCHECK_RECORD: '', CI: '' };
 
-/** Calls a command without a key, an address or a mode that whoever runs this has set. */
+/** Calls a command without the key, base URL, record mode and `CI` of the environment that the tests run in. */
 export async function command(
   project: Project,
   args: string[],
@@ -28,7 +28,7 @@ export async function command(
   return await project.swarmcheck(args, { ...nothingSet, ...env });
 }
 
-/** The same, in a process of its own. */
+/** The same, in a new process. */
 export async function spawnedCommand(project: Project, args: string[]): Promise<CommandResult> {
   return await project.spawnSwarmcheck(args, nothingSet);
 }

@@ -1,4 +1,4 @@
-/** `swarmcheck replay --as-scenario`: what it prints is a scenario that passes, whatever was said. */
+/** `swarmcheck replay --as-scenario` prints a scenario that passes, whatever texts were recorded. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -9,7 +9,7 @@ import { Project } from './swarmcheck.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
-/** What would end a text, or a line, where it stands in a module. */
+/** Texts that could end a string literal or a line of a module. */
 const hostile = [
   '`${process.exit(3)}`',
   `'"\\'\\"`,
@@ -46,7 +46,7 @@ export const hostile = defineScenario({
 });
 `;
 
-/** Calls with these arguments, as they are sent. */
+/** An answer with these calls. The arguments are sent verbatim. */
 const calls = (...made: [name: string, args: string][]) =>
   complete(
     completion(
@@ -57,9 +57,9 @@ const calls = (...made: [name: string, args: string][]) =>
   );
 const says = (content: string) => complete(completion({ role: 'assistant', content }));
 
-/** What the model does in one conversation. */
+/** The answers of the model in one conversation. */
 const answers = () => [
-  // A call of each kind: arguments that are no JSON, that are written otherwise, that would set a prototype.
+  // Among the arguments are some that are invalid JSON, have unusual spaces, or would set a prototype.
   calls(
     ['echo', '{"text":"`${1}`","__proto__":{"a":1},"constructor":null}'],
     ['echo', '{ "text" : "spaced" }'],
@@ -88,41 +88,44 @@ beforeAll(async () => {
 });
 afterAll(async () => await project[Symbol.asyncDispose]());
 
-/** Prints a cassette as a scenario, and gives its source. */
+/** Prints a cassette as a scenario, and returns its source. */
 async function sourceOf(cassette: string): Promise<string> {
   const { code, stdout, stderr } = await command(project, ['replay', '--as-scenario', cassette]);
   expect([code, stderr]).toEqual([0, '']);
   return stdout;
 }
 
-test.for(['whole', 'streamed'])('texts that would break out of a literal, recorded %s', async (form) => {
-  using model = await serve(...answers());
-  const args = ['record', "scenarios/it's.scenario.ts", '--base-url', model.options.baseURL];
-  const path = `fixtures/cassettes/hostile-${form}.json`;
-  const stream = form === 'streamed' ? ['--stream'] : [];
-  const recording = await command(project, [...args, '--out', path, ...stream]);
-  expect([recording.code, recording.stderr]).toEqual([0, '']);
-  expect(model.exchanges.map(({ body }) => body.stream)).toEqual(
-    model.exchanges.map(() => form === 'streamed' || undefined),
-  );
+test.for(['whole', 'streamed'])(
+  'texts that could break out of a literal give a scenario that passes, recorded %s',
+  async (form) => {
+    using model = await serve(...answers());
+    const args = ['record', "scenarios/it's.scenario.ts", '--base-url', model.options.baseURL];
+    const path = `fixtures/cassettes/hostile-${form}.json`;
+    const stream = form === 'streamed' ? ['--stream'] : [];
+    const recording = await command(project, [...args, '--out', path, ...stream]);
+    expect([recording.code, recording.stderr]).toEqual([0, '']);
+    expect(model.exchanges.map(({ body }) => body.stream)).toEqual(
+      model.exchanges.map(() => form === 'streamed' || undefined),
+    );
 
-  await project.write({ [`${form}.scenario.ts`]: await sourceOf(path) });
-  const { code, stdout } = await command(project, ['run', `${form}.scenario.ts`, '--json']);
+    await project.write({ [`${form}.scenario.ts`]: await sourceOf(path) });
+    const { code, stdout } = await command(project, ['run', `${form}.scenario.ts`, '--json']);
 
-  const { scenarios } = JSON.parse(stdout) as RunDocument;
-  expect(scenarios).toMatchObject([{ passed: true, failures: [], agents: ['Echo `${name}`', hostile[1]] }]);
-  expect(scenarios[0]?.name).toBe(`${hostile.join(' ')}, as recorded`);
-  const [spoiled, spaced, ...others] = scenarios[0]!.toolCalls;
-  expect(JSON.stringify(spoiled?.args)).toBe('{"text":"`${1}`","__proto__":{"a":1},"constructor":null}');
-  expect(spaced?.content).toBe('{"text":"spaced"}!');
-  expect(others.map(({ tool, args, error }) => [tool, args, error])).toEqual([
-    ['echo', '{"text": ', 'invalid-json'],
-    ['fail', {}, 'threw'],
-    ['no_such_tool', { "it's": '`' }, 'unknown-tool'],
-    ['move', {}, undefined],
-  ]);
-  expect(code).toBe(0);
-});
+    const { scenarios } = JSON.parse(stdout) as RunDocument;
+    expect(scenarios).toMatchObject([{ passed: true, failures: [], agents: ['Echo `${name}`', hostile[1]] }]);
+    expect(scenarios[0]?.name).toBe(`${hostile.join(' ')}, as recorded`);
+    const [spoiled, spaced, ...others] = scenarios[0]!.toolCalls;
+    expect(JSON.stringify(spoiled?.args)).toBe('{"text":"`${1}`","__proto__":{"a":1},"constructor":null}');
+    expect(spaced?.content).toBe('{"text":"spaced"}!');
+    expect(others.map(({ tool, args, error }) => [tool, args, error])).toEqual([
+      ['echo', '{"text": ', 'invalid-json'],
+      ['fail', {}, 'threw'],
+      ['no_such_tool', { "it's": '`' }, 'unknown-tool'],
+      ['move', {}, undefined],
+    ]);
+    expect(code).toBe(0);
+  },
+);
 
 interface RunDocument {
   scenarios: {
@@ -131,7 +134,7 @@ interface RunDocument {
   }[];
 }
 
-test('recordings of this repository: a handoff, a failure, calls side by side', async () => {
+test('recordings of this repository give scenarios that pass: a handoff, a failure, parallel calls', async () => {
   const names = ['refund', 'busy-model', 'library-desk'];
   const sources = await Promise.all(names.map((name) => sourceOf(`fixtures/cassettes/${name}.json`)));
   for (const [index, source] of sources.entries())
@@ -141,7 +144,7 @@ test('recordings of this repository: a handoff, a failure, calls side by side', 
   expect([code, stderr]).toEqual([0, '']);
 });
 
-test('several conversations are a scenario each, and of a scenario that is gone the file is named', async () => {
+test('each conversation becomes a scenario, and a scenario file that is gone is still imported by name', async () => {
   await rm(join(project.folder, 'scenarios/recorded/side-by-side.scenario.ts'));
   const source = await sourceOf('fixtures/cassettes/side-by-side.json');
   expect(source.match(/^(?:import|export) .*$/gm)).toEqual([
@@ -152,7 +155,7 @@ test('several conversations are a scenario each, and of a scenario that is gone 
   ]);
 });
 
-test('what a test has recorded names the test, and leaves the agent to whoever pastes it', async () => {
+test('a cassette that a test recorded names the test, and leaves the import of the agent to the reader', async () => {
   const path = 'fixtures/cassettes/docs-tests/docs/guide-recording-md/library/a-book-is-found.json';
   expect(await sourceOf(path)).toMatchInlineSnapshot(`
     "// Recorded in fixtures/cassettes/docs-tests/docs/guide-recording-md/library/a-book-is-found.json. Paths are relative to the working directory.
@@ -174,14 +177,14 @@ test('what a test has recorded names the test, and leaves the agent to whoever p
   `);
 });
 
-test('a cassette that is broken is 2, with its line, and nothing on stdout', async () => {
+test('a broken cassette gives code 2, its line on stderr, and nothing on stdout', async () => {
   await project.write({ 'cut.json': '{\n  "format": "swarmcheck-cassette"\n' });
   const { code, stdout, stderr } = await command(project, ['replay', 'cut.json', '--as-scenario']);
   expect(stderr).toMatch(/^cut\.json:\d: It .* Restore the file, or record it again\.\n$/);
   expect([code, stdout]).toEqual([2, '']);
 });
 
-test('no name gets out of its comment', async () => {
+test('a recorded name cannot break out of its comment', async () => {
   const hostile = 'a\nprocess.exit(3); //\u2028process.exit(4); //';
   const cassette = { format: 'swarmcheck-cassette', version: 1, agents: {}, tools: {}, lanes: [] };
   const test = { file: hostile, name: hostile };

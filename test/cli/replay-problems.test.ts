@@ -1,4 +1,6 @@
-/** What `swarmcheck replay` says of cassettes that do not fit: all in one folder, of which each is judged on its own. */
+/**
+ * What `swarmcheck replay` reports about cassettes with problems. All are in one folder; each is judged on its own.
+ */
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -15,7 +17,7 @@ const agent = new Agent({ name: 'Echo', instructions: 'Say what the user says.' 
 export default defineScenario({ name: 'busy model', agent, steps: [${steps}], ${more} });
 `;
 
-/** Scenarios that a recording of three messages, the second of which failed, is held against. */
+/** Scenarios to replay with one recording: three messages, the second of them with a failed answer. */
 const scenarios = {
   'script.scenario.ts': source(
     "user('One.'), say('never played'), user('Two, though you are busy.'), say('nor this'), user('Two.')",
@@ -51,7 +53,7 @@ const named = (file: string) => (cassette: StoredCassette) => {
   cassette.scenario!.file = file;
 };
 
-/** How the recording was changed. */
+/** How the recording is changed, by the name of the new cassette. */
 const edits: Record<string, (cassette: StoredCassette) => unknown> = {
   ...Object.fromEntries(
     Object.keys(scenarios).map((file) => [file.replace('.scenario.ts', ''), named(file)]),
@@ -94,11 +96,11 @@ beforeAll(async () => {
 });
 afterAll(async () => await project[Symbol.asyncDispose]());
 
-/** A text as it is, or what it has in it. */
+/** The text itself, or a matcher for the pattern. */
 const being = (words: string | RegExp): unknown =>
   typeof words === 'string' ? words : expect.stringMatching(words);
 
-/** What is said of a cassette. */
+/** The status, the problems and the drift that are reported for a cassette. */
 function told(name: string) {
   const { status, problems, drift } = json.document.cassettes.find(
     ({ file }) => file === `all/${name}.json`,
@@ -108,7 +110,7 @@ function told(name: string) {
 
 const exact = ['script', 'other-expectations', 'folder/same'];
 
-test.for(exact)('exact, whatever its script and its expectations are: %s', (name) => {
+test.for(exact)('a cassette is exact, whatever its scenario scripts and expects: %s', (name) => {
   expect(told(name)).toEqual(['exact']);
 });
 
@@ -126,7 +128,7 @@ const drifted: [name: string, ...words: (string | RegExp)[]][] = [
   ['factory', 'The run was rejected, as it was not when this was recorded: no agent today'],
 ];
 
-test.for(drifted)('drifted, and one reason is told: %s', ([name, ...words]) => {
+test.for(drifted)('a drifted cassette is reported with one reason: %s', ([name, ...words]) => {
   expect(told(name)).toEqual(['drifted', ...words.map(being)]);
 });
 
@@ -148,12 +150,12 @@ const broken: [name: string, words: string | RegExp][] = [
   ['throwing', 'Its scenario cannot be loaded: throwing.scenario.ts:4: It threw while loading: at load'],
 ];
 
-test.for(broken)('broken, and why: %s', ([name, words]) => {
+test.for(broken)('a broken cassette is reported with the reason: %s', ([name, words]) => {
   expect(told(name)).toEqual(['broken', being(words)]);
 });
 
 test.for(['../outside.scenario.ts', 'inside/../../outside.scenario.ts', '/etc/passwd'])(
-  'no code is loaded from outside of the working directory: %s',
+  'code outside the working directory is not loaded: %s',
   (file) => {
     const name = { '.': 'outside', i: 'outside-by-way', '/': 'outside-absolute' }[file[0]!]!;
     expect(told(name)).toEqual([
@@ -163,14 +165,14 @@ test.for(['../outside.scenario.ts', 'inside/../../outside.scenario.ts', '/etc/pa
   },
 );
 
-test('what is no .json file in a folder is nothing to replay', () => {
+test('only the .json files of a folder are replayed', () => {
   const files = json.document.cassettes.map(({ file }) => file);
   expect(files).toEqual(files.toSorted());
   expect(files).not.toContain('all/notes.txt');
   expect(files).toHaveLength(exact.length + drifted.length + broken.length + 3);
 });
 
-test('the code is 1, no output has a stack, and both say the same', () => {
+test('the code is 1, no output has a stack trace, and text and JSON agree', () => {
   expect([json.code, text.code]).toEqual([1, 1]);
   expect(`${json.stderr}${text.stdout}${text.stderr}`).not.toMatch(stackTrace);
   const marks = { exact: '✓', drifted: '✗', broken: '✗', 'not-checked': '-' } as Record<string, string>;

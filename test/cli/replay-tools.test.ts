@@ -1,4 +1,4 @@
-/** `swarmcheck replay --tools`: tools that cannot run where it is replayed, or answer otherwise than they did. */
+/** `swarmcheck replay --tools`, where tools cannot run or return other results than the recorded ones. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -30,7 +30,7 @@ afterAll(async () => await project[Symbol.asyncDispose]());
 
 const cassettes = ['refund', 'library-desk'].map((name) => `fixtures/cassettes/${name}.json`);
 
-test('run, which is the default, runs each tool, and what it answers now is held against the recording', async () => {
+test('"run", the default, runs each tool and compares its result with the recording', async () => {
   const { code, stderr, document } = await replayed(project, cassettes);
   const [desk, refund] = document.cassettes;
   expect(refund).toMatchObject({ status: 'exact' });
@@ -46,7 +46,7 @@ test('run, which is the default, runs each tool, and what it answers now is held
   expect([code, stderr.match(/issued/g)]).toEqual([1, ['issued']]);
 });
 
-test('replay runs none of them, so that all is as it was', async () => {
+test('"replay" runs no tool, so every cassette is exact', async () => {
   const { code, stderr, document } = await replayed(project, [...cassettes, '--tools', 'replay']);
   expect(document.cassettes.map(({ status, interactions }) => [status, interactions])).toEqual([
     ['exact', { served: 4, exact: 4, drifted: 0, unused: 0 }],
@@ -55,7 +55,7 @@ test('replay runs none of them, so that all is as it was', async () => {
   expect([code, stderr]).toEqual([0, '']);
 });
 
-test('verify runs them, tells which answers otherwise, and goes on with what was recorded', async () => {
+test('"verify" runs the tools, reports results that differ, and continues with the recorded ones', async () => {
   const { code, stderr, document } = await replayed(project, ['--tools', 'verify', ...cassettes]);
   const [desk, refund] = document.cassettes;
   expect(refund).toMatchObject({ status: 'exact', drift: [] });
@@ -72,7 +72,7 @@ test('verify runs them, tells which answers otherwise, and goes on with what was
 });
 
 test.for(['replay', 'verify'])(
-  'an app that runs its tools itself is not checked, and says so: %s',
+  'an app that runs its tools itself is not checked, and the report says so: %s',
   async (mode) => {
     const { code, document } = await replayed(project, [
       'fixtures/cassettes/side-by-side.json',

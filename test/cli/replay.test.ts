@@ -1,4 +1,6 @@
-/** `swarmcheck replay` over the cassettes of this repository: as they are, after an agent was edited, and which are meant. */
+/**
+ * `swarmcheck replay` with the cassettes of this repository: unchanged, after edits of an agent, and chosen by path.
+ */
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -23,7 +25,7 @@ const recorded = [
   'side-by-side',
 ];
 
-test('all that this repository has recorded is exact, without a key, and the code is 0', async () => {
+test('every cassette that a scenario of this repository recorded is exact without a key, and the code is 0', async () => {
   const { code, stdout, stderr } = await command(project, ['replay']);
   const lines = stdout.split('\n');
   expect(lines.filter((line) => line.startsWith('✓')).map((line) => line.split('  ')[0])).toEqual(
@@ -36,7 +38,7 @@ test('all that this repository has recorded is exact, without a key, and the cod
   expect([code, stderr]).toEqual([0, '']);
 });
 
-test('what a test has recorded is not checked here, and who checks it is told', async () => {
+test('a cassette that a test recorded is not checked, and the command of that test is printed', async () => {
   const path =
     'fixtures/cassettes/scenarios/recorded/own-client/a-bare-client-is-answered-from-a-cassette.json';
   const { code, stdout } = await command(project, ['replay', path]);
@@ -48,7 +50,7 @@ test('what a test has recorded is not checked here, and who checks it is told', 
   expect(code).toBe(0);
 });
 
-test('files, folders and patterns may be mixed; what several name is replayed once, in order', async () => {
+test('files, folders and patterns can be mixed, and each cassette is replayed once, in order', async () => {
   const hostile = ["it's $(odd) `name`; [x]*.json", '-v.json', 'ünïcödé 日本 .json'];
   for (const name of hostile)
     await cp(
@@ -74,7 +76,7 @@ test('files, folders and patterns may be mixed; what several name is replayed on
   expect([code, stderr]).toEqual([0, '']);
 });
 
-describe('after agents were edited', () => {
+describe('edited agents', () => {
   const name = 'scenarios/recorded/refund.scenario.ts';
   let edited: Project;
   beforeAll(async () => {
@@ -89,7 +91,7 @@ describe('after agents were edited', () => {
   });
   afterAll(async () => await edited[Symbol.asyncDispose]());
 
-  test('each change is told with a diff, once, with how to record again; the code is 1', async () => {
+  test('each change is reported once, with a diff and the command that records again; the code is 1', async () => {
     const { code, stdout, stderr } = await command(edited, ['replay', 'fixtures/cassettes/r*.json']);
     expect(stdout).toMatchInlineSnapshot(`
       "✗ fixtures/cassettes/refund.json  drifted, 3 of 3 interactions served
@@ -114,7 +116,7 @@ describe('after agents were edited', () => {
     expect([code, stderr]).toEqual([1, '']);
   });
 
-  test('--json holds the same as data, and nothing else', async () => {
+  test('--json prints the same as data, and nothing else', async () => {
     const { code, stderr, document } = await replayed(edited, [
       'fixtures/cassettes/{refund,busy-model}.json',
     ]);
@@ -151,10 +153,10 @@ describe('after agents were edited', () => {
   });
 });
 
-describe('wrong use', () => {
+describe('usage errors', () => {
   const wrong: [what: string, args: string[], words: RegExp[]][] = [
     [
-      'paths that name nothing, each of which is told',
+      'paths that match nothing, each reported',
       ['nowhere.json', 'fixtures/cassettes/x*.json', 'scenarios', 'fixtures/cassettes/refund.json'],
       [
         /^.*nowhere\.json: There is no such file\.$/m,
@@ -163,7 +165,7 @@ describe('wrong use', () => {
       ],
     ],
     [
-      'a way for tools that is none',
+      'an unknown mode for tools',
       ['--tools', 'live'],
       [/option '--tools <mode>' argument 'live' is invalid\. Allowed choices are run, replay, verify\./],
     ],
@@ -173,7 +175,7 @@ describe('wrong use', () => {
       [/'--as-scenario' cannot be used with option '--json'/],
     ],
     [
-      '--as-scenario of several',
+      '--as-scenario with several cassettes',
       ['fixtures/cassettes/{refund,busy-model}.json', '--as-scenario'],
       [
         /These are 2 cassettes, and --as-scenario takes one: fixtures\/cassettes\/busy-model\.json, fixtures\/cassettes\/refund\.json\./,
@@ -181,7 +183,7 @@ describe('wrong use', () => {
     ],
   ];
 
-  test.for(wrong)('%s: the code is 2, and nothing is on stdout', async ([, args, words]) => {
+  test.for(wrong)('%s: the code is 2, and stdout is empty', async ([, args, words]) => {
     const { code, stdout, stderr } = await command(project, ['replay', ...args]);
     for (const word of words) expect(stderr).toMatch(word);
     expect(stderr).not.toMatch(stackTrace);

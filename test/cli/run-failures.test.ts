@@ -1,4 +1,4 @@
-/** `swarmcheck run` of JSON files: failures that a check saved, and steps that somebody wrote. */
+/** `swarmcheck run` with JSON files: failures that a check saved, and steps written by hand. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -12,7 +12,7 @@ const hi = { user: 'hi' };
 const ok = { say: 'ok' };
 const call = (tool: string, args = {}) => ({ calls: [{ tool, args }] });
 
-/** What a check saves of the desk. */
+/** The failure that a check of `desk.ts` saves. */
 const refundOfAnybody = {
   version: 1,
   name: 'Triage',
@@ -26,14 +26,14 @@ const refundOfAnybody = {
 };
 const failure = (parts: object = {}) => JSON.stringify({ ...refundOfAnybody, ...parts });
 
-/** Runs files, which never ends in a stack trace. */
+/** Runs files, and checks that no stack trace is printed. */
 async function run(project: Project, args: string[], env: Record<string, string> = {}) {
   const result = await project.swarmcheck(['run', ...args], env);
   expect(`${result.stdout}${result.stderr}`).not.toMatch(stackTrace);
   return result;
 }
 
-test('a saved failure is told with its invariant and what happened, and with where the invariant threw', async ({
+test('a saved failure is reported with its invariant, what happened, and where the invariant threw', async ({
   expect,
 }) => {
   await using project = await checkedProject({ 'a.json': failure() });
@@ -58,7 +58,7 @@ test('a saved failure is told with its invariant and what happened, and with whe
   `);
 });
 
-test('files of a pattern know their agents; once nothing is wrong any more they pass, each way with one hash', async () => {
+test('saved failures name their agents; once the agents are fixed, each passes with one hash in every play mode', async () => {
   await using project = await checkedProject();
   await project.swarmcheck(['check', 'desk.ts#checked']);
   await project.swarmcheck(['check', 'app.ts']);
@@ -77,7 +77,7 @@ test('files of a pattern know their agents; once nothing is wrong any more they 
     expect((await run(project, [files[1]!, ...way])).code).toBe(1);
 });
 
-test('against another agent it is held against the invariants of that one', async () => {
+test('a failure that is run against another agent is checked with the invariants of that agent', async () => {
   await using project = await checkedProject({
     'a.json': failure({ invariant: 'turns-within-limit' }),
     'other.ts': `import { agent } from './desk.ts';
@@ -89,7 +89,7 @@ export const free = { agent, invariants: 'none', always: { 'nothing is refunded'
   expect(code).toBe(1);
 });
 
-test('the invariant it was saved for is held against it, also where the export does without it, and told first', async () => {
+test('the invariant that a failure was saved for is checked first, even if the export turns it off', async () => {
   await using project = await checkedProject({
     'a.json': JSON.stringify({
       ...refundOfAnybody,
@@ -103,7 +103,7 @@ export default { agent, invariants: 'none', always: { never: () => false } };`,
   expect(stdout).toMatch('"every-call-answered-once" is broken: ');
 });
 
-test('an invariant that is not known here is told with what happened, and code 2', async () => {
+test('an invariant that the export does not have is an error with code 2, and what happened is shown', async () => {
   await using project = await checkedProject({ 'a.json': failure() });
   const { code, stdout, stderr } = await run(project, ['a.json#desk.ts#agent']);
   expect(stderr).toContain(
@@ -113,14 +113,14 @@ test('an invariant that is not known here is told with what happened, and code 2
   expect(code).toBe(2);
 });
 
-test('of a saved failure the invariants decide, whether its script fits any more or not', async () => {
+test('a saved failure passes if its invariants hold, even if its script no longer fits', async () => {
   await using project = await checkedProject({
     'a.json': failure({ steps: [hi, call('gone'), ok] }),
   });
   expect((await run(project, ['a.json'])).code).toBe(0);
 });
 
-test('the file has the context variables and the limit on turns, where the export has none', async () => {
+test('context variables and maxTurns come from the file, unless the export has its own', async () => {
   const invariant = 'goes-on-until-the-model-is-done';
   const parts = {
     invariant,
@@ -147,7 +147,7 @@ export const stubbed = { agent, tools: { where: 'nowhere' } };`,
   expect(await told('stubbed')).toMatch('where() ⇒ nowhere');
 });
 
-test('steps that somebody wrote are played against any agent, and have to fit', async () => {
+test('steps written by hand can be played against any agent, and they have to fit', async () => {
   await using project = await checkedProject({
     'fits.json': steps(hi, call('transfer_to_refunds'), ok),
     'odd.json': steps(hi, call('nope'), ok),
@@ -170,7 +170,7 @@ test('steps that somebody wrote are played against any agent, and have to fit', 
   expect(code).toBe(1);
 });
 
-test('steps are run beside scenarios, and --filter, --bail and --json know them', async () => {
+test('--filter, --bail and --json also apply to JSON files, which run beside scenarios', async () => {
   await using project = await checkedProject({
     'a.json': failure(),
     'b.json': steps(hi, ok),
@@ -191,7 +191,7 @@ export default { name: 'c', agent, steps: ${steps(hi, ok)} };`,
   expect(bailed.stdout).toMatch('1 scenario: 0 passed, 1 failed, the rest was not played (--bail)');
 });
 
-test('the sign may stand in the name of a file and of a folder', async () => {
+test('the names of files and folders can contain "#"', async () => {
   await using project = await checkedProject({ 'c#.json#/d.json': failure({ agent: undefined }) });
   expect((await run(project, ['c#.json#/d.json#desk.ts#checked'])).stdout).toMatch(
     '✗ c#.json#/d.json#desk.ts#checked  ',
@@ -226,7 +226,7 @@ test.for([
   ['', 'b.json', '✗ b.json: There is no such file.'],
   ['', 'b*.json#desk.ts#agent', '✗ b*.json: No file matches this pattern.'],
 ] as const)(
-  'what cannot be played is told without a stack trace, and code 2: %s %s',
+  'a file that cannot be played is reported without a stack trace, with code 2: %s %s',
   async ([text, arg, message]) => {
     await using project = await checkedProject({
       'a.json': text,
@@ -239,7 +239,7 @@ test.for([
   },
 );
 
-test('an agent outside of the working directory is in no file, and is loaded only where somebody types it', async () => {
+test('an agent outside the working directory is not saved in a file, and is loaded only if the command names it', async () => {
   await using project = await checkedProject();
   await using elsewhere = await checkedProject();
   await elsewhere.swarmcheck(['check', join(project.folder, 'desk.ts#checked')]);

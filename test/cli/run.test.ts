@@ -6,7 +6,7 @@ vi.setConfig({ testTimeout: 30_000 });
 const passing = scenarioSource('looks it up');
 const failing = scenarioSource('says goodbye', { expectations: "{ finalMessage: 'goodbye' }" });
 
-test('a scenario that passes is one line, and code 0', async ({ expect }) => {
+test('a scenario that passes prints one line, with code 0', async ({ expect }) => {
   await using project = await Project.of({ 'desk.scenario.ts': passing });
   expect(await project.swarmcheck(['run', 'desk.scenario.ts'])).toMatchInlineSnapshot(`
     {
@@ -20,7 +20,7 @@ test('a scenario that passes is one line, and code 0', async ({ expect }) => {
   `);
 });
 
-test('a scenario that fails is told with what was expected, and code 1', async ({ expect }) => {
+test('a scenario that fails prints its failed expectation, with code 1', async ({ expect }) => {
   await using project = await Project.of({ 'desk.scenario.ts': failing });
   expect(await project.swarmcheck(['run', 'desk.scenario.ts'])).toMatchInlineSnapshot(`
     {
@@ -41,7 +41,7 @@ test('a scenario that fails is told with what was expected, and code 1', async (
   `);
 });
 
-test('without files the scenarios below "scenarios" are run, sorted by file', async () => {
+test('without arguments, the scenarios below "scenarios" run, sorted by file', async () => {
   await using project = await Project.of({
     'scenarios/z.scenario.ts': scenarioSource('third'),
     'scenarios/a/deep/b.scenario.ts': scenarioSource('first'),
@@ -54,14 +54,14 @@ test('without files the scenarios below "scenarios" are run, sorted by file', as
   expect(code).toBe(0);
 });
 
-test('without files and without scenarios it says so, and code 2', async () => {
+test('without arguments and without scenarios, it says so, with code 2', async () => {
   await using project = await Project.of({});
   const { code, stderr } = await project.swarmcheck(['run']);
   expect(stderr).toMatch(/^✗ scenarios.*: /);
   expect(code).toBe(2);
 });
 
-test('a folder is all scenarios below it, a glob what it matches, each file once', async () => {
+test('a folder means all scenarios below it, a glob means its matches, and each file runs once', async () => {
   await using project = await Project.of({
     'a/one.scenario.ts': scenarioSource('one'),
     'a/b/two.scenario.ts': scenarioSource('two'),
@@ -73,7 +73,7 @@ test('a folder is all scenarios below it, a glob what it matches, each file once
   expect(code).toBe(0);
 });
 
-test('all exports that are scenarios are run, by name or by the name of the export', async () => {
+test('every exported scenario runs, under its name or the name of its export', async () => {
   const steps = "[{ user: 'hi' }, { say: 'hello' }]";
   const source = `import { Agent } from 'swarmcheck';
 export const unnamed = { agent: new Agent(), steps: ${steps} };
@@ -87,7 +87,7 @@ export default { name: 'the default', agent, steps: ${steps} };
   expect(stdout.match(/(?<=✓ ).+(?= {2})/g)?.toSorted()).toEqual(['has a name', 'the default', 'unnamed']);
 });
 
-test('a scenario that is exported twice is run once', async () => {
+test('a scenario that is exported twice runs once', async () => {
   await using project = await Project.of({
     'twice.scenario.ts': `${passing}\nexport { default as lookUp } from './twice.scenario.ts';`,
   });
@@ -103,7 +103,7 @@ test.for(['desk.scenario.mts', 'desk.scenario.js', 'desk.scenario.mjs'])(
   },
 );
 
-test('a compiled file beside its source is not the source a second time', async () => {
+test('a compiled file beside its source is not run', async () => {
   await using project = await Project.of({
     'desk.scenario.ts': scenarioSource('source'),
     'desk.scenario.js': scenarioSource('compiled'),
@@ -112,7 +112,7 @@ test('a compiled file beside its source is not the source a second time', async 
   expect(stdout.match(/✓ source/g)).toHaveLength(1);
 });
 
-test('a file may import zod, and other files of the project', async () => {
+test('a file can import zod and other files of the project', async () => {
   const top = "import { z } from 'zod';\nimport { name } from './name.ts';\nz.string().parse(name);";
   await using project = await Project.of({
     'desk.scenario.ts': scenarioSource('with imports', { top }),
@@ -121,7 +121,7 @@ test('a file may import zod, and other files of the project', async () => {
   expect(await project.swarmcheck(['run', 'desk.scenario.ts'])).toMatchObject({ code: 0, stderr: '' });
 });
 
-test('what user code prints stands between', async () => {
+test('output of user code is printed before the result of its scenario', async () => {
   await using project = await Project.of({
     'desk.scenario.ts': scenarioSource('prints', { execute: "void console.log('looking it up')" }),
   });
@@ -129,7 +129,7 @@ test('what user code prints stands between', async () => {
   expect(stdout).toMatch(/^looking it up\n✓ prints/);
 });
 
-test('the output of two runs is the same to the byte', async () => {
+test('two runs print the same bytes', async () => {
   await using project = await Project.of({
     'a.scenario.ts': passing,
     'b.scenario.ts': failing,
@@ -140,7 +140,7 @@ test('the output of two runs is the same to the byte', async () => {
 });
 
 test.for([{}, { NO_COLOR: '1' }, { FORCE_COLOR: '1' }])(
-  'where stdout is no terminal there are no escape codes: %j',
+  'without a terminal, the output has no escape codes: %j',
   async (env) => {
     await using project = await Project.of({
       'a.scenario.ts': passing,
@@ -155,7 +155,7 @@ test.for([{}, { NO_COLOR: '1' }, { FORCE_COLOR: '1' }])(
   },
 );
 
-test('control characters of names and results are written out', async () => {
+test('control characters in names and results are escaped', async () => {
   const source = scenarioSource('clears \u001B[2J the screen', {
     execute: "'\\u001B[31mred'",
     expectations: "{ agents: ['\\u0007'] }",
@@ -166,7 +166,7 @@ test('control characters of names and results are written out', async () => {
   expect(stdout).toMatch('✗ clears \\x1b[2J the screen  Desk: look_up() ⇒ \\x1b[31mred');
 });
 
-test('a check that fails is told with its place', async () => {
+test('a check that fails is reported with its place', async () => {
   const source = passing.replace(
     'expect: {},',
     "check: () => {\n    throw new Error('Two refunds were issued.');\n  },",
@@ -179,7 +179,7 @@ test('a check that fails is told with its place', async () => {
   expect(code).toBe(1);
 });
 
-test('a tool that never settles ends with the time limit of its scenario', async () => {
+test('a scenario whose tool never settles fails at its time limit', async () => {
   const source = scenarioSource('hangs', { execute: 'new Promise(() => {})' }).replace(
     'expect: {},',
     'timeoutMs: 500,',
@@ -190,7 +190,7 @@ test('a tool that never settles ends with the time limit of its scenario', async
   expect(code).toBe(1);
 });
 
-test('a module that leaves a timer running does not keep the command from ending', async () => {
+test('a timer that a module leaves running does not keep the command from ending', async () => {
   await using project = await Project.of({
     'desk.scenario.ts': scenarioSource('leaves a timer', { top: 'setInterval(() => {}, 1000);' }),
   });

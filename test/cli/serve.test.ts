@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Serving } from './serving.ts';
 import { Project, scenarioSource, stackTrace } from './swarmcheck.ts';
 
-// Each starts a process that loads TypeScript, on a machine that does other things, too.
+// Some tests start a process, and the machine may be busy.
 const patience = 30_000;
 
 const refund = `
@@ -70,7 +70,7 @@ afterAll(async () => await project[Symbol.asyncDispose]());
 
 const serve = (filter: string, ...args: string[]) =>
   Serving.start(project, ['refund.scenario.ts', '--filter', filter, ...args]);
-/** Where signals, or how the process ends, are what is tested. */
+/** For tests of signals, and of how the process ends. */
 const serveInProcessOfItsOwn = (filter: string, ...args: string[]) =>
   Serving.spawn(project, ['refund.scenario.ts', '--filter', filter, ...args]);
 
@@ -89,7 +89,7 @@ const post = ({ baseURL }: Serving, body: unknown, init: RequestInit = {}) =>
     ...init,
   });
 
-/** A client's conversation: it asks until there are no more calls, and answers each of them. */
+/** A conversation of a client: asks, and answers each tool call with `result`, until a message has no calls. */
 async function converse(client: OpenAI, content: string, result = 'ok'): Promise<string | null> {
   const messages: Messages = [{ role: 'user', content }];
   for (;;) {
@@ -102,8 +102,8 @@ async function converse(client: OpenAI, content: string, result = 'ok'): Promise
   }
 }
 
-describe('a script that is served', { timeout: patience }, () => {
-  test('its address is printed, and what was asked and answered', async () => {
+describe('a served script', { timeout: patience }, () => {
+  test('the address is printed, and so is each request with its answer', async () => {
     await using serving = await serve('refund');
     expect(serving.stdout).toMatch(
       /^Serving "a refund" at http:\/\/127\.0\.0\.1:\d+\/v1 \(POST \/chat\/completions\)\. Ctrl-C ends it\.\n$/,
@@ -118,7 +118,7 @@ describe('a script that is served', { timeout: patience }, () => {
     expect([code, stderr]).toEqual([0, '']);
   });
 
-  test('a plain fetch is answered with JSON, and with events', async () => {
+  test('a plain fetch gets JSON, or server-sent events if it asks for a stream', async () => {
     await using serving = await serve('echo');
     const whole = await post(serving, { model: 'm', messages: hi, tools });
     expect(whole.headers.get('content-type')).toBe('application/json');
@@ -140,7 +140,7 @@ describe('a script that is served', { timeout: patience }, () => {
     expect(frames.slice(0, -2).every((frame) => frame.startsWith('data: {"id":"chatcmpl-1"'))).toBe(true);
   });
 
-  test('200 conversations at once by header do not mix', async () => {
+  test('200 concurrent conversations with their own headers do not mix', async () => {
     await using serving = await serve('echo');
     const said = await Promise.all(
       Array.from({ length: 200 }, (_, index) =>
@@ -153,7 +153,7 @@ describe('a script that is served', { timeout: patience }, () => {
     expect((await serving.stop()).code).toBe(0);
   });
 
-  test('conversations at once are told apart by their history', async () => {
+  test('concurrent conversations without headers are distinguished by their history', async () => {
     await using serving = await serve('echo');
     const said = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -166,7 +166,7 @@ describe('a script that is served', { timeout: patience }, () => {
     expect((await serving.stop()).code).toBe(0);
   });
 
-  test('what could belong to two conversations is refused with 409, and the exit code is 1', async () => {
+  test('a request that could belong to two conversations is refused with 409, and the exit code is 1', async () => {
     await using serving = await serve('echo');
     const client = clientOf(serving);
     const asked = await client.chat.completions.create({ model: 'm', messages: [...hi], tools: [...tools] });
@@ -186,7 +186,7 @@ describe('a script that is served', { timeout: patience }, () => {
     expect(code).toBe(1);
   });
 
-  test('failures are served as what they are, and a client that tries again finds its conversation', async () => {
+  test('faults reach the client as HTTP and connection errors, and a client that retries continues its conversation', async () => {
     await using serving = await serve('failure');
     const { completions } = clientOf(serving).chat;
     const ask = () => completions.create({ model: 'm', messages: [...hi] });
@@ -203,7 +203,7 @@ describe('a script that is served', { timeout: patience }, () => {
     expect(code).toBe(0);
   });
 
-  test('a latency is real, and keeps nobody else waiting', async () => {
+  test('a latency is real time, and delays no other conversation', async () => {
     await using serving = await serve('slowness');
     const order: string[] = [];
     const ask = async (content: string) => {
@@ -220,7 +220,7 @@ describe('a script that is served', { timeout: patience }, () => {
     expect(order.at(-1)).toBe('slow');
   });
 
-  test('another path is answered with 404 and the one there is, and is no conversation', async () => {
+  test('another path gets 404 with the path that exists, and starts no conversation', async () => {
     await using serving = await serve('greeting');
     const { origin } = new URL(serving.baseURL);
     for (const path of ['/', '/v1/models', '/../../etc/passwd', '/v1/%2e%2e/secret']) {
@@ -244,7 +244,7 @@ describe('a script that is served', { timeout: patience }, () => {
     expect(code).toBe(0);
   });
 
-  test('a body that is no request is answered with 400, and is no conversation', async () => {
+  test('a body that is not a request gets 400, and starts no conversation', async () => {
     await using serving = await serve('greeting');
     for (const body of [
       '',
@@ -264,7 +264,7 @@ describe('a script that is served', { timeout: patience }, () => {
     expect(code).toBe(0);
   });
 
-  test('fields with names of Object.prototype are fields', async () => {
+  test('fields named like members of Object.prototype are ordinary fields', async () => {
     await using serving = await serve('greeting');
     const body = `{"model":"m","__proto__":{"stream":true},"constructor":{"prototype":{"a":1}},"messages":[{"role":"user","content":"hi","__proto__":{"role":"x"}}]}`;
     const response = await post(serving, body);
@@ -273,7 +273,7 @@ describe('a script that is served', { timeout: patience }, () => {
     expect((await serving.stop()).code).toBe(0);
   });
 
-  test('what clients send cannot move the cursor of the terminal', async () => {
+  test('texts of clients cannot move the cursor of the terminal', async () => {
     await using serving = await serve('greeting');
     await post(
       serving,
@@ -285,7 +285,7 @@ describe('a script that is served', { timeout: patience }, () => {
     expect(stdout).toMatch('\\x202e');
   });
 
-  test('a request beyond the script is an error of the client, and the exit code is 1', async () => {
+  test('a request beyond the script is an error for the client, and the exit code is 1', async () => {
     await using serving = await serve('greeting');
     const client = clientOf(serving, 'ann');
     await client.chat.completions.create({ model: 'm', messages: [...hi] });
@@ -300,24 +300,27 @@ describe('a script that is served', { timeout: patience }, () => {
   });
 });
 
-describe('the end of it', { timeout: patience }, () => {
-  test.for(['SIGTERM', 'SIGINT'] as const)('%s with steps left over is 1, and lists them', async (signal) => {
-    await using serving = await serveInProcessOfItsOwn('refund');
-    await clientOf(serving).chat.completions.create({ model: 'm', messages: [...hi], tools: [...tools] });
-    const { code, stderr } = await serving.stop(signal);
-    expect(stderr).toMatch(
-      /^Conversation 1: The script was not played to its end: 1 step is left over\.[^]*step 3 {2}say\("Grüße 你好"\)\n$/,
-    );
-    expect(code).toBe(1);
-  });
+describe('the end of serving', { timeout: patience }, () => {
+  test.for(['SIGTERM', 'SIGINT'] as const)(
+    '%s with steps left over gives code 1, and lists them',
+    async (signal) => {
+      await using serving = await serveInProcessOfItsOwn('refund');
+      await clientOf(serving).chat.completions.create({ model: 'm', messages: [...hi], tools: [...tools] });
+      const { code, stderr } = await serving.stop(signal);
+      expect(stderr).toMatch(
+        /^Conversation 1: The script was not played to its end: 1 step is left over\.[^]*step 3 {2}say\("Grüße 你好"\)\n$/,
+      );
+      expect(code).toBe(1);
+    },
+  );
 
-  test('that nobody asked is 1', async () => {
+  test('without any request, the code is 1', async () => {
     await using serving = await serve('greeting');
     const { code, stderr } = await serving.stop();
     expect([code, stderr]).toEqual([1, 'Nobody asked: no step of the script was played.\n']);
   });
 
-  test('the signal ends what hangs', async () => {
+  test('a signal ends an answer that hangs', async () => {
     await using serving = await serveInProcessOfItsOwn('hanging');
     const response = await post(serving, { model: 'm', messages: hi });
     const body = response.text().catch((error: unknown) => error);
@@ -325,7 +328,7 @@ describe('the end of it', { timeout: patience }, () => {
     expect(await body).toBeInstanceOf(Error);
   });
 
-  test('--once ends with 0 when one conversation has played the script', async () => {
+  test('--once ends with code 0 after one conversation has played the script', async () => {
     await using serving = await serveInProcessOfItsOwn('refund', '--once');
     expect(await converse(clientOf(serving), 'hi')).toBe('Grüße 你好');
     const { code, stderr } = await serving.ended;
@@ -333,7 +336,7 @@ describe('the end of it', { timeout: patience }, () => {
   });
 
   test.for([false, true])(
-    '--once sends the last answer whole before it ends (streamed: %s)',
+    '--once sends the whole last answer before it ends (streamed: %s)',
     async (stream) => {
       await using serving = await serveInProcessOfItsOwn('long', '--once');
       const text = await (await post(serving, { model: 'm', messages: hi, stream })).text();
@@ -342,7 +345,7 @@ describe('the end of it', { timeout: patience }, () => {
     },
   );
 
-  test('--once ends with 1 where another conversation has steps left', async () => {
+  test('--once ends with code 1 if another conversation has steps left', async () => {
     await using serving = await serve('refund', '--once');
     await clientOf(serving, 'ann').chat.completions.create({
       model: 'm',
@@ -357,7 +360,7 @@ describe('the end of it', { timeout: patience }, () => {
 });
 
 describe('--json', { timeout: patience }, () => {
-  test('prints one document, and what people read elsewhere', async () => {
+  test('it prints one document to stdout, and the text for people to stderr', async () => {
     await using serving = await serve('refund', '--json');
     await converse(clientOf(serving, 'ann'), 'hi');
     await clientOf(serving, 'bob').chat.completions.create({
@@ -381,39 +384,43 @@ describe('--json', { timeout: patience }, () => {
   });
 });
 
-describe('wrong use', { timeout: patience }, () => {
+describe('usage errors', { timeout: patience }, () => {
   const wrong: [what: string, args: string[], words: RegExp][] = [
     [
-      'a port that is none',
+      'a port that is not a number',
       ['refund.scenario.ts', '--port', 'abc'],
       /--port.*'abc' is invalid\. It is a number from 0 to 65535/,
     ],
     ['a port that is too high', ['refund.scenario.ts', '--port', '65536'], /It is a number from 0 to 65535/],
     ['a negative port', ['refund.scenario.ts', '--port=-1'], /It is a number from 0 to 65535/],
     [
-      'several scenarios',
+      'a file with several scenarios',
       ['refund.scenario.ts'],
       /It has 7 scenarios: "an echo", "a failure".* Choose one by --filter/,
     ],
-    ['a filter for several', ['refund.scenario.ts', '--filter', 'a'], /Choose one by --filter/],
     [
-      'a filter for none',
+      'a filter that matches several scenarios',
+      ['refund.scenario.ts', '--filter', 'a'],
+      /Choose one by --filter/,
+    ],
+    [
+      'a filter that matches no scenario',
       ['refund.scenario.ts', '--filter', 'sales'],
       /No scenario has "sales" in its name\. There are: "an echo"/,
     ],
-    ['a file that is not there', ['nowhere.scenario.ts'], /nowhere\.scenario\.ts: There is no such file\./],
-    ['no file', [], /missing required argument 'file'/],
-    ['an option that is not known', ['refund.scenario.ts', '--prot', '1'], /unknown option '--prot'/],
+    ['a file that does not exist', ['nowhere.scenario.ts'], /nowhere\.scenario\.ts: There is no such file\./],
+    ['a missing file argument', [], /missing required argument 'file'/],
+    ['an unknown option', ['refund.scenario.ts', '--prot', '1'], /unknown option '--prot'/],
   ];
 
-  test.for(wrong)('%s is 2', async ([, args, words]) => {
+  test.for(wrong)('%s gives code 2', async ([, args, words]) => {
     const { code, stdout, stderr } = await project.swarmcheck(['serve', ...args]);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(words);
     expect(stderr).not.toMatch(stackTrace);
   });
 
-  test('a port that is in use is 2, and named', async () => {
+  test('a port that is in use gives code 2, and is named', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as AddressInfo;
@@ -423,7 +430,7 @@ describe('wrong use', { timeout: patience }, () => {
     expect(code).toBe(2);
   });
 
-  test('--help says how conversations are told apart', async () => {
+  test('--help says how to distinguish conversations', async () => {
     const { code, stdout } = await project.swarmcheck(['serve', '--help']);
     expect(stdout).toMatch('x-swarmcheck-conversation');
     expect(code).toBe(0);

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { callInProcess, type CommandResult, type Output } from '../support/in-process.ts';
 import { bin, cleanEnvironment, type Project } from './swarmcheck.ts';
 
-/** `swarmcheck serve`, which is ended with its block. */
+/** A running `swarmcheck serve`, which is stopped when it is disposed of. */
 export class Serving implements AsyncDisposable {
-  /** What it left behind, once it has ended. */
+  /** The result of the command, once it has ended. */
   readonly ended: Promise<CommandResult>;
   readonly #stop: (signal: NodeJS.Signals) => unknown;
   #printed = { stdout: '', stderr: '' };
@@ -22,7 +22,7 @@ export class Serving implements AsyncDisposable {
     });
   }
 
-  /** Serves in this process, with these arguments, and waits until it says where. */
+  /** Serves in this process with these arguments, and waits until the address is printed. */
   static async start(project: Project, args: string[]): Promise<Serving> {
     const stopping = new AbortController();
     const command = {
@@ -35,7 +35,7 @@ export class Serving implements AsyncDisposable {
     return await new Serving(run, () => stopping.abort()).#started();
   }
 
-  /** Serves in a process of its own, which signals can be sent to. */
+  /** Serves in a new process, which can receive signals, and waits until the address is printed. */
   static async spawn(project: Project, args: string[]): Promise<Serving> {
     const child = spawn(process.execPath, [bin(), 'serve', ...args], {
       cwd: project.folder,
@@ -69,7 +69,7 @@ export class Serving implements AsyncDisposable {
     return this;
   }
 
-  /** Until this has been printed, to either output. Fails when the command ends without it. */
+  /** Waits until this has been printed, to either output. Throws if the command ends without it. */
   async until(pattern: RegExp): Promise<void> {
     let hasEnded = false;
     void this.ended.then(() => {
@@ -82,12 +82,12 @@ export class Serving implements AsyncDisposable {
     }
   }
 
-  /** The address clients are given. */
+  /** The printed address, for clients. */
   get baseURL(): string {
     return /at (http:\S+)/.exec(this.stdout + this.stderr)![1]!;
   }
 
-  /** Tells it to end, and waits for the end. */
+  /** Stops the command, and waits for its end. */
   async stop(signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM'): Promise<CommandResult> {
     this.#stop(signal);
     return await this.ended;

@@ -3,7 +3,7 @@ import { Project, scenarioSource } from './swarmcheck.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 
-/** Runs a file whose tool does this, and a second one that is fine. */
+/** Runs a file whose tool executes this source, and a second file that passes. */
 async function runWith(execute: string, run: 'swarmcheck' | 'spawnSwarmcheck' = 'swarmcheck') {
   await using project = await Project.of({
     'a.scenario.ts': scenarioSource('floats', { execute }),
@@ -12,7 +12,7 @@ async function runWith(execute: string, run: 'swarmcheck' | 'spawnSwarmcheck' = 
   return await project[run](['run', 'a.scenario.ts', 'b.scenario.ts']);
 }
 
-test('a promise that a tool forgot to await, and that is rejected, fails its scenario', async () => {
+test('a rejected promise that a tool did not await fails its scenario', async () => {
   const { code, stdout, stderr } = await runWith(
     "{ void Promise.reject(new Error('No database')); return 'found'; }",
   );
@@ -25,7 +25,7 @@ test('a promise that a tool forgot to await, and that is rejected, fails its sce
   expect(code).toBe(1);
 });
 
-test('an error that is thrown in a callback of a tool fails its scenario', async () => {
+test('an error thrown in a callback of a tool fails its scenario', async () => {
   const { code, stdout, stderr } = await runWith(
     "{ queueMicrotask(() => { throw new Error('No database'); }); return 'found'; }",
   );
@@ -34,7 +34,7 @@ test('an error that is thrown in a callback of a tool fails its scenario', async
   expect(code).toBe(1);
 });
 
-test('what would go wrong long after all is done is not waited for', async () => {
+test('the command does not wait for an error that a tool would cause long after its end', async () => {
   const { code, stderr } = await runWith(
     "{ setTimeout(() => void Promise.reject(new Error('No database')), 5000); return 'found'; }",
     'spawnSwarmcheck',
@@ -42,7 +42,7 @@ test('what would go wrong long after all is done is not waited for', async () =>
   expect([code, stderr]).toEqual([0, '']);
 });
 
-test('a promise that is rejected while another file is loaded is not that fileâ€™s', async () => {
+test('a promise that is rejected while another file loads is not blamed on that file', async () => {
   await using project = await Project.of({
     'a.scenario.ts': scenarioSource('floats', {
       execute: "{ globalThis.later = () => void Promise.reject(new Error('No database')); return 'found'; }",
@@ -57,13 +57,13 @@ test('a promise that is rejected while another file is loaded is not that fileâ€
   expect(code).not.toBe(0);
 });
 
-test('something thrown that is no Error is named', async () => {
+test('a thrown value that is not an Error is reported readably', async () => {
   const { stdout } = await runWith("{ void Promise.reject({ code: 7 }); return 'found'; }");
   expect(stdout).toMatch('nobody caught:');
   expect(stdout).not.toMatch('[object Object]');
 });
 
-test('a message that is a sentence gets no second full stop', async () => {
+test('a message that ends with a full stop gets no second one', async () => {
   const { stdout } = await runWith(
     "{ void Promise.reject(new Error('There is no database.')); return 'found'; }",
   );

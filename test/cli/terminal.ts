@@ -4,13 +4,13 @@ import { bin, cleanEnvironment, type Project } from './swarmcheck.ts';
 
 const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
-/** A command in a terminal of its own (a pseudo terminal that `script` of util-linux opens), typed at by a test. */
+/** A command in its own pseudo terminal (opened by `script` of util-linux), in which a test can type. */
 export class Terminal implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   #told = () => {};
   #hasEnded = false;
-  /** How much of what stands there was waited for already. */
+  /** How much of `screen` the calls of `until` have passed. */
   #seen = 0;
   screen = '';
 
@@ -26,10 +26,11 @@ export class Terminal implements AsyncDisposable {
     });
   }
 
-  /** Runs the command line of the sources in it. */
+  /** Runs the built command line in a terminal. */
   static open(project: Project, args: string[], env: Record<string, string> = {}): Terminal {
     const command = [process.execPath, bin(), ...args];
-    // The shell that `script` starts hands over to it: one that stays would get the signals of Ctrl-C as well, and some end.
+    // `exec` replaces the shell that `script` starts: a shell that stays would also receive Ctrl-C, and some shells
+    // end on it.
     const child = spawn('script', ['-qefc', `exec ${command.map(quoted).join(' ')}`, '/dev/null'], {
       cwd: project.folder,
       env: { ...cleanEnvironment(), TERM: 'xterm', NO_COLOR: '1', ...env },
@@ -43,7 +44,7 @@ export class Terminal implements AsyncDisposable {
     this.#child.stdin!.write(keys);
   }
 
-  /** Until this stands there, below what was waited for before. Fails where the command ends without it. */
+  /** Waits until this text appears after the text of the previous call. Throws if the command ends without it. */
   async until(text: string): Promise<void> {
     for (;;) {
       const at = this.screen.indexOf(text, this.#seen);
@@ -56,7 +57,7 @@ export class Terminal implements AsyncDisposable {
     }
   }
 
-  /** The exit code, once it has ended. */
+  /** Waits for the end of the command. Returns its exit code. */
   async code(): Promise<number | null> {
     await this.#ended;
     return this.#child.exitCode;

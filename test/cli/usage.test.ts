@@ -15,7 +15,7 @@ async function swarmcheck(...args: string[]) {
   return result;
 }
 
-test('--version is that of the package', async () => {
+test('--version prints the version of the package', async () => {
   await using project = await Project.of({});
   expect(await project.spawnSwarmcheck(['--version'])).toEqual({
     code: 0,
@@ -24,14 +24,14 @@ test('--version is that of the package', async () => {
   });
 });
 
-test('--help lists the commands, on stdout', async () => {
+test('--help lists the commands on stdout', async () => {
   const { code, stdout, stderr } = await swarmcheck('--help');
   expect(stdout).toMatch(/Usage: swarmcheck/);
   expect(stdout).toMatch(/^ +run .*Runs scenarios/m);
   expect([code, stderr]).toEqual([0, '']);
 });
 
-test('run --help tells the default, the options and the codes', async () => {
+test('run --help shows the default, the options and the exit codes', async () => {
   const { code, stdout } = await swarmcheck('run', '--help');
   expect(stdout).toMatch(/default:\s.*scenarios/);
   expect(stdout).toMatch('--json');
@@ -39,33 +39,33 @@ test('run --help tells the default, the options and the codes', async () => {
   expect(code).toBe(0);
 });
 
-test('no command at all is the help, and code 2', async () => {
+test('without a command, it prints the help to stderr, with code 2', async () => {
   const { code, stdout, stderr } = await swarmcheck();
   expect(stderr).toMatch(/Usage: swarmcheck/);
   expect([code, stdout]).toEqual([2, '']);
 });
 
-test('an unknown command is code 2, with where to find help', async () => {
+test('an unknown command gives code 2, and says where to find help', async () => {
   const { code, stdout, stderr } = await swarmcheck('rn');
   expect(stderr).toMatch("unknown command 'rn'");
   expect(stderr).toMatch('--help');
   expect([code, stdout]).toEqual([2, '']);
 });
 
-test('an unknown option is code 2, with where to find help', async () => {
+test('an unknown option gives code 2, and says where to find help', async () => {
   const { code, stderr } = await swarmcheck('--verbose');
   expect(stderr).toMatch("unknown option '--verbose'");
   expect(stderr).toMatch('--help');
   expect(code).toBe(2);
 });
 
-test('an unknown option of a command is code 2, with where to find help', async () => {
+test('an unknown option of a command gives code 2, and says where to find help', async () => {
   const { code, stderr } = await swarmcheck('run', '--verbose');
   expect(stderr).toMatch("unknown option '--verbose'");
   expect(stderr).toMatch('--help');
   expect(code).toBe(2);
 });
 
-test('a mistyped option is answered with the nearest one', async () => {
+test('for a mistyped option, the nearest one is suggested', async () => {
   expect((await swarmcheck('run', '--jsn')).stderr).toMatch('Did you mean --json?');
 });

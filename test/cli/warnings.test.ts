@@ -7,7 +7,7 @@ const repeating = scenarioSource('repeats', {
   expectations: "{ toolCalls: ['look_up'], stopReason: 'completed' }",
 });
 
-test('a scenario that expects only what its script says is pointed out, and passes', async ({ expect }) => {
+test('a scenario that expects only what its script says passes with a warning', async ({ expect }) => {
   await using project = await Project.of({ 'a.scenario.ts': repeating });
   expect(await project.swarmcheck(['run', 'a.scenario.ts'])).toMatchInlineSnapshot(`
     {
@@ -23,7 +23,7 @@ test('a scenario that expects only what its script says is pointed out, and pass
   `);
 });
 
-test('as JSON the warning stands with its scenario', async () => {
+test('in JSON, the warning is part of its scenario', async () => {
   await using project = await Project.of({ 'a.scenario.ts': repeating });
   const { stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--json']);
   const [scenario] = (JSON.parse(stdout) as { scenarios: { warning?: string }[] }).scenarios;
@@ -33,14 +33,14 @@ test('as JSON the warning stands with its scenario', async () => {
 test.for([
   [['--no-warnings'], {}],
   [[], { SWARMCHECK_WARNINGS: 'off' }],
-] as const)('%j %j silences it', async ([flags, environment]) => {
+] as const)('the flags %j with the environment %j turn the warning off', async ([flags, environment]) => {
   await using project = await Project.of({ 'a.scenario.ts': repeating });
   const { code, stdout } = await project.swarmcheck(['run', 'a.scenario.ts', ...flags], environment);
   expect(stdout).not.toContain('Warning');
   expect(code).toBe(0);
 });
 
-test('a mistyped switch is wrong use', async () => {
+test('a mistyped value of SWARMCHECK_WARNINGS is a usage error', async () => {
   await using project = await Project.of({ 'a.scenario.ts': repeating });
   const { code, stderr } = await project.swarmcheck(['run'], { SWARMCHECK_WARNINGS: 'of' });
   expect(stderr).toContain('SWARMCHECK_WARNINGS is "on" or "off", but is "of".');
@@ -48,10 +48,10 @@ test('a mistyped switch is wrong use', async () => {
 });
 
 test.for([
-  ['no calls', "{ finalMessage: 'hello' }"],
-  ['an agent', "{ toolCalls: ['look_up'], agents: ['Desk'] }"],
-  ['the context', "{ toolCalls: ['look_up'], contextVariables: {} }"],
-])('it is silent with %s', async ([, expectations]) => {
+  ['without tool calls', "{ finalMessage: 'hello' }"],
+  ['with agents', "{ toolCalls: ['look_up'], agents: ['Desk'] }"],
+  ['with context variables', "{ toolCalls: ['look_up'], contextVariables: {} }"],
+])('expectations %s give no warning', async ([, expectations]) => {
   await using project = await Project.of({
     'a.scenario.ts': scenarioSource('a', { expectations: expectations! }),
   });
