@@ -5,12 +5,12 @@ import { expect, test } from 'vitest';
 import { bareClient, hello, offer } from '../support/openai-client.ts';
 import { assertProperty } from '../support/property.ts';
 
-/** Every character there is; halves of pairs, which JSON can carry; and what frames a stream. */
+/** Any character, halves of surrogate pairs (which JSON can carry), and what frames a stream. */
 const part = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
   fc.constantFrom('\ud83d', '\ude00', '\ufeff', '\r\n\n', 'data: '),
 );
-// The client's helper takes a text of no length for none.
+// The stream helper of the client treats an empty text as no text.
 const text = fc.string({ unit: part, minLength: 1, maxLength: 20 });
 
 async function streamedMessage(tools: readonly string[]) {
@@ -19,7 +19,7 @@ async function streamedMessage(tools: readonly string[]) {
   return completion.choices[0]!.message;
 }
 
-test('any text survives a stream, wherever its bytes are cut', async () => {
+test('any text survives a stream, wherever its bytes are split', async () => {
   await assertProperty(
     fc.asyncProperty(text, async (said) => {
       using mock = mockModel([say(said)]);
@@ -30,7 +30,7 @@ test('any text survives a stream, wherever its bytes are cut', async () => {
   );
 });
 
-test('any arguments survive a stream, of any number of calls', async () => {
+test('the arguments of any number of calls survive a stream', async () => {
   const args = fc.oneof(
     fc.dictionary(text, fc.oneof(text, fc.jsonValue({ maxDepth: 1 })), { maxKeys: 2 }),
     text,

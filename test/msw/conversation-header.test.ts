@@ -1,4 +1,4 @@
-/** The header that names a conversation, in every form in which code gives headers to `fetch`. */
+/** The header that names a conversation, in every form in which code passes headers to `fetch`. */
 import { mockModel } from 'swarmcheck/msw';
 import { expect, test } from 'vitest';
 import { say, scriptedProvider } from 'swarmcheck/testing';
@@ -6,15 +6,15 @@ import { say, scriptedProvider } from 'swarmcheck/testing';
 const name = 'x-swarmcheck-conversation';
 const forms: [form: string, headers: RequestInit['headers'], heard: string | undefined][] = [
   ['an object', { [name]: 'ann' }, 'ann'],
-  ['an object, in capitals', { 'X-Swarmcheck-Conversation': 'ann' }, 'ann'],
-  ['Headers', new Headers({ [name]: 'ann' }), 'ann'],
-  ['pairs', [['X-Swarmcheck-Conversation', 'ann']], 'ann'],
+  ['an object with capital letters', { 'X-Swarmcheck-Conversation': 'ann' }, 'ann'],
+  ['an instance of Headers', new Headers({ [name]: 'ann' }), 'ann'],
+  ['a list of pairs', [['X-Swarmcheck-Conversation', 'ann']], 'ann'],
   ['a Map', new Map([[name, 'ann']]) as never, 'ann'],
-  ['an object without it', { accept: '*/*' }, undefined],
-  ['none at all', undefined, undefined],
+  ['an object without the name', { accept: '*/*' }, undefined],
+  ['undefined', undefined, undefined],
 ];
 
-test.for(forms)('%s', async ([, headers, heard]) => {
+test.for(forms)('the conversation is read from headers given as %s', async ([, headers, heard]) => {
   const seen: unknown[] = [];
   const script = scriptedProvider([say('Hello.'), say('Hello.')]);
   using model = mockModel({
@@ -31,7 +31,7 @@ test.for(forms)('%s', async ([, headers, heard]) => {
   expect(seen).toEqual([heard, heard]);
 });
 
-test('headers that are none are refused as fetch refuses them', async () => {
+test('invalid headers are refused, as fetch refuses them', async () => {
   using model = mockModel([]);
   const headers = { [name.toUpperCase()]: 'two\nlines' };
   const asked = fetch(`${model.baseURL}/chat/completions`, { method: 'POST', body: '{}', headers });

@@ -17,7 +17,7 @@ const tools: Record<string, (args: { orderId: string }) => string> = {
   transfer_to_refunds: () => 'Now in refunds.',
 };
 
-/** An app as people write them around a client of their own: a loop, two agents and a handoff. */
+/** An app with its own client, as users write it: a loop, two agents and a handoff. */
 export async function askDesk(question: string, client = new OpenAI({ apiKey: 'none' })): Promise<string> {
   const messages: OpenAI.Chat.ChatCompletionMessageParam[] = [{ role: 'user', content: question }];
   let agent = agents.triage;

@@ -3,25 +3,25 @@ import { say, ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError }
 import { expect, test } from 'vitest';
 import { bareClient, textOf } from '../support/openai-client.ts';
 
-test('disposing of a mock throws what is left of its script', () => {
+test('disposing of a mock throws if steps are left over', () => {
   const mock = mockModel([say('one'), say('two')]);
   expect(() => mock[Symbol.dispose]()).toThrow(ScriptNotFinishedError);
 });
 
-test('disposing of a mock whose script was played throws nothing', async () => {
+test('disposing of a mock throws nothing if its script was played', async () => {
   const mock = mockModel([say('one')]);
   await textOf(bareClient());
   expect(() => mock[Symbol.dispose]()).not.toThrow();
 });
 
-test('a block with "using" throws what is left at its end', () => {
+test('a "using" block throws at its end if steps are left over', () => {
   expect(() => {
     using mock = mockModel([say('left over')]);
     expect(mock.requests).toEqual([]);
   }).toThrow('say("left over")');
 });
 
-test('a mock that failed throws that, and nothing of what is left', async () => {
+test('a mock that failed throws its error, and does not report the steps left over', async () => {
   const mock = mockModel([
     () => {
       throw new Error('no step today');
@@ -32,19 +32,19 @@ test('a mock that failed throws that, and nothing of what is left', async () => 
   expect(() => mock[Symbol.dispose]()).toThrow('no step today');
 });
 
-test('what was told once is not told again', () => {
+test('an error that assertComplete threw is not thrown again', () => {
   const mock = mockModel([say('left over')]);
   expect(() => mock.assertComplete()).toThrow(ScriptNotFinishedError);
   expect(() => mock[Symbol.dispose]()).not.toThrow();
 });
 
-test('assertComplete throws a request beyond the script, although the code swallowed it', async () => {
+test('assertComplete throws for a request beyond the script, even if the code caught the error', async () => {
   const mock = mockModel([]);
   await textOf(bareClient()).catch(() => {});
   expect(() => mock.assertComplete()).toThrow(ScriptExhaustedError);
 });
 
-test('a mock that is disposed of answers no more', async () => {
+test('a disposed mock does not answer', async () => {
   using older = mockModel([say('older')]);
   {
     using newer = mockModel([say('newer')]);
@@ -55,7 +55,7 @@ test('a mock that is disposed of answers no more', async () => {
   expect(older.requests).toHaveLength(1);
 });
 
-test('a mock keeps its requests and its trace when it is disposed of', async () => {
+test('a disposed mock keeps its requests and its trace', async () => {
   const mock = mockModel([say('Hi.')]);
   await textOf(bareClient());
   mock[Symbol.dispose]();
@@ -63,6 +63,6 @@ test('a mock keeps its requests and its trace when it is disposed of', async () 
   expect(mock.trace.outcome).toBe('completed');
 });
 
-test('a malformed step is told when the mock is made', () => {
+test('a malformed step is refused when the mock is made', () => {
   expect(() => mockModel([{}])).toThrow(ScriptMistakeError);
 });

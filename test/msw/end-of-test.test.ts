@@ -1,4 +1,4 @@
-/** What fails a test at its end, and what it is then told: in a vitest of its own, with the setup file. */
+/** What fails a test at its end, and with which error. The tests run in a nested Vitest with the setup file. */
 import { beforeAll, expect, test } from 'vitest';
 import { noNetwork, runAndReadVitest, toldOf, type VitestRun } from '../support/run-vitest.ts';
 
@@ -144,7 +144,7 @@ describe.concurrent('at once a mock is made', () => {
 });
 `;
 
-/** With the test of vitest itself, nothing tells which of those that run at once made a request. */
+/** Tests with Vitest's own `test`: the setup file attributes the requests of concurrent tests there as well. */
 const theirs = `
 import OpenAI from 'openai';
 import { mockModel } from 'swarmcheck/msw';
@@ -187,7 +187,7 @@ beforeAll(async () => {
   });
 }, 60_000);
 
-/** What became of a test, and what it was told. */
+/** The status and the failures of a nested test. */
 const outcomeOf = (name: string) => toldOf(run.outcomes, name);
 
 const blockedFetch = (what: string) =>
@@ -217,11 +217,11 @@ test.for([
   'plain, does nothing',
   'asks a mock of the whole file',
   'asks it again',
-])('passes: %s', (name) => {
+])('the test passes: %s', (name) => {
   expect(outcomeOf(name)).toEqual(['passed']);
 });
 
-test('a request beyond the script fails the test that swallowed it', () => {
+test('a request beyond the script fails its test, even if the test caught the error', () => {
   expect(outcomeOf('swallows a request beyond the script')).toEqual(['failed', beyond(2, '1 step')]);
 });
 
@@ -231,22 +231,22 @@ test.for([
   ['leaves some of the first', '  step 1  say("of the first")'],
   ['with a mock of beforeEach leaves one', '  step 2  say("b")'],
   ['case 2', '  step 1  say("a")'],
-] as const)('leftovers fail the test: %s', ([name, step]) => {
+] as const)('steps left over fail the test: %s', ([name, step]) => {
   expect(outcomeOf(name)).toEqual(['failed', leftOver(step)]);
 });
 
-test('a step that throws fails the test that swallowed it', () => {
+test('a step that throws fails its test, even if the test caught the error', () => {
   expect(outcomeOf('swallows a step that throws')).toEqual(['failed', 'Error: no step today']);
 });
 
-test('a request to the Responses API fails the test that swallowed it, with how to choose the other', () => {
+test('a request to the Responses API fails its test, and the error says how to choose Chat Completions', () => {
   expect(outcomeOf('swallows the Responses API')).toEqual([
     'failed',
     'UnsupportedApiError: POST /responses was asked for: this is the Responses API, and what is mocked is Chat Completions. Choose it in the client: openai: client.chat.completions.create(…). @openai/agents: setOpenAIAPI("chat_completions"). ai: openai.chat("model"), not openai("model"). LangChain: new ChatOpenAI({ useResponsesApi: false }).',
   ]);
 });
 
-test('mocks are gone in the next test', () => {
+test('a mock is gone in the next test', () => {
   expect(outcomeOf('the second of two in a row, without a mock')).toEqual([
     'failed',
     'BlockedRequestError: A request to POST https://api.openai.com/v1/chat/completions was blocked: no test reaches the network. No live mockModel answers it. Make one in this test, or see whether its test has ended or it was disposed of.',
@@ -256,7 +256,7 @@ test('mocks are gone in the next test', () => {
 test.for([
   ['swallows a fetch', 'PUT https://api.shop.invalid/orders'],
   ['a blocked fetch rejects as one of a server that is not there', 'GET https://api.shop.invalid/'],
-] as const)('a blocked fetch fails the test, by its address: %s', ([name, what]) => {
+] as const)('a blocked fetch fails its test, and the error has its address: %s', ([name, what]) => {
   expect(outcomeOf(name)).toEqual(['failed', blockedFetch(what)]);
 });
 
@@ -265,18 +265,18 @@ test.for([
   ['swallows a request of http', 'plain.shop.invalid:80'],
   ['swallows a request of an imported get', 'imported.shop.invalid:443'],
   ['swallows a socket', 'database.shop.invalid:5432'],
-] as const)('a blocked socket fails the test, by its host and port: %s', ([name, what]) => {
+] as const)('a blocked socket fails its test, and the error has its host and port: %s', ([name, what]) => {
   expect(outcomeOf(name)).toEqual(['failed', blockedSocket(what)]);
 });
 
-test('all that was blocked is told, each once', () => {
+test('every blocked request is reported, each once', () => {
   expect(outcomeOf('swallows several')).toEqual([
     'failed',
     `${blockedFetch('GET https://one.invalid/')}\n${blockedFetch('GET https://two.invalid/').replace('BlockedRequestError: ', '')}`,
   ]);
 });
 
-test('a request that a tool made is told with the tool', () => {
+test('a request made by a tool is reported with the tool', () => {
   expect(outcomeOf('a tool fetches')).toEqual([
     'failed',
     blockedFetch('GET https://weather.invalid/today by the tool "get_weather"'),
@@ -287,7 +287,7 @@ test('a request that a tool made is told with the tool', () => {
   ]);
 });
 
-test('of two tools at once each is told with its own request', () => {
+test('the requests of two parallel tools are reported with the tool that made them', () => {
   const [, told] = outcomeOf('two tools at once');
   expect(told).toMatch('GET https://weather.invalid/today by the tool "get_weather"');
   expect(told).toMatch('database.invalid:5432 by the tool "query"');
@@ -297,11 +297,11 @@ test.for([
   'fails itself and leaves some',
   'fails itself and swallowed a fetch',
   'fails softly and leaves some',
-])('the failure of the test itself is all that is told: %s', (name) => {
+])('a failure of the test itself is the only error reported: %s', (name) => {
   expect(outcomeOf(name)).toEqual(['failed', expect.stringContaining('its own failure')]);
 });
 
-test('of a blocked request and leftovers, the request is told', () => {
+test('if a request was blocked, steps left over are not reported', () => {
   expect(outcomeOf('swallows a fetch and leaves some')).toEqual([
     'failed',
     blockedFetch('GET https://x.invalid/'),
@@ -309,7 +309,7 @@ test('of a blocked request and leftovers, the request is told', () => {
 });
 
 test.for(['is meant to leave some', 'is meant to be blocked'])(
-  'a test that is meant to fail may do so: %s',
+  'a test.fails passes because of such an error: %s',
   (name) => {
     expect(outcomeOf(name)[0]).toBe('passed');
   },
@@ -319,11 +319,11 @@ test.for([
   ['leaves some at first, and is retried', leftOver('  step 1  say("a")')],
   ['is blocked at first, and is retried', blockedFetch('GET https://x.invalid/')],
   ['asks too much at first, and is retried', beyond(2, '1 step')],
-] as const)('a test that is retried passes when all is well the second time: %s', ([name, first]) => {
+] as const)('a test that is retried passes if the second try has no error: %s', ([name, first]) => {
   expect(outcomeOf(name)).toEqual(['passed', first]);
 });
 
-test('a test that is retried is told of each try', () => {
+test('a test that is retried reports the error of each try', () => {
   const blocked = blockedFetch('GET https://x.invalid/');
   expect(outcomeOf('is blocked in each try')).toEqual(['failed', blocked, blocked]);
 });
@@ -337,11 +337,11 @@ test.for([
     blockedFetch('GET https://weather.invalid/today by the tool "get_weather"'),
   ],
   ['plain, swallows a fetch', blockedFetch('GET https://somebody.invalid/')],
-] as const)('of tests that run at once, the one that did it is told: %s', ([name, told]) => {
+] as const)('of concurrent tests, only the one that caused the error fails: %s', ([name, told]) => {
   expect(outcomeOf(name)).toEqual(['failed', told]);
 });
 
-test('leftovers of a mock of the whole file are told of the file, at its end', () => {
+test('steps left over by a mock of the whole file fail the file, at its end', () => {
   expect(run.fileFailures.get('shared.case.ts')).toMatch('step 3  say("left over")');
   expect([...run.fileFailures.keys()]).toEqual(['shared.case.ts']);
 });

@@ -1,4 +1,4 @@
-/** Clients that do not wait for the end of an answer. Where one waits for ever, the test does, too. */
+/** Clients that do not wait for the end of an answer. If one waited forever, so would its test. */
 import OpenAI from 'openai';
 import type { CompletionProvider } from 'swarmcheck';
 import { chatCompletions, startMocking } from 'swarmcheck/msw';
@@ -10,7 +10,7 @@ import { gate } from '../support/waiting.ts';
 
 const long = say('An answer that is long enough to come in several pieces.');
 
-/** Reads so many chunks of an answer at most. */
+/** Reads at most this many chunks of an answer, and returns how many it read. */
 async function read(client: OpenAI, most: number): Promise<number> {
   let count = 0;
   for await (const chunk of await client.chat.completions.create({ ...hello, stream: true })) {
@@ -20,20 +20,20 @@ async function read(client: OpenAI, most: number): Promise<number> {
   return count;
 }
 
-test('a client that breaks out of a stream goes on at once', async ({ model }) => {
+test('a client that breaks out of a stream can continue at once', async ({ model }) => {
   model([long, say('Next.')]);
   const client = bareClient();
   expect(await read(client, 2)).toBe(2);
   expect(await textOf(client)).toBe('Next.');
 });
 
-test('a mock is told that its stream was left', async ({ model }) => {
+test('a mock notices that its stream was abandoned', async ({ model }) => {
   const mock = model([long]);
   await read(bareClient(), 1);
   expect(mock).toHaveStoppedBecause('aborted');
 });
 
-test('a provider of its own is told that its stream was left', async () => {
+test('a custom provider notices that its stream was abandoned', async () => {
   const left = gate();
   const scripted = scriptedProvider([long]);
   const provider: CompletionProvider = {
@@ -52,7 +52,7 @@ test('a provider of its own is told that its stream was left', async () => {
   mocking.close();
 });
 
-test('a stream that is read to its end was not left', async ({ model }) => {
+test('a stream that is read to its end was not abandoned', async ({ model }) => {
   const mock = model([long]);
   expect(await read(bareClient(), Infinity)).toBeGreaterThan(2);
   expect(mock).toHaveStoppedBecause('completed');
@@ -83,16 +83,16 @@ test('an abort ends a body that hangs after its headers', async ({ model }) => {
   const client = bareClient();
   const controller = new AbortController();
   const call = client.chat.completions.create(hello, { signal: controller.signal });
-  // Resolves with the headers.
+  // Resolves when the headers arrive.
   await call.asResponse();
   const error = call.catch((reason: unknown) => reason);
   controller.abort();
-  // A DOMException with openai 6, the client's own error with 7.
+  // openai 6 throws a DOMException, openai 7 an error of its own.
   expect(String(await error)).toMatch(/abort/i);
   expect(await textOf(client)).toBe('Next.');
 });
 
-/** A step, and when it was asked for. */
+/** A step, and a promise that resolves when it is requested. */
 function asked(step: ModelStep): { step: Step; asked: Promise<void> } {
   const { opened, open } = gate();
   const tell = () => {
@@ -119,7 +119,7 @@ for (const stream of [false, true]) {
   });
 }
 
-test('an abort ends the wait for a step that hangs itself', async ({ model }) => {
+test('an abort ends the wait for a step function that hangs', async ({ model }) => {
   const begun = gate();
   const hang = async (): Promise<ModelStep> => {
     begun.open();
@@ -137,7 +137,7 @@ test('an abort ends the wait for a step that hangs itself', async ({ model }) =>
   expect(await textOf(client)).toBe('Next.');
 });
 
-test('a client whose signal was aborted before asks nothing', async ({ model }) => {
+test('a client whose signal is already aborted makes no request', async ({ model }) => {
   const mock = model([say('Hi.')]);
   const client = bareClient();
   const call = client.chat.completions.create(hello, { signal: AbortSignal.abort() });
@@ -146,7 +146,7 @@ test('a client whose signal was aborted before asks nothing', async ({ model }) 
   expect(await textOf(client)).toBe('Hi.');
 });
 
-test('a client that has waited long enough gives up an answer that never comes', async ({ model }) => {
+test('a client with a timeout gives up on an answer that never comes', async ({ model }) => {
   model([modelFails({ kind: 'no-answer' })]);
   const client = new OpenAI({ apiKey: 'none', timeout: 1, maxRetries: 0 });
   await expect(textOf(client)).rejects.toBeInstanceOf(OpenAI.APIConnectionTimeoutError);

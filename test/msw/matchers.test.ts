@@ -1,4 +1,4 @@
-/** What a mock tells of an app that is not ours, in the words of the matchers. */
+/** The matchers, applied to a mock that answered an app with its own client. */
 import { callTool, callTools, modelFails, say, traceOf, type Step } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
 import { expect } from 'vitest';
@@ -13,7 +13,7 @@ const refund: Step[] = [
   say('Done.'),
 ];
 
-test('the calls of an app', async ({ model }) => {
+test('toHaveToolCalls and toHaveCalledTool match the calls of an app', async ({ model }) => {
   const mock = model(refund);
   await askDesk('Refund A-17, please.');
   expect(mock).toHaveToolCalls([
@@ -31,7 +31,7 @@ test('the calls of an app', async ({ model }) => {
   expect(mock).not.toHaveCalledTool('issue_refund', { orderId: 'B-4' });
 });
 
-test('what the tools of an app answered', async ({ model }) => {
+test('toHaveToolResult matches the results of the tools of an app', async ({ model }) => {
   const mock = model(refund);
   await askDesk('Refund A-17, please.');
   expect(mock).toHaveToolResult('look_up', { orderId: 'B-4', paid: true });
@@ -39,7 +39,7 @@ test('what the tools of an app answered', async ({ model }) => {
   expect(mock).not.toHaveToolResult('issue_refund', 'refunded B-4');
 });
 
-test('what an app showed the model', async ({ model }) => {
+test('toHaveSeen matches the requests of an app', async ({ model }) => {
   const mock = model(refund);
   await askDesk('Refund A-17, please.');
   expect(mock).toHaveSeen({
@@ -56,21 +56,21 @@ test('what an app showed the model', async ({ model }) => {
   expect(mock).not.toHaveSeen({ agent: 'refunds', tools: ['look_up'] });
 });
 
-test('what an app without instructions showed the model', async ({ model }) => {
+test('an app without instructions shows the model only its message', async ({ model }) => {
   const mock = model([say('Hello.')]);
   await bareClient().chat.completions.create(hello);
   expect(mock).toHaveSeen({ message: 'Hello?', tools: [] });
   expect(mock).not.toHaveSeen({ instructions: 'Hello?' });
 });
 
-test('the handoffs of an app: a tool named like one, and then other instructions', async ({ model }) => {
+test('a tool named like a handoff, followed by other instructions, is a handoff', async ({ model }) => {
   const mock = model(refund);
   await askDesk('Refund A-17, please.');
   expect(mock).toHaveHandoffOrder(['Agent', 'refunds']);
   expect(mock).not.toHaveHandoffOrder(['Agent']);
 });
 
-test('a tool named like a handoff hands nothing over while the instructions stay', async ({ model }) => {
+test('a tool named like a handoff is not a handoff if the instructions stay the same', async ({ model }) => {
   const mock = model([callTool('transfer_to_refunds', {}, { hallucinated: true }), say('Done.')]);
   const client = bareClient();
   const { message } = (await client.chat.completions.create(hello)).choices[0]!;
@@ -80,13 +80,13 @@ test('a tool named like a handoff hands nothing over while the instructions stay
   expect(mock).toHaveToolResult('transfer_to_refunds', 'Not today.');
 });
 
-test('a call of a tool that there is not, which the app recovered from', async ({ model }) => {
+test('toHaveRecoveredFrom matches a call of an unknown tool', async ({ model }) => {
   const mock = model([callTool('weigh', {}, { hallucinated: true }), say('Sorry.')]);
   await askDesk('How heavy is A-17?');
   expect(mock).toHaveRecoveredFrom({ tool: 'weigh', kind: 'unknown-tool', content: 'no tool weigh' });
 });
 
-test('arguments that are no JSON, which the app recovered from', async ({ model }) => {
+test('toHaveRecoveredFrom matches arguments that are not JSON', async ({ model }) => {
   const mock = model([
     callTool('look_up', '{"orderId":'),
     callTool('look_up', { orderId: 'A-17' }),
@@ -97,7 +97,7 @@ test('arguments that are no JSON, which the app recovered from', async ({ model 
   expect(mock).not.toHaveRecoveredFrom({ kind: 'invalid-arguments' });
 });
 
-test('arguments that fail the schema, which the app recovered from', async ({ model }) => {
+test('toHaveRecoveredFrom matches arguments that fail the schema', async ({ model }) => {
   const mock = model([callTool('look_up', { order: 17 }, { hallucinated: true }), say('Which order?')]);
   await askDesk('Is A-17 paid?');
   expect(mock).toHaveRecoveredFrom({
@@ -107,7 +107,7 @@ test('arguments that fail the schema, which the app recovered from', async ({ mo
   });
 });
 
-test('an app that is answered has completed', async ({ model }) => {
+test('an app that got its answer has completed', async ({ model }) => {
   const mock = model([say('Hello.')]);
   await askDesk('Hello?');
   expect(mock).toHaveStoppedBecause('completed');
@@ -126,7 +126,7 @@ test('an app whose model failed has failed', async ({ model }) => {
   expect(mock).toHaveStoppedBecause('failed');
 });
 
-test('a mock that nobody asked has failed', ({ model }) => {
+test('a mock without any request has failed', ({ model }) => {
   expect(model([])).toHaveStoppedBecause('failed');
 });
 
@@ -140,7 +140,7 @@ test('a new question is a new run', async ({ model }) => {
   ]);
 });
 
-test('two conversations alike have one trace, whatever their clients are', async ({ model }) => {
+test('equal conversations have equal traces, whatever their clients are', async ({ model }) => {
   const first = model(refund);
   await askDesk('Refund A-17, please.');
   const second = model(refund);
@@ -152,7 +152,7 @@ test('two conversations alike have one trace, whatever their clients are', async
   expect(traceOf(first)).toEqual(first.trace);
 });
 
-test('a failure shows what happened', async ({ model }) => {
+test('a failed matcher shows what happened', async ({ model }) => {
   const mock = model(refund);
   await askDesk('Refund A-17, please.');
   expect(() => expect(mock).toHaveToolResult('issue_refund', 'refunded B-4')).toThrow(

@@ -1,4 +1,4 @@
-/** Requests that the openai package does not make, or not in its usual way. */
+/** Requests that the openai package does not make, or makes in an unusual way. */
 import { once } from 'node:events';
 import https, { request } from 'node:https';
 import { json, text } from 'node:stream/consumers';
@@ -13,7 +13,7 @@ const url = 'https://llm.example.com/v1/chat/completions';
 const body = JSON.stringify(hello);
 const method = 'POST';
 
-test('fetch by hand is answered', async ({ model }) => {
+test('a plain fetch is answered', async ({ model }) => {
   const mock = model([say('Hi.'), say('Hi again.')]);
   const response = await fetch(url, { method, body });
   expect(response.headers.get('content-type')).toBe('application/json');
@@ -22,7 +22,7 @@ test('fetch by hand is answered', async ({ model }) => {
   expect(mock.requests).toEqual([hello, hello]);
 });
 
-test('a stream is sent as server-sent events, with a frame that ends it', async ({ model }) => {
+test('a stream is sent as server-sent events, and ends with [DONE]', async ({ model }) => {
   model([say('Hi.')]);
   const response = await fetch(url, { method, body: JSON.stringify({ ...hello, stream: true }) });
   expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
@@ -40,7 +40,7 @@ test('a stream is sent as server-sent events, with a frame that ends it', async 
   ]);
 });
 
-test('a request that is no JSON is refused as the API does it', async ({ model }) => {
+test('a request that is not JSON is refused with the message of the API', async ({ model }) => {
   model([]);
   const response = await fetch(url, { method, body: '{"model":' });
   expect(response.status).toBe(400);
@@ -65,14 +65,14 @@ for (const [name, send] of Object.entries({
   });
 }
 
-test("Azure's addresses are answered", async ({ model }) => {
+test('requests to the addresses of Azure are answered', async ({ model }) => {
   model([say('Hi.')]);
   const endpoint = 'https://swarm.openai.azure.com';
   const client = new AzureOpenAI({ apiKey: 'none', endpoint, apiVersion: '2026-01-01', deployment: 'gpt' });
   expect(await textOf(client)).toBe('Hi.');
 });
 
-test('options of the request that are not ours are kept', async ({ model }) => {
+test('the mock keeps options of a request that it does not use', async ({ model }) => {
   const mock = model([say('Hi.')]);
   const more = { temperature: 0.5, seed: 7, metadata: { for: 'Ann' }, top_k: 3 };
   await fetch(url, {

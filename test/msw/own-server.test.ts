@@ -1,4 +1,4 @@
-/** chatCompletions under a msw server of the test's own: in a vitest of its own, without the setup file. */
+/** `chatCompletions` in an msw server of the test. The tests run in a nested Vitest without the setup file. */
 import { beforeAll, expect, test } from 'vitest';
 import { noNetwork, runVitest, type TestOutcome, toldOf } from '../support/run-vitest.ts';
 
@@ -19,46 +19,46 @@ const client = (options) => new OpenAI({ apiKey: 'none', ...options });
 const ask = (request, options) => client(options).chat.completions.create({ ...hello, ...request });
 const serve = (provider, options) => server.use(...chatCompletions(provider, options));
 
-test('steps, in one piece', async () => {
+test('steps are answered unstreamed', async () => {
   serve([say('one'), say('two')]);
   expect((await ask()).choices[0].message.content).toBe('one');
   expect((await ask()).choices[0].message.content).toBe('two');
 });
 
-test('steps, streamed', async () => {
+test('steps are answered streamed', async () => {
   serve([callTools([callTool('a', { text: 'größer 🌍' }), callTool('b', {})])]);
   const tools = ['a', 'b'].map((name) => ({ type: 'function', function: { name } }));
   const { choices } = await client().chat.completions.stream({ ...hello, tools }).finalChatCompletion();
   expect(choices[0].message.tool_calls.map((call) => call.function.arguments)).toEqual(['{"text":"größer 🌍"}', '{}']);
 });
 
-test('a provider that is scripted tells what is left', async () => {
+test('a scripted provider reports the steps left over', async () => {
   const provider = scriptedProvider([say('one'), say('two')]);
   serve(provider);
   await ask();
   expect(() => provider.assertComplete()).toThrow('say("two")');
 });
 
-test('only below an address', async () => {
+test('handlers for a base URL leave other addresses alone', async () => {
   serve([say('here')], { baseURL: 'https://llm.invalid/v1' });
   const { choices } = await ask({}, { baseURL: 'https://llm.invalid/v1' });
   expect(choices[0].message.content).toBe('here');
   await expect(ask({}, { maxRetries: 0 })).rejects.toBeInstanceOf(OpenAI.APIConnectionError);
 });
 
-test('a refused request', async () => {
+test('a request that the API would refuse is refused', async () => {
   serve([]);
   await expect(ask({ tool_choice: 'auto' })).rejects.toMatchObject({ name: 'Error', status: 400, param: 'tool_choice' });
 });
 
-test('a request beyond the script, asked for once', async () => {
+test('a request beyond the script is not retried', async () => {
   const provider = scriptedProvider([]);
   serve(provider);
   await expect(ask()).rejects.toMatchObject({ status: 500, code: 'ScriptExhaustedError', message: expect.stringContaining('Completion 1 was requested') });
   expect(provider.requests).toHaveLength(1);
 });
 
-test('the Responses API', async () => {
+test('a request to the Responses API gets an error that says what to call', async () => {
   serve([]);
   const call = client().responses.create({ model: 'm', input: 'Hello?' });
   await expect(call).rejects.toMatchObject({ status: 404, message: expect.stringContaining('client.chat.completions.create(…)') });
@@ -82,13 +82,13 @@ const own = {
   },
 };
 
-test('a provider of its own, in one piece', async () => {
+test('a custom provider answers unstreamed', async () => {
   serve(own);
   expect(await ask({ temperature: 0 })).toEqual(completion);
   expect(seen.at(-1)).toEqual({ ...hello, temperature: 0 });
 });
 
-test('a provider of its own, streamed', async () => {
+test('a custom provider answers streamed', async () => {
   serve(own);
   const chunks = [];
   for await (const one of await ask({ stream: true, stream_options: { include_usage: true } })) chunks.push(one);
@@ -97,7 +97,7 @@ test('a provider of its own, streamed', async () => {
   expect(seen.at(-1)).toEqual(hello);
 });
 
-test('a provider of its own, streamed, without usage that was not asked for', async () => {
+test('a stream of a custom provider has no usage if the request does not ask for it', async () => {
   serve(own);
   const chunks = [];
   for await (const one of await ask({ stream: true })) chunks.push(one);
@@ -112,17 +112,17 @@ const rateLimit = () => new OpenAI.RateLimitError(429, { message: 'Slow down.', 
 
 for (const stream of [false, true]) {
   const how = stream ? ', streamed' : '';
-  test('a provider that throws an error of the API' + how, async () => {
+  test('an API error of a provider reaches the client' + how, async () => {
     serve(failing(rateLimit));
     const error = await ask({ stream }, { maxRetries: 0 }).catch((reason) => reason);
     expect(error).toBeInstanceOf(OpenAI.RateLimitError);
     expect([error.message, error.code, error.requestID]).toEqual(['429 Slow down.', 'rate_limit_exceeded', 'r-1']);
   });
-  test('a provider whose connection breaks' + how, async () => {
+  test('a connection error of a provider reaches the client' + how, async () => {
     serve(failing(() => new OpenAI.APIConnectionError({ message: 'gone' })));
     await expect(ask({ stream }, { maxRetries: 0 })).rejects.toBeInstanceOf(OpenAI.APIConnectionError);
   });
-  test('a provider that throws what is no error of the API, asked once' + how, async () => {
+  test('a provider error that is not an API error becomes a 500, and is not retried' + how, async () => {
     let count = 0;
     serve(failing(() => { count++; return new Error('a mistake of mine'); }));
     const error = await ask({ stream }).catch((reason) => reason);
@@ -132,7 +132,7 @@ for (const stream of [false, true]) {
   });
 }
 
-test('a provider whose stream breaks in the middle', async () => {
+test('a stream of a provider that breaks off is an error after its chunks', async () => {
   serve({ ...own, async *stream() { yield chunk({ content: 'from' }); throw new Error('gone'); } });
   const chunks = [];
   const reading = (async () => { for await (const one of await ask({ stream: true })) chunks.push(one); })();
@@ -140,9 +140,9 @@ test('a provider whose stream breaks in the middle', async () => {
   expect(chunks).toHaveLength(1);
 });
 
-test('a malformed step', () => { expect(() => chatCompletions([{}])).toThrow('Step 1'); });
+test('a malformed step is refused', () => { expect(() => chatCompletions([{}])).toThrow('Step 1'); });
 
-test('a mock where nothing is mocked', () => {
+test('mockModel without the setup file says how to add it', () => {
   expect(() => mockModel([])).toThrow('Add setupFiles: ["swarmcheck/msw/setup"] to "test" in vitest.config.ts');
 });
 `;

@@ -14,7 +14,7 @@ const call = {
 };
 const question: Request['messages'][number] = { role: 'user', content: 'Hello?' };
 
-/** What a client is told, by a model that is never asked. */
+/** Sends a request to a mock without steps, and returns the error of the client. */
 async function refusalOf(request: unknown): Promise<unknown> {
   mockModel([]);
   return await bareClient()
@@ -43,7 +43,7 @@ test.for<[string, unknown, { message: string; param: string | null }]>([
     },
   ],
   [
-    'calls that are left unanswered',
+    'unanswered calls',
     { ...hello, messages: [question, { role: 'assistant', content: null, tool_calls: [call] }, question] },
     {
       message:
@@ -61,7 +61,7 @@ test.for<[string, unknown, { message: string; param: string | null }]>([
     },
   ],
   [
-    'a role that there is not',
+    'an unknown role',
     { ...hello, messages: [{ role: 'bot', content: 'Hi.' }] },
     {
       message:
@@ -69,7 +69,7 @@ test.for<[string, unknown, { message: string; param: string | null }]>([
       param: 'messages[0].role',
     },
   ],
-])('a request with %s is a BadRequestError in the words of the API', async ([, request, told]) => {
+])('a request with %s is a BadRequestError with the message of the API', async ([, request, told]) => {
   const error = await refusalOf(request);
   expect(error).toBeInstanceOf(OpenAI.BadRequestError);
   expect(error).toMatchObject({ status: 400, type: 'invalid_request_error', ...told });
@@ -80,7 +80,7 @@ test('a streamed request is refused in the same way', async () => {
   expect(error).toMatchObject({ status: 400, message: '400 you must provide a model parameter' });
 });
 
-test('a request that was refused shows in the mock', async () => {
+test('a refused request is in the requests and the trace of the mock', async () => {
   const mock = mockModel([]);
   const messages = [question, { role: 'tool' as const, tool_call_id: 'call_1', content: 'paid' }];
   await expect(bareClient().chat.completions.create({ ...hello, messages })).rejects.toThrow('400');
@@ -94,7 +94,7 @@ test('a request that was refused shows in the mock', async () => {
   expect(mock).toHaveStoppedBecause('failed');
 });
 
-test('a request that was refused takes no step', async () => {
+test('a refused request uses no step', async () => {
   const mock = mockModel([say('Hi.')]);
   const client = bareClient();
   await expect(client.chat.completions.create({ ...hello, tool_choice: 'auto' })).rejects.toThrow('400');
@@ -102,7 +102,7 @@ test('a request that was refused takes no step', async () => {
   expect(mock.requests).toHaveLength(2);
 });
 
-/** Thrown at the end of a mock: what no model could mean. */
+/** The mistake in the script that disposing of the mock throws. */
 function mistakeOf(mock: MockModel): Error | undefined {
   try {
     mock[Symbol.dispose]();
@@ -113,7 +113,7 @@ function mistakeOf(mock: MockModel): Error | undefined {
   return undefined;
 }
 
-test('a call of a tool that was not offered is a mistake in the script, and asked for once', async () => {
+test('a call of a tool that was not offered is a mistake in the script, and the client does not retry', async () => {
   const mock = mockModel([callTool('look_op')]);
   const call = bareClient().chat.completions.create({ ...hello, tools: [offer('look_up')] });
   await expect(call).rejects.toMatchObject({ status: 500, code: 'ScriptMistakeError' });
@@ -137,7 +137,7 @@ test('arguments that fail the schema of the request are a mistake in the script'
   expect(mistakeOf(mock)).toMatchObject({ name: 'ScriptMistakeError' });
 });
 
-test('a request beyond the script is asked for once, and told at the end of the mock', async () => {
+test('a request beyond the script is not retried, and disposing of the mock throws its error', async () => {
   const mock = mockModel([]);
   await expect(bareClient().chat.completions.create(hello)).rejects.toMatchObject({
     code: 'ScriptExhaustedError',
@@ -146,7 +146,7 @@ test('a request beyond the script is asked for once, and told at the end of the 
   expect(mistakeOf(mock)).toMatchObject({ name: 'ScriptExhaustedError' });
 });
 
-test('the Responses API is answered with how to choose Chat Completions', async () => {
+test('a request to the Responses API gets an error that says how to choose Chat Completions', async () => {
   const mock = mockModel([say('Hi.')]);
   const call = bareClient().responses.create({ model: 'gpt-4o', input: 'Hello?' });
   await expect(call).rejects.toBeInstanceOf(OpenAI.NotFoundError);
@@ -154,7 +154,7 @@ test('the Responses API is answered with how to choose Chat Completions', async 
   expect(mistakeOf(mock)?.message).toMatch(/^POST \/responses was asked for/);
 });
 
-test('what only says how the answer is sent is left out of a refused request, as of any other', async () => {
+test('stream options are left out of a refused request, as of any other', async () => {
   using mock = mockModel([]);
   await fetch('https://llm.example.com/v1/chat/completions', {
     method: 'POST',

@@ -5,21 +5,21 @@ import { expect } from 'vitest';
 import { bareClient, hello, streamed, textOf } from '../support/openai-client.ts';
 
 for (const status of [408, 409, 429, 500, 503, 529]) {
-  test(`a client that met status ${status} with a body tries again, and is answered`, async ({ model }) => {
+  test(`a client that gets status ${status} with a body retries, and gets its answer`, async ({ model }) => {
     const mock = model([modelFails({ kind: 'status', status, retryAfterMs: 0 }), say('Hi.')]);
     expect(await textOf(bareClient())).toBe('Hi.');
     expect(mock.requests).toHaveLength(2);
   });
 }
 
-test('a stream that met status 429 is asked for again', async ({ model }) => {
+test('a client that gets status 429 for a stream retries', async ({ model }) => {
   const mock = model([modelFails({ kind: 'status', status: 429, retryAfterMs: 0 }), say('Hi.')]);
   const { chunks } = await streamed(bareClient());
   expect(chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join('')).toBe('Hi.');
   expect(mock.requests).toHaveLength(2);
 });
 
-test('a client gives up after its third request, with the error of the API', async ({ model }) => {
+test('a client gives up after three requests, with the error of the API', async ({ model }) => {
   const overloaded = modelFails({ kind: 'status', status: 503, retryAfterMs: 1 });
   const mock = model([overloaded, overloaded, overloaded]);
   const error: unknown = await textOf(bareClient()).catch((reason: unknown) => reason);
@@ -28,7 +28,7 @@ test('a client gives up after its third request, with the error of the API', asy
   expect(mock.requests).toHaveLength(3);
 });
 
-test("the body of an error may be of one's own", async ({ model }) => {
+test('the script can set the body of an error', async ({ model }) => {
   const body = { error: { message: 'No credits are left.', code: 'insufficient_quota' } };
   model([modelFails({ kind: 'status', status: 402, body })]);
   await expect(textOf(bareClient())).rejects.toMatchObject({
@@ -38,24 +38,24 @@ test("the body of an error may be of one's own", async ({ model }) => {
   });
 });
 
-test('an error may come without a body', async ({ model }) => {
+test('an error can have no body', async ({ model }) => {
   model([modelFails({ kind: 'status', status: 401, body: null })]);
   await expect(textOf(bareClient())).rejects.toThrow('401 status code (no body)');
 });
 
-test('what is not to be tried again is asked once', async ({ model }) => {
+test('a client does not retry status 403', async ({ model }) => {
   const mock = model([modelFails({ kind: 'status', status: 403 })]);
   await expect(textOf(bareClient())).rejects.toBeInstanceOf(OpenAI.PermissionDeniedError);
   expect(mock.requests).toHaveLength(1);
 });
 
-test('a connection that breaks is an APIConnectionError', async ({ model }) => {
+test('a broken connection is an APIConnectionError', async ({ model }) => {
   model([modelFails({ kind: 'reset' })]);
   const client = new OpenAI({ apiKey: 'none', maxRetries: 0 });
   await expect(textOf(client)).rejects.toBeInstanceOf(OpenAI.APIConnectionError);
 });
 
-test('the trace holds each try', async ({ model }) => {
+test('the trace contains each try', async ({ model }) => {
   const mock = model([modelFails({ kind: 'status', status: 429, retryAfterMs: 0 }), say('Hi.')]);
   await textOf(bareClient());
   expect(mock.trace.events.map(({ type }) => type)).toEqual([
@@ -70,7 +70,7 @@ test('the trace holds each try', async ({ model }) => {
   expect(mock).toHaveStoppedBecause('completed');
 });
 
-test('a client goes on after an error that it was not told to try again', async ({ model }) => {
+test('a client that does not retry can continue after an error', async ({ model }) => {
   model([modelFails({ kind: 'status', status: 429 }), say('Hi.')]);
   const client = new OpenAI({ apiKey: 'none', maxRetries: 0 });
   await expect(client.chat.completions.create(hello)).rejects.toBeInstanceOf(OpenAI.RateLimitError);

@@ -1,4 +1,7 @@
-/** The setup file beside others: handlers and hosts of one's own, clients that were built too early, files in one process. */
+/**
+ * The setup file with other setup files: handlers and hosts of the user, clients built too early, files in one
+ * process.
+ */
 import { expect, test } from 'vitest';
 import { noNetwork, runAndReadVitest, toldOf } from '../support/run-vitest.ts';
 
@@ -13,7 +16,7 @@ const textOf = async (client = new OpenAI({ apiKey: 'none' })) =>
   (await client.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: 'Hello?' }] })).choices[0].message.content;
 `;
 
-/** Runs tests with the setup file and others, of which the first stand before it. */
+/** Runs tests with the setup file, and with a setup file before it and one after it. */
 async function run(
   source: string,
   before: string,
@@ -27,7 +30,7 @@ async function run(
   });
 }
 
-test('a second setup file adds handlers and hosts', { timeout: 60_000 }, async () => {
+test('another setup file can add handlers and hosts', { timeout: 60_000 }, async () => {
   const after = `
 import { http, HttpResponse } from 'msw';
 import { startMocking } from 'swarmcheck/msw';
@@ -79,7 +82,7 @@ test('another port of such a host is blocked', async () => { await once(connect(
 });
 
 test(
-  'a client that was built before the mocks is blocked, and told how it came to that',
+  'a client that was built before the mocks is blocked, and the error explains why',
   { timeout: 60_000 },
   async () => {
     const client = `
@@ -106,8 +109,8 @@ test('asks with a client of its own', async ({ model }) => { model([say('Hi.')])
   },
 );
 
-test('files that share a process both work', { timeout: 60_000 }, async () => {
-  // The app, with its client, is loaded once for both.
+test('mocks work in two files that share a process', { timeout: 60_000 }, async () => {
+  // The app and its client are loaded once for both files.
   const app = `
 import OpenAI from 'openai';
 globalThis.loads = (globalThis.loads ?? 0) + 1;
@@ -154,7 +157,7 @@ for (const name of ['left', 'right']) {
   expect(fileFailures.size).toBe(0);
 });
 
-test('a msw server of the test, once closed, takes no mock away', { timeout: 60_000 }, async () => {
+test('closing an msw server of a test leaves the mocks in place', { timeout: 60_000 }, async () => {
   const source = `
 import { setupServer } from 'msw/node';
 
@@ -174,7 +177,7 @@ test('blocked after a server of its own', async () => { await fetch('https://sho
   );
 });
 
-test('a msw server of the suite answers through a handler', { timeout: 60_000 }, async () => {
+test('an msw server of the suite can answer through a handler', { timeout: 60_000 }, async () => {
   const server = `
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';

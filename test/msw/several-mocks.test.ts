@@ -23,7 +23,7 @@ test('the newest mock answers', async ({ model }) => {
   expect(old.requests).toHaveLength(1);
 });
 
-test('of mocks that others have made, the newest answers', async () => {
+test('of mocks that were made in other functions, the newest answers', async () => {
   const made = async (text: string) => {
     await Promise.resolve();
     return mockModel([say(text)]);
@@ -41,7 +41,7 @@ test('a mock answers clients that were built before it', async ({ model }) => {
   expect(await textOf(client)).toBe('Hi.');
 });
 
-test('a mock has an address of its own', async ({ model }) => {
+test('each mock has its own address', async ({ model }) => {
   const [left, right] = [model([say('left')]), model([say('right')])];
   const [leftClient, rightClient] = [clientOf(left.baseURL), clientOf(right.baseURL)];
   expect(await textOf(rightClient)).toBe('right');
@@ -49,13 +49,13 @@ test('a mock has an address of its own', async ({ model }) => {
   expect(left.requests).toHaveLength(1);
 });
 
-test('addresses of which one begins like the other are two', async () => {
+test('two addresses are different even if one begins with the other', async () => {
   const mocks = Array.from({ length: 11 }, (_, index) => mockModel([say(`mock ${index}`)]));
   for (const [index, { baseURL }] of mocks.entries())
     expect(await textOf(clientOf(baseURL))).toBe(`mock ${index}`);
 });
 
-test('a mock for one address leaves others alone', async () => {
+test('a mock for one address leaves other addresses alone', async () => {
   using any = mockModel([say('any')]);
   using local = mockModel([say('local')], { baseURL: 'http://llm.example.com:8080/v1/' });
   expect(await textOf(bareClient())).toBe('any');
@@ -64,7 +64,7 @@ test('a mock for one address leaves others alone', async () => {
   expect(any.requests).toHaveLength(1);
 });
 
-test('fifty conversations at once on one client are each answered by their own mock', async () => {
+test('fifty concurrent conversations of one client are each answered by their own mock', async () => {
   const client = bareClient();
   const tools = [offer('count')];
   const talk = async (number: number) => {
@@ -94,7 +94,7 @@ test('fifty conversations at once on one client are each answered by their own m
   expect(await Promise.all(numbers.map(talk))).toEqual(numbers.map((number) => `It is ${number}.`));
 });
 
-test('isolate returns what it runs, and is left with it', async ({ model }) => {
+test('isolate returns the result of its callback, and ends with it', async ({ model }) => {
   const [first, second] = [model([say('first')]), model([say('second')])];
   const client = bareClient();
   expect(first.isolate(() => 4)).toBe(4);
@@ -103,20 +103,23 @@ test('isolate returns what it runs, and is left with it', async ({ model }) => {
   expect(second.requests).toHaveLength(1);
 });
 
-/** What a client is told that nobody answers. Its request is blocked, which would fail the test. */
+/**
+ * Checks that no mock answers and the request is blocked. `close` throws that error here; otherwise it would fail the
+ * test.
+ */
 async function unansweredFor(ask: () => Promise<unknown>): Promise<void> {
   const mocking = startMocking();
   await expect(ask()).rejects.toThrow('No live mockModel answers it');
   expect(() => mocking.close()).toThrow('was blocked');
 }
 
-test('a request to an address that no mock is for is blocked', async () => {
+test('a request to an address without a mock is blocked', async () => {
   using mock = mockModel([], { baseURL: 'http://llm.example.com/v1' });
   await unansweredFor(() => textOf(bareClient()));
   expect(mock.requests).toEqual([]);
 });
 
-test('a request that is blocked is not tried again', async () => {
+test('a blocked request is not retried', async () => {
   let count = 0;
   const counted: typeof fetch = (...request) => {
     count++;
@@ -126,7 +129,7 @@ test('a request that is blocked is not tried again', async () => {
   expect(count).toBe(1);
 });
 
-test("the address of a mock that is over is nobody's", async () => {
+test('no other mock answers at the address of a disposed mock', async () => {
   const over = mockModel([]);
   over[Symbol.dispose]();
   using other = mockModel([]);
@@ -134,7 +137,7 @@ test("the address of a mock that is over is nobody's", async () => {
   expect(other.requests).toEqual([]);
 });
 
-test('what an isolated mock has run is answered by nobody else, also when it is over', async () => {
+test('no other mock answers requests within isolate, even if the isolated mock is disposed', async () => {
   using other = mockModel([]);
   const over = mockModel([]);
   over[Symbol.dispose]();
@@ -151,13 +154,13 @@ test('a mock that is made within isolate answers there', async ({ model }) => {
   });
 });
 
-describe.concurrent('tests', () => {
+describe.concurrent('concurrent tests', () => {
   const names = ['first', 'second', 'third'];
   const all = gate();
   let count = 0;
 
   for (const name of names) {
-    test(`the ${name} of those that run at once is answered by its own mock`, async ({ model, expect }) => {
+    test(`the ${name} test is answered by its own mock`, async ({ model, expect }) => {
       const mock = model([say(name), say(`${name} again`)]);
       if (++count === names.length) all.open();
       await all.opened;

@@ -1,4 +1,4 @@
-/** One after the other: a process has one mocking, whose handlers and hosts add up. */
+/** These tests run one after the other: all mockings of a process share their handlers and hosts. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ test.sequential('handlers answer until they are closed', async () => {
   expect(() => other.close()).toThrow(`GET ${orders} was blocked`);
 });
 
-test.sequential('the handlers of one go, and those of another stay', async () => {
+test.sequential('closing a mocking removes its handlers, and leaves the handlers of another', async () => {
   const first = startMocking({ handlers: [http.get(orders, () => HttpResponse.text('first'))] });
   const second = startMocking({ handlers: [http.get(orders, () => HttpResponse.text('second'))] });
   expect(await (await fetch(orders)).text()).toBe('first');
@@ -29,14 +29,14 @@ test.sequential('the handlers of one go, and those of another stay', async () =>
   second.close();
 });
 
-test.sequential('hosts are allowed until that is closed', async () => {
+test.sequential('hosts are allowed until their mocking is closed', async () => {
   startMocking({ allow: ['shop.invalid'] }).close();
   const mocking = startMocking();
   await fetch(orders).catch(() => {});
   expect(() => mocking.close()).toThrow(`GET ${orders} was blocked`);
 });
 
-test.sequential('close throws what was blocked, all of it, and once', async () => {
+test.sequential('close throws all blocked requests, and only once', async () => {
   const mocking = startMocking();
   await fetch(orders).catch(() => {});
   await fetch('https://shop.invalid/prices').catch(() => {});
@@ -46,18 +46,18 @@ test.sequential('close throws what was blocked, all of it, and once', async () =
   expect(() => mocking.close()).not.toThrow();
 });
 
-test.sequential('a handler that breaks the connection is an error of fetch', async () => {
+test.sequential('a handler that breaks the connection gives an error of fetch', async () => {
   const mocking = startMocking({ handlers: [http.get(orders, () => HttpResponse.error())] });
   await expect(fetch(orders)).rejects.toThrow(TypeError);
   mocking.close();
 });
 
-test.sequential('what is no address of http is none of its business', async () => {
+test.sequential('an address that is not HTTP is left alone', async () => {
   expect(await (await fetch('data:text/plain,here')).text()).toBe('here');
 });
 
 test.sequential.for(['', 'https://', 'a b', 7 as unknown as string])(
-  'allow takes hosts, and not %j',
+  'allow refuses %j, which is not a host',
   async (host) => {
     const error = await factsOfMistake(() => startMocking({ allow: [host] }));
     expect(error).toEqual({ error: 'UsageError', field: 'allow', given: JSON.stringify(host) });
@@ -66,7 +66,7 @@ test.sequential.for(['', 'https://', 'a b', 7 as unknown as string])(
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Runs a script in a process of its own, and gives what it printed. */
+/** Runs a script in a new process, and returns its output. */
 async function printedBy(source: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'swarmcheck-script-'));
   try {
@@ -84,7 +84,7 @@ async function printedBy(source: string): Promise<string> {
   }
 }
 
-test.sequential('another runner, or none, calls startMocking itself', { timeout: 30_000 }, async () => {
+test.sequential('a script without Vitest can call startMocking itself', { timeout: 30_000 }, async () => {
   const entry = (name: string) => JSON.stringify(join(root, 'src', name));
   const printed = await printedBy(`
 import OpenAI from ${JSON.stringify(join(root, 'node_modules/openai/index.mjs'))};

@@ -15,7 +15,9 @@ import {
 const text = 'An answer that is long enough to come in several pieces.';
 
 for (const count of [0, 1, 3, 5]) {
-  test(`a stream that breaks off after ${count} chunks gives them all, then its error`, async ({ model }) => {
+  test(`a stream that breaks off after ${count} chunks delivers them all, then its error`, async ({
+    model,
+  }) => {
     const mock = model([say(text, { fault: { kind: 'cut', afterChunks: count, by: 'error' } })]);
     const { chunks, error } = await streamed(bareClient());
     expect(chunks).toHaveLength(count);
@@ -23,7 +25,9 @@ for (const count of [0, 1, 3, 5]) {
     expect(mock).toHaveStoppedBecause('failed');
   });
 
-  test(`a stream that ends early after ${count} chunks gives them all, and no error`, async ({ model }) => {
+  test(`a stream that ends early after ${count} chunks delivers them all, and no error`, async ({
+    model,
+  }) => {
     const mock = model([say(text, { fault: { kind: 'cut', afterChunks: count, by: 'end' } })]);
     const { chunks, error } = await streamed(bareClient());
     expect(chunks).toHaveLength(count);
@@ -32,27 +36,27 @@ for (const count of [0, 1, 3, 5]) {
   });
 }
 
-test('the helper of the client notices a stream that ends early', async ({ model }) => {
+test('the stream helper of the client notices a stream that ends early', async ({ model }) => {
   model([say(text, { fault: { kind: 'cut', afterChunks: 3, by: 'end' } })]);
   const stream = bareClient().chat.completions.stream(hello);
   await expect(stream.finalContent()).rejects.toThrow('missing finish_reason');
 });
 
-test('a client goes on after a stream that broke off', async ({ model }) => {
+test('a client can continue after a stream that broke off', async ({ model }) => {
   model([say(text, { fault: { kind: 'cut', afterChunks: 1, by: 'error' } }), say('Next.')]);
   const client = bareClient();
   await streamed(client);
   expect(await textOf(client)).toBe('Next.');
 });
 
-test('a whole answer that is cut is no JSON', async ({ model }) => {
+test('an unstreamed answer that is cut off is not valid JSON', async ({ model }) => {
   model([say(text, { fault: { kind: 'cut', afterChunks: 1, by: 'end' } })]);
   await expect(textOf(bareClient())).rejects.toBeInstanceOf(SyntaxError);
 });
 
-test('a frame that is no JSON is an error of the client, after what came before it', async ({ model }) => {
+test('a frame that is not JSON is an error of the client, after the chunks before it', async ({ model }) => {
   model([say(text, { fault: { kind: 'bad-frame', afterChunks: 2 } })]);
-  // The client prints what it cannot read.
+  // At its default log level, the client prints frames that it cannot parse.
   const { chunks, error } = await streamed(new OpenAI({ apiKey: 'none', logLevel: 'off' }));
   expect(chunks).toHaveLength(2);
   expect(error).toBeInstanceOf(SyntaxError);
@@ -63,32 +67,32 @@ test('a page of HTML in place of a stream gives no chunks', async ({ model }) =>
   expect(await streamed(bareClient())).toEqual({ chunks: [] });
 });
 
-test('a stream gives usage when it is asked for', async ({ model }) => {
+test('a stream has usage if the request asks for it', async ({ model }) => {
   const usage = { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 };
   model([say('Hi.', { usage })]);
   const { chunks } = await streamed(bareClient(), hello, { stream_options: { include_usage: true } });
   expect(chunks.at(-1)).toMatchObject({ choices: [], usage });
 });
 
-test('usage that no script tells of is zero', async ({ model }) => {
+test('usage that the script does not set is zero', async ({ model }) => {
   model([say('Hi.')]);
   const { chunks } = await streamed(bareClient(), hello, { stream_options: { include_usage: true } });
   expect(chunks.at(-1)?.usage).toEqual({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 });
 });
 
-test('a stream gives no usage when it is not asked for', async ({ model }) => {
+test('a stream has no usage if the request does not ask for it', async ({ model }) => {
   model([say('Hi.', { usage: { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 } })]);
   const { chunks } = await streamed(bareClient());
   expect(chunks.filter(({ choices, usage }) => usage || choices.length === 0)).toEqual([]);
 });
 
-test('a whole answer has usage unasked', async ({ model }) => {
+test('an unstreamed answer always has usage', async ({ model }) => {
   const usage = { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 };
   model([say('Hi.', { usage })]);
   expect(await bareClient().chat.completions.create(hello)).toMatchObject({ usage });
 });
 
-test('a refusal comes in place of text', async ({ model }) => {
+test('a refusal replaces the text', async ({ model }) => {
   model([refuse('I will not help with that.'), refuse('Nor with that.')]);
   const client = bareClient();
   expect(await messageOf(client)).toMatchObject({ content: null, refusal: 'I will not help with that.' });
@@ -102,7 +106,7 @@ const both = callTools([
   callTool('weigh', { orderId: 'B-4' }),
 ]);
 
-test('the arguments of parallel calls come interleaved, and are put together again', async ({ model }) => {
+test('the arguments of parallel calls arrive interleaved, and the client joins them', async ({ model }) => {
   model([both, both]);
   const client = bareClient();
   const { chunks } = await streamed(client, offering);
@@ -118,7 +122,7 @@ test('the arguments of parallel calls come interleaved, and are put together aga
   expect(completion.choices[0]?.finish_reason).toBe('tool_calls');
 });
 
-test('text and calls stand in one answer', async ({ model }) => {
+test('one answer can have text and calls', async ({ model }) => {
   model([callTool('weigh', {}, { say: 'One moment.' })]);
   const completion = await bareClient().chat.completions.stream(offering).finalChatCompletion();
   expect(completion.choices[0]?.message).toMatchObject({
@@ -127,7 +131,7 @@ test('text and calls stand in one answer', async ({ model }) => {
   });
 });
 
-test('a finish reason is the one that is scripted', async ({ model }) => {
+test('the finish reason is the scripted one', async ({ model }) => {
   model([say('As long as', { finishReason: 'length' })]);
   const { choices } = await bareClient().chat.completions.create(hello);
   expect(choices[0]?.finish_reason).toBe('length');
