@@ -1,4 +1,4 @@
-/** What becomes of tests with a cassette: in a vitest of its own, where nothing is recorded. */
+/** What happens to tests with a cassette. They run in a nested Vitest, where nothing is recorded. */
 import { beforeAll, expect, test } from 'vitest';
 import { toldOf } from '../support/run-vitest.ts';
 import { head, recordingOf, runWithCassettes } from './cassette-run.ts';
@@ -61,7 +61,7 @@ describe('at once', () => {
 });
 `;
 
-/** A file whose tests open none, and one whose cassettes can be counted. */
+/** A file whose tests open no cassette, and a file for the counts of the summary line. */
 const others = {
   'b.case.ts': `${head}
 test('opens none', ({ cassette }) => { expect(cassette).toBeTypeOf('function'); });
@@ -106,7 +106,7 @@ test.for([
   'is repeated',
   'at once one is exact',
   'at once another is exact',
-])('passes: %s', (name) => {
+])('the test passes: %s', (name) => {
   expect(told(name)).toEqual(['passed']);
 });
 
@@ -120,7 +120,7 @@ const unused: [name: string, what: string][] = [
   ['at once one leaves one', '1 interaction of fixtures/cassettes/a-case/at-once-one-leaves-one.json was'],
 ];
 
-test.for(unused)('what is unused fails the test that left it, once: %s', ([name, what]) => {
+test.for(unused)('unused interactions fail the test that left them, with one error: %s', ([name, what]) => {
   expect(told(name)).toEqual([
     'failed',
     expect.stringContaining(`CassetteUnusedError: ${what} recorded, and not asked for any more:`),
@@ -135,7 +135,7 @@ test.for([
   'fails softly and leaves one',
   'asks otherwise, and fails itself',
   'at once one fails itself',
-])('the failure of the test itself is all that is told: %s', (name) => {
+])('a failure of the test itself is the only error reported: %s', (name) => {
   expect(told(name)).toEqual(['failed', expect.stringContaining('its own failure')]);
 });
 
@@ -154,23 +154,26 @@ const misfits: [name: string, error: string][] = [
   ],
 ];
 
-test.for(misfits)('what did not fit fails the test, once, whoever caught it: %s', ([name, error]) => {
-  expect(told(name)).toEqual(['failed', expect.stringMatching(`^${error}`)]);
-});
+test.for(misfits)(
+  'a cassette that does not fit fails its test, with one error, even if the test caught it: %s',
+  ([name, error]) => {
+    expect(told(name)).toEqual(['failed', expect.stringMatching(`^${error}`)]);
+  },
+);
 
-test('a change that is only warned of is told on stderr', () => {
+test('drift is printed if onMismatch is "warn", and not if it is "ignore"', () => {
   expect(run.printed).toMatch(
     'This request is not the one that was recorded (fixtures/cassettes/a-case/asks-otherwise-and-warns.json, interaction 2).',
   );
   expect(run.printed).not.toMatch('(fixtures/cassettes/a-case/asks-otherwise-and-ignores-it.json');
 });
 
-test('a test that is skipped is not told of its cassette', () => {
+test('a skipped test reports nothing about its cassette', () => {
   expect(told('is skipped')).toEqual(['skipped']);
   expect(told('is skipped while it runs')).toEqual(['skipped']);
 });
 
-test('each try of a test begins its cassette anew, and is told what that one left', () => {
+test('each try of a test starts its cassette from the beginning, and reports its own error', () => {
   expect(told('leaves one at first, and is retried')).toEqual([
     'passed',
     expect.stringMatching(/^CassetteUnused/),
@@ -183,13 +186,13 @@ test('each try of a test begins its cassette anew, and is told what that one lef
   expect([status, tries.length]).toEqual(['failed', 3]);
 });
 
-test('the line of a file counts its own; a file that opened none has no line', () => {
+test('the summary line of a file counts its own cassettes, and a file that opened none has no line', () => {
   const lines = run.printed.match(/^Cassettes: .*$/gm);
   expect(lines).toHaveLength(2);
   expect(lines).toContain('Cassettes: 6 served, 4 exact, 3 drifted, 1 unused');
 });
 
-test('nothing was written', () => {
+test('nothing is written', () => {
   expect(Object.keys(run.kept).toSorted()).toEqual(Object.keys(given).toSorted());
   expect(Object.values(run.kept).every(({ isAsBefore }) => isAsBefore)).toBe(true);
 });

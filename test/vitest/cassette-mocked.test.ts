@@ -1,4 +1,4 @@
-/** `model(cassette())`: clients of the test's own, recorded and replayed, in a vitest of its own with the setup file. */
+/** `model(cassette())`: a client of the test is recorded and replayed, in a nested Vitest with the setup file. */
 import { beforeAll, expect, test } from 'vitest';
 import { noNetwork } from '../support/run-vitest.ts';
 import { recordingOf, runWithModel } from './cassette-run.ts';
@@ -70,7 +70,7 @@ beforeAll(async () => {
   });
 }, 60_000);
 
-test('a client is recorded: the mock answers it, and asks the model', () => {
+test('while a client is recorded, the mock answers it with the answers of the live model', () => {
   expect(run.told('is recorded')).toEqual(['passed']);
   expect(run.told('at once left')).toEqual(['passed']);
   expect(run.told('at once right')).toEqual(['passed']);
@@ -79,7 +79,7 @@ test('a client is recorded: the mock answers it, and asks the model', () => {
     expect(run.kept[`a-case/${name}.json`]?.interactions).toEqual([1]);
 });
 
-test('only the request of the recording gets past the guard', () => {
+test('only the request of the recording gets past the network guard', () => {
   expect(run.told('fetches while it is recorded')).toEqual([
     'failed',
     expect.stringMatching(/^BlockedRequestError: A request to GET https:\/\/shop\.invalid\/ was blocked/),
@@ -102,11 +102,11 @@ const failures: [name: string, error: RegExp][] = [
   ['asks too much', /^CassetteMissError: The model was asked to go on/],
 ];
 
-test.for(failures)('fails its test, once: %s', ([name, error]) => {
+test.for(failures)('the test fails, with one error: %s', ([name, error]) => {
   expect(run.told(name)).toEqual(['failed', expect.stringMatching(error)]);
 });
 
-test('nothing but what was to be recorded was', () => {
+test('only the cassettes of tests that record are changed', () => {
   const changed = Object.entries(run.kept).filter(([, { isAsBefore }]) => !isAsBefore);
   expect(changed.map(([file]) => file).toSorted()).toEqual(
     ['at-once-left', 'at-once-right', 'fetches-while-it-is-recorded', 'is-recorded'].map(

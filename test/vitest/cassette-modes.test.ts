@@ -1,4 +1,7 @@
-/** Whether a test may record: in CI, while snapshots are updated, and by what it is told. Each in a vitest of its own, which has a key. */
+/**
+ * Whether a test may record: in CI, while snapshots are updated, and with each mode. The tests run in a nested
+ * Vitest, which has a key.
+ */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { recordingOf, runWithModel } from './cassette-run.ts';
 
@@ -14,7 +17,7 @@ const advice = (name: string, why: string) =>
 const absent = (file: string) =>
   `CassetteMissError: There is no cassette fixtures/cassettes/a-case/${file}.json.`;
 
-describe('in CI', () => {
+describe('a run in CI', () => {
   const source = `
 import { afterEach } from 'vitest';
 test('is recorded', ({ cassette }) => talk(cassette(), 'q', 'r'));
@@ -44,19 +47,22 @@ describe('with', () => {
     run = await runWithModel(source, cassettes, { environment: { CI: '1' } });
   }, 60_000);
 
-  test('what is recorded is replayed', () => {
+  test('a recorded cassette is replayed', () => {
     expect(run.told('is recorded')).toEqual(['passed']);
   });
 
   test.for([
     ['is not recorded', 'is-not-recorded'],
     ['has a model of its own', 'has-a-model-of-its-own'],
-  ] as const)('what is not recorded fails, with how it would be: %s', ([name, file]) => {
-    const why = 'this runs in CI, or updates snapshots';
-    expect(run.told(name)).toEqual(['failed', `${absent(file)} ${advice(name, why)}`]);
-  });
+  ] as const)(
+    'a missing cassette fails the test, and the error says how to record it: %s',
+    ([name, file]) => {
+      const why = 'this runs in CI, or updates snapshots';
+      expect(run.told(name)).toEqual(['failed', `${absent(file)} ${advice(name, why)}`]);
+    },
+  );
 
-  test('so does what goes beyond the recording', () => {
+  test('a request beyond the recording fails the test, and the error says how to record it', () => {
     expect(run.told('goes on')).toEqual([
       'failed',
       expect.stringMatching(
@@ -66,13 +72,13 @@ describe('with', () => {
     expect(run.kept['a-case/goes-on.json']).toEqual({ interactions: [2], isAsBefore: true });
   });
 
-  test('who says none is told of that', () => {
+  test('with the mode none, the error names the setting that forbids recording', () => {
     expect(run.told('says none')[1]).toMatch(advice('says none', 'mode: "none"'));
     const name = 'with SWARMCHECK_RECORD=none, and without CI';
     expect(run.told(name)[1]).toMatch(advice(name, 'SWARMCHECK_RECORD=none'));
   });
 
-  test('what the test says is stronger than the variable', () => {
+  test('the mode of the test overrides SWARMCHECK_RECORD', () => {
     expect(run.told('with SWARMCHECK_RECORD=all, and says none')).toEqual(['passed']);
   });
 
@@ -81,23 +87,26 @@ describe('with', () => {
     ['mising', ' Did you mean "missing"?'],
     ['record', ''],
     [' ', ''],
-  ] as const)('a mode that is none fails, and neither records nor replays: %j', ([mode, hint]) => {
-    expect(run.told(`with SWARMCHECK_RECORD=${mode}`)).toEqual([
-      'failed',
-      expect.stringContaining(
-        `TypeError: SWARMCHECK_RECORD is one of none, missing, all, but is the string ${JSON.stringify(mode)}.${hint}`,
-      ),
-    ]);
-  });
+  ] as const)(
+    'an unknown value of SWARMCHECK_RECORD fails the test, which neither records nor replays: %j',
+    ([mode, hint]) => {
+      expect(run.told(`with SWARMCHECK_RECORD=${mode}`)).toEqual([
+        'failed',
+        expect.stringContaining(
+          `TypeError: SWARMCHECK_RECORD is one of none, missing, all, but is the string ${JSON.stringify(mode)}.${hint}`,
+        ),
+      ]);
+    },
+  );
 
-  test('so does a mode of the test that is none', () => {
+  test('an unknown mode in the test fails it', () => {
     expect(run.told('says misssing')).toEqual([
       'failed',
       'TypeError: The mode of a cassette is one of none, missing, all, but is the string "misssing". Did you mean "missing"?',
     ]);
   });
 
-  test('it is recorded where the variable says so, or CI is not set; nothing else is asked', () => {
+  test('a test records if SWARMCHECK_RECORD says so or CI is not set, and no other request is sent', () => {
     for (const name of ['SWARMCHECK_RECORD=missing', 'CI=', 'CI=0', 'CI=false'])
       expect([name, ...run.told(`with ${name}`)]).toEqual([name, 'passed']);
     expect(run.asked).toEqual(['asked for', 'CI=', 'CI=0', 'CI=false']);
@@ -120,26 +129,26 @@ test('says none', ({ cassette }) => talk(cassette(undefined, { mode: 'none' }), 
     run = await runWithModel(source, cassettes, { flags: ['-u'] });
   }, 60_000);
 
-  test('never calls a model, and never writes', () => {
+  test('it never calls a model, and never writes a cassette', () => {
     expect(run.asked).toEqual([]);
     expect(Object.entries(run.kept).map(([file, { isAsBefore }]) => [file, isAsBefore])).toEqual(
       ['goes-on', 'is-recorded', 'says-all', 'says-none'].map((name) => [`a-case/${name}.json`, true]),
     );
   });
 
-  test('updates the snapshots of what is recorded', () => {
+  test('it updates the snapshots of tests with a recorded cassette', () => {
     expect(run.told('is recorded')).toEqual(['passed']);
     expect(run.told('says none')).toEqual(['passed']);
   });
 
-  test.for(['is not recorded', 'goes on'])('fails what would have to be recorded: %s', (name) => {
+  test.for(['is not recorded', 'goes on'])('it fails a test that would have to record: %s', (name) => {
     expect(run.told(name)).toEqual([
       'failed',
       expect.stringContaining(advice(name, 'this runs in CI, or updates snapshots')),
     ]);
   });
 
-  test.for(['missing', 'all'])('refuses a test that asks for a recording: %s', (mode) => {
+  test.for(['missing', 'all'])('it refuses a test whose mode records: %s', (mode) => {
     expect(run.told(`says ${mode}`)).toEqual([
       'failed',
       `TypeError: vitest -u updates snapshots, and calls no model; but mode: "${mode}" asks for a recording. Run it without -u to record.`,

@@ -1,4 +1,4 @@
-/** Where the cassette of a test is, whatever the test is named: in a vitest of its own. */
+/** Where the cassette of a test is, for every kind of test name. The tests run in a nested Vitest. */
 import { beforeAll, expect, test } from 'vitest';
 import { toldOf } from '../support/run-vitest.ts';
 import { runWithCassettes } from './cassette-run.ts';
@@ -55,19 +55,22 @@ const named: [test: string, file: string][] = [
   [`a long name: ${'x'.repeat(300)}`, `a-long-name-${'x'.repeat(88)}`],
 ];
 
-test.for(named)('a cassette is named after its test, below the file of it: %j', ([name, file]) => {
-  expect(toldOf(run.outcomes, name)).toEqual(['passed']);
-  expect(run.kept[`a-case/${file}.json`]?.interactions).toEqual([1]);
-});
+test.for(named)(
+  'a cassette is named after its test, in a folder named after the test file: %j',
+  ([name, file]) => {
+    expect(toldOf(run.outcomes, name)).toEqual(['passed']);
+    expect(run.kept[`a-case/${file}.json`]?.interactions).toEqual([1]);
+  },
+);
 
-test('the cassettes of one test are numbered', () => {
+test('several cassettes of one test are numbered', () => {
   expect(toldOf(run.outcomes, 'several')).toEqual(['passed']);
   expect(Object.keys(run.kept)).toEqual(
     expect.arrayContaining(['several', 'several-2', 'several-3'].map((file) => `a-case/${file}.json`)),
   );
 });
 
-test('a cassette may be named by the test', () => {
+test('a test can name its cassette', () => {
   expect(toldOf(run.outcomes, 'named elsewhere')).toEqual(['passed']);
   expect(toldOf(run.outcomes, '***, named elsewhere')).toEqual(['passed']);
   expect(run.kept).toHaveProperty(['elsewhere.json', 'interactions'], [1]);
@@ -82,7 +85,7 @@ const seconds: [test: string, of: string, file: string][] = [
 ];
 
 test.for(seconds)(
-  'the second test for one file is told so, and does not touch it: %s',
+  'a second test with the same file name fails, and leaves the cassette alone: %s',
   ([name, own, file]) => {
     const [status, told, ...more] = toldOf(run.outcomes, name);
     expect([status, more]).toEqual(['failed', []]);
@@ -95,22 +98,22 @@ test.for(seconds)(
   },
 );
 
-test('so is the second of two with the same name', () => {
-  // The report has one name for both; the last is the one that failed.
+test('a second test with the same name fails', () => {
+  // The report has one name for both tests; the entry is the last one, which failed.
   expect(toldOf(run.outcomes, 'same')).toEqual([
     'failed',
     expect.stringContaining('Two tests are named "same", and both would have the cassette'),
   ]);
 });
 
-test('a name without letters and digits names no file', () => {
+test('a test name without letters and digits cannot name a file', () => {
   expect(toldOf(run.outcomes, '***')).toEqual([
     'failed',
     'CassetteFileError: No file can be named after the test "***". Name its cassette: cassette(provider, { cassette: "…" }).',
   ]);
 });
 
-test('nothing is written outside of the folder of cassettes, and nothing else in it', () => {
+test('nothing is written outside the folder of cassettes, and nothing but cassettes in it', () => {
   expect(toldOf(run.outcomes, 'leaves the folder')).toEqual([
     'failed',
     expect.stringContaining('The cassette "../outside.json" is outside of the working directory'),
@@ -120,11 +123,11 @@ test('nothing is written outside of the folder of cassettes, and nothing else in
     'elsewhere.json',
     'stars.json',
   ]);
-  // Those above, the three of one test, and the first of each pair.
+  // The cassettes above, the three of one test, the two named by tests, and the first of each pair.
   expect(files).toHaveLength(named.length + 3 + 2 + ['same', 'sa-me', 'y…'].length);
 });
 
-test('the line of the file says how many were recorded', () => {
+test('the summary line of the file says how many interactions were recorded', () => {
   expect(run.printed.match(/Cassettes:.*/g)).toEqual([
     `Cassettes: 0 served, 0 exact, 0 drifted, 0 unused, ${Object.keys(run.kept).length} recorded`,
   ]);

@@ -1,4 +1,4 @@
-/** What tests record: in a vitest of its own with SWARMCHECK_RECORD=all, a key, and a model on loopback. */
+/** What tests record, in a nested Vitest with SWARMCHECK_RECORD=all, a key, and a model on loopback. */
 import { beforeAll, expect, test } from 'vitest';
 import { recordingOf, runWithModel } from './cassette-run.ts';
 
@@ -105,12 +105,12 @@ test.for([
   ['at once one', 2],
   ['at once two', 2],
   ['at once three', 2],
-] as const)('passes, and is recorded: %s', ([name, count]) => {
+] as const)('the test passes and is recorded: %s', ([name, count]) => {
   expect(run.told(name)).toEqual(['passed']);
   expect(keptOf(name)).toEqual({ interactions: [count], isAsBefore: false });
 });
 
-test('a change of what is recorded already is not recorded where only what is missing is', () => {
+test('with the mode missing, a changed request is a mismatch and is not recorded', () => {
   expect(run.told('goes on otherwise')).toEqual([
     'failed',
     expect.stringMatching(/^CassetteMismatchError: /),
@@ -118,7 +118,7 @@ test('a change of what is recorded already is not recorded where only what is mi
   expect(keptOf('goes on otherwise')).toEqual({ interactions: [2], isAsBefore: true });
 });
 
-test('a key that is refused costs no recording', () => {
+test('a refused key leaves the cassette unchanged', () => {
   expect(run.told('is refused')).toEqual(['failed', 'Error: 401 Not today.']);
   expect(keptOf('is refused')).toEqual({ interactions: [2], isAsBefore: true });
 });
@@ -126,17 +126,17 @@ test('a key that is refused costs no recording', () => {
 test.for([
   ['is refused later', 401],
   ['fails later', 500],
-] as const)('nor does a failure that comes later, when the test fails by it: %s', ([name, status]) => {
+] as const)('a later failure leaves the cassette unchanged, if it fails the test: %s', ([name, status]) => {
   expect(run.told(name)).toEqual(['failed', expect.stringMatching(`^\\w*Error: ${status} Not today\\.$`)]);
   expect(keptOf(name)).toEqual({ interactions: [2], isAsBefore: true });
 });
 
-test('a failure is no first recording, which would be replayed for ever', () => {
+test('a failed first request is not recorded, so that it is not replayed forever', () => {
   expect(run.told('fails at first')[0]).toBe('failed');
   expect(keptOf('fails at first')).toBeUndefined();
 });
 
-test('what a test of another file has recorded is not written over, as long as that is there', () => {
+test('a cassette that a test of another file recorded is not overwritten, as long as that file exists', () => {
   expect(run.told('has a twin in another file')).toEqual([
     'failed',
     expect.stringMatching(
@@ -147,20 +147,20 @@ test('what a test of another file has recorded is not written over, as long as t
   expect(run.told('had a twin in another file')).toEqual(['passed']);
 });
 
-test('a mistyped option is told', () => {
+test('a mistyped option is reported', () => {
   expect(run.told('mistypes an option')).toEqual([
     'failed',
     expect.stringMatching(/^TypeError: .*onMissmatch/),
   ]);
 });
 
-test('one that cannot be closed does not keep the others open', () => {
+test('a cassette that cannot be closed does not keep the others open', () => {
   expect(run.told('has one that cannot be closed')[1]).toMatch('Nothing but errors came');
   expect(run.told('records the other one again')).toEqual(['passed']);
   expect(run.kept['further.json']?.interactions).toEqual([2]);
 });
 
-test('nothing but errors is told, and replaces nothing', () => {
+test('a recording that has only errors is reported, and replaces nothing', () => {
   expect(run.told('meets an error')).toEqual([
     'failed',
     'CassetteFileError: fixtures/cassettes/a-case/meets-an-error.json: Nothing but errors came, so the cassette is left as it was. If they are what is to be recorded, remove it first.',
@@ -168,11 +168,11 @@ test('nothing but errors is told, and replaces nothing', () => {
   expect(keptOf('meets an error')?.isAsBefore).toBe(true);
 });
 
-test('the failure of a test that records is all that is told', () => {
+test('a failure of a test that records is the only error reported', () => {
   expect(run.told('fails itself')).toEqual(['failed', 'Error: its own failure']);
 });
 
-test('without a key it says what to set, and what is there stays', () => {
+test('without a key, the error says what to set, and the cassette stays', () => {
   expect(run.told('has no key')).toEqual([
     'failed',
     'CassetteMissError: fixtures/cassettes/a-case/has-no-key.json cannot be recorded (SWARMCHECK_RECORD=all): no provider was given, and OPENAI_API_KEY is not set. Set it, or unset SWARMCHECK_RECORD to replay. A cassette that is there is left as it is.',
@@ -181,7 +181,7 @@ test('without a key it says what to set, and what is there stays', () => {
 });
 
 test.for(['has no key, and misses', 'has no key, and no mode', 'has no key, and goes on'])(
-  'where something is missing and no key is there, it says what to set and to run: %s',
+  'without a key for a missing interaction, the error says what to set and what to run: %s',
   (name) => {
     const [status, told, ...others] = run.told(name);
     expect([status, others]).toEqual(['failed', []]);
@@ -193,21 +193,21 @@ test.for(['has no key, and misses', 'has no key, and no mode', 'has no key, and 
 );
 
 test.for(['is skipped', 'is skipped while it runs', 'asks nothing'])(
-  'leaves its cassette alone: %s',
+  'the test leaves its cassette alone: %s',
   (name) => {
     expect(run.told(name)).toEqual([name === 'asks nothing' ? 'passed' : 'skipped']);
     expect(keptOf(name)).toEqual({ interactions: [2], isAsBefore: true });
   },
 );
 
-test('a test that is retried is recorded anew, or from where the first try ended', () => {
+test('a test that is retried is recorded from the beginning; with the mode missing, from where the first try ended', () => {
   expect(run.told('is retried')[0]).toBe('passed');
   expect(keptOf('is retried')?.interactions).toEqual([1]);
   expect(run.told('is retried, and misses')[0]).toBe('passed');
   expect(keptOf('is retried, and misses')?.interactions).toEqual([2]);
 });
 
-test('two recordings of one file at once are one too many', () => {
+test('a second recording of one file at the same time is refused', () => {
   expect(run.told('has one file twice')).toEqual([
     'failed',
     expect.stringContaining(
@@ -217,7 +217,7 @@ test('two recordings of one file at once are one too many', () => {
   expect(run.kept['twice.json']?.interactions).toEqual([1]);
 });
 
-test('nothing that is replayed is asked, and nothing is left beside the cassettes', () => {
+test('replayed requests are not sent to the model, and only cassettes are in the folder', () => {
   expect(run.asked.filter((history) => history.includes('answer'))).toEqual([
     'q | answer 1 | r | answer 2 | more',
   ]);

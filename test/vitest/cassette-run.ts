@@ -6,10 +6,10 @@ import { runAndReadVitest, toldOf, type VitestRun, type VitestSetting } from '..
 import { Folder } from '../cassette/folder.ts';
 import { record, Talk } from '../cassette/replay/tapes.ts';
 
-/** What lies in fixtures/cassettes when the tests are over. */
+/** What is in fixtures/cassettes after the tests. */
 export type Kept = Record<string, { interactions: number[]; isAsBefore: boolean }>;
 
-/** A recording of one conversation that asks these questions; the n-th answer is `answer n`. */
+/** A recording of one conversation with these questions; the n-th answer is `answer n`. */
 export async function recordingOf(...questions: string[]): Promise<string> {
   using folder = new Folder();
   const answers = questions.map((_question, index) => say(`answer ${index + 1}`));
@@ -20,7 +20,9 @@ export async function recordingOf(...questions: string[]): Promise<string> {
   return folder.read();
 }
 
-/** What tests of a nested file begin with: `live` answers anything, and `talk` asks in one conversation. */
+/**
+ * The beginning of nested test files: `live` makes a provider with these answers, `talk` asks in one conversation.
+ */
 export const head = `
 import { say, scriptedProvider } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
@@ -38,7 +40,7 @@ async function talk(provider, ...questions) {
 }
 `;
 
-/** Puts cassettes where they belong before the tests, and prints what is there after them. */
+/** A setup file that writes the cassettes before the tests, and prints the content of their folder after them. */
 const setupOf = (cassettes: Record<string, string>) => `
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -64,8 +66,8 @@ afterAll(() => {
 `;
 
 /**
- * Runs tests in a vitest of its own, in which `a.case.ts` finds these cassettes, by their paths below fixtures/cassettes; without
- * a key, an address or a mode, where nothing else is said.
+ * Runs tests in a nested Vitest, where `a.case.ts` finds these cassettes (path below fixtures/cassettes to text). The
+ * key, the base URL and the record mode are unset, unless the setting has them.
  */
 export async function runWithCassettes(
   source: string,
@@ -79,15 +81,15 @@ export async function runWithCassettes(
     files: { 'put-cassettes.ts': setupOf(cassettes), ...setting.files },
     setupFiles: ['put-cassettes.ts', ...(setting.setupFiles ?? [])],
   });
-  // Each file prints them, and the last to end says what is left.
+  // Each file prints them; the last one shows the end result.
   const printed = [...run.printed.matchAll(/^KEPT (.*)$/gm)].at(-1);
   if (!printed) throw new Error(`The nested run printed no cassettes: ${run.printed}`);
   return { ...run, kept: JSON.parse(printed[1]!) as Kept };
 }
 
 /**
- * The same with a key, and a model on loopback that says `live: …`, or fails with the status that it is asked for. Says also
- * which histories the model was asked to go on from.
+ * The same with a key, and a model on loopback that says `live: …`, or fails if the question is a status. Also
+ * returns the histories that the model was asked to continue.
  */
 export async function runWithModel(
   source: string,

@@ -14,7 +14,7 @@ import {
 } from 'swarmcheck/testing';
 import { refundShop } from '../support/agents.ts';
 
-/** Triage, which hands over to Refunds. */
+/** Triage, which hands off to Refunds. */
 export const { triage } = refundShop({
   instructions: ({ user }) => `Refund what ${user} paid.`,
   handsBack: false,
@@ -33,7 +33,7 @@ const answers: Step[] = [
 
 const contextVariables = { user: 'Ann' };
 
-/** The conversation as a ScenarioRun, or what differs from it. */
+/** Plays the conversation as a scenario, with these changes. */
 export function playDesk(different: Partial<Scenario> = {}): Promise<ScenarioRun> {
   return runScenario({
     agent: triage,
@@ -43,7 +43,7 @@ export function playDesk(different: Partial<Scenario> = {}): Promise<ScenarioRun
   });
 }
 
-/** The same as a Response. */
+/** Runs the same conversation without a scenario. */
 export function runDesk(): Promise<Response> {
   const swarm = new Swarm({ provider: scriptedProvider(answers) });
   return swarm.run({
@@ -53,12 +53,12 @@ export function runDesk(): Promise<Response> {
   });
 }
 
-/** The same three ways: as a ScenarioRun, its Trace, and a Response. */
+/** The same conversation as a ScenarioRun and as a Response, and the Trace of each. */
 export async function everySource(): Promise<[what: string, source: ScenarioRun | Trace | Response][]> {
   const [run, response] = [await playDesk(), await runDesk()];
   return [
     ['a ScenarioRun', run],
-    ['its Trace', run.trace],
+    ['the Trace of a ScenarioRun', run.trace],
     ['a Response', response],
     ['the Trace of a Response', traceOf(response)],
   ];

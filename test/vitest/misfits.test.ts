@@ -45,15 +45,18 @@ test.for([
   ['a script that is too long', /^ScriptNotFinishedError: Run 1 ended \(completed\) before step 3/],
   ['a misfit of the second scenario', /^ScriptNotFinishedError/],
   ['side by side: a misfit', /^ScriptNotFinishedError/],
-] as const)('fails its test although nobody looked at it: %s', ([name, message]) => {
-  expect(failuresOf(name)).toEqual([expect.stringMatching(message)]);
-});
+] as const)(
+  'a script that does not fit fails its test, even if the test checks nothing: %s',
+  ([name, message]) => {
+    expect(failuresOf(name)).toEqual([expect.stringMatching(message)]);
+  },
+);
 
-test("the test's own failure is all that is told", () => {
+test('a failure of the test itself is the only error reported', () => {
   expect(failuresOf('a failure of its own')).toEqual(['Error: its own failure']);
 });
 
-test('what fits passes, also when what was expected did not happen', () => {
+test('a test whose script fits passes, even if an expectation of the scenario fails', () => {
   const passing = [...outcomes].filter(([name]) => name.includes('passes: '));
   expect(passing.map(([, { status }]) => status)).toEqual(['passed', 'passed', 'passed', 'passed']);
 });

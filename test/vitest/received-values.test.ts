@@ -24,7 +24,7 @@ const assertions: [name: string, assert: (received: unknown) => void][] = [
   ['not.toHaveSeen', (received) => expect(received).not.toHaveSeen({ agent: 'Desk' })],
 ];
 
-test.for(assertions)('%s fails for what has no trace, whatever it is', async ([, assert]) => {
+test.for(assertions)('%s fails for any value without a trace', async ([, assert]) => {
   const copy = { ...(await runDesk()) };
   for (const received of [
     undefined,
@@ -43,11 +43,11 @@ test.for(assertions)('%s fails for what has no trace, whatever it is', async ([,
   }
 });
 
-test.for(assertions)('%s asks for the await that is missing', ([, assert]) => {
+test.for(assertions)('%s asks for the missing await', ([, assert]) => {
   expect(failureOf(() => assert(playDesk()))).toMatch('Is an "await" missing?');
 });
 
-test('toHaveSameTraceAs fails for a promise on either side, and asks for the await that is missing', async () => {
+test('toHaveSameTraceAs fails for a promise on either side, and asks for the missing await', async () => {
   const run = await playDesk();
   expect(failureOf(() => expect(playDesk()).toHaveSameTraceAs(run))).toMatch('Is an "await" missing?');
   expect(failureOf(() => expect(run).toHaveSameTraceAs(playDesk() as unknown as typeof run))).toMatch(
@@ -55,46 +55,46 @@ test('toHaveSameTraceAs fails for a promise on either side, and asks for the awa
   );
 });
 
-test('a promise', ({ expect }) => {
+test('the error for a promise asks for the missing await', ({ expect }) => {
   expect(failureOf(() => expect(playDesk()).toHaveStoppedBecause('completed'))).toMatchInlineSnapshot(
     `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Promise. Is an "await" missing?"`,
   );
 });
 
-test('an agent', ({ expect }) => {
+test('the error for an agent says that it has to be run first', ({ expect }) => {
   expect(failureOf(() => expect(triage).toHaveStoppedBecause('completed'))).toMatchInlineSnapshot(
     `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an Agent. An agent has done nothing yet: run it first."`,
   );
 });
 
-test('undefined', ({ expect }) => {
+test('the error for undefined names it', ({ expect }) => {
   expect(failureOf(() => expect(undefined).toHaveStoppedBecause('completed'))).toMatchInlineSnapshot(
     `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given undefined."`,
   );
 });
 
-test('a list of messages', async () => {
+test('the error for a list of messages says how many there are', async () => {
   const { messages } = await runDesk();
   expect(failureOf(() => expect(messages).toHaveStoppedBecause('completed'))).toMatch(
     'was given an array of 8 items',
   );
 });
 
-test('a function', () => {
+test('the error for a function says that it is one', () => {
   expect(failureOf(() => expect(playDesk).toHaveStoppedBecause('completed'))).toMatch(
     /was given (a|the) function(?! undefined)/,
   );
 });
 
-test('a bigint', () => {
+test('the error for a bigint can be printed', () => {
   expect(failureOf(() => expect(1n).toHaveStoppedBecause('completed'))).toMatch('This matcher takes');
 });
 
-test('resolves gives the matcher what the promise resolves to', async () => {
+test('with resolves, a matcher gets the value of the promise', async () => {
   await expect(playDesk()).resolves.toHaveHandoffOrder(['Triage', 'Refunds']);
 });
 
-test('rejects gives the matcher the error of a run', async () => {
+test('with rejects, a matcher gets the error of a run', async () => {
   const failing = (await playDesk({ steps: [{ fault: { kind: 'reset' } }] })).error as Error;
   await expect(Promise.reject(failing)).rejects.toHaveStoppedBecause('failed');
 });

@@ -64,7 +64,7 @@ beforeAll(async () => {
 
 const warned = (text: string) => [...text.matchAll(/^stderr \| a\.case\.ts > (.*)\n(.*)/gm)];
 
-test('a test that asserts only what its script says is pointed out, once', () => {
+test('a test that asserts only what its script says gets one warning', () => {
   expect(warned(printed).map(([, name]) => name)).toEqual([
     'warned: a call',
     'warned: calls',
@@ -74,24 +74,24 @@ test('a test that asserts only what its script says is pointed out, once', () =>
   ]);
 });
 
-test('the warning says what to assert instead, and how to silence it', () => {
+test('the warning says what to assert instead, and how to turn it off', () => {
   expect(warned(printed)[0]?.[2]).toBe(
     'This test asserts only that the calls of its script were made, which is so whenever the script fits, whatever the agents do. Assert what the calls caused: toHaveToolResult, toHaveContextVariables, toHaveHandoffOrder, toHaveSeen, toHaveRecoveredFrom. (SWARMCHECK_WARNINGS=off silences this everywhere, test.extend({ warnings: false }) for some tests.)',
   );
 });
 
-test('it is never a failure', () => {
+test('the warning is never a failure', () => {
   const failed = [...outcomes].filter(([, { status }]) => status !== 'passed').map(([name]) => name);
   expect(failed).toEqual(['silent: a test that fails']);
 });
 
-test('it is switched off by the environment', async () => {
+test('SWARMCHECK_WARNINGS=off turns the warning off', async () => {
   const quiet = await runAndReadVitest(source, { environment: { SWARMCHECK_WARNINGS: 'off' } });
   expect(warned(quiet.printed)).toEqual([]);
   expect(quiet.outcomes.get('warned: a call')?.status).toBe('passed');
 }, 60_000);
 
-test('a mistyped switch is an error', async () => {
+test('a mistyped value of SWARMCHECK_WARNINGS is an error', async () => {
   const mistyped = await runAndReadVitest(source, { environment: { SWARMCHECK_WARNINGS: 'none' } });
   expect(mistyped.outcomes.get('silent: no assertion')?.failures[0]).toContain(
     'SWARMCHECK_WARNINGS is "on" or "off", but is "none".',

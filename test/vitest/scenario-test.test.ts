@@ -31,7 +31,7 @@ beforeAll(async () => {
   outcomes = await runVitest(source);
 }, 60_000);
 
-/** What became of the tests of one scenario. */
+/** The status of each test of one scenario, by the end of its name. */
 function statusesOf(name: string): Record<string, string> {
   const entries = [...outcomes].filter(
     ([fullName]) =>
@@ -46,7 +46,7 @@ function failuresOf(fullName: string): string[] {
   return outcomes.get(fullName)?.failures ?? [];
 }
 
-test('a scenario is one test for each mode, and one for equal hashes', () => {
+test('a scenario is one test for each play mode, and one that compares the hashes', () => {
   expect(statusesOf('passes')).toEqual({
     'in process, in one piece': 'passed',
     'in process, streamed': 'passed',
@@ -56,7 +56,7 @@ test('a scenario is one test for each mode, and one for equal hashes', () => {
   });
 });
 
-test('a scenario that fails fails in each mode, with all that it expected and did not get', () => {
+test('a scenario that fails does so in each play mode, with every expectation that failed', () => {
   expect(statusesOf('fails')).toMatchObject({
     'in process, in one piece': 'failed',
     'in process, streamed': 'failed',
@@ -72,13 +72,13 @@ test('a scenario that fails fails in each mode, with all that it expected and di
   }
 });
 
-test('a scenario that is rejected fails with the error', () => {
+test('a scenario whose run is rejected fails with the error', () => {
   expect(failuresOf('is rejected in process, in one piece')).toEqual([
     expect.stringContaining('The run was rejected: RateLimitError: 429'),
   ]);
 });
 
-test('a scenario that is rejected as expected passes', () => {
+test('a scenario whose run is rejected as expected passes', () => {
   expect(statusesOf('is rejected as expected')).toEqual({
     'in process, in one piece': 'passed',
     'in process, streamed': 'passed',
@@ -88,13 +88,13 @@ test('a scenario that is rejected as expected passes', () => {
   });
 });
 
-test('a check that fails is told with what it says', () => {
+test('a check that fails is reported with its message', () => {
   expect(failuresOf('fails its check over HTTP, streamed')[0]).toMatch(
     "expected [ 'Desk' ] to deeply equal [ 'Sales' ]",
   );
 });
 
-test('a scenario that is another each time has no equal hashes', () => {
+test('a scenario that differs each time fails the comparison of hashes', () => {
   expect(statusesOf('is another each time')).toEqual({
     'in process, in one piece': 'passed',
     'in process, streamed': 'passed',

@@ -37,7 +37,7 @@ beforeAll(async () => {
   outcomes = await runVitest(source);
 }, 60_000);
 
-/** What became of a test, and the first line of each failure it was told. */
+/** The status of a test, and the text of each failure without its stack. */
 function outcomeOf(name: string): [status: string | undefined, failures: string[] | undefined] {
   const outcome = outcomes.get(name);
   return [outcome?.status, outcome?.failures.map((message) => message.split('\n    at ')[0]!)];
@@ -50,11 +50,11 @@ test.for([
   'case 1',
   'concurrent, plays all',
   'concurrent, plays all too',
-])('passes: %s', (name) => {
+])('the test passes: %s', (name) => {
   expect(outcomeOf(name)).toEqual(['passed', []]);
 });
 
-test('leftovers fail the test at its end', () => {
+test('steps left over fail the test at its end', () => {
   const [status, failures] = outcomeOf('leaves some');
   expect(status).toBe('failed');
   expect(failures?.[0]).toMatch(
@@ -63,17 +63,17 @@ test('leftovers fail the test at its end', () => {
   expect(failures?.[0]).toMatch('say("left over")');
 });
 
-test('leftovers are told once', () => {
+test('steps left over are reported once', () => {
   expect(outcomeOf('leaves some')[1]).toHaveLength(1);
 });
 
-test('leftovers of any script of a test fail it', () => {
+test('steps left over by any script of a test fail the test', () => {
   const [status, failures] = outcomeOf('leaves some of the second');
   expect(status).toBe('failed');
   expect(failures?.[0]).toMatch('say("of the second")');
 });
 
-test('leftovers fail one case of many, and that one alone', () => {
+test('steps left over fail only the case of a test.for that left them', () => {
   expect(outcomeOf('case 2')[0]).toBe('failed');
 });
 
@@ -81,29 +81,29 @@ test.for([
   'fails itself and leaves some',
   'fails softly and leaves some',
   'concurrent, fails itself and leaves some',
-])('the failure of the test itself is all that is told: %s', (name) => {
+])('a failure of the test itself is the only error reported: %s', (name) => {
   const [status, failures] = outcomeOf(name);
   expect(status).toBe('failed');
   expect(failures).toEqual([expect.stringContaining('its own failure')]);
 });
 
-test('a request beyond the script is all that is told', () => {
+test('a request beyond the script is the only error reported', () => {
   expect(outcomeOf('asks too much')).toEqual([
     'failed',
     [expect.stringMatching(/^ScriptExhaustedError: Completion 1 was requested/)],
   ]);
 });
 
-test('in concurrent tests leftovers fail the test that left them', () => {
+test('of concurrent tests, only the one that left steps over fails', () => {
   const [status, failures] = outcomeOf('concurrent, leaves some');
   expect(status).toBe('failed');
   expect(failures?.[0]).toMatch('say("left over by one of many")');
 });
 
-test('a test that is meant to fail may do so by leftovers', () => {
+test('a test.fails passes because of steps left over', () => {
   expect(outcomeOf('is meant to leave some')[0]).toBe('passed');
 });
 
-test('a test that is retried passes when nothing is left over the second time', () => {
+test('a test that is retried passes if the second try leaves no steps over', () => {
   expect(outcomeOf('leaves some at first, and is retried')[0]).toBe('passed');
 });

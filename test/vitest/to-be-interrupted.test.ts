@@ -8,7 +8,7 @@ import { failureOf, reasonOf } from '../support/failures.ts';
 const sources = await everySource();
 const run = await interruptedDesk();
 
-test('takes a ScenarioRun, its Trace and a Response', async () => {
+test('the matcher takes a ScenarioRun, its Trace and a Response', async () => {
   expect(run).toBeInterrupted();
   expect(run.trace).toBeInterrupted({ pending: ['transfer_to_refunds'] });
   const swarm = new Swarm({ provider: scriptedProvider([callTool('transfer_to_refunds')]) });
@@ -17,11 +17,11 @@ test('takes a ScenarioRun, its Trace and a Response', async () => {
   });
 });
 
-test.for(sources)('%s that completed was not interrupted', ([, source]) => {
+test.for(sources)('not: %s of a run that completed passes', ([, source]) => {
   expect(source).not.toBeInterrupted();
 });
 
-test('pending is a trajectory of the calls of the last answer', async () => {
+test('pending is a trajectory of the calls in the last answer', async () => {
   const steps = [
     user('x'),
     callTools([
@@ -37,14 +37,14 @@ test('pending is a trajectory of the calls of the last answer', async () => {
   expect(two).toBeInterrupted({ pending: { sequence: [], allowOthers: true, never: ['issue_refund'] } });
 });
 
-test('a run that completed fails, and is asked the likely question', async ({ expect }) => {
+test('a run that completed fails, and the failure asks about executeTools', async ({ expect }) => {
   const completed = await playDesk();
   expect(reasonOf(() => expect(completed).toBeInterrupted())).toMatchInlineSnapshot(
     `"Expected the run to be interrupted, but it ended with completed. Did the run have executeTools: false?"`,
   );
 });
 
-test('other calls fail with what was found and what was not', ({ expect }) => {
+test('different pending calls fail, with the calls found and missing', ({ expect }) => {
   expect(failureOf(() => expect(run).toBeInterrupted({ pending: ['issue_refund'] }))).toMatchInlineSnapshot(`
     "The pending tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✗ issue_refund
@@ -56,7 +56,7 @@ test('other calls fail with what was found and what was not', ({ expect }) => {
   `);
 });
 
-test('not: fails when it was', ({ expect }) => {
+test('not: an interrupted run fails', ({ expect }) => {
   expect(reasonOf(() => expect(run).not.toBeInterrupted())).toMatchInlineSnapshot(
     `"Expected the run not to be interrupted, but it was."`,
   );
@@ -65,7 +65,7 @@ test('not: fails when it was', ({ expect }) => {
   );
 });
 
-test('a run that completed and a malformed trajectory fail in both directions', async () => {
+test('not: a malformed trajectory fails, even for a run that completed', async () => {
   const completed = await playDesk();
   expect(() =>
     expect(completed).not.toBeInterrupted({ pending: 'transfer_to_refunds' as unknown as [] }),

@@ -7,12 +7,12 @@ import { failureOf, reasonOf } from '../support/failures.ts';
 const sources = await everySource();
 const run = await playDesk();
 
-test.for(sources)('takes %s', ([, source]) => {
+test.for(sources)('the matcher takes %s', ([, source]) => {
   expect(source).toHaveContextVariables({ refunded: ['A-17'] });
   expect(source).not.toHaveContextVariables({ refunded: [] });
 });
 
-test('others may be there, at every depth', async () => {
+test('other variables are ignored, at every depth', async () => {
   const deep = await runScenario({
     agent: triage,
     contextVariables: { user: { name: 'Ann', age: 40 } },
@@ -23,12 +23,12 @@ test('others may be there, at every depth', async () => {
   expect(deep).not.toHaveContextVariables({ user: { name: 'Bob' } });
 });
 
-test('asymmetric matchers stand for the variables, and for values in them', () => {
+test('asymmetric matchers can replace the variables and values in them', () => {
   expect(run).toHaveContextVariables({ refunded: [expect.stringMatching(/^A-/)] });
   expect(run).toHaveContextVariables(expect.objectContaining({ user: 'Ann' }));
 });
 
-test('values that are no JSON are compared where there is a response', async () => {
+test('values that are not JSON are compared if there is a response', async () => {
   const steps = [user('x'), say('y')];
   const rich = await runScenario({
     agent: triage,
@@ -39,7 +39,7 @@ test('values that are no JSON are compared where there is a response', async () 
   expect(rich.response).toHaveContextVariables({ at: expect.any(Date) });
 });
 
-test('where the run failed they are what had been reached', async () => {
+test('if the run failed, the variables are those it had reached', async () => {
   const steps = [
     user('x'),
     callTool('transfer_to_refunds'),
@@ -50,7 +50,7 @@ test('where the run failed they are what had been reached', async () => {
   expect(failed).toHaveContextVariables({ user: 'Ann', refunded: ['A-17'] });
 });
 
-test('another value fails with its path, and all variables', ({ expect }) => {
+test('a different value fails, with its path and all variables', ({ expect }) => {
   expect(failureOf(() => expect(run).toHaveContextVariables({ refunded: ['A-18'] }))).toMatchInlineSnapshot(`
     "Expected the context variable refunded[0] to be "A-18", but it is "A-17". All of them: {"user":"Ann","refunded":["A-17"]}.
     What happened:
@@ -65,19 +65,19 @@ test('another value fails with its path, and all variables', ({ expect }) => {
   `);
 });
 
-test('a variable that is not there fails', ({ expect }) => {
+test('a missing variable fails', ({ expect }) => {
   expect(reasonOf(() => expect(run).toHaveContextVariables({ closed: true }))).toMatchInlineSnapshot(
     `"Expected the context variable closed to be true, but it is undefined. All of them: {"user":"Ann","refunded":["A-17"]}."`,
   );
 });
 
-test('a matcher for all of them fails without a path', () => {
+test('an asymmetric matcher for all variables fails without a path', () => {
   expect(
     reasonOf(() => expect(run).toHaveContextVariables(expect.objectContaining({ closed: true }))),
   ).not.toMatch('variable  to be');
 });
 
-test('what JSON has no words for is shown as it is written', async ({ expect }) => {
+test('values that JSON cannot represent are shown as source code', async ({ expect }) => {
   const loop: Record<string, unknown> = { size: 1n };
   loop['itself'] = loop;
   const rich = await runScenario({
@@ -98,7 +98,7 @@ test('what JSON has no words for is shown as it is written', async ({ expect }) 
   );
 });
 
-test('not: fails when they are so', ({ expect }) => {
+test('not: variables that match fail', ({ expect }) => {
   expect(reasonOf(() => expect(run).not.toHaveContextVariables({ user: 'Ann' }))).toMatchInlineSnapshot(
     `"Expected the context variables not to contain {"user":"Ann"}, but they do."`,
   );

@@ -6,7 +6,7 @@ import { failureOf, reasonOf } from '../support/failures.ts';
 const sources = await everySource();
 const run = await playDesk();
 
-test.for(sources)('takes %s', ([, source]) => {
+test.for(sources)('the matcher takes %s', ([, source]) => {
   expect(source).toHaveHandoffOrder(['Triage', 'Refunds']);
   expect(source).not.toHaveHandoffOrder(['Refunds', 'Triage']);
 });
@@ -17,12 +17,12 @@ test('the list is the whole order', () => {
   expect(run).not.toHaveHandoffOrder([]);
 });
 
-test('asymmetric matchers stand for names, and for the list', () => {
+test('asymmetric matchers can replace names and the list', () => {
   expect(run).toHaveHandoffOrder(['Triage', expect.stringMatching(/^Ref/)]);
   expect(run).toHaveHandoffOrder(expect.arrayContaining(['Refunds']));
 });
 
-test('another order fails at the handoff that went elsewhere', ({ expect }) => {
+test('a different order fails, and the failure points to the handoff that differs', ({ expect }) => {
   expect(failureOf(() => expect(run).toHaveHandoffOrder(['Triage', 'Sales']))).toMatchInlineSnapshot(`
     "Expected the agents Triage → Sales, but they were Triage → Refunds.
     What happened:
@@ -37,25 +37,25 @@ test('another order fails at the handoff that went elsewhere', ({ expect }) => {
   `);
 });
 
-test('another agent at the start fails', ({ expect }) => {
+test('a different first agent fails', ({ expect }) => {
   expect(reasonOf(() => expect(run).toHaveHandoffOrder(['Sales']))).toMatchInlineSnapshot(
     `"Expected the agents Sales, but they were Triage → Refunds."`,
   );
 });
 
-test('no agents at all fail', ({ expect }) => {
+test('an empty list fails', ({ expect }) => {
   expect(reasonOf(() => expect(run).toHaveHandoffOrder([]))).toMatchInlineSnapshot(
     `"Expected the agents (none), but they were Triage → Refunds."`,
   );
 });
 
-test('asymmetric matchers are shown by their names', () => {
+test('asymmetric matchers are shown by name', () => {
   expect(reasonOf(() => expect(run).toHaveHandoffOrder(['Triage', expect.stringMatching(/^Sal/)]))).toMatch(
     /Triage → StringMatching/,
   );
 });
 
-test('not: fails when it was this order', ({ expect }) => {
+test('not: the same order fails', ({ expect }) => {
   expect(reasonOf(() => expect(run).not.toHaveHandoffOrder(['Triage', 'Refunds']))).toMatchInlineSnapshot(
     `"Expected the agents not to be Triage → Refunds, but they were."`,
   );

@@ -9,27 +9,27 @@ const sources = await everySource();
 const run = await playDesk();
 const wrong = callTool('transfer_to_refunds', '{');
 
-test.for(sources)('takes %s', ([, source]) => {
+test.for(sources)('the matcher takes %s', ([, source]) => {
   expect(source).toHaveRecoveredFrom({ tool: 'look_up', kind: 'invalid-arguments', content: /orderId/ });
   expect(source).not.toHaveRecoveredFrom({ kind: 'threw' });
 });
 
-test('each part may be left out', () => {
+test('each field is optional', () => {
   expect(run).toHaveRecoveredFrom({});
   expect(run).toHaveRecoveredFrom({ tool: 'look_up' });
   expect(run).toHaveRecoveredFrom({ kind: 'invalid-arguments' });
   expect(run).toHaveRecoveredFrom({ content: '"order" is not an argument' });
 });
 
-test('all parts hold for one and the same call', () => {
+test('all fields have to match the same call', () => {
   expect(run).not.toHaveRecoveredFrom({ tool: 'issue_refund', kind: 'invalid-arguments' });
 });
 
-test('asymmetric matchers stand for the content', () => {
+test('an asymmetric matcher can replace the content', () => {
   expect(run).toHaveRecoveredFrom({ content: expect.stringContaining('orderId') });
 });
 
-test('a run that was cut off did not recover', async ({ expect }) => {
+test('a run that reached its turn limit did not recover', async ({ expect }) => {
   const cutOff = await runScenario({ agent: triage, maxTurns: 1, steps: [user('x'), wrong] });
   expect(cutOff).not.toHaveRecoveredFrom({ kind: 'invalid-json' });
   expect(failureOf(() => expect(cutOff).toHaveRecoveredFrom({ kind: 'invalid-json' })))
@@ -49,7 +49,7 @@ test('a run that failed did not recover', async () => {
   expect(failed).not.toHaveRecoveredFrom({});
 });
 
-test('the run that must complete is the one with the error', async () => {
+test('the run that has the error must complete, and a later run does not count', async () => {
   const steps = [user('x'), wrong, user('y'), say('Hello again.')];
   const later = await runScenario({ agent: triage, maxTurns: 1, steps });
   expect(later.trace.outcome).toBe('completed');
@@ -57,7 +57,7 @@ test('the run that must complete is the one with the error', async () => {
   expect(reasonOf(() => expect(later).toHaveRecoveredFrom({}))).toMatch('ended with max_turns');
 });
 
-test('another error fails with those there were', ({ expect }) => {
+test('a different error fails, with the errors that happened', ({ expect }) => {
   expect(
     reasonOf(() => expect(run).toHaveRecoveredFrom({ tool: 'issue_refund', kind: 'threw', content: /bank/ })),
   ).toMatchInlineSnapshot(
@@ -65,14 +65,14 @@ test('another error fails with those there were', ({ expect }) => {
   );
 });
 
-test('no error at all fails', async ({ expect }) => {
+test('a run without an error fails', async ({ expect }) => {
   const smooth = await runScenario({ agent: new Agent(), steps: [user('x'), say('y')] });
   expect(reasonOf(() => expect(smooth).toHaveRecoveredFrom({ tool: 'look_up' }))).toMatchInlineSnapshot(
     `"Expected the run to recover from an error of the tool look_up, but no tool call was answered with an error. No agent that was asked has any tool."`,
   );
 });
 
-test('not: fails when it recovered', ({ expect }) => {
+test('not: a run that recovered fails', ({ expect }) => {
   expect(reasonOf(() => expect(run).not.toHaveRecoveredFrom({ tool: 'look_up' }))).toMatchInlineSnapshot(
     `"Expected no recovery from an error of the tool look_up, but there was one."`,
   );

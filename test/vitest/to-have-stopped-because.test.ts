@@ -7,12 +7,12 @@ import { failureOf, reasonOf } from '../support/failures.ts';
 const sources = await everySource();
 const run = await playDesk();
 
-test.for(sources)('takes %s', ([, source]) => {
+test.for(sources)('the matcher takes %s', ([, source]) => {
   expect(source).toHaveStoppedBecause('completed');
   expect(source).not.toHaveStoppedBecause('max_turns');
 });
 
-test('every outcome of a run is a reason', async () => {
+test('every outcome of a run can be the reason', async () => {
   const start = [user('x'), callTool('transfer_to_refunds')];
   expect(await runScenario({ agent: triage, maxTurns: 1, steps: start })).toHaveStoppedBecause('max_turns');
   expect(await interruptedDesk()).toHaveStoppedBecause('interrupted');
@@ -24,7 +24,7 @@ test('every outcome of a run is a reason', async () => {
   ).toHaveStoppedBecause('aborted');
 });
 
-test('another reason fails', ({ expect }) => {
+test('a different reason fails', ({ expect }) => {
   expect(failureOf(() => expect(run).toHaveStoppedBecause('max_turns'))).toMatchInlineSnapshot(`
     "Expected the run to end with max_turns, but it ended with completed.
     What happened:
@@ -39,7 +39,7 @@ test('another reason fails', ({ expect }) => {
   `);
 });
 
-test('not: fails when it was this reason', ({ expect }) => {
+test('not: the same reason fails', ({ expect }) => {
   expect(reasonOf(() => expect(run).not.toHaveStoppedBecause('completed'))).toMatchInlineSnapshot(
     `"Expected the run not to end with completed, but it did."`,
   );

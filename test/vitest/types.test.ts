@@ -16,12 +16,12 @@ import {
 import { scenarioTest, test } from 'swarmcheck/vitest';
 import { playDesk, triage } from './desk.ts';
 
-// The compiler is the judge here: each @ts-expect-error is an error of `npm run types` where the line below it compiles.
-// What is wrong for the compiler is wrong at run time, too, unless it would do no harm.
+// The compiler checks these tests: a @ts-expect-error fails `npm run types` if the line below it compiles.
+// A mistake for the compiler also fails at run time, unless it does no harm.
 
 const run = await playDesk();
 
-plain('a matcher that there is not does not compile', () => {
+plain('an unknown matcher does not compile', () => {
   // @ts-expect-error toHaveCaledTool is no matcher
   expect(() => expect(run).toHaveCaledTool('look_up')).toThrow('toHaveCalledTool');
 });
@@ -40,12 +40,12 @@ plain('a matcher without its arguments does not compile', () => {
   expect(wrong).toThrow(Error);
 });
 
-plain('a reason that there is not does not compile', () => {
+plain('an unknown reason does not compile', () => {
   // @ts-expect-error "complete" is no outcome of a run
   expect(() => expect(run).toHaveStoppedBecause('complete')).toThrow('complete');
 });
 
-plain('a kind of error that there is not does not compile', () => {
+plain('an unknown kind of error does not compile', () => {
   // @ts-expect-error a tool call is not answered with "timeout"
   expect(() => expect(run).toHaveRecoveredFrom({ kind: 'timeout' })).toThrow('timeout');
 });
@@ -59,18 +59,18 @@ plain('a mistyped field of a trajectory does not compile', () => {
   expect(() => expect(run).toHaveToolCalls([{ turn: [{ anyOrder: ['a'] }] }])).toThrow(TypeError);
 });
 
-plain('a mistyped field of what was seen does not compile', () => {
+plain('a mistyped field of toHaveSeen does not compile', () => {
   // @ts-expect-error instruction is no field
   const wrong = () => expect(run).toHaveSeen({ agent: 'Nobody', instruction: 'x' });
   expect(wrong).toThrow('instruction');
 });
 
-plain('pending calls without their field do not compile', () => {
+plain('pending calls outside of the field "pending" do not compile', () => {
   // @ts-expect-error the calls stand under "pending"
   expect(() => expect(run).toBeInterrupted(['look_up'])).toThrow('toBeInterrupted takes { pending }');
 });
 
-plain('asymmetric matchers compile in every value', () => {
+plain('asymmetric matchers compile for every value', () => {
   const assertions = () => {
     expect(run).toHaveCalledTool('look_up', { orderId: expect.any(String) });
     expect(run).toHaveCalledTool('look_up', expect.anything());
@@ -108,7 +108,7 @@ plain('a fault of a wrong shape does not compile', () => {
   expect(faults).toHaveLength(3);
 });
 
-plain('callTools takes calls, at least one', () => {
+plain('callTools takes at least one call', () => {
   // @ts-expect-error no calls
   expect(callTools([]).calls).toEqual([]);
   // @ts-expect-error say is no call
@@ -132,7 +132,7 @@ plain('a scenario of a wrong shape does not compile', () => {
   expect(() => defineScenario({ name: 'x', agent: 'Triage', steps })).toThrow(TypeError);
 });
 
-plain('a scenario may give undefined for what it leaves out', () => {
+plain('optional fields of a scenario can be undefined', () => {
   const scenario: Scenario = {
     agent: triage,
     steps: [],
@@ -144,7 +144,7 @@ plain('a scenario may give undefined for what it leaves out', () => {
   expect(Object.keys(scenario)).toHaveLength(6);
 });
 
-plain('a stub is given the context of a tool', () => {
+plain('a stub gets the context of a tool', () => {
   const scenario: Scenario = {
     agent: triage,
     steps: [],
@@ -161,12 +161,12 @@ plain('a stub is given the context of a tool', () => {
   expect(wrong.agent).toBe(triage);
 });
 
-plain('a transport that there is not does not compile', async () => {
+plain('an unknown transport does not compile', async () => {
   // @ts-expect-error there are no pigeons
   await expect(runScenario({ agent: triage, steps: [] }, { transport: 'pigeon' })).rejects.toThrow(TypeError);
 });
 
-plain('events are told apart by their type', () => {
+plain('events are distinguished by their type', () => {
   const tools = run.trace.events.flatMap((event: TraceEvent) =>
     event.type === 'tool-result' ? [event.tool] : [],
   );
@@ -175,7 +175,7 @@ plain('events are told apart by their type', () => {
   expect(tools).toHaveLength(4);
 });
 
-plain('a trace is read only', () => {
+plain('a trace is read-only', () => {
   const write = () => {
     // @ts-expect-error the outcome is read
     run.trace.outcome = 'failed';
@@ -185,13 +185,13 @@ plain('a trace is read only', () => {
   expect(write).toThrow(TypeError);
 });
 
-plain('scenarioTest wants a scenario with a name', () => {
+plain('scenarioTest requires a scenario with a name', () => {
   // @ts-expect-error the name is that of the tests
   const wrong = () => scenarioTest({ agent: triage, steps: [] });
   expect(wrong).toBeInstanceOf(Function);
 });
 
-test('the fixture script makes a provider of steps', async ({ script }) => {
+test('the script fixture makes a provider from steps', async ({ script }) => {
   const provider = script([say('hi')]);
   // @ts-expect-error a script is a list
   expect(() => script(say('hi'))).toThrow('must be a list');

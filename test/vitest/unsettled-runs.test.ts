@@ -87,7 +87,7 @@ beforeAll(async () => {
   ({ outcomes, printed } = await runAndReadVitest(source));
 }, 60_000);
 
-/** The first lines of what a test was told. */
+/** The text of each failure of a test, without its stack. */
 const failuresOf = (name: string) =>
   outcomes.get(name)?.failures.map((message) => message.split('\n    at ')[0]!);
 
@@ -111,31 +111,31 @@ test.for([
   ['after a hook that made the fixtures a run', 'the run of the agent "Desk"'],
   ['side by side a run', 'the run of the agent "Desk"'],
   ['side by side after a hook a run', 'the run of the agent "Desk"'],
-] as const)('fails its test: %s', ([name, what]) => {
+] as const)('a run that is not awaited fails its test: %s', ([name, what]) => {
   expect(failuresOf(name)).toEqual([told(what)]);
 });
 
-test('several are told together', () => {
+test('several runs are reported together', () => {
   expect(failuresOf('two runs')).toEqual([
     'UnsettledRunError: The test ended, and nobody had waited for 2 runs: the run of the agent "Desk", the run of the agent "Desk". Is an "await" missing? The first was started here.',
   ]);
 });
 
-test('the line that started it is shown', () => {
+test('the line that started the run is shown', () => {
   const line = source.split('\n').findIndex((text) => text.includes('runScenario({ name:')) + 1;
   expect(printed).toMatch(new RegExp(`scenario "a refund"[^]{0,100}a\\.case\\.ts:${line}:`));
 });
 
-test("the test's own failure is all that is told", () => {
+test('a failure of the test itself is the only error reported', () => {
   expect(failuresOf('a failure of its own beside a run')).toEqual(['Error: its own failure']);
 });
 
-test('a test that is meant to fail may do so by it, and a retry begins anew', () => {
+test('a test.fails passes because of such a run, and a retry starts from the beginning', () => {
   expect(outcomes.get('is meant to fail')?.status).toBe('passed');
   expect(outcomes.get('is retried')?.status).toBe('passed');
 });
 
-test('whoever waits passes', () => {
+test('a test that waits for its runs passes', () => {
   const passing = [...outcomes].filter(([name]) => name.includes('passes: '));
   expect(passing).toHaveLength(15);
   expect(passing.filter(([, { status }]) => status !== 'passed')).toEqual([]);
