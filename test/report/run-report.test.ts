@@ -30,13 +30,13 @@ const summary = (played: PlayedScenario[], rest: Partial<RunSummary> = {}): RunS
   ...rest,
 });
 
-test('a scenario that passed is one line', async ({ expect }) => {
+test('a scenario that passed is printed on one line', async ({ expect }) => {
   expect(scenarioText(await played(), plain)).toMatchInlineSnapshot(
     `"✓ greets  Desk: says “hello” (completed, 1 turn)"`,
   );
 });
 
-test('a scenario that failed is told with its file and what went wrong', async ({ expect }) => {
+test('a scenario that failed is printed with its file and its failures', async ({ expect }) => {
   expect(scenarioText(await played({ finalMessage: 'goodbye', agents: ['Triage'] }), plain))
     .toMatchInlineSnapshot(`
     "✗ greets  Desk: says “hello” (completed, 1 turn)
@@ -51,14 +51,14 @@ test('a scenario that failed is told with its file and what went wrong', async (
   `);
 });
 
-test('a file that could not be loaded is file, line and message', () => {
+test('a file that could not be loaded is printed with its line and the message', () => {
   expect(loadErrorText({ file: 'a.ts', line: 3, message: 'It does not parse: Unexpected ";"' }, plain)).toBe(
     '✗ a.ts:3: It does not parse: Unexpected ";"',
   );
   expect(loadErrorText({ file: 'a.ts', message: 'first\nsecond' }, plain)).toBe('✗ a.ts: first\n    second');
 });
 
-test('the last line counts', async () => {
+test('the summary counts scenarios and errors', async () => {
   const [passed, failed] = [await played(), await played({ finalMessage: 'goodbye' })];
   expect(summaryText(summary([passed]), plain)).toBe('1 scenario: 1 passed');
   expect(
@@ -67,7 +67,7 @@ test('the last line counts', async () => {
   expect(summaryText(summary([]), plain)).toBe('0 scenarios: 0 passed');
 });
 
-test('with colours it says the same', async () => {
+test('the text with colours is the same as without', async () => {
   const failed = await played({ finalMessage: 'goodbye' });
   for (const text of [
     [scenarioText(failed, coloured), scenarioText(failed, plain)],
@@ -82,7 +82,7 @@ test('with colours it says the same', async () => {
   }
 });
 
-test('a name of several lines stays one line', async () => {
+test('a name of several lines is printed on one line', async () => {
   expect(scenarioText({ ...(await played()), name: 'greets\n  and waits' }, plain)).toMatch(
     /^✓ greets and waits {2}Desk/,
   );

@@ -5,21 +5,21 @@ import { storyOf } from '../../src/report/scenario-line.ts';
 import { onFakeClock } from '../support/waiting.ts';
 import { story, triage } from './tell.ts';
 
-// What is loaded on first use is loaded here, so that the clock is never ahead of it.
+// Loads everything that is imported on first use: the fake clock would not wait for an import.
 await story([callTool('look_up', { q: 'a' }), modelFails({ kind: 'reset' })]);
 
-test('nothing at all is still a word', async () => {
+test('if the agent factory throws, the story says that nothing happened', async () => {
   const agent = () => {
     throw new Error('no database');
   };
   expect(await story([say('Hello.')], { agent })).toMatchInlineSnapshot(`"(nothing happened)"`);
 });
 
-test('an answer without a text is still a word', async () => {
+test('an empty answer is shown as "says nothing"', async () => {
   expect(await story([say('')])).toMatchInlineSnapshot(`"Triage: says nothing (completed, 1 turn)"`);
 });
 
-test('an answer that never came leaves no gap', async () => {
+test('an answer that never arrives is left out', async () => {
   const scenario: Scenario = {
     agent: triage,
     timeoutMs: 200,
@@ -30,13 +30,13 @@ test('an answer that never came leaves no gap', async () => {
   );
 });
 
-test('a variable that is deleted is not told to be set', async () => {
+test('a deleted variable is shown as deleted, not as set', async () => {
   expect(
     await story([callTool('forget'), say('ok')], { contextVariables: { ticket: 5 } }),
   ).toMatchInlineSnapshot(`"Triage: forget() [deletes ticket], says “ok” (completed, 2 turns)"`);
 });
 
-test('it is one line, with long texts cut', async () => {
+test('the story is one line, and long texts are cut', async () => {
   const line = await story([
     callTool('look_up', { q: 'x\n'.repeat(200) }),
     say('line one\nline two\t'.repeat(50)),
@@ -51,7 +51,7 @@ test('texts are not cut in the middle of a character', async () => {
   expect(line).not.toMatch(/\p{Surrogate}/u);
 });
 
-test('a result that looks like a handoff, and is none, is a result', async () => {
+test('a result that looks like a handoff is shown as a result', async () => {
   const agent = new Agent({
     name: 'Desk',
     functions: [tool({ name: 'look_up', execute: () => ({ assistant: 'Nobody' }) })],

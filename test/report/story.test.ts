@@ -4,23 +4,23 @@ import { callTool, callTools, modelFails, refuse, runScenario, say, user } from 
 import { storyOf } from '../../src/report/scenario-line.ts';
 import { story, triage } from './tell.ts';
 
-test('an answer', async ({ expect }) => {
+test('an answer is shown with its text', async ({ expect }) => {
   expect(await story([say('Hello.')])).toMatchInlineSnapshot(`"Triage: says “Hello.” (completed, 1 turn)"`);
 });
 
-test('a tool with its result', async ({ expect }) => {
+test('a tool call is shown with its arguments and its result', async ({ expect }) => {
   expect(await story([callTool('look_up', { q: 'A-17' }), say('Found.')])).toMatchInlineSnapshot(
     `"Triage: look_up({"q":"A-17"}) ⇒ {"found":"A-17"}, says “Found.” (completed, 2 turns)"`,
   );
 });
 
-test('a tool that answers nothing', async ({ expect }) => {
+test('a tool call without a result is shown alone', async ({ expect }) => {
   expect(await story([callTool('note'), say('Noted.')])).toMatchInlineSnapshot(
     `"Triage: note(), says “Noted.” (completed, 2 turns)"`,
   );
 });
 
-test('a handoff, and what it changed', async ({ expect }) => {
+test('a handoff shows the next agent, and a tool call the variables that it sets', async ({ expect }) => {
   expect(
     await story([
       callTool('transfer_to_refunds'),
@@ -32,13 +32,13 @@ test('a handoff, and what it changed', async ({ expect }) => {
   );
 });
 
-test('a handoff that says something', async ({ expect }) => {
+test('a handoff with a value shows the value before the next agent', async ({ expect }) => {
   expect(await story([callTool('transfer_with_a_note'), say('Hello.')])).toMatchInlineSnapshot(
     `"Triage: transfer_with_a_note() ⇒ Be kind. → Refunds: says “Hello.” (completed, 2 turns)"`,
   );
 });
 
-test('a handoff of an agent to itself is no change of agents', async () => {
+test('a handoff of an agent to itself is not shown as a handoff', async () => {
   const agent: Agent = new Agent({
     name: 'Desk',
     functions: [tool({ name: 'again', execute: () => agent })],
@@ -48,20 +48,20 @@ test('a handoff of an agent to itself is no change of agents', async () => {
   );
 });
 
-test('a handoff in the last turn', async ({ expect }) => {
+test('a handoff in the last turn shows the next agent, which is never asked', async ({ expect }) => {
   expect(await story([callTool('transfer_to_refunds')], { maxTurns: 1 })).toMatchInlineSnapshot(
     `"Triage: transfer_to_refunds() → Refunds (cut off by maxTurns, 1 turn)"`,
   );
 });
 
-test('several calls of a turn, with a text beside them', async ({ expect }) => {
+test('the calls of a turn are joined by "+", after the text of the answer', async ({ expect }) => {
   const calls = callTools([callTool('look_up', { q: 'a' }), callTool('note')], { say: 'One moment.' });
   expect(await story([calls, say('Here.')])).toMatchInlineSnapshot(
     `"Triage: says “One moment.” look_up({"q":"a"}) ⇒ {"found":"a"} + note(), says “Here.” (completed, 2 turns)"`,
   );
 });
 
-test('calls that go wrong', async ({ expect }) => {
+test('a failed call is shown with the beginning of its error', async ({ expect }) => {
   const steps = [
     callTool('fail'),
     callTool('nothing', {}, { hallucinated: true }),
@@ -74,13 +74,13 @@ test('calls that go wrong', async ({ expect }) => {
   );
 });
 
-test('a refusal', async ({ expect }) => {
+test('a refusal is shown with its text', async ({ expect }) => {
   expect(await story([refuse('I will not.')])).toMatchInlineSnapshot(
     `"Triage: refuses “I will not.” (completed, 1 turn)"`,
   );
 });
 
-test('an interruption', async ({ expect }) => {
+test('an interrupted run shows the calls that did not run', async ({ expect }) => {
   expect(
     await story([callTools([callTool('look_up', { q: 'a' }), callTool('note')])], { executeTools: false }),
   ).toMatchInlineSnapshot(
@@ -88,7 +88,7 @@ test('an interruption', async ({ expect }) => {
   );
 });
 
-test('a model that fails', async ({ expect }) => {
+test('a failure of the model is shown with its class and status', async ({ expect }) => {
   expect(
     await story([callTool('look_up', { q: 'a' }), modelFails({ kind: 'status', status: 429 })]),
   ).toMatchInlineSnapshot(
@@ -96,13 +96,13 @@ test('a model that fails', async ({ expect }) => {
   );
 });
 
-test('a script that does not fit', async ({ expect }) => {
+test('a script that does not fit is shown with the class of its error', async ({ expect }) => {
   expect(await story([callTool('note')])).toMatchInlineSnapshot(
     `"Triage: note(), the script does not fit (ScriptExhaustedError) (failed, 2 turns)"`,
   );
 });
 
-test('several runs', async ({ expect }) => {
+test('each of several runs begins with its user message', async ({ expect }) => {
   expect(
     await story([
       callTool('transfer_to_refunds'),
@@ -116,7 +116,7 @@ test('several runs', async ({ expect }) => {
   );
 });
 
-test('a run that goes on after one that failed', async ({ expect }) => {
+test('a run after a failed run is shown, too', async ({ expect }) => {
   expect(
     await story([modelFails({ kind: 'reset' }), user('Still there?'), say('Yes.')]),
   ).toMatchInlineSnapshot(
@@ -124,11 +124,11 @@ test('a run that goes on after one that failed', async ({ expect }) => {
   );
 });
 
-test('no turns at all', async ({ expect }) => {
+test('a run with maxTurns 0 says that the agent was never asked', async ({ expect }) => {
   expect(await story([], { maxTurns: 0 })).toMatchInlineSnapshot(`"Triage (never asked, maxTurns 0)"`);
 });
 
-test('an abort', async ({ expect }) => {
+test('a run that is aborted before its first turn shows only its outcome', async ({ expect }) => {
   const run = await runScenario(
     { agent: triage, steps: [user('hi'), say('Hello.')] },
     { signal: AbortSignal.abort() },
@@ -136,7 +136,7 @@ test('an abort', async ({ expect }) => {
   expect(storyOf(run)).toMatchInlineSnapshot(`"Triage (aborted, 0 turns)"`);
 });
 
-test('instructions that throw', async ({ expect }) => {
+test('instructions that throw are shown as a failed run without turns', async ({ expect }) => {
   const agent = new Agent({
     name: 'Desk',
     instructions: () => {

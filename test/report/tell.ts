@@ -13,7 +13,7 @@ const refunds = new Agent({
     }),
   ],
 });
-/** Looks things up, fails, and hands over to Refunds. */
+/** An agent with tools that answer, fail, change the context, and hand off to Refunds. */
 export const triage = new Agent({
   name: 'Triage',
   functions: [
@@ -42,7 +42,7 @@ export const triage = new Agent({
   ],
 });
 
-/** The story of what an agent does with these answers to "hi". */
+/** The story of a scenario in which the user says "hi" and the model gives these answers. */
 export async function story(answers: Step[], different: Partial<Scenario> = {}): Promise<string> {
   return storyOf(await runScenario({ agent: triage, steps: [user('hi'), ...answers], ...different }));
 }
