@@ -13,10 +13,10 @@ const tools = [
   },
 ] as const;
 
-/** Asks until there are no more calls, and begins anew with each message. */
+/** The loop of the app: it asks the model until an answer has no calls. Each message starts a new history. */
 async function answer(turn: ExternalTurn, create: typeof createWhole): Promise<string> {
   const { baseURL, apiKey, fetch } = turn;
-  // It asks again as often as the client does by itself: twice.
+  // Keeps the client's default number of retries: two.
   const client = new OpenAI({ baseURL, apiKey, fetch, logLevel: 'off' });
   const messages: Messages = [
     { role: 'system', content: 'Refund.' },
@@ -43,7 +43,7 @@ async function createWhole(client: OpenAI, messages: Messages, signal: AbortSign
   return completion.choices[0]!.message;
 }
 
-/** Puts the pieces together by hand, and does not look at how they end. */
+/** Joins the pieces of a stream by hand, and does not check how the stream ends. */
 async function createStreamed(client: OpenAI, messages: Messages, signal: AbortSignal): Promise<Answer> {
   const stream = await client.chat.completions.create(
     { model: 'gpt-4o', messages, tools: [...tools], stream: true },
@@ -62,20 +62,20 @@ async function createStreamed(client: OpenAI, messages: Messages, signal: AbortS
   return { role: 'assistant', content, ...(calls.length > 0 && { tool_calls: calls }) };
 }
 
-/** A refund by an app of the openai package, that tells the user what the model said. */
+/** A refund by an app that uses the openai package. Its reply is the text of the model. */
 export const refundByApp: Scenario = {
   name: 'refund by app',
   agent: externalAgent((turn) => answer(turn, createWhole)),
   steps: [user('A-17, please.'), callTool('refund', { orderId: 'A-17' }), say('Done.')],
 };
 
-/** The same, streamed, and without a look at how a stream ends. */
+/** The same refund, streamed. The app does not check how a stream ends. */
 export const streamedByApp: Scenario = {
   ...refundByApp,
   agent: externalAgent((turn) => answer(turn, createStreamed)),
 };
 
-/** The same by an app that says sorry whatever happens. */
+/** The same refund by an app that replies "Sorry." to every error. */
 export const sorryApp: Scenario = {
   ...refundByApp,
   agent: externalAgent(async (turn) => {
@@ -87,7 +87,7 @@ export const sorryApp: Scenario = {
   }),
 };
 
-/** The same by an app that waits for better times. */
+/** The same refund by an app that waits for ever after an error. */
 export const waitingApp: Scenario = {
   ...refundByApp,
   agent: externalAgent(async (turn) => {

@@ -20,11 +20,11 @@ import { factsOfMistake } from '../support/facts-of.ts';
 
 const refund: Scenario = { name: 'refund', agent: triage, steps: refundSteps };
 
-// What is loaded on first use is loaded here, so that the clock is never ahead of it.
+// Loads everything that is imported on first use: the fake clock would not wait for an import.
 await sweepFaults(refund, { faults: ['reset'], transport: 'http' });
 await sweepFaults(refundByApp, { faults: ['reset'] });
 
-/** `2 status 429: crashes`, for each fault. */
+/** One line for each fault, such as `2 status 429: crashes`, where 2 is the number of the request. */
 const told = (sweep: FaultSweep) => sweep.faults.map(line);
 const line = ({ request, fault, outcome }: SweptFault) => {
   const detail = [
@@ -37,7 +37,7 @@ const line = ({ request, fault, outcome }: SweptFault) => {
 const endings = (sweep: FaultSweep, kind: SweptFault['fault']['kind']) =>
   sweep.faults.filter(({ fault }) => fault.kind === kind).map(({ outcome }) => outcome);
 
-test('agents of this engine crash with the very error of the model, and hang where no answer comes', async () => {
+test('agents of this engine crash with the error of the model, and hang if no answer arrives', async () => {
   const sweep = await onFakeClock(() => sweepFaults(refund, { timeoutMs: 50 }));
   const ofEach = [
     'status 429: crashes',
@@ -68,18 +68,18 @@ test('agents of this engine crash with the very error of the model, and hang whe
   expect(last!.run.trace.toolCalls).toHaveLength(2);
 });
 
-test('a streamed answer is cut after every number of chunks, and so is that of an app', async () => {
+test('a streamed answer is cut after each number of chunks, and so is every answer to an app', async () => {
   const steps = [user('x'), say('abcdefgh')];
   const agent = new Agent({ name: 'Any' });
   const sweep = await sweepFaults({ agent, steps }, { faults: ['cut', 'bad-frame'], stream: true });
-  // The role, "abc", "defgh", and the finish reason.
+  // The chunks: the role, "abc", "defgh", and the finish reason.
   const places = (words: string) => [0, 1, 2, 3].map((chunks) => `1 ${words} ${chunks}: crashes`);
   expect(told(sweep)).toEqual(['cut error', 'cut end', 'bad-frame'].flatMap(places));
   const byApp = await sweepFaults(refundByApp, { faults: ['bad-frame'] });
   expect(byApp.faults.filter(({ request }) => request === 2)).toHaveLength(4);
 });
 
-test('over HTTP it comes to the same', async () => {
+test('the outcomes over HTTP equal the outcomes in process', async () => {
   const faults = ['status', 'reset', 'hung-body', 'html', 'cut'] as const;
   const [inProcess, overHttp] = [
     await onFakeClock(() => sweepFaults(refund, { faults, timeoutMs: 50 })),
@@ -88,7 +88,7 @@ test('over HTTP it comes to the same', async () => {
   expect(told(overHttp)).toEqual(told(inProcess));
 });
 
-test('an app of the openai package survives what its client tries again', async () => {
+test('an app of the openai package survives the faults that its client retries', async () => {
   const sweep = await sweepFaults(refundByApp, { faults: ['status', 'reset', 'no-answer'] });
   expect(told(sweep)).toEqual(
     [1, 2].flatMap((request) => [
@@ -105,7 +105,7 @@ test('an app of the openai package survives what its client tries again', async 
   expect(survived!.run.trace.requests).toHaveLength(3);
 });
 
-test('an app that gives up on an answer that never comes survives it within a longer time', async () => {
+test('an app whose client times out and retries survives a missing answer within a longer time limit', async () => {
   const impatient = externalAgent(async ({ baseURL, apiKey, fetch, message }) => {
     const { OpenAI } = await import('openai');
     const client = new OpenAI({ baseURL, apiKey, fetch, timeout: 20, logLevel: 'off' });
@@ -118,7 +118,7 @@ test('an app that gives up on an answer that never comes survives it within a lo
   expect(told(sweep)).toEqual(['1 no-answer: ends-well']);
 });
 
-test('an app that swallows errors changes the result, and it is told how', async () => {
+test('an app that swallows errors changes the result, and the sweep says how', async () => {
   const sweep = await sweepFaults(sorryApp, { faults: ['status', 'malformed-json'] });
   expect(told(sweep)).toEqual(
     [1, 2].flatMap((request) => [
@@ -132,7 +132,7 @@ test('an app that swallows errors changes the result, and it is told how', async
   expect(sweep.faults[2]).toMatchObject({ difference: `the app's reply is "Sorry.", not "Done."` });
 });
 
-test('of an app that resolves with no text the wire tells what the user has', async () => {
+test('if an app resolves without a text, its final message is read from the wire', async () => {
   const { respond } = sorryApp.agent as ReturnType<typeof externalAgent>;
   const silent = externalAgent(async (turn) => void (await respond(turn)));
   const sweep = await sweepFaults({ ...sorryApp, agent: silent }, { faults: ['empty-choices'] });
@@ -142,13 +142,13 @@ test('of an app that resolves with no text the wire tells what the user has', as
   ]);
 });
 
-test('a call of a damaged answer that is carried out changes the result, though the texts are the same', async () => {
+test('an app that carries out a call of a damaged answer changes the result, even if its reply is the same', async () => {
   const sweep = await sweepFaults(streamedByApp, { faults: ['cut', 'no-finish-reason'] });
   const found = sweep.faults.filter(({ request }) => request === 1);
   expect(
     found.filter(({ difference }) => difference === 'a call of the damaged answer is carried out').map(line),
   ).toEqual([
-    // Before that there is no call yet.
+    // With fewer chunks, the answer has no call yet.
     ...[2, 3, 4, 5, 6, 7].map((chunks) => `1 cut end ${chunks}: changes-the-result`),
     '1 no-finish-reason: changes-the-result',
   ]);
@@ -166,7 +166,7 @@ test('an app that waits for ever hangs', async () => {
   );
 });
 
-test('an app that asks for more than the script has changes the result', async () => {
+test('an app that makes more requests than the script has answers changes the result', async () => {
   const { respond } = refundByApp.agent as ReturnType<typeof externalAgent>;
   const stubborn = externalAgent(async (turn) => {
     try {
@@ -192,7 +192,7 @@ test('hooks are called in every play', async () => {
   expect(agents).toEqual([...whole, first, first, second, ...whole, ...whole]);
 });
 
-test('agents that keep something from one play to the next show nothing', async () => {
+test('a sweep of agents that keep state between plays is rejected', async () => {
   const counting = () => {
     let count = 0;
     return new Agent({
@@ -212,14 +212,14 @@ test('agents that keep something from one play to the next show nothing', async 
   expect(sweep.counts.crashes).toBe(2);
 });
 
-test('a scenario that fails without any fault shows nothing', async () => {
+test('a sweep of a scenario that fails without any fault is rejected', async () => {
   const sweep = sweepFaults({ ...refund, expect: { agents: ['Triage'] } });
   await expect(sweep).rejects.toThrow(
     /^The scenario "refund" fails when it is played without any fault, so a sweep shows nothing:\nExpected the agents Triage/,
   );
 });
 
-test('a scenario about a failure ends well where it fails in the same way', async () => {
+test('a scenario that expects a failure ends well if a fault makes it fail in the same way', async () => {
   const scenario: Scenario = {
     agent: triage,
     steps: [user('x'), modelFails({ kind: 'reset' })],
@@ -229,7 +229,7 @@ test('a scenario about a failure ends well where it fails in the same way', asyn
   expect(told(sweep)).toEqual(['1 reset: ends-well', '1 html: crashes']);
 });
 
-test('a step that is a function is swept without its content, and then asked for it', async () => {
+test('a step that is a function is cut before its first chunk only, and still answers a retry', async () => {
   const scenario = {
     ...refundByApp,
     steps: refundByApp.steps.map((step, index) =>
@@ -247,14 +247,14 @@ test('a step that is a function is swept without its content, and then asked for
   ]);
 });
 
-test('what came of a fault can be played again', async () => {
+test('the run of a fault can be played again from its scenario', async () => {
   const { faults } = await sweepFaults(refund, { faults: ['html'] });
   const { run } = faults[1]!;
   const again = await runScenario(run.scenario);
   expect(again.trace.hash).toBe(run.trace.hash);
 });
 
-test('the table has a line for each fault, and one for cuts that come to the same', async () => {
+test('the table has one line for each fault, and joins cuts with the same outcome', async () => {
   const sweep = await sweepFaults(streamedByApp, { faults: ['status', 'no-answer', 'cut'] });
   expect(`\n${String(sweep)}\n`).toMatchInlineSnapshot(`
     "
@@ -287,7 +287,7 @@ test('the table has a line for each fault, and one for cuts that come to the sam
   expect(sweep.table).toBe(String(sweep));
 });
 
-test('as JSON a sweep is all but the runs', async () => {
+test('the JSON of a sweep leaves out its runs', async () => {
   const sweep = await sweepFaults(refund, { faults: ['reset'] });
   expect(JSON.parse(JSON.stringify(sweep))).toEqual({
     version: 1,
@@ -302,8 +302,8 @@ test('as JSON a sweep is all but the runs', async () => {
   });
 });
 
-watchedTest('a test that sweeps does not fail for scripts that were not played to their end', async () => {
-  // It fails by itself if it does.
+watchedTest('a test that sweeps does not fail if scripts are not played to their end', async () => {
+  // Has no assertion: `test` of swarmcheck/vitest would fail this test by itself.
   await sweepFaults(sorryApp, { faults: ['html'] });
 });
 
@@ -318,7 +318,7 @@ const refused: [string, Scenario | undefined, options: object, facts: object][] 
   ['an unknown option', refund, { timeout: 5 }, { field: 'timeout', suggestion: 'timeoutMs' }],
   ['no time', refund, { timeoutMs: 0 }, { field: 'timeoutMs', given: 'the number 0' }],
   ['an unknown transport', refund, { transport: 'tcp' }, { field: 'transport', given: '"tcp"' }],
-  ['a script of the user alone', { agent: triage, steps: [user('x')] }, {}, { field: 'steps' }],
+  ['a script without an answer of the model', { agent: triage, steps: [user('x')] }, {}, { field: 'steps' }],
   ['no scenario', undefined, {}, { given: 'undefined' }],
 ];
 
