@@ -1,4 +1,4 @@
-/** The agents that tests of several folders play with: a shop that refunds, a team that sells, and a desk with one tool. */
+/** Agents for the tests of several folders: a shop that refunds, a sales team, and a desk with one tool. */
 import {
   Agent,
   Result,
@@ -20,15 +20,15 @@ import {
 } from 'swarmcheck/testing';
 import { messagesOf } from './failures.ts';
 
-/** What may differ in a shop. */
+/** The options of `refundShop`. */
 interface ShopOptions {
-  /** Of Refunds. */
+  /** The instructions of Refunds. */
   instructions?: Instructions;
   /** Whether Refunds can hand back to Triage. */
   handsBack?: boolean;
 }
 
-/** The agents of a shop: Triage hands over to Refunds, which looks orders up and refunds them. */
+/** New agents of a shop: Triage hands off to Refunds, which looks up orders and refunds them. */
 export function refundShop({ instructions = 'Refund what was paid.', handsBack = true }: ShopOptions = {}) {
   const triage = new Agent({
     name: 'Triage',
@@ -68,10 +68,10 @@ export function refundShop({ instructions = 'Refund what was paid.', handsBack =
   return { triage, refunds };
 }
 
-/** Those of the shop in which tests of scenarios play. */
+/** The shop's agents that tests of scenarios share. */
 export const { triage, refunds } = refundShop();
 
-/** Hands over, refunds, says so. */
+/** The script of a refund: a handoff, the refund, and a final message. */
 export const refundSteps: Step[] = [
   user('I want my money back for A-17.'),
   callTool('transfer_to_refunds'),
@@ -79,12 +79,12 @@ export const refundSteps: Step[] = [
   say('Done: A-17 is refunded.'),
 ];
 
-/** Plays the refund, or what differs from it. */
+/** Plays the refund as a scenario, with these fields replaced. */
 export function playRefund(different: Partial<Scenario> = {}): Promise<ScenarioRun> {
   return runScenario({ agent: triage, steps: refundSteps, contextVariables: { user: 'Ann' }, ...different });
 }
 
-/** The one message with which the refund fails to meet an expectation. */
+/** The message of the one expectation that the refund does not meet. Throws unless there is exactly one. */
 export async function refundFailure(
   expectations: Expectations,
   different: Partial<Scenario> = {},
@@ -96,7 +96,7 @@ export async function refundFailure(
   return messages[0]!;
 }
 
-/** Triage, which hands over to Sales, and Sales, which can hand back or has no tools at all: new ones each time. */
+/** New agents: Triage, which hands off to Sales, and Sales, which can hand back, or has no tools. */
 export function salesTeam({ handsBack = true } = {}) {
   const sales = new Agent({ name: 'Sales' });
   const triage = new Agent({
@@ -114,7 +114,7 @@ export function salesTeam({ handsBack = true } = {}) {
   return { triage, sales };
 }
 
-/** An agent with one tool, which looks something up. */
+/** A new agent with one tool, `look_up`. */
 export function deskThat(
   execute: (args: Record<string, unknown>) => ToolReturn,
   parameters: JsonObjectSchema = { type: 'object', properties: {} },
@@ -122,16 +122,16 @@ export function deskThat(
   return new Agent({ name: 'Desk', functions: [tool({ name: 'look_up', parameters, execute })] });
 }
 
-/** The same in the source of a test that is run by a vitest of its own. */
+/** The source of such an agent, for tests that run in a Vitest process of their own. */
 export const deskSource =
   "const agent = new Agent({ name: 'Desk', functions: [function look_up() { return 'found'; }] });";
 
-/** One that looks orders up. */
+/** A desk that looks up orders. */
 export const desk = deskThat(({ orderId }) => `${String(orderId)} is paid`, {
   type: 'object',
   properties: { orderId: { type: 'string' } },
   required: ['orderId'],
 });
 
-/** What it is asked. */
+/** A question for the desk. */
 export const messages: Message[] = [{ role: 'user', content: 'Where is A-17?' }];

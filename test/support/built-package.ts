@@ -1,6 +1,6 @@
 /**
- * The package as it is published, bundled from the sources of today: what child processes and user modules of tests import.
- * It is made once for each state of the sources, and loads in a fraction of the time that compiling them in each process takes.
+ * The published package, bundled from the current sources, for child processes and user modules of tests.
+ * It is built once for each state of the sources. It loads faster than sources that each process must compile.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -20,14 +20,14 @@ import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Within node_modules, so that packages are found, and vitest takes the files as they are. */
+/** In node_modules, so that packages are found and Vitest does not transform the files. */
 const cache = join(root, 'node_modules/.cache/swarmcheck-package');
-/** A run of tests that began longer ago than this has ended, so its package can go. */
+/** How long an unused package is kept. No test run takes as long, so no run loses its package. */
 const keptMs = 3_600_000;
 
 let folder: string | undefined;
 
-/** The folder of the package. */
+/** The folder of the package. The first call builds it, unless it exists. */
 export function builtPackage(): string {
   folder ??= build();
   return folder;
@@ -48,7 +48,7 @@ function build(): string {
   }
   mkdirSync(cache, { recursive: true });
   removeOld();
-  // Beside it first: another process may make the same one, and neither may see half of it.
+  // Builds in another folder first: a process that builds the same package must not see half of it.
   const unfinished = mkdtempSync(join(cache, 'unfinished-'));
   const entries = files.filter((file) => !file.includes('/'));
   const others = ['cli/main.ts', 'cli/command-line.ts', 'cli/invocation.ts', 'vitest/mocking-setup.ts'];
@@ -56,7 +56,7 @@ function build(): string {
     entryPoints: [...entries, ...others].map((file) => join(root, 'src', file)),
     outbase: join(root, 'src'),
     outdir: join(unfinished, 'dist'),
-    // As deep as the files of the command line, which name package.json relative to themselves.
+    // Keeps chunks as deep as the files of the command line, which read package.json by a relative path.
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
     splitting: true,
@@ -64,9 +64,9 @@ function build(): string {
     platform: 'node',
     target: 'node20',
     packages: 'external',
-    // Messages name classes.
+    // Messages contain the names of classes.
     keepNames: true,
-    // Those of package.json are about the published files, and these are the sources.
+    // The side effects in package.json name published files, but this bundles the sources.
     ignoreAnnotations: true,
     logLevel: 'warning',
   });

@@ -1,7 +1,7 @@
 import { Agent, Swarm, type RunSettings, type Tool } from 'swarmcheck';
 import { callTool, say, scriptedProvider, traceOf, type TracedToolCall } from 'swarmcheck/testing';
 
-/** What one call of one of the tools comes to. Arguments go as text, so that no schema holds them in the script. */
+/** The trace of one call of one of the tools. Its arguments are raw text, so that they may fail the schema. */
 export async function called(
   tools: readonly Tool[],
   name: string,

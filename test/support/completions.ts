@@ -1,4 +1,4 @@
-/** Completions, chunks of them, and providers that answer with these. */
+/** Completions, their chunks, and providers that answer with them. */
 import type {
   ChatCompletion,
   ChatCompletionChunk,
@@ -8,7 +8,7 @@ import type {
 } from 'swarmcheck';
 import { never } from './waiting.ts';
 
-/** An assistant message asking for calls, as it stands in a completion. */
+/** An assistant message with tool calls, as a completion contains it. */
 export function asking(...calls: { id?: unknown; function?: unknown }[]): object {
   return {
     role: 'assistant',
@@ -47,7 +47,7 @@ export function callPiece(index: number, fields: object): object {
 
 type Answer = (request: CompletionRequest, options: CompletionOptions | undefined, count: number) => unknown;
 
-/** A provider that answers what the function says, as it is; streamed, in two chunks that amount to it. */
+/** A provider that answers with the result of the function, unchecked. A stream has two chunks that add up to it. */
 export function answeredBy(answer: Answer): CompletionProvider {
   let count = 0;
   return {
@@ -62,12 +62,12 @@ export function answeredBy(answer: Answer): CompletionProvider {
   };
 }
 
-/** A provider whose n-th answer is the n-th value, whatever it is; unstreamed. */
+/** A provider whose n-th answer is the n-th value, valid or not. For unstreamed runs. */
 export function completing(...answers: unknown[]): CompletionProvider {
   return answeredBy((_request, _options, count) => answers[count - 1]);
 }
 
-/** A provider whose n-th stream consists of the n-th list, whatever is in it. */
+/** A provider whose n-th stream yields the items of the n-th list, valid or not. */
 export function chunking(...streams: unknown[][]): CompletionProvider {
   let count = 0;
   return {
@@ -78,7 +78,7 @@ export function chunking(...streams: unknown[][]): CompletionProvider {
   };
 }
 
-/** A provider that never answers, and says when it has begun to wait. */
+/** A provider that never answers. It calls `begun` once a request waits. */
 export function hanging(begun: () => void): CompletionProvider {
   return answeredBy(() => {
     queueMicrotask(begun);

@@ -1,14 +1,14 @@
-/** What only the whole text of a message shows: these fields are words, or long lists. */
+/** The fields that factsOf leaves out: wording and long lists, which the tests of whole messages show. */
 const words = ['name', 'where', 'expected', 'known', 'message', 'stack'];
 
-/** An error as a program sees it: its class and what it says in fields. Words that may change are left out. */
+/** The class and the fields of an error, as a program reads them, without wording that may change. */
 export function factsOf(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) throw new TypeError('This is no error.', { cause: error });
   const fields = Object.entries(error).filter(([name]) => !words.includes(name));
   return { error: error.constructor.name, ...Object.fromEntries(fields) };
 }
 
-/** The same of what is thrown, at once or by the promise that is returned; fails itself when nothing is. */
+/** The facts of the error that the function throws or rejects with. Throws if it succeeds. */
 export async function factsOfMistake(mistake: () => unknown): Promise<Record<string, unknown>> {
   try {
     await mistake();

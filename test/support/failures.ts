@@ -1,4 +1,4 @@
-/** What an assertion, a call, a promise or a scenario fails with. Each of these fails itself where nothing fails. */
+/** Helpers that return the error or the message of something that must fail. Each throws if it does not fail. */
 import { stripVTControlCharacters } from 'node:util';
 import { runScenario, type Scenario, type ScenarioRun } from 'swarmcheck/testing';
 
@@ -18,7 +18,7 @@ export async function rejection(promise: PromiseLike<unknown>): Promise<Error> {
   return errorIn(await rejectedWith(promise));
 }
 
-/** What a promise is rejected with, error or not. */
+/** The value that a promise is rejected with, whether or not it is an error. */
 export async function rejectedWith(promise: PromiseLike<unknown>): Promise<unknown> {
   let value: unknown;
   try {
@@ -34,7 +34,7 @@ function errorIn(failure: unknown): Error {
   throw new Error(`It failed with ${shown(failure)}, which is no error.`);
 }
 
-/** JSON cannot tell everything; that something came at all is what counts. */
+/** A value for a message, as JSON. A lossy form is enough, because any value at all is a failure. */
 function shown(value: unknown): string {
   return JSON.stringify(value) ?? String(value);
 }
@@ -44,32 +44,32 @@ export function failureOf(assertion: () => unknown): string {
   return stripVTControlCharacters(thrown(assertion).message);
 }
 
-/** The same without what happened. */
+/** The same message, without the part "What happened". */
 export function reasonOf(assertion: () => unknown): string {
   return failureOf(assertion).split('\nWhat happened:')[0]!;
 }
 
-/** The message of what is thrown, at once or by the promise that is returned, without colours. */
+/** The message of the error that the function throws or rejects with, without colours. */
 export async function messageOf(mistake: () => unknown): Promise<string> {
   return stripVTControlCharacters((await errorOf(mistake)).message);
 }
 
-/** The error itself. */
+/** The error that the function throws or rejects with. */
 export async function errorOf(mistake: () => unknown): Promise<Error> {
   return await rejection((async () => await mistake())());
 }
 
-/** The messages with which a run failed. */
+/** The messages of the failures of a run. */
 export function messagesOf({ failures }: ScenarioRun): string[] {
   return failures.map(({ message }) => message);
 }
 
-/** The first line of each: the messages without what happened. */
+/** The first line of each of these messages, without the part "What happened". */
 export function reasonsOf(run: ScenarioRun): string[] {
   return messagesOf(run).map((message) => message.split('\n')[0]!);
 }
 
-/** The messages with which a scenario fails. */
+/** The messages of the failures of a scenario, joined. */
 export async function failuresOf(scenario: Scenario): Promise<string> {
   const messages = messagesOf(await runScenario(scenario));
   if (messages.length === 0) throw new Error('The scenario was expected to fail, but passed.');

@@ -1,4 +1,4 @@
-/** Calls the command line in this process: a command costs milliseconds here, and most of a second as a process. */
+/** Calls the command line in this process. A command takes milliseconds here, and nearly a second as a process. */
 import { Console } from 'node:console';
 import { join } from 'node:path';
 import { PassThrough, Writable, type Readable } from 'node:stream';
@@ -7,14 +7,14 @@ import type * as CommandLine from '../../src/cli/command-line.ts';
 import type * as Invocations from '../../src/cli/invocation.ts';
 import { builtPackage } from './built-package.ts';
 
-/** What a command printed, and its exit code. */
+/** The output of a command, and its exit code. */
 export interface CommandResult {
   code: number | string | null;
   stdout: string;
   stderr: string;
 }
 
-/** A command to be called. */
+/** A command to call. */
 export interface Command {
   args: readonly string[];
   folder: string;
@@ -23,10 +23,10 @@ export interface Command {
   signal?: AbortSignal;
 }
 
-/** Commands share the working directory, the environment and the output of this process, so one waits for the other. */
+/** Commands share the folder, the environment and the output of this process, so each waits for the one before. */
 let last: Promise<unknown> = Promise.resolve();
 
-/** Calls a command when those before it have ended. `onOutput` is told what has been printed so far. */
+/** Calls a command after all earlier ones have ended. `onOutput` receives the output so far, after each write. */
 export async function callInProcess(
   command: Command,
   onOutput: (printed: Output) => void = () => {},
@@ -36,7 +36,7 @@ export async function callInProcess(
   return await called;
 }
 
-/** What was printed so far. */
+/** The output of a command so far. */
 export class Output {
   stdout = '';
   stderr = '';
@@ -86,7 +86,7 @@ function inputOf(text: string): Readable {
 
 const strays = ['unhandledRejection', 'uncaughtException'] as const;
 
-/** What user modules use of the process: the folder, the environment, and where they print. Given back at the end. */
+/** Gives user modules the folder, the environment and the output of the command, until it is disposed. */
 function takeProcess(folder: string, env: NodeJS.ProcessEnv, stdout: Writable, stderr: Writable): Disposable {
   const before = {
     folder: process.cwd(),
@@ -95,9 +95,10 @@ function takeProcess(folder: string, env: NodeJS.ProcessEnv, stdout: Writable, s
     console: globalThis.console,
     stdout: process.stdout.write,
     stderr: process.stderr.write,
-    // Node's own reads the source maps of user modules; the test runner's knows only the modules that it compiled.
+    // Node's own handler reads the source maps of user modules. The test runner's knows only modules that it
+    // compiled.
     prepareStackTrace: Error.prepareStackTrace,
-    // The command has its own; the test runner's would fail the test for what the command reports.
+    // The command adds its own. The test runner's would fail the test for errors that the command reports.
     listeners: strays.map((event) => process.listeners(event as 'uncaughtException')),
   };
   process.chdir(folder);

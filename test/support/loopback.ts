@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { ChatCompletion, CompletionRequest } from 'swarmcheck';
 import { chunk } from './completions.ts';
 
-/** A request body as it came over the wire. */
+/** The body of a request, as received. */
 interface Body extends CompletionRequest {
   stream?: boolean;
   stream_options?: object;
@@ -13,17 +13,17 @@ export interface Exchange {
   body: Body;
   request: IncomingMessage;
   response: ServerResponse;
-  /** Resolves when the client has gone away, or has everything. */
+  /** Resolves when the response has been sent, or the client has gone away. */
   closed: Promise<void>;
 }
 
-/** Options for a client of this server. Nothing is tried again, and nothing is printed. */
+/** A server, with the options for a client of it, which does not retry and does not log. */
 interface Loopback extends Disposable {
   options: { baseURL: string; apiKey: string; maxRetries: number; logLevel: 'off' };
   exchanges: Exchange[];
 }
 
-/** A server on the loopback interface until the end of its block; the n-th request gets the n-th answer. */
+/** Starts a server on the loopback interface. The n-th request gets the n-th answer. Disposing closes it. */
 export async function serve(...answers: ((exchange: Exchange) => void)[]): Promise<Loopback> {
   const exchanges: Exchange[] = [];
   const server = createServer((request, response) => {
@@ -48,7 +48,7 @@ export async function serve(...answers: ((exchange: Exchange) => void)[]): Promi
   };
 }
 
-/** Answers with this completion: as JSON, or as the stream that amounts to it, when that is what was asked for. */
+/** Answers with this completion: as JSON, or as a stream that adds up to it if the request asks for one. */
 export function complete(completion: ChatCompletion): (exchange: Exchange) => void {
   return ({ body, response }) => {
     if (!body.stream) {
@@ -74,7 +74,7 @@ export function json(response: ServerResponse, status: number, body: unknown): v
     .end(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
-/** One frame of a stream. */
+/** Sends one frame of a stream. */
 export function sse(response: ServerResponse, frame: unknown): void {
   if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.write(`data: ${typeof frame === 'string' ? frame : JSON.stringify(frame)}\n\n`);

@@ -1,13 +1,13 @@
 import OpenAI from 'openai';
 
-/** What a request says. */
+/** The body of a request, without `stream`. */
 export type Request = Omit<OpenAI.Chat.ChatCompletionCreateParamsNonStreaming, 'stream'>;
 type Tool = OpenAI.Chat.ChatCompletionFunctionTool;
 
-/** A client as most apps make it: nothing is set, so that it tries again on its own. */
+/** A client as most apps create it: with default options, so that it retries. */
 export const bareClient = () => new OpenAI({ apiKey: 'none' });
 
-/** The least that a request says. */
+/** The smallest valid request. */
 export const hello: Request = { model: 'gpt-4o', messages: [{ role: 'user', content: 'Hello?' }] };
 
 /** A tool as a request offers it. */
@@ -16,18 +16,18 @@ export const offer = (name: string, parameters?: Record<string, unknown>): Tool 
   function: { name, ...(parameters && { parameters }) },
 });
 
-/** The answer, in one piece. */
+/** The message of an unstreamed answer. */
 export async function messageOf(client: OpenAI, request: Request = hello) {
   const { choices } = await client.chat.completions.create(request);
   return choices[0]!.message;
 }
 
-/** The text of the answer. */
+/** The text of an unstreamed answer. */
 export async function textOf(client: OpenAI, request: Request = hello): Promise<string | null> {
   return (await messageOf(client, request)).content;
 }
 
-/** What arrives of a streamed answer, and with what it breaks off. */
+/** The chunks of a streamed answer, and the error that ends it, if any. */
 export async function streamed(
   client: OpenAI,
   request: Request = hello,

@@ -13,7 +13,7 @@ const small = (seen: number[]) =>
     return value < 1000;
   });
 
-/** What the helper throws. */
+/** The error that the helper throws. */
 async function failureOf(run: () => void | Promise<void>): Promise<Error> {
   try {
     await run();
@@ -38,7 +38,7 @@ test('the title in the command is a pattern that finds the test', async () => {
   expect('the title in the command is a pattern that finds the test').toMatch(new RegExp(pattern!));
 });
 
-test('a property that rejects is told in the same way, with its cause', async () => {
+test('an asynchronous property that fails is reported in the same way, with its cause', async () => {
   const cause = new Error('too much');
   const rejects = fc.asyncProperty(fc.nat(), async (value) => {
     await Promise.resolve();
@@ -49,7 +49,7 @@ test('a property that rejects is told in the same way, with its cause', async ()
   expect(failure.cause).toBe(cause);
 });
 
-test('seed and path of the environment play the smallest case, and no other', async () => {
+test('the seed and path of the environment play the smallest case only', async () => {
   const { message } = await failureOf(() => assertProperty(small([]), { seed: 4 }));
   vi.stubEnv('SWARMCHECK_SEED', '4');
   vi.stubEnv('SWARMCHECK_PATH', / SWARMCHECK_PATH=([\d:]+)/.exec(message)?.[1]);
@@ -58,7 +58,7 @@ test('seed and path of the environment play the smallest case, and no other', as
   expect(seen).toEqual([1000]);
 });
 
-test('examples come first, and are played again, too', async () => {
+test('examples are played first, and a failure among them can be played again', async () => {
   const settings = { seed: 4, examples: [[1], [5000]] as [number][] };
   expect(counterexampleOf(small([]), settings)).toEqual([1000]);
   const { message } = await failureOf(() => assertProperty(small([]), settings));
@@ -69,7 +69,7 @@ test('examples come first, and are played again, too', async () => {
   expect(seen).toEqual([1000]);
 });
 
-test('a seed alone plays all cases with it', () => {
+test('a seed without a path plays all its cases', () => {
   const [one, other]: number[][] = [[], []];
   assertProperty(
     fc.property(fc.nat(), (value) => void one!.push(value)),
@@ -83,7 +83,7 @@ test('a seed alone plays all cases with it', () => {
   expect(other).toEqual(one);
 });
 
-test('a thorough run plays ten times the cases, of other seeds', async () => {
+test('a thorough run plays ten times as many cases, with other seeds', async () => {
   const cases = async (thorough: string) => {
     vi.stubEnv('SWARMCHECK_THOROUGH', thorough);
     vi.resetModules();

@@ -1,31 +1,31 @@
 /**
- * Runs the properties of the tests. Tests that run properties through here have seeds that `npm run test:thorough` can change,
- * and tell in a failure how to play it again.
+ * Runs the properties of tests, with seeds that `npm run test:thorough` can change. A failure says how to play it
+ * again.
  */
 import { relative } from 'node:path';
 import { env } from 'node:process';
 import fc, { type IAsyncProperty, type IProperty, type RunDetails } from 'fast-check';
 import { expect } from 'vitest';
 
-/** How many times as many cases `npm run test:thorough` plays. */
+/** The factor by which `npm run test:thorough` multiplies the number of cases. */
 export const thoroughness = env['SWARMCHECK_THOROUGH'] === '1' ? 10 : 1;
 
-/** Far from every seed that is written in a test, so that no case of a thorough run is one of an ordinary run. */
+/** Far from every seed in a test, so that a thorough run plays no case of an ordinary run. */
 const shift = thoroughness === 1 ? 0 : 1_000_000;
 
-/** As many consecutive seeds as a test plays one search each with. */
+/** Consecutive seeds, for a test that makes one search with each. A thorough run has more of them. */
 export function seeds(first: number, count: number): number[] {
   return Array.from({ length: count * thoroughness }, (_none, index) => first + shift + index);
 }
 
-/** What a test says of the cases of its property. */
+/** The settings of a property in a test. */
 interface PropertySettings<Ts> {
   seed: number;
   numRuns?: number;
   examples?: Ts[];
 }
 
-/** What is given to fast-check: the settings, with what the environment says of them. */
+/** The parameters for fast-check: these settings, as the environment changes them. */
 export function parameters<Ts>({ seed, numRuns = 100, examples = [] }: PropertySettings<Ts>) {
   const given = env['SWARMCHECK_SEED'];
   const path = env['SWARMCHECK_PATH'];
@@ -35,7 +35,7 @@ export function parameters<Ts>({ seed, numRuns = 100, examples = [] }: PropertyS
   return { seed: seedOfRun, numRuns: numRuns * thoroughness, examples };
 }
 
-/** Fails where the property fails. The message ends with the command that plays the smallest case again. */
+/** Throws if the property fails. The message ends with the command that plays the smallest case again. */
 export function assertProperty<Ts>(
   property: IAsyncProperty<Ts>,
   settings: PropertySettings<Ts>,
@@ -49,7 +49,7 @@ export function assertProperty<Ts>(
   return details instanceof Promise ? details.then(throwIfFailed) : throwIfFailed(details);
 }
 
-/** The smallest case that breaks the property; undefined where none does. */
+/** The smallest case that breaks the property, or undefined if none does. */
 export function counterexampleOf<Ts>(
   property: IAsyncProperty<Ts>,
   settings: PropertySettings<Ts>,
@@ -82,7 +82,7 @@ function throwIfFailed<Ts>(details: RunDetails<Ts>): void {
 function howToPlayAgain<Ts>({ seed, counterexamplePath: path }: RunDetails<Ts>): string {
   const { testPath, currentTestName } = expect.getState();
   const file = testPath === undefined ? '' : ` ${relative(process.cwd(), testPath).replaceAll('\\', '/')}`;
-  // As vitest joins the names of tests; and without what a shell or a regular expression takes for something else.
+  // Joins titles as Vitest does, and hides characters that are special in a shell or a regular expression.
   const pattern = currentTestName?.replaceAll(' > ', ' ').replaceAll(/[^\p{L}\p{N} ,-]/gu, '.');
   const title = pattern === undefined ? '' : ` -t "${pattern}"`;
   const where = path === null ? '' : ` SWARMCHECK_PATH=${path}`;

@@ -6,13 +6,13 @@ type Answer = OpenAI.Chat.Completions.ChatCompletionMessage;
 
 /** How an app talks to the model. */
 export interface Habits {
-  /** By the `fetch` it is given, or by the address alone, over a socket. */
+  /** Through the given `fetch`, or over a socket, by the base URL only. */
   by?: 'fetch' | 'baseURL';
   stream?: boolean;
   maxRetries?: number;
 }
 
-/** All four ways. */
+/** All four combinations. */
 export const habits: readonly Required<Pick<Habits, 'by' | 'stream'>>[] = [
   { by: 'fetch', stream: false },
   { by: 'fetch', stream: true },
@@ -40,7 +40,7 @@ export function clientOf(
   return new OpenAI({ baseURL, apiKey, maxRetries, logLevel: 'off', ...(by === 'fetch' ? { fetch } : {}) });
 }
 
-/** An app with a run loop of its own, two agents and a memory: as one would write it by hand. */
+/** An app with its own run loop, two agents and a history, as people write it by hand. */
 class RefundApp {
   readonly #habits: Habits;
   #agent: keyof typeof agents = 'triage';
@@ -82,7 +82,7 @@ class RefundApp {
   }
 }
 
-/** The app as the subject of a scenario; each call is an app of its own. */
+/** The app as the agent of a scenario. Each call returns a new app. */
 export function refundApp(habits: Habits = {}): ExternalAgent {
   const app = new RefundApp(habits);
   return externalAgent((turn) => app.answer(turn));

@@ -8,37 +8,37 @@ import { builtPackage } from './built-package.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What became of one test. */
+/** The result of one test. */
 export interface TestOutcome {
   status: string;
-  /** One for each time that it was told to have failed. */
+  /** One message for each failure that Vitest reported. */
   failures: string[];
 }
 
-/** How a vitest of its own is set up. */
+/** The settings of a Vitest process. */
 export interface VitestSetting {
   environment?: NodeJS.ProcessEnv;
   flags?: string[];
-  /** Files beside the tests, by name: what they import, and further ones with tests (`b.case.ts`). */
+  /** Files beside the test file, by name: modules that it imports, or more test files (`b.case.ts`). */
   files?: Record<string, string>;
-  /** Names of such files; `swarmcheck/msw/setup` is what stands for itself. */
+  /** Names of such files, or `swarmcheck/msw/setup` for the setup file of the package. */
   setupFiles?: string[];
 }
 
-/** What became of the tests, by their full names, and of the files they are in. */
+/** The results of the tests by their full names, the failures of files, and the output. */
 export interface VitestRun {
   outcomes: Map<string, TestOutcome>;
-  /** What was told of a file, and not of a test in it, by the file's name. */
+  /** Failures of a file that belong to none of its tests, by the name of the file. */
   fileFailures: Map<string, string>;
   printed: string;
 }
 
-/** Runs a file of tests in a vitest of its own, and says what became of each, by its full name. */
+/** Runs a test file in a Vitest process of its own. Returns the result of each test by its full name. */
 export async function runVitest(source: string, setting?: VitestSetting): Promise<Map<string, TestOutcome>> {
   return (await runAndReadVitest(source, setting)).outcomes;
 }
 
-/** The same, with what was printed. */
+/** The same, with the failures of files and the output. */
 export async function runAndReadVitest(
   source: string,
   { environment = {}, flags = [], files = {}, setupFiles = [] }: VitestSetting = {},
@@ -58,10 +58,10 @@ export async function runAndReadVitest(
   }
 }
 
-/** The public entries are the package, so that none of these runs has to compile the sources. */
+/** Maps the public entries to the built package, so that no process has to compile the sources. */
 function configOf(folder: string, setupFiles: readonly string[]): object {
   const entry = (file: string) => join(builtPackage(), 'dist', file);
-  // The longest first: a name stands for whatever begins with it, too.
+  // The longest name first: an alias also replaces the beginning of longer names.
   const alias: Record<string, string> = {
     'swarmcheck/msw/setup': entry('vitest/mocking-setup.js'),
     'swarmcheck/msw': entry('msw.js'),
@@ -84,7 +84,7 @@ function printedBy(folder: string, flags: string[], env: NodeJS.ProcessEnv): Pro
   const cli = join(root, 'node_modules/vitest/vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', '--outputFile.json=report.json'];
   return new Promise((resolve) => {
-    // A run with failures ends with code 1, which is no failure of ours: only the report counts.
+    // Vitest exits with code 1 if a test fails. That is expected: only the report counts.
     execFile(
       process.execPath,
       [cli, 'run', ...reporters, ...flags],
@@ -94,7 +94,7 @@ function printedBy(folder: string, flags: string[], env: NodeJS.ProcessEnv): Pro
   });
 }
 
-/** Without what this vitest tells its own workers. */
+/** The environment, without the variables that Vitest sets for its own workers. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_OPTIONS|NODE_V8)/.test(name)),
@@ -123,8 +123,8 @@ interface AssertionResult {
 }
 
 /**
- * A setup file that stands beneath the guard: what the guard lets through goes no further than this. So nothing leaves the
- * machine while it is tested, whatever is wrong with it.
+ * A setup file that blocks connections beneath the network guard. A connection that the guard lets through fails
+ * here, so that nothing leaves the machine even if the guard is broken.
  */
 export const noNetwork = `
 import { Socket } from 'node:net';
@@ -139,7 +139,7 @@ Socket.prototype.connect = function (...args) {
 };
 `;
 
-/** What became of a test, and what it was told, without stacks. */
+/** The status of a test, and the messages of its failures without stacks. */
 export function toldOf(
   outcomes: ReadonlyMap<string, TestOutcome>,
   name: string,

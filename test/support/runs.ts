@@ -9,31 +9,31 @@ import {
 } from 'swarmcheck';
 import { scriptedProvider, type Step } from 'swarmcheck/testing';
 
-/** One run of a test: what it does not care about is filled in (an agent without tools, one user message). */
+/** The settings of one run. Missing ones are filled in: an agent without tools, one user message. */
 export interface Trial extends Partial<RunSettings> {
   contextVariables?: object;
-  /** Played by a scripted provider, and to its end. */
+  /** A script, which must be played to its end. */
   steps?: readonly Step[];
-  /** In place of steps. */
+  /** Used instead of `steps`. */
   provider?: CompletionProvider;
   hooks?: Hooks | readonly Hooks[];
   log?: (line: string) => void;
 }
 
-/** Runs to the end; the streamed one by reading to the last event. */
+/** Makes a run and returns its response. A streamed run is read to its last event. */
 export type Run = (trial: Trial) => Promise<Response>;
 
 export const unstreamed: Run = (trial) => play(trial, async (swarm, options) => await swarm.run(options));
 export const streamed: Run = (trial) =>
   play(trial, async (swarm, options) => responseIn(await eventsOf(swarm.run({ ...options, stream: true }))));
 
-/** The two ways to run, for `test.for(bothWays)('…, %s', async ([, run]) => …)`: two tests of one behaviour. */
+/** Both ways to run, for `test.for(bothWays)('…, %s', async ([, run]) => …)`, which tests one behaviour twice. */
 export const bothWays = [
   ['unstreamed', unstreamed],
   ['streamed', streamed],
 ] as const;
 
-/** The stream of a run, which nobody has begun to read. */
+/** The stream of a run, not yet read. */
 export function streamOf({ steps, provider, hooks, log, ...options }: Trial): AsyncIterable<StreamEvent> {
   const swarm = new Swarm({ provider: provider ?? scriptedProvider(steps ?? []), hooks, log });
   return swarm.run({ ...defaults(), ...options, stream: true });
@@ -45,7 +45,7 @@ export async function eventsOf(stream: AsyncIterable<StreamEvent>): Promise<Stre
   return events;
 }
 
-/** What the tools answered, in order. */
+/** The results of the tools, in order. */
 export function toolContents({ messages }: Pick<Response, 'messages'>): unknown[] {
   return messages.filter(({ role }) => role === 'tool').map(({ content }) => content);
 }

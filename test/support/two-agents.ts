@@ -6,13 +6,13 @@ const parameters = {
   required: ['key'],
 } as const;
 
-/** In order of their names: which of two variables was set first is not recorded. */
+/** Sorted by name, because a trace does not record which variable was set first. */
 const shown = (context: object) =>
   JSON.stringify(Object.entries(context).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 
 /**
- * Two agents that hand off to each other, and one without tools that is never left; tools that answer, write, throw and
- * cannot be sent. New ones each time, with these settings.
+ * Two agents that hand off to each other, with tools that answer, write, throw, and return a value that JSON cannot
+ * hold. A third agent, without tools, never hands back. New agents on each call, with these settings.
  */
 export function agents(settings: AgentOptions = {}): Agent {
   const last = new Agent({ name: 'Last', ...settings });

@@ -1,4 +1,4 @@
-/** Promises that are waited for, and time that passes only when nothing else happens. */
+/** Promises to wait for, and a fake clock that advances only when nothing else happens. */
 import { vi } from 'vitest';
 
 /** A promise that never settles. */
@@ -6,7 +6,7 @@ export function never(): Promise<never> {
   return new Promise(() => {});
 }
 
-/** A promise that is resolved from outside: what is asked waits for it. */
+/** A promise that is resolved from outside. */
 export interface Gate {
   readonly opened: Promise<void>;
   readonly open: () => void;
@@ -18,15 +18,16 @@ export function gate(): Gate {
   return { opened, open };
 }
 
-/** Until nothing happens any more that waits for no timer. */
+/** Waits until nothing is pending but timers. */
 export async function still(): Promise<void> {
   for (let round = 0; round < 30; round++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /**
- * What the promise comes to, without real time: whenever nothing else happens any more, the clock jumps to the next timer.
- * `Date` shows how long that took.
- * The process has one clock, so nothing may run beside, and what is loaded on first use has to be loaded before.
+ * The result of the promise, without real time: when only timers are pending, the clock jumps to the next one. `Date`
+ * shows how much time passed on the fake clock.
+ * The process has one clock, so nothing else may run meanwhile. Modules that are imported on first use must be loaded
+ * before.
  */
 export async function onFakeClock<T>(play: () => Promise<T>): Promise<T> {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });

@@ -1,11 +1,11 @@
 import { runScenario, type RunScenarioOptions, type Scenario, type ScenarioRun } from 'swarmcheck/testing';
 
-/** One of the four ways to play a scenario, with its name for `test.for`. */
+/** One of the four play modes, with its name for `test.for`. */
 export interface Way extends Required<Pick<RunScenarioOptions, 'transport' | 'stream'>> {
   name: string;
 }
 
-/** The four ways, the one that others are compared with first. */
+/** The four play modes. The others are compared with the first. */
 export const ways: readonly Way[] = [
   { name: 'in process', transport: 'in-process', stream: false },
   { name: 'in process, streamed', transport: 'in-process', stream: true },
@@ -13,7 +13,7 @@ export const ways: readonly Way[] = [
   { name: 'over HTTP, streamed', transport: 'http', stream: true },
 ];
 
-/** Plays a scenario in one way. */
+/** Plays a scenario in one mode. */
 export function playIn(
   { transport, stream }: Way,
   scenario: Scenario,
@@ -22,7 +22,7 @@ export function playIn(
   return runScenario(scenario, { transport, stream, signal });
 }
 
-/** Plays a scenario in each way, one after the other. */
+/** Plays a scenario in each mode, one after the other. */
 export async function playInAll(scenario: Scenario): Promise<ScenarioRun[]> {
   const runs: ScenarioRun[] = [];
   for (const way of ways) runs.push(await playIn(way, scenario));
