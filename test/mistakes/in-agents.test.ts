@@ -1,3 +1,4 @@
+/** Mistakes in agents and results. Each title names a mistake; the test shows its error. */
 import { test } from 'vitest';
 import { Agent, Result, Swarm, tool, type AgentFunction } from 'swarmcheck';
 import { callTool, say, scriptedProvider, user } from 'swarmcheck/testing';
@@ -11,7 +12,7 @@ function refusalOf(agent: Agent): Promise<Error> {
   return errorOf(() => swarm.run({ agent, messages }));
 }
 
-/** The same for an agent with these functions. */
+/** The error with which a run refuses an agent with these functions. */
 function refusalOfFunctions(...functions: AgentFunction[]): Promise<Error> {
   return refusalOf(new Agent({ name: 'Desk', functions }));
 }
@@ -40,7 +41,7 @@ test('a misspelt field of an agent', async ({ expect }) => {
   );
 });
 
-test('a field of an agent as Python writes it', async ({ expect }) => {
+test('a field of an agent with its Python name', async ({ expect }) => {
   expect(
     await factsOfMistake(
       () =>
@@ -61,7 +62,7 @@ test('a tool whose name has a space', async ({ expect }) => {
   );
 });
 
-test('two functions of one name', async ({ expect }) => {
+test('two functions with the same name', async ({ expect }) => {
   expect(
     (
       await refusalOfFunctions(look_up, function look_up() {
@@ -80,7 +81,7 @@ test('the name of a function in place of the function', async ({ expect }) => {
   );
 });
 
-test('a function that an import cycle has not made yet', async ({ expect }) => {
+test('a function that is undefined because of an import cycle', async ({ expect }) => {
   // @ts-expect-error what such an import looks like at run time
   expect((await refusalOfFunctions(look_up, undefined)).message).toMatchInlineSnapshot(
     `"Function 2 of agent "Desk" is undefined (an import cycle?). Pass a named function, or a tool made by tool()."`,
@@ -107,7 +108,7 @@ test('a bound method', async ({ expect }) => {
   });
 });
 
-test('a plain function that wants arguments', async ({ expect }) => {
+test('a plain function that takes arguments', async ({ expect }) => {
   const forUser = function look_up(orderId: string, { user }: { user: string }) {
     return `${orderId} of ${user}`;
   };
@@ -117,7 +118,7 @@ test('a plain function that wants arguments', async ({ expect }) => {
   );
 });
 
-test('the tools of an agent as the API calls them', async ({ expect }) => {
+test('the field "tools" in place of "functions"', async ({ expect }) => {
   expect(
     await factsOfMistake(
       () =>
@@ -130,7 +131,7 @@ test('the tools of an agent as the API calls them', async ({ expect }) => {
   ).toEqual({ error: 'UsageError', field: 'tools', suggestion: 'functions' });
 });
 
-test('a function that makes options which returns nothing', async ({ expect }) => {
+test('a function for Agent.create that returns nothing', async ({ expect }) => {
   const made: object[] = [];
   const makeOptions = () => {
     made.push({ name: 'Desk' });
@@ -141,14 +142,14 @@ test('a function that makes options which returns nothing', async ({ expect }) =
   );
 });
 
-test('options in place of the function that makes them', async ({ expect }) => {
+test('options in place of the function for Agent.create', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => Agent.create({ name: 'Desk' }))).toMatchInlineSnapshot(
     `"Agent.create takes a function that returns the options, but was given an object. For options that are there already, write new Agent({ … })."`,
   );
 });
 
-test('an agent that is created of nothing', async ({ expect }) => {
+test('Agent.create without an argument', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => Agent.create())).toMatchInlineSnapshot(
     `"Agent.create takes a function that returns the options, but was given undefined."`,
@@ -187,7 +188,7 @@ test('the name of a function as the tool choice', async ({ expect }) => {
   );
 });
 
-test('a tool choice that there is not', async ({ expect }) => {
+test('an unknown tool choice', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await refusalOf(new Agent({ name: 'Desk', toolChoice: 'always' }))).message).toMatchInlineSnapshot(
     `"The toolChoice of agent "Desk" must be "auto", "none", "required" or { type: "function", function: { name } }, but is the string "always"."`,
@@ -202,7 +203,7 @@ test('a tool choice without its type', async ({ expect }) => {
   ).toEqual({ error: 'UsageError', field: 'toolChoice', agent: 'Desk', given: 'an object' });
 });
 
-test('a tool choice that is misspelt', async ({ expect }) => {
+test('a tool choice with a misspelt tool', async ({ expect }) => {
   const toolChoice = { type: 'function', function: { name: 'lookup' } } as const;
   expect(
     (await refusalOf(new Agent({ name: 'Desk', functions: [look_up], toolChoice }))).message,
@@ -219,7 +220,7 @@ test('an agent among the functions', async ({ expect }) => {
   );
 });
 
-test('a definition in place of a tool', async ({ expect }) => {
+test('the definition of a tool in place of the tool', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(factsOf(await refusalOfFunctions({ name: 'look_up', parameters: {} }))).toEqual({
     error: 'UsageError',
@@ -229,7 +230,7 @@ test('a definition in place of a tool', async ({ expect }) => {
   });
 });
 
-test('functions by name', async ({ expect }) => {
+test('an object in place of the list of functions', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
     (await refusalOf(new Agent({ name: 'Desk', functions: { look_up } }))).message,
@@ -254,7 +255,7 @@ test('instructions that are a list', async ({ expect }) => {
   });
 });
 
-test('instructions whose await is missing', async ({ expect }) => {
+test('a missing await before the instructions', async ({ expect }) => {
   const instructions = Promise.resolve('Be brief.');
   // @ts-expect-error the compiler says so, too
   expect((await refusalOf(new Agent({ name: 'Desk', instructions }))).message).toMatchInlineSnapshot(
@@ -262,7 +263,7 @@ test('instructions whose await is missing', async ({ expect }) => {
   );
 });
 
-test('instructions that return nothing', async ({ expect }) => {
+test('an instruction function that returns nothing', async ({ expect }) => {
   const lines: string[] = [];
   const instructions = ({ user }: { user?: string }) => {
     lines.push(`Help ${user}.`);
@@ -273,7 +274,7 @@ test('instructions that return nothing', async ({ expect }) => {
   );
 });
 
-test('instructions that return a list', async ({ expect }) => {
+test('an instruction function that returns a list', async ({ expect }) => {
   const instructions = () => ['Be brief.'];
   // @ts-expect-error the compiler says so, too
   expect((await refusalOf(new Agent({ name: 'Desk', instructions }))).message).toMatchInlineSnapshot(
@@ -291,7 +292,7 @@ test('a misspelt field of a result', async ({ expect }) => {
   ).toEqual({ error: 'UsageError', field: 'context_variables', suggestion: 'contextVariables' });
 });
 
-test("the agent's name in place of the agent of a result", async ({ expect }) => {
+test("an agent's name in place of the agent of a result", async ({ expect }) => {
   const triage = new Agent({
     name: 'Triage',
     functions: [
@@ -316,7 +317,7 @@ test("the agent's name in place of the agent of a result", async ({ expect }) =>
   `);
 });
 
-test('an agent in place of the parts of a result', async ({ expect }) => {
+test('an agent in place of the fields of a result', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await factsOfMistake(() => new Result(new Agent({ name: 'Refunds' })))).toEqual({
     error: 'UsageError',
@@ -330,7 +331,7 @@ test('a list of context variables in a result', async ({ expect }) => {
   );
 });
 
-test('context variables of a result whose await is missing', async ({ expect }) => {
+test('a missing await before the context variables of a result', async ({ expect }) => {
   const contextVariables = Promise.resolve({ refunded: 'A-17' });
   expect(await messageOf(() => new Result({ contextVariables }))).toMatchInlineSnapshot(
     `"The contextVariables of a Result must be an object, not a Promise. Is an "await" missing?"`,

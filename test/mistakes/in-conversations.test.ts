@@ -1,3 +1,4 @@
+/** Mistakes in conversations and their stored state. Each title names a mistake; the test shows its error. */
 import { test } from 'vitest';
 import { Agent, Conversation, Swarm } from 'swarmcheck';
 import { say, scriptedProvider } from 'swarmcheck/testing';
@@ -15,19 +16,19 @@ function conversation(): Conversation {
   return new Conversation({ swarm: swarm(), agent: desk });
 }
 
-/** The error with which a state is refused. */
+/** The error with which Conversation.restore refuses a state. */
 function refusalOf(state: unknown, agents: Agent[] = [desk]): Promise<Error> {
   return errorOf(() => Conversation.restore(state, { swarm: swarm(), agents }));
 }
 
 const stored = { messages, agent: 'Desk', contextVariables: {} };
 
-test('a conversation of nothing', async ({ expect }) => {
+test('a conversation without options', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await factsOfMistake(() => new Conversation())).toEqual({ error: 'UsageError', given: 'undefined' });
 });
 
-test('a Swarm and an agent one after the other', async ({ expect }) => {
+test('a Swarm and an agent as two arguments', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await factsOfMistake(() => new Conversation(swarm(), desk))).toEqual({
     error: 'UsageError',
@@ -50,7 +51,7 @@ test('a provider in place of a Swarm', async ({ expect }) => {
   );
 });
 
-test('a conversation with a provider', async ({ expect }) => {
+test('the field "provider" in place of "swarm"', async ({ expect }) => {
   const provider = scriptedProvider([]);
   // @ts-expect-error the compiler says so, too
   expect(await factsOfMistake(() => new Conversation({ provider, agent: desk }))).toEqual({
@@ -67,7 +68,7 @@ test('a conversation without an agent', async ({ expect }) => {
   );
 });
 
-test('a field of a conversation as Python writes it', async ({ expect }) => {
+test('a field of a conversation with its Python name', async ({ expect }) => {
   const options = { swarm: swarm(), agent: desk, context_variables: { user: 'Ann' } };
   expect(await factsOfMistake(() => new Conversation(options))).toEqual({
     error: 'UsageError',
@@ -76,7 +77,7 @@ test('a field of a conversation as Python writes it', async ({ expect }) => {
   });
 });
 
-test('a text in place of the messages before', async ({ expect }) => {
+test('a text in place of the earlier messages', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
     await messageOf(() => new Conversation({ swarm: swarm(), agent: desk, messages: 'hi' })),
@@ -97,21 +98,21 @@ test('a number as the id', async ({ expect }) => {
   ).toEqual({ error: 'UsageError', field: 'id', given: 'the number 17' });
 });
 
-test('nothing that is sent', async ({ expect }) => {
+test('send without a text', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => conversation().send())).toMatchInlineSnapshot(
     `"send takes the user's text, but was given undefined."`,
   );
 });
 
-test('a message that is sent in place of its text', async ({ expect }) => {
+test('a message in place of the text to send', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => conversation().send(messages[0]))).toMatchInlineSnapshot(
     `"send takes the user's text, but was given an object. Of a message, pass its content."`,
   );
 });
 
-test('messages that are sent in place of a text', async ({ expect }) => {
+test('a list of messages in place of the text to send', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await factsOfMistake(() => conversation().send(messages))).toEqual({
     error: 'UsageError',
@@ -126,7 +127,7 @@ test('a misspelt option of send', async ({ expect }) => {
   );
 });
 
-test('a message whose answer is to be streamed', async ({ expect }) => {
+test('the option "stream" of run, given to send', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await factsOfMistake(() => conversation().send('hi', { stream: true }))).toEqual({
     error: 'UsageError',
@@ -142,7 +143,7 @@ test('a signal in place of the options of send', async ({ expect }) => {
   );
 });
 
-test('a state alone', async ({ expect }) => {
+test('a state without the options of restore', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await factsOfMistake(() => Conversation.restore(stored))).toEqual({
     error: 'UsageError',
@@ -150,7 +151,7 @@ test('a state alone', async ({ expect }) => {
   });
 });
 
-test('a state and an agent', async ({ expect }) => {
+test('the field "agent" in place of "agents"', async ({ expect }) => {
   const options = { swarm: swarm(), agent: desk };
   // @ts-expect-error the compiler says so, too
   expect(await factsOfMistake(() => Conversation.restore(stored, options))).toEqual({
@@ -167,14 +168,14 @@ test('an agent in place of the list of agents', async ({ expect }) => {
   ).toEqual({ error: 'UsageError', field: 'agents', given: 'an Agent' });
 });
 
-test('agents of which one is missing', async ({ expect }) => {
+test('an undefined agent in the list of agents', async ({ expect }) => {
   // @ts-expect-error what an import cycle looks like at run time
   expect((await refusalOf(stored, [desk, undefined])).message).toMatchInlineSnapshot(
     `"Agent 2 of Conversation.restore must be an Agent, but is undefined."`,
   );
 });
 
-test('a state and agents without a Swarm', async ({ expect }) => {
+test('a state and agents, without a Swarm', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await factsOfMistake(() => Conversation.restore(stored, { agents: [desk] }))).toEqual({
     error: 'UsageError',
@@ -183,31 +184,31 @@ test('a state and agents without a Swarm', async ({ expect }) => {
   });
 });
 
-test('an agent that is not given', async ({ expect }) => {
+test('a state whose agent is not in the list of agents', async ({ expect }) => {
   expect((await refusalOf({ ...stored, agent: 'Refunds' })).message).toMatchInlineSnapshot(
     `"The conversation was with the agent "Refunds", and none of the agents given has that name: "Desk"."`,
   );
 });
 
-test('no agents at all', async ({ expect }) => {
+test('an empty list of agents', async ({ expect }) => {
   expect((await refusalOf(stored, [])).message).toMatchInlineSnapshot(
     `"The conversation was with the agent "Desk", and none of the agents given has that name: there are none."`,
   );
 });
 
-test('two agents of one name', async ({ expect }) => {
+test('two agents with the same name', async ({ expect }) => {
   expect((await refusalOf(stored, [desk, new Agent({ name: 'Desk' })])).message).toMatchInlineSnapshot(
     `"The conversation was with the agent "Desk", and more than one of the agents given has that name: "Desk", "Desk"."`,
   );
 });
 
-test('a state that is still text', async ({ expect }) => {
+test('a state as JSON text', async ({ expect }) => {
   expect((await refusalOf(JSON.stringify(stored))).message).toMatchInlineSnapshot(
     `"This is no stored conversation: it is the string "{\\"messages\\":[{\\"role\\":\\"user\\",\\"content\\":\\"Where is A-… (112 characters). Pass what Conversation.toJSON() gave, parsed."`,
   );
 });
 
-test('a state of something else', async ({ expect }) => {
+test('an object that is not a state', async ({ expect }) => {
   expect((await refusalOf({ history: messages })).message).toMatchInlineSnapshot(
     `"This is no stored conversation: its agent is undefined, not a name. Pass what Conversation.toJSON() gave, parsed."`,
   );
@@ -228,19 +229,19 @@ test('a conversation in place of its state', async ({ expect }) => {
   );
 });
 
-test('nothing, where nothing was stored', async ({ expect }) => {
+test('undefined in place of a state', async ({ expect }) => {
   expect((await refusalOf(undefined)).message).toMatchInlineSnapshot(
     `"This is no stored conversation: it is undefined. Pass what Conversation.toJSON() gave, parsed."`,
   );
 });
 
-test('a state whose messages are broken', async ({ expect }) => {
+test('a state whose messages are a text', async ({ expect }) => {
   expect((await refusalOf({ ...stored, messages: 'Where is A-17?' })).message).toMatchInlineSnapshot(
     `"This is no stored conversation: its messages are the string "Where is A-17?", not a list. Pass what Conversation.toJSON() gave, parsed."`,
   );
 });
 
-test('a state of which a message is broken', async ({ expect }) => {
+test('a state with a message without a role', async ({ expect }) => {
   expect(
     (await refusalOf({ ...stored, messages: [...messages, { content: 'Paid.' }] })).message,
   ).toMatchInlineSnapshot(
@@ -254,7 +255,7 @@ test('a state without context variables', async ({ expect }) => {
   );
 });
 
-test('a message while another one is being answered', async ({ expect }) => {
+test('a message that is sent while another one is being answered', async ({ expect }) => {
   const busy = conversation();
   const first = busy.send('Where is A-17?');
   expect(await messageOf(() => busy.send('And A-18?'))).toMatchInlineSnapshot(
@@ -263,7 +264,7 @@ test('a message while another one is being answered', async ({ expect }) => {
   await first;
 });
 
-test('a Date that is to be stored', async ({ expect }) => {
+test('a Date in the context variables of a stored conversation', async ({ expect }) => {
   const contextVariables = { order: { placedAt: new Date(0) } };
   const talk = new Conversation({ swarm: swarm(), agent: desk, contextVariables });
   expect(await messageOf(() => JSON.stringify(talk))).toMatchInlineSnapshot(
@@ -271,7 +272,7 @@ test('a Date that is to be stored', async ({ expect }) => {
   );
 });
 
-test('a function that is to be stored', async ({ expect }) => {
+test('a function in the context variables of a stored conversation', async ({ expect }) => {
   const contextVariables = { order: { total: () => 5 } };
   const talk = new Conversation({ swarm: swarm(), agent: desk, contextVariables });
   expect(await factsOfMistake(() => JSON.stringify(talk))).toEqual({
@@ -281,7 +282,7 @@ test('a function that is to be stored', async ({ expect }) => {
   });
 });
 
-test('an object of a class that is to be stored', async ({ expect }) => {
+test('an object of a class in the context variables of a stored conversation', async ({ expect }) => {
   class Cart {
     items = ['A-17'];
   }

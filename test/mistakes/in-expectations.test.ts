@@ -1,3 +1,4 @@
+/** Mistakes in the expectations of a scenario. Each title names a mistake; the test shows its error. */
 import { test } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { callTool, runScenario, say, user, type Expectations } from 'swarmcheck/testing';
@@ -11,7 +12,7 @@ const scenario = {
   steps: [user('Where is A-17?'), callTool('look_up', { orderId: 'A-17' }), say('It is paid.')],
 };
 
-/** The error with which a scenario is refused that expects this. */
+/** The error with which a scenario with these expectations is refused. */
 function refusalOf(expect: Expectations): Promise<Error> {
   return errorOf(() => runScenario({ ...scenario, expect }));
 }
@@ -23,7 +24,7 @@ test('a misspelt expectation', async ({ expect }) => {
   );
 });
 
-test('an expectation that there is not', async ({ expect }) => {
+test('an unknown expectation', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(factsOf(await refusalOf({ toolResults: ['A-17 is paid'] }))).toEqual({
     error: 'UsageError',
@@ -31,14 +32,14 @@ test('an expectation that there is not', async ({ expect }) => {
   });
 });
 
-test('a stop reason that there is not', async ({ expect }) => {
+test('an unknown stop reason', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await refusalOf({ stopReason: 'stop' })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up", in "expect", has a field "stopReason" that must be one of completed, max_turns, interrupted (a rejected run has none: use "error"), but is the string "stop"."`,
   );
 });
 
-test('a stop reason of a run that was rejected', async ({ expect }) => {
+test('"failed" as the stop reason of a rejected run', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(factsOf(await refusalOf({ stopReason: 'failed' }))).toEqual({
     error: 'UsageError',
@@ -74,7 +75,7 @@ test('a call that was made with other arguments', async ({ expect }) => {
   `);
 });
 
-test('an error that does not come', async ({ expect }) => {
+test('an error that does not happen', async ({ expect }) => {
   const error = { name: 'RateLimitError' };
   expect(await failuresOf({ ...scenario, expect: { error } })).toMatchInlineSnapshot(`
     "The last run was expected to be rejected with RateLimitError, but it ended with completed.
@@ -92,7 +93,7 @@ test('a single call in place of a list', async ({ expect }) => {
   );
 });
 
-test('a call by another field', async ({ expect }) => {
+test('a call with "name" in place of "tool"', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await refusalOf({ toolCalls: ['look_up', { name: 'look_up' }] })).message).toMatchInlineSnapshot(
     `"Item 2 of the toolCalls of the scenario "an order is looked up" has no "tool"; it has "name"."`,
@@ -109,7 +110,7 @@ test('a misspelt tool', async ({ expect }) => {
   `);
 });
 
-test('a misspelt tool among those that must not be called', async ({ expect }) => {
+test('a misspelt tool among the calls that must never happen', async ({ expect }) => {
   const toolCalls = { sequence: ['look_up'], never: ['lookUp'] };
   expect(await failuresOf({ ...scenario, expect: { toolCalls } })).toMatchInlineSnapshot(`
     ""lookUp" is a tool of no agent that was asked, so this shows nothing. Did you mean "look_up"? Offered were: look_up.
@@ -120,7 +121,7 @@ test('a misspelt tool among those that must not be called', async ({ expect }) =
   `);
 });
 
-test('a tool of nobody', async ({ expect }) => {
+test('a tool that no agent has', async ({ expect }) => {
   const toolCalls = ['look_up', 'refund'];
   expect(await failuresOf({ ...scenario, expect: { toolCalls } })).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
@@ -148,13 +149,13 @@ test('agents in place of their names', async ({ expect }) => {
   );
 });
 
-test('no context variables', async ({ expect }) => {
+test('an empty object of context variables', async ({ expect }) => {
   expect((await refusalOf({ contextVariables: {} })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up", in "expect", has "contextVariables" that ask for nothing. Name the variables, or leave it out."`,
   );
 });
 
-test('an object that has the agent in it in place of a handoff', async ({ expect }) => {
+test('a tool that returns an agent inside an object, in place of a handoff', async ({ expect }) => {
   const triage = new Agent({
     name: 'Triage',
     functions: [

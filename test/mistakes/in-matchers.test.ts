@@ -1,3 +1,4 @@
+/** Mistakes in the use of matchers. Each title names a mistake; the test shows its error. */
 import { test } from 'vitest';
 import { Agent, Conversation, Swarm } from 'swarmcheck';
 import { callTool, runScenario, say, scriptedProvider, traceOf, user } from 'swarmcheck/testing';
@@ -36,7 +37,7 @@ watchingTest('a run that is not awaited, in a test that watches its runs', async
   await promise;
 });
 
-test('a scenario that is not awaited, to compare with', async ({ expect }) => {
+test('a scenario that is not awaited, as the run to compare with', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
     await factsOfMistake(() => expect(run).toHaveSameTraceAs(runScenario(scenario))),
@@ -159,20 +160,20 @@ test('a misspelt field of a call', async ({ expect }) => {
   );
 });
 
-test('nothing to have seen', async ({ expect }) => {
+test('toHaveSeen with an empty object', async ({ expect }) => {
   expect(await messageOf(() => expect(run).toHaveSeen({}))).toMatchInlineSnapshot(
     `"toHaveSeen was given nothing to look for. Give it one of agent, instructions, tools, message."`,
   );
 });
 
-test('a misspelt field of what was seen', async ({ expect }) => {
+test('a misspelt field of toHaveSeen', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
     await factsOfMistake(() => expect(run).toHaveSeen({ instruction: 'Be brief.' })),
   ).toEqual({ error: 'UsageError', field: 'instruction', suggestion: 'instructions' });
 });
 
-test('instructions that nobody saw', async ({ expect }) => {
+test('instructions that no request had', async ({ expect }) => {
   const seen = { agent: 'Desk', instructions: 'Ann' };
   expect(await messageOf(() => expect(run).toHaveSeen(seen))).toMatchInlineSnapshot(`
     "Expected a request that shows the model agent "Desk", instructions with "Ann", but none of 2 does. The nearest, of Desk in turn 1:
@@ -187,20 +188,20 @@ test('instructions that nobody saw', async ({ expect }) => {
   `);
 });
 
-test('no context variables', async ({ expect }) => {
+test('toHaveContextVariables with an empty object', async ({ expect }) => {
   expect(await messageOf(() => expect(run).toHaveContextVariables({}))).toMatchInlineSnapshot(
     `"toHaveContextVariables was given nothing to look for: {} is in every context."`,
   );
 });
 
-test('a reason that there is not', async ({ expect }) => {
+test('an unknown reason', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => expect(run).toHaveStoppedBecause('complete'))).toMatchInlineSnapshot(
     `"toHaveStoppedBecause knows no reason "complete". Did you mean "completed"? Reasons: completed, max_turns, interrupted, failed, aborted."`,
   );
 });
 
-test('a kind of error that there is not', async ({ expect }) => {
+test('an unknown kind of error', async ({ expect }) => {
   expect(
     await messageOf(() =>
       // @ts-expect-error the compiler says so, too
@@ -218,7 +219,7 @@ test('a misspelt field of an error', async ({ expect }) => {
   ).toEqual({ error: 'UsageError', field: 'toolName' });
 });
 
-test('an interruption that did not come', async ({ expect }) => {
+test('an interruption that did not happen', async ({ expect }) => {
   expect(await messageOf(() => expect(run).toBeInterrupted({ pending: ['look_up'] }))).toMatchInlineSnapshot(`
     "Expected the run to be interrupted, but it ended with completed. Did the run have executeTools: false?
     What happened:
@@ -228,7 +229,7 @@ test('an interruption that did not come', async ({ expect }) => {
   `);
 });
 
-test('a set that is another', async ({ expect }) => {
+test('a Set with other items', async ({ expect }) => {
   const read = await runScenario({
     ...scenario,
     contextVariables: { read: new Set(['Dune']), since: new Date(0) },
@@ -243,7 +244,7 @@ test('a set that is another', async ({ expect }) => {
   `);
 });
 
-test("an agent's name that a tool answers with in place of the agent", async ({ expect }) => {
+test("a tool that returns an agent's name in place of the agent", async ({ expect }) => {
   const triage = new Agent({
     name: 'Triage',
     functions: [

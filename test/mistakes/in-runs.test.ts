@@ -1,3 +1,4 @@
+/** Mistakes in the options of a run. Each title names a mistake; the test shows its error. */
 import { test } from 'vitest';
 import { Agent, Swarm } from 'swarmcheck';
 import { say, scriptedProvider } from 'swarmcheck/testing';
@@ -10,14 +11,14 @@ function swarm(): Swarm {
   return new Swarm({ provider: scriptedProvider([say('Hello.')]) });
 }
 
-test('a run of nothing', async ({ expect }) => {
+test('a run without options', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => swarm().run())).toMatchInlineSnapshot(
     `"run takes one object: run({ agent, messages }). It was given undefined."`,
   );
 });
 
-test("the agent's name in place of the agent of a run", async ({ expect }) => {
+test("an agent's name in place of the agent", async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await factsOfMistake(() => swarm().run({ agent: 'Desk', messages }))).toEqual({
     error: 'UsageError',
@@ -26,7 +27,7 @@ test("the agent's name in place of the agent of a run", async ({ expect }) => {
   });
 });
 
-test('an agent and messages one after the other', async ({ expect }) => {
+test('an agent and messages as two arguments', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await factsOfMistake(() => swarm().run(desk, messages))).toEqual({
     error: 'UsageError',
@@ -34,7 +35,7 @@ test('an agent and messages one after the other', async ({ expect }) => {
   });
 });
 
-test('an agent whose await is missing', async ({ expect }) => {
+test('a missing await before the agent', async ({ expect }) => {
   const agent = Agent.create(() => ({ name: 'Desk' }));
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => swarm().run({ agent, messages }))).toMatchInlineSnapshot(
@@ -49,7 +50,7 @@ test('the class in place of an agent', async ({ expect }) => {
   );
 });
 
-test('the function that makes the agent in place of it', async ({ expect }) => {
+test('a function that makes the agent, in place of the agent', async ({ expect }) => {
   const makeDesk = () => desk;
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => swarm().run({ agent: makeDesk, messages }))).toMatchInlineSnapshot(
@@ -91,7 +92,7 @@ test('a message without a role', async ({ expect }) => {
   );
 });
 
-test('a role that there is not', async ({ expect }) => {
+test('an unknown role', async ({ expect }) => {
   const said = [...messages, { role: 'human', content: 'And A-18?' }];
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => swarm().run({ agent: desk, messages: said }))).toMatchInlineSnapshot(
@@ -128,7 +129,7 @@ test('a message whose content is an object', async ({ expect }) => {
   });
 });
 
-test('an option of a run as Python writes it', async ({ expect }) => {
+test('an option of a run with its Python name', async ({ expect }) => {
   const options = { agent: desk, messages, context_variables: { user: 'Ann' } };
   expect(await factsOfMistake(() => swarm().run(options))).toEqual({
     error: 'UsageError',
@@ -165,7 +166,7 @@ test('a Map of context variables', async ({ expect }) => {
   });
 });
 
-test('a function that makes the context variables', async ({ expect }) => {
+test('a function that makes the context variables, in place of them', async ({ expect }) => {
   const freshContext = () => ({ user: 'Ann' });
   expect(
     await messageOf(() => swarm().run({ agent: desk, messages, contextVariables: freshContext })),
@@ -174,7 +175,7 @@ test('a function that makes the context variables', async ({ expect }) => {
   );
 });
 
-test('the controller in place of its signal', async ({ expect }) => {
+test('an AbortController in place of its signal', async ({ expect }) => {
   const signal = new AbortController();
   expect(
     // @ts-expect-error the compiler says so, too
@@ -182,7 +183,7 @@ test('the controller in place of its signal', async ({ expect }) => {
   ).toMatchInlineSnapshot(`"The signal of a run must be an AbortSignal, but is an AbortController."`);
 });
 
-test('context variables whose await is missing', async ({ expect }) => {
+test('a missing await before the context variables', async ({ expect }) => {
   const contextVariables = Promise.resolve({ user: 'Ann' });
   expect(await factsOfMistake(() => swarm().run({ agent: desk, messages, contextVariables }))).toEqual({
     error: 'UsageError',
@@ -198,14 +199,14 @@ test('a text in place of false', async ({ expect }) => {
   ).toMatchInlineSnapshot(`"executeTools must be true or false, but is the string "false"."`);
 });
 
-test('a level in place of true', async ({ expect }) => {
+test('a number in place of true', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
     await factsOfMistake(() => swarm().run({ agent: desk, messages, debug: 2 })),
   ).toEqual({ error: 'UsageError', field: 'debug', given: 'the number 2' });
 });
 
-test('a text that would stream', async ({ expect }) => {
+test('a text as the option "stream"', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
     await factsOfMistake(() => swarm().run({ agent: desk, messages, stream: 'false' })),

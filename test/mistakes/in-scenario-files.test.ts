@@ -1,18 +1,19 @@
+/** Mistakes in scenario files. Each title names a mistake; the test shows its error. */
 import { test, vi } from 'vitest';
 import { Project } from '../cli/swarmcheck.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-/** The project in which the command is run: every file with its mistake. */
+/** The files of the project in which the command runs, each with its mistake. */
 const files: Record<string, string> = {};
 
-/** Puts a file into it. Returns its name. */
+/** Adds a file to the project. Returns its name. */
 function file(name: string, source: string): string {
   files[name] = source;
   return name;
 }
 
-/** How the scenario files begin. */
+/** The beginning of the scenario files. */
 const top = `import { Agent, tool } from 'swarmcheck';
 import { callTool, defineScenario, say, user } from 'swarmcheck/testing';
 
@@ -22,7 +23,7 @@ const steps = [user('Where is A-17?'), callTool('look_up'), say('It is paid.')];
 
 let output: Promise<string> | undefined;
 
-/** What the one command that is given everything says about this. */
+/** The part of the output that is about this argument. One command gets the arguments of all tests. */
 async function toldOf(given: string): Promise<string> {
   output ??= told(
     '.',
@@ -37,7 +38,7 @@ async function toldOf(given: string): Promise<string> {
   return blocks.find(ofFile)?.trimEnd() ?? 'The mistake passed in silence.';
 }
 
-/** What it prints: on stderr first, then on stdout. In a process of its own: in this one vitest can be imported. */
+/** The output of the command: stderr, then stdout. It has its own process, because this one can import Vitest. */
 async function told(...given: string[]): Promise<string> {
   await using project = await Project.of(files);
   const { stderr, stdout } = await project.spawnSwarmcheck(['run', ...given]);
@@ -66,7 +67,7 @@ test('a folder without scenarios', async ({ expect }) => {
 
 const json = file('refunds.json', '{}');
 
-test('a file that is no module', async ({ expect }) => {
+test('a JSON file without steps', async ({ expect }) => {
   expect(await toldOf(json)).toMatchInlineSnapshot(
     `"✗ refunds.json: It holds an object that is no failure a check saved. Steps stand in a list alone: [{ "user": "…" }, { "say": "…" }]."`,
   );
@@ -148,7 +149,7 @@ export default defineScenario({ name: 'the order is paid', agent: desk, steps })
 file('one.scenario.ts', twin);
 const two = file('two.scenario.ts', twin);
 
-test('two scenarios of one name', async ({ expect }) => {
+test('two scenarios with the same name', async ({ expect }) => {
   expect(await toldOf(two)).toMatchInlineSnapshot(
     `"✗ two.scenario.ts: Two scenarios are named "the order is paid": one here, one in one.scenario.ts. Reports and --filter tell them apart by name. Rename one; this one is not played."`,
   );
@@ -314,7 +315,7 @@ test('a refund', async () => {
 `,
 );
 
-test('a test of vitest', async ({ expect }) => {
+test('a test file of Vitest', async ({ expect }) => {
   expect(await toldOf(vitestTest)).toMatchInlineSnapshot(
     `"✗ refunds.test.ts:2: This is a test of vitest. Run it with: npx vitest run refunds.test.ts"`,
   );
@@ -327,7 +328,7 @@ test('a refund', () => expect(1).toBe(1));
 `,
 );
 
-test('a test of vitest in a scenario file', async ({ expect }) => {
+test('a Vitest test in a scenario file', async ({ expect }) => {
   expect(await toldOf(vitestScenario)).toMatchInlineSnapshot(
     `"✗ vitest.scenario.ts:1: It uses vitest, which works in its tests only. A scenario runs without it: say what should come of it in "expect", or throw in "check"."`,
   );
@@ -341,7 +342,7 @@ export const other = defineScenario({ name: 'a twin', agent: desk, steps });
 `,
 );
 
-test('two scenarios of one name in one file', async ({ expect }) => {
+test('two scenarios with the same name in one file', async ({ expect }) => {
   expect(await toldOf(twins)).toMatchInlineSnapshot(
     `"✗ twins.scenario.ts: Two scenarios are named "a twin": both here. Reports and --filter tell them apart by name. Rename one; this one is not played."`,
   );

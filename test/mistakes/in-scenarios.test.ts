@@ -1,3 +1,4 @@
+/** Mistakes in scenarios. Each title names a mistake; the test shows its error. */
 import { test, vi } from 'vitest';
 import { Agent, tool } from 'swarmcheck';
 import {
@@ -35,7 +36,7 @@ test('a misspelt field', async ({ expect }) => {
   ).toEqual({ error: 'UsageError', field: 'contextVariable', suggestion: 'contextVariables' });
 });
 
-test('a limit that is misspelt', async ({ expect }) => {
+test('a misspelt limit', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(factsOf(await refusalOf({ name, agent: desk, steps, maxTurn: 3 }))).toEqual({
     error: 'UsageError',
@@ -44,14 +45,14 @@ test('a limit that is misspelt', async ({ expect }) => {
   });
 });
 
-test('expectations that are misspelt', async ({ expect }) => {
+test('misspelt expectations', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
     factsOf(await refusalOf({ name, agent: desk, steps, expects: { stopReason: 'completed' } })),
   ).toEqual({ error: 'UsageError', field: 'expects', suggestion: 'expect' });
 });
 
-test('nothing to play', async ({ expect }) => {
+test('an undefined scenario', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => runScenario())).toMatchInlineSnapshot(
     `"A scenario must be an object, but is undefined. Write { agent, steps }."`,
@@ -66,7 +67,7 @@ test('steps in place of a scenario', async ({ expect }) => {
   });
 });
 
-test('an agent and its steps one after the other', async ({ expect }) => {
+test('an agent and its steps as two arguments', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await factsOfMistake(() => runScenario(desk, steps))).toEqual({
     error: 'UsageError',
@@ -81,7 +82,7 @@ test('a name before the scenario', async ({ expect }) => {
   );
 });
 
-test('a scenario whose await is missing', async ({ expect }) => {
+test('a missing await before the scenario', async ({ expect }) => {
   const scenario = Promise.resolve({ agent: desk, steps });
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => runScenario(scenario))).toMatchInlineSnapshot(
@@ -102,7 +103,7 @@ test('a fraction of a turn', async ({ expect }) => {
   );
 });
 
-test('a time limit in words', async ({ expect }) => {
+test('a time limit with a unit', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await refusalOf({ name, agent: desk, steps, timeoutMs: '5s' })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up" has a field "timeoutMs" that must be a number of milliseconds above 0, but is the string "5s"."`,
@@ -116,7 +117,7 @@ test('a misspelt hook', async ({ expect }) => {
   ).toEqual({ error: 'UsageError', field: 'beforeTools', suggestion: 'beforeTool' });
 });
 
-test('a hook that is no function', async ({ expect }) => {
+test('a hook that is not a function', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
     (await refusalOf({ name, agent: desk, steps, hooks: { beforeTool: 'log' } })).message,
@@ -125,21 +126,21 @@ test('a hook that is no function', async ({ expect }) => {
   );
 });
 
-test('a text in place of the messages before', async ({ expect }) => {
+test('a text in place of the earlier messages', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await refusalOf({ name, agent: desk, steps, messages: 'Hello.' })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up" has a field "messages" that must be a list of messages, but is the string "Hello."."`,
   );
 });
 
-test('a message before without a role', async ({ expect }) => {
+test('an earlier message without a role', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
     factsOf(await refusalOf({ name, agent: desk, steps, messages: [{ content: 'Hello.' }] })),
   ).toEqual({ error: 'UsageError', field: 'messages[0]' });
 });
 
-test('a promise of an agent, whose await is missing', async ({ expect }) => {
+test('a missing await before the agent', async ({ expect }) => {
   const agent = Agent.create(() => ({ name: 'Desk' }));
   // @ts-expect-error the compiler says so, too
   expect((await refusalOf({ name, agent, steps })).message).toMatchInlineSnapshot(
@@ -194,7 +195,7 @@ test('a stub for a tool that no agent has', async ({ expect }) => {
   `);
 });
 
-test('a stub that is nothing', async ({ expect }) => {
+test('an undefined stub', async ({ expect }) => {
   const stubs: Record<string, string> = {};
   expect(
     // @ts-expect-error the compiler says so, too
@@ -232,7 +233,7 @@ test('an agent without its stubs', async ({ expect }) => {
   );
 });
 
-// A process has one clock, so this one runs alone.
+// Fake timers change the clock of the whole process, so this test runs alone.
 test.sequential('a tool that never ends', async ({ expect, onTestFinished }) => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());

@@ -1,3 +1,4 @@
+/** Mistakes in scripts that show when the script is played. Each title names a mistake; the test shows its error. */
 import { test } from 'vitest';
 import { Agent, Swarm } from 'swarmcheck';
 import { callTool, say, scriptedProvider, user, type Step } from 'swarmcheck/testing';
@@ -19,7 +20,7 @@ test('a misspelt tool', async ({ expect }) => {
   `);
 });
 
-test('a tool of an agent that has none', async ({ expect }) => {
+test('a tool call for an agent without tools', async ({ expect }) => {
   const agent = new Agent({ name: 'Greeter', instructions: 'Greet.' });
   const steps = [asked, callTool('look_up', { orderId: 'A-17' }), say('It is paid.')];
   expect(await failuresOf({ agent, steps })).toMatchInlineSnapshot(`
@@ -33,7 +34,7 @@ test('a tool of an agent that has none', async ({ expect }) => {
   `);
 });
 
-test('arguments that fail the schema, and are not marked hallucinated', async ({ expect }) => {
+test('arguments that fail the schema and are not marked as hallucinated', async ({ expect }) => {
   const steps = [asked, callTool('look_up', { order: 17 }), say('It is paid.')];
   expect(await failuresOf({ agent: desk, steps })).toMatchInlineSnapshot(`
     "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls look_up({"order":17}) with arguments that fail its schema: "order" is not an argument of this tool. "orderId" is missing (string). Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
@@ -125,7 +126,7 @@ test('a function that returns a malformed call', async ({ expect }) => {
   `);
 });
 
-test('a step too few', async ({ expect }) => {
+test('one step too few', async ({ expect }) => {
   const steps = [asked, callTool('look_up', { orderId: 'A-17' })];
   expect(await failuresOf({ agent: desk, steps })).toMatchInlineSnapshot(`
     "The run was rejected: ScriptExhaustedError: Completion 2 was requested, but the script has 1 step for the model. The model was asked to continue after a "tool" message. Add a step, or check why the run did not stop.
@@ -141,7 +142,7 @@ test('a step too few', async ({ expect }) => {
   `);
 });
 
-test('a step too few, before the user speaks again', async ({ expect }) => {
+test('one step too few before the user speaks again', async ({ expect }) => {
   const steps = [asked, callTool('look_up', { orderId: 'A-17' }), user('And A-18?'), say('It is paid.')];
   expect(await failuresOf({ agent: desk, steps })).toMatchInlineSnapshot(`
     "The run was rejected: ScriptExhaustedError: Completion 2 was requested, but step 3 of the script is user("And A-18?"): the run was expected to have ended. The model was asked to continue after a "tool" message. Add a model step before it, or check why the run did not stop.
@@ -157,7 +158,7 @@ test('a step too few, before the user speaks again', async ({ expect }) => {
   `);
 });
 
-test('a step too many', async ({ expect }) => {
+test('one step too many', async ({ expect }) => {
   const steps = [asked, say('One moment.'), callTool('look_up', { orderId: 'A-17' })];
   expect(await failuresOf({ agent: desk, steps })).toMatchInlineSnapshot(`
     "Run 1 ended (completed) before step 3: 1 step is left over. Remove what is not needed, or check why the run stopped early.
@@ -168,7 +169,7 @@ test('a step too many', async ({ expect }) => {
   `);
 });
 
-test('a model that fails, which nobody expects', async ({ expect }) => {
+test('a failure of the model that is not expected', async ({ expect }) => {
   const steps = [asked, { fault: { kind: 'status', status: 429 } } as const];
   expect(await failuresOf({ agent: desk, steps })).toMatchInlineSnapshot(`
     "The run was rejected: RateLimitError: 429 Scripted fault: status 429.
@@ -179,7 +180,7 @@ test('a model that fails, which nobody expects', async ({ expect }) => {
   `);
 });
 
-test('a user who said something else', async ({ expect }) => {
+test('a user message that differs from the script', async ({ expect }) => {
   const provider = scriptedProvider([user('Where is A-18?'), say('It is paid.')]);
   const swarm = new Swarm({ provider });
   expect(await messageOf(() => swarm.run({ agent: desk, messages }))).toMatchInlineSnapshot(`

@@ -1,10 +1,11 @@
+/** Mistakes in the steps of a script. Each title names a mistake; the test shows its error. */
 import { test } from 'vitest';
 import { callTool, callTools, modelFails, say, scriptedProvider, user, type Step } from 'swarmcheck/testing';
 import { tool } from 'swarmcheck';
 import { errorOf, messageOf } from '../support/failures.ts';
 import { factsOf, factsOfMistake } from '../support/facts-of.ts';
 
-/** The error with which a script is refused, whose first step is the user's. */
+/** The error with which a script is refused that has these steps after a user step. */
 function mistakeIn(...steps: Step[]): Promise<Error> {
   return errorOf(() => scriptedProvider([user('Where is A-17?'), ...steps]));
 }
@@ -22,7 +23,7 @@ test('an empty step', async ({ expect }) => {
   );
 });
 
-test('what the user and the model say in one step', async ({ expect }) => {
+test('a user message and an answer in one step', async ({ expect }) => {
   expect((await mistakeIn({ user: 'And A-18?', say: 'It is paid.' })).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has "user" beside "say". What the user says and what the model answers are two steps."`,
   );
@@ -74,14 +75,14 @@ test('a misspelt option of callTool', async ({ expect }) => {
   ).toEqual({ error: 'ScriptMistakeError', field: 'halucinated', suggestion: 'hallucinated' });
 });
 
-test('an answer that is no text', async ({ expect }) => {
+test('an answer that is not a text', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await mistakeIn(say(17))).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a "say" that must be a string, but is the number 17."`,
   );
 });
 
-test('a user who says nothing', async ({ expect }) => {
+test('a user step without a text', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(factsOf(await mistakeIn(say('It is paid.'), user()))).toEqual({
     error: 'ScriptMistakeError',
@@ -108,14 +109,14 @@ test('names in place of the calls of callTools', async ({ expect }) => {
   );
 });
 
-test('a kind of failure that there is not', async ({ expect }) => {
+test('an unknown kind of fault', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await mistakeIn(modelFails({ kind: 'rate-limit' }))).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a fault of unknown kind "rate-limit". Kinds: status, reset, no-answer, hung-body, malformed-json, html, empty-choices, missing-choices, no-finish-reason, cut, bad-frame."`,
   );
 });
 
-test('a status that is no failure', async ({ expect }) => {
+test('a status that is not an error', async ({ expect }) => {
   expect((await mistakeIn(modelFails({ kind: 'status', status: 200 }))).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a fault whose "status" must be an HTTP error, 400 to 599, but is the number 200."`,
   );
@@ -144,7 +145,7 @@ test('a tool in place of its name', async ({ expect }) => {
   );
 });
 
-test('no name of a tool at all', async ({ expect }) => {
+test('callTool without an argument', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await factsOfMistake(() => callTool())).toEqual({ error: 'ScriptMistakeError', given: 'undefined' });
 });
@@ -157,27 +158,27 @@ test('true in place of the options of callTool', async ({ expect }) => {
   });
 });
 
-test('arguments in their order', async ({ expect }) => {
+test('a list in place of named arguments', async ({ expect }) => {
   expect((await mistakeIn(callTool('look_up', ['A-17']))).message).toMatchInlineSnapshot(
     `"Call 1 of step 2 (steps[1]) has "args" that must be an object, not an array of 1 item. Arguments go by name: { name: value }."`,
   );
 });
 
-test('an argument that has no name', async ({ expect }) => {
+test('an argument without a name', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await mistakeIn(callTool('look_up', 17))).message).toMatchInlineSnapshot(
     `"Call 1 of step 2 (steps[1]) has "args" that must be an object, not the number 17. For arguments that are none, use rawArgs."`,
   );
 });
 
-test('calls of callTools one after the other', async ({ expect }) => {
+test('calls as separate arguments of callTools', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => callTools(callTool('look_up'), callTool('close')))).toMatchInlineSnapshot(
     `"callTools takes a list of calls, but was given an object. Write callTools([callTool(…), callTool(…)])."`,
   );
 });
 
-test('steps one after the other', async ({ expect }) => {
+test('steps as separate arguments', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
     await messageOf(() => scriptedProvider(say('One moment.'), say('It is paid.'))),
@@ -200,28 +201,28 @@ test('a builder that is not called', async ({ expect }) => {
   );
 });
 
-test('a status in place of a failure', async ({ expect }) => {
+test('a status in place of a fault', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await mistakeIn(modelFails(429))).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a "fault" that must be an object with a kind, but is the number 429. Write modelFails({ kind: "status", status: 429 })."`,
   );
 });
 
-test('the kind of a failure alone', async ({ expect }) => {
+test('the kind of a fault in place of the fault', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await mistakeIn(modelFails('cut'))).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a "fault" that must be an object with a kind, but is the string "cut". Write modelFails({ kind: "cut", … })."`,
   );
 });
 
-test('an error in place of a failure', async ({ expect }) => {
+test('an error in place of a fault', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await mistakeIn(modelFails(new Error('rate limit')))).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a "fault" that must be an object with a kind, but is an Error. Kinds: status, reset, no-answer, hung-body, malformed-json, html, empty-choices, missing-choices, no-finish-reason, cut, bad-frame."`,
   );
 });
 
-test('a misspelt field of a failure', async ({ expect }) => {
+test('a misspelt field of a fault', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
     (await mistakeIn(modelFails({ kind: 'status', status: 429, retryAfter: 20 }))).message,

@@ -1,3 +1,4 @@
+/** Mistakes in the options of a Swarm and its provider. Each title names a mistake; the test shows its error. */
 import OpenAI from 'openai';
 import { test } from 'vitest';
 import { openaiProvider, Swarm, type ChatCompletion, type CompletionProvider } from 'swarmcheck';
@@ -76,13 +77,13 @@ test('steps in place of a provider', async ({ expect }) => {
   );
 });
 
-test('the function that makes a provider in place of one', async ({ expect }) => {
+test('a function that makes a provider, in place of the provider', async ({ expect }) => {
   expect((await refusalOf(scriptedProvider)).message).toMatchInlineSnapshot(
     `"The provider of a Swarm must have the methods complete and stream, but is the function scriptedProvider. Call it: scriptedProvider(…)."`,
   );
 });
 
-test('the class of a provider in place of one', async ({ expect }) => {
+test('the class in place of a provider', async ({ expect }) => {
   class EchoProvider {
     complete(): void {}
   }
@@ -91,7 +92,7 @@ test('the class of a provider in place of one', async ({ expect }) => {
   );
 });
 
-test('a provider whose await is missing', async ({ expect }) => {
+test('a missing await before the provider', async ({ expect }) => {
   expect((await refusalOf(Promise.resolve(scriptedProvider([])))).message).toMatchInlineSnapshot(
     `"The provider of a Swarm must have the methods complete and stream, but is a Promise. Is an "await" missing?"`,
   );
@@ -107,7 +108,7 @@ test('null in place of a provider', async ({ expect }) => {
   expect(factsOf(await refusalOf(null))).toEqual({ error: 'UsageError', given: 'null' });
 });
 
-test('a provider that cannot be streamed, streamed', async ({ expect }) => {
+test('a streamed run with a provider that cannot stream', async ({ expect }) => {
   const { complete } = scriptedProvider([say('Hello.')]);
   // @ts-expect-error the compiler says so, too
   const stream = new Swarm({ provider: { complete } }).run({ agent: desk, messages, stream: true });
@@ -118,7 +119,7 @@ test('a provider that cannot be streamed, streamed', async ({ expect }) => {
   ).toMatchInlineSnapshot(`"The provider of this Swarm has no stream method, which stream: true needs."`);
 });
 
-test('a provider that can only be streamed, not streamed', async ({ expect }) => {
+test('an unstreamed run with a provider that can only stream', async ({ expect }) => {
   const { stream } = scriptedProvider([say('Hello.')]);
   // @ts-expect-error the compiler says so, too
   const swarm = new Swarm({ provider: { stream } });
@@ -144,7 +145,7 @@ test('a key in place of a client', async ({ expect }) => {
   );
 });
 
-test('the class of a client in place of one', async ({ expect }) => {
+test('the class in place of a client', async ({ expect }) => {
   expect(await messageOf(() => openaiProvider(OpenAI as unknown as OpenAI))).toMatchInlineSnapshot(
     `"openaiProvider takes an OpenAI client or its options, but was given the class OpenAI. Write openaiProvider(new OpenAI({ … }))."`,
   );
@@ -171,7 +172,7 @@ test('a misspelt hook in a list', async ({ expect }) => {
   });
 });
 
-test('a hook that is no function', async ({ expect }) => {
+test('a hook that is not a function', async ({ expect }) => {
   expect((await refusalOfHooks({ beforeModel: true })).message).toMatchInlineSnapshot(
     `"The hook "beforeModel" of a Swarm must be a function, but is the boolean true."`,
   );
@@ -188,7 +189,7 @@ test('null in place of hooks', async ({ expect }) => {
   expect(factsOf(await refusalOfHooks(null))).toEqual({ error: 'UsageError', field: 'hooks', given: 'null' });
 });
 
-test('an object of a class that has no hook', async ({ expect }) => {
+test('an object of a class without hooks', async ({ expect }) => {
   class ToolLog {
     beforeTools(): void {}
   }
@@ -199,7 +200,7 @@ test('an object of a class that has no hook', async ({ expect }) => {
   });
 });
 
-test('the console in place of a log', async ({ expect }) => {
+test('the console in place of a log function', async ({ expect }) => {
   const provider = scriptedProvider([]);
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => new Swarm({ provider, log: console }))).toMatchInlineSnapshot(

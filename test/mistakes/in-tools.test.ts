@@ -1,3 +1,4 @@
+/** Mistakes in the definitions of tools. Each title names a mistake; the test shows its error. */
 import { test } from 'vitest';
 import { z } from 'zod';
 import { Swarm, tool, type JsonObjectSchema } from 'swarmcheck';
@@ -8,7 +9,7 @@ import { factsOf, factsOfMistake } from '../support/facts-of.ts';
 
 const execute = () => 'found';
 
-/** The error with which parameters are refused, when the tool is made or when it is first offered. */
+/** The error with which these parameters are refused, when the tool is made or first offered. */
 function refusalOf(parameters: JsonObjectSchema): Promise<Error> {
   return errorOf(() => {
     const agent = deskThat(execute, parameters);
@@ -16,14 +17,14 @@ function refusalOf(parameters: JsonObjectSchema): Promise<Error> {
   });
 }
 
-test('nothing in place of the definition of a tool', async ({ expect }) => {
+test('a tool without a definition', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => tool())).toMatchInlineSnapshot(
     `"tool takes one object: tool({ name, execute }). It was given undefined."`,
   );
 });
 
-test('the name of a tool before its function', async ({ expect }) => {
+test('the name of a tool and its function as two arguments', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await factsOfMistake(() => tool('look_up', execute))).toEqual({
     error: 'UsageError',
@@ -54,14 +55,14 @@ test('a tool without execute', async ({ expect }) => {
   );
 });
 
-test('execute as another library calls it', async ({ expect }) => {
+test('execute with the name that another library uses', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => tool({ name: 'look_up', run: execute }))).toMatchInlineSnapshot(
     `"The tool "look_up" has no field "run". Did you mean "execute"? Its fields: name, description, parameters, execute."`,
   );
 });
 
-test('parameters that are misspelt', async ({ expect }) => {
+test('a misspelt field "parameters"', async ({ expect }) => {
   const paramters = { type: 'object', properties: { orderId: { type: 'string' } } };
   // @ts-expect-error the compiler says so, too
   expect(await factsOfMistake(() => tool({ name: 'look_up', paramters, execute }))).toEqual({
@@ -80,7 +81,7 @@ test('a description that is a function', async ({ expect }) => {
   );
 });
 
-test('parameters that are those of no object', async ({ expect }) => {
+test('parameters that are not the schema of an object', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await refusalOf({ type: 'string' })).message).toMatchInlineSnapshot(
     `"Function 1 of agent "Desk", "look_up", has parameters that are not the schema of an object. The model sends arguments by name: use { type: 'object', properties: … }."`,
@@ -97,7 +98,7 @@ test('the properties in place of the parameters', async ({ expect }) => {
   });
 });
 
-test('parameters in words', async ({ expect }) => {
+test('parameters as a text', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await refusalOf('orderId: string')).message).toMatchInlineSnapshot(
     `"The parameters of tool "look_up" are no schema: pass a JSON Schema of an object, or a zod, arktype or valibot schema."`,
@@ -143,7 +144,7 @@ test('a type that JSON Schema does not know', async ({ expect }) => {
   );
 });
 
-test('a type that is misspelt', async ({ expect }) => {
+test('a misspelt type', async ({ expect }) => {
   const properties = { amount: { type: ['nummer', 'null'] } };
   expect(factsOf(await refusalOf({ type: 'object', properties }))).toEqual({
     error: 'UsageError',
@@ -154,7 +155,7 @@ test('a type that is misspelt', async ({ expect }) => {
   });
 });
 
-test('a required argument that is no property', async ({ expect }) => {
+test('a required argument that is not a property', async ({ expect }) => {
   const properties = { orderId: { type: 'string' } };
   expect(
     (await refusalOf({ type: 'object', properties, required: ['order'] })).message,
@@ -163,13 +164,13 @@ test('a required argument that is no property', async ({ expect }) => {
   );
 });
 
-test('a required argument where there are no properties', async ({ expect }) => {
+test('a required argument without any properties', async ({ expect }) => {
   expect((await refusalOf({ type: 'object', required: ['orderId'] })).message).toMatchInlineSnapshot(
     `"The tool "look_up" requires "orderId", which is not among its properties, so no call could be valid. Its properties: none."`,
   );
 });
 
-test('a name in place of the list of those that are required', async ({ expect }) => {
+test('a name in place of the list of required arguments', async ({ expect }) => {
   const properties = { orderId: { type: 'string' } };
   expect(
     // @ts-expect-error the compiler says so, too

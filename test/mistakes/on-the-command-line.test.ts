@@ -1,9 +1,10 @@
+/** Mistakes on the command line. Each title names a mistake; the test shows its error. */
 import { test, vi } from 'vitest';
 import { Project } from '../cli/swarmcheck.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-/** What a command complains of in a project with one scenario. */
+/** The stderr of a command in a project with one scenario. */
 async function told(...args: string[]): Promise<string> {
   await using project = await Project.of({
     'scenarios/refunds.scenario.ts': `import { Agent } from 'swarmcheck';
@@ -16,7 +17,7 @@ export default defineScenario({ name: 'a greeting', agent: new Agent(), steps: [
   return stderr.trimEnd();
 }
 
-test('a filter that lets nothing through', async ({ expect }) => {
+test('a filter that matches no scenario', async ({ expect }) => {
   expect(await told('run', '--filter', 'refund')).toMatchInlineSnapshot(
     `"✗ --filter "refund": No scenario has this in its name. There are: "a greeting"."`,
   );
@@ -30,7 +31,7 @@ test('a misspelt option', async ({ expect }) => {
   `);
 });
 
-test('an option that there is not', async ({ expect }) => {
+test('an unknown option', async ({ expect }) => {
   expect(await told('run', '--verbose')).toMatchInlineSnapshot(`
     "error: unknown option '--verbose'
     (run "swarmcheck run --help" for what there is)"
@@ -68,7 +69,7 @@ test('a folder in place of a command', async ({ expect }) => {
   `);
 });
 
-test('nothing to run', async ({ expect }) => {
+test('a project without scenarios', async ({ expect }) => {
   await using project = await Project.of({ 'refunds.ts': '' });
   const { stderr, stdout } = await project.swarmcheck(['run']);
   expect(`${stderr}${stdout}`.trimEnd()).toMatchInlineSnapshot(`
