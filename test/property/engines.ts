@@ -1,4 +1,4 @@
-/** Scenarios of all kinds for the engine: generated agents, and everything a model could do to them. */
+/** Scenarios to test the engine with: generated agents, and scripts of everything that a model could do to them. */
 import fc from 'fast-check';
 import type { Message } from '../../src/engine/model/messages.ts';
 import { graphSpec } from '../../src/property/generated-agents/agent-graph.ts';
@@ -7,7 +7,7 @@ import type { GraphSpec } from '../../src/property/generated-agents/spec.ts';
 import { scriptArbitrary } from '../../src/property/script-generator/script-arbitrary.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 
-/** So many graphs, each with the arbitrary of its scripts: to make one for every case would take longer than all the rest. */
+/** The number of graphs. Each keeps the arbitrary of its scripts, which takes longer to make than a case to play. */
 const graphCount = 150;
 
 let specs: GraphSpec[] | undefined;
@@ -18,7 +18,7 @@ function graph(index: number): GraphSpec {
   return specs[index]!;
 }
 
-/** Made on first use: a search that ends after a few cases needs only a few of them. */
+/** Made on first use, because a search that ends early needs few of them. */
 function scriptsFor(spec: GraphSpec): fc.Arbitrary<Scenario['steps']> {
   const known = scriptsOf.get(spec);
   if (known) return known;
@@ -33,7 +33,7 @@ const history: Message[] = [
   { role: 'assistant', content: 'Hello!', sender: 'A0' },
 ];
 
-/** A scenario, and the graph its agents were made from. */
+/** A scenario, and the specification of the graph that its agents are built from. */
 export interface EngineCase {
   spec: GraphSpec;
   scenario: Scenario;

@@ -1,4 +1,7 @@
-/** Invariants about the agents that are there: what nobody uses changes nothing. They need agents that can be made otherwise. */
+/**
+ * Invariants about the agents: unused agents and tools, and the order of declaration, change nothing. They build the
+ * agents of a case once more, changed.
+ */
 import { expect } from 'vitest';
 import { runScenario, type ScenarioRun } from 'swarmcheck/testing';
 import { buildGraph } from '../../src/property/generated-agents/build.ts';
@@ -12,7 +15,7 @@ const unused: ToolSpec = {
   isAsync: false,
 };
 
-/** What happened, but for the tools that were offered, and for what tells of them. */
+/** The events and the response of a run, without the offered tools and without the texts that list them. */
 function withoutTools({ trace, response }: ScenarioRun): unknown {
   const told = /Available tools: .*|There are no tools\./;
   const events = trace.events.map((event) => {
@@ -41,19 +44,19 @@ async function changesOnlyTools(
 const withTools = (agent: AgentSpec, tools: readonly ToolSpec[]): AgentSpec => ({ ...agent, tools });
 
 export const graphInvariants: Record<string, (one: EngineCase) => Promise<void>> = {
-  'a tool that is never called changes only what is offered': (one) =>
+  'a tool that is never called changes only the offered tools': (one) =>
     changesOnlyTools(one, (spec) => spec.map((agent) => withTools(agent, [...agent.tools, unused]))),
-  'an agent that is never reached changes only what is offered': (one) =>
+  'an agent that is never reached changes only the offered tools': (one) =>
     changesOnlyTools(one, (spec) => [
       ...spec.map((agent) =>
         withTools(agent, [...agent.tools, { ...unused, behaviour: { does: 'handoff', to: spec.length } }]),
       ),
       { name: 'Nobody', tellsContext: false, tools: [] },
     ]),
-  'the order in which tools are declared changes only what is offered': (one) =>
+  'the order in which tools are declared changes only the offered tools': (one) =>
     changesOnlyTools(one, (spec) => spec.map((agent) => withTools(agent, agent.tools.toReversed()))),
   'the order in which agents are declared changes nothing': async ({ spec, scenario }) => {
-    // The first is asked first, so it stays where it is.
+    // The first agent stays first, because a run begins with it.
     const order = [
       0,
       ...spec

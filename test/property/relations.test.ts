@@ -1,4 +1,4 @@
-/** What relations make of agents that are odd, and sound. */
+/** Relations for unusual agents: odd values, tools that hang, and factories. */
 import { Agent, Result, tool, type Message } from 'swarmcheck';
 import { relations, type RelationName } from 'swarmcheck/fast-check';
 import { callTool, say, ScenarioTimeoutError, user, type Scenario } from 'swarmcheck/testing';
@@ -36,14 +36,14 @@ const sound: Scenario = {
 };
 
 test.for(Object.keys(relations) as RelationName[])(
-  'objects of a class, ids in the history, and arguments that are called like ids are no fault: %s',
+  'objects of a class, ids in the history, and arguments named like ids break no relation: %s',
   async (name) => {
     await expect(relations[name](sound)).resolves.toBeUndefined();
   },
 );
 
 test.for(['cut-and-resumed-equals-uninterrupted', 'equals-oracle', 'stream-events-are-in-order'] as const)(
-  'a tool that never ends ends the play of a relation: %s',
+  'a relation is rejected at the time limit if a tool never ends: %s',
   async (name) => {
     const agent = new Agent({
       functions: [tool({ name: 'hang', execute: () => new Promise<string>(() => {}) })],
@@ -54,7 +54,7 @@ test.for(['cut-and-resumed-equals-uninterrupted', 'equals-oracle', 'stream-event
 );
 
 test.for(Object.keys(relations) as RelationName[])(
-  'what a factory makes for a relation is let go of: %s',
+  'a relation disposes of every agent that a factory makes for it: %s',
   async (name) => {
     let open = 0;
     let made = 0;

@@ -1,4 +1,4 @@
-/** What an app leads to depends on what was done before, and with which arguments: a check goes there as well. */
+/** Agents that need an earlier call, or certain arguments, to be reached. A check reaches them as well. */
 import { Agent, Result, tool } from 'swarmcheck';
 import type { ScenarioRun } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
@@ -9,7 +9,7 @@ const never =
   ({ trace }: ScenarioRun) =>
     !trace.toolCalls.some((call) => call.tool === name && call.error === undefined);
 
-test('an agent that is reached only after another call', async () => {
+test('a check reaches an agent whose handoff needs another call first', async () => {
   using failures = new Failures();
   const billing = new Agent({
     name: 'Billing',
@@ -29,7 +29,7 @@ test('an agent that is reached only after another call', async () => {
   expect(error.steps).toHaveLength(5);
 });
 
-test('an agent that is reached only by some arguments', async () => {
+test('a check reaches an agent whose handoff needs certain arguments', async () => {
   using failures = new Failures();
   const sales = new Agent({ name: 'Sales', functions: [tool({ name: 'sell', execute: () => 'sold' })] });
   const triage = new Agent({

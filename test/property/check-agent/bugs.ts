@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { seeds, thoroughness } from '../../support/property.ts';
 import { Failures, refunds, triage, verifiedFirst } from './desk.ts';
 
-/** A bug, and the scripts that are the smallest to show it. */
+/** A bug, and the smallest scripts that show it. */
 interface Bug {
   agent: Agent;
   invariant: (run: ScenarioRun) => void | boolean;
@@ -104,7 +104,7 @@ export const runBugs: Record<string, Bug> = {
     agent: bank,
     invariant: ({ trace, scenario }) =>
       trace.outcome !== 'failed' || !JSON.stringify(scenario.steps).includes('"pay"'),
-    // A payment that is refused, and one without arguments, are as small.
+    // A call that fails the schema and a call with empty raw arguments are as small.
     smallest: [
       callTool('pay', { amount: 0 }),
       callTool('pay', undefined, { hallucinated: true }),
@@ -118,10 +118,10 @@ export const runBugs: Record<string, Bug> = {
   },
 };
 
-/** Declares the tests of these bugs: so many seeds, one script. Each file has some of them, so that they run side by side. */
+/** Declares a test for each of these bugs. Each test file has some of the bugs, so that they run in parallel. */
 export function testSmallest(bugs: Record<string, Bug>): void {
   test.each(Object.entries(bugs))(
-    '100 seeds come down to the same script: %s',
+    'each of 100 seeds shrinks to a smallest script: %s',
     async (_name, { agent, invariant, smallest, runs = 500 }) => {
       using failures = new Failures();
       const found = new Map<string, number>();

@@ -14,7 +14,7 @@ const bothAtOnce = callTools([
   callTool('issue_refund', { orderId: '' }),
 ]);
 
-test('agents that keep the invariants pass, with the numbers of the check', async () => {
+test('agents that keep the invariants pass, and the report has the numbers of the check', async () => {
   using failures = new Failures();
   const report = await failures.check(triage, {
     runs: 50,
@@ -33,7 +33,7 @@ test('agents that keep the invariants pass, with the numbers of the check', asyn
   expect(failures.files).toEqual([]);
 });
 
-test('200 runs are made, with a seed of 1, where nothing else is said', async () => {
+test('by default a check makes 200 runs with seed 1, 20 turns and a time limit of 1 s', async () => {
   const runs: ScenarioRun[] = [];
   const report = await check(new Agent(), { always: { 'is a run': (run) => void runs.push(run) } });
   expect(report).toMatchObject({ runs: 200, seed: 1 });
@@ -41,7 +41,7 @@ test('200 runs are made, with a seed of 1, where nothing else is said', async ()
   expect(runs[0]!.scenario).toMatchObject({ maxTurns: 20, timeoutMs: 1000 });
 });
 
-test('the same seed plays the same scripts, another one others', async () => {
+test('the same seed plays the same scripts, and another seed plays others', async () => {
   const scriptsOf = async (seed: number) => {
     const scripts: unknown[] = [];
     await check(triage, {
@@ -55,7 +55,7 @@ test('the same seed plays the same scripts, another one others', async () => {
   expect(await scriptsOf(7)).not.toBe(await scriptsOf(8));
 });
 
-test('a bug of business logic is caught, and told by a script of three steps', async () => {
+test('a bug of business logic is found, and shrunk to a script of three steps', async () => {
   using failures = new Failures();
   const error = await failures.failureOf(refunds, { always });
   expect(error.steps).toEqual([user('hi'), bothAtOnce, say('ok')]);
@@ -67,7 +67,7 @@ test('a bug of business logic is caught, and told by a script of three steps', a
   expect(error.cause).toBeInstanceOf(Error);
 });
 
-test('the message says what was broken, by what, where that is, and how to see it again', async () => {
+test('the message says which invariant broke, by which script, where it is saved, and how to play it again', async () => {
   using failures = new Failures();
   const error = await failures.failureOf(triage, { always, seed: 3 });
   expect(failures.shown(error)).toMatchInlineSnapshot(`
@@ -112,7 +112,7 @@ test('the message says what was broken, by what, where that is, and how to see i
   `);
 });
 
-test('where the command line found the agent is where it is imported from', async () => {
+test('the source imports the agent from the module in which the command line found it', async () => {
   using failures = new Failures();
   const tools = { look_up: 'found' };
   const contextVariables = { user: 'Ann', apiKey: 'abc', db: new Map() };
@@ -159,7 +159,7 @@ test('where the command line found the agent is where it is imported from', asyn
   expect(readFileSync(error.file!, 'utf8')).not.toContain('abc');
 });
 
-test('seed and path of a failure play its script alone', async () => {
+test('the seed and path of a failure play only its script', async () => {
   using failures = new Failures();
   const { seed, path, steps } = await failures.failureOf(triage, { always });
   using others = new Failures();
@@ -169,7 +169,7 @@ test('seed and path of a failure play its script alone', async () => {
   expect(runs).toBe(1);
 });
 
-test('a path that fails no more passes, whatever stands beside it', async () => {
+test('a path whose script no longer fails passes, and `sometimes` does not apply to it', async () => {
   using failures = new Failures();
   const found = await failures.failureOf(triage, { always });
   const path = found.path.split(':').slice(0, 2).join(':');
@@ -179,13 +179,13 @@ test('a path that fails no more passes, whatever stands beside it', async () => 
   expect(runs).toBe(1);
 });
 
-test('a path that leads nowhere is a mistake', async () => {
+test('a path that leads to no script is a mistake', async () => {
   expect(await messageOf(() => check(triage, { path: '0:999999:0' }))).toMatch(
     /^The path '0:999999:0' leads to no script\. .* leave it out to search again\.$/,
   );
 });
 
-test('what failed before is played first, and told at once', async () => {
+test('a saved failure is played first, and reported at once', async () => {
   using failures = new Failures();
   const { file, steps } = await failures.failureOf(triage, { always });
   let generated = 0;
@@ -213,7 +213,7 @@ test('what failed before is played first, and told at once', async () => {
   `);
 });
 
-test('what failed before and does no more is kept, and counted', async () => {
+test('a saved failure that no longer fails is kept, and counted', async () => {
   using failures = new Failures();
   const { file } = await failures.failureOf(triage, { always });
   expect(await failures.check(triage, { runs: 5 })).toMatchObject({ runs: 5, saved: 1 });
@@ -221,7 +221,7 @@ test('what failed before and does no more is kept, and counted', async () => {
   expect(readFailure(file!).invariant).toBe('verified first');
 });
 
-test('what saved failures show does not count as having happened in a run', async () => {
+test('the run of a saved failure does not count for `sometimes`', async () => {
   using failures = new Failures();
   await failures.failureOf(triage, { always });
   const sometimes = {
@@ -233,20 +233,20 @@ test('what saved failures show does not count as having happened in a run', asyn
   expect(error.invariant).toBe('nothing but both at once');
 });
 
-test('failures of other names are not played', async () => {
+test('saved failures of other names are not played', async () => {
   using failures = new Failures();
   await failures.failureOf(triage, { always, name: 'mine' });
   expect(await failures.check(triage, { runs: 5, name: 'yours' })).toMatchObject({ saved: 0 });
 });
 
-test('a saved failure that is damaged stops the check', async () => {
+test('a damaged saved failure stops the check', async () => {
   using failures = new Failures();
   const { file } = await failures.failureOf(triage, { always });
   writeFileSync(file!, '{');
   expect(await messageOf(() => failures.check(triage))).toContain('It is no JSON. Restore the file');
 });
 
-test('a failure that cannot be saved is told all the same', async () => {
+test('a failure that cannot be saved is reported all the same', async () => {
   using failures = new Failures();
   const { path } = await failures.failureOf(triage, { always });
   const blocked = join(failures.folder, 'file');
@@ -261,7 +261,7 @@ test('a failure that cannot be saved is told all the same', async () => {
   );
 });
 
-test('a failure is saved without the secrets in its message, and without its story', async () => {
+test('the message of a failure is saved without secrets, and without the part "What happened"', async () => {
   using failures = new Failures();
   const { message, file } = await failures.failureOf(new Agent(), {
     always: {
@@ -274,7 +274,7 @@ test('a failure is saved without the secrets in its message, and without its sto
   expect(readFailure(file!).message).toBe('asked with Bearer <token>');
 });
 
-test('a script that is pasted shows the failure again', async () => {
+test('the steps of a failure, played as a scenario, break the invariant again', async () => {
   using failures = new Failures();
   const { steps } = await failures.failureOf(triage, { always });
   const run = await runScenario({ agent: triage, steps });
@@ -282,7 +282,7 @@ test('a script that is pasted shows the failure again', async () => {
   expect(() => verifiedFirst(run)).toThrow('nobody was verified');
 });
 
-test('the invariant that broke first is the one that is told, whatever breaks on the way', async () => {
+test('the invariant that broke first is reported, even if another one breaks while shrinking', async () => {
   using failures = new Failures();
   let hasBroken = false;
   const error = await failures.failureOf(triage, {
@@ -311,7 +311,7 @@ test.each([
     'too much',
   ],
   [
-    'an error without words',
+    'an error without a message',
     () => {
       throw new TypeError();
     },
@@ -347,7 +347,7 @@ test.each([
 });
 
 test.each([0, '', null, Promise.resolve('wrong')])(
-  'an invariant that gives %s says nothing',
+  'an invariant that returns %s fails, because that is neither true nor false',
   async (given) => {
     using failures = new Failures();
     const always = { mine: (() => given) as () => void };
@@ -357,14 +357,14 @@ test.each([0, '', null, Promise.resolve('wrong')])(
 );
 
 test.each([undefined, true, Promise.resolve(undefined), Promise.resolve(true)])(
-  'an invariant that gives %s holds',
+  'an invariant that returns %s holds',
   async (given) => {
     const invariant = (() => given) as () => void;
     expect(await check(new Agent(), { runs: 3, always: { mine: invariant } })).toMatchObject({ runs: 3 });
   },
 );
 
-test('an invariant that never comes to its end fails within the limit', async () => {
+test('an invariant that never settles fails at the time limit', async () => {
   using failures = new Failures();
   const error = await failures.failureOf(new Agent(), {
     always: { mine: () => new Promise<void>(() => {}) },
@@ -373,7 +373,7 @@ test('an invariant that never comes to its end fails within the limit', async ()
   expect(error.message).toContain('The invariant "mine" was stopped after 20 ms, waiting for its promise.');
 });
 
-test('what happened is not told twice', async () => {
+test('the part "What happened" appears once, even if a matcher has it in its message', async () => {
   using failures = new Failures();
   const invariant = (run: ScenarioRun) => void expect(run).toHaveStoppedBecause('interrupted');
   await import('swarmcheck/vitest');
@@ -381,9 +381,9 @@ test('what happened is not told twice', async () => {
   expect(message.match(/What happened:/g)).toHaveLength(1);
 });
 
-test('a matcher in an invariant judges no run whose script did not fit', async () => {
+test('a matcher in an invariant does not judge a run whose script did not fit', async () => {
   await import('swarmcheck/vitest');
-  // The limit leaves steps over in most runs, which is no failure.
+  // With this limit most runs leave steps over, which is not a failure.
   const invariant = (run: ScenarioRun) => void expect(run).not.toHaveToolResult('look_up', 'no such result');
   const options = { maxTurns: 1, invariants: 'none', runs: 100, always: { mine: invariant } } as const;
   let leftover = 0;
@@ -394,7 +394,7 @@ test('a matcher in an invariant judges no run whose script did not fit', async (
   expect(leftover).toBeGreaterThan(10);
 });
 
-test('invariants of the run loop are held against each run', async () => {
+test('the invariants of the run loop are checked in each run', async () => {
   const agent = new Agent({
     functions: [
       function empty() {
@@ -423,7 +423,7 @@ test('invariants of the run loop are held against each run', async () => {
   ).toMatchObject({ runs: 20 });
 });
 
-test('what has to happen sometimes and never does is a failure', async () => {
+test('a `sometimes` that never happens is a failure', async () => {
   using failures = new Failures();
   const sometimes = {
     'a call': ({ trace }: ScenarioRun) => trace.toolCalls.length > 0,
@@ -448,7 +448,7 @@ test('what has to happen sometimes and never does is a failure', async () => {
   expect(failures.files).toEqual([]);
 });
 
-test('a sometimes that throws is a failure with its message', async () => {
+test('a `sometimes` that throws is a failure with its message', async () => {
   using failures = new Failures();
   const sometimes = {
     mine: () => {
@@ -459,14 +459,14 @@ test('a sometimes that throws is a failure with its message', async () => {
   expect(error.message).toMatch(/^"mine" was broken: undefined is no run\n/);
 });
 
-test('a sometimes that gives a promise would always count', async () => {
+test('a `sometimes` that returns a promise is a failure, because a promise is always true', async () => {
   using failures = new Failures();
   const sometimes = { mine: (() => Promise.resolve(false)) as unknown as () => boolean };
   const error = await failures.failureOf(triage, { sometimes });
   expect(error.message).toContain('it returned a Promise, which would count as true.');
 });
 
-test('features that are off do not happen', async () => {
+test('a feature that is off does not happen', async () => {
   let unknown = 0;
   await check(triage, {
     features: { 'unknown-tool': false },
@@ -478,7 +478,7 @@ test('features that are off do not happen', async () => {
   expect(unknown).toBe(0);
 });
 
-test('a name that no file could have is one all the same', async () => {
+test('a failure of an agent with a hostile name is saved, and found again', async () => {
   using failures = new Failures();
   const agent = new Agent({ name: '../../etc/\0passwd\n"quoted"' });
   const invariant = { mine: () => false };
@@ -495,13 +495,13 @@ test('a check stops when its time is up', async () => {
   expect(report.runs).toBeLessThan(100);
 });
 
-test('the time is up as well where no run ever waits', async () => {
+test('a check stops when its time is up, even if no run ever waits', async () => {
   const report = await check(new Agent(), { runs: 1_000_000, maxDurationMs: 50 });
   expect(report.runs).toBeGreaterThan(0);
   expect(report.runs).toBeLessThan(1_000_000);
 });
 
-test('an app that hangs is found, however short the time of the check', async () => {
+test('an app that hangs is found, however short the time of the check is', async () => {
   using failures = new Failures();
   const functions = ['one', 'other', 'third'].map((name) =>
     tool({ name, execute: () => new Promise<string>(() => {}) }),
@@ -510,7 +510,7 @@ test('an app that hangs is found, however short the time of the check', async ()
   expect(error.invariant).toBe('ends-in-time');
 });
 
-test('a run that hangs is stopped, and a failure', async () => {
+test('a run that hangs is stopped, and is a failure', async () => {
   using failures = new Failures();
   const agent = new Agent({
     functions: [tool({ name: 'hang', execute: () => new Promise<string>(() => {}) })],
@@ -522,7 +522,7 @@ test('a run that hangs is stopped, and a failure', async () => {
   );
 });
 
-test('a stand-in for nothing is a mistake', async () => {
+test('a stub for a tool that does not exist is a mistake', async () => {
   const called: string[] = [];
   const agent = new Agent({ functions: [tool({ name: 'pay', execute: () => called.push('pay') })] });
   expect(await messageOf(() => check(agent, { tools: { pya: 'paid' } }))).toBe(
@@ -534,7 +534,7 @@ test('a stand-in for nothing is a mistake', async () => {
   );
 });
 
-test('a stand-in for a tool that is only reached by some arguments is none', async () => {
+test('a stub for a tool that only some arguments lead to is not a mistake', async () => {
   const hidden = new Agent({
     name: 'Hidden',
     functions: [tool({ name: 'open_safe', execute: () => 'open' })],
@@ -555,18 +555,18 @@ test('a stand-in for a tool that is only reached by some arguments is none', asy
   expect(await check(agent, { tools: { open_safe: 'stubbed' } })).toMatchObject({ runs: 200 });
 });
 
-test('a factory that makes no agent is told as it is', async () => {
+test('a factory that does not return an agent is a mistake', async () => {
   const factory = (() => ({})) as unknown as () => Agent;
   expect(await messageOf(() => check(factory))).toContain('must return an Agent');
 });
 
-test('a factory that makes none later on is told as well', async () => {
+test('a factory that returns an agent at first, and later none, is a mistake', async () => {
   let made = 0;
   const factory = () => (made++ < 3 ? new Agent() : ({} as Agent));
   expect(await messageOf(() => check(factory))).toContain('must return an Agent');
 });
 
-test('whoever calls is told how far it is', async () => {
+test('onProgress receives the number of finished runs', async () => {
   const progress: unknown[] = [];
   using failures = new Failures();
   await failures.check(new Agent(), { runs: 3 }, { onProgress: (one) => progress.push(one) });

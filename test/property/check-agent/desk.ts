@@ -10,7 +10,7 @@ import type { CheckOptions } from '../../../src/property/check-agent/options.ts'
 
 const order = { type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] } as const;
 
-/** Whose refunds wait for the customer to be verified, unless the model asks for both in one turn: a bug. */
+/** Refunds only verified customers. The bug: it also refunds if the model asks for both in one turn. */
 export const refunds = new Agent({
   name: 'Refunds',
   functions: [
@@ -38,7 +38,7 @@ export const refunds = new Agent({
   ],
 });
 
-/** Hands over to Refunds. */
+/** Hands off to Refunds. */
 export const triage: Agent = new Agent({
   name: 'Triage',
   functions: [
@@ -53,7 +53,7 @@ export const triage: Agent = new Agent({
   ],
 });
 
-/** Whether each refund comes after a verification that passed, in a turn before it. */
+/** Throws unless a verification passed before each refund, in an earlier turn. */
 export function verifiedFirst({ trace }: ScenarioRun): void {
   for (const [index, refund] of trace.toolCalls.entries()) {
     if (refund.tool !== 'issue_refund' || !refund.content.startsWith('refunded')) continue;
@@ -67,7 +67,7 @@ export function verifiedFirst({ trace }: ScenarioRun): void {
   }
 }
 
-/** A folder for failures that is gone at the end of its block, and checks that use it. */
+/** A temporary folder for saved failures, and checks that use it. Disposing deletes it. */
 export class Failures implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'swarmcheck-failures-'));
 
@@ -75,12 +75,12 @@ export class Failures implements Disposable {
     return readdirSync(this.folder);
   }
 
-  /** With the folder of this one. */
+  /** Runs a check that uses this folder. */
   check(agent: AgentUnderTest, options: CheckOptions = {}, caller?: Caller) {
     return checkWith(agent, { failures: this.folder, ...options }, caller);
   }
 
-  /** What a check fails with; fails itself where it passes. */
+  /** The error with which a check fails. Throws if the check passes. */
   async failureOf(
     agent: AgentUnderTest,
     options: CheckOptions = {},
@@ -95,7 +95,7 @@ export class Failures implements Disposable {
     throw new Error('The check passed.');
   }
 
-  /** A message without what depends on the generator, and on where the folder is. */
+  /** A message without the parts that depend on the generator or the folder. */
   shown({ message }: Error): string {
     return message
       .replaceAll(this.folder.replaceAll('\\', '/'), 'failures')
@@ -108,7 +108,7 @@ export class Failures implements Disposable {
   }
 }
 
-/** A check whose failures are not kept. */
+/** Runs a check whose failures are not kept. */
 export async function check(agent: AgentUnderTest, options: CheckOptions = {}) {
   using failures = new Failures();
   return await failures.check(agent, options);

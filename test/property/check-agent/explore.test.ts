@@ -7,7 +7,7 @@ import { messageOf } from '../../support/failures.ts';
 import { refundApp } from '../../support/refund-app.ts';
 import { refunds, triage } from '../../support/agents.ts';
 
-/** Which agents there are, and where their tools lead. */
+/** The name of each agent, with its tools and the agents that they hand off to. */
 const mapOf = ({ agents }: Surface) =>
   agents.map(({ name, tools }) => [
     name,
@@ -38,7 +38,7 @@ test('agents of a factory are found as well', async () => {
   ]);
 });
 
-test('an app of another SDK shows its agents on the wire', async () => {
+test('the agents of an app with another SDK are found on the wire', async () => {
   const app = externalAgent((turn) => refundApp().respond(turn));
   expect(mapOf(await explore(app))).toEqual([
     ['Agent', 'transfer_to_refunds → refunds'],
@@ -47,7 +47,7 @@ test('an app of another SDK shows its agents on the wire', async () => {
   ]);
 });
 
-test('stand-ins run in place of the tools', async () => {
+test('stubs run in place of the tools', async () => {
   const called: string[] = [];
   const agent = new Agent({
     functions: [
@@ -59,7 +59,7 @@ test('stand-ins run in place of the tools', async () => {
   expect([...new Set(called)]).toEqual(['look']);
 });
 
-test('context variables are there for whoever needs them', async () => {
+test('instructions receive the context variables', async () => {
   const agent = new Agent<{ user: { name: string } }>({
     instructions: ({ user }) => `Help ${user.name}.`,
     functions: [
@@ -72,7 +72,7 @@ test('context variables are there for whoever needs them', async () => {
   expect(mapOf(surface)).toEqual([['Agent', 'hello']]);
 });
 
-test('an app that never asks its model is told at once, with the reason', async () => {
+test('an app that never asks its model is reported at once, with the reason', async () => {
   const agent = new Agent<{ user: { name: string } }>({
     name: 'Desk',
     instructions: ({ user }) => `Help ${user.name}.`,
@@ -86,7 +86,7 @@ test('an app that never asks its model is told at once, with the reason', async 
   expect(await messageOf(() => explore(silent))).toContain('it ended completed');
 });
 
-test('a tool that fails leads nowhere, and hides nothing else', async () => {
+test('a tool that fails leads nowhere, and hides no other tool', async () => {
   const agent = new Agent({
     name: 'Desk',
     functions: [
@@ -104,7 +104,7 @@ test('a tool that fails leads nowhere, and hides nothing else', async () => {
   expect(mapOf(await explore(agent))[0]).toEqual(['Desk', 'broken', 'hand_over → Refunds']);
 });
 
-test('a tool that hangs costs a few runs, however often it would be called', async () => {
+test('a tool that hangs is called only a few times', async () => {
   let calls = 0;
   const agent = new Agent({
     name: 'Desk',
@@ -125,7 +125,7 @@ test('a tool that hangs costs a few runs, however often it would be called', asy
   expect(calls).toBe(4);
 });
 
-test('a handoff to the agent itself is one', async () => {
+test('a handoff of an agent to itself is found', async () => {
   const agent: Agent = new Agent({
     name: 'Desk',
     functions: [
@@ -151,7 +151,7 @@ test('a handoff that needs arguments is found', async () => {
   expect(mapOf(await explore(agent))[0]).toEqual(['Desk', 'transfer → Refunds']);
 });
 
-test('a line of agents without end is walked up to a limit', async () => {
+test('an endless chain of agents is explored up to a limit', async () => {
   const agentOf = (number: number): Agent =>
     new Agent({
       name: `Agent ${number}`,
@@ -165,7 +165,7 @@ test('a line of agents without end is walked up to a limit', async () => {
   expect(surface.agents).toHaveLength(30);
 });
 
-test('an agent with very many tools is walked up to a limit', async () => {
+test('an agent with very many tools is explored up to a limit', async () => {
   let called = 0;
   const functions = Array.from({ length: 400 }, (_item, index) =>
     tool({ name: `tool_${index}`, execute: () => `${called++}` }),
@@ -175,7 +175,7 @@ test('an agent with very many tools is walked up to a limit', async () => {
   expect(surface.agents[0]!.tools).toHaveLength(400);
 });
 
-test('agents of one name are told apart by their tools', async () => {
+test('agents with the same name are distinguished by their tools', async () => {
   const other = new Agent({
     name: 'Desk',
     functions: [

@@ -1,4 +1,4 @@
-/** Apps that are no agents of this engine. */
+/** Checks of apps that have their own SDK. */
 import { Agent, OpenAIProvider, Runner, tool } from '@openai/agents';
 import OpenAI from 'openai';
 import { callTool, callTools, externalAgent, say, user, type ScenarioRun } from 'swarmcheck/testing';
@@ -9,7 +9,9 @@ import { check, Failures } from './desk.ts';
 
 const orderId = z.object({ orderId: z.string() });
 
-/** An app of OpenAI's Agents SDK. Its refunds wait for a look at the order; but one look is enough for all orders, which is the bug. */
+/**
+ * An app of OpenAI's Agents SDK. It looks up an order before a refund. The bug: one look is enough for all orders.
+ */
 const shop = externalAgent(async ({ message, baseURL, apiKey, fetch }) => {
   let hasLooked = false;
   const refunds = new Agent({
@@ -45,7 +47,7 @@ const shop = externalAgent(async ({ message, baseURL, apiKey, fetch }) => {
   await new Runner({ modelProvider, tracingDisabled: true }).run(triage, message);
 });
 
-/** Whether only those orders are refunded that were looked up before. */
+/** Whether each refunded order was looked up before. */
 const lookedUpFirst = ({ trace: { toolCalls } }: ScenarioRun) =>
   toolCalls.every(({ tool: name, content, args }, index) => {
     if (name !== 'issue_refund' || !content.startsWith('refunded')) return true;
@@ -55,7 +57,7 @@ const lookedUpFirst = ({ trace: { toolCalls } }: ScenarioRun) =>
       .some((before) => before.tool === 'look_up' && before.content === `${wanted} was paid`);
   });
 
-test("a bug of an app of OpenAI's Agents SDK is caught, and told by the smallest script", async () => {
+test("a bug of an app of OpenAI's Agents SDK is found, and shrunk to the smallest script", async () => {
   using failures = new Failures();
   const error = await failures.failureOf(shop, {
     always: { 'looked up first': lookedUpFirst },
@@ -88,7 +90,7 @@ test("a bug of an app of OpenAI's Agents SDK is caught, and told by the smallest
   `);
 });
 
-/** Another one: it refunds whoever asks. */
+/** Another app, which refunds without a verification. */
 const desk = externalAgent(async ({ message, baseURL, apiKey, fetch }) => {
   const agent = new Agent({
     name: 'desk',
@@ -113,7 +115,7 @@ const desk = externalAgent(async ({ message, baseURL, apiKey, fetch }) => {
   await new Runner({ modelProvider, tracingDisabled: true }).run(agent, message);
 });
 
-test('a bug of one agent of that SDK comes down to three steps', async () => {
+test('a bug of a single agent of that SDK shrinks to three steps', async () => {
   using failures = new Failures();
   const error = await failures.failureOf(desk, {
     always: {
@@ -138,7 +140,7 @@ test('an app of the Agents SDK that keeps its invariants passes', async () => {
   expect(report.runs).toBe(50);
 });
 
-test('an app that crashes on arguments that are no JSON is caught', async () => {
+test('an app that crashes on arguments that are not JSON is found', async () => {
   using failures = new Failures();
   const app = externalAgent((turn) => refundApp().respond(turn));
   const error = await failures.failureOf(app, {
@@ -148,7 +150,7 @@ test('an app that crashes on arguments that are no JSON is caught', async () => 
   expect(error.message).toContain('ended: failed');
 });
 
-test('an app that answers only one of two calls breaks an invariant of any app', async () => {
+test('an app that answers only one of two calls breaks an invariant of all apps', async () => {
   using failures = new Failures();
   const app = externalAgent(async ({ message, baseURL, apiKey, fetch }) => {
     const client = new OpenAI({ baseURL, apiKey, fetch, maxRetries: 0, logLevel: 'off' });
@@ -175,7 +177,7 @@ test('an app that answers only one of two calls breaks an invariant of any app',
   expect(error.steps).toEqual([user('hi'), callTools([callTool('look_up'), callTool('look_up')]), say('ok')]);
 });
 
-test('the model of an app of another SDK fails only where that is asked for', async () => {
+test('the model of an app with another SDK fails only if "provider-error" is on', async () => {
   const app = externalAgent((turn) => refundApp().respond(turn));
   const failsOf = async (features?: { 'provider-error': true }) => {
     let fails = 0;

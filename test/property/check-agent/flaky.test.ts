@@ -7,7 +7,7 @@ import { onFakeClock } from '../../support/waiting.ts';
 const refundedOnce = ({ trace }: ScenarioRun) =>
   trace.toolCalls.every(({ content }) => content !== 'refunded again');
 
-/** Remembers which orders were refunded. */
+/** An agent that remembers which orders were refunded. */
 function shopWith(refunded: Set<string>): Agent {
   return new Agent({
     name: 'Shop',
@@ -26,9 +26,9 @@ function shopWith(refunded: Set<string>): Agent {
   });
 }
 
-test('what depends on state that is kept from run to run is told as flaky, with what to do', async () => {
+test('a failure that depends on state from earlier runs is reported as flaky, with advice', async () => {
   using failures = new Failures();
-  // Exploring refunds one order; the first run that refunds it as well breaks the invariant, and so does every one after it.
+  // Exploring refunds one order. The first run that refunds it again breaks the invariant, as do all later ones.
   const shop = shopWith(new Set());
   const error = await failures.failureOf(shop, { always: { once: refundedOnce }, seed: 2 });
   expect(error.invariant).toBe('once');
@@ -49,14 +49,14 @@ test('what depends on state that is kept from run to run is told as flaky, with 
   expect(failures.files).toEqual([]);
 });
 
-test('with a factory of fresh agents the same invariant is broken by a script alone', async () => {
+test('with a factory of fresh agents, a script alone breaks the same invariant', async () => {
   using failures = new Failures();
   const error = await failures.failureOf(() => shopWith(new Set()), { always: { once: refundedOnce } });
   expect(error.message).toMatch(/^"once" was broken: /);
   expect(error.steps.length).toBeLessThanOrEqual(4);
 });
 
-test('an invariant that is broken by chance is flaky, and says which tool answered differently', async () => {
+test('an invariant that breaks by chance is flaky, and the message says which tool answered differently', async () => {
   using failures = new Failures();
   let calls = 0;
   const dice = new Agent({
@@ -72,7 +72,7 @@ test('an invariant that is broken by chance is flaky, and says which tool answer
   expect(failures.files).toEqual([]);
 });
 
-test('an invariant that remembers something is flaky itself', async () => {
+test('an invariant that depends on earlier runs is flaky itself', async () => {
   using failures = new Failures();
   let runs = 0;
   const error = await failures.failureOf(new Agent(), { always: { mine: () => ++runs !== 7 } });
@@ -82,7 +82,7 @@ test('an invariant that remembers something is flaky itself', async () => {
   expect(error.message).toContain('checkAgent(agent, { seed: 1, runs: 7 })');
 });
 
-test('a failure of agents that never do the same is reduced all the same, with a word of warning', async () => {
+test('a failure of agents that differ in each run is shrunk all the same, with a warning', async () => {
   using failures = new Failures();
   let now = 0;
   const desk = new Agent({
@@ -92,7 +92,7 @@ test('a failure of agents that never do the same is reduced all the same, with a
     ],
   });
   const invariant = ({ trace }: ScenarioRun) => trace.toolCalls.every(({ content }) => content !== 'wrong');
-  // Found after the first script with calls, which calls the clock.
+  // The warning needs a script with calls that keeps the invariant and calls the clock, before the failure.
   const always = { right: invariant };
   const errors = [];
   for (let seed = 1; seed <= 10; seed++)
@@ -105,7 +105,7 @@ test('a failure of agents that never do the same is reduced all the same, with a
   expect(warned[0]!.message).toContain('The tool "clock" answered the same call differently:');
 });
 
-test('instructions that change are named', async () => {
+test('the message shows instructions that changed', async () => {
   using failures = new Failures();
   let asked = 0;
   const agent = new Agent({ name: 'Desk', instructions: () => `Request ${++asked}.` });
@@ -115,13 +115,13 @@ test('instructions that change are named', async () => {
   expect(error.message).toMatch(/The agent "Desk" had other instructions:\n-Request \d+\.\n\+Request \d+\./);
 });
 
-test('a script that goes another way in the end shows state that was kept', async () => {
+test('a script that goes another way when it is played again shows state from earlier runs', async () => {
   using failures = new Failures();
   let calls = 0;
   const agent = new Agent({
     functions: [tool({ name: 'count', execute: () => (++calls > 250 ? 'many' : 'few') })],
   });
-  // One call alone, as exploring makes it, keeps the invariant.
+  // A single call, such as exploring makes, keeps the invariant.
   const always = {
     once: ({ trace }: ScenarioRun) => trace.toolCalls.filter(({ content }) => content === 'many').length < 2,
   };
@@ -130,7 +130,7 @@ test('a script that goes another way in the end shows state that was kept', asyn
   expect(message).toContain('The tool "count" answered the same call differently:\n-few\n+many');
 });
 
-test('a machine that is slow once makes no failure', async () => {
+test('a single slow run is not a failure', async () => {
   let calls = 0;
   const agent = new Agent({
     functions: [
@@ -141,19 +141,19 @@ test('a machine that is slow once makes no failure', async () => {
       }),
     ],
   });
-  // What is loaded on first use is loaded before the clock stands still.
+  // Loads everything that is imported on first use, before the fake clock starts.
   await check(new Agent({ name: 'Other' }), { runs: 1 });
   const report = await onFakeClock(() => check(agent, { timeoutMs: 50, runs: 50 }));
   expect(report.runs).toBe(50);
   expect(calls).toBeGreaterThan(5);
 });
 
-test('a failure that comes by chance is told with what differed', async () => {
+test('a failure that happens by chance is reported with the answer that differed', async () => {
   using failures = new Failures();
   const messages: string[] = [];
   for (let seed = 1; seed <= 12; seed++) {
     let state = seed;
-    // Chance that is the same each time the test is run.
+    // Pseudo-random, so that each run of the test is the same.
     const next = () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
     const agent = new Agent({
       name: `Dice ${seed}`,

@@ -1,4 +1,7 @@
-/** What a suite has set for all of fast-check is not for checks: with a time-out of its own one would end as if all were well. */
+/**
+ * A check ignores the global settings of fast-check. A time limit of the suite, for example, would end it early, as
+ * if it had passed.
+ */
 import fc from 'fast-check';
 import { Agent, tool } from 'swarmcheck';
 import { afterEach, expect, test } from 'vitest';
@@ -10,10 +13,10 @@ const agent = new Agent({ functions: [tool({ name: 'count', execute: () => 'coun
 
 test.each<[string, fc.GlobalParameters]>([
   ['a time-out', { timeout: 0 }],
-  ['a time after which all is skipped', { skipAllAfterTimeLimit: 0 }],
-  ['a time after which it ends', { interruptAfterTimeLimit: 0 }],
+  ['a time limit that skips the rest', { skipAllAfterTimeLimit: 0 }],
+  ['a time limit that interrupts', { interruptAfterTimeLimit: 0 }],
   ['examples', { examples: [['no script']] } as fc.GlobalParameters],
-])('%s of fc.configureGlobal', async (_what, settings) => {
+])('a check ignores %s in fc.configureGlobal', async (_what, settings) => {
   using failures = new Failures();
   fc.configureGlobal(settings);
   const error = await failures.failureOf(agent, {

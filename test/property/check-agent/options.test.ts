@@ -22,12 +22,12 @@ test.each<[string, unknown, string]>([
     'The option "runs" of checkAgent must be a whole number above 0, but is the number 0.',
   ],
   ['half a run', { runs: 0.5 }, 'must be a whole number above 0, but is the number 0.5.'],
-  ['runs without end', { runs: Infinity }, 'must be a whole number above 0, but is the number Infinity.'],
+  ['infinite runs', { runs: Infinity }, 'must be a whole number above 0, but is the number Infinity.'],
   ['runs as a text', { runs: '5' }, 'must be a whole number above 0, but is the string "5".'],
-  ['a seed of words', { seed: 'abc' }, 'The option "seed" of checkAgent must be a whole number of 32 bits'],
+  ['a seed as text', { seed: 'abc' }, 'The option "seed" of checkAgent must be a whole number of 32 bits'],
   ['a seed that is too long', { seed: 2 ** 40 }, 'must be a whole number of 32 bits'],
   [
-    'a path of something else',
+    'a malformed path',
     { path: '1/2' },
     'must be the path of a failure, such as "4:0:1", but is the string "1/2".',
   ],
@@ -53,7 +53,7 @@ test.each<[string, unknown, string]>([
     { tools: [tool({ name: 'x', execute: () => '' })] },
     'The option "tools" of checkAgent must be an object that has a stand-in for each name',
   ],
-  ['a stub that is nothing', { tools: { pay: undefined } }, 'The stub "pay" is undefined.'],
+  ['an undefined stub', { tools: { pay: undefined } }, 'The stub "pay" is undefined.'],
   [
     'an unknown feature',
     { features: { unicod: true } },
@@ -70,7 +70,7 @@ test.each<[string, unknown, string]>([
     'checkAgent knows no invariant a function.',
   ],
   [
-    'an invariant alone',
+    'an invariant in place of a list',
     { invariants: 'turns-within-limit' },
     '"all", "none", or a list of their names, but is the string "turns-within-limit". Write ["turns-within-limit"].',
   ],
@@ -80,11 +80,11 @@ test.each<[string, unknown, string]>([
     'must be an object that has a function for each name, but is an array of 1 item. Write { "what must hold": (run) => … }.',
   ],
   [
-    'an invariant that is none',
+    'an invariant that is not a function',
     { always: { mine: true } },
     'must be an object that has a function for each name, but is an object. Its "mine" is the boolean true.',
   ],
-  ['a sometimes that is none', { sometimes: { mine: 'x' } }, 'Its "mine" is the string "x".'],
+  ['a sometimes that is not a function', { sometimes: { mine: 'x' } }, 'Its "mine" is the string "x".'],
   ['no folder', { failures: '' }, 'The option "failures" of checkAgent must be the path of a folder'],
 ])('%s is a mistake', async (_what, options, message) => {
   expect(await messageOf(() => checkAgent(agent, options as CheckOptions))).toContain(message);
@@ -94,7 +94,7 @@ test.each<[string, unknown, string]>([
   ['nothing', undefined, 'The agent of checkAgent must be an Agent, but is undefined.'],
   ['a class', Agent, 'The agent of checkAgent must be an Agent, but is the class Agent. Write new Agent(…).'],
   ['a scenario', { agent, steps: [] }, 'The agent of checkAgent must be an Agent, but is an object.'],
-])('%s is no agent', async (_what, given, message) => {
+])('%s is not an agent', async (_what, given, message) => {
   expect(await messageOf(() => checkAgent(given as AgentUnderTest))).toContain(message);
 });
 
@@ -111,11 +111,11 @@ test.each<[string, CheckOptions, string]>([
     { invariants: ['turns-within-limit'] },
     'The invariant "turns-within-limit" is one of swarmcheck\'s own run loop. For an externalAgent there are: every-call-answered-once',
   ],
-])('%s of an app of another SDK are its own', async (_what, options, message) => {
+])('%s cannot be given for an app of another SDK', async (_what, options, message) => {
   expect(await messageOf(() => checkAgent(app, options))).toContain(message);
 });
 
-test('options that are undefined are as good as not given', async () => {
+test('an undefined option counts as missing', async () => {
   const options = Object.fromEntries(
     ['runs', 'seed', 'path', 'maxDurationMs', 'name', 'tools', 'always', 'invariants', 'failures'].map(
       (name) => [name, undefined],
@@ -124,7 +124,7 @@ test('options that are undefined are as good as not given', async () => {
   expect(await checkAgent(agent, { ...options, runs: 3 })).toMatchObject({ runs: 3 });
 });
 
-test('what defineCheck returns can be checked as it is', async () => {
+test('checkAgent takes the object that defineCheck returns as its options', async () => {
   const check = defineCheck({ agent, runs: 3 });
   expect(await checkAgent(check.agent, check)).toMatchObject({ runs: 3 });
   expect(await messageOf(() => checkAgent(new Agent(), check))).toContain(

@@ -6,13 +6,13 @@ import { Failures } from './desk.ts';
 test.each<[string, object, string[]]>([
   ['by its name', { apiKey: 'abc' }, ['"apiKey" (perhaps a secret)']],
   ['within one', { db: { password: { value: 'letmein' } } }, ['"db" (perhaps a secret)']],
-  ['in a list within one', { tokens: { token: ['a', { b: 'c' }] } }, ['"tokens" (perhaps a secret)']],
+  ['in a list within an object', { tokens: { token: ['a', { b: 'c' }] } }, ['"tokens" (perhaps a secret)']],
   ['no JSON', { db: () => 1 }, ['"db" (no JSON)']],
-])('a secret is in no file: %s', (_what, variables, leftOut) => {
+])('a variable that may be secret or is not JSON is left out: %s', (_what, variables, leftOut) => {
   expect(storableVariables({ user: 'Ann', ...variables })).toEqual({ variables: { user: 'Ann' }, leftOut });
 });
 
-test('stand-ins that hold one are not in the source either', async () => {
+test('stubs that may hold a secret are not in the source either', async () => {
   using failures = new Failures();
   const agent = new Agent({
     functions: [

@@ -4,7 +4,7 @@ import { engineCases, type EngineCase } from '../engines.ts';
 
 export const runs = 1000;
 
-/** Fails where an invariant does not hold in every one of so many cases. */
+/** Throws unless an invariant holds in each of `runs` generated cases. */
 export async function assertInvariant(
   seed: number,
   invariant: (one: EngineCase) => Promise<void>,

@@ -1,4 +1,4 @@
-/** The invariants that need runs of their own, in groups: one test file each, so that they run side by side. */
+/** The relations between runs, in groups. Each group has its own test file, so that they run in parallel. */
 import { test } from 'vitest';
 import { relations, type RelationName } from '../../../src/property/relations.ts';
 import { thoroughness } from '../../support/property.ts';
@@ -15,7 +15,7 @@ const ended: RelationName[] = [
   'failed-run-is-a-prefix',
 ];
 
-/** Every check is in exactly one group. */
+/** The relations by group. Each relation is in exactly one group. */
 export const groups = {
   overHttp,
   recorded,
@@ -25,7 +25,7 @@ export const groups = {
   ),
 };
 
-/** Declares the tests of some checks: the engine keeps them, whatever its agents are and whatever the model does. */
+/** Declares a test for each of these relations: it holds for all generated agents and scripts. */
 export function testChecks(names: RelationName[]): void {
   test.for(names)('%s', { timeout: 120_000 * thoroughness }, async (name) => {
     await assertInvariant(2, async ({ scenario }) => await relations[name](scenario));

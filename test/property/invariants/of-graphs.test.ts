@@ -1,4 +1,4 @@
-/** The engine keeps the invariants about the agents that are there. */
+/** The engine keeps the invariants about agents. */
 import { test } from 'vitest';
 import { graphInvariants } from '../graph-invariants.ts';
 import { assertInvariant } from './assert-invariant.ts';

@@ -1,4 +1,4 @@
-/** The engine keeps every invariant, whatever its agents are and whatever the model does. */
+/** The engine keeps every invariant, for all generated agents and scripts. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runScenario, type ScenarioRun } from 'swarmcheck/testing';
@@ -11,7 +11,7 @@ import { engineCases } from '../engines.ts';
 import { assertProperty, thoroughness } from '../../support/property.ts';
 import { assertInvariant, runs } from './assert-invariant.ts';
 
-/** The invariants that some case breaks. Each case is played once for all of them. */
+/** The invariants that some case breaks. Each case is played once for all invariants. */
 const brokenOnes = (async () => {
   const names = new Set<InvariantName>();
   await assertProperty(
@@ -32,11 +32,11 @@ const brokenOnes = (async () => {
 
 test.for(invariantNames)('%s', async (name) => {
   if (!(await brokenOnes).has(name)) return;
-  // Alone, which gives the smallest case.
+  // Checks this invariant alone, to find its smallest case.
   await assertInvariant(1, async ({ scenario }) => invariants[name](await runScenario(scenario)));
 });
 
-/** What has to happen in how many of a thousand cases, so that the invariants are about something. */
+/** The events that the invariants are about, and how many of a thousand cases must have each at least. */
 const happens: Record<string, [least: number, (run: ScenarioRun) => boolean]> = {
   'a handoff': [140, ({ trace }) => trace.handoffs.length > 0],
   'two handoffs in a turn': [
@@ -72,7 +72,7 @@ const happens: Record<string, [least: number, (run: ScenarioRun) => boolean]> = 
   ),
 };
 
-test('what the invariants are about happens often', async () => {
+test('the events that the invariants are about happen often', async () => {
   const counts = new Map(Object.keys(happens).map((name) => [name, 0]));
   await assertProperty(
     fc.asyncProperty(engineCases(), async ({ scenario }) => {

@@ -1,4 +1,4 @@
-/** A copy of the sources with one change in it, in a file of its own. */
+/** Bundles a copy of the sources with one change, as one file. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,12 +7,12 @@ import type { Hunt } from './hunt.ts';
 import { mutants, type Mutant } from './mutants.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-/** Within node_modules, so that packages are found, and the test runner takes the file as it is. */
+/** In node_modules, so that packages are found and the test runner does not transform the file. */
 const folder = join(root, 'node_modules/.cache/swarmcheck-mutants');
 
 type Change = Pick<Mutant, 'file' | 'find' | 'replace'>;
 
-/** What the bundle has for its tests. */
+/** The exports of a bundle. */
 interface Bundle {
   hunt(invariant: string, seed: number, numRuns: number): Promise<Hunt>;
   smallest(invariant: string, seed: number, numRuns: number): Promise<string>;
@@ -23,7 +23,7 @@ type Bundler = BuildContext<{ write: false }>;
 let changed: { file: string; text: string } | undefined;
 let context: Promise<Bundler> | undefined;
 
-/** Made once for all bundles of a test file: esbuild parses a source again only where it has changed. */
+/** Made once for all bundles of a test file: esbuild parses only sources that have changed. */
 function bundler(): Promise<Bundler> {
   const files = new Set(mutants.map(({ file }) => basename(file).replaceAll('.', '\\.')));
   context ??= createContext({
@@ -49,7 +49,7 @@ function bundler(): Promise<Bundler> {
   return context;
 }
 
-/** One at a time: which source is changed is kept between the two. */
+/** Makes a bundle and imports it. Calls must not overlap, because they share the changed source. */
 export async function bundled(name: string, change: Change | undefined): Promise<Bundle> {
   const { rebuild } = await bundler();
   changed = change && { file: join(root, 'src', change.file), text: changedText(change) };
@@ -60,7 +60,7 @@ export async function bundled(name: string, change: Change | undefined): Promise
   return (await import(pathToFileURL(file).href)) as Bundle;
 }
 
-/** Ends esbuild's process, which would keep this one alive. */
+/** Ends the process of esbuild, which would keep this process alive. */
 export async function closeBundler(): Promise<void> {
   const open = context;
   context = undefined;

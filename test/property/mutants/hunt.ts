@@ -1,4 +1,4 @@
-/** What a broken engine is bundled with: its own copy of everything that is held against it. */
+/** The entry of the bundle of a mutant, with its own copy of the invariants and relations. */
 import fc from 'fast-check';
 import { relations } from '../../../src/property/relations.ts';
 import { InvariantBrokenError } from '../../../src/property/invariant.ts';
@@ -9,12 +9,12 @@ import type { Scenario } from '../../../src/scenario/scenario.ts';
 import { engineCases } from '../engines.ts';
 
 export interface Hunt {
-  /** In how many cases it was found; undefined where it was not. */
+  /** The number of cases until the invariant broke, or undefined if it held. */
   foundAfter: number | undefined;
   message: string;
 }
 
-/** The smallest case in which an invariant is broken, as source: found from a seed, and reduced. */
+/** The source of the smallest case that breaks an invariant: found from a seed, and shrunk. */
 export async function smallest(invariant: string, seed: number, numRuns: number): Promise<string> {
   const property = fc.asyncProperty(engineCases(), ({ scenario }) => holds(invariant, plain(scenario)));
   const { counterexample } = await fc.check(property, { seed, numRuns });
@@ -31,12 +31,12 @@ export async function smallest(invariant: string, seed: number, numRuns: number)
   return (await reduceScenario(plain(counterexample[0].scenario), isBroken)).source;
 }
 
-/** Without what is no part of a script, so that there is one smallest case. */
+/** Drops the settings that are not part of a script, so that there is one smallest case. */
 function plain({ agent, steps }: Scenario): Scenario {
   return { agent, steps, contextVariables: { a: 0, list: [1] } };
 }
 
-/** Holds one invariant against an engine until it is broken. */
+/** Plays cases until one of them breaks the invariant. */
 export async function hunt(invariant: string, seed: number, numRuns: number): Promise<Hunt> {
   const property = fc.asyncProperty(engineCases(), ({ scenario }) => holds(invariant, scenario));
   const found = await fc.check(property, { seed, numRuns, endOnFailure: true });

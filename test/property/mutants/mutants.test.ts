@@ -1,4 +1,4 @@
-/** The invariants themselves are tested: each engine that is broken on purpose breaks the invariant that is named beside it. */
+/** Tests the invariants themselves: each mutant breaks the invariant that is named with it. */
 import { afterAll, expect, test } from 'vitest';
 import { parameters, thoroughness } from '../../support/property.ts';
 import { bundled, closeBundler } from './bundle.ts';
@@ -19,7 +19,7 @@ test.for(mutants)(
   },
 );
 
-test('there are many, each with a name of its own', () => {
+test('there are at least 25 mutants, each with its own name', () => {
   expect(new Set(mutants.map(({ what }) => what)).size).toBe(mutants.length);
   expect(mutants.length).toBeGreaterThanOrEqual(25);
 });

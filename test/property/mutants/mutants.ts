@@ -1,12 +1,12 @@
-/** Engines that are broken on purpose: what is changed in the sources, and the invariant that notices. */
+/** Mutants: the change in the sources, and the invariant that must notice it. */
 import type { RelationName } from '../../../src/property/relations.ts';
 import type { InvariantName } from '../../../src/property/invariants/invariants.ts';
 
 export interface Mutant {
   what: string;
-  /** In src/. */
+  /** Relative to src/. */
   file: string;
-  /** Stands there once. */
+  /** Occurs in the file exactly once. */
   find: string;
   replace: string;
   invariant: InvariantName | RelationName;
@@ -25,21 +25,21 @@ const answered = '    const outcome = yield* runToolCall(call, scene);\n';
 
 export const mutants: Mutant[] = [
   {
-    what: 'an unknown tool is passed over',
+    what: 'a call of an unknown tool is skipped',
     file: loop,
     find: answered,
     replace: `${answered}    if (outcome.error === 'unknown-tool') continue;\n`,
     invariant: 'answers-in-order-of-calls',
   },
   {
-    what: 'answers come in reverse',
+    what: 'the calls of a turn run in reverse',
     file: loop,
     find: eachCall,
     replace: '  for (const call of calls.toReversed()) {\n',
     invariant: 'answers-in-order-of-calls',
   },
   {
-    what: 'calls with an id that was there are dropped',
+    what: 'calls with a repeated id are dropped',
     file: loop,
     find: eachCall,
     replace: '  for (const call of new Map(calls.map((one) => [one.id, one])).values()) {\n',
@@ -85,7 +85,7 @@ export const mutants: Mutant[] = [
     invariant: 'stop-reason-is-true',
   },
   {
-    what: 'a handoff forgets what was said',
+    what: 'a handoff forgets the history',
     file: loop,
     find: 'state.agent = handoff.to;',
     replace: 'state.agent = handoff.to; state.history.length = 1;',
@@ -107,7 +107,7 @@ export const mutants: Mutant[] = [
     invariant: 'equals-oracle',
   },
   {
-    what: 'of several updates in a turn the first one counts last',
+    what: 'the updates of a turn are merged in reverse',
     file: loop,
     find: 'for (const change of changes) merge',
     replace: 'for (const change of changes.toReversed()) merge',
@@ -136,7 +136,7 @@ export const mutants: Mutant[] = [
     invariant: 'tools-of-the-last-turn-run',
   },
   {
-    what: 'executeTools is not looked at',
+    what: 'executeTools is ignored',
     file: loop,
     find: "    if (!state.executeTools) return 'interrupted';\n",
     replace: '',
@@ -151,21 +151,21 @@ export const mutants: Mutant[] = [
     invariant: 'interrupted-before-tools',
   },
   {
-    what: 'an answer belongs to the name of its tool',
+    what: 'an answer has the name of its tool as the call id',
     file: loop,
     find: "role: 'tool', tool_call_id: call.id, content",
     replace: "role: 'tool', tool_call_id: name, content",
     invariant: 'every-call-answered-once',
   },
   {
-    what: 'the trace tells of another id than the model was told',
+    what: 'the trace has another call id than the request',
     file: loop,
     find: '      toolCallId: call.id,\n',
     replace: '      toolCallId: name,\n',
     invariant: 'requests-grow-by-what-happened',
   },
   {
-    what: 'the trace tells a handoff the wrong way round',
+    what: 'the trace swaps the agents of a handoff',
     file: loop,
     find: 'from: agent.name, to: handoff.to.name',
     replace: 'from: handoff.to.name, to: agent.name',
@@ -179,56 +179,56 @@ export const mutants: Mutant[] = [
     invariant: 'response-is-what-happened',
   },
   {
-    what: 'the trace shows a request what was said later',
+    what: 'the trace adds later messages to a request',
     file: 'trace/materialize.ts',
     find: 'event.history.slice(1, event.length)',
     replace: 'event.history.slice(1)',
     invariant: 'requests-grow-by-what-happened',
   },
   {
-    what: 'the trace does not tell of variables that are gone',
+    what: 'the trace leaves out deleted variables',
     file: context,
     find: '.filter((key) => !Object.hasOwn(after, key))',
     replace: '.filter(() => false)',
     invariant: 'context-changes-add-up',
   },
   {
-    what: 'an answer is signed by the first agent',
+    what: 'the first agent is the sender of every answer',
     file: askModel,
     find: "yield { type: 'model-response', turn, agent: agent.name,",
     replace: "yield { type: 'model-response', turn, agent: state.events[0].agent,",
     invariant: 'sender-is-the-prompted-agent',
   },
   {
-    what: 'the instructions of the first turn stay',
+    what: 'the instructions of the first turn are never replaced',
     file: askModel,
     find: 'if (history[0]?.content !== content)',
     replace: "if (history[0]?.content === '')",
     invariant: 'equals-oracle',
   },
   {
-    what: 'instructions are given the context itself',
+    what: 'instructions receive the context without a copy',
     file: askModel,
     find: 'const context = ownContext(state.contextVariables);',
     replace: 'const context = state.contextVariables;',
     invariant: 'equals-oracle',
   },
   {
-    what: 'the provider is given the history itself',
+    what: 'the provider receives the history without a copy',
     file: askModel,
     find: 'const messages = history.slice();',
     replace: 'const messages = history;',
     invariant: 'scribbling-provider-changes-nothing',
   },
   {
-    what: 'the provider is given the list of tools itself',
+    what: 'the provider receives the list of tools without a copy',
     file: askModel,
     find: '? { model, messages, tools: tools.slice(), parallel_tool_calls }',
     replace: '? { model, messages, tools, parallel_tool_calls }',
     invariant: 'scribbling-provider-changes-nothing',
   },
   {
-    what: 'the model of the run is asked by nobody',
+    what: 'the modelOverride of a run is ignored',
     file: askModel,
     find: 'state.modelOverride ?? agent.model',
     replace: 'agent.model',
@@ -243,7 +243,7 @@ export const mutants: Mutant[] = [
     invariant: 'model-error-ends-the-run',
   },
   {
-    what: 'JSON that does not parse ends the run',
+    what: 'arguments that do not parse reject the run',
     file: toolCall,
     find: "  if (!('args' in parsed)) {\n",
     replace: "  if (!('args' in parsed)) {\n    throw new SyntaxError('no JSON');\n",
@@ -268,12 +268,12 @@ export const mutants: Mutant[] = [
     what: 'an async tool is not awaited',
     file: toolCall,
     find: 'isPromiseLike(returned) ? yield returned : returned',
-    // What it rejects with later is nobody's.
+    // A rejection that comes later must not count as unhandled.
     replace: '(returned?.catch?.(() => {}), returned)',
     invariant: 'equals-oracle',
   },
   {
-    what: 'a failed call is not said to have failed',
+    what: 'the answer to a failed call does not begin with "Error"',
     file: toolCall,
     find: 'return { content: `Error: ${text}`, error };',
     replace: 'return { content: text, error };',
@@ -309,21 +309,21 @@ export const mutants: Mutant[] = [
     invariant: 'input-is-untouched',
   },
   {
-    what: "the context is the caller's own",
+    what: "the context is the caller's object",
     file: swarm,
     find: 'contextVariables: ownContext(contextVariables),',
     replace: 'contextVariables,',
     invariant: 'input-is-untouched',
   },
   {
-    what: "the caller's messages are written into",
+    what: "the caller's messages are changed",
     file: 'engine/model/messages.ts',
     find: '  return freezeData(copyData({ ...message }));\n',
     replace: "  message.name ??= 'entered';\n  return freezeData(copyData({ ...message }));\n",
     invariant: 'input-is-untouched',
   },
   {
-    what: 'notes for the reader are sent to the model',
+    what: 'sender and tool_name are sent to the model',
     file: 'engine/model/messages.ts',
     find: "  if (!('sender' in message) && !('tool_name' in message)) return message;\n",
     replace: '  return message;\n',
@@ -337,14 +337,14 @@ export const mutants: Mutant[] = [
     invariant: 'equals-oracle',
   },
   {
-    what: 'of each piece of a stream the first call counts',
+    what: 'only the first call of each chunk counts',
     file: fold,
     find: 'for (const call of value) this.#addCall(call);',
     replace: 'this.#addCall(value[0]);',
     invariant: 'chunks-change-nothing',
   },
   {
-    what: 'of streamed arguments the last piece counts',
+    what: 'only the last piece of streamed arguments counts',
     file: fold,
     find: 'call.function.arguments += args;',
     replace: 'call.function.arguments = args;',
@@ -373,21 +373,21 @@ export const mutants: Mutant[] = [
     invariant: 'abandoned-stream-stops',
   },
   {
-    what: 'an aborted run counts as one that failed',
+    what: 'an aborted run counts as failed',
     file: 'engine/run/run-state.ts',
     find: 'return signal?.aborted === true && error === signal.reason;',
     replace: 'return false;',
     invariant: 'aborted-run-stops',
   },
   {
-    what: 'an aborted run is rejected with an error of its own',
+    what: 'an aborted run is rejected with another error',
     file: activeRun,
     find: 'item = this.#loop.throw(signal.reason);',
     replace: "item = this.#loop.throw(new Error('aborted'));",
     invariant: 'aborted-run-stops',
   },
   {
-    what: 'what a run answers depends on its ids',
+    what: 'the answers to calls depend on their ids',
     file: loop,
     find: '    const { content, error } = outcome;\n',
     replace:
@@ -395,7 +395,7 @@ export const mutants: Mutant[] = [
     invariant: 'renamed-ids-rename-only-ids',
   },
   {
-    what: 'something is kept from run to run',
+    what: 'state is kept from run to run',
     file: loop,
     find: "    if (calls.length === 0) return 'completed';\n",
     replace:
@@ -403,14 +403,14 @@ export const mutants: Mutant[] = [
     invariant: 'same-twice',
   },
   {
-    what: 'tools that failed are told as if they had not run',
+    what: 'tools that failed are reported as not executed',
     file: toolCall,
     find: 'if (scene.hooks.length > 0) outcome.executed =',
     replace: 'if (scene.hooks.length > 0 && !thrown) outcome.executed =',
     invariant: 'executions-are-counted',
   },
   {
-    what: 'what was cut off cannot be resumed: the limit drops the last answers',
+    what: 'the turn limit drops the last answer',
     file: activeRun,
     find: 'this.#response = new RunResponse(',
     replace:
@@ -418,7 +418,7 @@ export const mutants: Mutant[] = [
     invariant: 'cut-and-resumed-equals-uninterrupted',
   },
   {
-    what: 'an interrupted run has lost its calls',
+    what: 'an interrupted run loses all calls but the first',
     file: 'engine/run/run-record.ts',
     find: "if (event.type === 'model-response') messages.push(leave(event.message, event.agent));",
     replace:
@@ -426,7 +426,7 @@ export const mutants: Mutant[] = [
     invariant: 'interrupted-and-resumed-equals-uninterrupted',
   },
   {
-    what: 'a limit changes what comes before it',
+    what: 'a turn limit changes the turns before it',
     file: loop,
     find: "    if (calls.length === 0) return 'completed';\n",
     replace:

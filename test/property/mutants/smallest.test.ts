@@ -1,4 +1,4 @@
-/** Of engines that are broken on purpose: agents, tools and steps come down to what the bug needs. */
+/** The failure of a mutant shrinks to the agents, tools and steps that the bug needs. */
 import { afterAll, expect, test } from 'vitest';
 import { seeds, thoroughness } from '../../support/property.ts';
 import { bundled, closeBundler } from './bundle.ts';
@@ -8,7 +8,7 @@ afterAll(closeBundler);
 
 const smallest: [what: string, ...source: string[]][] = [
   [
-    'an unknown tool is passed over',
+    'a call of an unknown tool is skipped',
     'agents {',
     "  'A0': []",
     '}',
@@ -17,7 +17,7 @@ const smallest: [what: string, ...source: string[]][] = [
     "say('ok'),",
   ],
   [
-    'an answer is signed by the first agent',
+    'the first agent is the sender of every answer',
     'agents {',
     "  'A0': [t0() => handoff 'A1'],",
     "  'A1': []",
@@ -64,10 +64,14 @@ const smallest: [what: string, ...source: string[]][] = [
   ],
 ];
 
-test.for(smallest)('%s', { timeout: 120_000 * thoroughness }, async ([what, ...lines]) => {
-  const mutant = mutants.find((one) => one.what === what)!;
-  const bundle = await bundled(`smallest ${what}`, mutant);
-  const found = new Set<string>();
-  for (const seed of seeds(1, 20)) found.add(await bundle.smallest(mutant.invariant, seed, 1000));
-  expect([...found]).toEqual([lines.join('\n')]);
-});
+test.for(smallest)(
+  'all seeds shrink to the same case: %s',
+  { timeout: 120_000 * thoroughness },
+  async ([what, ...lines]) => {
+    const mutant = mutants.find((one) => one.what === what)!;
+    const bundle = await bundled(`smallest ${what}`, mutant);
+    const found = new Set<string>();
+    for (const seed of seeds(1, 20)) found.add(await bundle.smallest(mutant.invariant, seed, 1000));
+    expect([...found]).toEqual([lines.join('\n')]);
+  },
+);

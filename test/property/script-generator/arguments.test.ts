@@ -10,26 +10,29 @@ import { assertProperty, counterexampleOf, seeds } from '../../support/property.
 
 type Schema = { readonly [keyword: string]: unknown };
 
-// Loads the validator: from then on the engine's verdict is there at once.
+// Loads the validator. From then on, problemsBySchema does not return a promise.
 beforeAll(async () => {
   await problemsBySchema('any', {}, {});
 });
 
-/** As the engine sees what was sent. */
+/** The problems that the engine finds in these arguments after they were sent as JSON. */
 const problemsOf = (schema: Schema, args: object) =>
   problemsBySchema('any', schema, JSON.parse(JSON.stringify(args)) as object) as string[];
 
-test.for(schemas)('arguments pass their schema: %s', ([, schema]) => {
+test.for(schemas)('generated arguments pass their schema: %s', ([, schema]) => {
   const some = fc.sample(argumentsFor(schema), { seed: 1, numRuns: 300 });
   expect(some.filter((args) => problemsOf(schema, args).length > 0)).toEqual([]);
 });
 
 const takesAll = 'additional arguments of any kind';
 
-test.for(schemas.filter(([name]) => name !== takesAll))('wrong arguments fail: %s', ([, schema]) => {
-  const some = fc.sample(wrongArgumentsFor(schema), { seed: 1, numRuns: 300 });
-  expect(some.filter((args) => problemsOf(schema, args).length === 0)).toEqual([]);
-});
+test.for(schemas.filter(([name]) => name !== takesAll))(
+  'generated wrong arguments fail their schema: %s',
+  ([, schema]) => {
+    const some = fc.sample(wrongArgumentsFor(schema), { seed: 1, numRuns: 300 });
+    expect(some.filter((args) => problemsOf(schema, args).length === 0)).toEqual([]);
+  },
+);
 
 const limited = (lower: string, upper: string, most: number) =>
   fc.tuple(fc.option(fc.nat(most)), fc.option(fc.nat(most))).map(([low, extent]) => ({
@@ -89,12 +92,12 @@ const generated = anySchema.map((value): Schema => ({
   $defs: { node },
 }));
 
-test('arguments of any schema pass it, or the schema contradicts itself', () => {
+test('generated arguments pass any schema, unless it contradicts itself', () => {
   const counts = { satisfiable: 0, not: 0 };
   assertProperty(
     fc.property(generated, fc.nat(), (schema, seed) => {
       const some = fc.sample(argumentsFor(schema), { seed, numRuns: 10 });
-      // What cannot be satisfied has the empty arguments alone, as far as could be found out.
+      // If the generator finds no valid arguments, it generates only empty ones.
       const isGivenUp = some.every((args) => Object.keys(args).length === 0);
       counts[isGivenUp ? 'not' : 'satisfiable']++;
       expect(isGivenUp || some.every((args) => problemsOf(schema, args).length === 0)).toBe(true);
@@ -104,7 +107,7 @@ test('arguments of any schema pass it, or the schema contradicts itself', () => 
   expect(counts.not).toBeLessThan(counts.satisfiable / 10);
 });
 
-test('wrong arguments of any schema fail it', () => {
+test('generated wrong arguments fail any schema', () => {
   assertProperty(
     fc.property(generated, fc.nat(), (schema, seed) => {
       for (const args of fc.sample(wrongArgumentsFor(schema), { seed, numRuns: 10 }))
@@ -116,35 +119,35 @@ test('wrong arguments of any schema fail it', () => {
 
 const hopeless: [string, Schema][] = [
   ['a limit above the other', { minimum: 3, maximum: 1, type: 'integer' }],
-  ['no fraction between', { type: 'integer', minimum: 0.2, maximum: 0.8 }],
+  ['no whole number between the limits', { type: 'integer', minimum: 0.2, maximum: 0.8 }],
   ['two types at once', { allOf: [{ type: 'string' }, { type: 'number' }] }],
   ['false', false as unknown as Schema],
   ['itself alone', { $ref: '#/properties/value' }],
-  ['a node without an end', { $ref: '#/$defs/endless' }],
+  ['an endless node', { $ref: '#/$defs/endless' }],
   ['a reference to nothing', { $ref: '#/$defs/nothing' }],
   ['no value at all', { enum: [] }],
-  ['a pattern that is none', { type: 'string', pattern: '(' }],
+  ['a malformed pattern', { type: 'string', pattern: '(' }],
   ['a pattern that nothing matches', { type: 'string', pattern: '^a$', minLength: 5 }],
   ['half a surrogate', { type: 'string', pattern: '^\\ud83d$' }],
-  ['unlike anything', { not: {} }],
+  ['the negation of everything', { not: {} }],
   [
-    'more of one kind than there are',
+    'more unique items than values',
     { type: 'array', items: { type: 'null' }, uniqueItems: true, minItems: 2 },
   ],
 ];
 
-test.for(hopeless)('a schema that nothing satisfies has the empty arguments: %s', ([, value]) => {
+test.for(hopeless)('for a schema that nothing satisfies, empty arguments are generated: %s', ([, value]) => {
   const endless = { type: 'object', properties: { next: { $ref: '#/$defs/endless' } }, required: ['next'] };
   const schema = { type: 'object', properties: { value }, required: ['value'], $defs: { endless } };
   expect(fc.sample(argumentsFor(schema), { seed: 1, numRuns: 3 })).toEqual([{}, {}, {}]);
 });
 
-test('where a schema takes everything, wrong arguments are any', () => {
+test('for a schema that accepts everything, wrong arguments are generated all the same', () => {
   const schema = { type: 'object', additionalProperties: true };
   expect(fc.sample(wrongArgumentsFor(schema), { seed: 1, numRuns: 20 }).length).toBe(20);
 });
 
-test.for(schemas)('no text in arguments has half a surrogate: %s', ([, schema]) => {
+test.for(schemas)('generated texts contain no unpaired surrogate: %s', ([, schema]) => {
   for (const args of fc.sample(argumentsFor(schema), { seed: 2, numRuns: 200 })) {
     const text = JSON.stringify(args);
     expect(new TextDecoder().decode(new TextEncoder().encode(text))).toBe(text);
@@ -152,7 +155,7 @@ test.for(schemas)('no text in arguments has half a surrogate: %s', ([, schema]) 
   }
 });
 
-test('arguments are made smaller to what is required, in its plainest form', () => {
+test('arguments shrink to the required ones, with the simplest values', () => {
   const schema = {
     type: 'object',
     properties: {
@@ -171,7 +174,7 @@ test('arguments are made smaller to what is required, in its plainest form', () 
   }
 });
 
-test('arguments that are not declared leave nothing behind as they are made smaller', () => {
+test('undeclared arguments shrink to the simplest name and value', () => {
   const schema = {
     type: 'object',
     properties: { id: { type: 'string' } },
@@ -187,7 +190,7 @@ test('arguments that are not declared leave nothing behind as they are made smal
   }
 });
 
-test('nobody shares what stands in a schema', () => {
+test('generated arguments share no values with each other or with the schema', () => {
   const schema = { type: 'object', properties: { value: { const: { deep: [1] } } }, required: ['value'] };
   const [one, other] = fc.sample(argumentsFor(schema), { seed: 1, numRuns: 2 }) as {
     value: { deep: number[] };

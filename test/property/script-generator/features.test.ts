@@ -19,7 +19,7 @@ const features = Object.keys(scriptFeatures) as ScriptFeature[];
 const sampleOf = (options: ScriptOptions, numRuns: number) =>
   fc.sample(scriptArbitrary(surface, options), { seed: 1, numRuns });
 
-/** In how many of a hundred scripts each feature is. */
+/** The percentage of scripts that have each feature. */
 function percentages(options: ScriptOptions = {}, numRuns = 2000): Record<ScriptFeature, number> {
   const counts = Object.fromEntries(features.map((feature) => [feature, 0])) as Record<ScriptFeature, number>;
   for (const steps of sampleOf(options, numRuns))
@@ -45,14 +45,14 @@ test('every feature is frequent enough', () => {
     'cut-stream': 6,
   };
   expect(features.filter((feature) => measured[feature] < least[feature])).toEqual([]);
-  // Each of them costs as much as a hundred others.
+  // A script with huge content costs as much as a hundred others.
   expect(measured['huge-content']).toBeLessThan(2);
 });
 
 const answersOf = (steps: readonly Step[]) =>
   steps.flatMap((step) => (typeof step === 'object' && !('user' in step) ? [step] : []));
 
-test('what is inside the features is frequent enough as well', () => {
+test('each variant within the features is frequent enough', () => {
   const counts = new Map<string, number>();
   const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
   for (const steps of sampleOf({}, 5000)) {
@@ -123,7 +123,7 @@ test.for(features)('a feature that is off is in no script: %s', (feature) => {
   }
 });
 
-test.for(features)('a feature is there without the others: %s', (feature) => {
+test.for(features)('a feature can be generated without the others: %s', (feature) => {
   const alone = Object.fromEntries(features.map((name) => [name, name === feature ? 1 : 0]));
   const seen = new Set(
     sampleOf({ features: alone }, 1500).flatMap((steps) => scriptFeaturesIn(steps, surface)),
@@ -131,7 +131,7 @@ test.for(features)('a feature is there without the others: %s', (feature) => {
   expect([...seen]).toEqual([feature]);
 });
 
-test('without features there is one run with calls of the first agent', () => {
+test("without features there is one run, with calls of the first agent's tools", () => {
   const none = Object.fromEntries(features.map((name) => [name, false]));
   const calls = new Set<string>();
   for (const steps of sampleOf({ features: none }, 300)) {
@@ -142,10 +142,10 @@ test('without features there is one run with calls of the first agent', () => {
   expect([...calls]).toEqual(['["tool","args"]look_up']);
 });
 
-test('a weight makes a feature more or less frequent, true and nothing are 1', () => {
+test('a weight makes a feature more or less frequent; true and undefined are 1', () => {
   const usual = percentages();
   expect(percentages({ features: { 'bad-json': true, refusal: 1 } })).toEqual(usual);
-  // Most scripts that may hand off do so anyway.
+  // Most scripts in which a handoff is possible have one anyway.
   const most = (feature: ScriptFeature) => usual[feature] * (feature === 'handoffs' ? 1.02 : 1.1);
   const unmoved = features.filter((feature) => {
     const [rare = 0, frequent = 0] = [0.2, 5].map(
@@ -164,7 +164,7 @@ test('a weight is relative to the others', () => {
 });
 
 test('in half of the scripts about half of the features are left out', () => {
-  // Where all features are on, many calls in a turn nearly always make several in a script; where it is left out, none.
+  // With these weights, nearly every script has calls of unknown tools, unless the feature is left out of it.
   const heavy = percentages({ features: { 'parallel-calls': 1000, 'unknown-tool': 1000, handoffs: 1 } });
   expect(heavy['unknown-tool']).toBeGreaterThan(60);
   expect(heavy['unknown-tool']).toBeLessThan(80);
@@ -184,21 +184,21 @@ test.for(features)('a feature that is left out by chance is in no script: %s', (
   }
 });
 
-test('an agent that can only hand off is never kept from it by chance', () => {
+test('handoffs are never left out by chance for an agent that can only hand off', () => {
   const [triage, ...others] = surface.agents;
   const only = { agents: [{ ...triage!, tools: triage!.tools.slice(1) }, ...others] };
-  // Of no other feature either, and with nothing but these handoffs a script has calls where it has any turns.
+  // All other features are off, so any call of this agent is a handoff.
   const alone = Object.fromEntries(features.map((name) => [name, name === 'handoffs']));
   const share = (of: Surface) => {
     const scripts = fc.sample(scriptArbitrary(of, { features: alone }), { seed: 1, numRuns: 1000 });
     return scripts.filter((steps) => scriptFeaturesIn(steps, of).includes('handoffs')).length / 1000;
   };
   expect(share(only)).toBeGreaterThan(0.8);
-  // A quarter has none of its own.
+  // A quarter of these scripts leaves out handoffs by chance.
   expect(share(surface)).toBeLessThan(0.7);
 });
 
-test('features are found in scripts that were written by hand', () => {
+test('features are found in scripts that are written by hand', () => {
   const call = (tool: string, more: object = {}) => ({ calls: [{ tool, ...more }] });
   const found = (...steps: Step[]) => scriptFeaturesIn([{ user: 'hi' }, ...steps], surface);
   expect(found(call('look_up', { args: { orderId: 'a' } }), { say: 'ok' })).toEqual([]);
@@ -220,7 +220,7 @@ test('features are found in scripts that were written by hand', () => {
   expect(found({ fault: { kind: 'reset' } })).toEqual(['provider-error']);
   expect(found({ say: 'a', fault: { kind: 'html' } })).toEqual(['cut-stream']);
   expect(found(() => ({ say: '' }))).toEqual([]);
-  // Of a run that failed nothing is kept: the first agent is asked again.
+  // A failed run keeps nothing: the next run begins with the first agent again.
   const failed = [call('transfer_to_refunds'), { fault: { kind: 'reset' } } as const, { user: 'hi' }];
   expect(found(...failed, call('look_up', lookUp))).not.toContain('unknown-tool');
   expect(found(...failed, call('issue_refund'))).toContain('unknown-tool');

@@ -22,7 +22,7 @@ function misfitOf({ error, failures }: ScenarioRun): unknown {
 const lastOf = (steps: readonly Step[]) => steps.at(-1) as Exclude<Step, Function>;
 
 for (const stream of [false, true]) {
-  test(`thousands of scripts play strictly to their end${stream ? ', streamed' : ''}`, async () => {
+  test(`thousands of generated scripts play strictly to their end${stream ? ', streamed' : ''}`, async () => {
     await assertProperty(
       fc.asyncProperty(scripts, async (steps) => {
         const run = await runScenario({ agent: agents(), steps }, { stream });
@@ -38,7 +38,7 @@ for (const stream of [false, true]) {
   });
 }
 
-test('the script of any number of steps plays strictly', async () => {
+test('scripts with any limit on their steps play strictly to their end', async () => {
   for (const maxSteps of [2, 3, 4, 5, 7, 40]) {
     const some = fc.sample(scriptArbitrary(surface, { maxSteps }), { seed: maxSteps, numRuns: 300 });
     for (const steps of some) {
@@ -50,13 +50,16 @@ test('the script of any number of steps plays strictly', async () => {
   }
 });
 
-/** Calls that are marked and fit all the same, or that fail without a mark; but marks where a handoff with arguments came before. */
+/**
+ * Calls that are marked as wrong but fit, and calls that fail without a mark. After a handoff with arguments, a
+ * marked call may fit.
+ */
 function wronglyMarked(steps: readonly Step[], failed: boolean[]): ToolCallStep[] {
   const found: ToolCallStep[] = [];
   let isUnsure = false;
   for (const step of steps) {
     if (typeof step === 'function' || 'user' in step) continue;
-    // After a fault it is not known here who is active.
+    // After a fault it is not known here which agent is active.
     if (step.fault) return found;
     for (const call of step.calls ?? []) {
       const isMarked = call.hallucinated === true || call.rawArgs !== undefined;
@@ -67,7 +70,7 @@ function wronglyMarked(steps: readonly Step[], failed: boolean[]): ToolCallStep[
   return found;
 }
 
-test('a call without a mark fits, and one with a mark does not, but after a handoff with arguments', async () => {
+test('a call fails if and only if it is marked as wrong, except after a handoff with arguments', async () => {
   await assertProperty(
     fc.asyncProperty(scripts, async (steps) => {
       const { trace } = await runScenario({ agent: agents(), steps });
@@ -80,7 +83,7 @@ test('a call without a mark fits, and one with a mark does not, but after a hand
   );
 });
 
-test('calls after a handoff with arguments are no mistakes where the tool refuses them', async () => {
+test('calls after a handoff with arguments are not mistakes if the tool refuses the handoff', async () => {
   let count = 0;
   for (const steps of fc.sample(scripts, { seed: 1, numRuns: 500 })) {
     const { error, trace } = await runScenario({ agent: agents({ refusesToEscalate: true }), steps });
@@ -90,7 +93,7 @@ test('calls after a handoff with arguments are no mistakes where the tool refuse
   expect(count).toBeGreaterThan(50);
 });
 
-test('after a run that failed the next one goes on where it began', async () => {
+test('the run after a failed run begins where the failed run began', async () => {
   let count = 0;
   for (const steps of fc.sample(
     scriptArbitrary(surface, { features: { 'several-users': 20, 'provider-error': 20 } }),

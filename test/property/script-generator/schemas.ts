@@ -1,4 +1,4 @@
-/** Schemas as people, and their libraries, write them, by what is special about them. */
+/** Schemas as people and libraries write them, by the property that is special about them. */
 import { z } from 'zod';
 
 type Schema = { readonly [keyword: string]: unknown };
@@ -54,7 +54,7 @@ const byHand: Record<string, Schema> = {
   'multiples of a fraction': one({ type: 'number', multipleOf: 0.01, minimum: 0.05, maximum: 2 }),
   'multiples of a tiny fraction': one({ type: 'number', multipleOf: 1e-7 }),
   'whole multiples of a fraction': one({ type: 'integer', multipleOf: 0.5 }),
-  'multiples far away': one({ type: 'integer', multipleOf: 10, minimum: 123_456 }),
+  'multiples far from zero': one({ type: 'integer', multipleOf: 10, minimum: 123_456 }),
   minLength: one({ type: 'string', minLength: 12 }),
   maxLength: one({ type: 'string', maxLength: 2 }),
   'one length': one({ type: 'string', minLength: 3, maxLength: 3 }),
@@ -141,7 +141,7 @@ const byHand: Record<string, Schema> = {
     definitions: { count: { type: 'integer', minimum: 4 } },
   },
   'a tree': { ...one({ $ref: '#/$defs/tree' }), $defs: { tree } },
-  'a reference to the whole': object(
+  'a reference to the root': object(
     { next: { $ref: '#' }, name: { type: 'string' } },
     { required: ['name'] },
   ),
@@ -149,7 +149,7 @@ const byHand: Record<string, Schema> = {
   'hostile names': JSON.parse(
     '{"type":"object","properties":{"__proto__":{"type":"string"},"constructor":{"type":"integer"},"a/b~c":{"type":"null"}},"required":["__proto__","constructor","a/b~c"]}',
   ) as Schema,
-  'formats that nobody knows': one({ type: 'string', format: 'phone' }),
+  'an unknown format': one({ type: 'string', format: 'phone' }),
   'no type at all': { properties: { a: { minLength: 1 }, b: { minimum: 1 } }, required: ['a', 'b'] },
 };
 const formats =

@@ -14,7 +14,7 @@ import { factsOfMistake } from '../../support/facts-of.ts';
 const callsOf = (steps: readonly Step[]) =>
   steps.flatMap((step) => (typeof step === 'object' && 'calls' in step ? (step.calls ?? []) : []));
 
-/** What scripts shrink to of which this can be said, by how often in a hundred seeds. */
+/** The scripts that a failure shrinks to, with the number of seeds in a hundred that lead to each. */
 function smallest(isBroken: (steps: Step[]) => boolean, options: ScriptOptions = {}, of: Surface = surface) {
   const found = new Map<string, number>();
   const scripts = scriptArbitrary(of, options);
@@ -33,7 +33,7 @@ const callsFitting = (tool: string) => (steps: Step[]) =>
   callsOf(steps).some((call) => call.tool === tool && !call.hallucinated && call.rawArgs === undefined);
 const scriptText = (...steps: Step[]) => JSON.stringify([{ user: 'hi' }, ...steps, { say: 'ok' }]);
 
-test('a script that fails for a call of a tool shrinks to that call', () => {
+test('a script that fails because of a tool call shrinks to that call', () => {
   const lookUp = { calls: [{ tool: 'look_up', args: { orderId: 'a' } }] };
   const own = smallest(callsFitting('look_up'));
   expect(own).toEqual([[scriptText(lookUp), 100]]);
@@ -47,7 +47,10 @@ test('a script that fails for a call of a tool shrinks to that call', () => {
 
 const answersOf = (steps: readonly Step[]) =>
   steps.flatMap((step) => (typeof step === 'object' && !('user' in step) ? [step] : []));
-/** With the most steps that are left, and in how many of a hundred there are no more than of the smallest. */
+/**
+ * Failures, each with the most steps that a shrunk script may have, and how many seeds in a hundred must reach the
+ * fewest.
+ */
 const broken: [string, (steps: Step[]) => boolean, most: number, atBest: number][] = [
   ['a call of a tool', (steps) => callsOf(steps).length > 0, 5, 80],
   ['raw arguments', (steps) => callsOf(steps).some(({ rawArgs }) => rawArgs), 5, 75],
@@ -70,29 +73,26 @@ const broken: [string, (steps: Step[]) => boolean, most: number, atBest: number]
     100,
   ],
 ];
-test.for(broken)(
-  'a script that fails for what is in it shrinks to that: %s',
-  ([, isBroken, most, atBest]) => {
-    const found = smallest(isBroken).map(
-      ([text, times]) => [(JSON.parse(text) as Step[]).length, times] as const,
-    );
-    const best = Math.min(...found.map(([length]) => length));
-    expect(Math.max(...found.map(([length]) => length))).toBeLessThanOrEqual(most);
-    const times = found.filter(([length]) => length === best).reduce((sum, [, some]) => sum + some, 0);
-    expect(times).toBeGreaterThanOrEqual(atBest);
-  },
-);
+test.for(broken)('a failing script shrinks to the cause of its failure: %s', ([, isBroken, most, atBest]) => {
+  const found = smallest(isBroken).map(
+    ([text, times]) => [(JSON.parse(text) as Step[]).length, times] as const,
+  );
+  const best = Math.min(...found.map(([length]) => length));
+  expect(Math.max(...found.map(([length]) => length))).toBeLessThanOrEqual(most);
+  const times = found.filter(([length]) => length === best).reduce((sum, [, some]) => sum + some, 0);
+  expect(times).toBeGreaterThanOrEqual(atBest);
+});
 
-test('a script that fails whatever is in it shrinks to a greeting', () => {
+test('a script that always fails shrinks to a greeting', () => {
   expect(smallest(() => true)).toEqual([[scriptText(), 100]]);
 });
 
-test('determinism: one seed, the same scripts', () => {
+test('a seed always generates the same scripts', () => {
   const of = () => fc.sample(scriptArbitrary(structuredClone(surface)), { seed: 7, numRuns: 500 });
   expect(of()).toEqual(of());
 });
 
-test('nothing of a script is shared with another one', () => {
+test('scripts share no objects with each other', () => {
   const [one, other] = [0, 1].map(() => fc.sample(scriptArbitrary(surface), { seed: 3, numRuns: 300 }));
   const before = JSON.stringify(other);
   const scribble = (value: unknown): void => {
@@ -109,7 +109,7 @@ const agent = (name: string, ...tools: Surface['agents'][number]['tools'][number
 const everything = (of: Surface) =>
   fc.sample(scriptArbitrary(of), { seed: 1, numRuns: 400 }).flatMap((steps) => callsOf(steps));
 
-test('agents without tools have calls of unknown tools only', () => {
+test('for agents without tools, only calls of unknown tools are generated', () => {
   for (const agents of [[], [agent('Alone')]]) {
     const calls = everything({ agents });
     expect(calls.every(({ hallucinated }) => hallucinated)).toBe(true);
@@ -117,7 +117,7 @@ test('agents without tools have calls of unknown tools only', () => {
   }
 });
 
-test('tools of an agent that no handoff leads to are called as unknown ones', () => {
+test('tools of an agent that no handoff leads to are called only as unknown tools', () => {
   const calls = everything({
     agents: [
       agent('One', { name: 'own', parameters: none }),
@@ -129,19 +129,19 @@ test('tools of an agent that no handoff leads to are called as unknown ones', ()
   expect(far.every(({ hallucinated }) => hallucinated)).toBe(true);
 });
 
-test('a handoff to nobody there is is a tool like others', () => {
+test('a handoff to an agent that does not exist is called like any other tool', () => {
   const calls = everything({ agents: [agent('One', { name: 'move', parameters: none, handsOffTo: 7 })] });
   expect(calls.some(({ tool, hallucinated }) => tool === 'move' && !hallucinated)).toBe(true);
 });
 
-test('tools of hostile names are called by them', () => {
+test('tools with hostile names are called by these names', () => {
   const names = ['__proto__', 'constructor', '', 'toString'];
   const calls = everything({ agents: [agent('One', ...names.map((name) => ({ name, parameters: none })))] });
   const fitting = calls.filter(({ hallucinated, rawArgs }) => !hallucinated && rawArgs === undefined);
   expect([...new Set(fitting.map(({ tool }) => tool))].toSorted()).toEqual(names.toSorted());
 });
 
-test('a tool that nothing fits is called wrongly only', () => {
+test('a tool that no arguments fit is called only with wrong arguments', () => {
   const never = { type: 'object', properties: { value: { enum: [] } }, required: ['value'] };
   const calls = everything({ agents: [agent('One', { name: 'never', parameters: never })] });
   const own = calls.filter(({ tool }) => tool === 'never');
@@ -149,7 +149,7 @@ test('a tool that nothing fits is called wrongly only', () => {
   expect(own.every(({ hallucinated, rawArgs }) => hallucinated || rawArgs !== undefined)).toBe(true);
 });
 
-test('many agents in a row are reached one after the other', () => {
+test('the agents of a long chain are reached one after the other', () => {
   const agents = Array.from({ length: 30 }, (_, index) =>
     agent(
       `Agent ${index}`,
@@ -176,13 +176,13 @@ const wrong: [options: unknown, facts: object][] = [
   [{ features: { unicode: 1001 } }, { field: 'unicode', given: 'the number 1001' }],
   [{ features: { unicode: 'yes' } }, { field: 'unicode', given: 'the string "yes"' }],
 ];
-test.for(wrong)('wrong options are a TypeError: %o', async ([options, facts]) => {
+test.for(wrong)('wrong options throw a TypeError: %o', async ([options, facts]) => {
   const error = await factsOfMistake(() => assertValidScriptOptions('scriptFor', options));
   expect(error).toEqual({ error: 'UsageError', ...facts });
   expect(() => assertValidScriptOptions('scriptFor', options)).toThrow(TypeError);
 });
 
-test('right options are none', () => {
+test('valid options do not throw', () => {
   const right = [
     {},
     { maxSteps: 2, features: { unicode: 0.5, refusal: false, handoffs: undefined } },

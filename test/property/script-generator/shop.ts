@@ -1,4 +1,4 @@
-/** Three agents, with handoffs in a circle, tools of many kinds, and one that hands off with arguments. */
+/** Three agents with circular handoffs and tools of many kinds. One tool takes arguments and hands off. */
 import { Agent, tool } from 'swarmcheck';
 import type { Surface } from '../../../src/property/surface.ts';
 
@@ -16,7 +16,7 @@ const lookUpParameters = { type: 'object', properties: { orderId: text }, requir
 const escalateParameters = { type: 'object', properties: { summary: text }, required: ['summary'] } as const;
 const none = { type: 'object', properties: {} };
 
-/** As `agents` makes them. */
+/** The surface of the agents that `agents` makes. */
 export const surface: Surface = {
   agents: [
     {
@@ -46,7 +46,7 @@ export const surface: Surface = {
   ],
 };
 
-/** Fresh ones. */
+/** Makes new agents. Returns the first. */
 export function agents({ refusesToEscalate = false } = {}): Agent {
   const lookUp = tool({
     name: 'look_up',

@@ -36,13 +36,13 @@ const long: Scenario = {
 const notes = async (scenario: Scenario) =>
   (await runScenario(scenario)).trace.toolCalls.some(({ tool }) => tool === 'note');
 
-test('a scenario of agents that somebody wrote keeps them, and loses steps', async () => {
+test('a scenario keeps agents that are written by hand, and loses steps', async () => {
   const { scenario, source } = await reduceScenario(long, notes);
   expect(scenario.agent).toBe(agent);
   expect(source).toBe("user('hi'),\ncallTool('note'),\nsay('ok'),");
 });
 
-test('generated agents lose what is not needed', async () => {
+test('generated agents lose agents and tools that are not needed', async () => {
   const scenarios = agentGraph().chain((graph) =>
     scriptFor(graph).map((steps): Scenario => ({ agent: graph, steps })),
   );
@@ -57,7 +57,7 @@ test('generated agents lose what is not needed', async () => {
   );
 });
 
-test('it asks as often as it may, and no more', async () => {
+test('reduceScenario makes at most the given number of tries', async () => {
   let asked = 0;
   const { scenario } = await reduceScenario(
     long,
@@ -90,11 +90,11 @@ test.each([
   [{ maxAgents: 0 }, 'maxAgents must be a whole number above 0, but is the number 0.'],
   [{ maxAgents: 1.5 }, 'maxAgents must be a whole number above 0'],
   [{ agents: 2 }, 'agents'],
-])('options of agentGraph that are none are refused: %j', (options, message) => {
+])('invalid options of agentGraph are refused: %j', (options, message) => {
   expect(() => agentGraph(options as object)).toThrow(message);
 });
 
-test('a check of an app of another SDK is refused, but whether it does the same twice', async () => {
+test('every relation but same-twice refuses an app of another SDK', async () => {
   const app = { kind: 'external', respond: async () => {} } as const;
   const scenario = { agent: app, steps: [user('hi'), say('ok')] };
   const { 'same-twice': ofAny, ...ofOurs } = relations;
@@ -103,7 +103,7 @@ test('a check of an app of another SDK is refused, but whether it does the same 
   await expect(ofAny(scenario)).resolves.toBeUndefined();
 });
 
-test('an invariant that is broken says which', () => {
+test('an InvariantBrokenError names its invariant', () => {
   expect(new InvariantBrokenError('some-invariant', 'It is so.')).toMatchObject({
     invariant: 'some-invariant',
     message: 'some-invariant: It is so.',

@@ -47,7 +47,7 @@ const long: Step[] = [
   say('Done.'),
 ];
 
-test('one call is all that is left of twenty steps', async () => {
+test('twenty steps shrink to one call', async () => {
   let tries = 0;
   const smallest = await reduce(long, (steps) => {
     tries++;
@@ -57,7 +57,7 @@ test('one call is all that is left of twenty steps', async () => {
   expect(tries).toBeLessThan(150);
 });
 
-test('numbers come down to the first that fails, texts to the shortest', async () => {
+test('numbers shrink to the first that fails, and texts to the shortest', async () => {
   const smallest = await reduce(long, (steps) =>
     callsOf(steps, 'wanted').some(({ args }) => {
       const { amount, note } = (args ?? {}) as { amount?: number; note?: string };
@@ -67,7 +67,7 @@ test('numbers come down to the first that fails, texts to the shortest', async (
   expect(callsIn(smallest)).toEqual([{ tool: 'wanted', args: { amount: 101, note: 'aaa' } }]);
 });
 
-test('two calls that matter stay in their order, in two turns', async () => {
+test('two calls that matter keep their order, in two turns', async () => {
   const smallest = await reduce(long, (steps) => {
     const tools = callsIn(steps).map(({ tool }) => tool);
     return tools.includes('wanted') && tools.indexOf('nobody') > tools.indexOf('wanted');
@@ -75,7 +75,7 @@ test('two calls that matter stay in their order, in two turns', async () => {
   expect(smallest).toEqual([user('hi'), callTool('wanted'), callTool('nobody'), say('ok')]);
 });
 
-test('an id that stands twice becomes one that reads well', async () => {
+test('an id that occurs twice shrinks to a short one', async () => {
   const smallest = await reduce(long, (steps) => {
     const ids = callsIn(steps).flatMap(({ id }) => id ?? []);
     return new Set(ids).size < ids.length;
@@ -88,21 +88,21 @@ test('an id that stands twice becomes one that reads well', async () => {
   ]);
 });
 
-test('arguments that are no JSON become as short as they can', async () => {
+test('arguments that are not JSON become as short as possible', async () => {
   const smallest = await reduce(long, (steps) =>
     callsIn(steps).some(({ rawArgs }) => rawArgs !== undefined && rawArgs.includes('{')),
   );
   expect(callsIn(smallest)).toEqual([{ tool: 'search', rawArgs: '{' }]);
 });
 
-test('a run that fails is left where it matters, with the plainest failure', async () => {
+test('a run that fails is kept if it matters, with the simplest fault', async () => {
   const smallest = await reduce(long, (steps) =>
     steps.some((step) => typeof step === 'object' && 'fault' in step),
   );
   expect(smallest).toEqual([user('hi'), modelFails({ kind: 'status', status: 500 })]);
 });
 
-test('what is tried is well formed, and comes to its end', async () => {
+test('every script that is tried is well-formed, and has an end', async () => {
   const tried: Step[][] = [];
   await reduce(long, (steps) => {
     tried.push(steps);
@@ -111,29 +111,29 @@ test('what is tried is well formed, and comes to its end', async () => {
   expect(tried.filter((steps) => !isWhole(steps))).toEqual([]);
 });
 
-test('a script that was not played to its end may end anywhere', async () => {
+test('a script without an end may shrink to a script without an end', async () => {
   const steps = [user('hello'), callTool('a'), callTool('b')];
   expect(await reduce(steps, (some) => callsOf(some, 'a').length > 0)).toEqual([callTool('a')]);
 });
 
-test('an answer that is cut off is never cut behind its end', async () => {
+test('an answer that is cut off is never cut after its end', async () => {
   const steps = [user('hello'), say('a long answer', { fault: { kind: 'cut', afterChunks: 3, by: 'end' } })];
   const smallest = await reduce(steps, (some) => {
-    // Throws for what is malformed.
+    // Throws if a step is malformed.
     scriptedProvider(some);
     return JSON.stringify(some).includes('cut');
   });
   expect(smallest).toEqual([user('hi'), say('ok', { fault: { kind: 'cut', afterChunks: 0, by: 'end' } })]);
 });
 
-test('keys that mean something else in a literal are only keys', async () => {
+test('the key "__proto__" is kept like any other key', async () => {
   const args = JSON.parse('{"__proto__":{"constructor":5},"other":1}') as object;
   const steps = [user('hello'), callTool('a', args), say('bye')];
   const smallest = await reduce(steps, (some) => JSON.stringify(some).includes('__proto__'));
   expect(JSON.stringify(callsIn(smallest)[0]!.args)).toBe('{"__proto__":{}}');
 });
 
-test('a huge answer is read once', async () => {
+test('huge texts shrink to the part that matters', async () => {
   const steps = [
     user('x'.repeat(50_000)),
     callTool('a', { text: 'é'.repeat(20_000) }),
@@ -143,7 +143,7 @@ test('a huge answer is read once', async () => {
   expect(smallest).toEqual([user('hi'), callTool('a', { text: 'éé' }), say('ok')]);
 });
 
-test('the same script and the same answers are the same tries', async () => {
+test('the same script and the same verdicts lead to the same tries', async () => {
   const triesOf = async () => {
     const tries: string[] = [];
     await reduce(long, (steps) => {
@@ -155,13 +155,13 @@ test('the same script and the same answers are the same tries', async () => {
   expect(await triesOf()).toEqual(await triesOf());
 });
 
-test('the script given is not touched', async () => {
+test('the given script is not changed', async () => {
   const before = JSON.stringify(long);
   await reduce(long, (steps) => steps.length > 4);
   expect(JSON.stringify(long)).toBe(before);
 });
 
-test('reducing stops at its limit, with the best so far', async () => {
+test('shrinking stops at its limit, with the best script so far', async () => {
   let tries = 0;
   const smallest = await reduce(
     long,
@@ -175,7 +175,7 @@ test('reducing stops at its limit, with the best so far', async () => {
   expect(smallest.length).toBeLessThan(long.length);
 });
 
-test('reducing stops when it is aborted', async () => {
+test('shrinking stops when it is aborted', async () => {
   const controller = new AbortController();
   const smallest = await reduceBy(
     100,
@@ -189,7 +189,7 @@ test('reducing stops when it is aborted', async () => {
   expect(smallest).toBe(90);
 });
 
-test('any kind of value can be reduced', async () => {
+test('a value of any kind can be shrunk', async () => {
   const smaller = (value: string) =>
     Array.from(value, (_letter, index) => value.slice(0, index) + value.slice(index + 1));
   expect(await reduceBy('axbxc', smaller, (value) => value.includes('a') && value.includes('c'))).toBe('ac');
