@@ -1,27 +1,22 @@
 import type { ErrorFacts, Sentence } from '../engine/values/error-facts.ts';
 import { addFacts, messageOf } from '../engine/values/engine-errors.ts';
 
-/**
- * Base class of the errors that say that a script or cassette does not fit the run it is played in. Such a run proves
- * nothing.
- */
+/** Says that what answers for the model, a script or a cassette, and what was played with it do not fit: what then happened shows nothing. */
 export class Misfit extends Error {}
 
-/** A completion was requested beyond the last step of a script, or where the next step is the user's. */
+/** A completion was requested beyond the last step of a script, or where the user is to speak. */
 export class ScriptExhaustedError extends Misfit {
   override readonly name = 'ScriptExhaustedError';
   /** Which completion was requested; the first is 1. */
   readonly request: number;
-  /**
-   * The place in the script of the user's step that was next; the first step is 1. Absent at the end of the script.
-   */
+  /** The place of the user's step that was due; the first step is 1. Absent where the script is at its end. */
   declare readonly step?: number;
   /** How many answers the script has in all. */
   readonly answers: number;
   /** The role of the message after which the model was asked to continue. */
   readonly lastRole: string;
 
-  /** @internal Created by ScriptPlayer. */
+  /** @internal Made by the player of a script. */
   constructor(facts: ScriptExhaustion) {
     super(exhaustionWords(facts));
     const { request, step, answers, lastRole } = facts;
@@ -32,12 +27,12 @@ export class ScriptExhaustedError extends Misfit {
   }
 }
 
-/** The parts of a ScriptExhaustedError. */
+/** What a ScriptExhaustedError is made of. */
 interface ScriptExhaustion extends Pick<ScriptExhaustedError, 'request' | 'answers' | 'lastRole'> {
   readonly step: number | undefined;
-  /** The next step as source code; empty at the end of the script. */
+  /** The due step as its source. */
   readonly stepText: string;
-  /** The conversation so far, for the end of the message. */
+  /** What was said so far, for the end of the message. */
   readonly conversation: string;
 }
 
@@ -51,15 +46,15 @@ function exhaustionWords(facts: ScriptExhaustion): string {
   return `Completion ${request} was requested, ${what}${conversation}`;
 }
 
-/** A run or a test ended before all steps of its script were used. */
+/** A run ended, or a test did, with steps of a script left over. */
 export class ScriptNotFinishedError extends Misfit {
   override readonly name = 'ScriptNotFinishedError';
-  /** The place of the first step that was not used; the first step is 1. */
+  /** The place of the first step that is left over; the first step is 1. */
   readonly step: number;
-  /** How many steps were not used. */
+  /** How many steps are left over. */
   readonly remaining: number;
 
-  /** Created by ScriptPlayer. `how` begins the message; `lines` are the steps that were not used. */
+  /** Made by the player of a script. `how` begins the sentence, `lines` show the steps. */
   constructor({ how, step, lines }: { how: string; step: number; lines: readonly string[] }) {
     const remaining = lines.length;
     const shown = lines.slice(0, 10).map((line, offset) => `  step ${step + offset}  ${line}`);
@@ -72,39 +67,27 @@ export class ScriptNotFinishedError extends Misfit {
   }
 }
 
-/**
- * The script itself is wrong: a malformed step, a call to a tool that was not offered, arguments that fail its
- * schema, or a user step that differs from what the request shows.
- */
+/** The script itself is wrong: a malformed step, a call of a tool that was not offered, arguments that fail its schema. */
 export class ScriptMistakeError extends Misfit implements Partial<ErrorFacts> {
   override readonly name = 'ScriptMistakeError';
-  /** The place of the step in its script; the first is 1. */
   declare readonly step?: number;
-  /** The place of the call in its step, if one of its calls is wrong; the first is 1. */
   declare readonly call?: number;
-  /** The function or value that was used wrongly, as the message names it. */
   declare readonly where?: string;
-  /** The field, option or argument that is wrong. */
   declare readonly field?: string;
-  /** The value that was given, with its kind: `the number 17`. */
   declare readonly given?: string;
-  /** A valid value, in words: `a list`. */
   declare readonly expected?: string;
-  /** The names that are valid there. */
   declare readonly known?: readonly string[];
-  /** The known name that was probably meant. */
   declare readonly suggestion?: string;
-  /** The name of the tool that the step calls. */
   declare readonly tool?: string;
 
-  /** @internal Created where the mistake is found. */
+  /** @internal Made where the mistake is found. */
   constructor(said: string | Sentence) {
     super(messageOf(said));
     addFacts(this, said);
   }
 }
 
-/** Whether an error says that a script or cassette does not fit the run. */
+/** Whether an error says so. */
 export function isMisfit(error: unknown): error is Error {
   return error instanceof Misfit;
 }

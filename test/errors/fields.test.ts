@@ -377,3 +377,22 @@ test('the architecture page lists the fields of cassette errors, whose values te
     [],
   );
 });
+
+test('a fact is explained once: classes that implement ErrorFacts take over its comments', () => {
+  const declares = /( {2}\/\*\*.*\*\/\n)? {2}(?:declare )?readonly (\w+)/g;
+  const partOf = (text: string) =>
+    Array.from(text.matchAll(declares), ([, comment, name]) => ({ name, comment }));
+  const [, facts] = readFileSync('src/engine/values/error-facts.ts', 'utf8').split('export interface ');
+  expect(partOf(facts!.split('\n}')[0]!).filter(({ comment }) => comment === undefined)).toEqual([]);
+  const classes = [
+    'src/engine/values/engine-errors.ts',
+    'src/script/script-errors.ts',
+    'src/property/check-agent/saved-failure.ts',
+  ]
+    .flatMap((file) => readFileSync(file, 'utf8').split('export class ').slice(1))
+    .filter((text) => text.includes('implements Partial<ErrorFacts>'));
+  expect(classes).toHaveLength(3);
+  const declared = classes.flatMap((text) => partOf(text.split('constructor(')[0]!));
+  expect(declared.length).toBeGreaterThan(20);
+  expect(declared.filter(({ comment, name }) => comment !== undefined && name !== 'name')).toEqual([]);
+});

@@ -1,17 +1,13 @@
 import { Sentence, type ErrorFacts } from './error-facts.ts';
 
 /**
- * Thrown when the model's answer is not a completion that the loop can act on: it has no choices or no finish reason,
- * is not JSON, or was cut off (also by `length` or `content_filter`, if it has tool calls). None of its tool calls
- * were executed.
+ * The model's answer was not a completion the loop can act on: no choices, no finish reason, cut in
+ * the middle (also by `length`, with tool calls), not JSON. Nothing of it was executed.
  */
 export class InvalidCompletionError extends Error {
-  /** What is wrong with the answer. */
+  /** What was wrong with it. */
   readonly reason: string;
-  /**
-   * The answer that was received, as plain JSON data. A string, JSON of more than 2,000 characters, and a value that
-   * is not JSON are kept as text, at most 2,000 characters of it.
-   */
+  /** What was received, as JSON; where it is long, or is no JSON, the first 2,000 characters of it as text. */
   readonly received: unknown;
 
   /** `reason` completes the sentence "The model's answer cannot be acted on: …". */
@@ -24,47 +20,37 @@ export class InvalidCompletionError extends Error {
 }
 
 /**
- * Thrown when this package is used wrongly. A TypeError whose message is the same in every version of Node, so the
- * model is shown the message if a tool makes the mistake. The messages of native errors are not shown to it
- * (`isNativeError`).
+ * Something of ours was used wrongly. A TypeError with words that are the same in every version of Node, so that a model is
+ * told them where a tool makes the mistake (`isNativeError`).
  */
 export class UsageError extends TypeError implements Partial<ErrorFacts> {
-  /** The class, function or object that was used wrongly, as the message names it. */
   declare readonly where?: string;
-  /** The field, option or argument that is wrong. */
   declare readonly field?: string;
-  /** The value that was given, with its kind: `the number 17`. */
   declare readonly given?: string;
-  /** A description of a valid value. */
   declare readonly expected?: string;
-  /** The valid names. */
   declare readonly known?: readonly string[];
-  /** The known name that was probably meant. */
   declare readonly suggestion?: string;
-  /** The name of the agent. */
   declare readonly agent?: string;
-  /** The name of the tool. */
   declare readonly tool?: string;
 
-  /** @internal Created where the mistake is found. */
+  /** @internal Made where the mistake is found. */
   constructor(said: string | Sentence, options?: ErrorOptions) {
     super(messageOf(said), options);
     addFacts(this, said);
   }
 }
 
+/** The message of an error. */
 export function messageOf(said: string | Sentence): string {
   return said instanceof Sentence ? said.text : said;
 }
 
-/** Sets the facts of an error's message as its fields. Unknown facts are absent, never undefined. */
+/** Gives an error the facts of its message as fields. Those that are not known are absent, never undefined. */
 export function addFacts<E extends Error>(error: E, said: string | Sentence): E {
   return said instanceof Sentence ? Object.assign(error, said.facts) : error;
 }
 
-/**
- * Keeps a value as JSON data, without references to other objects. A value that is long or not JSON becomes text.
- */
+/** What is JSON as it is, so that nothing else of it is kept; anything else as text. */
 function receivedData(received: unknown): unknown {
   const text = shorten(received, Infinity);
   if (typeof received === 'string' || text.length > 2000) return text.slice(0, 2000);
@@ -81,30 +67,27 @@ export function shorten(value: unknown, length: number): string {
   try {
     text = typeof value === 'string' ? value : JSON.stringify(value);
   } catch {
-    // A value that is not JSON is named by its type.
+    // A value that is no JSON is named by its kind.
   }
   text ??= typeof value;
   return text.length <= length ? text : `${text.slice(0, length)}… (${text.length} characters)`;
 }
 
-/** Whether the value is an error, of any realm. */
+/** Errors of any realm. */
 export function isError(value: unknown): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
 }
 
-/**
- * The name to show for an error. The classes of the openai client do not set `name`, so theirs is the name of the
- * class.
- */
+/** The name a reader knows an error by; the openai client's classes do not set `name`. */
 export function errorName(error: unknown): string {
   if (!isError(error)) return typeof error;
   return error.name === 'Error' ? error.constructor.name : error.name;
 }
 
-/** Errors that the JavaScript engine throws itself. Their messages differ between its versions. */
+/** Errors the JavaScript engine throws itself; what they say differs between its versions. */
 const nativeNames = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError']);
 
-/** Whether the error is of a native class, of any realm. False for a subclass. */
+/** True for a native error of any realm, false for a subclass somebody wrote. */
 export function isNativeError(error: Error): boolean {
   const constructor: unknown = (Object.getPrototypeOf(error) as { constructor?: unknown } | null)
     ?.constructor;

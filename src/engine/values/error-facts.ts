@@ -1,20 +1,18 @@
 /**
- * The fields of errors, for programs. A fact has one name, with one meaning, in every error class that has it. All
- * fields are plain data: no error holds a function, a request or a secret.
+ * What errors say for programs: one name for each fact, with one meaning in every error class that has it. Plain data: no
+ * error holds a function, a request or a secret. A class declares those that its errors may have, and takes over their comments
+ * by "implements".
  */
 export interface ErrorFacts {
-  /** The class, function or object that was used wrongly, as the message names it: `An Agent`, `runScenario`. */
+  /** Who was used wrongly, in the words of the message: `An Agent`, `runScenario`. */
   readonly where: string;
-  /**
-   * The field, option or argument that is wrong, as the caller wrote it. An item of a list has its index:
-   * `messages[2]`.
-   */
+  /** The field, option or argument that is wrong, as the caller wrote it. An item of a list has its place: `messages[2]`. */
   readonly field: string;
   /** The value that was given, with its kind: `the number 17`. */
   readonly given: string;
-  /** A description of a valid value. */
+  /** What a right value is. */
   readonly expected: string;
-  /** The valid names. */
+  /** The names that can stand there. */
   readonly known: readonly string[];
   /** The known name that was probably meant. */
   readonly suggestion: string;
@@ -26,15 +24,15 @@ export interface ErrorFacts {
   readonly hook: string;
   /** The file, as messages show it. */
   readonly file: string;
-  /** The number of the step in its script, from 1. */
+  /** The place of the step in its script; the first is 1. */
   readonly step: number;
-  /** The number of the call in its step, from 1. */
+  /** The place of the call in its step; the first is 1. */
   readonly call: number;
 }
 
 type Fact = ErrorFacts[keyof ErrorFacts];
 
-/** A text, and the facts it states. */
+/** A text, and the facts that it states. */
 export class Sentence {
   readonly text: string;
   readonly facts: Partial<ErrorFacts>;
@@ -47,8 +45,7 @@ export class Sentence {
 
 /**
  * Writes a message and the fields of its error from the same values, so that they cannot differ:
- * `` sentence`The ${{ field: 'timeoutMs' }} is ${{ given: valueWords(given) }}.` ``. A sentence may contain other
- * sentences.
+ * `` sentence`The ${{ field: 'timeoutMs' }} is ${{ given: valueWords(given) }}.` ``. A sentence may be a part of another one.
  */
 export function sentence(
   texts: TemplateStringsArray,
@@ -59,7 +56,7 @@ export function sentence(
   return new Sentence(text, Object.assign({}, ...said.map(({ facts }) => facts)) as Partial<ErrorFacts>);
 }
 
-/** Facts that the text states in other words than their values, such as `Function 1`, or does not state. */
+/** A fact that the text writes in another way than it is: as `Function 1`, or not at all. */
 export function fact(facts: Partial<ErrorFacts>, text = ''): Sentence {
   return new Sentence(text, facts);
 }

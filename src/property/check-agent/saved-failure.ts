@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPlainObject } from '../../engine/values/copy.ts';
-import { fact, sentence, type Sentence } from '../../engine/values/error-facts.ts';
+import { fact, sentence, type ErrorFacts, type Sentence } from '../../engine/values/error-facts.ts';
 import { addFacts, messageOf } from '../../engine/values/engine-errors.ts';
 import { valueWords } from '../../engine/values/value-words.ts';
 import { fileName, shownPath } from '../../files/path.ts';
@@ -13,61 +13,50 @@ import { assertValidSteps } from '../../script/valid-steps.ts';
 import { ScriptMistakeError } from '../../script/script-errors.ts';
 import type { Step } from '../../script/steps.ts';
 
-/** The default folder of saved failures. */
+/** Where the failures of checks are, if nothing else is said. */
 export const failureFolder = 'fixtures/failures';
 
-/**
- * The script that broke an invariant, and everything that is needed to play it again. Plain JSON, one failure per
- * file.
- */
+/** The script that broke an invariant, and all that is needed to play it again: plain JSON, a file each. */
 export interface SavedFailure {
   readonly version: 1;
-  /** The name of the check that found it. The next check with this name plays it first. */
+  /** The check that found it; its next one plays it first. */
   readonly name: string;
   /** The invariant that was broken. */
   readonly invariant: string;
   /** What was wrong. */
   readonly message: string;
-  /** With the path, generates the same script again, as long as the agents are the same. */
+  /** Those that give the same script again, as long as the agents are the same. */
   readonly seed: number;
   readonly path: string;
-  /** The context variables that are JSON and hold no secrets. */
+  /** Those that are JSON, and no secrets. */
   readonly contextVariables?: object | undefined;
   readonly maxTurns?: number | undefined;
-  /** The agent as module#export, if the command line found it in the working directory. */
+  /** Whose failure it is, as module#export; where the command line found it. */
   readonly agent?: string | undefined;
   readonly steps: readonly Step[];
 }
 
-/**
- * Thrown when the file of a saved failure cannot be used: it is damaged, of a newer version, or cannot be read. The
- * message says which of these it is, and what to do.
- */
-export class SavedFailureError extends Error {
+/** The file of a saved failure cannot be used: it is damaged, of a newer version, or cannot be read. Says which, and what to do. */
+export class SavedFailureError extends Error implements Partial<ErrorFacts> {
   override readonly name = 'SavedFailureError';
-  /** The file, as messages show it. */
   declare readonly file?: string;
-  /** The field of the file that is wrong. */
   declare readonly field?: string;
-  /** The value that was given, with its kind: `the number 17`. */
   declare readonly given?: string;
-  /** The kind of value that is expected. */
   declare readonly expected?: string;
-  /** The place of the wrong step in its script; the first is 1. */
   declare readonly step?: number;
 
-  /** @internal Created by the code that reads the file. */
+  /** @internal Made by what reads the file. */
   constructor(said: string | Sentence, options?: ErrorOptions) {
     super(messageOf(said), options);
     addFacts(this, said);
   }
 }
 
-/** Writes the whole failure or nothing, and returns the path of the file. Throws the errors of the file system. */
+/** Writes a failure, as a whole or not at all, and returns where. Throws what the file system throws. */
 export function saveFailure(folder: string, failure: SavedFailure): string {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${beginningOf(failure.name)}-${digestOf(failure)}.json`);
-  // The temporary name has the process id, so that two processes can write the same failure at once.
+  // Two that write the same failure at once do not get in each other's way.
   writeWhole(path, printJson(failure), { temporary: `${path}.${process.pid}.tmp` });
   return path;
 }
@@ -78,10 +67,7 @@ export interface StoredFailure {
   readonly failure: SavedFailure;
 }
 
-/**
- * The failures that were saved under a name, in the order of their files. Throws a SavedFailureError for a file that
- * cannot be used.
- */
+/** The failures that were saved under a name, in the order of their files. Throws a SavedFailureError for one that cannot be used. */
 export function savedFailures(folder: string, name: string): StoredFailure[] {
   const beginning = `${beginningOf(name)}-`;
   return filesIn(folder)
@@ -92,7 +78,7 @@ export function savedFailures(folder: string, name: string): StoredFailure[] {
     .filter(({ failure }) => failure.name === name);
 }
 
-/** Reads a saved failure. Throws a SavedFailureError that says what is wrong and what to do. */
+/** Reads one. Throws a SavedFailureError that says what is wrong, and what to do. */
 export function readFailure(file: string): SavedFailure {
   const fail = (problem: string | Sentence, cause?: unknown) => {
     throw new SavedFailureError(
@@ -139,7 +125,7 @@ export function readFailure(file: string): SavedFailure {
   return value as unknown as SavedFailure;
 }
 
-/** The number of the wrong step, if the error has it. */
+/** Which step is wrong, as the error of the script says it. */
 function stepFactsOf(error: unknown): { step?: number } {
   return error instanceof ScriptMistakeError && error.step !== undefined ? { step: error.step } : {};
 }
@@ -174,14 +160,12 @@ function filesIn(folder: string): string[] {
   }
 }
 
-/** The beginning of the names of its files. `fileName` returns '' for a name without letters and digits. */
+/** Of a name that has no letter or digit in it nothing would be left. */
 function beginningOf(name: string): string {
   return fileName(name) || 'agent';
 }
 
-/**
- * Equal failures get the same file. The digest includes the name, since different names can have the same beginning.
- */
+/** The same failure is the same file; those of two names that are written alike are two. */
 function digestOf({ name, invariant, steps, contextVariables, maxTurns }: SavedFailure): string {
   return createHash('sha256')
     .update(JSON.stringify([name, invariant, steps, contextVariables, maxTurns]))
