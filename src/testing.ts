@@ -59,4 +59,5 @@ export type { FaultSweepOptions } from './sweep/sweep-faults.ts';
 export type { FaultOutcome, FaultSweep, SweptFault } from './sweep/fault-sweep.ts';
 export { evaluate } from './evaluation/evaluate.ts';
 export type { EvaluateOptions } from './evaluation/evaluate.ts';
+export { EvaluationFailedError } from './evaluation/evaluation.ts';
 export type { EvaluatedAnswer, EvaluatedCase, Evaluation } from './evaluation/evaluation.ts';

@@ -2,50 +2,47 @@ import { countOf } from '../engine/values/count-of.ts';
 import { showCall, showPattern } from '../scenario/match-trajectory.ts';
 import type { ExpectedAnswer, ExpectedCall, ReadCase } from './cases.ts';
 
-/** One answer of the model. */
+/** What the model answered once. */
 export interface EvaluatedAnswer {
-  /** The functions that it called; empty if it only answered with text. */
+  /** The functions that it asked for; none where it only spoke. */
   readonly called: ReadonlyArray<{ tool: string; args: unknown }>;
-  /** Whether these calls are the expected ones. */
+  /** Whether that is what was expected. */
   readonly correct: boolean;
-  /** The error that prevented an answer. Then the run counts neither as right nor as wrong. */
+  /** Why there is no answer: then it counts neither as right nor as wrong. */
   readonly error?: { readonly name: string; readonly message: string };
 }
 
-/** How a model did on one case. */
+/** What came of a case. */
 export interface EvaluatedCase {
-  /** The name of the case, or what the user said last. */
+  /** Its own, or what the user said last. */
   readonly name: string;
-  /** As given. */
+  /** As it was given. */
   readonly expected: ExpectedCall;
-  /** The share of right answers, from 0 to 1; 0 without any answer. */
+  /** How many of the answers are right, from 0 to 1; 0 where there is none. */
   readonly accuracy: number;
   /** One for each run, in order. */
   readonly answers: readonly EvaluatedAnswer[];
 }
 
-/**
- * How often a model called the right function. Plain data, except for its methods; `String(evaluation)` is a table
- * for people.
- */
+/** How often a model called what it was to call. Plain data, but for its methods; `String(evaluation)` is a table for people. */
 export class Evaluation {
-  /** The version of this format. */
+  /** Of this format. */
   readonly version = 1;
   /** The name of the agent. */
   readonly agent: string;
   /** How often each case was asked. */
   readonly runs: number;
-  /** The share of right answers among all, from 0 to 1; 0 without any answer. */
+  /** How many of all answers are right, from 0 to 1; 0 where there is none. */
   readonly accuracy: number;
-  /** The `accuracy` that is needed to pass. */
+  /** What `accuracy` has to reach. */
   readonly threshold: number;
-  /** The accuracy that each case needs to pass. */
+  /** What the accuracy of each case has to reach. */
   readonly caseThreshold: number;
-  /** Whether `failures` is empty. */
+  /** Whether there are no failures. */
   readonly passed: boolean;
-  /** The accuracies below their threshold, and the cases that could not be answered. */
+  /** What did not reach its threshold, and what could not be answered. */
   readonly failures: readonly string[];
-  /** In the given order. */
+  /** In the order given. */
   readonly cases: readonly EvaluatedCase[];
 
   /** @internal */
@@ -64,13 +61,12 @@ export class Evaluation {
     this.passed = this.failures.length === 0;
   }
 
-  /** Throws an Error that shows the table and the failures, if there are any. */
+  /** Throws an EvaluationFailedError that shows the table and the failures, if there are any. */
   assertPassed(): void {
-    if (!this.passed)
-      throw new Error(['The evaluation did not pass.', String(this), ...this.failures].join('\n\n'));
+    if (!this.passed) throw new EvaluationFailedError(this);
   }
 
-  /** A line for the whole evaluation, and below it a line for each case. */
+  /** One line for each case, below one for all. */
   toString(): string {
     const { agent, accuracy, threshold, runs, cases } = this;
     const asked = `${countOf(cases.length, 'case')}, ${countOf(runs, 'run')} each`;
@@ -79,7 +75,33 @@ export class Evaluation {
   }
 }
 
-/** The share of right answers. Answers with an error do not count. */
+/** An evaluation did not pass. */
+export class EvaluationFailedError extends Error {
+  override readonly name = 'EvaluationFailedError';
+  /** The name of the agent. */
+  readonly agent: string;
+  /** How many of all answers are right, from 0 to 1. */
+  readonly accuracy: number;
+  /** What `accuracy` has to reach. */
+  readonly threshold: number;
+  /** What the accuracy of each case has to reach. */
+  readonly caseThreshold: number;
+  /** What did not reach its threshold, and what could not be answered. */
+  readonly failures: readonly string[];
+
+  /** @internal Made by `assertPassed`. */
+  constructor(evaluation: Evaluation) {
+    const { agent, accuracy, threshold, caseThreshold, failures } = evaluation;
+    super(['The evaluation did not pass.', String(evaluation), ...failures].join('\n\n'));
+    this.agent = agent;
+    this.accuracy = accuracy;
+    this.threshold = threshold;
+    this.caseThreshold = caseThreshold;
+    this.failures = failures;
+  }
+}
+
+/** The accuracy of answers; those that are none do not count. */
 export function accuracyOf(answers: readonly EvaluatedAnswer[]): number {
   const given = answers.filter(({ error }) => !error);
   return given.length === 0 ? 0 : given.filter(({ correct }) => correct).length / given.length;
@@ -101,10 +123,7 @@ function failuresOf({ accuracy, threshold, caseThreshold, cases }: Evaluation): 
   return failures;
 }
 
-/**
- * Shows the first error of each kind in full, and only names the other cases: a drifted recording or a busy model
- * affects most of them.
- */
+/** Of each kind of error the first as it is: what has drifted, or is too busy, is so for most cases. */
 function unanswered(cases: readonly EvaluatedCase[]): string[] {
   const byName = new Map<string, { text: string; others: string[] }>();
   for (const { name, answers } of cases) {
@@ -141,7 +160,7 @@ function answerText({ called, error }: EvaluatedAnswer): string {
   return called.length === 0 ? 'no call' : called.map(showCall).join(', ');
 }
 
-/** The expected answers, in words for people. */
+/** What is expected, as a reader says it. */
 function expectedText(expected: ReadCase['expected']): string {
   if (typeof expected === 'object' && expected !== null && 'oneOf' in expected)
     return expected.oneOf.map(expectedAnswerText).join(' or ');
@@ -154,7 +173,7 @@ function expectedAnswerText(answer: ExpectedAnswer): string {
 }
 
 function shares(accuracy: number, wanted: number): string {
-  // As many digits as are needed to tell them apart.
+  // As many digits as it takes to tell them apart.
   const digits = [1, 3, 6].find((count) => percent(accuracy, count) !== percent(wanted, count)) ?? 1;
   return `${percent(accuracy, digits)} of the answers are right, ${percent(wanted, digits)} are wanted`;
 }

@@ -1,6 +1,7 @@
 import { isError, UsageError } from '../engine/values/engine-errors.ts';
 import { remedyFor, valueWords } from '../engine/values/value-words.ts';
 import { sentence } from '../engine/values/error-facts.ts';
+import { McpServerError } from './server-error.ts';
 
 /** A tool as a server lists it. Other fields are ignored. */
 export interface McpToolDefinition {
@@ -77,7 +78,10 @@ export async function listTools(client: McpClient, timeoutMs: number): Promise<M
   const capabilities = client.getServerCapabilities?.();
   // Without this check, version 1 would send the request anyway, and version 2 would return an empty list.
   if (capabilities && !capabilities.tools)
-    throw new Error(`${serverWords(client)} has no tools to offer: it lacks the capability "tools".`);
+    throw new McpServerError(
+      'no-tools',
+      sentence`${{ where: serverWords(client) }} has no tools to offer: it lacks the capability "tools".`,
+    );
   const tools: McpToolDefinition[] = [];
   let cursor: string | undefined;
   for (let page = 1; page <= pagesAtMost; page++) {
@@ -85,14 +89,16 @@ export async function listTools(client: McpClient, timeoutMs: number): Promise<M
     const list = await client.listTools(params, { timeout: timeoutMs }).catch((error: unknown) => {
       const cause = asToolError(error, timeoutMs);
       const words = isError(cause) ? cause.message : valueWords(cause);
-      throw new Error(`${serverWords(client)} did not list its tools. ${words}`, { cause: error });
+      const said = sentence`${{ where: serverWords(client) }} did not list its tools. ${words}`;
+      throw new McpServerError('no-list', said, { cause: error });
     });
     tools.push(...list.tools);
     if (list.nextCursor === undefined || list.nextCursor === '') return tools;
     cursor = list.nextCursor;
   }
-  throw new Error(
-    `${serverWords(client)} lists its tools over more than ${pagesAtMost} pages. Is there a mistake in its cursors?`,
+  throw new McpServerError(
+    'endless-list',
+    sentence`${{ where: serverWords(client) }} lists its tools over more than ${pagesAtMost} pages. Is there a mistake in its cursors?`,
   );
 }
 
@@ -141,14 +147,21 @@ function asToolError(error: unknown, timeoutMs: number): unknown {
   const { message } = error;
   const code = codeOf(error);
   if (code === 'REQUEST_TIMEOUT' || (code === -32001 && message.endsWith('Request timed out')))
-    return new Error(`The MCP server did not answer within ${timeoutMs} ms (timeoutMs).`, { cause: error });
+    return new McpServerError(
+      'no-answer',
+      sentence`The MCP server did not answer within ${{ timeoutMs }} ms (timeoutMs).`,
+      { cause: error },
+    );
   const isGone =
     code === 'CONNECTION_CLOSED' ||
     code === 'NOT_CONNECTED' ||
     message === 'Not connected' ||
     (code === -32000 && message.endsWith('Connection closed')) ||
     brokenConnection.has(String(code ?? codeOf(error.cause)));
-  if (isGone) return new Error('The MCP server is gone: the connection to it is closed.', { cause: error });
+  if (isGone)
+    return new McpServerError('gone', sentence`The MCP server is gone: the connection to it is closed.`, {
+      cause: error,
+    });
   const plain = message.replace(/^(?:MCP error -?\d+: )+/, '');
   return plain === message ? error : new Error(plain, { cause: error });
 }

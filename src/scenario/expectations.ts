@@ -27,7 +27,8 @@ export function unmetExpectations(run: ScenarioRun): Verdict[] {
   const played = { trace: run.trace, response: run.response };
   const misspeltIn = (trajectory: Trajectory) => {
     const { expected, never } = toolsIn(trajectory);
-    return misspeltTool(run.trace, [...expected, ...never]);
+    const missing = misspeltTool(run.trace, [...expected, ...never]);
+    return missing && verdict(run.trace, false, { missing, unwanted: '', marked: undefined });
   };
   const verdicts: (Verdict | undefined)[] = [
     error && rejectedWith(run, error),

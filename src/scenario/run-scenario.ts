@@ -2,7 +2,7 @@ import { isAgent, type Agent } from '../engine/tools/agent.ts';
 import { assertKnownFields } from '../engine/values/known-fields.ts';
 import { parseProvider } from '../engine/model/valid-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
-import { didYouMean } from '../engine/values/did-you-mean.ts';
+import { suggested } from '../engine/values/did-you-mean.ts';
 import { valueWords } from '../engine/values/value-words.ts';
 import type { TraceEvent } from '../engine/run/events.ts';
 import { watched } from '../engine/run/watch.ts';
@@ -22,8 +22,8 @@ import type { Subject } from './subject.ts';
 import { AnsweredTalk, ScriptedTalk, type Talk } from './talk.ts';
 import { TimeLimit } from './timeout.ts';
 import { whatHappened } from './assertions/verdict.ts';
-import { fact, sentence } from '../engine/values/error-facts.ts';
-import { UsageError } from '../engine/values/engine-errors.ts';
+import { fact, sentence, Sentence } from '../engine/values/error-facts.ts';
+import { addFacts, messageOf, UsageError } from '../engine/values/engine-errors.ts';
 
 /** How requests reach the script. */
 export type Transport = 'in-process' | 'http';
@@ -140,9 +140,9 @@ class Play {
       const failedAsExpected = this.#scenario.expect?.error && result.trace.outcome === 'failed';
       if (finished || failedAsExpected) this.#findLeftovers(subject);
     }
-    for (const { reason, marked } of unmetExpectations(result)) {
+    for (const { reason, facts, marked } of unmetExpectations(result)) {
       this.#marked ??= marked;
-      this.#fail(reason());
+      this.#fail(new Sentence(reason(), facts));
     }
     for (const { message } of watch?.problems() ?? []) this.#fail(message);
     // If the script did not fit, unreached agents are expected; do not report unused stubs.
@@ -232,7 +232,7 @@ class Play {
     for (const name of this.#stubs.unused) {
       const { toolNames } = this.#stubs;
       this.#fail(
-        `The stub "${name}" stands in for no tool: no agent that was reached has one of that name.${didYouMean(name, toolNames)} Their tools: ${toolNames.join(', ') || 'none'}.`,
+        sentence`The stub "${{ tool: name }}" stands in for no tool: no agent that was reached has one of that name.${suggested(name, toolNames)} Their tools: ${{ known: toolNames }}.`,
       );
     }
   }
@@ -278,7 +278,7 @@ class Play {
     return outcome === 'failed' || outcome === 'aborted';
   }
 
-  #fail(message: string): void {
-    this.#result.failures.push({ message });
+  #fail(said: string | Sentence): void {
+    this.#result.failures.push(addFacts({ message: messageOf(said) }, said));
   }
 }

@@ -1,6 +1,7 @@
 import type { Agent } from '../engine/tools/agent.ts';
 import type { StopReason } from '../engine/run/events.ts';
 import type { Hooks } from '../engine/run/hooks.ts';
+import type { ErrorFacts } from '../engine/values/error-facts.ts';
 import type { Message } from '../engine/model/messages.ts';
 import type { Response } from '../engine/run/run-record.ts';
 import type { Step } from '../script/steps.ts';
@@ -9,98 +10,77 @@ import type { ToolStub } from './stub-tools.ts';
 import type { ExternalAgent } from './external-agent.ts';
 import type { Trajectory } from './trajectory.ts';
 
-/** An agent of this engine, a factory of fresh ones, or an app built on any other SDK. */
+/** Our agents, a factory of fresh ones, or an app built on any other SDK. */
 export type AgentUnderTest = Agent | (() => Agent | Promise<Agent>) | ExternalAgent;
 
-/** A conversation to play against an agent, and the expected result. */
+/** A conversation to play against an agent, and what should come of it. */
 export interface Scenario {
-  /** The name in reports; `defineScenario` requires one. */
+  /** Names it in reports; `defineScenario` wants one. */
   name?: string | undefined;
-  /**
-   * The agent under test. A factory gives every call of `runScenario` fresh agents; `dispose` of the agent that it
-   * returns is called at the end.
-   */
+  /** Who is under test. A factory gives every call of `runScenario` fresh agents; `dispose` of the one it returns is called at the end. */
   agent: AgentUnderTest;
-  /**
-   * User and model steps in the order they happen. Each time the user speaks after the model, a new run continues the
-   * one before.
-   */
+  /** User and model steps in the order they happen. Several user steps: several runs, each continuing the last. */
   steps: readonly Step[];
-  /** The messages before the first step. */
+  /** What was said before the first step. */
   messages?: readonly Message[] | undefined;
-  /** The context variables of the first run; each later run continues with those that the run before left. */
+  /** The context variables of the first run; later ones continue with what it left. */
   contextVariables?: object | undefined;
-  /** The limit on turns in each run. Default: 100. */
+  /** 100: a limit on everything. Of each run. */
   maxTurns?: number | undefined;
-  /** Whether tools are executed; with false, a run is interrupted before them. Default: true. */
+  /** true */
   executeTools?: boolean | undefined;
-  /** The model to request instead of each agent's own. */
+  /** Asked instead of every agent's own model. */
   modelOverride?: string | undefined;
-  /** Hooks, as in a Swarm. */
+  /** As those of a Swarm. */
   hooks?: Hooks | readonly Hooks[] | undefined;
-  /**
-   * A last-resort limit on real time, in milliseconds. Default: 5,000. ScenarioTimeoutError names the awaited
-   * operation.
-   */
+  /** 5,000, of real time, as a last resort; ScenarioTimeoutError names what was awaited. */
   timeoutMs?: number | undefined;
-  /**
-   * For how long a tool, a hook, instructions or an app may block the event loop at once, in milliseconds of real
-   * time; see `assertNoBlocking`. Default: not measured.
-   */
+  /** Not measured. For how long, in milliseconds of real time, a tool, a hook, instructions or an app may keep the event loop at once; see `assertNoBlocking`. */
   maxBlockMs?: number | undefined;
-  /** Stubs for tools, by name. A stub fails the scenario if no agent that was reached has a tool of that name. */
+  /** Stand-ins for tools, by name; a name that no agent reached by the end has fails. */
   tools?: Record<string, ToolStub> | undefined;
-  /** What the scenario expects, as data. */
+  /** What should come of it, as data. */
   expect?: Expectations | undefined;
-  /** What the scenario expects, as code: throws if something is wrong. */
+  /** The same as code: throws for what is wrong. */
   check?: ((run: ScenarioRun) => void | Promise<void>) | undefined;
 }
 
-/**
- * A scenario's statements about its run. Declarative and JSON, so that recorded and generated scenarios can carry
- * them.
- */
+/** What should come of a scenario. Declarative and JSON, so that recorded and generated scenarios can carry it. */
 export interface Expectations {
   /** The tool calls that were answered, or that are pending after an interruption. */
   toolCalls?: Trajectory;
-  /**
-   * The agents in the order they were active, the starting one first. A handoff to the active agent is not a change.
-   */
+  /** Agents in the order they were active, the starting one first; a handoff to itself is no change. */
   agents?: readonly string[];
   /** Why the last run ended. */
   stopReason?: StopReason;
-  /**
-   * The name of the error that the last run is rejected with, and a part of its message. If `error` is not set, a
-   * rejected run is a failure.
-   */
+  /** The last run is rejected with an error of this name, whose message has this in it. Without it an error is a failure. */
   error?: { name?: string; message?: string };
-  /** Context variables at the end, matched partially at every depth: there may be others. */
+  /** At the end; others may be there too. */
   contextVariables?: object;
-  /** A part of the assistant's last text. */
+  /** In the last text of an assistant. */
   finalMessage?: string;
 }
 
-/** The result of a scenario. */
+/** What came of a scenario. */
 export interface ScenarioRun {
-  /** The scenario that was played. */
+  /** The one that was played. */
   readonly scenario: Scenario;
-  /** Whether `failures` is empty. */
+  /** Whether there are no failures. */
   passed: boolean;
-  /**
-   * The failures, the cause first. The first message ends with the whole trajectory. `step` counts from 1. `cause` is
-   * the error of the check or of `dispose`, or the ScriptNotFinishedError for steps left over.
-   */
-  failures: Array<{ message: string; step?: number; cause?: unknown }>;
-  /** The response of the last run; absent if it failed, and for an external agent. */
+  /** What went wrong, the cause first; the first message ends with what happened. `step` counts from 1; `cause` is what the check threw, or the ScriptNotFinishedError of what is left over. A misspelt tool is named as errors name it: `tool`, `suggestion`, `known`. */
+  failures: Array<
+    { message: string; cause?: unknown } & Partial<Pick<ErrorFacts, 'step' | 'tool' | 'suggestion' | 'known'>>
+  >;
+  /** Of the last run; absent when it failed. */
   response?: Response;
-  /** The error that the last run was rejected with, the same object. */
+  /** What the last run was rejected with, the very object. */
   error?: unknown;
-  /** The trace of all runs of the scenario. */
+  /** All runs of the scenario. */
   trace: Trace;
 }
 
-/** The default of `maxTurns`. */
+/** The limit on turns of scenarios that state none. */
 export const defaultMaxTurns = 100;
 
-/** The default of `timeoutMs`. */
+/** The limit on real time of scenarios that state none. */
 export const defaultTimeoutMs = 5000;

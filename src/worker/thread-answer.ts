@@ -1,47 +1,51 @@
 import { errorName, isError, isNativeError, shorten } from '../engine/values/engine-errors.ts';
 import { valueWords } from '../engine/values/value-words.ts';
+import { sentence, type Sentence } from '../engine/values/error-facts.ts';
+import type { WorkerProblem } from './worker-tool-error.ts';
 
-/** A call for a thread: plain data, which is copied to it. */
+/** What a thread is asked to do; plain data, which is copied on the way. */
 export interface Task {
-  /** Identifies the call within the process. */
+  /** Tells the calls of a process apart. */
   id: number;
-  /** The URL of the module; `shownModule` is its name in messages. */
+  /** The URL of the module, and how messages name it. */
   module: string;
   shownModule: string;
-  /** Whether tsx has to load the module. */
+  /** Whether tsx has to read it. */
   isTypeScript: boolean;
   exportName: string;
   args: unknown;
   contextVariables: unknown;
 }
 
-/** A thread's message that the function of a call begins to run. */
+/** How a thread says that a function begins to run. */
 export interface Started {
   swarmcheckStarted: number;
 }
 
-/** The answer of a thread: plain data, too. */
+/** What a thread answers; plain data again. */
 export type ThreadAnswer =
-  /** The return value of the function. `contextVariables` comes from a returned Result. */
+  /** What the function returned, with the context variables where that was a Result. */
   | { value: unknown; contextVariables?: object }
-  /** The error or value that the function threw. */
+  /** What it threw. */
   | { thrown: ThrownError | { value: unknown } }
-  /** A mistake of the tool's author, in place of a result. */
-  | { mistake: string };
+  /** Why nothing of what it did can be told: the author's mistake. */
+  | { problem: WorkerProblem; mistake: Pick<Sentence, 'text' | 'facts'> };
 
-/** The parts of an Error. A copy of the Error itself would lose its name. */
+/** An Error, in parts: copied as a whole it would lose its name. */
 interface ThrownError {
   name: string;
   message: string;
   stack: string | undefined;
-  /** Whether the JavaScript engine threw it; then the model sees only its name. */
+  /** Thrown by the engine itself, so that the model is told its name only. */
   isNative: boolean;
 }
 
-/** Takes a thrown value apart. Never throws, even if reading an error throws. */
+/** Takes what was thrown apart. Nothing of it may be such that it throws again. */
 export function thrownAnswer(error: unknown): ThreadAnswer {
   if (!isError(error)) {
-    return isCloneable(error) ? { thrown: { value: error } } : { mistake: `It threw ${valueWords(error)}.` };
+    return isCloneable(error)
+      ? { thrown: { value: error } }
+      : { problem: 'not-cloneable', mistake: sentence`It threw ${{ given: valueWords(error) }}.` };
   }
   try {
     const { message, stack } = error as { message: unknown; stack?: unknown };
@@ -65,7 +69,7 @@ const nativeErrors: Readonly<Record<string, new (message: string) => Error>> = {
   SyntaxError,
 };
 
-/** Builds the thrown value again, so that the model sees the same text as for a tool outside of a thread. */
+/** Puts it together again, so that the model is told what it would be told of a tool that is not in a thread. */
 export function thrownOf(thrown: ThrownError | { value: unknown }): unknown {
   if ('value' in thrown) return thrown.value;
   const { name, message, stack, isNative } = thrown;

@@ -1,8 +1,9 @@
 /** The code that runs in a thread. It imports little, because every thread loads it again. */
 import { parentPort } from 'node:worker_threads';
 import { isPlainObject } from '../engine/values/copy.ts';
-import { didYouMean } from '../engine/values/did-you-mean.ts';
+import { suggested } from '../engine/values/did-you-mean.ts';
 import { isError, isNativeError } from '../engine/values/engine-errors.ts';
+import { sentence } from '../engine/values/error-facts.ts';
 import { isPromiseLike } from '../engine/values/promise.ts';
 import { valueWords } from '../engine/values/value-words.ts';
 import { hasBrand } from '../engine/tools/brand.ts';
@@ -11,7 +12,7 @@ import { isCloneable, thrownAnswer, type ThreadAnswer, type Started, type Task }
 /** Calls the function that a task names. Never rejects: a failure is an answer, too. */
 export async function perform(task: Task): Promise<ThreadAnswer> {
   const found = await functionOf(task);
-  if (typeof found === 'string') return { mistake: found };
+  if (typeof found !== 'function') return found;
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- Threads have no origin.
   parentPort?.postMessage({ swarmcheckStarted: task.id } satisfies Started);
   let returned: unknown;
@@ -30,19 +31,20 @@ function returnedAnswer(returned: unknown): ThreadAnswer {
     : { value: returned, agent: undefined };
   if (agent !== undefined || hasBrand(returned, 'swarmcheck.Agent')) {
     return {
-      mistake:
-        'It handed off to an agent, which no function in a worker thread can: agents stay where the run is. Hand off in a tool of the agent itself.',
+      problem: 'handoff',
+      mistake: sentence`It handed off to an agent, which no function in a worker thread can: agents stay where the run is. Hand off in a tool of the agent itself.`,
     };
   }
   // Checked here, because a value that cannot be copied would end the thread.
   if (isCloneable(parts)) return parts;
   return {
-    mistake: `It ran, but returned ${valueWords(returned)} that cannot be copied out of its worker thread, as a function cannot. Return plain data.`,
+    problem: 'not-cloneable',
+    mistake: sentence`It ran, but returned ${{ given: valueWords(returned) }} that cannot be copied out of its worker thread, as a function cannot. Return plain data.`,
   };
 }
 
 /** The function, or what is wrong with its module. */
-async function functionOf(task: Task): Promise<Function | string> {
+async function functionOf(task: Task): Promise<Function | ThreadAnswer> {
   const { module, shownModule, exportName } = task;
   let exported: Readonly<Record<string, unknown>>;
   try {
@@ -51,16 +53,25 @@ async function functionOf(task: Task): Promise<Function | string> {
     exported = exportsOf((await import(module)) as Record<string, unknown>);
   } catch (error) {
     const words = isError(error) && !isNativeError(error) ? error.message : valueWords(error);
-    return `Its module ${shownModule} could not be loaded: ${words}`;
+    return {
+      problem: 'not-loaded',
+      mistake: sentence`Its module ${{ file: shownModule }} could not be loaded: ${words}`,
+    };
   }
   const names = Object.keys(exported);
   if (!names.includes(exportName)) {
-    return `Its module ${shownModule} has no export "${exportName}".${didYouMean(exportName, names)} Its exports: ${names.join(', ') || 'none'}.`;
+    return {
+      problem: 'no-function',
+      mistake: sentence`Its module ${{ file: shownModule }} has no export "${{ field: exportName }}".${suggested(exportName, names)} Its exports: ${{ known: names }}.`,
+    };
   }
   const found = exported[exportName];
   return typeof found === 'function'
     ? found
-    : `Its module ${shownModule} exports ${valueWords(found)} as "${exportName}", not a function. Its exports: ${names.join(', ')}.`;
+    : {
+        problem: 'no-function',
+        mistake: sentence`Its module ${{ file: shownModule }} exports ${{ given: valueWords(found) }} as "${{ field: exportName }}", not ${{ expected: 'a function' }}. Its exports: ${{ known: names }}.`,
+      };
 }
 
 /** The exports by name. For a CommonJS module Node may not find all names, but its default export has them. */

@@ -7,6 +7,8 @@ import { endOf, errorWords } from './end-of.ts';
 import type { perform } from './thread.ts';
 import { ThreadTimer } from './thread-timer.ts';
 import { Turns } from './turns.ts';
+import { sentence } from '../engine/values/error-facts.ts';
+import { WorkerToolError } from './worker-tool-error.ts';
 
 /** How long a thread may take to start and to load a module. */
 const loadLimitMs = 60_000;
@@ -63,8 +65,8 @@ class Threads {
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       signal.throwIfAborted();
-      const late = `Its module ${task.shownModule} was not loaded within ${loadLimitMs} ms.`;
-      limit.begin(loadLimitMs, () => stop.abort(new Error(late)));
+      const late = sentence`Its module ${{ file: task.shownModule }} was not loaded within ${{ timeoutMs: loadLimitMs }} ms.`;
+      limit.begin(loadLimitMs, () => stop.abort(new WorkerToolError('not-loaded', late)));
       this.#calls.set(id, { hasStarted: false, limit, timeoutMs, stop });
       return await this.#pool.run({ ...task, id }, { signal: stop.signal });
     } catch (error) {
@@ -87,7 +89,10 @@ class Threads {
     call.hasStarted = true;
     limit.begin(timeoutMs, () =>
       stop.abort(
-        new Error(`It did not finish within ${timeoutMs} ms (timeoutMs), and its thread was ended.`),
+        new WorkerToolError(
+          'no-answer',
+          sentence`It did not finish within ${{ timeoutMs }} ms (timeoutMs), and its thread was ended.`,
+        ),
       ),
     );
   }
@@ -99,7 +104,11 @@ class Threads {
     const waiting = [...this.#calls.values()].filter(({ hasStarted }) => !hasStarted);
     const words = errorWords(error);
     for (const { stop } of waiting)
-      stop.abort(new Error(`Its worker thread could not be started: ${words}`, { cause: error }));
+      stop.abort(
+        new WorkerToolError('not-started', sentence`Its worker thread could not be started: ${words}`, {
+          cause: error,
+        }),
+      );
     if (waiting.length === 0)
       process.emitWarning(
         `A worker thread of a tool ended between two calls, by an error that nothing caught: ${words}`,

@@ -8,7 +8,8 @@ import { tool, type JsonObjectSchema, type Tool, type ToolContext } from '../eng
 import { thrownOf, type ThreadAnswer } from './thread-answer.ts';
 import { moduleOf } from './module.ts';
 import { threadsFor } from './threads.ts';
-import { sentence } from '../engine/values/error-facts.ts';
+import { Sentence, sentence } from '../engine/values/error-facts.ts';
+import { WorkerToolError } from './worker-tool-error.ts';
 
 /** How the model sees a worker tool, and what its function gets. */
 export interface WorkerToolOptions {
@@ -76,7 +77,10 @@ function chosen({ contextVariables }: ToolContext<object>, names: readonly strin
 }
 
 function valueOf(answer: ThreadAnswer): unknown {
-  if ('mistake' in answer) throw new Error(answer.mistake);
+  if ('mistake' in answer) {
+    const { text, facts } = answer.mistake;
+    throw new WorkerToolError(answer.problem, new Sentence(text, facts));
+  }
   if ('thrown' in answer) throw thrownOf(answer.thrown);
   const { value, contextVariables } = answer;
   return contextVariables ? new Result({ value, contextVariables }) : value;

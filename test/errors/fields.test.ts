@@ -1,4 +1,4 @@
-/** The fields of each error class: plain data without secrets. */
+/** What each error class says in fields, and that it is plain data without secrets. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import {
   Swarm,
   tool,
   UsageError,
+  type Tool,
 } from 'swarmcheck';
 import {
   CheckFailedError,
@@ -19,10 +20,13 @@ import {
   InvariantBrokenError,
   SavedFailureError,
 } from 'swarmcheck/fast-check';
+import { McpServerError, mcpTools, type McpClient } from 'swarmcheck/mcp';
 import { BlockedRequestError } from 'swarmcheck/msw';
 import {
   callTool,
   callTools,
+  evaluate,
+  EvaluationFailedError,
   EventLoopBlockedError,
   runScenario,
   say,
@@ -34,10 +38,12 @@ import {
   user,
   type Step,
 } from 'swarmcheck/testing';
+import { workerTool, WorkerToolError } from 'swarmcheck/worker';
 import { fact } from '../../src/engine/values/error-facts.ts';
 import { ToolSchemaError } from '../../src/engine/tools/arguments.ts';
 import { checkInterleavings } from '../../src/property/interleavings.ts';
 import { readFailure } from '../../src/property/check-agent/saved-failure.ts';
+import { calledTool } from '../../src/scenario/assertions/tool-calls.ts';
 import { BlockWatch } from '../../src/scenario/blocking.ts';
 import { NoAgentError } from '../../src/scenario/made-agent.ts';
 
@@ -54,13 +60,13 @@ const look_up = tool({
 });
 const desk = new Agent({ name: 'Desk', functions: [look_up] });
 
-/** Runs the agent with a scripted provider. */
+/** A run of the agent by a script; the script is a provider's. */
 const run = (steps: readonly Step[], agent = desk) =>
   new Swarm({ provider: scriptedProvider(steps) }).run({
     agent,
     messages: [{ role: 'user', content: 'Where is A-17?' }],
   });
-/** Runs the agent with a provider that answers with this value. */
+/** What a provider answers that is no completion. */
 const runAnswered = (completion: unknown) => {
   const complete = () => Promise.resolve(completion as never);
   const provider = { complete, stream: complete as never };
@@ -70,7 +76,18 @@ const failuresOf = async (steps: readonly Step[]) => {
   const { failures, error } = await runScenario({ agent: desk, steps: [...steps] });
   throw failures[0]?.cause ?? error;
 };
-/** An agent whose tool has another result in every run. */
+/** A server that lists a tool, and does nothing else. */
+const server: McpClient = {
+  getServerVersion: () => ({ name: 'shop' }),
+  listTools: () => Promise.resolve({ tools: [{ name: 'look_up', inputSchema: { type: 'object' } }] }),
+  callTool: () => Promise.reject(Object.assign(new Error('late'), { code: 'REQUEST_TIMEOUT' })),
+};
+/** Calls a tool itself, outside a run, in which its error would be an answer. */
+const execute = (called: Tool, args: object = {}) =>
+  called.execute(args, { contextVariables: {}, signal: new AbortController().signal } as never);
+const tools = new URL('../worker/modules/tools.ts', import.meta.url);
+
+/** Does something else in every run. */
 const unsteady = () => {
   let calls = 0;
   return new Agent({ name: 'Desk', functions: [tool({ name: 'count', execute: () => String(++calls) })] });
@@ -85,7 +102,7 @@ const inFile = (text: string, read: (file: string) => unknown) => {
     rmSync(folder, { recursive: true });
   }
 };
-/** The folder where checks save failures. */
+/** Where checks save what fails. */
 const failures = mkdtempSync(join(tmpdir(), 'errors-'));
 afterAll(() => rmSync(failures, { recursive: true }));
 
@@ -95,13 +112,13 @@ circular.itself = circular;
 type Case = [what: string, kind: new (...given: never[]) => Error, fail: () => unknown, fields: object];
 const cases: Case[] = [
   [
-    'a request beyond the script',
+    'a script that is at its end',
     ScriptExhaustedError,
     () => run([callTool('look_up', { orderId: 'A-17' })]),
     { request: 2, answers: 1, lastRole: 'tool' },
   ],
   [
-    'a request where a user step is next',
+    'a script in which the user is next',
     ScriptExhaustedError,
     () => failuresOf([user('Hi.'), callTool('look_up', { orderId: 'A-17' }), user('And?'), say('Sent.')]),
     { request: 2, step: 3, answers: 2, lastRole: 'tool' },
@@ -131,7 +148,7 @@ const cases: Case[] = [
     { step: 2, call: 2, field: 'id', given: 'the number 7', expected: 'a string with something in it' },
   ],
   [
-    'a mistyped field of a step',
+    'a misspelt field of a step',
     ScriptMistakeError,
     () => scriptedProvider([{ say: 'Hi.', latency: 3 } as never]),
     {
@@ -142,13 +159,13 @@ const cases: Case[] = [
     },
   ],
   [
-    'a call with an option that belongs to the step',
+    'a call that carries an option of the step',
     ScriptMistakeError,
     () => callTools([callTool('a', {}, { latencyMs: 1 })]),
     { call: 1, field: 'latencyMs' },
   ],
   [
-    'a user message other than the scripted one',
+    'another user message',
     ScriptMistakeError,
     () => run([user('Hello.'), say('Hi.')]),
     { step: 1, expected: 'Hello.', given: '"Where is A-17?"' },
@@ -160,7 +177,7 @@ const cases: Case[] = [
     { timeoutMs: 5000, awaited: 'the tool "look_up"' },
   ],
   [
-    'a tool that blocks the event loop',
+    'a tool that keeps the event loop',
     EventLoopBlockedError,
     () => {
       using watch = new BlockWatch(250);
@@ -171,14 +188,14 @@ const cases: Case[] = [
     { tool: 'hash', blockedMs: 400, blocks: 2, maxBlockMs: 250 },
   ],
   [
-    'a broken relation',
+    'an invariant that is broken',
     InvariantBrokenError,
     () =>
       relations['same-twice']({ agent: unsteady(), steps: [user('Hi.'), callTool('count'), say('Done.')] }),
     { invariant: 'same-twice' },
   ],
   [
-    'concurrent conversations that affect each other',
+    'conversations that disturb each other',
     InvariantBrokenError,
     () => {
       let sum = 0;
@@ -220,7 +237,67 @@ const cases: Case[] = [
     },
   ],
   [
-    'a saved failure that is not JSON',
+    'a misspelt tool in an assertion',
+    UsageError,
+    async () => {
+      const { trace } = await runScenario({ agent: desk, steps: [user('Hi.'), say('Hello.')] });
+      calledTool(trace, 'lookup');
+    },
+    { tool: 'lookup', suggestion: 'look_up', known: ['look_up'] },
+  ],
+  [
+    'an evaluation that does not pass',
+    EvaluationFailedError,
+    async () => {
+      const provider = scriptedProvider([say('Well.')]);
+      (await evaluate(desk, [{ input: 'Where is A-17?', expected: 'look_up' }], { provider })).assertPassed();
+    },
+    {
+      agent: 'Desk',
+      accuracy: 0,
+      threshold: 1,
+      caseThreshold: 0,
+      failures: [expect.stringContaining('0 % of the answers are right') as string],
+    },
+  ],
+  [
+    'an MCP server without tools',
+    McpServerError,
+    () => mcpTools({ ...server, getServerCapabilities: () => ({}) }),
+    { problem: 'no-tools', where: 'The MCP server "shop"' },
+  ],
+  [
+    'an MCP server that does not answer',
+    McpServerError,
+    async () => await execute((await mcpTools(server, { timeoutMs: 20 }))[0]!),
+    { problem: 'no-answer', timeoutMs: 20 },
+  ],
+  [
+    'a misspelt export of a module for threads',
+    WorkerToolError,
+    () => execute(workerTool(tools, 'sqare')),
+    {
+      problem: 'no-function',
+      file: 'test/worker/modules/tools.ts',
+      field: 'sqare',
+      suggestion: 'square',
+      known: expect.arrayContaining(['square', 'never_answer']) as string[],
+    },
+  ],
+  [
+    'a function in a thread that takes too long',
+    WorkerToolError,
+    () => execute(workerTool(tools, 'never_answer', { timeoutMs: 30 })),
+    { problem: 'no-answer', timeoutMs: 30 },
+  ],
+  [
+    'an argument that no thread can be given',
+    WorkerToolError,
+    () => execute(workerTool(tools, 'square'), { n: () => 3 }),
+    { problem: 'not-cloneable', field: 'n' },
+  ],
+  [
+    'a saved failure that is no JSON',
     SavedFailureError,
     () => inFile('{', readFailure),
     { file: expect.stringMatching(/desk\.json$/) as string },
@@ -249,13 +326,13 @@ const cases: Case[] = [
     { reason: 'its list of choices is empty', received: { id: 'c', choices: [] } },
   ],
   [
-    'an answer that JSON cannot hold',
+    'an answer that is no JSON',
     InvalidCompletionError,
     () => runAnswered(circular),
     { reason: 'it has no choices', received: 'object' },
   ],
   [
-    'a schema with a $ref to a missing definition',
+    'a schema that leads nowhere',
     ToolSchemaError,
     () => {
       const parameters = { type: 'object', properties: { size: { $ref: '#/$defs/Size' } } } as const;
@@ -266,13 +343,13 @@ const cases: Case[] = [
     { tool: 'paint', field: 'parameters' },
   ],
   [
-    'a factory that returns a string instead of an agent',
+    'a factory that makes no agent',
     NoAgentError,
     () => runScenario({ agent: (() => 'Desk') as never, steps: [user('Hi.'), say('Hello.')] }),
     { where: 'the scenario', given: 'the string "Desk"', expected: 'an Agent' },
   ],
   [
-    'a mistyped option',
+    'a misspelt option',
     UsageError,
     () => new Conversation({ swarm: new Swarm({ provider: scriptedProvider([]) }), agnt: desk } as never),
     {
@@ -283,7 +360,7 @@ const cases: Case[] = [
     },
   ],
   [
-    'an option with an invalid value',
+    'an option of another kind',
     UsageError,
     () => runScenario({ agent: desk, steps: [], maxTurns: 2.5 }),
     {
@@ -294,7 +371,7 @@ const cases: Case[] = [
     },
   ],
   [
-    'an API key instead of a provider',
+    'a key in place of a provider',
     UsageError,
     () => new Swarm({ provider: secret as never }),
     {
@@ -304,13 +381,13 @@ const cases: Case[] = [
     },
   ],
   [
-    'an API key instead of options',
+    'a key in place of options',
     UsageError,
     () => openaiProvider(secret as never),
     { where: 'openaiProvider', given: 'a string', expected: 'an OpenAI client or its options' },
   ],
   [
-    'an API key instead of an agent',
+    'a key in place of an agent',
     UsageError,
     () => run([], secret as never),
     {
@@ -332,14 +409,14 @@ async function thrownBy(fail: () => unknown): Promise<Error> {
 }
 
 for (const [what, kind, fail, fields] of cases) {
-  test(`${what}: ${kind.name} has the facts as fields of plain data`, async () => {
+  test(`${what}: ${kind.name} says so in fields, which are plain data`, async () => {
     const error = await thrownBy(fail);
     expect(error).toBeInstanceOf(kind);
     const all = Object.fromEntries(Object.entries(error));
     const { name: _name, ...own } = all;
     expect(own).toStrictEqual(fields);
     for (const text of [JSON.stringify(all), JSON.stringify(error)]) {
-      // The fields hold nothing that JSON would leave out or change silently.
+      // What JSON would leave out or change in silence is not there to begin with.
       expect(JSON.parse(text)).toEqual(all);
       expect(text).not.toContain(secret);
     }
@@ -348,7 +425,7 @@ for (const [what, kind, fail, fields] of cases) {
 
 const page = readFileSync('docs/architecture.md', 'utf8').split('\n## Errors\n')[1]!.split('\n## ')[0]!;
 const namesIn = (cell = '') => Array.from(cell.matchAll(/`(\w+)`/g), ([, name]) => name!);
-/** The first column of both tables of the page: each class with its fields, and each field. */
+/** The fields of each class, and each field, as the page lists them. */
 const listed = new Map(
   page
     .split('\n')
@@ -365,7 +442,7 @@ test('the architecture page lists the fields of each class, and says what each m
   expect(missing).toEqual([]);
 });
 
-test('the architecture page lists the fields of cassette errors, whose values test/cassette/errors.test.ts checks', () => {
+test('so it does for the errors of cassettes, whose values test/cassette/errors.test.ts shows', () => {
   const [, ...classes] = readFileSync('src/cassette/cassette-errors.ts', 'utf8').split('export class ');
   const declared = classes.map((text) => [
     /^\w+/.exec(text)![0],
@@ -388,10 +465,12 @@ test('a fact is explained once: classes that implement ErrorFacts take over its 
     'src/engine/values/engine-errors.ts',
     'src/script/script-errors.ts',
     'src/property/check-agent/saved-failure.ts',
+    'src/mcp/server-error.ts',
+    'src/worker/worker-tool-error.ts',
   ]
     .flatMap((file) => readFileSync(file, 'utf8').split('export class ').slice(1))
     .filter((text) => text.includes('implements Partial<ErrorFacts>'));
-  expect(classes).toHaveLength(3);
+  expect(classes).toHaveLength(5);
   const declared = classes.flatMap((text) => partOf(text.split('constructor(')[0]!));
   expect(declared.length).toBeGreaterThan(20);
   expect(declared.filter(({ comment, name }) => comment !== undefined && name !== 'name')).toEqual([]);

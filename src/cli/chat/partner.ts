@@ -1,4 +1,6 @@
 import { isPlainObject } from '../../engine/values/copy.ts';
+import { UsageError } from '../../engine/values/engine-errors.ts';
+import { sentence } from '../../engine/values/error-facts.ts';
 import { valueWords } from '../../engine/values/value-words.ts';
 import type { Hooks } from '../../engine/run/hooks.ts';
 import { isAgent, type Agent } from '../../engine/tools/agent.ts';
@@ -53,8 +55,8 @@ async function partnerOf(value: unknown, exportName: string): Promise<Partner> {
   const made = typeof value === 'function' ? await agentMadeBy(value, exportName) : undefined;
   if (made) return { agent: made, dispose: () => made[Symbol.asyncDispose](), ...none };
   const advice = isPlainObject(value) ? ' Write new Agent({ … }).' : '';
-  throw new TypeError(
-    `The export "${exportName}" must be an Agent, a function that makes one, or a scenario, but is ${valueWords(value)}.${advice}`,
+  throw new UsageError(
+    sentence`The export "${{ field: exportName }}" must be ${{ expected: 'an Agent, a function that makes one, or a scenario' }}, but is ${{ given: valueWords(value) }}.${advice}`,
   );
 }
 
@@ -62,8 +64,8 @@ async function partnerOfScenario(value: object, exportName: string): Promise<Par
   assertValidScenario(value);
   const { agent: given, hooks, tools } = value;
   if (isExternalAgent(given))
-    throw new TypeError(
-      `The export "${exportName}" is the scenario of an externalAgent, which has no agent of ours to talk to. Talk to the app itself.`,
+    throw new UsageError(
+      sentence`The export "${{ field: exportName }}" is ${{ given: 'the scenario of an externalAgent' }}, which has no agent of ours to talk to. Talk to the app itself.`,
     );
   const agent = typeof given === 'function' ? await agentMadeBy(given, exportName) : given;
   return {
@@ -79,8 +81,8 @@ async function keep(): Promise<void> {}
 
 async function agentMadeBy(factory: Function, exportName: string): Promise<Agent> {
   if (isClass(factory))
-    throw new TypeError(
-      `The export "${exportName}" is a class. Export an Agent, or a function that makes one.`,
+    throw new UsageError(
+      sentence`The export "${{ field: exportName }}" is ${{ given: 'a class' }}. Export an Agent, or a function that makes one.`,
     );
   using limit = new TimeLimit(
     factoryLimitMs,

@@ -45,8 +45,8 @@ export function messageOf(said: string | Sentence): string {
   return said instanceof Sentence ? said.text : said;
 }
 
-/** Gives an error the facts of its message as fields. Those that are not known are absent, never undefined. */
-export function addFacts<E extends Error>(error: E, said: string | Sentence): E {
+/** Gives an error, or a failure, the facts of its message as fields. Those that are not known are absent, never undefined. */
+export function addFacts<E extends { message: string }>(error: E, said: string | Sentence): E {
   return said instanceof Sentence ? Object.assign(error, said.facts) : error;
 }
 

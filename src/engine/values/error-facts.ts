@@ -28,6 +28,10 @@ export interface ErrorFacts {
   readonly step: number;
   /** The place of the call in its step; the first is 1. */
   readonly call: number;
+  /** Which of the known causes it is, as one word. */
+  readonly problem: string;
+  /** The time limit, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
 type Fact = ErrorFacts[keyof ErrorFacts];

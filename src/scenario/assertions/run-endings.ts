@@ -120,7 +120,7 @@ export function sameTrace(source: unknown, other: unknown): Verdict {
     same
       ? 'Expected the traces to differ, but they are the same.'
       : `Expected the same trace (- expected, + received).\n${right.diff(left)?.text ?? `${right.hash} is not ${left.hash}`}`;
-  return { pass: same, reason, marked: undefined, message: reason };
+  return { pass: same, reason, facts: {}, marked: undefined, message: reason };
 }
 
 function arrows(agents: readonly string[]): string {

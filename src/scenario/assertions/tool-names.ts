@@ -1,38 +1,38 @@
 import leven from 'leven';
-import { didYouMean } from '../../engine/values/did-you-mean.ts';
+import { suggested } from '../../engine/values/did-you-mean.ts';
+import { UsageError } from '../../engine/values/engine-errors.ts';
+import { sentence, type Sentence } from '../../engine/values/error-facts.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { isText } from '../rules.ts';
 import { toolNamesOf } from './requests.ts';
-import { pendingCalls, toolResults, verdict, type Verdict } from './verdict.ts';
+import { pendingCalls, toolResults, whatHappened } from './verdict.ts';
 
-/**
- * A sentence for each name that belongs to no known tool. Empty if the model was never asked: then no tools are
- * known.
- */
+/** For each name that is none of a tool a sentence that says so. Where nobody was asked, nothing was offered that could tell. */
 export function unknownTools(trace: Trace, names: readonly unknown[]): string[] {
   const offered = offeredTools(trace);
   const unknown = unknownAmong(trace, names, offered);
   if (offered.length === 0 && unknown.length > 0) return ['No agent that was asked has any tool.'];
-  return unknown.map((name) => `No agent that was asked has a tool "${name}".${whatThereIs(name, offered)}`);
+  return unknown.map(
+    (name) => `No agent that was asked has a tool "${name}".${whatThereIs(name, offered).text}`,
+  );
 }
 
 /**
- * Throws if a name is certainly a misspelt tool name: an assertion about its calls shows nothing, and its negation
- * would always hold. Other unknown names may be tools of agents that were never reached.
+ * Throws for a name that is certainly a tool's, misspelt: whatever is said of its calls shows nothing, and that there
+ * were none would hold forever. Others may be of agents that were never reached.
  */
 export function assertNoMisspeltTool(trace: Trace, names: readonly unknown[]): void {
   const found = misspeltTool(trace, names);
-  if (found) throw new Error(found.message());
+  if (found) throw new UsageError(sentence`${found}\n${whatHappened(trace)}`);
 }
 
-/** Returns a failed verdict in the case in which `assertNoMisspeltTool` throws. */
-export function misspeltTool(trace: Trace, names: readonly unknown[]): Verdict | undefined {
+/** The same as a sentence. */
+export function misspeltTool(trace: Trace, names: readonly unknown[]): Sentence | undefined {
   const offered = offeredTools(trace);
   for (const name of unknownAmong(trace, names, offered)) {
     const meant = offered.find((known) => isMisspelt(name, known));
     if (meant === undefined) continue;
-    const missing = `"${name}" is a tool of no agent that was asked, so this shows nothing.${whatThereIs(name, [meant], offered)}`;
-    return verdict(trace, false, { missing, unwanted: '', marked: undefined });
+    return sentence`"${{ tool: name }}" is a tool of no agent that was asked, so this shows nothing.${whatThereIs(name, [meant], offered)}`;
   }
   return undefined;
 }
@@ -50,19 +50,19 @@ function unknownAmong(trace: Trace, names: readonly unknown[], offered: readonly
 }
 
 function offeredTools(trace: Trace): string[] {
-  // `trace.events` is built once; `trace.requests` is built anew each time.
+  // Out of the events, which are spelled out once, not of the requests, which are each time.
   const requests = trace.events.filter((event) => event.type === 'model-request');
   return [...new Set(requests.flatMap(toolNamesOf))];
 }
 
-function whatThereIs(name: string, candidates: readonly string[], offered = candidates): string {
-  return `${didYouMean(name, candidates)} Offered were: ${offered.join(', ')}.`;
+function whatThereIs(name: string, candidates: readonly string[], offered = candidates): Sentence {
+  return sentence`${suggested(name, candidates)} Offered were: ${{ known: offered }}.`;
 }
 
 /**
- * Whether two names are surely meant to be the same: they differ only in capitals and in word separators or, in names
- * without digits, by one letter that is missing inside a word. Any other difference, or a letter at the edge of a
- * word, may make the name of another tool: read_file and write_file, get_order and set_order, get_orders.
+ * Whether two names are surely meant to be one: they differ only in capitals and in what parts their words, or in a
+ * letter that is missing inside a word. More, or a letter at an edge, may make a name of another tool: read_file and
+ * write_file, get_order and set_order, get_orders.
  */
 function isMisspelt(given: string, known: string): boolean {
   const [left, right] = [wordsOf(given), wordsOf(known)];

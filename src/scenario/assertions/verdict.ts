@@ -10,8 +10,8 @@ import type { ComparedCall } from '../match-trajectory.ts';
 import { assertValidFields, takes, type Rules } from '../rules.ts';
 import type { ScenarioRun } from '../scenario.ts';
 import { valueWords } from '../../engine/values/value-words.ts';
-import { fact, sentence } from '../../engine/values/error-facts.ts';
-import { UsageError } from '../../engine/values/engine-errors.ts';
+import { fact, Sentence, sentence, type ErrorFacts } from '../../engine/values/error-facts.ts';
+import { messageOf, UsageError } from '../../engine/values/engine-errors.ts';
 
 /** Whether a statement about a trace holds, and the message for a test that expected otherwise. */
 export interface Verdict {
@@ -20,6 +20,8 @@ export interface Verdict {
    * Says what the test expected and what the trace shows instead. If the statement holds, says that it should not.
    */
   reason: () => string;
+  /** What the reason says, for programs. */
+  facts: Partial<ErrorFacts>;
   /** The event to look at first. */
   marked: TraceEvent | undefined;
   /** The reason, and the whole trajectory with the marked event. */
@@ -27,7 +29,7 @@ export interface Verdict {
 }
 
 interface Parts {
-  missing: string;
+  missing: string | Sentence;
   unwanted: string;
   details?: string[] | undefined;
   marked: TraceEvent | undefined;
@@ -38,8 +40,10 @@ export function verdict(
   pass: boolean,
   { missing, unwanted, details = [], marked }: Parts,
 ): Verdict {
-  const reason = () => [pass ? unwanted : missing, ...details].join('\n');
-  return { pass, reason, marked, message: () => `${reason()}\n${whatHappened(trace, marked)}` };
+  const said = pass ? unwanted : missing;
+  const reason = () => [messageOf(said), ...details].join('\n');
+  const facts = said instanceof Sentence ? said.facts : {};
+  return { pass, reason, facts, marked, message: () => `${reason()}\n${whatHappened(trace, marked)}` };
 }
 
 /** The whole trajectory, for the end of a message. */
