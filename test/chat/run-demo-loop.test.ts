@@ -3,6 +3,8 @@ import { Agent, Result, runDemoLoop, tool, type CompletionProvider } from 'swarm
 import { callTool, callTools, modelFails, refuse, say, type Step } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
 import { expect, vi } from 'vitest';
+import { factsOf } from '../support/facts-of.ts';
+import { errorOf } from '../support/failures.ts';
 
 const bakery = new Agent({
   name: 'Baker',
@@ -24,7 +26,7 @@ const pastry = new Agent({
   instructions: ({ baked = 'nothing' }: { baked?: string }) => `Baked so far: ${baked}.`,
 });
 
-/** Runs a loop. Returns its output and its result. */
+/** What a loop prints, and what it comes to. */
 async function loop(
   provider: CompletionProvider,
   lines: string[],
@@ -43,10 +45,8 @@ async function loop(
 }
 
 for (const stream of [false, true]) {
-  const how = stream ? 'streamed' : 'unstreamed';
-  test(`texts, calls, results, context changes and handoffs are shown as they happen, ${how}`, async ({
-    script,
-  }) => {
+  const how = stream ? 'streamed' : 'in one piece';
+  test(`texts, calls, results, changes and handoffs are shown as they happen, ${how}`, async ({ script }) => {
     const provider = script([
       callTool('bake', { what: 'rye' }, { say: 'One moment.' }),
       callTools([callTool('list'), callTool('to_pastry')]),
@@ -73,9 +73,7 @@ User:
   });
 }
 
-test('of a large context change, only the names of the set and deleted variables are shown', async ({
-  script,
-}) => {
+test('of a large change of context the names are shown, and what is gone', async ({ script }) => {
   const agent = new Agent<Record<string, string>>({
     functions: [
       function change(context) {
@@ -98,7 +96,7 @@ test('of a large context change, only the names of the set and deleted variables
   expect(printed).toContain('  context: without long\n');
 });
 
-test('messages, agent and context variables carry over to the next message', async ({ script }) => {
+test('messages, agent and context variables are carried on', async ({ script }) => {
   const provider = script([
     callTools([callTool('bake', { what: 'rye' }), callTool('to_pastry')]),
     say('Done.'),
@@ -116,7 +114,7 @@ test('messages, agent and context variables carry over to the next message', asy
   expect(provider.requests[2]?.messages).toHaveLength(7);
 });
 
-test('a chunk of a streamed text is shown before the next one arrives', async () => {
+test('a piece of a streamed text is shown before the next one comes', async () => {
   let printed = '';
   const seen: string[] = [];
   const piece = (content: string, finish_reason: 'stop' | null = null) => {
@@ -146,7 +144,7 @@ test('a chunk of a streamed text is shown before the next one arrives', async ()
   expect(seen).toEqual(['User: Count.\n', 'User: Count.\nBaker: One, ', 'User: Count.\nBaker: One, two, ']);
 });
 
-test('a failed call is shown, and the run continues', async ({ script }) => {
+test('a call that goes wrong is shown, and goes on', async ({ script }) => {
   const provider = script([
     callTools([
       callTool('burn'),
@@ -162,7 +160,7 @@ test('a failed call is shown, and the run continues', async ({ script }) => {
   expect(printed).toContain('Baker: Sorry.\n');
 });
 
-test('a model error is shown, does not end the loop, and removes the failed message from the conversation', async ({
+test('a failing model is told, ends nothing, and leaves the conversation where it was', async ({
   script,
 }) => {
   const provider = script([
@@ -180,7 +178,7 @@ test('a model error is shown, does not end the loop, and removes the failed mess
   expect(shown).toEqual(['You are a helpful agent.', 'Hi.', 'Morning.', 'Cake, please.']);
 });
 
-test('a stream that breaks off is reported on its own line', async ({ script }) => {
+test('a stream that breaks off is told on a line of its own', async ({ script }) => {
   const provider = script([
     say('One, two', { fault: { kind: 'cut', afterChunks: 2, by: 'error' } }),
     say('Yes.'),
@@ -190,13 +188,13 @@ test('a stream that breaks off is reported on its own line', async ({ script }) 
   expect(printed).toContain('Baker: Yes.\n');
 });
 
-test('a run stops at the turn limit, and says so', async ({ script }) => {
+test('at most so many turns are taken, and that is told', async ({ script }) => {
   const provider = script([callTool('list'), callTool('list'), say('Later.')]);
   const { printed } = await loop(provider, ['List.', 'Go on.'], { maxTurns: 2 });
   expect(printed).toContain('(Stopped after 2 turns, which is the limit.)\nUser: Go on.\nBaker: Later.\n');
 });
 
-test('/help lists the commands, /context shows the context variables, /exit leaves, and an unknown command is reported', async ({
+test('/help tells what there is, /context what is known, /exit leaves, and what is none is told', async ({
   script,
 }) => {
   const provider = script([callTool('bake', { what: 'rye' }), say('Done.')]);
@@ -216,7 +214,7 @@ User: /exit
 `);
 });
 
-test('a result that only looks like a handoff is shown, and so is a handoff that another one overrides', async ({
+test('what only looks like a handoff is shown, and so is the result of one that gave way to another', async ({
   script,
 }) => {
   const agent = new Agent({
@@ -240,7 +238,7 @@ test('a result that only looks like a handoff is shown, and so is a handoff that
   expect(printed).toContain('  → {"assistant":"Pastry"}\n  → Baker takes over\nBaker: Done.\n');
 });
 
-test('text of the model cannot be mistaken for the text of another speaker', async ({ script }) => {
+test('no text of a model can be taken for what somebody else says', async ({ script }) => {
   const agent = new Agent({ name: 'A\nUser' });
   for (const stream of [false, true]) {
     let printed = '';
@@ -254,7 +252,7 @@ test('text of the model cannot be mistaken for the text of another speaker', asy
   }
 });
 
-test('a context that JSON cannot represent is still shown', async ({ script }) => {
+test('a context that is no JSON is shown all the same', async ({ script }) => {
   const agent = new Agent({
     functions: [
       function count(context) {
@@ -273,13 +271,13 @@ test('a context that JSON cannot represent is still shown', async ({ script }) =
   expect(printed).toContain('Agent: Yes.\n');
 });
 
-test('a line that begins with a space is sent, and a blank line is not', async ({ script }) => {
+test('a line that begins with a space is said, and an empty one is not', async ({ script }) => {
   const provider = script([say('A path.')]);
   await loop(provider, ['', '   ', ' /bake']);
   expect(provider.requests.map(({ messages }) => messages.at(-1)?.content)).toEqual([' /bake']);
 });
 
-test('input can arrive in pieces of any size', async ({ script }) => {
+test('input comes in any pieces', async ({ script }) => {
   const provider = script([say('1'), say('2'), say('3')]);
   await runDemoLoop(bakery, {
     provider,
@@ -289,7 +287,7 @@ test('input can arrive in pieces of any size', async ({ script }) => {
   expect(provider.requests.map(({ messages }) => messages.at(-1)?.content)).toEqual(['one', 'two', 'three']);
 });
 
-test('nothing that is printed can control the terminal', async ({ script }) => {
+test('nothing that is printed can do anything to a terminal', async ({ script }) => {
   const evil = '\u001B]0;owned\u0007\u001B[2J';
   const parameters = { type: 'object', properties: { a: { type: 'string' } } } as const;
   const agent = new Agent({
@@ -311,7 +309,7 @@ test('nothing that is printed can control the terminal', async ({ script }) => {
   }
 });
 
-test('colors are used in a terminal, unless NO_COLOR is set', async ({ script }) => {
+test('colours are for terminals, where nobody wants none', async ({ script }) => {
   vi.stubEnv('NO_COLOR', undefined);
   const steps = [callTools([callTool('list'), callTool('burn'), callTool('to_pastry')]), say('Hi.')];
   const coloured = await loop(script(steps), ['Hi.'], { isTTY: true });
@@ -326,7 +324,7 @@ test('colors are used in a terminal, unless NO_COLOR is set', async ({ script })
   vi.unstubAllEnvs();
 });
 
-test('a signal ends the loop while it waits for input', async ({ script }) => {
+test('a signal ends the loop while nothing is typed', async ({ script }) => {
   const stopping = new AbortController();
   async function* typing() {
     yield 'Hi.\n';
@@ -349,7 +347,7 @@ test('a signal ends the loop while it waits for input', async ({ script }) => {
   expect(messages).toHaveLength(2);
 });
 
-test('a signal ends the answer in progress and the loop', async () => {
+test('a signal ends the answer that is under way, and the loop', async () => {
   const stopping = new AbortController();
   const provider: CompletionProvider = {
     complete() {
@@ -371,7 +369,7 @@ test('a signal ends the answer in progress and the loop', async () => {
   expect(printed).toBe('User: Hi.\n(Stopped. The conversation is where it was before this message.)\n');
 });
 
-test('at the end, an input iterator is closed and an input stream is paused', async ({ script }) => {
+test('what is left of the input is let go of', async ({ script }) => {
   let isClosed = false;
   function* typing() {
     try {
@@ -391,9 +389,7 @@ test('at the end, an input iterator is closed and an input stream is paused', as
   expect(pipe.isPaused()).toBe(true);
 });
 
-test('lines typed in a terminal can be shown on an output that is only a write function', async ({
-  script,
-}) => {
+test('a terminal is typed at, wherever that is shown', async ({ script }) => {
   const keyboard = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => keyboard });
   const provider = script([say('One.'), say('Two.')]);
   let printed = '';
@@ -408,7 +404,7 @@ test('lines typed in a terminal can be shown on an output that is only a write f
   expect(provider.requests.map(({ messages }) => messages.at(-1)?.content)).toEqual(['First.', 'Second.']);
 });
 
-test('Ctrl-C ends the turn, not the loop', async () => {
+test('Ctrl-C ends the turn, and not the loop', async () => {
   let asked = 0;
   const provider: CompletionProvider = {
     complete: async (request, options) => {
@@ -445,52 +441,55 @@ test('Ctrl-C ends the turn, not the loop', async () => {
   expect(process.listenerCount('SIGINT')).toBe(before);
 });
 
-const mistakes: [what: string, call: () => Promise<unknown>, message: string][] = [
-  ['an object that is not an agent', () => runDemoLoop({} as Agent), 'The agent of runDemoLoop must be'],
+const mistakes: [what: string, call: () => Promise<unknown>, facts: object, message?: string][] = [
+  ['no agent', () => runDemoLoop({} as Agent), { field: 'agent', expected: 'an Agent', given: 'an object' }],
   [
     'an unknown option',
     () => runDemoLoop(bakery, { streamed: true } as object),
-    'runDemoLoop has no field "streamed". Did you mean "stream"?',
+    { field: 'streamed', suggestion: 'stream' },
   ],
   [
-    'a provider without its methods',
+    'a provider that is none',
     () => runDemoLoop(bakery, { provider: {} as CompletionProvider }),
-    'The provider of runDemoLoop must have the methods complete and stream',
+    { expected: 'the methods complete and stream', given: 'an object' },
   ],
   [
-    'a fractional turn limit',
+    'half a turn',
     () => runDemoLoop(bakery, { maxTurns: 0.5 }),
-    'The maxTurns of runDemoLoop must be a whole number above 0',
+    { field: 'maxTurns', expected: 'a whole number above 0', given: 'the number 0.5' },
   ],
   [
-    'a stream option that is not a boolean',
+    'a stream that is neither',
     () => runDemoLoop(bakery, { stream: 'no' } as object),
+    { field: 'stream', expected: 'true or false', given: 'the string "no"' },
     'The stream of runDemoLoop must be true or false, but is the string "no".',
   ],
   [
-    'an output without a write function',
+    'no place to write to',
     () => runDemoLoop(bakery, { output: {} } as object),
-    'something that has a function "write"',
+    { field: 'output', expected: 'something that has a function "write"', given: 'an object' },
   ],
   [
-    'an input that is a number',
+    'no input',
     () => runDemoLoop(bakery, { input: 3 } as object),
-    'a list or a stream of texts',
+    { field: 'input', expected: 'a list or a stream of texts', given: 'the number 3' },
   ],
   [
-    'a context that is not an object',
+    'context that is none',
     () => runDemoLoop(bakery, { contextVariables: [] }),
-    'contextVariables',
+    { field: 'contextVariables', expected: 'an object', given: 'an array of 0 items' },
   ],
 ];
-for (const [what, call, message] of mistakes) {
+for (const [what, call, facts, message] of mistakes) {
   test(`${what} is refused`, async () => {
-    await expect(call()).rejects.toThrow(message);
-    await expect(call()).rejects.toBeInstanceOf(TypeError);
+    const error = await errorOf(call);
+    expect(error).toBeInstanceOf(TypeError);
+    expect(factsOf(error, 'expected')).toEqual({ error: 'UsageError', ...facts });
+    if (message !== undefined) expect(error.message).toBe(message);
   });
 }
 
-test('the types require context variables for an agent that needs them', async ({ script }) => {
+test('an agent that needs context variables wants them', async ({ script }) => {
   const agent = new Agent<{ user: string }>({ name: 'A', instructions: ({ user }) => user });
   const provider = script([say('Hi.')]);
   const output = { write: () => true };

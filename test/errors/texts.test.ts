@@ -1,6 +1,6 @@
-/** The full text of messages that other tests assert only by class and fields. */
+/** The whole text of messages that no other test shows: elsewhere they are told by class and fields. */
 import { tool, Agent } from 'swarmcheck';
-import { scriptFor } from 'swarmcheck/fast-check';
+import { checkAgent, invariants, scriptFor } from 'swarmcheck/fast-check';
 import { startMocking } from 'swarmcheck/msw';
 import { externalAgent, runScenario, say, sweepFaults, user } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
@@ -10,22 +10,24 @@ import { messageOf } from '../support/failures.ts';
 const agent = new Agent({ name: 'Desk' });
 const steps = [user('Hi.'), say('Hello.')];
 
+const app = externalAgent(async () => {});
+
 const scriptFeatures = Object.keys(features).join(', ');
 
 const texts: Record<string, [mistake: () => unknown, message: string]> = {
-  'an engine option for an external agent': [
-    () => runScenario({ name: 'refund', agent: externalAgent(async () => {}), steps, maxTurns: 3 }),
+  'an option of the engine for an app': [
+    () => runScenario({ name: 'refund', agent: app, steps, maxTurns: 3 }),
     'The scenario "refund" sets "maxTurns" for an externalAgent, whose app decides on it itself. Set it in the app, or remove the field.',
   ],
-  'a sweep with an unknown kind of fault': [
+  'a sweep of faults that there are not': [
     () => sweepFaults({ agent, steps }, { faults: ['stat' as 'status'] }),
     'sweepFaults has a field "faults" that must be a list of kinds of faults, at least one of status, reset, no-answer, hung-body, malformed-json, html, empty-choices, missing-choices, no-finish-reason, cut, bad-frame, but is an array of 1 item. It has "stat". Did you mean "status"?',
   ],
-  'a sweep of a script without model steps': [
+  'a sweep of a script in which the model says nothing': [
     () => sweepFaults({ agent, steps: [user('Hi.')] }),
     'The scenario has no step of the model, so there is no request that could fail.',
   ],
-  'an unknown transport': [
+  'a transport that there is not': [
     () => runScenario({ agent, steps }, { transport: 'tcp' as 'http' }),
     'The transport "tcp" is not known. There are "in-process" and "http".',
   ],
@@ -33,23 +35,55 @@ const texts: Record<string, [mistake: () => unknown, message: string]> = {
     () => scriptFor(agent, { maxSteps: 1 }),
     'The "maxSteps" of scriptFor must be a whole number from 2, a user\'s step and the model\'s, but is the number 1.',
   ],
-  'a feature with an invalid weight': [
+  'a feature with no weight': [
     () => scriptFor(agent, { features: { unicode: -1 } }),
     'The feature "unicode" of scriptFor must be true, false, or a weight from 0 to 1000, but is the number -1.',
   ],
-  'an invalid host': [
+  'a host that is none': [
     () => startMocking({ allow: ['a b'] }),
     '"allow" lists hosts, such as "api.example.com" or "10.0.0.2:5432", but "a b" is none.',
   ],
-  'a list instead of an object of features': [
+  'a list of features': [
     () => scriptFor(agent, { features: ['unicode'] as never }),
     `The "features" of scriptFor must be an object, such as { "unknown-tool": false }, but are an array of 1 item. Its features: ${scriptFeatures}.`,
   ],
-  'an unknown feature': [
+  'a feature that there is not': [
     () => scriptFor(agent, { features: { refusals: true } as never }),
     `scriptFor has no feature "refusals". Did you mean "refusal"? Its features: ${scriptFeatures}.`,
   ],
-  'parameters that are not the schema of an object': [
+  'an option of a check of another kind': [
+    () => checkAgent(agent, { runs: 0 }),
+    'The option "runs" of checkAgent must be a whole number above 0, but is the number 0.',
+  ],
+  'the name of an invariant in place of a list': [
+    () => checkAgent(agent, { invariants: 'turns-within-limit' as never }),
+    'The option "invariants" of checkAgent must be "all", "none", or a list of their names, but is the string "turns-within-limit". Write ["turns-within-limit"].',
+  ],
+  'own invariants as a list': [
+    () => checkAgent(agent, { always: [() => {}] as never }),
+    'The option "always" of checkAgent must be an object that has a function for each name, but is an array of 1 item. Write { "what must hold": (run) => … }.',
+  ],
+  'an own invariant that is no function': [
+    () => checkAgent(agent, { always: { mine: true as never } }),
+    'The option "always" of checkAgent must be an object that has a function for each name, but is an object. Its "mine" is the boolean true.',
+  ],
+  'an invariant that there is not': [
+    () => checkAgent(app, { invariants: ['trace-is-wel-formed' as never] }),
+    `checkAgent knows no invariant "trace-is-wel-formed". Did you mean "trace-is-well-formed"? There are: ${Object.keys(invariants).join(', ')}.`,
+  ],
+  'an option of the engine for a check of an app': [
+    () => checkAgent(app, { maxTurns: 5 }),
+    'checkAgent was given "maxTurns" for an externalAgent, whose app decides on it itself. Set it in the app, or remove the option.',
+  ],
+  'an invariant of the engine for an app': [
+    () => checkAgent(app, { invariants: ['turns-within-limit'] }),
+    'The invariant "turns-within-limit" is one of swarmcheck\'s own run loop. For an externalAgent there are: every-call-answered-once, trace-is-well-formed.',
+  ],
+  'the class of an agent in place of one to check': [
+    () => checkAgent(Agent as never),
+    'The agent of checkAgent must be an Agent, but is the class Agent. Write new Agent(…).',
+  ],
+  'parameters that are not those of an object': [
     () => {
       const a = tool({ name: 'a', parameters: { type: 'string' } as never, execute: () => '' });
       return runScenario({ agent: new Agent({ name: 'Desk', functions: [a] }), steps }).then(({ error }) => {
@@ -60,6 +94,6 @@ const texts: Record<string, [mistake: () => unknown, message: string]> = {
   ],
 };
 
-test.for(Object.entries(texts))('%s has this message', async ([, [mistake, message]]) => {
+test.for(Object.entries(texts))('%s', async ([, [mistake, message]]) => {
   expect(await messageOf(mistake)).toBe(message);
 });

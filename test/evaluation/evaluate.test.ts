@@ -2,6 +2,8 @@ import { Agent, tool, type CompletionProvider, type CompletionRequest } from 'sw
 import { callTool, callTools, evaluate, say, scriptedProvider, type ModelStep } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
 import { expect } from 'vitest';
+import { factsOfMistake } from '../support/facts-of.ts';
+import { messageOf } from '../support/failures.ts';
 
 const desk = new Agent<{ city?: string }>({
   name: 'Desk',
@@ -403,7 +405,7 @@ test('no further request is made after a case that expects an unknown function',
     input: `case ${index}`,
     expected: index === 2 ? 'wether' : null,
   }));
-  await expect(evaluate(desk, cases, { provider, concurrency: 3 })).rejects.toThrow(
+  expect(await messageOf(() => evaluate(desk, cases, { provider, concurrency: 3 }))).toBe(
     'The case "case 2" expects "wether", which the agent "Desk" does not have. Did you mean "weather"? Its functions: weather, mail.',
   );
   expect(asked).toBe(2);
@@ -413,7 +415,12 @@ test('an agent from a factory is disposed of if a case expects a function that i
   let disposed = 0;
   const making = () => new Agent({ name: 'Made', dispose: () => void disposed++ });
   const evaluating = evaluate(making, [{ input: 'x', expected: 'mail' }], { provider: never });
-  await expect(evaluating).rejects.toThrow('which the agent "Made" does not have. Its functions: none.');
+  expect(await factsOfMistake(() => evaluating, 'known')).toEqual({
+    error: 'ExpectationError',
+    tool: 'mail',
+    agent: 'Made',
+    known: [],
+  });
   expect(disposed).toBe(1);
 });
 

@@ -1,27 +1,19 @@
 import { mcpTools, type McpClient } from 'swarmcheck/mcp';
 import { expect, test } from 'vitest';
-import { messageOf } from '../support/failures.ts';
+import { errorOf, messageOf } from '../support/failures.ts';
+import { factsOf, factsOfMistake } from '../support/facts-of.ts';
 import { bothClients, client1, client2, connected1 } from './support.ts';
 
 const never = (given: unknown) => given as never;
 
-const notClients: Record<string, [client: unknown, message: string]> = {
-  'a promise': [
-    Promise.resolve(),
-    'mcpTools takes a connected client of an MCP server, but was given a Promise. Is an "await" missing? Write: await client.connect(transport), then await mcpTools(client).',
-  ],
-  'a URL': [
-    'http://127.0.0.1/mcp',
-    'mcpTools takes a connected client of an MCP server, but was given the string "http://127.0.0.1/mcp". Write: await client.connect(transport), then await mcpTools(client).',
-  ],
-  nothing: [
-    undefined,
-    'mcpTools takes a connected client of an MCP server, but was given undefined. Write: await client.connect(transport), then await mcpTools(client).',
-  ],
+const notClients: Record<string, [client: unknown, given: string]> = {
+  'a promise': [Promise.resolve(), 'a Promise'],
+  'a URL': ['http://127.0.0.1/mcp', 'the string "http://127.0.0.1/mcp"'],
+  nothing: [undefined, 'undefined'],
 };
 
-test.for(Object.entries(notClients))('%s in place of a client is refused', async ([, [client, message]]) => {
-  expect(await messageOf(() => mcpTools(never(client)))).toBe(message);
+test.for(Object.entries(notClients))('%s in place of a client is refused', async ([, [client, given]]) => {
+  expect(await factsOfMistake(() => mcpTools(never(client)))).toEqual({ error: 'UsageError', given });
 });
 
 test.for([
@@ -33,54 +25,68 @@ test.for([
   );
 });
 
-const mistakes: Record<string, [options: object, message: string]> = {
-  'an option that nobody reads': [
-    { exclude: ['a'] },
-    'mcpTools has no option "exclude". Its options: only, except, prefix, timeoutMs.',
-  ],
+const milliseconds = 'a number of milliseconds from 1 to 2147483647';
+const mistakes: Record<string, [options: object, facts: object, message?: string]> = {
+  'an option that nobody reads': [{ exclude: ['a'] }, { field: 'exclude' }],
   'a list as options': [
     ['a'],
+    { expected: 'an object', given: 'an array of 1 item' },
     'mcpTools takes its options as an object, but was given an array of 1 item. Its options: only, except, prefix, timeoutMs.',
   ],
   'a name in place of a list': [
     { only: 'look' },
+    { field: 'only', expected: 'a list of names, such as ["echo"]', given: 'the string "look"' },
     'The "only" of mcpTools must be a list of names, such as ["echo"], but is the string "look".',
   ],
   '"only" beside "except"': [
     { only: ['look'], except: ['look'] },
+    { field: 'except' },
     'mcpTools takes "only" or "except", and was given both. Keep one of them.',
   ],
   'a name that is nearly one': [
     { only: ['lok'] },
+    { tool: 'lok', field: 'only', suggestion: 'look' },
     'The MCP server "double" has no tool "lok", which "only" names. Did you mean "look"? Its tools: look, long.',
   ],
-  'a name to leave out that is not there': [
-    { except: ['write'] },
-    'The MCP server "double" has no tool "write", which "except" names. Its tools: look, long.',
-  ],
+  'a name to leave out that is not there': [{ except: ['write'] }, { tool: 'write', field: 'except' }],
   'a tool that is a task': [
     { only: ['long'] },
+    { tool: 'long', field: 'only' },
     'The tool "long", which "only" names, can only be run as a task, which no agent can wait for. Leave it out.',
   ],
   'a prefix that no name could have': [
     { prefix: 'files.' },
+    {
+      field: 'prefix',
+      expected: 'text of the characters a-z, A-Z, 0-9, _ and -, such as "files_"',
+      given: 'the string "files."',
+    },
     'The prefix of mcpTools must be text of the characters a-z, A-Z, 0-9, _ and -, such as "files_", but is the string "files.".',
   ],
   'a time-out of nothing': [
     { timeoutMs: 0 },
+    { field: 'timeoutMs', expected: milliseconds, given: 'the number 0' },
     'The timeoutMs of mcpTools must be a number of milliseconds from 1 to 2147483647, but is the number 0.',
   ],
   'a time-out without end': [
     { timeoutMs: Infinity },
-    'The timeoutMs of mcpTools must be a number of milliseconds from 1 to 2147483647, but is the number Infinity.',
+    { field: 'timeoutMs', expected: milliseconds, given: 'the number Infinity' },
   ],
 };
 
-test.for(Object.entries(mistakes))('%s is refused', async ([, [options, message]]) => {
+test.for(Object.entries(mistakes))('%s is refused', async ([, [options, facts, message]]) => {
   const { client } = await connected1({
     pages: [[{ name: 'look' }, { name: 'long', execution: { taskSupport: 'required' } }]],
   });
-  expect(await messageOf(() => mcpTools(client, never(options)))).toBe(message);
+  const error = await errorOf(() => mcpTools(client, never(options)));
+  expect(factsOf(error, 'expected')).toEqual({ error: 'UsageError', ...facts });
+  if (message !== undefined) expect(error.message).toBe(message);
+});
+
+test('what is no client is told with what to write', async () => {
+  expect(await messageOf(() => mcpTools(never(Promise.resolve())))).toBe(
+    'mcpTools takes a connected client of an MCP server, but was given a Promise. Is an "await" missing? Write: await client.connect(transport), then await mcpTools(client).',
+  );
 });
 
 test.for(bothClients)('a server without tools is refused, %s', async ([, connected]) => {

@@ -13,8 +13,10 @@ import {
 import { checkInterleavings } from '../../src/property/interleavings.ts';
 import { InvariantBrokenError } from '../../src/property/invariant.ts';
 import { refundSteps, triage } from '../support/agents.ts';
+import { factsOf } from '../support/facts-of.ts';
+import { errorOf } from '../support/failures.ts';
 
-/** The error of a check that finds a broken invariant. */
+/** What a check is rejected with. */
 async function brokenBy(check: Promise<void>): Promise<InvariantBrokenError> {
   const error: unknown = await check.then(
     () => undefined,
@@ -24,7 +26,7 @@ async function brokenBy(check: Promise<void>): Promise<InvariantBrokenError> {
   return error;
 }
 
-/** An agent that stores the order in one call and reads it in the next. `keep` returns the object to store it in. */
+/** Remembers the order in one call, and uses it in the next; `keep` says where. */
 function orderAgent(keep: (contextVariables: Record<string, unknown>) => Record<string, unknown>): Agent {
   return new Agent({
     name: 'Orders',
@@ -51,7 +53,7 @@ const pays = (agent: AgentUnderTest, orderId: string): Scenario => ({
   steps: [user(`I pay ${orderId}.`), callTool('choose', { orderId }), callTool('pay'), say('Done.')],
 });
 
-test('in 1,000 orders, concurrent conversations have the traces that they have alone', async () => {
+test('conversations of one agent leave their own traces in 1,000 orders', async () => {
   const orders = orderAgent((contextVariables) => contextVariables);
   const scenarios: Scenario[] = [
     { agent: triage, steps: refundSteps },
@@ -97,11 +99,11 @@ test('the orders differ from run to run, and follow from the seed', async () => 
   const [first, again, other] = [await ordersOf(1), await ordersOf(1), await ordersOf(2)];
   expect(again).toEqual(first);
   expect(other).not.toEqual(first);
-  // There are 1,680 orders.
+  // Of 1,680.
   expect(first.length).toBeGreaterThan(100);
 });
 
-test('a module variable that conversations set and read later is found, in an order with few switches', async () => {
+test('a variable of a module that a conversation sets and reads later is found, in an order of few stretches', async () => {
   const kept: Record<string, unknown> = {};
   const shared = orderAgent(() => kept);
   const scenarios = [pays(shared, 'A-1'), pays(shared, 'A-2'), pays(shared, 'A-3')];
@@ -120,7 +122,7 @@ test('a module variable that conversations set and read later is found, in an or
   expect(message).toContain('What belongs to a conversation belongs into its context variables.');
 });
 
-test('the seed and path of a failure play its order again and no other', async () => {
+test('the seed and the path of a failure play its order again, and no other', async () => {
   const kept: Record<string, unknown> = {};
   const shared = orderAgent(() => kept);
   const scenarios = [pays(shared, 'A-1'), pays(shared, 'A-2')];
@@ -134,7 +136,7 @@ test('the seed and path of a failure play its order again and no other', async (
   expect(plays).toBe(5);
 });
 
-test('a counter in a module is found, with an agent factory as well, and is not blamed on the order', async () => {
+test('a counter in a module is found, with agents that are made anew as well, and is no matter of the order', async () => {
   let count = 0;
   const counting = () =>
     new Agent({
@@ -157,12 +159,12 @@ test('a counter in a module is found, with an agent factory as well, and is not 
     expect(message).toContain(
       'Played alone once more, it does something else as well, so the order is not the cause',
     );
-    // Shrunk to an order without switches.
+    // Shrunk to no switch at all.
     expect(message.match(/^ {2}\d+\. .*/gm)).toHaveLength(2);
   }
 });
 
-test('state in an agent is found if conversations share the agent, but not if a factory makes it anew', async () => {
+test('state in an agent is found where conversations share the agent, and not where a factory makes it anew', async () => {
   const make = () => {
     const kept: Record<string, unknown> = {};
     return orderAgent(() => kept);
@@ -172,7 +174,7 @@ test('state in an agent is found if conversations share the agent, but not if a 
   await brokenBy(checkInterleavings([pays(one, 'A-1'), pays(one, 'A-2')]));
 });
 
-test('a tool that takes time overlaps with tools of other conversations', async () => {
+test('a tool that takes its time overlaps with the others', async () => {
   let open = 0;
   let most = 0;
   const waiting = new Agent({
@@ -190,7 +192,7 @@ test('a tool that takes time overlaps with tools of other conversations', async 
   expect(most).toBe(2);
 });
 
-test("a scenario's check that fails only at the same time as others breaks the invariant", async () => {
+test('what a check finds only at the same time as others breaks the invariant', async () => {
   let asked = '';
   const scenario = (name: string): Scenario => ({
     agent: new Agent({ name, functions: [function act() {}] }),
@@ -202,7 +204,7 @@ test("a scenario's check that fails only at the same time as others breaks the i
   expect(message).toContain("It fails: The check failed: expected 'Other' to be 'One'");
 });
 
-test('the hooks of a scenario are called, alone and at the same time as others', async () => {
+test('hooks of a scenario are called as ever', async () => {
   const called: string[] = [];
   const agent = new Agent({ name: 'Any' });
   const steps = [user('x'), say('ok')];
@@ -214,39 +216,48 @@ test('the hooks of a scenario are called, alone and at the same time as others',
   expect([alone, ['first', 'second', 'one']]).toContainEqual(called.slice(3));
 });
 
-test('a scenario that fails alone is reported as such', async () => {
+test('a scenario that fails alone is told as what it is', async () => {
   const green = pays(triage, 'A-1');
   await expect(checkInterleavings([{ ...green, name: 'red' }, green])).rejects.toThrow(
     /^Conversation 1 \("red"\) fails when it is played alone, so playing it with others shows nothing:\nThe run was rejected: ScriptMistakeError: Step 2/,
   );
 });
 
-const refused: [string, unknown, object, string][] = [
-  ['one scenario', [pays(triage, 'x')], {}, 'at least two scenarios, but was given an array of 1 item'],
-  ['no list', pays(triage, 'x'), {}, 'takes a list of scenarios, but was given an object'],
+const two = [pays(triage, 'x'), pays(triage, 'x')];
+const refused: [what: string, scenarios: unknown, options: object, facts: object, message?: string][] = [
+  [
+    'one scenario',
+    [pays(triage, 'x')],
+    {},
+    { expected: 'at least two scenarios', given: 'an array of 1 item' },
+    'checkInterleavings takes at least two scenarios, but was given an array of 1 item. The same one may stand in the list twice.',
+  ],
+  [
+    'no list',
+    pays(triage, 'x'),
+    {},
+    { expected: 'a list of scenarios', given: 'an object' },
+    'checkInterleavings takes a list of scenarios, but was given an object. Write checkInterleavings([one, other]).',
+  ],
   [
     'an app of another SDK',
     [pays(triage, 'x'), { agent: externalAgent(async () => {}), steps: [] }],
     {},
-    'Conversation 2 of checkInterleavings is one of an externalAgent',
+    { field: 'scenarios[1]', given: 'an externalAgent' },
+    'Conversation 2 of checkInterleavings is one of an externalAgent, which cannot be made to wait for others. Give scenarios of agents of this engine.',
   ],
+  ['no runs', two, { runs: 0 }, { field: 'runs', expected: 'a whole number above 0', given: 'the number 0' }],
+  ['an unknown option', two, { sed: 1 }, { field: 'sed', suggestion: 'seed' }],
   [
-    'no runs',
-    [pays(triage, 'x'), pays(triage, 'x')],
-    { runs: 0 },
-    '"runs" that must be a whole number above 0, but is the number 0',
-  ],
-  ['an unknown option', [pays(triage, 'x'), pays(triage, 'x')], { sed: 1 }, 'Did you mean "seed"?'],
-  [
-    'a malformed path',
-    [pays(triage, 'x'), pays(triage, 'x')],
+    'a path that is none',
+    two,
     { path: 'x' },
-    'a path, as a failure tells it',
+    { field: 'path', expected: 'a path, as a failure tells it', given: 'the string "x"' },
   ],
 ];
 
-test.for(refused)('%s is refused', async ([, scenarios, options, message]) => {
-  const check = checkInterleavings(scenarios as Scenario[], options);
-  await expect(check).rejects.toThrow(TypeError);
-  await expect(check).rejects.toThrow(message);
+test.for(refused)('%s is refused', async ([, scenarios, options, facts, message]) => {
+  const error = await errorOf(() => checkInterleavings(scenarios as Scenario[], options));
+  expect(factsOf(error, 'expected')).toEqual({ error: 'UsageError', ...facts });
+  if (message !== undefined) expect(error.message).toBe(message);
 });

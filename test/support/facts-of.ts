@@ -1,19 +1,29 @@
-/** The fields that factsOf leaves out: wording and long lists, which the tests of whole messages show. */
-const words = ['name', 'where', 'expected', 'known', 'message', 'stack'];
+/**
+ * What only the whole text of a message shows: these fields are words, or long lists. A test asks for one of them where it is
+ * the point: `where` for a place in something nested, `expected` where several rules could have refused the value.
+ */
+const words = ['where', 'expected', 'known'] as const;
+type Words = (typeof words)[number];
 
-/** The class and the fields of an error, as a program reads them, without wording that may change. */
-export function factsOf(error: unknown): Record<string, unknown> {
+const ofEveryError = ['name', 'message', 'stack'];
+
+/** An error as a program sees it: its class and what it says in fields. Words that may change are left out, but for those named. */
+export function factsOf(error: unknown, ...also: readonly Words[]): Record<string, unknown> {
   if (!(error instanceof Error)) throw new TypeError('This is no error.', { cause: error });
-  const fields = Object.entries(error).filter(([name]) => !words.includes(name));
+  const unwanted = [...ofEveryError, ...words.filter((name) => !also.includes(name))];
+  const fields = Object.entries(error).filter(([name]) => !unwanted.includes(name));
   return { error: error.constructor.name, ...Object.fromEntries(fields) };
 }
 
-/** The facts of the error that the function throws or rejects with. Throws if it succeeds. */
-export async function factsOfMistake(mistake: () => unknown): Promise<Record<string, unknown>> {
+/** The same of what is thrown, at once or by the promise that is returned; fails itself when nothing is. */
+export async function factsOfMistake(
+  mistake: () => unknown,
+  ...also: readonly Words[]
+): Promise<Record<string, unknown>> {
   try {
     await mistake();
   } catch (error) {
-    return factsOf(error);
+    return factsOf(error, ...also);
   }
   throw new Error('The mistake passed in silence.');
 }

@@ -10,7 +10,9 @@ import {
   type SavedFailure,
 } from '../../../src/property/check-agent/saved-failure.ts';
 import { storableVariables, withoutSecrets } from '../../../src/property/check-agent/storable.ts';
-import { messageOf } from '../../support/failures.ts';
+import { shownPath } from '../../../src/files/path.ts';
+import { factsOf } from '../../support/facts-of.ts';
+import { errorOf } from '../../support/failures.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -30,7 +32,7 @@ const failure: SavedFailure = {
   steps: [user('hi'), callTool('issue_refund', { amount: 1 }), say('ok')],
 };
 
-test('a failure is saved as people would write it, and read back unchanged', () => {
+test('a failure is kept as people would write it, and comes back as it was', () => {
   const file = saveFailure(folder, failure);
   expect(readFileSync(file, 'utf8')).toMatchInlineSnapshot(`
     "{
@@ -54,7 +56,7 @@ test('a failure is saved as people would write it, and read back unchanged', () 
   expect(savedFailures(folder, 'Refund desk')).toEqual([{ file, failure }]);
 });
 
-test('the same failure has one file, and another failure has another', () => {
+test('the same failure is one file, another one another', () => {
   const file = saveFailure(folder, failure);
   expect(saveFailure(folder, { ...failure, seed: 9, message: 'told otherwise' })).toBe(file);
   expect(saveFailure(folder, { ...failure, invariant: 'another' })).not.toBe(file);
@@ -62,7 +64,7 @@ test('the same failure has one file, and another failure has another', () => {
   expect(readdirSync(folder)).toHaveLength(3);
 });
 
-test('names that are not valid file names stay in the folder, and are kept apart', () => {
+test('names that no file could have lead to no other folder, and stay apart', () => {
   const names = [
     '../../etc/passwd',
     '..',
@@ -85,30 +87,30 @@ test('names that are not valid file names stay in the folder, and are kept apart
     expect(savedFailures(inner, name).map((saved) => saved.failure.name)).toEqual([name]);
 });
 
-test('a name that begins another one finds only its own failures', () => {
+test('a name that begins like another one finds its own failures only', () => {
   saveFailure(folder, { ...failure, name: 'desk' });
   saveFailure(folder, { ...failure, name: 'desk-two' });
   expect(savedFailures(folder, 'desk').map((saved) => saved.failure.name)).toEqual(['desk']);
 });
 
-test('failures are sorted by the names of their files', () => {
+test('failures come in the order of their files', () => {
   for (let seed = 0; seed < 20; seed++) saveFailure(folder, { ...failure, invariant: `invariant ${seed}` });
   const files = savedFailures(folder, failure.name).map(({ file }) => file);
   expect(files).toEqual(files.toSorted());
   expect(files).toHaveLength(20);
 });
 
-test('other files are ignored', () => {
+test('other files are left alone', () => {
   writeFileSync(join(folder, 'refund-desk-notes.json'), 'not ours');
   writeFileSync(join(folder, 'refund-desk-0123abcd.json.tmp'), 'not ours');
   expect(savedFailures(folder, failure.name)).toEqual([]);
 });
 
-test('a folder that does not exist has no failures', () => {
+test('a folder that is not there has no failures', () => {
   expect(savedFailures(join(folder, 'none'), 'x')).toEqual([]);
 });
 
-test('a failed write leaves no temporary file', () => {
+test('what cannot be written leaves nothing behind', () => {
   writeFileSync(join(folder, 'file'), '');
   expect(() => saveFailure(join(folder, 'file'), failure)).toThrow(/EEXIST|ENOTDIR/);
   const path = saveFailure(folder, failure);
@@ -118,54 +120,63 @@ test('a failed write leaves no temporary file', () => {
   expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 });
 
-test.each([
+const remedy = 'or remove the file: a check that still fails writes it again.';
+
+test.each<[text: string, facts: object, problem?: string]>([
+  ['{"version": 1, "name": "x"', {}, `It is no JSON. Restore the file, ${remedy}`],
+  ['<<<<<<< HEAD\n{}', {}, `It has the marks of a merge conflict. Resolve it, ${remedy}`],
   [
-    '{"version": 1, "name": "x"',
-    'It is no JSON. Restore the file, or remove the file: a check that still fails writes it again.',
+    '[]',
+    { expected: 'an object', given: 'an array of 0 items' },
+    `It must hold an object, but holds an array of 0 items. Restore the file, ${remedy}`,
   ],
-  ['<<<<<<< HEAD\n{}', 'It has the marks of a merge conflict. Resolve it, or remove the file'],
-  ['[]', 'It must hold an object, but holds an array of 0 items.'],
   [
     JSON.stringify({ ...failure, version: 2 }),
-    'It is of version 2, and this swarmcheck reads version 1. Update swarmcheck',
+    { field: 'version', given: '2' },
+    `It is of version 2, and this swarmcheck reads version 1. Update swarmcheck, ${remedy}`,
   ],
   [
     JSON.stringify({ ...failure, version: 'one' }),
-    'Its "version" must be the number 1, but is the string "one".',
+    { field: 'version', expected: 'the number 1', given: 'the string "one"' },
+    `Its "version" must be the number 1, but is the string "one". Restore the file, ${remedy}`,
   ],
-  [JSON.stringify({ ...failure, invariant: 7 }), 'Its "invariant" must be a string, but is the number 7.'],
+  [
+    JSON.stringify({ ...failure, invariant: 7 }),
+    { field: 'invariant', expected: 'a string', given: 'the number 7' },
+  ],
   [
     JSON.stringify({ ...failure, maxTurns: 'x' }),
-    'Its "maxTurns" must be a whole number, but is the string "x".',
+    { field: 'maxTurns', expected: 'a whole number', given: 'the string "x"' },
   ],
-  [JSON.stringify({ ...failure, steps: undefined }), 'The steps of a script must be a list, not undefined.'],
   [
-    JSON.stringify({ ...failure, steps: [{ user: 'hi' }, { sya: 'x' }] }),
-    'Step 2 (steps[1]) has an unknown field "sya". Did you mean "say"?',
+    JSON.stringify({ ...failure, steps: undefined }),
+    {},
+    `The steps of a script must be a list, not undefined. Correct it, ${remedy}`,
   ],
-])('the error for a damaged file names the file and the problem: %s', async (text, problem) => {
+  [JSON.stringify({ ...failure, steps: [{ user: 'hi' }, { sya: 'x' }] }), { step: 2 }],
+])('a damaged file is named, with what is wrong: %s', async (text, facts, problem) => {
   const file = join(folder, 'refund-desk-0123abcd.json');
   writeFileSync(file, text);
-  const message = await messageOf(() => savedFailures(folder, 'Refund desk'));
-  expect(message).toContain('refund-desk-0123abcd.json: ');
-  expect(message).toContain(problem);
-  expect(message).toContain('remove the file');
+  const error = await errorOf(() => savedFailures(folder, 'Refund desk'));
+  const shown = shownPath(file);
+  expect(factsOf(error, 'expected')).toEqual({ error: 'SavedFailureError', file: shown, ...facts });
+  if (problem !== undefined) expect(error.message).toBe(`${shown}: ${problem}`);
 });
 
-test('a file with a byte order mark is not damaged', () => {
+test('a mark of the encoding is no damage', () => {
   const file = saveFailure(folder, failure);
   writeFileSync(file, `\uFEFF${readFileSync(file, 'utf8')}`);
   expect(readFailure(file)).toEqual(failure);
 });
 
-test('arguments with names that every object has are read back unchanged', () => {
+test('arguments named like what objects have anyway come back as they were', () => {
   const args = JSON.parse('{"__proto__":{"a":1},"constructor":2}') as object;
   const file = saveFailure(folder, { ...failure, steps: [user('hi'), callTool('a', args), say('ok')] });
   const [, step] = readFailure(file).steps;
   expect(JSON.stringify(step)).toBe('{"calls":[{"tool":"a","args":{"__proto__":{"a":1},"constructor":2}}]}');
 });
 
-test('context variables are saved if they are JSON and not secret', () => {
+test('of context variables what is JSON and no secret can be kept', () => {
   const circle: Record<string, unknown> = {};
   circle['self'] = circle;
   const stored = storableVariables({
@@ -200,7 +211,7 @@ test('context variables are saved if they are JSON and not secret', () => {
   ]);
 });
 
-test('a text is saved without its secrets', () => {
+test('a text is kept without its secrets', () => {
   expect(withoutSecrets('asked with Bearer abcdefgh12345678, by ann@example.org')).toBe(
     'asked with Bearer <token>, by ann@example.org',
   );
