@@ -2,47 +2,50 @@ import { countOf } from '../engine/values/count-of.ts';
 import { showCall, showPattern } from '../scenario/match-trajectory.ts';
 import type { ExpectedAnswer, ExpectedCall, ReadCase } from './cases.ts';
 
-/** What the model answered once. */
+/** One answer of the model. */
 export interface EvaluatedAnswer {
-  /** The functions that it asked for; none where it only spoke. */
+  /** The functions that it called; empty if it only answered with text. */
   readonly called: ReadonlyArray<{ tool: string; args: unknown }>;
-  /** Whether that is what was expected. */
+  /** Whether these calls are the expected ones. */
   readonly correct: boolean;
-  /** Why there is no answer: then it counts neither as right nor as wrong. */
+  /** The error that prevented an answer. Then the run counts neither as right nor as wrong. */
   readonly error?: { readonly name: string; readonly message: string };
 }
 
-/** What came of a case. */
+/** How a model did on one case. */
 export interface EvaluatedCase {
-  /** Its own, or what the user said last. */
+  /** The name of the case, or what the user said last. */
   readonly name: string;
-  /** As it was given. */
+  /** As given. */
   readonly expected: ExpectedCall;
-  /** How many of the answers are right, from 0 to 1; 0 where there is none. */
+  /** The share of right answers, from 0 to 1; 0 without any answer. */
   readonly accuracy: number;
   /** One for each run, in order. */
   readonly answers: readonly EvaluatedAnswer[];
 }
 
-/** How often a model called what it was to call. Plain data, but for its methods; `String(evaluation)` is a table for people. */
+/**
+ * How often a model called the right function. Plain data, except for its methods; `String(evaluation)` is a table
+ * for people.
+ */
 export class Evaluation {
-  /** Of this format. */
+  /** The version of this format. */
   readonly version = 1;
   /** The name of the agent. */
   readonly agent: string;
   /** How often each case was asked. */
   readonly runs: number;
-  /** How many of all answers are right, from 0 to 1; 0 where there is none. */
+  /** The share of right answers among all, from 0 to 1; 0 without any answer. */
   readonly accuracy: number;
-  /** What `accuracy` has to reach. */
+  /** The `accuracy` that is needed to pass. */
   readonly threshold: number;
-  /** What the accuracy of each case has to reach. */
+  /** The accuracy that each case needs to pass. */
   readonly caseThreshold: number;
-  /** Whether there are no failures. */
+  /** Whether `failures` is empty. */
   readonly passed: boolean;
-  /** What did not reach its threshold, and what could not be answered. */
+  /** The accuracies below their threshold, and the cases that could not be answered. */
   readonly failures: readonly string[];
-  /** In the order given. */
+  /** In the given order. */
   readonly cases: readonly EvaluatedCase[];
 
   /** @internal */
@@ -66,7 +69,7 @@ export class Evaluation {
     if (!this.passed) throw new EvaluationFailedError(this);
   }
 
-  /** One line for each case, below one for all. */
+  /** A line for the whole evaluation, and below it a line for each case. */
   toString(): string {
     const { agent, accuracy, threshold, runs, cases } = this;
     const asked = `${countOf(cases.length, 'case')}, ${countOf(runs, 'run')} each`;
@@ -101,7 +104,7 @@ export class EvaluationFailedError extends Error {
   }
 }
 
-/** The accuracy of answers; those that are none do not count. */
+/** The share of right answers. Answers with an error do not count. */
 export function accuracyOf(answers: readonly EvaluatedAnswer[]): number {
   const given = answers.filter(({ error }) => !error);
   return given.length === 0 ? 0 : given.filter(({ correct }) => correct).length / given.length;
@@ -123,7 +126,10 @@ function failuresOf({ accuracy, threshold, caseThreshold, cases }: Evaluation): 
   return failures;
 }
 
-/** Of each kind of error the first as it is: what has drifted, or is too busy, is so for most cases. */
+/**
+ * Shows the first error of each kind in full, and only names the other cases: a drifted recording or a busy model
+ * affects most of them.
+ */
 function unanswered(cases: readonly EvaluatedCase[]): string[] {
   const byName = new Map<string, { text: string; others: string[] }>();
   for (const { name, answers } of cases) {
@@ -160,7 +166,7 @@ function answerText({ called, error }: EvaluatedAnswer): string {
   return called.length === 0 ? 'no call' : called.map(showCall).join(', ');
 }
 
-/** What is expected, as a reader says it. */
+/** The expected answers, in words for people. */
 function expectedText(expected: ReadCase['expected']): string {
   if (typeof expected === 'object' && expected !== null && 'oneOf' in expected)
     return expected.oneOf.map(expectedAnswerText).join(' or ');
@@ -173,7 +179,7 @@ function expectedAnswerText(answer: ExpectedAnswer): string {
 }
 
 function shares(accuracy: number, wanted: number): string {
-  // As many digits as it takes to tell them apart.
+  // As many digits as are needed to tell them apart.
   const digits = [1, 3, 6].find((count) => percent(accuracy, count) !== percent(wanted, count)) ?? 1;
   return `${percent(accuracy, digits)} of the answers are right, ${percent(wanted, digits)} are wanted`;
 }

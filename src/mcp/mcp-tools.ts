@@ -6,15 +6,15 @@ import { assertValidChoice, assertValidPrefix, chosenTools, offeredNames } from 
 import { resultText } from './result-text.ts';
 import { usableSchema } from './usable-schema.ts';
 
-/** Which tools of a server an agent gets, and under which names. */
+/** Which of a server's tools an agent gets, and under which names. */
 export interface McpToolsOptions {
-  /** These tools only, by the names the server gives them. */
+  /** Offer only these tools, by their names on the server. */
   only?: readonly string[] | undefined;
-  /** All tools but these. */
+  /** Offer all tools except these, by their names on the server. */
   except?: readonly string[] | undefined;
-  /** Put in front of each name, so that the tools of two servers can stand in one agent. None by default. */
+  /** Put before each name, so that one agent can have the tools of two servers. Default: no prefix. */
   prefix?: string | undefined;
-  /** How long the server may take for an answer: 60,000 by default. */
+  /** How long the server may take to answer, in milliseconds. Default: 60,000. */
   timeoutMs?: number | undefined;
 }
 

@@ -10,77 +10,97 @@ import type { ToolStub } from './stub-tools.ts';
 import type { ExternalAgent } from './external-agent.ts';
 import type { Trajectory } from './trajectory.ts';
 
-/** Our agents, a factory of fresh ones, or an app built on any other SDK. */
+/** An agent of this engine, a factory of fresh ones, or an app built on any other SDK. */
 export type AgentUnderTest = Agent | (() => Agent | Promise<Agent>) | ExternalAgent;
 
-/** A conversation to play against an agent, and what should come of it. */
+/** A conversation to play against an agent, and the expected result. */
 export interface Scenario {
-  /** Names it in reports; `defineScenario` wants one. */
+  /** The name in reports; `defineScenario` requires one. */
   name?: string | undefined;
-  /** Who is under test. A factory gives every call of `runScenario` fresh agents; `dispose` of the one it returns is called at the end. */
+  /**
+   * The agent under test. A factory gives every call of `runScenario` fresh agents; `dispose` of the agent that it
+   * returns is called at the end.
+   */
   agent: AgentUnderTest;
-  /** User and model steps in the order they happen. Several user steps: several runs, each continuing the last. */
+  /**
+   * User and model steps in the order they happen. Each time the user speaks after the model, a new run continues the
+   * one before.
+   */
   steps: readonly Step[];
-  /** What was said before the first step. */
+  /** The messages before the first step. */
   messages?: readonly Message[] | undefined;
-  /** The context variables of the first run; later ones continue with what it left. */
+  /** The context variables of the first run; each later run continues with those that the run before left. */
   contextVariables?: object | undefined;
-  /** 100: a limit on everything. Of each run. */
+  /** The limit on turns in each run. Default: 100. */
   maxTurns?: number | undefined;
-  /** true */
+  /** Whether tools are executed; with false, a run is interrupted before them. Default: true. */
   executeTools?: boolean | undefined;
-  /** Asked instead of every agent's own model. */
+  /** The model to request instead of each agent's own. */
   modelOverride?: string | undefined;
-  /** As those of a Swarm. */
+  /** Hooks, as in a Swarm. */
   hooks?: Hooks | readonly Hooks[] | undefined;
-  /** 5,000, of real time, as a last resort; ScenarioTimeoutError names what was awaited. */
+  /**
+   * A last-resort limit on real time, in milliseconds. Default: 5,000. ScenarioTimeoutError names the awaited
+   * operation.
+   */
   timeoutMs?: number | undefined;
-  /** Not measured. For how long, in milliseconds of real time, a tool, a hook, instructions or an app may keep the event loop at once; see `assertNoBlocking`. */
+  /**
+   * For how long a tool, a hook, instructions or an app may block the event loop at once, in milliseconds of real
+   * time; see `assertNoBlocking`. Default: not measured.
+   */
   maxBlockMs?: number | undefined;
-  /** Stand-ins for tools, by name; a name that no agent reached by the end has fails. */
+  /** Stubs for tools, by name. A stub fails the scenario if no agent that was reached has a tool of that name. */
   tools?: Record<string, ToolStub> | undefined;
-  /** What should come of it, as data. */
+  /** What the scenario expects, as data. */
   expect?: Expectations | undefined;
-  /** The same as code: throws for what is wrong. */
+  /** What the scenario expects, as code: throws if something is wrong. */
   check?: ((run: ScenarioRun) => void | Promise<void>) | undefined;
 }
 
-/** What should come of a scenario. Declarative and JSON, so that recorded and generated scenarios can carry it. */
+/**
+ * A scenario's statements about its run. Declarative and JSON, so that recorded and generated scenarios can carry
+ * them.
+ */
 export interface Expectations {
   /** The tool calls that were answered, or that are pending after an interruption. */
   toolCalls?: Trajectory;
-  /** Agents in the order they were active, the starting one first; a handoff to itself is no change. */
+  /**
+   * The agents in the order they were active, the starting one first. A handoff to the active agent is not a change.
+   */
   agents?: readonly string[];
   /** Why the last run ended. */
   stopReason?: StopReason;
-  /** The last run is rejected with an error of this name, whose message has this in it. Without it an error is a failure. */
+  /**
+   * The name of the error that the last run is rejected with, and a part of its message. If `error` is not set, a
+   * rejected run is a failure.
+   */
   error?: { name?: string; message?: string };
-  /** At the end; others may be there too. */
+  /** Context variables at the end, matched partially at every depth: there may be others. */
   contextVariables?: object;
-  /** In the last text of an assistant. */
+  /** A part of the assistant's last text. */
   finalMessage?: string;
 }
 
-/** What came of a scenario. */
+/** The result of a scenario. */
 export interface ScenarioRun {
-  /** The one that was played. */
+  /** The scenario that was played. */
   readonly scenario: Scenario;
-  /** Whether there are no failures. */
+  /** Whether `failures` is empty. */
   passed: boolean;
   /** What went wrong, the cause first; the first message ends with what happened. `step` counts from 1; `cause` is what the check threw, or the ScriptNotFinishedError of what is left over. A misspelt tool is named as errors name it: `tool`, `suggestion`, `known`. */
   failures: Array<
     { message: string; cause?: unknown } & Partial<Pick<ErrorFacts, 'step' | 'tool' | 'suggestion' | 'known'>>
   >;
-  /** Of the last run; absent when it failed. */
+  /** The response of the last run; absent if it failed, and for an external agent. */
   response?: Response;
-  /** What the last run was rejected with, the very object. */
+  /** The error that the last run was rejected with, the same object. */
   error?: unknown;
-  /** All runs of the scenario. */
+  /** The trace of all runs of the scenario. */
   trace: Trace;
 }
 
-/** The limit on turns of scenarios that state none. */
+/** The default of `maxTurns`. */
 export const defaultMaxTurns = 100;
 
-/** The limit on real time of scenarios that state none. */
+/** The default of `timeoutMs`. */
 export const defaultTimeoutMs = 5000;

@@ -1,22 +1,27 @@
 import type { ErrorFacts, Sentence } from '../engine/values/error-facts.ts';
 import { addFacts, messageOf } from '../engine/values/engine-errors.ts';
 
-/** Says that what answers for the model, a script or a cassette, and what was played with it do not fit: what then happened shows nothing. */
+/**
+ * Base class of the errors that say that a script or cassette does not fit the run it is played in. Such a run proves
+ * nothing.
+ */
 export class Misfit extends Error {}
 
-/** A completion was requested beyond the last step of a script, or where the user is to speak. */
+/** A completion was requested beyond the last step of a script, or where the next step is the user's. */
 export class ScriptExhaustedError extends Misfit {
   override readonly name = 'ScriptExhaustedError';
   /** Which completion was requested; the first is 1. */
   readonly request: number;
-  /** The place of the user's step that was due; the first step is 1. Absent where the script is at its end. */
+  /**
+   * The place in the script of the user's step that was next; the first step is 1. Absent at the end of the script.
+   */
   declare readonly step?: number;
   /** How many answers the script has in all. */
   readonly answers: number;
   /** The role of the message after which the model was asked to continue. */
   readonly lastRole: string;
 
-  /** @internal Made by the player of a script. */
+  /** @internal Created by ScriptPlayer. */
   constructor(facts: ScriptExhaustion) {
     super(exhaustionWords(facts));
     const { request, step, answers, lastRole } = facts;
@@ -27,12 +32,12 @@ export class ScriptExhaustedError extends Misfit {
   }
 }
 
-/** What a ScriptExhaustedError is made of. */
+/** The parts of a ScriptExhaustedError. */
 interface ScriptExhaustion extends Pick<ScriptExhaustedError, 'request' | 'answers' | 'lastRole'> {
   readonly step: number | undefined;
-  /** The due step as its source. */
+  /** The next step as source code; empty at the end of the script. */
   readonly stepText: string;
-  /** What was said so far, for the end of the message. */
+  /** The conversation so far, for the end of the message. */
   readonly conversation: string;
 }
 
@@ -46,15 +51,15 @@ function exhaustionWords(facts: ScriptExhaustion): string {
   return `Completion ${request} was requested, ${what}${conversation}`;
 }
 
-/** A run ended, or a test did, with steps of a script left over. */
+/** A run or a test ended before all steps of its script were used. */
 export class ScriptNotFinishedError extends Misfit {
   override readonly name = 'ScriptNotFinishedError';
-  /** The place of the first step that is left over; the first step is 1. */
+  /** The place of the first step that was not used; the first step is 1. */
   readonly step: number;
-  /** How many steps are left over. */
+  /** How many steps were not used. */
   readonly remaining: number;
 
-  /** Made by the player of a script. `how` begins the sentence, `lines` show the steps. */
+  /** Created by ScriptPlayer. `how` begins the message; `lines` are the steps that were not used. */
   constructor({ how, step, lines }: { how: string; step: number; lines: readonly string[] }) {
     const remaining = lines.length;
     const shown = lines.slice(0, 10).map((line, offset) => `  step ${step + offset}  ${line}`);
@@ -67,7 +72,10 @@ export class ScriptNotFinishedError extends Misfit {
   }
 }
 
-/** The script itself is wrong: a malformed step, a call of a tool that was not offered, arguments that fail its schema. */
+/**
+ * The script itself is wrong: a malformed step, a call to a tool that was not offered, arguments that fail its
+ * schema, or a user step that differs from what the request shows.
+ */
 export class ScriptMistakeError extends Misfit implements Partial<ErrorFacts> {
   override readonly name = 'ScriptMistakeError';
   declare readonly step?: number;
@@ -80,14 +88,14 @@ export class ScriptMistakeError extends Misfit implements Partial<ErrorFacts> {
   declare readonly suggestion?: string;
   declare readonly tool?: string;
 
-  /** @internal Made where the mistake is found. */
+  /** @internal Created where the mistake is found. */
   constructor(said: string | Sentence) {
     super(messageOf(said));
     addFacts(this, said);
   }
 }
 
-/** Whether an error says so. */
+/** Whether an error says that a script or cassette does not fit the run. */
 export function isMisfit(error: unknown): error is Error {
   return error instanceof Misfit;
 }

@@ -4,7 +4,7 @@ import { valueWords } from '../engine/values/value-words.ts';
 import { isCloneable, type Task } from './thread-answer.ts';
 import { WorkerToolError } from './worker-tool-error.ts';
 
-/** Why a call has no answer, worded for the model: its thread ended, or never got it. */
+/** The error for a call without an answer, worded for the model: its thread ended, or never got the call. */
 export function endOf(error: unknown, { args, contextVariables }: Omit<Task, 'id'>): WorkerToolError {
   if ((error as { name?: unknown } | undefined)?.name === 'DataCloneError') {
     const uncloneable = uncloneableWords(args, contextVariables);
@@ -38,7 +38,10 @@ function uncloneableIn(data: unknown): string | undefined {
   return Object.entries(data as object).find(([, value]) => !isCloneable(value))?.[0];
 }
 
-/** What is said of an error. What the engine says in its own differs between its versions. */
+/**
+ * The text about an error. For an error that the JavaScript engine threw it is only the name, because the message
+ * differs between versions.
+ */
 export function errorWords(error: unknown): string {
   if (!isError(error)) return valueWords(error);
   return isNativeError(error) ? error.name : error.message;

@@ -3,44 +3,44 @@ import { valueWords } from '../engine/values/value-words.ts';
 import { sentence, type Sentence } from '../engine/values/error-facts.ts';
 import type { WorkerProblem } from './worker-tool-error.ts';
 
-/** What a thread is asked to do; plain data, which is copied on the way. */
+/** A call for a thread: plain data, which is copied to it. */
 export interface Task {
-  /** Tells the calls of a process apart. */
+  /** Identifies the call within the process. */
   id: number;
-  /** The URL of the module, and how messages name it. */
+  /** The URL of the module; `shownModule` is its name in messages. */
   module: string;
   shownModule: string;
-  /** Whether tsx has to read it. */
+  /** Whether tsx has to load the module. */
   isTypeScript: boolean;
   exportName: string;
   args: unknown;
   contextVariables: unknown;
 }
 
-/** How a thread says that a function begins to run. */
+/** A thread's message that the function of a call begins to run. */
 export interface Started {
   swarmcheckStarted: number;
 }
 
-/** What a thread answers; plain data again. */
+/** The answer of a thread: plain data, too. */
 export type ThreadAnswer =
-  /** What the function returned, with the context variables where that was a Result. */
+  /** The return value of the function. `contextVariables` comes from a returned Result. */
   | { value: unknown; contextVariables?: object }
-  /** What it threw. */
+  /** The error or value that the function threw. */
   | { thrown: ThrownError | { value: unknown } }
-  /** Why nothing of what it did can be told: the author's mistake. */
+  /** A mistake of the tool's author, in place of a result. */
   | { problem: WorkerProblem; mistake: Pick<Sentence, 'text' | 'facts'> };
 
-/** An Error, in parts: copied as a whole it would lose its name. */
+/** The parts of an Error. A copy of the Error itself would lose its name. */
 interface ThrownError {
   name: string;
   message: string;
   stack: string | undefined;
-  /** Thrown by the engine itself, so that the model is told its name only. */
+  /** Whether the JavaScript engine threw it; then the model sees only its name. */
   isNative: boolean;
 }
 
-/** Takes what was thrown apart. Nothing of it may be such that it throws again. */
+/** Takes a thrown value apart. Never throws, even if reading an error throws. */
 export function thrownAnswer(error: unknown): ThreadAnswer {
   if (!isError(error)) {
     return isCloneable(error)
@@ -69,7 +69,7 @@ const nativeErrors: Readonly<Record<string, new (message: string) => Error>> = {
   SyntaxError,
 };
 
-/** Puts it together again, so that the model is told what it would be told of a tool that is not in a thread. */
+/** Builds the thrown value again, so that the model sees the same text as for a tool outside of a thread. */
 export function thrownOf(thrown: ThrownError | { value: unknown }): unknown {
   if ('value' in thrown) return thrown.value;
   const { name, message, stack, isNative } = thrown;

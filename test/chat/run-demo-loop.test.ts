@@ -26,7 +26,7 @@ const pastry = new Agent({
   instructions: ({ baked = 'nothing' }: { baked?: string }) => `Baked so far: ${baked}.`,
 });
 
-/** What a loop prints, and what it comes to. */
+/** Runs a loop. Returns its output and its result. */
 async function loop(
   provider: CompletionProvider,
   lines: string[],
@@ -46,7 +46,9 @@ async function loop(
 
 for (const stream of [false, true]) {
   const how = stream ? 'streamed' : 'in one piece';
-  test(`texts, calls, results, changes and handoffs are shown as they happen, ${how}`, async ({ script }) => {
+  test(`texts, calls, results, context changes and handoffs are shown as they happen, ${how}`, async ({
+    script,
+  }) => {
     const provider = script([
       callTool('bake', { what: 'rye' }, { say: 'One moment.' }),
       callTools([callTool('list'), callTool('to_pastry')]),
@@ -73,7 +75,9 @@ User:
   });
 }
 
-test('of a large change of context the names are shown, and what is gone', async ({ script }) => {
+test('of a large context change, only the names of the set and deleted variables are shown', async ({
+  script,
+}) => {
   const agent = new Agent<Record<string, string>>({
     functions: [
       function change(context) {
@@ -96,7 +100,7 @@ test('of a large change of context the names are shown, and what is gone', async
   expect(printed).toContain('  context: without long\n');
 });
 
-test('messages, agent and context variables are carried on', async ({ script }) => {
+test('messages, agent and context variables carry over to the next message', async ({ script }) => {
   const provider = script([
     callTools([callTool('bake', { what: 'rye' }), callTool('to_pastry')]),
     say('Done.'),
@@ -114,7 +118,7 @@ test('messages, agent and context variables are carried on', async ({ script }) 
   expect(provider.requests[2]?.messages).toHaveLength(7);
 });
 
-test('a piece of a streamed text is shown before the next one comes', async () => {
+test('a chunk of a streamed text is shown before the next one arrives', async () => {
   let printed = '';
   const seen: string[] = [];
   const piece = (content: string, finish_reason: 'stop' | null = null) => {
@@ -144,7 +148,7 @@ test('a piece of a streamed text is shown before the next one comes', async () =
   expect(seen).toEqual(['User: Count.\n', 'User: Count.\nBaker: One, ', 'User: Count.\nBaker: One, two, ']);
 });
 
-test('a call that goes wrong is shown, and goes on', async ({ script }) => {
+test('a failed call is shown, and the run continues', async ({ script }) => {
   const provider = script([
     callTools([
       callTool('burn'),
@@ -160,7 +164,7 @@ test('a call that goes wrong is shown, and goes on', async ({ script }) => {
   expect(printed).toContain('Baker: Sorry.\n');
 });
 
-test('a failing model is told, ends nothing, and leaves the conversation where it was', async ({
+test('a model error is shown, does not end the loop, and removes the failed message from the conversation', async ({
   script,
 }) => {
   const provider = script([
@@ -178,7 +182,7 @@ test('a failing model is told, ends nothing, and leaves the conversation where i
   expect(shown).toEqual(['You are a helpful agent.', 'Hi.', 'Morning.', 'Cake, please.']);
 });
 
-test('a stream that breaks off is told on a line of its own', async ({ script }) => {
+test('a stream that breaks off is reported on its own line', async ({ script }) => {
   const provider = script([
     say('One, two', { fault: { kind: 'cut', afterChunks: 2, by: 'error' } }),
     say('Yes.'),
@@ -188,13 +192,13 @@ test('a stream that breaks off is told on a line of its own', async ({ script })
   expect(printed).toContain('Baker: Yes.\n');
 });
 
-test('at most so many turns are taken, and that is told', async ({ script }) => {
+test('a run stops at the turn limit, and says so', async ({ script }) => {
   const provider = script([callTool('list'), callTool('list'), say('Later.')]);
   const { printed } = await loop(provider, ['List.', 'Go on.'], { maxTurns: 2 });
   expect(printed).toContain('(Stopped after 2 turns, which is the limit.)\nUser: Go on.\nBaker: Later.\n');
 });
 
-test('/help tells what there is, /context what is known, /exit leaves, and what is none is told', async ({
+test('/help lists the commands, /context shows the context variables, /exit leaves, and an unknown command is reported', async ({
   script,
 }) => {
   const provider = script([callTool('bake', { what: 'rye' }), say('Done.')]);
@@ -214,7 +218,7 @@ User: /exit
 `);
 });
 
-test('what only looks like a handoff is shown, and so is the result of one that gave way to another', async ({
+test('a result that only looks like a handoff is shown, and so is a handoff that another one overrides', async ({
   script,
 }) => {
   const agent = new Agent({
@@ -238,7 +242,7 @@ test('what only looks like a handoff is shown, and so is the result of one that 
   expect(printed).toContain('  → {"assistant":"Pastry"}\n  → Baker takes over\nBaker: Done.\n');
 });
 
-test('no text of a model can be taken for what somebody else says', async ({ script }) => {
+test('text of the model cannot be mistaken for the text of another speaker', async ({ script }) => {
   const agent = new Agent({ name: 'A\nUser' });
   for (const stream of [false, true]) {
     let printed = '';
@@ -252,7 +256,7 @@ test('no text of a model can be taken for what somebody else says', async ({ scr
   }
 });
 
-test('a context that is no JSON is shown all the same', async ({ script }) => {
+test('a context that JSON cannot represent is still shown', async ({ script }) => {
   const agent = new Agent({
     functions: [
       function count(context) {
@@ -271,13 +275,13 @@ test('a context that is no JSON is shown all the same', async ({ script }) => {
   expect(printed).toContain('Agent: Yes.\n');
 });
 
-test('a line that begins with a space is said, and an empty one is not', async ({ script }) => {
+test('a line that begins with a space is sent, and a blank line is not', async ({ script }) => {
   const provider = script([say('A path.')]);
   await loop(provider, ['', '   ', ' /bake']);
   expect(provider.requests.map(({ messages }) => messages.at(-1)?.content)).toEqual([' /bake']);
 });
 
-test('input comes in any pieces', async ({ script }) => {
+test('input can arrive in pieces of any size', async ({ script }) => {
   const provider = script([say('1'), say('2'), say('3')]);
   await runDemoLoop(bakery, {
     provider,
@@ -287,7 +291,7 @@ test('input comes in any pieces', async ({ script }) => {
   expect(provider.requests.map(({ messages }) => messages.at(-1)?.content)).toEqual(['one', 'two', 'three']);
 });
 
-test('nothing that is printed can do anything to a terminal', async ({ script }) => {
+test('nothing that is printed can control the terminal', async ({ script }) => {
   const evil = '\u001B]0;owned\u0007\u001B[2J';
   const parameters = { type: 'object', properties: { a: { type: 'string' } } } as const;
   const agent = new Agent({
@@ -309,7 +313,7 @@ test('nothing that is printed can do anything to a terminal', async ({ script })
   }
 });
 
-test('colours are for terminals, where nobody wants none', async ({ script }) => {
+test('colors are used in a terminal, unless NO_COLOR is set', async ({ script }) => {
   vi.stubEnv('NO_COLOR', undefined);
   const steps = [callTools([callTool('list'), callTool('burn'), callTool('to_pastry')]), say('Hi.')];
   const coloured = await loop(script(steps), ['Hi.'], { isTTY: true });
@@ -324,7 +328,7 @@ test('colours are for terminals, where nobody wants none', async ({ script }) =>
   vi.unstubAllEnvs();
 });
 
-test('a signal ends the loop while nothing is typed', async ({ script }) => {
+test('a signal ends the loop while it waits for input', async ({ script }) => {
   const stopping = new AbortController();
   async function* typing() {
     yield 'Hi.\n';
@@ -347,7 +351,7 @@ test('a signal ends the loop while nothing is typed', async ({ script }) => {
   expect(messages).toHaveLength(2);
 });
 
-test('a signal ends the answer that is under way, and the loop', async () => {
+test('a signal ends the answer in progress and the loop', async () => {
   const stopping = new AbortController();
   const provider: CompletionProvider = {
     complete() {
@@ -369,7 +373,7 @@ test('a signal ends the answer that is under way, and the loop', async () => {
   expect(printed).toBe('User: Hi.\n(Stopped. The conversation is where it was before this message.)\n');
 });
 
-test('what is left of the input is let go of', async ({ script }) => {
+test('at the end, an input iterator is closed and an input stream is paused', async ({ script }) => {
   let isClosed = false;
   function* typing() {
     try {
@@ -389,7 +393,9 @@ test('what is left of the input is let go of', async ({ script }) => {
   expect(pipe.isPaused()).toBe(true);
 });
 
-test('a terminal is typed at, wherever that is shown', async ({ script }) => {
+test('lines typed in a terminal can be shown on an output that is only a write function', async ({
+  script,
+}) => {
   const keyboard = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => keyboard });
   const provider = script([say('One.'), say('Two.')]);
   let printed = '';
@@ -404,7 +410,7 @@ test('a terminal is typed at, wherever that is shown', async ({ script }) => {
   expect(provider.requests.map(({ messages }) => messages.at(-1)?.content)).toEqual(['First.', 'Second.']);
 });
 
-test('Ctrl-C ends the turn, and not the loop', async () => {
+test('Ctrl-C ends the turn, not the loop', async () => {
   let asked = 0;
   const provider: CompletionProvider = {
     complete: async (request, options) => {
@@ -449,7 +455,7 @@ const mistakes: [what: string, call: () => Promise<unknown>, facts: object, mess
     { field: 'streamed', suggestion: 'stream' },
   ],
   [
-    'a provider that is none',
+    'a provider without its methods',
     () => runDemoLoop(bakery, { provider: {} as CompletionProvider }),
     { expected: 'the methods complete and stream', given: 'an object' },
   ],
@@ -459,13 +465,13 @@ const mistakes: [what: string, call: () => Promise<unknown>, facts: object, mess
     { field: 'maxTurns', expected: 'a whole number above 0', given: 'the number 0.5' },
   ],
   [
-    'a stream that is neither',
+    'a stream option that is not a boolean',
     () => runDemoLoop(bakery, { stream: 'no' } as object),
     { field: 'stream', expected: 'true or false', given: 'the string "no"' },
     'The stream of runDemoLoop must be true or false, but is the string "no".',
   ],
   [
-    'no place to write to',
+    'an output without a write function',
     () => runDemoLoop(bakery, { output: {} } as object),
     { field: 'output', expected: 'something that has a function "write"', given: 'an object' },
   ],
@@ -475,7 +481,7 @@ const mistakes: [what: string, call: () => Promise<unknown>, facts: object, mess
     { field: 'input', expected: 'a list or a stream of texts', given: 'the number 3' },
   ],
   [
-    'context that is none',
+    'a context that is not an object',
     () => runDemoLoop(bakery, { contextVariables: [] }),
     { field: 'contextVariables', expected: 'an object', given: 'an array of 0 items' },
   ],
@@ -489,7 +495,7 @@ for (const [what, call, facts, message] of mistakes) {
   });
 }
 
-test('an agent that needs context variables wants them', async ({ script }) => {
+test('the types require context variables for an agent that needs them', async ({ script }) => {
   const agent = new Agent<{ user: string }>({ name: 'A', instructions: ({ user }) => user });
   const provider = script([say('Hi.')]);
   const output = { write: () => true };

@@ -1,4 +1,4 @@
-/** What each error class says in fields, and that it is plain data without secrets. */
+/** The fields of each error class: plain data without secrets. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,13 +60,13 @@ const look_up = tool({
 });
 const desk = new Agent({ name: 'Desk', functions: [look_up] });
 
-/** A run of the agent by a script; the script is a provider's. */
+/** Runs the agent with a scripted provider. */
 const run = (steps: readonly Step[], agent = desk) =>
   new Swarm({ provider: scriptedProvider(steps) }).run({
     agent,
     messages: [{ role: 'user', content: 'Where is A-17?' }],
   });
-/** What a provider answers that is no completion. */
+/** Runs the agent with a provider that answers with this value. */
 const runAnswered = (completion: unknown) => {
   const complete = () => Promise.resolve(completion as never);
   const provider = { complete, stream: complete as never };
@@ -87,7 +87,7 @@ const execute = (called: Tool, args: object = {}) =>
   called.execute(args, { contextVariables: {}, signal: new AbortController().signal } as never);
 const tools = new URL('../worker/modules/tools.ts', import.meta.url);
 
-/** Does something else in every run. */
+/** An agent whose tool has another result in every run. */
 const unsteady = () => {
   let calls = 0;
   return new Agent({ name: 'Desk', functions: [tool({ name: 'count', execute: () => String(++calls) })] });
@@ -102,7 +102,7 @@ const inFile = (text: string, read: (file: string) => unknown) => {
     rmSync(folder, { recursive: true });
   }
 };
-/** Where checks save what fails. */
+/** The folder where checks save failures. */
 const failures = mkdtempSync(join(tmpdir(), 'errors-'));
 afterAll(() => rmSync(failures, { recursive: true }));
 
@@ -112,13 +112,13 @@ circular.itself = circular;
 type Case = [what: string, kind: new (...given: never[]) => Error, fail: () => unknown, fields: object];
 const cases: Case[] = [
   [
-    'a script that is at its end',
+    'a request beyond the script',
     ScriptExhaustedError,
     () => run([callTool('look_up', { orderId: 'A-17' })]),
     { request: 2, answers: 1, lastRole: 'tool' },
   ],
   [
-    'a script in which the user is next',
+    'a request where a user step is next',
     ScriptExhaustedError,
     () => failuresOf([user('Hi.'), callTool('look_up', { orderId: 'A-17' }), user('And?'), say('Sent.')]),
     { request: 2, step: 3, answers: 2, lastRole: 'tool' },
@@ -148,7 +148,7 @@ const cases: Case[] = [
     { step: 2, call: 2, field: 'id', given: 'the number 7', expected: 'a string with something in it' },
   ],
   [
-    'a misspelt field of a step',
+    'a mistyped field of a step',
     ScriptMistakeError,
     () => scriptedProvider([{ say: 'Hi.', latency: 3 } as never]),
     {
@@ -159,13 +159,13 @@ const cases: Case[] = [
     },
   ],
   [
-    'a call that carries an option of the step',
+    'a call with an option that belongs to the step',
     ScriptMistakeError,
     () => callTools([callTool('a', {}, { latencyMs: 1 })]),
     { call: 1, field: 'latencyMs' },
   ],
   [
-    'another user message',
+    'a user message other than the scripted one',
     ScriptMistakeError,
     () => run([user('Hello.'), say('Hi.')]),
     { step: 1, expected: 'Hello.', given: '"Where is A-17?"' },
@@ -177,7 +177,7 @@ const cases: Case[] = [
     { timeoutMs: 5000, awaited: 'the tool "look_up"' },
   ],
   [
-    'a tool that keeps the event loop',
+    'a tool that blocks the event loop',
     EventLoopBlockedError,
     () => {
       using watch = new BlockWatch(250);
@@ -188,14 +188,14 @@ const cases: Case[] = [
     { tool: 'hash', blockedMs: 400, blocks: 2, maxBlockMs: 250 },
   ],
   [
-    'an invariant that is broken',
+    'a broken relation',
     InvariantBrokenError,
     () =>
       relations['same-twice']({ agent: unsteady(), steps: [user('Hi.'), callTool('count'), say('Done.')] }),
     { invariant: 'same-twice' },
   ],
   [
-    'conversations that disturb each other',
+    'concurrent conversations that affect each other',
     InvariantBrokenError,
     () => {
       let sum = 0;
@@ -297,7 +297,7 @@ const cases: Case[] = [
     { problem: 'not-cloneable', field: 'n' },
   ],
   [
-    'a saved failure that is no JSON',
+    'a saved failure that is not JSON',
     SavedFailureError,
     () => inFile('{', readFailure),
     { file: expect.stringMatching(/desk\.json$/) as string },
@@ -326,13 +326,13 @@ const cases: Case[] = [
     { reason: 'its list of choices is empty', received: { id: 'c', choices: [] } },
   ],
   [
-    'an answer that is no JSON',
+    'an answer that JSON cannot hold',
     InvalidCompletionError,
     () => runAnswered(circular),
     { reason: 'it has no choices', received: 'object' },
   ],
   [
-    'a schema that leads nowhere',
+    'a schema with a $ref to a missing definition',
     ToolSchemaError,
     () => {
       const parameters = { type: 'object', properties: { size: { $ref: '#/$defs/Size' } } } as const;
@@ -343,13 +343,13 @@ const cases: Case[] = [
     { tool: 'paint', field: 'parameters' },
   ],
   [
-    'a factory that makes no agent',
+    'a factory that returns a string instead of an agent',
     NoAgentError,
     () => runScenario({ agent: (() => 'Desk') as never, steps: [user('Hi.'), say('Hello.')] }),
     { where: 'the scenario', given: 'the string "Desk"', expected: 'an Agent' },
   ],
   [
-    'a misspelt option',
+    'a mistyped option',
     UsageError,
     () => new Conversation({ swarm: new Swarm({ provider: scriptedProvider([]) }), agnt: desk } as never),
     {
@@ -360,7 +360,7 @@ const cases: Case[] = [
     },
   ],
   [
-    'an option of another kind',
+    'an option with an invalid value',
     UsageError,
     () => runScenario({ agent: desk, steps: [], maxTurns: 2.5 }),
     {
@@ -371,7 +371,7 @@ const cases: Case[] = [
     },
   ],
   [
-    'a key in place of a provider',
+    'an API key instead of a provider',
     UsageError,
     () => new Swarm({ provider: secret as never }),
     {
@@ -381,13 +381,13 @@ const cases: Case[] = [
     },
   ],
   [
-    'a key in place of options',
+    'an API key instead of options',
     UsageError,
     () => openaiProvider(secret as never),
     { where: 'openaiProvider', given: 'a string', expected: 'an OpenAI client or its options' },
   ],
   [
-    'a key in place of an agent',
+    'an API key instead of an agent',
     UsageError,
     () => run([], secret as never),
     {
@@ -409,14 +409,14 @@ async function thrownBy(fail: () => unknown): Promise<Error> {
 }
 
 for (const [what, kind, fail, fields] of cases) {
-  test(`${what}: ${kind.name} says so in fields, which are plain data`, async () => {
+  test(`${what}: ${kind.name} has the facts as fields of plain data`, async () => {
     const error = await thrownBy(fail);
     expect(error).toBeInstanceOf(kind);
     const all = Object.fromEntries(Object.entries(error));
     const { name: _name, ...own } = all;
     expect(own).toStrictEqual(fields);
     for (const text of [JSON.stringify(all), JSON.stringify(error)]) {
-      // What JSON would leave out or change in silence is not there to begin with.
+      // The fields hold nothing that JSON would leave out or change silently.
       expect(JSON.parse(text)).toEqual(all);
       expect(text).not.toContain(secret);
     }
@@ -425,7 +425,7 @@ for (const [what, kind, fail, fields] of cases) {
 
 const page = readFileSync('docs/architecture.md', 'utf8').split('\n## Errors\n')[1]!.split('\n## ')[0]!;
 const namesIn = (cell = '') => Array.from(cell.matchAll(/`(\w+)`/g), ([, name]) => name!);
-/** The fields of each class, and each field, as the page lists them. */
+/** The first column of both tables of the page: each class with its fields, and each field. */
 const listed = new Map(
   page
     .split('\n')
@@ -442,7 +442,7 @@ test('the architecture page lists the fields of each class, and says what each m
   expect(missing).toEqual([]);
 });
 
-test('so it does for the errors of cassettes, whose values test/cassette/errors.test.ts shows', () => {
+test('the architecture page lists the fields of cassette errors, whose values test/cassette/errors.test.ts checks', () => {
   const [, ...classes] = readFileSync('src/cassette/cassette-errors.ts', 'utf8').split('export class ');
   const declared = classes.map((text) => [
     /^\w+/.exec(text)![0],

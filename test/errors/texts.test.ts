@@ -1,4 +1,4 @@
-/** The whole text of messages that no other test shows: elsewhere they are told by class and fields. */
+/** The full text of messages that other tests assert only by class and fields. */
 import { tool, Agent } from 'swarmcheck';
 import { checkAgent, invariants, scriptFor } from 'swarmcheck/fast-check';
 import { startMocking } from 'swarmcheck/msw';
@@ -15,19 +15,19 @@ const app = externalAgent(async () => {});
 const scriptFeatures = Object.keys(features).join(', ');
 
 const texts: Record<string, [mistake: () => unknown, message: string]> = {
-  'an option of the engine for an app': [
+  'an engine option for an external agent': [
     () => runScenario({ name: 'refund', agent: app, steps, maxTurns: 3 }),
     'The scenario "refund" sets "maxTurns" for an externalAgent, whose app decides on it itself. Set it in the app, or remove the field.',
   ],
-  'a sweep of faults that there are not': [
+  'a sweep with an unknown kind of fault': [
     () => sweepFaults({ agent, steps }, { faults: ['stat' as 'status'] }),
     'sweepFaults has a field "faults" that must be a list of kinds of faults, at least one of status, reset, no-answer, hung-body, malformed-json, html, empty-choices, missing-choices, no-finish-reason, cut, bad-frame, but is an array of 1 item. It has "stat". Did you mean "status"?',
   ],
-  'a sweep of a script in which the model says nothing': [
+  'a sweep of a script without model steps': [
     () => sweepFaults({ agent, steps: [user('Hi.')] }),
     'The scenario has no step of the model, so there is no request that could fail.',
   ],
-  'a transport that there is not': [
+  'an unknown transport': [
     () => runScenario({ agent, steps }, { transport: 'tcp' as 'http' }),
     'The transport "tcp" is not known. There are "in-process" and "http".',
   ],
@@ -35,19 +35,19 @@ const texts: Record<string, [mistake: () => unknown, message: string]> = {
     () => scriptFor(agent, { maxSteps: 1 }),
     'The "maxSteps" of scriptFor must be a whole number from 2, a user\'s step and the model\'s, but is the number 1.',
   ],
-  'a feature with no weight': [
+  'a feature with an invalid weight': [
     () => scriptFor(agent, { features: { unicode: -1 } }),
     'The feature "unicode" of scriptFor must be true, false, or a weight from 0 to 1000, but is the number -1.',
   ],
-  'a host that is none': [
+  'an invalid host': [
     () => startMocking({ allow: ['a b'] }),
     '"allow" lists hosts, such as "api.example.com" or "10.0.0.2:5432", but "a b" is none.',
   ],
-  'a list of features': [
+  'a list instead of an object of features': [
     () => scriptFor(agent, { features: ['unicode'] as never }),
     `The "features" of scriptFor must be an object, such as { "unknown-tool": false }, but are an array of 1 item. Its features: ${scriptFeatures}.`,
   ],
-  'a feature that there is not': [
+  'an unknown feature': [
     () => scriptFor(agent, { features: { refusals: true } as never }),
     `scriptFor has no feature "refusals". Did you mean "refusal"? Its features: ${scriptFeatures}.`,
   ],
@@ -83,7 +83,7 @@ const texts: Record<string, [mistake: () => unknown, message: string]> = {
     () => checkAgent(Agent as never),
     'The agent of checkAgent must be an Agent, but is the class Agent. Write new Agent(…).',
   ],
-  'parameters that are not those of an object': [
+  'parameters that are not the schema of an object': [
     () => {
       const a = tool({ name: 'a', parameters: { type: 'string' } as never, execute: () => '' });
       return runScenario({ agent: new Agent({ name: 'Desk', functions: [a] }), steps }).then(({ error }) => {
@@ -94,6 +94,6 @@ const texts: Record<string, [mistake: () => unknown, message: string]> = {
   ],
 };
 
-test.for(Object.entries(texts))('%s', async ([, [mistake, message]]) => {
+test.for(Object.entries(texts))('%s has this message', async ([, [mistake, message]]) => {
   expect(await messageOf(mistake)).toBe(message);
 });

@@ -13,7 +13,7 @@ import { errorOf } from '../support/failures.ts';
 const agent = new Agent({ name: 'Desk' });
 const fine: EvaluationCase = { input: 'Hi.', expected: null };
 
-/** As somebody without types writes it. */
+/** evaluate without its types, as JavaScript calls it. */
 const evaluating = (cases: unknown, options: unknown = {}, given: unknown = agent) =>
   evaluate(given as Agent, cases as EvaluationCase[], options as EvaluateOptions);
 
@@ -59,7 +59,7 @@ test.each<[what: string, cases: unknown, facts: object, message?: string]>([
     },
   ],
   [
-    'no expectation',
+    'a case without an expectation',
     [{ input: 'Hi.' }],
     { where: needed, field: 'expected' },
     'Case 1 of evaluate has no "expected". Write the name of a function, or null where none is to be called.',
@@ -103,17 +103,17 @@ test.each<[what: string, cases: unknown, facts: object, message?: string]>([
     },
   ],
   [
-    'context that is none',
+    'a string as the context variables',
     [{ ...fine, contextVariables: 'x' }],
     { where: needed, field: 'contextVariables', expected: 'an object', given: 'the string "x"' },
   ],
   [
-    'one name twice',
+    'a name that two cases share',
     [fine, fine],
     { where: 'evaluate', field: 'cases[1].name', given: 'Hi.' },
     'Cases 1 and 2 of evaluate have one name, "Hi.". Give each a name of its own: { name: "…" }.',
   ],
-])('%s is refused', async (_what, cases, facts, message) => {
+])('in the cases, %s is refused', async (_what, cases, facts, message) => {
   const provider = scriptedProvider([say('Hi.')]);
   for (const options of [{ provider }, {}]) {
     const error = await errorOf(() => evaluating(cases, options));
@@ -132,18 +132,22 @@ test.each<[what: string, options: unknown, facts: object, message?: string]>([
     'evaluate has a field "threshold" that must be a number from 0 to 1, but is the number 90. Write 0.9.',
   ],
   [
-    'a provider that is none',
+    'a provider without its methods',
     { provider: {} },
     { expected: 'the methods complete and stream', given: 'an object' },
   ],
-  ['no concurrency', { concurrency: 0 }, { field: 'concurrency', expected: count, given: 'the number 0' }],
-])('%s is refused', async (_what, options, facts, message) => {
+  [
+    'a concurrency of 0',
+    { concurrency: 0 },
+    { field: 'concurrency', expected: count, given: 'the number 0' },
+  ],
+])('in the options, %s is refused', async (_what, options, facts, message) => {
   const error = await errorOf(() => evaluating([fine], options));
   expect(factsOf(error, 'expected')).toEqual({ error: 'UsageError', ...facts });
   if (message !== undefined) expect(error.message).toBe(message);
 });
 
-test('what is no agent is refused', async () => {
+test('a value that is not an agent is refused', async () => {
   expect(await factsOfMistake(() => evaluating([fine], {}, { name: 'Desk' }))).toEqual({
     error: 'UsageError',
     field: 'agent',

@@ -16,7 +16,7 @@ import { refundSteps, triage } from '../support/agents.ts';
 import { factsOf } from '../support/facts-of.ts';
 import { errorOf } from '../support/failures.ts';
 
-/** What a check is rejected with. */
+/** The error of a check that finds a broken invariant. */
 async function brokenBy(check: Promise<void>): Promise<InvariantBrokenError> {
   const error: unknown = await check.then(
     () => undefined,
@@ -26,7 +26,7 @@ async function brokenBy(check: Promise<void>): Promise<InvariantBrokenError> {
   return error;
 }
 
-/** Remembers the order in one call, and uses it in the next; `keep` says where. */
+/** An agent that stores the order in one call and reads it in the next. `keep` returns the object to store it in. */
 function orderAgent(keep: (contextVariables: Record<string, unknown>) => Record<string, unknown>): Agent {
   return new Agent({
     name: 'Orders',
@@ -53,7 +53,7 @@ const pays = (agent: AgentUnderTest, orderId: string): Scenario => ({
   steps: [user(`I pay ${orderId}.`), callTool('choose', { orderId }), callTool('pay'), say('Done.')],
 });
 
-test('conversations of one agent leave their own traces in 1,000 orders', async () => {
+test('in 1,000 orders, concurrent conversations have the traces that they have alone', async () => {
   const orders = orderAgent((contextVariables) => contextVariables);
   const scenarios: Scenario[] = [
     { agent: triage, steps: refundSteps },
@@ -99,11 +99,11 @@ test('the orders differ from run to run, and follow from the seed', async () => 
   const [first, again, other] = [await ordersOf(1), await ordersOf(1), await ordersOf(2)];
   expect(again).toEqual(first);
   expect(other).not.toEqual(first);
-  // Of 1,680.
+  // There are 1,680 orders.
   expect(first.length).toBeGreaterThan(100);
 });
 
-test('a variable of a module that a conversation sets and reads later is found, in an order of few stretches', async () => {
+test('a module variable that conversations set and read later is found, in an order with few switches', async () => {
   const kept: Record<string, unknown> = {};
   const shared = orderAgent(() => kept);
   const scenarios = [pays(shared, 'A-1'), pays(shared, 'A-2'), pays(shared, 'A-3')];
@@ -122,7 +122,7 @@ test('a variable of a module that a conversation sets and reads later is found, 
   expect(message).toContain('What belongs to a conversation belongs into its context variables.');
 });
 
-test('the seed and the path of a failure play its order again, and no other', async () => {
+test('the seed and path of a failure play its order again and no other', async () => {
   const kept: Record<string, unknown> = {};
   const shared = orderAgent(() => kept);
   const scenarios = [pays(shared, 'A-1'), pays(shared, 'A-2')];
@@ -136,7 +136,7 @@ test('the seed and the path of a failure play its order again, and no other', as
   expect(plays).toBe(5);
 });
 
-test('a counter in a module is found, with agents that are made anew as well, and is no matter of the order', async () => {
+test('a counter in a module is found, with an agent factory as well, and is not blamed on the order', async () => {
   let count = 0;
   const counting = () =>
     new Agent({
@@ -159,12 +159,12 @@ test('a counter in a module is found, with agents that are made anew as well, an
     expect(message).toContain(
       'Played alone once more, it does something else as well, so the order is not the cause',
     );
-    // Shrunk to no switch at all.
+    // Shrunk to an order without switches.
     expect(message.match(/^ {2}\d+\. .*/gm)).toHaveLength(2);
   }
 });
 
-test('state in an agent is found where conversations share the agent, and not where a factory makes it anew', async () => {
+test('state in an agent is found if conversations share the agent, but not if a factory makes it anew', async () => {
   const make = () => {
     const kept: Record<string, unknown> = {};
     return orderAgent(() => kept);
@@ -174,7 +174,7 @@ test('state in an agent is found where conversations share the agent, and not wh
   await brokenBy(checkInterleavings([pays(one, 'A-1'), pays(one, 'A-2')]));
 });
 
-test('a tool that takes its time overlaps with the others', async () => {
+test('a tool that takes time overlaps with tools of other conversations', async () => {
   let open = 0;
   let most = 0;
   const waiting = new Agent({
@@ -192,7 +192,7 @@ test('a tool that takes its time overlaps with the others', async () => {
   expect(most).toBe(2);
 });
 
-test('what a check finds only at the same time as others breaks the invariant', async () => {
+test("a scenario's check that fails only at the same time as others breaks the invariant", async () => {
   let asked = '';
   const scenario = (name: string): Scenario => ({
     agent: new Agent({ name, functions: [function act() {}] }),
@@ -204,7 +204,7 @@ test('what a check finds only at the same time as others breaks the invariant', 
   expect(message).toContain("It fails: The check failed: expected 'Other' to be 'One'");
 });
 
-test('hooks of a scenario are called as ever', async () => {
+test('the hooks of a scenario are called, alone and at the same time as others', async () => {
   const called: string[] = [];
   const agent = new Agent({ name: 'Any' });
   const steps = [user('x'), say('ok')];
@@ -216,7 +216,7 @@ test('hooks of a scenario are called as ever', async () => {
   expect([alone, ['first', 'second', 'one']]).toContainEqual(called.slice(3));
 });
 
-test('a scenario that fails alone is told as what it is', async () => {
+test('a scenario that fails alone is reported as such', async () => {
   const green = pays(triage, 'A-1');
   await expect(checkInterleavings([{ ...green, name: 'red' }, green])).rejects.toThrow(
     /^Conversation 1 \("red"\) fails when it is played alone, so playing it with others shows nothing:\nThe run was rejected: ScriptMistakeError: Step 2/,
@@ -249,7 +249,7 @@ const refused: [what: string, scenarios: unknown, options: object, facts: object
   ['no runs', two, { runs: 0 }, { field: 'runs', expected: 'a whole number above 0', given: 'the number 0' }],
   ['an unknown option', two, { sed: 1 }, { field: 'sed', suggestion: 'seed' }],
   [
-    'a path that is none',
+    'a malformed path',
     two,
     { path: 'x' },
     { field: 'path', expected: 'a path, as a failure tells it', given: 'the string "x"' },

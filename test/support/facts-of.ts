@@ -15,7 +15,7 @@ export function factsOf(error: unknown, ...also: readonly Words[]): Record<strin
   return { error: error.constructor.name, ...Object.fromEntries(fields) };
 }
 
-/** The same of what is thrown, at once or by the promise that is returned; fails itself when nothing is. */
+/** The facts of the error that the function throws or rejects with. Throws if it succeeds. */
 export async function factsOfMistake(
   mistake: () => unknown,
   ...also: readonly Words[]

@@ -1,13 +1,17 @@
 import { Sentence, type ErrorFacts } from './error-facts.ts';
 
 /**
- * The model's answer was not a completion the loop can act on: no choices, no finish reason, cut in
- * the middle (also by `length`, with tool calls), not JSON. Nothing of it was executed.
+ * Thrown when the model's answer is not a completion that the loop can act on: it has no choices or no finish reason,
+ * is not JSON, or was cut off (also by `length` or `content_filter`, if it has tool calls). None of its tool calls
+ * were executed.
  */
 export class InvalidCompletionError extends Error {
-  /** What was wrong with it. */
+  /** What is wrong with the answer. */
   readonly reason: string;
-  /** What was received, as JSON; where it is long, or is no JSON, the first 2,000 characters of it as text. */
+  /**
+   * The answer that was received, as plain JSON data. A string, JSON of more than 2,000 characters, and a value that
+   * is not JSON are kept as text, at most 2,000 characters of it.
+   */
   readonly received: unknown;
 
   /** `reason` completes the sentence "The model's answer cannot be acted on: …". */
@@ -20,8 +24,9 @@ export class InvalidCompletionError extends Error {
 }
 
 /**
- * Something of ours was used wrongly. A TypeError with words that are the same in every version of Node, so that a model is
- * told them where a tool makes the mistake (`isNativeError`).
+ * Thrown when this package is used wrongly. A TypeError whose message is the same in every version of Node, so the
+ * model is shown the message if a tool makes the mistake. The messages of native errors are not shown to it
+ * (`isNativeError`).
  */
 export class UsageError extends TypeError implements Partial<ErrorFacts> {
   declare readonly where?: string;
@@ -33,7 +38,7 @@ export class UsageError extends TypeError implements Partial<ErrorFacts> {
   declare readonly agent?: string;
   declare readonly tool?: string;
 
-  /** @internal Made where the mistake is found. */
+  /** @internal Created where the mistake is found. */
   constructor(said: string | Sentence, options?: ErrorOptions) {
     super(messageOf(said), options);
     addFacts(this, said);
@@ -50,7 +55,9 @@ export function addFacts<E extends { message: string }>(error: E, said: string |
   return said instanceof Sentence ? Object.assign(error, said.facts) : error;
 }
 
-/** What is JSON as it is, so that nothing else of it is kept; anything else as text. */
+/**
+ * Keeps a value as JSON data, without references to other objects. A value that is long or not JSON becomes text.
+ */
 function receivedData(received: unknown): unknown {
   const text = shorten(received, Infinity);
   if (typeof received === 'string' || text.length > 2000) return text.slice(0, 2000);
@@ -67,27 +74,30 @@ export function shorten(value: unknown, length: number): string {
   try {
     text = typeof value === 'string' ? value : JSON.stringify(value);
   } catch {
-    // A value that is no JSON is named by its kind.
+    // A value that is not JSON is named by its type.
   }
   text ??= typeof value;
   return text.length <= length ? text : `${text.slice(0, length)}… (${text.length} characters)`;
 }
 
-/** Errors of any realm. */
+/** Whether the value is an error, of any realm. */
 export function isError(value: unknown): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
 }
 
-/** The name a reader knows an error by; the openai client's classes do not set `name`. */
+/**
+ * The name to show for an error. The classes of the openai client do not set `name`, so theirs is the name of the
+ * class.
+ */
 export function errorName(error: unknown): string {
   if (!isError(error)) return typeof error;
   return error.name === 'Error' ? error.constructor.name : error.name;
 }
 
-/** Errors the JavaScript engine throws itself; what they say differs between its versions. */
+/** Errors that the JavaScript engine throws itself. Their messages differ between its versions. */
 const nativeNames = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError']);
 
-/** True for a native error of any realm, false for a subclass somebody wrote. */
+/** Whether the error is of a native class, of any realm. False for a subclass. */
 export function isNativeError(error: Error): boolean {
   const constructor: unknown = (Object.getPrototypeOf(error) as { constructor?: unknown } | null)
     ?.constructor;

@@ -4,15 +4,18 @@
  * by "implements".
  */
 export interface ErrorFacts {
-  /** Who was used wrongly, in the words of the message: `An Agent`, `runScenario`. */
+  /** The class, function or object that was used wrongly, as the message names it: `An Agent`, `runScenario`. */
   readonly where: string;
-  /** The field, option or argument that is wrong, as the caller wrote it. An item of a list has its place: `messages[2]`. */
+  /**
+   * The field, option or argument that is wrong, as the caller wrote it. An item of a list has its index:
+   * `messages[2]`.
+   */
   readonly field: string;
   /** The value that was given, with its kind: `the number 17`. */
   readonly given: string;
-  /** What a right value is. */
+  /** A description of a valid value. */
   readonly expected: string;
-  /** The names that can stand there. */
+  /** The valid names. */
   readonly known: readonly string[];
   /** The known name that was probably meant. */
   readonly suggestion: string;
@@ -24,9 +27,9 @@ export interface ErrorFacts {
   readonly hook: string;
   /** The file, as messages show it. */
   readonly file: string;
-  /** The place of the step in its script; the first is 1. */
+  /** The number of the step in its script, from 1. */
   readonly step: number;
-  /** The place of the call in its step; the first is 1. */
+  /** The number of the call in its step, from 1. */
   readonly call: number;
   /** Which of the known causes it is, as one word. */
   readonly problem: string;
@@ -36,7 +39,7 @@ export interface ErrorFacts {
 
 type Fact = ErrorFacts[keyof ErrorFacts];
 
-/** A text, and the facts that it states. */
+/** A text, and the facts it states. */
 export class Sentence {
   readonly text: string;
   readonly facts: Partial<ErrorFacts>;
@@ -49,7 +52,8 @@ export class Sentence {
 
 /**
  * Writes a message and the fields of its error from the same values, so that they cannot differ:
- * `` sentence`The ${{ field: 'timeoutMs' }} is ${{ given: valueWords(given) }}.` ``. A sentence may be a part of another one.
+ * `` sentence`The ${{ field: 'timeoutMs' }} is ${{ given: valueWords(given) }}.` ``. A sentence may contain other
+ * sentences.
  */
 export function sentence(
   texts: TemplateStringsArray,
@@ -60,7 +64,7 @@ export function sentence(
   return new Sentence(text, Object.assign({}, ...said.map(({ facts }) => facts)) as Partial<ErrorFacts>);
 }
 
-/** A fact that the text writes in another way than it is: as `Function 1`, or not at all. */
+/** Facts that the text states in other words than their values, such as `Function 1`, or does not state. */
 export function fact(facts: Partial<ErrorFacts>, text = ''): Sentence {
   return new Sentence(text, facts);
 }

@@ -13,30 +13,36 @@ import { assertValidSteps } from '../../script/valid-steps.ts';
 import { ScriptMistakeError } from '../../script/script-errors.ts';
 import type { Step } from '../../script/steps.ts';
 
-/** Where the failures of checks are, if nothing else is said. */
+/** The default folder of saved failures. */
 export const failureFolder = 'fixtures/failures';
 
-/** The script that broke an invariant, and all that is needed to play it again: plain JSON, a file each. */
+/**
+ * The script that broke an invariant, and everything that is needed to play it again. Plain JSON, one failure per
+ * file.
+ */
 export interface SavedFailure {
   readonly version: 1;
-  /** The check that found it; its next one plays it first. */
+  /** The name of the check that found it. The next check with this name plays it first. */
   readonly name: string;
   /** The invariant that was broken. */
   readonly invariant: string;
   /** What was wrong. */
   readonly message: string;
-  /** Those that give the same script again, as long as the agents are the same. */
+  /** With the path, generates the same script again, as long as the agents are the same. */
   readonly seed: number;
   readonly path: string;
-  /** Those that are JSON, and no secrets. */
+  /** The context variables that are JSON and hold no secrets. */
   readonly contextVariables?: object | undefined;
   readonly maxTurns?: number | undefined;
-  /** Whose failure it is, as module#export; where the command line found it. */
+  /** The agent as module#export, if the command line found it in the working directory. */
   readonly agent?: string | undefined;
   readonly steps: readonly Step[];
 }
 
-/** The file of a saved failure cannot be used: it is damaged, of a newer version, or cannot be read. Says which, and what to do. */
+/**
+ * Thrown when the file of a saved failure cannot be used: it is damaged, of a newer version, or cannot be read. The
+ * message says which of these it is, and what to do.
+ */
 export class SavedFailureError extends Error implements Partial<ErrorFacts> {
   override readonly name = 'SavedFailureError';
   declare readonly file?: string;
@@ -45,18 +51,18 @@ export class SavedFailureError extends Error implements Partial<ErrorFacts> {
   declare readonly expected?: string;
   declare readonly step?: number;
 
-  /** @internal Made by what reads the file. */
+  /** @internal Created by the code that reads the file. */
   constructor(said: string | Sentence, options?: ErrorOptions) {
     super(messageOf(said), options);
     addFacts(this, said);
   }
 }
 
-/** Writes a failure, as a whole or not at all, and returns where. Throws what the file system throws. */
+/** Writes the whole failure or nothing, and returns the path of the file. Throws the errors of the file system. */
 export function saveFailure(folder: string, failure: SavedFailure): string {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${beginningOf(failure.name)}-${digestOf(failure)}.json`);
-  // Two that write the same failure at once do not get in each other's way.
+  // The temporary name has the process id, so that two processes can write the same failure at once.
   writeWhole(path, printJson(failure), { temporary: `${path}.${process.pid}.tmp` });
   return path;
 }
@@ -67,7 +73,10 @@ export interface StoredFailure {
   readonly failure: SavedFailure;
 }
 
-/** The failures that were saved under a name, in the order of their files. Throws a SavedFailureError for one that cannot be used. */
+/**
+ * The failures that were saved under a name, in the order of their files. Throws a SavedFailureError for a file that
+ * cannot be used.
+ */
 export function savedFailures(folder: string, name: string): StoredFailure[] {
   const beginning = `${beginningOf(name)}-`;
   return filesIn(folder)
@@ -78,7 +87,7 @@ export function savedFailures(folder: string, name: string): StoredFailure[] {
     .filter(({ failure }) => failure.name === name);
 }
 
-/** Reads one. Throws a SavedFailureError that says what is wrong, and what to do. */
+/** Reads a saved failure. Throws a SavedFailureError that says what is wrong and what to do. */
 export function readFailure(file: string): SavedFailure {
   const fail = (problem: string | Sentence, cause?: unknown) => {
     throw new SavedFailureError(
@@ -125,7 +134,7 @@ export function readFailure(file: string): SavedFailure {
   return value as unknown as SavedFailure;
 }
 
-/** Which step is wrong, as the error of the script says it. */
+/** The number of the wrong step, if the error has it. */
 function stepFactsOf(error: unknown): { step?: number } {
   return error instanceof ScriptMistakeError && error.step !== undefined ? { step: error.step } : {};
 }
@@ -160,12 +169,14 @@ function filesIn(folder: string): string[] {
   }
 }
 
-/** Of a name that has no letter or digit in it nothing would be left. */
+/** The beginning of the names of its files. `fileName` returns '' for a name without letters and digits. */
 function beginningOf(name: string): string {
   return fileName(name) || 'agent';
 }
 
-/** The same failure is the same file; those of two names that are written alike are two. */
+/**
+ * Equal failures get the same file. The digest includes the name, since different names can have the same beginning.
+ */
 function digestOf({ name, invariant, steps, contextVariables, maxTurns }: SavedFailure): string {
   return createHash('sha256')
     .update(JSON.stringify([name, invariant, steps, contextVariables, maxTurns]))

@@ -7,7 +7,10 @@ import { isText } from '../rules.ts';
 import { toolNamesOf } from './requests.ts';
 import { pendingCalls, toolResults, whatHappened } from './verdict.ts';
 
-/** For each name that is none of a tool a sentence that says so. Where nobody was asked, nothing was offered that could tell. */
+/**
+ * A sentence for each name that belongs to no known tool. Empty if the model was never asked: then no tools are
+ * known.
+ */
 export function unknownTools(trace: Trace, names: readonly unknown[]): string[] {
   const offered = offeredTools(trace);
   const unknown = unknownAmong(trace, names, offered);
@@ -18,8 +21,8 @@ export function unknownTools(trace: Trace, names: readonly unknown[]): string[] 
 }
 
 /**
- * Throws for a name that is certainly a tool's, misspelt: whatever is said of its calls shows nothing, and that there
- * were none would hold forever. Others may be of agents that were never reached.
+ * Throws if a name is certainly a misspelt tool name: an assertion about its calls shows nothing, and its negation
+ * would always hold. Other unknown names may be tools of agents that were never reached.
  */
 export function assertNoMisspeltTool(trace: Trace, names: readonly unknown[]): void {
   const found = misspeltTool(trace, names);
@@ -50,7 +53,7 @@ function unknownAmong(trace: Trace, names: readonly unknown[], offered: readonly
 }
 
 function offeredTools(trace: Trace): string[] {
-  // Out of the events, which are spelled out once, not of the requests, which are each time.
+  // `trace.events` is built once; `trace.requests` is built anew each time.
   const requests = trace.events.filter((event) => event.type === 'model-request');
   return [...new Set(requests.flatMap(toolNamesOf))];
 }
@@ -60,9 +63,9 @@ function whatThereIs(name: string, candidates: readonly string[], offered = cand
 }
 
 /**
- * Whether two names are surely meant to be one: they differ only in capitals and in what parts their words, or in a
- * letter that is missing inside a word. More, or a letter at an edge, may make a name of another tool: read_file and
- * write_file, get_order and set_order, get_orders.
+ * Whether two names are surely meant to be the same: they differ only in capitals and in word separators or, in names
+ * without digits, by one letter that is missing inside a word. Any other difference, or a letter at the edge of a
+ * word, may make the name of another tool: read_file and write_file, get_order and set_order, get_orders.
  */
 function isMisspelt(given: string, known: string): boolean {
   const [left, right] = [wordsOf(given), wordsOf(known)];

@@ -19,16 +19,16 @@ test.each<[string, unknown, object]>([
   ['no object', 5, { expected: 'an object', given: 'the number 5' }],
   ['no runs', { runs: 0 }, { field: 'runs', expected: count, given: 'the number 0' }],
   ['half a run', { runs: 0.5 }, { field: 'runs', expected: count, given: 'the number 0.5' }],
-  ['runs without end', { runs: Infinity }, { field: 'runs', expected: count, given: 'the number Infinity' }],
+  ['infinite runs', { runs: Infinity }, { field: 'runs', expected: count, given: 'the number Infinity' }],
   ['runs as a text', { runs: '5' }, { field: 'runs', expected: count, given: 'the string "5"' }],
-  ['a seed of words', { seed: 'abc' }, { field: 'seed', expected: bits, given: 'the string "abc"' }],
+  ['a seed as text', { seed: 'abc' }, { field: 'seed', expected: bits, given: 'the string "abc"' }],
   [
     'a seed that is too long',
     { seed: 2 ** 40 },
     { field: 'seed', expected: bits, given: 'the number 1099511627776' },
   ],
   [
-    'a path of something else',
+    'a malformed path',
     { path: '1/2' },
     { field: 'path', expected: 'the path of a failure, such as "4:0:1"', given: 'the string "1/2"' },
   ],
@@ -54,7 +54,7 @@ test.each<[string, unknown, object]>([
     { tools: [tool({ name: 'x', execute: () => '' })] },
     { field: 'tools', expected: 'an object that has a stand-in for each name', given: 'an array of 1 item' },
   ],
-  ['a stub that is nothing', { tools: { pay: undefined } }, { tool: 'pay', given: 'undefined' }],
+  ['an undefined stub', { tools: { pay: undefined } }, { tool: 'pay', given: 'undefined' }],
   ['an unknown feature', { features: { unicod: true } }, { field: 'unicod', suggestion: 'unicode' }],
   [
     'an unknown invariant',
@@ -71,7 +71,7 @@ test.each<[string, unknown, object]>([
     { field: 'invariants', given: 'a function' },
   ],
   [
-    'an invariant alone',
+    'an invariant in place of a list',
     { invariants: 'turns-within-limit' },
     {
       field: 'invariants',
@@ -85,12 +85,12 @@ test.each<[string, unknown, object]>([
     { field: 'always', expected: functions, given: 'an array of 1 item' },
   ],
   [
-    'an invariant that is none',
+    'an invariant that is not a function',
     { always: { mine: true } },
     { field: 'always', expected: functions, given: 'an object' },
   ],
   [
-    'a sometimes that is none',
+    'a sometimes that is not a function',
     { sometimes: { mine: 'x' } },
     { field: 'sometimes', expected: functions, given: 'an object' },
   ],
@@ -110,7 +110,7 @@ test.each<[string, unknown, string]>([
   ['nothing', undefined, 'undefined'],
   ['a class', Agent, 'the class Agent'],
   ['a scenario', { agent, steps: [] }, 'an object'],
-])('%s is no agent', async (_what, none, given) => {
+])('%s is not an agent', async (_what, none, given) => {
   expect(await factsOfMistake(() => checkAgent(none as AgentUnderTest))).toEqual({
     error: 'UsageError',
     field: 'agent',
@@ -127,11 +127,11 @@ test.each<[string, CheckOptions, object]>([
     { invariants: ['turns-within-limit'] },
     { field: 'invariants', given: 'the string "turns-within-limit"' },
   ],
-])('%s of an app of another SDK are its own', async (_what, options, facts) => {
+])('%s cannot be given for an app of another SDK', async (_what, options, facts) => {
   expect(await factsOfMistake(() => checkAgent(app, options))).toEqual({ error: 'UsageError', ...facts });
 });
 
-test('options that are undefined are as good as not given', async () => {
+test('an undefined option counts as missing', async () => {
   const options = Object.fromEntries(
     ['runs', 'seed', 'path', 'maxDurationMs', 'name', 'tools', 'always', 'invariants', 'failures'].map(
       (name) => [name, undefined],
@@ -140,7 +140,7 @@ test('options that are undefined are as good as not given', async () => {
   expect(await checkAgent(agent, { ...options, runs: 3 })).toMatchObject({ runs: 3 });
 });
 
-test('what defineCheck returns can be checked as it is', async () => {
+test('checkAgent takes the object that defineCheck returns as its options', async () => {
   const check = defineCheck({ agent, runs: 3 });
   expect(await checkAgent(check.agent, check)).toMatchObject({ runs: 3 });
   expect(await factsOfMistake(() => checkAgent(new Agent(), check))).toEqual({

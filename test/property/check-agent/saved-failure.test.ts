@@ -32,7 +32,7 @@ const failure: SavedFailure = {
   steps: [user('hi'), callTool('issue_refund', { amount: 1 }), say('ok')],
 };
 
-test('a failure is kept as people would write it, and comes back as it was', () => {
+test('a failure is saved as people would write it, and read back unchanged', () => {
   const file = saveFailure(folder, failure);
   expect(readFileSync(file, 'utf8')).toMatchInlineSnapshot(`
     "{
@@ -56,7 +56,7 @@ test('a failure is kept as people would write it, and comes back as it was', () 
   expect(savedFailures(folder, 'Refund desk')).toEqual([{ file, failure }]);
 });
 
-test('the same failure is one file, another one another', () => {
+test('the same failure has one file, and another failure has another', () => {
   const file = saveFailure(folder, failure);
   expect(saveFailure(folder, { ...failure, seed: 9, message: 'told otherwise' })).toBe(file);
   expect(saveFailure(folder, { ...failure, invariant: 'another' })).not.toBe(file);
@@ -64,7 +64,7 @@ test('the same failure is one file, another one another', () => {
   expect(readdirSync(folder)).toHaveLength(3);
 });
 
-test('names that no file could have lead to no other folder, and stay apart', () => {
+test('names that are not valid file names stay in the folder, and are kept apart', () => {
   const names = [
     '../../etc/passwd',
     '..',
@@ -87,30 +87,30 @@ test('names that no file could have lead to no other folder, and stay apart', ()
     expect(savedFailures(inner, name).map((saved) => saved.failure.name)).toEqual([name]);
 });
 
-test('a name that begins like another one finds its own failures only', () => {
+test('a name that begins another one finds only its own failures', () => {
   saveFailure(folder, { ...failure, name: 'desk' });
   saveFailure(folder, { ...failure, name: 'desk-two' });
   expect(savedFailures(folder, 'desk').map((saved) => saved.failure.name)).toEqual(['desk']);
 });
 
-test('failures come in the order of their files', () => {
+test('failures are sorted by the names of their files', () => {
   for (let seed = 0; seed < 20; seed++) saveFailure(folder, { ...failure, invariant: `invariant ${seed}` });
   const files = savedFailures(folder, failure.name).map(({ file }) => file);
   expect(files).toEqual(files.toSorted());
   expect(files).toHaveLength(20);
 });
 
-test('other files are left alone', () => {
+test('other files are ignored', () => {
   writeFileSync(join(folder, 'refund-desk-notes.json'), 'not ours');
   writeFileSync(join(folder, 'refund-desk-0123abcd.json.tmp'), 'not ours');
   expect(savedFailures(folder, failure.name)).toEqual([]);
 });
 
-test('a folder that is not there has no failures', () => {
+test('a folder that does not exist has no failures', () => {
   expect(savedFailures(join(folder, 'none'), 'x')).toEqual([]);
 });
 
-test('what cannot be written leaves nothing behind', () => {
+test('a failed write leaves no temporary file', () => {
   writeFileSync(join(folder, 'file'), '');
   expect(() => saveFailure(join(folder, 'file'), failure)).toThrow(/EEXIST|ENOTDIR/);
   const path = saveFailure(folder, failure);
@@ -154,7 +154,7 @@ test.each<[text: string, facts: object, problem?: string]>([
     `The steps of a script must be a list, not undefined. Correct it, ${remedy}`,
   ],
   [JSON.stringify({ ...failure, steps: [{ user: 'hi' }, { sya: 'x' }] }), { step: 2 }],
-])('a damaged file is named, with what is wrong: %s', async (text, facts, problem) => {
+])('the error for a damaged file names the file and the problem: %s', async (text, facts, problem) => {
   const file = join(folder, 'refund-desk-0123abcd.json');
   writeFileSync(file, text);
   const error = await errorOf(() => savedFailures(folder, 'Refund desk'));
@@ -163,20 +163,20 @@ test.each<[text: string, facts: object, problem?: string]>([
   if (problem !== undefined) expect(error.message).toBe(`${shown}: ${problem}`);
 });
 
-test('a mark of the encoding is no damage', () => {
+test('a file with a byte order mark is not damaged', () => {
   const file = saveFailure(folder, failure);
   writeFileSync(file, `\uFEFF${readFileSync(file, 'utf8')}`);
   expect(readFailure(file)).toEqual(failure);
 });
 
-test('arguments named like what objects have anyway come back as they were', () => {
+test('arguments with names that every object has are read back unchanged', () => {
   const args = JSON.parse('{"__proto__":{"a":1},"constructor":2}') as object;
   const file = saveFailure(folder, { ...failure, steps: [user('hi'), callTool('a', args), say('ok')] });
   const [, step] = readFailure(file).steps;
   expect(JSON.stringify(step)).toBe('{"calls":[{"tool":"a","args":{"__proto__":{"a":1},"constructor":2}}]}');
 });
 
-test('of context variables what is JSON and no secret can be kept', () => {
+test('context variables are saved if they are JSON and not secret', () => {
   const circle: Record<string, unknown> = {};
   circle['self'] = circle;
   const stored = storableVariables({
@@ -211,7 +211,7 @@ test('of context variables what is JSON and no secret can be kept', () => {
   ]);
 });
 
-test('a text is kept without its secrets', () => {
+test('a text is saved without its secrets', () => {
   expect(withoutSecrets('asked with Bearer abcdefgh12345678, by ann@example.org')).toBe(
     'asked with Bearer <token>, by ann@example.org',
   );
