@@ -1,4 +1,4 @@
-/** An app of another SDK, recorded over the wire and replayed: however it asks. */
+/** Records an app of another SDK over the wire and replays it, whichever way it sends its requests. */
 import {
   callTool,
   externalAgent,
@@ -30,7 +30,7 @@ async function record(cassette: string, scenario: Scenario) {
 }
 
 test.for(habits)(
-  'a recorded app runs as it did, by every way to ask: $by, streamed: $stream',
+  'a replayed app repeats its recorded run, whichever way it sends requests: $by, streamed: $stream',
   async (habit) => {
     using folder = new Folder();
     const recorded = await record(folder.file(), { agent: refundApp(habit), steps });
@@ -41,7 +41,7 @@ test.for(habits)(
       const run = await runScenario({ agent: refundApp(other), steps }, { provider });
       expect(run.failures).toEqual([]);
       expect(run).toHaveToolCalls(['transfer_to_refunds', 'issue_refund']);
-      // The client hands streamed messages on with fields of its own, which the app then sends.
+      // When a client sends back a streamed message, it adds fields of its own, so that the hashes differ.
       if (other.stream === habit.stream) hashes.push(run.trace.hash);
       expect(provider.summary).toEqual({ served: 4, exact: 4, drifted: 0, unused: 0 });
     }
@@ -49,7 +49,7 @@ test.for(habits)(
   },
 );
 
-test('what the app does otherwise is the failure of the scenario, though the app tries again and swallows it', async () => {
+test('a drifted request fails the scenario, even if the app retries and swallows the error', async () => {
   using folder = new Folder();
   await record(folder.file(), { agent: refundApp(), steps });
   const agent = externalAgent(async (turn) => {

@@ -1,4 +1,7 @@
-/** A mocked model that answers from a cassette, and records one: whoever asks, in one piece or in several. One after the other: a process has one mocking. */
+/**
+ * A mocked model that records to a cassette or answers from it, for streaming and other clients. The tests run in
+ * sequence, because a process can only mock once.
+ */
 import OpenAI from 'openai';
 import { openaiProvider } from 'swarmcheck';
 import { mockModel, startMocking } from 'swarmcheck/msw';
@@ -27,10 +30,10 @@ const named = (name: string) =>
 
 type Model = Awaited<ReturnType<typeof serve>>;
 
-/** A live model, as it is asked by a recording. */
+/** The live model as a recording calls it. */
 const liveOf = ({ options }: Model) => openaiProvider({ ...options, apiKey: 'sk-live' });
 
-/** Records what is asked of a mock, of a model that gives these answers. */
+/** Records the requests that a mock gets while `ask` runs; the live model behind it gives these answers. */
 async function record(cassette: string, answers: Parameters<typeof serve>, ask: () => Promise<unknown>) {
   using model = await serve(...answers);
   await using provider = recordingProvider(liveOf(model), { cassette });
@@ -39,7 +42,7 @@ async function record(cassette: string, answers: Parameters<typeof serve>, ask: 
   return model.exchanges;
 }
 
-/** Asks a mock that answers from a cassette. */
+/** Runs `ask` against a mock that answers from a cassette. */
 async function replay<T>(cassette: string, ask: () => Promise<T>): Promise<T> {
   using mock = mockModel(replayProvider(cassette));
   return await mock.isolate(ask);
@@ -48,7 +51,7 @@ async function replay<T>(cassette: string, ask: () => Promise<T>): Promise<T> {
 const forms = ['whole', 'streamed'] as const;
 type Form = (typeof forms)[number];
 
-/** What a bare client is told, in either form. */
+/** The text that a bare client receives, or the texts of the chunks. */
 async function told(form: Form, request: Request, client = bareClient()): Promise<unknown> {
   if (form === 'whole') return await textOf(client, request);
   const { chunks, error } = await streamed(client, request);
@@ -75,7 +78,7 @@ test.sequential.for(forms)(
   },
 );
 
-test.sequential('what was recorded in one piece is served in pieces, and the other way round', async () => {
+test.sequential('an answer that was recorded whole is replayed in chunks, and the other way round', async () => {
   using folder = new Folder();
   for (const [form, other] of [forms, ['streamed', 'whole']] as const) {
     await record(folder.file(), [complete(saying('Hi.'))], () => told(form, asking('Hello?')));
@@ -84,7 +87,7 @@ test.sequential('what was recorded in one piece is served in pieces, and the oth
   }
 });
 
-test.sequential('conversations that begin alike are told apart by the header, in any order', async () => {
+test.sequential('the header keeps conversations with the same first message apart, in any order', async () => {
   using folder = new Folder();
   const names = ['ann', 'bob', 'cy'];
   const client = Object.fromEntries(names.map((name) => [name, named(name)]));
@@ -100,7 +103,7 @@ test.sequential('conversations that begin alike are told apart by the header, in
   ).toEqual(back.map((name) => `Hello, ${name}.`));
 });
 
-test.sequential('a request without the header goes on from none of those that have a name', async () => {
+test.sequential('a request without the header does not continue a named conversation', async () => {
   using folder = new Folder();
   await record(folder.file(), [complete(saying('Hello, ann.'))], () =>
     textOf(named('ann'), asking('Hello?')),
@@ -110,7 +113,7 @@ test.sequential('a request without the header goes on from none of those that ha
   expect(() => mock[Symbol.dispose]()).toThrow(expect.objectContaining({ name: 'CassetteMissError' }));
 });
 
-describe('what does not fit', () => {
+describe('requests that do not match the cassette', () => {
   const misfits: [what: string, error: string, words: RegExp, request: Request][] = [
     [
       'a request that changed',
@@ -128,7 +131,7 @@ describe('what does not fit', () => {
   const cases = misfits.flatMap((misfit) => forms.map((form) => [...misfit, form] as const));
 
   test.sequential.for(cases)(
-    '%s is an error of the client, which does not try again, and of the mock',
+    '%s is an error for the client, which does not retry, and for the mock',
     async ([, name, words, request, form]) => {
       using folder = new Folder();
       await record(folder.file(), [complete(saying('Hi.'))], () => told(form, asking('Hello?')));
@@ -151,7 +154,7 @@ describe('what does not fit', () => {
   );
 });
 
-test.sequential('an error that was recorded is one of the API again, after which the client tries again', async () => {
+test.sequential('a recorded API error is replayed as an API error, after which the client retries', async () => {
   using folder = new Folder();
   const answers: Parameters<typeof serve> = [
     ({ response }) => {
@@ -168,7 +171,7 @@ test.sequential('an error that was recorded is one of the API again, after which
   expect(await replay(folder.file(), () => textOf(bareClient(), asking('Hello?')))).toBe('Hi.');
 });
 
-test.sequential('while the model is asked, all else is mocked and guarded', async () => {
+test.sequential('while a recording waits for the live model, mock and network guard stay active', async () => {
   using folder = new Folder();
   const [asked, answered] = [gate(), gate()];
   using model = await serve(
@@ -183,7 +186,7 @@ test.sequential('while the model is asked, all else is mocked and guarded', asyn
   const pending = textOf(bareClient(), asking('Hello?'));
   await asked.opened;
   await expect(fetch('https://shop.invalid/orders')).rejects.toThrow('fetch failed');
-  // Also at the address of the live model: it is the mock that is asked, which asks it.
+  // The mock also takes requests to the address of the live model, and passes them on to it.
   const other = new OpenAI({ baseURL: model.options.baseURL, apiKey: 'none' });
   expect(await textOf(other, asking('And me?'))).toBe('live, too');
   expect(mock.requests).toHaveLength(2);
@@ -192,7 +195,7 @@ test.sequential('while the model is asked, all else is mocked and guarded', asyn
   expect(model.exchanges.map(({ request }) => request.headers.authorization)).toEqual(
     [1, 2].map(() => 'Bearer sk-live'),
   );
-  // The guard has told: of what it blocked, and of nothing else.
+  // The guard reports only the request that it blocked.
   const blocked = startMocking();
   expect(() => blocked.close()).toThrow(
     /^A request to GET https:\/\/shop\.invalid\/orders was blocked: [^\n]*$/,

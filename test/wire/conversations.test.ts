@@ -16,14 +16,14 @@ const tools = [
 const steps: Step[] = [user('hi'), callTool('look_up'), say('found')];
 const hi: Messages = [{ role: 'user', content: 'hi' }];
 
-/** Clients of one script, and what they are answered. */
+/** Clients that share one script, and the answers they get. */
 class Clients {
   readonly served: ServedConversations;
   constructor(steps: readonly Step[], wait?: ConstructorParameters<typeof ServedConversations>[1]) {
     this.served = new ServedConversations(steps, wait);
   }
 
-  /** Asks as a client does; the status, and the message or what was wrong. */
+  /** Sends a request as a client does; returns the status, and the message or the error. */
   async ask(
     messages: unknown,
     name?: string,
@@ -44,7 +44,7 @@ class Clients {
     };
   }
 
-  /** Goes on with a call and its answer. */
+  /** Continues with an answer to the call. */
   async goOn(before: Messages, asked: { message: any }, content = 'ok', name?: string) {
     const { id } = asked.message.tool_calls[0];
     return await this.ask([...before, asked.message, { role: 'tool', tool_call_id: id, content }], name);
@@ -55,7 +55,7 @@ class Clients {
   }
 }
 
-test('a script that is malformed is refused at once', () => {
+test('a malformed script is rejected at once', () => {
   expect(() => new Clients([{}])).toThrow(ScriptMistakeError);
 });
 
@@ -77,7 +77,7 @@ test('a header names the conversation', async () => {
   expect(clients.served.leftovers()).toEqual([]);
 });
 
-test('200 conversations at once by header do not mix', async () => {
+test('200 concurrent conversations with headers do not mix', async () => {
   const clients = new Clients([
     (request) => callTool('look_up', { for: request.messages[0]!.content as string }),
     (request) => say(`found for ${request.messages[0]!.content as string}`),
@@ -94,7 +94,7 @@ test('200 conversations at once by header do not mix', async () => {
   expect(clients.served.leftovers()).toEqual([]);
 });
 
-test('without a header the first request of each begins one, and its history goes on with it', async () => {
+test('without a header, a first request begins a conversation, and its history continues it', async () => {
   const clients = new Clients([callTool('look_up'), say('found')]);
   const [a, b]: Messages[] = [[{ role: 'user', content: 'a' }], [{ role: 'user', content: 'b' }]];
   const [ofA, ofB] = [await clients.ask(a), await clients.ask(b)];
@@ -103,19 +103,19 @@ test('without a header the first request of each begins one, and its history goe
   expect(clients.served.leftovers()).toEqual([]);
 });
 
-test('the same first request twice begins two', async () => {
+test('the same first request sent twice begins two conversations', async () => {
   const clients = new Clients(steps);
   expect((await clients.ask(hi)).conversation).toBe('1');
   expect((await clients.ask(hi)).conversation).toBe('2');
 });
 
-test('the same first request at once begins two', async () => {
+test('the same first request sent twice at once begins two conversations', async () => {
   const clients = new Clients(steps);
   const answers = await Promise.all([clients.ask(hi), clients.ask(hi)]);
   expect(answers.map(({ conversation }) => String(conversation)).toSorted()).toEqual(['1', '2']);
 });
 
-test('what could belong to two is refused with 409 and what to do', async () => {
+test('a request that could continue two conversations gets 409 with a remedy', async () => {
   const clients = new Clients(steps);
   const [first] = [await clients.ask(hi), await clients.ask(hi)];
   const refused = await clients.goOn(hi, first);
@@ -126,7 +126,7 @@ test('what could belong to two is refused with 409 and what to do', async () => 
   });
 });
 
-test('what was refused takes no step, and is told at the end', async () => {
+test('a refused request takes no step, and is reported at the end', async () => {
   const clients = new Clients(steps);
   const [first] = [await clients.ask(hi), await clients.ask(hi)];
   await clients.goOn(hi, first);
@@ -137,7 +137,7 @@ test('what was refused takes no step, and is told at the end', async () => {
   expect(clients.served.leftovers()[0]).toMatch('have come to the same point');
 });
 
-test('conversations that came to the same point go on by what their tools said', async () => {
+test('a repeated first request begins a new conversation after the first one went on', async () => {
   const clients = new Clients([callTool('look_up'), callTool('look_up'), say('found')]);
   const asked = await clients.ask([{ role: 'user', content: 'a' }]);
   expect((await clients.goOn([{ role: 'user', content: 'a' }], asked, 'x')).conversation).toBe('1');
@@ -145,7 +145,7 @@ test('conversations that came to the same point go on by what their tools said',
   expect(other.conversation).toBe('2');
 });
 
-test('a request that is made again after a failure belongs to the one that failed', async () => {
+test('a retry after a failure belongs to the conversation that failed', async () => {
   const clients = new Clients([
     modelFails({ kind: 'status', status: 503 }),
     callTool('look_up'),
@@ -158,7 +158,7 @@ test('a request that is made again after a failure belongs to the one that faile
   expect(clients.served.leftovers()).toEqual([]);
 });
 
-test('a request that is corrected after it was refused belongs to the same conversation', async () => {
+test('a corrected request belongs to the conversation whose request was refused', async () => {
   const clients = new Clients([say('hello')]);
   const wrong = [...hi, { role: 'tool', tool_call_id: 'x', content: 'y' }];
   expect((await clients.ask(wrong, 'ann')).status).toBe(400);
@@ -173,7 +173,7 @@ test('instructions may change within a conversation', async () => {
   expect(conversation).toBe('1');
 });
 
-test('a mistake in the script is told at the end, with its conversation', async () => {
+test('a mistake in the script is reported at the end, with its conversation', async () => {
   const clients = new Clients([callTool('nothing')]);
   expect((await clients.ask(hi, 'ann')).status).toBe(500);
   expect(clients.served.leftovers()).toEqual([
@@ -181,7 +181,7 @@ test('a mistake in the script is told at the end, with its conversation', async 
   ]);
 });
 
-test('a request beyond the script is told at the end', async () => {
+test('a request beyond the script is reported at the end', async () => {
   const clients = new Clients([say('hello')]);
   await clients.ask(hi, 'ann');
   expect((await clients.ask(hi, 'ann')).status).toBe(500);
@@ -190,7 +190,7 @@ test('a request beyond the script is told at the end', async () => {
   ]);
 });
 
-test('steps that are left over are told, conversation by conversation', async () => {
+test('leftover steps are reported for each conversation', async () => {
   const clients = new Clients(steps);
   await clients.ask(hi, 'ann');
   await clients.ask(hi, 'bob');
@@ -200,17 +200,17 @@ test('steps that are left over are told, conversation by conversation', async ()
   ]);
 });
 
-test('that nobody asked is told', () => {
+test('a script without any request is reported', () => {
   expect(new Clients(steps).served.leftovers()).toEqual(['Nobody asked: no step of the script was played.']);
 });
 
-test('a user step is held against what the user said', async () => {
+test('a user step is compared with the message of the user', async () => {
   const clients = new Clients(steps);
   const { status, message } = await clients.ask([{ role: 'user', content: 'ho' }]);
   expect([status, message]).toEqual([500, expect.stringContaining('expects the user to have said "hi"')]);
 });
 
-// What a client sends may be anything, and nobody else suffers from it.
+// A client may send anything; other clients must not be affected.
 test.for([
   [null],
   ['hi'],
@@ -221,7 +221,7 @@ test.for([
   { length: 1 },
   'hi',
   null,
-])('messages that are none are refused, and hinder nobody: %j', async (messages) => {
+])('malformed messages are refused, and do not affect later requests: %j', async (messages) => {
   const clients = new Clients([callTool('look_up'), say('found')]);
   expect((await clients.ask(messages)).status).toBe(400);
   expect((await clients.ask(messages)).status).toBe(400);
@@ -231,7 +231,7 @@ test.for([
 });
 
 test.for([null, [null], [...hi, { role: 'tool', tool_call_id: 'x', content: 'y' }]])(
-  'what was refused is no conversation of its own: %j',
+  'a refused request does not begin a conversation: %j',
   async (messages) => {
     const clients = new Clients([say('hello')]);
     expect((await clients.ask(messages)).status).toBe(400);
@@ -246,7 +246,7 @@ test.for([
   ['POST', '/v1/embeddings', 404],
   ['POST', '/v1/responses', 404],
   ['POST', '/v1/chat/completions', 400],
-] as const)('%s %s without a body that asks is no conversation', async ([method, path, status]) => {
+] as const)('%s %s without a valid body does not begin a conversation', async ([method, path, status]) => {
   const { served } = new Clients([say('hello')]);
   const init = method === 'POST' ? { method, body: '{' } : { method };
   const response = await served.choose(new Request(`http://127.0.0.1${path}`, init));
@@ -258,7 +258,7 @@ test.for([
   ['POST', '/v1/chat/completion'],
   ['POST', '/v1/messages'],
   ['PUT', '/v1/chat/completions'],
-] as const)('%s %s with a body that would do is no conversation', async ([method, path]) => {
+] as const)('%s %s with a valid body does not begin a conversation', async ([method, path]) => {
   const { served } = new Clients([say('hello')]);
   const init = { method, body: JSON.stringify({ model: 'm', messages: hi }) };
   const response = await served.choose(new Request(`http://127.0.0.1${path}`, init));
@@ -276,7 +276,7 @@ test.for(['__proto__', 'constructor', '', ' ', 'ä'.slice(0, 1), 'a'.repeat(5000
   },
 );
 
-test('a latency is waited for by who is given it, with the signal of the request', async () => {
+test('the given wait function waits for latency, with the signal of the request', async () => {
   const waited: unknown[] = [];
   const clients = new Clients([say('a', { latencyMs: 250 }), say('b')], async (latencyMs, signal) => {
     waited.push([latencyMs, signal instanceof AbortSignal]);

@@ -5,7 +5,7 @@ import { answerApi } from '../../src/wire/api.ts';
 import { WireLog } from '../../src/wire/exchange.ts';
 import type { Served } from '../../src/wire/respond.ts';
 
-/** What a server would send for the next step. */
+/** The response of a server for the next step. */
 async function sent(step: Step, body: object = {}, different: Partial<Served> = {}): Promise<Response> {
   const served: Served = {
     provider: scriptedProvider([step]),
@@ -20,7 +20,7 @@ async function sent(step: Step, body: object = {}, different: Partial<Served> = 
   return (await answerApi(request, served))!;
 }
 
-/** The data of the frames of a stream, and whether it broke off after them. */
+/** The data of the frames of a stream, and whether the stream broke after them. */
 async function framesOf(step: Step, body: object = {}): Promise<{ frames: string[]; isBroken: boolean }> {
   const response = await sent(step, { stream: true, ...body });
   let text = '';
@@ -38,45 +38,51 @@ async function framesOf(step: Step, body: object = {}): Promise<{ frames: string
 const hello = (fault?: Fault) => say('hello', fault ? { fault } : {});
 const { frames: whole } = await framesOf(hello());
 
-test('a stream is its chunks, and [DONE]', () => {
+test('a stream is its chunks, then [DONE]', () => {
   expect(whole.slice(0, -1).every((frame) => 'choices' in JSON.parse(frame))).toBe(true);
   expect(whole.at(-1)).toBe('[DONE]');
 });
 
-test.for([0, 1, 2, 3])('a cut by end after %i chunks ends there, without [DONE]', async (afterChunks) => {
-  expect(await framesOf(hello({ kind: 'cut', afterChunks, by: 'end' }))).toEqual({
-    frames: whole.slice(0, afterChunks),
-    isBroken: false,
-  });
-});
+test.for([0, 1, 2, 3])(
+  'a cut with by: "end" after %i chunks ends the stream there, without [DONE]',
+  async (afterChunks) => {
+    expect(await framesOf(hello({ kind: 'cut', afterChunks, by: 'end' }))).toEqual({
+      frames: whole.slice(0, afterChunks),
+      isBroken: false,
+    });
+  },
+);
 
-test.for([0, 1, 2, 3])('a cut by error after %i chunks breaks there, without [DONE]', async (afterChunks) => {
-  expect(await framesOf(hello({ kind: 'cut', afterChunks, by: 'error' }))).toEqual({
-    frames: whole.slice(0, afterChunks),
-    isBroken: true,
-  });
-});
+test.for([0, 1, 2, 3])(
+  'a cut with by: "error" after %i chunks breaks the stream there, without [DONE]',
+  async (afterChunks) => {
+    expect(await framesOf(hello({ kind: 'cut', afterChunks, by: 'error' }))).toEqual({
+      frames: whole.slice(0, afterChunks),
+      isBroken: true,
+    });
+  },
+);
 
-test.for([0, 1, 2, 3])('a bad frame after %i chunks stands there, and is no JSON', async (afterChunks) => {
+test.for([0, 1, 2, 3])('a bad frame after %i chunks is sent there, and is not JSON', async (afterChunks) => {
   const { frames } = await framesOf(hello({ kind: 'bad-frame', afterChunks }));
   expect(frames.slice(0, afterChunks)).toEqual(whole.slice(0, afterChunks));
   expect(() => JSON.parse(frames[afterChunks]!) as unknown).toThrow(SyntaxError);
   expect(frames.slice(afterChunks + 1)).toEqual(['[DONE]']);
 });
 
-test('a stream without a finish reason ends with [DONE] all the same', async () => {
+test('a stream without a finish reason still ends with [DONE]', async () => {
   const { frames } = await framesOf(hello({ kind: 'no-finish-reason' }));
   expect(frames.at(-1)).toBe('[DONE]');
   expect(frames.join('')).not.toMatch('"finish_reason":"');
 });
 
-test.for([true, false])('a page has the type of a page (streamed: %s)', async (stream) => {
+test.for([true, false])('an HTML page has the content type of HTML (streamed: %s)', async (stream) => {
   const response = await sent(hello({ kind: 'html' }), { stream });
   expect(response.headers.get('content-type')).toBe('text/html');
   expect(await response.text()).toMatch(/^<html>/);
 });
 
-test('usage is a frame with no choices, where it was asked for', async () => {
+test('usage is sent in a frame without choices if the request asks for it', async () => {
   const { frames } = await framesOf(hello(), { stream_options: { include_usage: true } });
   expect(JSON.parse(frames.at(-2)!)).toMatchObject({
     choices: [],
@@ -84,16 +90,16 @@ test('usage is a frame with no choices, where it was asked for', async () => {
   });
 });
 
-test('usage is not sent where it was not asked for', async () => {
+test('usage is not sent in a stream unless the request asks for it', async () => {
   expect(whole.join('')).not.toMatch('"usage"');
 });
 
-test('usage that was scripted is sent as it is', async () => {
+test('scripted usage is sent unchanged', async () => {
   const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
   expect(await (await sent(say('hello', { usage }))).json()).toMatchObject({ usage });
 });
 
-test('a completion is JSON with all that clients ask for', async () => {
+test('a completion is JSON with every field that clients read', async () => {
   const response = await sent(hello());
   expect(response.headers.get('content-type')).toBe('application/json');
   expect(await response.json()).toEqual({
@@ -117,7 +123,7 @@ test('a reset is a network error', async () => {
   expect((await sent(modelFails({ kind: 'reset' }))).type).toBe('error');
 });
 
-test('a connection error that a function step throws is one of the network, and no mistake', async () => {
+test('a connection error thrown by a function step is a network error, not a mistake', async () => {
   const mistakes: unknown[] = [];
   const fail = () => {
     throw new OpenAI.APIConnectionError({ message: 'Connection error.' });
@@ -126,7 +132,7 @@ test('a connection error that a function step throws is one of the network, and 
   expect([response.type, mistakes]).toEqual(['error', []]);
 });
 
-test('a rate limit that a function step throws is one, and no mistake', async () => {
+test('a rate limit thrown by a function step is sent as such, and is not a mistake', async () => {
   const mistakes: unknown[] = [];
   const fail = () => {
     throw OpenAI.APIError.generate(
@@ -142,7 +148,7 @@ test('a rate limit that a function step throws is one, and no mistake', async ()
   expect(mistakes).toEqual([]);
 });
 
-test('any other error is a mistake, which is not tried again', async () => {
+test('any other error is a mistake, and its response stops the client from retrying', async () => {
   const mistakes: unknown[] = [];
   const reason = new RangeError('of the test');
   const fail = () => {

@@ -16,7 +16,7 @@ const desk = () => deskThat(() => 'found');
 
 type Answer = (exchange: Exchange) => void;
 
-/** JSON, of which this many bytes arrive before something else happens. */
+/** Sends this many bytes of a JSON body, then does something else. */
 const broken = (bytes: number, then: (exchange: Exchange) => void): Answer => {
   return (exchange) => {
     exchange.response.writeHead(200, { 'content-type': 'application/json', 'content-length': text.length });
@@ -24,7 +24,7 @@ const broken = (bytes: number, then: (exchange: Exchange) => void): Answer => {
   };
 };
 
-/** One piece of a stream, and then something else. */
+/** Sends one chunk of a stream and part of the next, then does something else. */
 const brokenStream = (then: (exchange: Exchange) => void): Answer => {
   return (exchange) => {
     sse(exchange.response, chunk({ role: 'assistant', content: 'Grü' }));
@@ -43,7 +43,7 @@ const bodies: [what: string, answer: Answer][] = [
   ['the connection is reset after half of a body', broken(half, reset)],
   ['the socket is closed before the last byte', broken(text.length - 1, destroy)],
   [
-    'half of a body is all there is',
+    'the body ends after half of it',
     ({ response }) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(text.subarray(0, half)),
   ],
@@ -72,7 +72,7 @@ const streams: [what: string, answer: Answer][] = [
     },
   ],
   [
-    'a frame is no JSON',
+    'a frame is not JSON',
     ({ response }) => {
       sse(response, chunk({ role: 'assistant', content: 'Grü' }));
       sse(response, '{"id": ');
@@ -86,7 +86,7 @@ const cases = [
   ...streams.map(([what, answer]) => [what, streamed, answer] as const),
 ];
 
-test.for(cases)('an InvalidCompletionError: %s', async ([, run, answer]) => {
+test.for(cases)('the run rejects with an InvalidCompletionError: %s', async ([, run, answer]) => {
   using server = await serve(complete(ask), answer);
   const error = await rejectedWith(run({ agent: desk(), provider: openaiProvider(server.options) }));
   expect(error).toBeInstanceOf(InvalidCompletionError);
@@ -96,21 +96,21 @@ test.for(cases)('an InvalidCompletionError: %s', async ([, run, answer]) => {
   });
 });
 
-test.for(cases)('what was reached before is kept: %s', async ([, run, answer]) => {
+test.for(cases)('the partial response is kept: %s', async ([, run, answer]) => {
   using server = await serve(complete(ask), answer);
   const error = await rejectedWith(run({ agent: desk(), provider: openaiProvider(server.options) }));
   expect(partialResponse(error)?.messages).toMatchObject([{ role: 'assistant' }, { content: 'found' }]);
 });
 
 const causes = [
-  ['half of a body is all there is', unstreamed, 'it is not JSON', SyntaxError],
+  ['the body ends after half of it', unstreamed, 'it is not JSON', SyntaxError],
   ['the socket is closed after half of a body', unstreamed, 'it was cut off', TypeError],
-  ['a frame is no JSON', streamed, 'it is not JSON', SyntaxError],
+  ['a frame is not JSON', streamed, 'it is not JSON', SyntaxError],
   ['the socket is closed between frames', streamed, 'it was cut off', TypeError],
 ] as const;
 
 test.for(causes)(
-  'the reason is told, and what the client made of it: %s',
+  'the error states the reason, and has the client’s error as its cause: %s',
   async ([what, run, words, cause]) => {
     using server = await serve(cases.find(([name]) => name === what)![2]);
     const error = await rejectedWith(run({ provider: openaiProvider(server.options) }));
@@ -119,19 +119,19 @@ test.for(causes)(
   },
 );
 
-test('a body that breaks off is not asked for again, for all the retries of the client', async () => {
+test('the client does not retry a body that breaks off', async () => {
   using server = await serve(broken(half, destroy), complete(answer));
   await rejectedWith(unstreamed({ provider: openaiProvider({ ...server.options, maxRetries: 2 }) }));
   expect(server.exchanges).toHaveLength(1);
 });
 
-test.for(bothWays)('a connection that is closed before the headers is none of these, %s', async ([, run]) => {
+test.for(bothWays)('a connection closed before the headers is an APIConnectionError, %s', async ([, run]) => {
   using server = await serve(destroy);
   const error = await rejectedWith(run({ provider: openaiProvider(server.options) }));
   expect(error).toBeInstanceOf(OpenAI.APIConnectionError);
 });
 
-test('an error in the stream is the client’s APIError, with what the API said', async () => {
+test('an error frame within a stream is the client’s APIError, with the error of the API', async () => {
   using server = await serve(complete(ask), ({ response }) => {
     sse(response, chunk({ role: 'assistant', content: 'Grü' }));
     sse(response, { error: { message: 'overloaded', code: 'server_error', type: 'server' } });
@@ -143,7 +143,7 @@ test('an error in the stream is the client’s APIError, with what the API said'
   expect(partialResponse(error)?.messages).toHaveLength(2);
 });
 
-test('an error that is the first frame of a stream is the client’s APIError', async () => {
+test('an error as the first frame of a stream is the client’s APIError', async () => {
   using server = await serve(({ response }) => {
     sse(response, { error: { message: 'overloaded' } });
     response.end();
@@ -155,23 +155,26 @@ test('an error that is the first frame of a stream is the client’s APIError', 
 test.for([
   [unstreamed, broken(half, () => {})],
   [streamed, brokenStream(() => {})],
-] as const)('an abort in the middle of a body is the reason of the abort', async ([run, answer]) => {
-  const controller = new AbortController();
-  const reason = new Error('enough');
-  using server = await serve((exchange) => {
-    answer(exchange);
-    setImmediate(() => controller.abort(reason));
-  });
-  const error = await rejectedWith(
-    run({ provider: openaiProvider(server.options), signal: controller.signal }),
-  );
-  expect(error).toBe(reason);
-  expect(traceOf(reason).outcome).toBe('aborted');
-  await server.exchanges[0]!.closed;
-});
+] as const)(
+  'a run aborted in the middle of a body rejects with the reason of the abort',
+  async ([run, answer]) => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    using server = await serve((exchange) => {
+      answer(exchange);
+      setImmediate(() => controller.abort(reason));
+    });
+    const error = await rejectedWith(
+      run({ provider: openaiProvider(server.options), signal: controller.signal }),
+    );
+    expect(error).toBe(reason);
+    expect(traceOf(reason).outcome).toBe('aborted');
+    await server.exchanges[0]!.closed;
+  },
+);
 
 test.for([false, true])(
-  'an abort is none of these to who asks the provider (streamed: %s)',
+  'a direct call of the provider rejects with APIUserAbortError if aborted (streamed: %s)',
   async (stream) => {
     const controller = new AbortController();
     using server = await serve((exchange) => {

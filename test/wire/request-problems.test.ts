@@ -20,7 +20,7 @@ const answer = (id: unknown) => ({ role: 'tool', tool_call_id: id, content: 'ok'
 const f = { type: 'function', function: { name: 'f', parameters: { type: 'object' } } };
 const chosen = (name: string) => ({ type: 'function', function: { name } });
 
-/** The whole error, given what stands before the path that is in the table. */
+/** The whole error body, given the prefix of the path in the table. */
 type Told = (at: string) => ApiErrorBody;
 const told =
   (say: (path: string) => string, field: string, code: string | null): Told =>
@@ -62,7 +62,7 @@ test.for<[string, unknown, string]>([
   ['null', null, 'null'],
   ['a list', [body()], 'an array'],
   ['a string', 'hi', 'a string'],
-])('a body is refused: %s', ([, sent, got], { expect }) => {
+])('an invalid body is refused: %s', ([, sent, got], { expect }) => {
   expect(refusalOf(sent)).toEqual(toldOf(`Invalid body: expected an object, but got ${got} instead.`, null));
 });
 
@@ -70,21 +70,21 @@ test.for<[string, unknown]>([
   ['missing', { messages: [hi] }],
   ['null', body({ model: null })],
   ['empty', body({ model: '' })],
-  ['no string', body({ model: 4 })],
-])('a model is refused: %s', ([, sent], { expect }) => {
+  ['not a string', body({ model: 4 })],
+])('an invalid model is refused: %s', ([, sent], { expect }) => {
   expect(refusalOf(sent)).toEqual(toldOf('you must provide a model parameter', null));
 });
 
 test.for<[string, object, Told]>([
   ['no messages', { model: 'gpt-4o' }, missing('messages')],
   ['messages: null', body({ messages: null }), wrong('messages', list, 'null')],
-  ['messages that are no list', body({ messages: 'hi' }), wrong('messages', list, 'a string')],
+  ['messages that are not a list', body({ messages: 'hi' }), wrong('messages', list, 'a string')],
   ['no message', saying(), noItems('messages')],
-  ['tools that are no list', body({ tools: f }), wrong('tools', list, 'an object')],
+  ['tools that are not a list', body({ tools: f }), wrong('tools', list, 'an object')],
   ['no tool', body({ tools: [] }), noItems('tools')],
   ['stream as a string', body({ stream: 'yes' }), wrong('stream', 'a boolean', 'a string')],
   ['stream as a decimal', body({ stream: 0.5 }), wrong('stream', 'a boolean', 'a decimal number')],
-])('a field is refused: %s', ([, sent, expected], { expect }) => {
+])('an invalid field is refused: %s', ([, sent, expected], { expect }) => {
   expect(refusalOf(sent)).toEqual(expected(''));
 });
 
@@ -102,31 +102,35 @@ test.for<[string, unknown, Told]>([
   ['a string', 'hi', wrong('', 'an object', 'a string')],
   ['a list', [hi], wrong('', 'an object', 'an array')],
   ['without a role', { content: 'hi' }, missing('.role')],
-  ['a role that is no string', { role: 7 }, wrong('.role', 'a string', 'an integer')],
+  ['a role that is not a string', { role: 7 }, wrong('.role', 'a string', 'an integer')],
   ['an unknown role', { role: 'bot' }, unknown('.role', 'bot', roles)],
-  ['a role that only objects have', { role: 'constructor' }, unknown('.role', 'constructor', roles)],
+  ['a name of Object.prototype as the role', { role: 'constructor' }, unknown('.role', 'constructor', roles)],
   ['a number for content', { role: 'user', content: 7 }, wrong('.content', textOrParts, 'an integer')],
   ['an object for content', assistant({ content: {} }), wrong('.content', textOrParts, 'an object')],
   ['a developer without content', { role: 'developer' }, missing('.content')],
-  ['a developer’s null', { role: 'developer', content: null }, wrong('.content', textOrParts, 'null')],
-  ['calls that are no list', assistant({ tool_calls: {} }), wrong('.tool_calls', list, 'an object')],
+  ['a developer with null', { role: 'developer', content: null }, wrong('.content', textOrParts, 'null')],
+  ['calls that are not a list', assistant({ tool_calls: {} }), wrong('.tool_calls', list, 'an object')],
   ['no call', asking(), noItems('.tool_calls')],
-  ['no call beside content', assistant({ content: 'hi', tool_calls: [] }), noItems('.tool_calls')],
+  [
+    'an empty list of calls beside content',
+    assistant({ content: 'hi', tool_calls: [] }),
+    noItems('.tool_calls'),
+  ],
   ['an answer to a number', answer(7), wrong('.tool_call_id', 'a string', 'an integer')],
-])('a message is refused: %s', ([, message, expected], { expect }) => {
+])('an invalid message is refused: %s', ([, message, expected], { expect }) => {
   expect(refusalOf(saying(hi, message))).toEqual(expected('messages[1]'));
 });
 
 const nulls = { content: null, tool_calls: null, function_call: null, refusal: null, audio: null };
 
 test.for<[string, object]>([
-  ['a user without', { role: 'user' }],
+  ['a user without content', { role: 'user' }],
   ['a user with null', { role: 'user', content: null }],
-  ['a system message without', { role: 'system' }],
+  ['a system message without content', { role: 'system' }],
   ['an answer with null', { ...answer('a'), content: null }],
   ['an assistant that says nothing', assistant({})],
   ['an assistant with nulls', assistant(nulls)],
-  ['a user with what stands for an assistant’s', { role: 'user', refusal: 'no', tool_calls: [call('a')] }],
+  ['a user with the fields of an assistant', { role: 'user', refusal: 'no', tool_calls: [call('a')] }],
 ])('a message without content is refused: %s', ([, message], { expect }) => {
   const expected = toldOf(
     "Invalid value for 'content': expected a string, got null.",
@@ -138,7 +142,7 @@ test.for<[string, object]>([
 test.for<[string, object]>([
   ['sender', assistant({ content: 'hi', sender: 'Triage' })],
   ['tool_name', { ...answer('a'), tool_name: 'f' }],
-])('what our messages tell their reader is refused: %s', ([field, message], { expect }) => {
+])('a field that only our messages have is refused: %s', ([field, message], { expect }) => {
   const expected = `Additional properties are not allowed ('${field}' was unexpected) - 'messages.1'`;
   expect(refusalOf(saying(hi, message))).toEqual(toldOf(expected, null));
 });
@@ -148,9 +152,9 @@ const types = "'function' and 'custom'";
 test.for<[string, unknown, Told]>([
   ['null', null, wrong('', 'an object', 'null')],
   ['without an id', { type: 'function', function: called }, missing('.id')],
-  ['an id that is no string', call(7), wrong('.id', 'a string', 'an integer')],
+  ['an id that is not a string', call(7), wrong('.id', 'a string', 'an integer')],
   ['an empty id', call(''), noText('.id')],
-  ['an empty id of a custom one', { ...call(''), type: 'custom' }, noText('.id')],
+  ['an empty id of a custom call', { ...call(''), type: 'custom' }, noText('.id')],
   ['without a type', { id: 'a', function: called }, missing('.type')],
   ['an unknown type', { ...call('a'), type: 'code' }, unknown('.type', 'code', types)],
   ['without a function', { id: 'a', type: 'function' }, missing('.function')],
@@ -166,7 +170,7 @@ test.for<[string, unknown, Told]>([
     { ...call('a'), function: { name: 'f', arguments: {} } },
     wrong('.function.arguments', 'a string', 'an object'),
   ],
-])('a call is refused: %s', ([, one, expected], { expect }) => {
+])('an invalid call is refused: %s', ([, one, expected], { expect }) => {
   const sent = saying(hi, assistant({ tool_calls: [call('first'), one] }));
   expect(refusalOf(sent)).toEqual(expected('messages[1].tool_calls[1]'));
 });
@@ -194,7 +198,7 @@ test.for<[string, object[], string, string]>([
     '[4].tool_call_id',
   ],
   ['given twice', [asking('a', 'b'), answer('a'), answer('a')], twice, '[3].tool_call_id'],
-])('an answer is refused: %s', ([, messages, message, at], { expect }) => {
+])('an answer that belongs to no open call is refused: %s', ([, messages, message, at], { expect }) => {
   expect(refusalOf(saying(hi, ...messages))).toEqual(toldOf(message, `messages.${at}`));
 });
 
@@ -230,7 +234,7 @@ test.for<[string, unknown, Told]>([
   ['an unknown type', { type: 'web_search' }, unknown('.type', 'web_search', types)],
   ['without a function', { type: 'function', name: 'f' }, missing('.function')],
   ['without a name', { type: 'function', function: {} }, missing('.function.name')],
-  ['a name that is no string', named(7), wrong('.function.name', 'a string', 'an integer')],
+  ['a name that is not a string', named(7), wrong('.function.name', 'a string', 'an integer')],
   ['an empty name', named(''), noText('.function.name')],
   ['a space in the name', named('look up'), noMatch],
   ['a dot in the name', named('a.b'), noMatch],
@@ -239,7 +243,7 @@ test.for<[string, unknown, Told]>([
   ['a name of 65 characters', named('f'.repeat(65)), tooLong],
   ['parameters as a list', taking([]), wrong('.function.parameters', 'an object', 'an array')],
   ['parameters as a boolean', taking(true), wrong('.function.parameters', 'an object', 'a boolean')],
-])('a tool is refused: %s', ([, one, expected], { expect }) => {
+])('an invalid tool is refused: %s', ([, one, expected], { expect }) => {
   expect(refusalOf(body({ tools: [f, one] }))).toEqual(expected('tools[1]'));
 });
 
@@ -247,17 +251,17 @@ const modes = "'none', 'auto', and 'required'";
 const modeOrObject = "one of one of 'none', 'auto', or 'required' or object";
 
 test.for<[string, unknown, Told]>([
-  ['an unknown one', 'f', unknown('', 'f', modes)],
+  ['an unknown value', 'f', unknown('', 'f', modes)],
   ['a number', 7, wrong('', modeOrObject, 'an integer')],
   ['a list', [], wrong('', modeOrObject, 'an array')],
   ['without a function', { name: 'f' }, missing('.function')],
   ['without a name', { type: 'function', function: {} }, missing('.function.name')],
-  ['a name that is no string', named(7), wrong('.function.name', 'a string', 'an integer')],
-])('a tool_choice is refused: %s', ([, tool_choice, expected], { expect }) => {
+  ['a name that is not a string', named(7), wrong('.function.name', 'a string', 'an integer')],
+])('an invalid tool_choice is refused: %s', ([, tool_choice, expected], { expect }) => {
   expect(refusalOf(body({ tools: [f], tool_choice }))).toEqual(expected('tool_choice'));
 });
 
-test('a tool_choice that is not offered is refused', ({ expect }) => {
+test('a tool_choice that names a tool not offered is refused', ({ expect }) => {
   const message =
     "Invalid value for 'function_call': no function named 'g' was specified in the 'functions' parameter.";
   expect(refusalOf(body({ tools: [f], tool_choice: chosen('g') }))).toEqual(toldOf(message, 'function_call'));
@@ -275,7 +279,7 @@ test.for<[string, unknown]>([
   expect(refusalOf(body({ [field]: value, tools: null }))).toEqual(toldOf(message, field));
 });
 
-test('the error of a shape, as it is sent', ({ expect }) => {
+test('the full error of a wrong shape', ({ expect }) => {
   expect(refusalOf(saying({ role: 'bot' }))).toMatchInlineSnapshot(`
     {
       "error": {
@@ -288,7 +292,7 @@ test('the error of a shape, as it is sent', ({ expect }) => {
   `);
 });
 
-test('the error of a name, as it is sent', ({ expect }) => {
+test('the full error of a wrong name', ({ expect }) => {
   expect(refusalOf(body({ tools: [f, named('look up')] }))).toMatchInlineSnapshot(`
     {
       "error": {
@@ -301,7 +305,7 @@ test('the error of a name, as it is sent', ({ expect }) => {
   `);
 });
 
-test('the error of an order, as it is sent', ({ expect }) => {
+test('the full error of a wrong order', ({ expect }) => {
   expect(refusalOf(saying(hi, asking('a', 'b'), answer('b'), hi))).toMatchInlineSnapshot(`
     {
       "error": {
@@ -314,7 +318,7 @@ test('the error of an order, as it is sent', ({ expect }) => {
   `);
 });
 
-test('the error of a body that is no JSON, as it is sent', ({ expect }) => {
+test('the full error of a body that is not JSON', ({ expect }) => {
   expect(unparsableBody()).toMatchInlineSnapshot(`
     {
       "error": {
@@ -337,7 +341,7 @@ test.for<[string, unknown, string | null]>([
   ['content before calls', saying(assistant({ content: 7, tool_calls: [] })), 'messages[0].content'],
   ['a role before missing content', saying({ role: 'user' }, { role: 'bot' }), 'messages[1].role'],
   ['missing content before the order', saying({ role: 'tool' }), 'messages.[0].content'],
-])('the first of two problems is told: %s', ([, sent, param], { expect }) => {
+])('of two problems, the first is reported: %s', ([, sent, param], { expect }) => {
   expect(refusalOf(sent)?.error.param).toBe(param);
 });
 
@@ -357,9 +361,9 @@ test.for<[string, object[]]>([
   ['calls with content', [hi, { ...asking('a'), content: 'So.' }, answer('a'), hi]],
   ['calls: null', [hi, assistant({ content: 'hi', tool_calls: null })]],
   ['several calls', [hi, asking('a', 'b'), answer('a'), answer('b'), assistant({ content: 'hi' })]],
-  ['another order of answers', [hi, asking('a', 'b', 'c'), answer('c'), answer('a'), answer('b'), hi]],
+  ['answers in another order', [hi, asking('a', 'b', 'c'), answer('c'), answer('a'), answer('b'), hi]],
   ['calls after calls', [hi, asking('a'), answer('a'), asking('b'), answer('b')]],
-  ['an id that comes again', [hi, asking('a'), answer('a'), asking('a'), answer('a')]],
+  ['an id that is used again', [hi, asking('a'), answer('a'), asking('a'), answer('a')]],
   ['an answer of parts', [hi, asking('a'), { ...answer('a'), content: [text] }]],
   ['a custom call', [assistant({ tool_calls: [{ id: 'a', type: 'custom', custom: {} }] }), answer('a')]],
   ['a refusal', [hi, assistant({ content: null, refusal: 'No.' }), hi]],
@@ -367,7 +371,7 @@ test.for<[string, object[]]>([
   ['a function_call', [hi, assistant({ function_call: called })]],
   ['audio', [hi, assistant({ audio: { id: 'audio_1' } })]],
   ['the name of a user', [{ ...hi, name: 'Ann' }]],
-  ['calls of a user, whatever they are', [{ ...hi, tool_calls: [], tool_call_id: 7 }]],
+  ['any calls of a user', [{ ...hi, tool_calls: [], tool_call_id: 7 }]],
   ['fields of other servers', [{ ...hi, cache_control: { type: 'ephemeral' } }]],
 ])('messages are accepted: %s', ([, messages], { expect }) => {
   expect(refusalOf(saying(...messages))).toBeUndefined();
@@ -396,21 +400,21 @@ test.for<[string, object]>([
   expect(refusalOf(body(fields))).toBeUndefined();
 });
 
-test('fields of a prototype were never sent', ({ expect }) => {
+test('inherited fields are ignored', ({ expect }) => {
   expect(refusalOf(Object.create(body()))?.error.message).toBe('you must provide a model parameter');
   expect(refusalOf(saying(Object.create(hi)))?.error.param).toBe('messages[0].role');
   const inherited: unknown = Object.assign(Object.create({ sender: 'Triage' }), hi);
   expect(refusalOf(saying(inherited))).toBeUndefined();
 });
 
-test('a field called __proto__ is a field like others', ({ expect }) => {
+test('a field named __proto__ is an ordinary field', ({ expect }) => {
   const inside: unknown = JSON.parse('{ "__proto__": { "model": "gpt-4o", "messages": [] } }');
   expect(refusalOf(inside)?.error.message).toBe('you must provide a model parameter');
   const beside: unknown = JSON.parse('{ "role": "user", "content": "hi", "__proto__": { "sender": "x" } }');
   expect(refusalOf(saying(beside))).toBeUndefined();
 });
 
-test('ids and names are only names', ({ expect }) => {
+test('ids and names may equal names of Object.prototype', ({ expect }) => {
   const ids = ['__proto__', 'constructor', ' '];
   expect(refusalOf(saying(hi, asking(...ids), ...ids.map(answer)))).toBeUndefined();
   const tools = [named('__proto__')];
@@ -418,14 +422,14 @@ test('ids and names are only names', ({ expect }) => {
   expect(refusalOf(body({ tools, tool_choice: chosen('constructor') }))?.error.param).toBe('function_call');
 });
 
-test('nobody looks into content and parameters', ({ expect }) => {
+test('the inside of content parts and parameters is not validated', ({ expect }) => {
   const endless: Record<string, unknown> = {};
   endless['self'] = endless;
   const messages = [{ role: 'user', content: [endless] }];
   expect(refusalOf(body({ messages, tools: [taking(endless)] }))).toBeUndefined();
 });
 
-// What the API accepts, written once more: the shape of each part, and then which calls are answered.
+// An independent description of what the API accepts: the shape of each part, then which calls are answered.
 const contentShape = z.union([z.string(), z.array(z.unknown())]);
 const functionShape = z.looseObject({
   type: z.literal('function'),
@@ -473,7 +477,7 @@ function isAcceptable(sent: unknown): boolean {
   return open.length === 0;
 }
 
-test('whatever JSON is sent, what has the shape and order of a request is accepted, and nothing else', () => {
+test('any JSON with the shape and order of a request is accepted, and any other is refused', () => {
   const any = fc.jsonValue({ maxDepth: 2 });
   const mostly = <T>(value: fc.Arbitrary<T>) =>
     fc.oneof({ weight: 15, arbitrary: value }, { weight: 1, arbitrary: any });
@@ -543,7 +547,7 @@ const settings = fc.record({
 }) as fc.Arbitrary<AgentOptions>;
 const limits = fc.constantFrom(undefined, 1, 2, 3);
 
-test('what our own engine sends is never refused', async () => {
+test('a request of the engine itself is never refused', async () => {
   await assertProperty(
     fc.asyncProperty(
       fc.array(rounds, { minLength: 1, maxLength: 3 }),

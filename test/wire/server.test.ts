@@ -10,7 +10,7 @@ import { serveOnLoopback, type Choose, type HttpServer } from '../../src/wire/se
 import { saying } from '../support/completions.ts';
 
 const servers: HttpServer[] = [];
-// At the end of all: with tests side by side one would close the servers of others.
+// After all tests: if tests run concurrently, one would close the servers of others.
 afterAll(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
@@ -38,7 +38,7 @@ const body = { model: 'm', messages: [{ role: 'user' as const, content: 'hi' }] 
 const post = (url: string, init: RequestInit = {}) =>
   fetch(`${url}/v1/chat/completions`, { method: 'POST', body: JSON.stringify(body), ...init });
 
-/** What comes back for these bytes, until the connection is closed. */
+/** The response to these bytes, read until the connection closes. */
 function exchangeBytes(url: string, bytes: string | Buffer): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
@@ -50,7 +50,7 @@ function exchangeBytes(url: string, bytes: string | Buffer): Promise<string> {
   });
 }
 
-/** What a promise of fetch is rejected with, deep inside. */
+/** The code of the error that a fetch rejects with, or its message. */
 async function codeOf(promise: Promise<unknown>): Promise<unknown> {
   const error = (await promise.then(
     () => new Error('It was expected to be rejected.'),
@@ -59,7 +59,7 @@ async function codeOf(promise: Promise<unknown>): Promise<unknown> {
   return error.cause?.code ?? error.message;
 }
 
-test('the address is one on loopback, without a slash at its end', async () => {
+test('the URL is on loopback, without a trailing slash', async () => {
   const { url } = await serveSteps();
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
 });
@@ -68,17 +68,17 @@ const others = Object.values(networkInterfaces())
   .flat()
   .flatMap((address) => (address && !address.internal && address.family === 'IPv4' ? [address.address] : []));
 
-test.skipIf(others.length === 0)('other addresses of the machine are not listened on', async () => {
+test.skipIf(others.length === 0)('the server does not listen on other addresses of the machine', async () => {
   const { url } = await serveSteps(say('x'));
   for (const host of others) expect(await codeOf(fetch(url.replace('127.0.0.1', host)))).toBe('ECONNREFUSED');
 });
 
-test('other addresses of loopback are not listened on', async () => {
+test('the server does not listen on other loopback addresses', async () => {
   const { url } = await serveSteps(say('x'));
   expect(await codeOf(fetch(url.replace('127.0.0.1', '127.0.0.2')))).toBe('ECONNREFUSED');
 });
 
-test('a port that is in use rejects', async () => {
+test('a port in use rejects', async () => {
   const { url } = await serveSteps();
   await expect(serveOnLoopback(() => Response.json({}), Number(new URL(url).port))).rejects.toHaveProperty(
     'code',
@@ -86,7 +86,7 @@ test('a port that is in use rejects', async () => {
   );
 });
 
-test('the request is handed on whole', async () => {
+test('the whole request is passed on', async () => {
   let seen: Request | undefined;
   let text = '';
   const { url } = await serve(async (request) => {
@@ -105,25 +105,25 @@ test('the request is handed on whole', async () => {
   expect(text).toBe('{"text":"Grüße 🤖"}');
 });
 
-test('a request without a body is handed on', async () => {
+test('a request without a body is passed on', async () => {
   const { url } = await serve((request) => Response.json({ method: request.method }));
   expect(await (await fetch(url)).json()).toEqual({ method: 'GET' });
   expect((await fetch(url, { method: 'HEAD' })).status).toBe(200);
 });
 
-test('status, headers and body of a response come out', async () => {
+test('status, headers and body of a response are sent', async () => {
   const { url } = await serve(() => new Response('Grüße', { status: 418, headers: { 'x-a': 'b' } }));
   const response = await post(url);
   expect([response.status, response.headers.get('x-a'), await response.text()]).toEqual([418, 'b', 'Grüße']);
 });
 
-test('a status without a body has none', async () => {
+test('a status without a body is sent without one', async () => {
   const { url } = await serve(() => new Response(null, { status: 204 }));
   const response = await post(url);
   expect([response.status, await response.text()]).toEqual([204, '']);
 });
 
-test('the openai client is answered, streamed and not', async () => {
+test('the openai client is answered, streamed and unstreamed', async () => {
   const { url } = await serveSteps(say('Grüße'), say('你好'));
   const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'none', maxRetries: 0 });
   expect((await client.chat.completions.create(body)).choices[0]?.message.content).toBe('Grüße');
@@ -132,7 +132,7 @@ test('the openai client is answered, streamed and not', async () => {
   );
 });
 
-test('a body that is larger than the connection holds arrives whole, however slowly it is read', async () => {
+test('a body larger than the buffers of the connection arrives whole, even if it is read slowly', async () => {
   const content = '🤖ü'.repeat(500_000);
   const { url } = await serveSteps(say(content));
   const response = await post(url, { body: JSON.stringify({ ...body, stream: true }) });
@@ -152,21 +152,21 @@ test('a body that is larger than the connection holds arrives whole, however slo
   expect(text.join('')).toBe(content);
 });
 
-// ── Breaking off ──
+// ── Broken connections ──
 
 test('a reset resets the connection', async () => {
   const { url } = await serveSteps(modelFails({ kind: 'reset' }));
   expect(await codeOf(post(url))).toBe('ECONNRESET');
 });
 
-test('the server goes on after a reset', async () => {
+test('the server still answers after a reset', async () => {
   const { url } = await serveSteps(modelFails({ kind: 'reset' }), say('ok'));
   await codeOf(post(url));
   expect((await post(url)).status).toBe(200);
 });
 
 test.for([false, true])(
-  'a body that is cut by an error breaks the connection (streamed: %s)',
+  'a body cut with by: "error" breaks the connection (streamed: %s)',
   async (stream) => {
     const { url } = await serveSteps(
       say('Hello there.', { fault: { kind: 'cut', afterChunks: 2, by: 'error' } }),
@@ -177,7 +177,7 @@ test.for([false, true])(
   },
 );
 
-test('what was sent before the cut has arrived', async () => {
+test('the frames sent before a cut arrive', async () => {
   const { url } = await serveSteps(
     say('Hello there.', { fault: { kind: 'cut', afterChunks: 3, by: 'error' } }),
   );
@@ -191,13 +191,13 @@ test('what was sent before the cut has arrived', async () => {
   expect(text.match(/^data: .*\n\n/gm)).toHaveLength(3);
 });
 
-test.for([false, true])('a body that hangs has its headers sent (streamed: %s)', async (stream) => {
+test.for([false, true])('the headers of a hung body are sent (streamed: %s)', async (stream) => {
   const { url } = await serveSteps(say('x', { fault: { kind: 'hung-body' } }));
   const response = await post(url, { body: JSON.stringify({ ...body, stream }) });
   expect(response.headers.get('content-type')).toMatch(stream ? 'text/event-stream' : 'application/json');
 });
 
-/** A provider that tells of the signal it is given, and then does what is said. */
+/** A provider that runs `then` with its signal; `aborted` resolves with the signal when it aborts. */
 function watching(then: (signal: AbortSignal) => Promise<void>): {
   provider: CompletionProvider;
   aborted: Promise<AbortSignal>;
@@ -223,7 +223,7 @@ function watching(then: (signal: AbortSignal) => Promise<void>): {
 }
 
 test.for([false, true])(
-  'a client that leaves while the model thinks aborts its signal (streamed: %s)',
+  'a client that disconnects before the answer aborts the signal of the provider (streamed: %s)',
   async (stream) => {
     const controller = new AbortController();
     const { provider, aborted } = watching(async () => {
@@ -238,7 +238,7 @@ test.for([false, true])(
   },
 );
 
-test('a client that leaves in the middle of a stream is told to its source', async () => {
+test('a client that disconnects during a stream cancels its source', async () => {
   let left = () => {};
   const isLeft = new Promise<void>((resolve) => (left = resolve));
   const { url } = await serve(
@@ -257,7 +257,7 @@ test('a client that leaves in the middle of a stream is told to its source', asy
   await expect(isLeft).resolves.toBeUndefined();
 });
 
-test('a client that leaves while its connection is full is told to the source', async () => {
+test('a client that disconnects while its connection is full cancels the source', async () => {
   let left = () => {};
   const isLeft = new Promise<void>((resolve) => (left = resolve));
   const { url } = await serve(
@@ -276,7 +276,7 @@ test('a client that leaves while its connection is full is told to the source', 
   await expect(isLeft).resolves.toBeUndefined();
 });
 
-test('a client that has read all does not abort the signal', async () => {
+test('a client that reads the whole answer does not abort the signal', async () => {
   let signal: AbortSignal | undefined;
   const provider: CompletionProvider = {
     complete: async (_request, options) => {
@@ -293,7 +293,7 @@ test('a client that has read all does not abort the signal', async () => {
 
 // ── Closing ──
 
-test('closing ends what hangs', async () => {
+test('closing the server ends pending requests', async () => {
   const server = await serveSteps(modelFails({ kind: 'no-answer' }));
   const pending = codeOf(post(server.url));
   await fetch(server.url);
@@ -301,22 +301,22 @@ test('closing ends what hangs', async () => {
   expect(await pending).toMatch(/UND_ERR_SOCKET|ECONNRESET/);
 });
 
-test('closing ends connections that are kept alive', async () => {
+test('closing the server ends keep-alive connections', async () => {
   const server = await serveSteps(say('ok'));
   await (await post(server.url)).text();
   await server.close();
   expect(await codeOf(post(server.url))).toBe('ECONNREFUSED');
 });
 
-test('closing twice is closing once', async () => {
+test('closing twice has no further effect', async () => {
   const server = await serveSteps();
   await server.close();
   await expect(server.close()).resolves.toBeUndefined();
 });
 
-// ── What clients should not send ──
+// ── Invalid requests ──
 
-test('a request larger than the limit is refused with 413, and the server goes on', async () => {
+test('a request larger than the limit gets 413, and the server still answers', async () => {
   const { url } = await serveSteps(say('ok'));
   const response = await exchangeBytes(
     url,
@@ -358,17 +358,17 @@ test.for([
 });
 
 test.for([
-  ['no HTTP', 'hello\r\n\r\n'],
+  ['not HTTP', 'hello\r\n\r\n'],
   ['a header without a name', 'POST / HTTP/1.1\r\n: x\r\n\r\n'],
   ['two lengths', 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx'],
-  ['headers without end', `POST / HTTP/1.1\r\nhost: x\r\nx-a: ${'a'.repeat(100_000)}\r\n\r\n`],
-] as const)('%s is refused, and the server goes on', async ([, bytes]) => {
+  ['headers larger than the limit', `POST / HTTP/1.1\r\nhost: x\r\nx-a: ${'a'.repeat(100_000)}\r\n\r\n`],
+] as const)('%s is refused, and the server still answers', async ([, bytes]) => {
   const { url } = await serveSteps(say('ok'));
   expect(await exchangeBytes(url, bytes)).toMatch(/^HTTP\/1\.1 4\d\d /);
   expect((await post(url)).status).toBe(200);
 });
 
-test('headers with names of Object.prototype are headers', async () => {
+test('names of Object.prototype are accepted as header names', async () => {
   const { url } = await serve((request) => Response.json(Object.fromEntries(request.headers)));
   const response = await exchangeBytes(
     url,
@@ -378,7 +378,7 @@ test('headers with names of Object.prototype are headers', async () => {
   expect(response).toMatch('"hasownproperty":"c"');
 });
 
-test('a client that leaves in the middle of its request leaves the script as it is', async () => {
+test('a client that disconnects during its request uses no step', async () => {
   const provider = scriptedProvider([say('ok')]);
   const { url } = await serve(() => servedBy(provider));
   const socket = createConnection({ host: '127.0.0.1', port: Number(new URL(url).port) });
@@ -393,7 +393,7 @@ test('a client that leaves in the middle of its request leaves the script as it 
   expect(provider.requests).toHaveLength(1);
 });
 
-test('an error of the one who chooses is told to the client, and the server goes on', async () => {
+test('an error of the function that chooses the script is sent to the client, and the server still answers', async () => {
   let count = 0;
   const { url } = await serve(() => {
     if (count++ === 0) throw new Error('nobody to choose');
@@ -406,7 +406,7 @@ test('an error of the one who chooses is told to the client, and the server goes
   expect((await post(url)).status).toBe(200);
 });
 
-test('who answers is told when the answer has gone out, and not before', async () => {
+test('onSent is called after the answer is sent', async () => {
   const order: string[] = [];
   let told = () => {};
   const isSent = new Promise<void>((resolve) => (told = resolve));

@@ -11,7 +11,7 @@ const framesOf = (texts: readonly string[]) => [
   doneFrame,
 ];
 
-/** Frames that are given one after the other, and how many were asked for. */
+/** Gives frames one after the other, and counts how many were requested. */
 class Source {
   asked = 0;
   readonly #frames: readonly string[];
@@ -32,7 +32,7 @@ class Source {
   }
 }
 
-/** What arrives of a body, part by part, and what it ends with. */
+/** The parts of a body as they arrive, and the error that ends it. */
 async function read(
   body: ReadableStream<Uint8Array>,
   reader = body.getReader(),
@@ -51,7 +51,7 @@ async function read(
 
 const text = fc.string({ unit: 'grapheme', maxLength: 20 });
 
-test('a frame is its data with the field name before and an empty line after', () => {
+test('a frame is "data: ", its data and an empty line', () => {
   expect(frameOf('{"a":1}')).toBe('data: {"a":1}\n\n');
   expect(doneFrame).toBe('data: [DONE]\n\n');
 });
@@ -59,7 +59,7 @@ test('a frame is its data with the field name before and an empty line after', (
 for (const kind of ['give', 'giveLater'] as const) {
   const how = kind === 'give' ? 'at once' : 'later';
 
-  test(`the bytes joined are exactly the frames, given ${how}`, async () => {
+  test(`the joined bytes are exactly the frames, given ${how}`, async () => {
     await assertProperty(
       fc.asyncProperty(fc.array(text, { maxLength: 30 }), async (texts) => {
         const frames = framesOf(texts);
@@ -84,12 +84,12 @@ for (const kind of ['give', 'giveLater'] as const) {
     );
   });
 
-  test(`an error before any frame is all there is, given ${how}`, async () => {
+  test(`an error before any frame leaves an empty body, given ${how}`, async () => {
     const reason = new Error('broken');
     expect(await read(streamBody(new Source([], reason)[kind]()))).toEqual({ parts: [], error: reason });
   });
 
-  test(`nothing is asked for before it is read, given ${how}`, async () => {
+  test(`a frame is not requested before it is read, given ${how}`, async () => {
     const source = new Source(framesOf(['a', 'b', 'c', 'd']));
     const reader = streamBody(source[kind]()).getReader();
     await new Promise((resolve) => setImmediate(resolve));
@@ -101,12 +101,12 @@ for (const kind of ['give', 'giveLater'] as const) {
     }
   });
 
-  test(`no frames are an empty body, given ${how}`, async () => {
+  test(`without frames the body is empty, given ${how}`, async () => {
     expect(await read(streamBody(new Source([])[kind]()))).toEqual({ parts: [] });
   });
 }
 
-test('cuts fall inside characters', async () => {
+test('some cuts are inside characters', async () => {
   const frames = framesOf(Array.from({ length: 30 }, () => '🤖'.repeat(5)));
   const { parts } = await read(streamBody(new Source(frames).give()));
   const isContinuation = (byte: number | undefined) =>
@@ -114,7 +114,7 @@ test('cuts fall inside characters', async () => {
   expect(parts.filter((part) => isContinuation(part[0])).length).toBeGreaterThan(0);
 });
 
-test('cuts fall inside frames and between them', async () => {
+test('some cuts are inside frames, some between them', async () => {
   const frames = framesOf(Array.from({ length: 14 }, (_, index) => `number ${index}`));
   const { parts } = await read(streamBody(new Source(frames).give()));
   const ends = new Set<number>();
@@ -126,7 +126,7 @@ test('cuts fall inside frames and between them', async () => {
   expect(whole).toBeLessThan(frames.length);
 });
 
-test('cuts fall at the same places every time', async () => {
+test('cuts are at the same places every time', async () => {
   const frames = framesOf(['a', 'bb', 'ccc', 'dddd', 'üüüüü', 'f', 'g', 'h', 'i']);
   const [first, second] = [
     await read(streamBody(new Source(frames).give())),
@@ -135,7 +135,7 @@ test('cuts fall at the same places every time', async () => {
   expect(second).toEqual(first);
 });
 
-test('who leaves in the middle is told to the source once, and no more is asked of it', async () => {
+test('cancelling in the middle is reported once, and requests no more frames', async () => {
   const source = new Source(framesOf(['a', 'b', 'c']));
   let left = 0;
   const reader = streamBody(source.give(), () => left++).getReader();
@@ -145,7 +145,7 @@ test('who leaves in the middle is told to the source once, and no more is asked 
   expect([left, source.asked]).toEqual([1, 1]);
 });
 
-test('who has read all has not left', async () => {
+test('cancelling after the whole body is not reported', async () => {
   let left = 0;
   const body = streamBody(new Source(framesOf(['a', 'b'])).give(), () => left++);
   const reader = body.getReader();
@@ -154,7 +154,7 @@ test('who has read all has not left', async () => {
   expect(left).toBe(0);
 });
 
-test('leaving settles while the source still thinks', async () => {
+test('cancelling settles while the source is still waiting', async () => {
   async function* hanging(): AsyncGenerator<string> {
     yield frameOf('1');
     await new Promise(() => {});
@@ -168,9 +168,9 @@ test('leaving settles while the source still thinks', async () => {
   expect(left).toBe(1);
 });
 
-// How many bytes are held back depends on how many frames there are, so that each number is tried.
+// The number of bytes held back depends on the number of frames, so each number is tried.
 test.for([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14])(
-  'who leaves at [DONE], with all there was, has not left before the end: after %i frames',
+  'cancelling after [DONE], with all bytes read, is not reported: after %i frames',
   async (count) => {
     const frames = framesOf(Array.from({ length: count }, () => 'a'));
     const all = encoder.encode(frames.join('')).length;

@@ -8,7 +8,7 @@ import { WireTracer } from '../../src/wire/wire-trace.ts';
 
 type WireMessage = CompletionRequest['messages'][number];
 
-// As it is loaded before the first request is answered.
+// The schema validator is loaded before the first request is answered.
 beforeAll(async () => void (await problemsBySchema('', {}, {})));
 
 const system = (content: string) => ({ role: 'system', content }) as const;
@@ -18,7 +18,7 @@ const text = (content: string) => ({ role: 'assistant', content }) as const;
 const answer = (id: string, content = `${id} is done`) =>
   ({ role: 'tool', tool_call_id: id, content }) as const;
 
-/** An assistant's calls, by their ids; arguments in order, {} where there are none. */
+/** A message with tool calls, by their ids; `args` in the same order, {} by default. */
 const calls = (names: Record<string, string>, args: string[] = []): WireMessage => ({
   role: 'assistant',
   content: null,
@@ -34,7 +34,7 @@ const offered = ['look_up', 'search', 'transfer_to_refunds', 'transfer_to_sales'
   (name) => ({ type: 'function', function: { name, ...(name === 'search' ? { parameters } : {}) } }) as const,
 );
 
-/** A request with these messages, and what it was answered with. */
+/** A request with these messages, and its answer. */
 function exchange(
   messages: readonly WireMessage[],
   message: object,
@@ -57,7 +57,7 @@ function traceOf(...exchanges: Exchange[]): Trace {
   return new RunTrace(tracer.runs);
 }
 
-/** The kinds of the events, run by run. */
+/** The event types of each run. */
 const kindsOf = ({ events }: Trace) => {
   const runs: string[][] = [];
   for (const event of events) (runs[event.run - 1] ??= []).push(event.type);
@@ -66,7 +66,7 @@ const kindsOf = ({ events }: Trace) => {
 
 const start = [system('Triage.'), user('hi')];
 
-test('an answer is a run', () => {
+test('an answer makes a run', () => {
   const trace = traceOf(exchange(start, text('hello')));
   expect(trace.events).toMatchObject([
     {
@@ -84,7 +84,7 @@ test('an answer is a run', () => {
   ]);
 });
 
-test('a call is answered in the turn that asked for it', () => {
+test('a result belongs to the turn of its call', () => {
   const asked = calls({ a: 'look_up' });
   const trace = traceOf(exchange(start, asked), exchange([...start, asked, answer('a')], text('ok')));
   expect(kindsOf(trace)).toEqual([
@@ -96,7 +96,7 @@ test('a call is answered in the turn that asked for it', () => {
   expect(trace.requests.map(({ turn }) => turn)).toEqual([1, 2]);
 });
 
-test('parallel calls stand in the order they were asked for, however they are answered', () => {
+test('parallel calls keep their order, whatever the order of their results', () => {
   const asked = calls({ a: 'look_up', b: 'search', c: 'look_up' }, ['{}', '{"q":"x"}']);
   const answers = [answer('c'), answer('a'), answer('b')];
   const trace = traceOf(exchange(start, asked), exchange([...start, asked, ...answers], text('ok')));
@@ -107,13 +107,13 @@ test('parallel calls stand in the order they were asked for, however they are an
   ]);
 });
 
-test('a call that was not answered has no result', () => {
+test('a call without a result is not listed', () => {
   const asked = calls({ a: 'look_up', b: 'look_up' });
   const trace = traceOf(exchange(start, asked), exchange([...start, asked, answer('b')], text('ok')));
   expect(trace.toolCalls.map(({ toolCallId }) => toolCallId)).toEqual(['b']);
 });
 
-test('an answer in parts is their text', () => {
+test('a result in parts becomes their text', () => {
   const asked = calls({ a: 'look_up' });
   const parts = { ...answer('a'), content: [{ type: 'text', text: 'found' } as const] };
   const trace = traceOf(exchange(start, asked), exchange([...start, asked, parts], text('ok')));
@@ -127,13 +127,13 @@ test.for([
   ['search', '{"q":7}', 'invalid-arguments'],
   ['search', '{"q":"x"}', undefined],
   ['look_up', '{"anything":1}', undefined],
-] as const)('a call of %s with %s is one of the kind %s', ([tool, args, error]) => {
+] as const)('a call of %s with %s has the error kind %s', ([tool, args, error]) => {
   const asked = calls({ a: tool }, [args]);
   const trace = traceOf(exchange(start, asked), exchange([...start, asked, answer('a')], text('ok')));
   expect(trace.toolCalls[0]?.error).toBe(error);
 });
 
-test('calls at the end that nobody answered are an interruption', () => {
+test('unanswered calls at the end are an interruption', () => {
   expect(traceOf(exchange(start, calls({ a: 'look_up' }))).outcome).toBe('interrupted');
 });
 
@@ -148,7 +148,7 @@ test.for([
   ['hand_over_to_refunds', 'refunds'],
   ['escalate_to_human', 'human'],
   ['TRANSFER_TO_refunds', 'refunds'],
-] as const)('%s, and other instructions after it, is a handoff to %s', ([tool, to]) => {
+] as const)('%s, followed by other instructions, is a handoff to %s', ([tool, to]) => {
   const asked = calls({ a: tool });
   const trace = traceOf(
     exchange(start, asked),
@@ -160,7 +160,7 @@ test.for([
 });
 
 test.for(['transfer_money', 'transfer_to', 'transfer_to_', 'do_transfer_to_refunds', 'look_up'])(
-  '%s is no handoff, whatever the instructions after it',
+  '%s is not a handoff, even if other instructions follow',
   (tool) => {
     const asked = calls({ a: tool });
     const trace = traceOf(
@@ -172,14 +172,14 @@ test.for(['transfer_money', 'transfer_to', 'transfer_to_', 'do_transfer_to_refun
   },
 );
 
-test('a transfer after which the instructions stay is no handoff', () => {
+test('a transfer followed by the same instructions is not a handoff', () => {
   const asked = calls({ a: 'transfer_to_refunds' });
   const trace = traceOf(exchange(start, asked), exchange([...start, asked, answer('a')], text('ok')));
   expect(trace.handoffs).toEqual([]);
   expect(trace.toolCalls).toHaveLength(1);
 });
 
-test('instructions that change without a transfer are no handoff', () => {
+test('instructions that change without a transfer are not a handoff', () => {
   const asked = calls({ a: 'look_up' });
   const trace = traceOf(
     exchange(start, asked),
@@ -188,7 +188,7 @@ test('instructions that change without a transfer are no handoff', () => {
   expect(trace.agents).toEqual(['Agent']);
 });
 
-test('of two transfers in a turn the last counts', () => {
+test('the last of two transfers in a turn counts', () => {
   const asked = calls({ a: 'transfer_to_refunds', b: 'transfer_to_sales' });
   const trace = traceOf(
     exchange(start, asked),
@@ -197,7 +197,7 @@ test('of two transfers in a turn the last counts', () => {
   expect(trace.agents).toEqual(['Agent', 'sales']);
 });
 
-test('the handoff stands after the results of its turn', () => {
+test('a handoff comes after the results of its turn', () => {
   const asked = calls({ a: 'transfer_to_refunds', b: 'look_up' });
   const trace = traceOf(
     exchange(start, asked),
@@ -208,7 +208,7 @@ test('the handoff stands after the results of its turn', () => {
   ]);
 });
 
-test('instructions under their new name hand over as well', () => {
+test('instructions in the developer role mark a handoff too', () => {
   const asked = calls({ a: 'transfer_to_refunds' });
   const trace = traceOf(
     exchange([developer('Triage.'), user('hi')], asked),
@@ -218,7 +218,7 @@ test('instructions under their new name hand over as well', () => {
   expect(trace.events[0]).toMatchObject({ messages: [user('hi')] });
 });
 
-test('without instructions there are calls and results, and no handoff', () => {
+test('without instructions there are calls and results, but no handoff', () => {
   const asked = calls({ a: 'transfer_to_refunds' });
   const trace = traceOf(
     exchange([user('hi')], asked),
@@ -229,7 +229,7 @@ test('without instructions there are calls and results, and no handoff', () => {
   expect(trace.requests[0]?.request.messages).toEqual([user('hi')]);
 });
 
-test('a handoff back is one to the agent of that name', () => {
+test('a handoff back leads to an agent with the name in the transfer', () => {
   const [there, back] = [calls({ a: 'transfer_to_refunds' }), calls({ b: 'transfer_to_triage' })];
   const second = [system('Refunds.'), user('hi'), there, answer('a')];
   const third = [system('Triage.'), ...second.slice(1), back, answer('b')];
@@ -237,7 +237,7 @@ test('a handoff back is one to the agent of that name', () => {
   expect(trace.agents).toEqual(['Agent', 'refunds', 'triage']);
 });
 
-test('who was active stays so in the next run', () => {
+test('the active agent stays active in the next run', () => {
   const asked = calls({ a: 'transfer_to_refunds' });
   const second = [system('Refunds.'), user('hi'), asked, answer('a')];
   const third = [...second, text('ok'), user('and now?')];
@@ -248,7 +248,7 @@ test('who was active stays so in the next run', () => {
   ]);
 });
 
-test('a fresh conversation with known instructions is of the agent who had them', () => {
+test('a fresh conversation with known instructions belongs to the agent that had them', () => {
   const asked = calls({ a: 'transfer_to_refunds' });
   const second = [system('Refunds.'), user('hi'), asked, answer('a')];
   const trace = traceOf(
@@ -263,7 +263,7 @@ test('a fresh conversation with known instructions is of the agent who had them'
 
 // ── Runs ──
 
-test('more from the user is another run, which begins with all that was said', () => {
+test('a further user message begins another run with all messages so far', () => {
   const second = [...start, text('hello'), user('and?')];
   const trace = traceOf(exchange(start, text('hello')), exchange(second, text('done')));
   expect(kindsOf(trace)).toEqual(Array(2).fill('run-start model-request model-response run-end'));
@@ -279,7 +279,7 @@ test('the first run has ended before the second begins', () => {
   ]);
 });
 
-test('a failure that is tried again is two turns of one run', () => {
+test('a failure and its retry are two turns of one run', () => {
   const trace = traceOf(failing(start), exchange(start, text('ok')));
   expect(kindsOf(trace)).toEqual([
     'run-start model-request model-error model-request model-response run-end',
@@ -291,7 +291,7 @@ test('a failure that is tried again is two turns of one run', () => {
   expect(trace.outcome).toBe('completed');
 });
 
-test('a failure after a call that is tried again has the result of the call once', () => {
+test('a retry after a tool call lists the result of the call once', () => {
   const asked = calls({ a: 'look_up' });
   const second = [...start, asked, answer('a')];
   const trace = traceOf(
@@ -305,11 +305,11 @@ test('a failure after a call that is tried again has the result of the call once
   ]);
 });
 
-test('a failure at the end is a run that failed', () => {
+test('a failure at the end makes the run fail', () => {
   expect(traceOf(failing(start)).outcome).toBe('failed');
 });
 
-test('an answer that is damaged is a failure', () => {
+test('a damaged answer is a failure', () => {
   const trace = traceOf(exchange(start, text('x'), { completion: { choices: [] } }));
   expect(trace.events[2]).toMatchObject({
     error: { name: 'InvalidCompletionError', message: 'no usable completion' },
@@ -317,12 +317,12 @@ test('an answer that is damaged is a failure', () => {
   expect(trace.outcome).toBe('failed');
 });
 
-test('a run whose client left at the end is aborted', () => {
+test('a run whose client disconnects at the end is aborted', () => {
   const trace = traceOf(exchange(start, text('hello'), { isLeft: true }));
   expect(trace.outcome).toBe('aborted');
 });
 
-test('a run whose client left and went on is one run', () => {
+test('a run continues as one run after its client disconnected', () => {
   const asked = calls({ a: 'look_up' });
   const trace = traceOf(
     exchange(start, asked, { isLeft: true }),
@@ -334,7 +334,7 @@ test('a run whose client left and went on is one run', () => {
   expect(trace.outcome).toBe('completed');
 });
 
-test('a known outcome is that of a run whose client left, too', () => {
+test('a known outcome also applies to a run whose client disconnected', () => {
   const tracer = new WireTracer();
   tracer.add(exchange(start, text('hello'), { isLeft: true }));
   tracer.end('completed', [user('hi')]);
@@ -343,7 +343,7 @@ test('a known outcome is that of a run whose client left, too', () => {
   expect(kindsOf(trace)).toHaveLength(1);
 });
 
-test('conversations that have nothing in common are runs of their own', () => {
+test('conversations without a common history are separate runs', () => {
   const other = [system('Triage.'), user('ho')];
   const asked = calls({ a: 'look_up' });
   const trace = traceOf(
@@ -366,7 +366,7 @@ const interleaved = [
   exchange([...start, ask, answer('a', 'It is a duck.')], text('A duck, they say.')),
 ];
 
-test('an agent that is a tool has a run of its own, within that of its caller', () => {
+test('an agent used as a tool has its own run, within the run of its caller', () => {
   const trace = traceOf(...interleaved);
   expect(trace.toolCalls.map(({ tool, content }) => `${tool}: ${content}`).toSorted()).toEqual([
     'ask_expert: It is a duck.',
@@ -379,14 +379,14 @@ test('an agent that is a tool has a run of its own, within that of its caller', 
   ]);
 });
 
-test('what was said last stands last', () => {
+test('the last answer of interleaved runs is the last response of the trace', () => {
   const trace = traceOf(...interleaved);
   expect(trace.events.findLast(({ type }) => type === 'model-response')).toMatchObject({
     message: { content: 'A duck, they say.' },
   });
 });
 
-test('the outcome that is known is that of the run in which something happened last', () => {
+test('a known outcome applies to the run with the latest exchange', () => {
   const tracer = new WireTracer();
   for (const one of interleaved.slice(0, 3)) tracer.add(one);
   tracer.add(failing([...start, ask, answer('a', 'It is a duck.')]));
@@ -398,7 +398,7 @@ test('the outcome that is known is that of the run in which something happened l
   ).toEqual(['completed', 'failed']);
 });
 
-test('agents that are tools of one turn, asked at once, are told apart', () => {
+test('two agents that are called as tools at once in a turn are kept apart', () => {
   const both = calls({ a: 'ask_expert', b: 'ask_expert' });
   const other = [system('Expert.'), user('and who?')];
   const [x, y] = [calls({ x: 'look_up' }), calls({ y: 'look_up' })];
@@ -419,7 +419,7 @@ test('agents that are tools of one turn, asked at once, are told apart', () => {
   expect(trace.events.filter(({ type }) => type === 'run-end')).toHaveLength(3);
 });
 
-test('calls of one id in two conversations are told apart by what was said before', () => {
+test('equal call ids in two conversations are kept apart by the messages before them', () => {
   const other = [system('Triage.'), user('ho')];
   const same = calls({ a: 'look_up' });
   const trace = traceOf(
@@ -434,12 +434,12 @@ test('calls of one id in two conversations are told apart by what was said befor
   ]);
 });
 
-// ── Histories that are rewritten ──
+// ── Rewritten histories ──
 
 const asked = calls({ a: 'look_up' });
 const again = calls({ b: 'search' }, ['{"q":"x"}']);
 
-test('a history without its beginning still shows what the calls were answered with', () => {
+test('a shortened history still shows the results of its calls', () => {
   const trace = traceOf(
     exchange([system('Triage.'), user('hi'), text('hello'), user('find it')], asked),
     exchange([system('Triage.'), user('find it'), asked, answer('a')], again),
@@ -451,7 +451,7 @@ test('a history without its beginning still shows what the calls were answered w
   ]);
 });
 
-test('a reminder that moves along with the end of the history hides no call, and doubles none', () => {
+test('a reminder that stays at the end of the history neither hides nor doubles a call', () => {
   const reminder = system('Be brief.');
   const trace = traceOf(
     exchange([...start, reminder], asked),
@@ -462,7 +462,7 @@ test('a reminder that moves along with the end of the history hides no call, and
   expect(trace.events.filter(({ type }) => type === 'run-start')).toHaveLength(1);
 });
 
-test('two requests that go on from one answer show its results once', () => {
+test('two requests that continue one answer show its results once', () => {
   const trace = traceOf(
     exchange(start, asked),
     exchange([...start, asked, answer('a'), system('Summarize.')], text('short')),
@@ -471,7 +471,7 @@ test('two requests that go on from one answer show its results once', () => {
   expect(trace.toolCalls).toHaveLength(1);
 });
 
-test('two requests that go on from one transfer show one handoff', () => {
+test('two requests that continue one transfer show one handoff', () => {
   const there = calls({ a: 'transfer_to_refunds' });
   const second = [system('Refunds.'), user('hi'), there, answer('a')];
   const trace = traceOf(
@@ -483,7 +483,7 @@ test('two requests that go on from one transfer show one handoff', () => {
   expect(trace.requests.map(({ agent }) => agent)).toEqual(['Agent', 'refunds', 'refunds']);
 });
 
-test('of two results for one call the first counts', () => {
+test('the first of two results for a call counts', () => {
   const trace = traceOf(
     exchange(start, asked),
     exchange([...start, asked, answer('a', 'first'), answer('a', 'second')], text('ok')),
@@ -491,7 +491,7 @@ test('of two results for one call the first counts', () => {
   expect(trace.toolCalls.map(({ content }) => content)).toEqual(['first']);
 });
 
-test('results that come with what the user says next belong to the run that asked', () => {
+test('results sent with the next user message belong to the run of their calls', () => {
   const trace = traceOf(
     exchange(start, asked),
     exchange([...start, asked, answer('a'), user('go on')], text('ok')),
@@ -503,7 +503,7 @@ test('results that come with what the user says next belong to the run that aske
   ]);
 });
 
-test('results that come after the run was ended stand in it before its end', () => {
+test('results sent after the run ended come before its end', () => {
   const tracer = new WireTracer();
   tracer.add(exchange(start, asked));
   tracer.end('completed');
@@ -515,9 +515,9 @@ test('results that come after the run was ended stand in it before its end', () 
   ]);
 });
 
-// ── Told from outside ──
+// ── Ended from outside ──
 
-test('the end of a run that asked nothing is told with what the user said', () => {
+test('a run that ends without a request is listed with the message of the user', () => {
   const tracer = new WireTracer();
   tracer.end('failed', [user('hi')]);
   expect(new RunTrace(tracer.runs).events).toEqual([
@@ -534,7 +534,7 @@ test('the end of a run that asked nothing is told with what the user said', () =
   ]);
 });
 
-test('what was ended is not ended again', () => {
+test('ending a run twice has no further effect', () => {
   const tracer = new WireTracer();
   tracer.add(exchange(start, text('ok')));
   tracer.end();
@@ -542,7 +542,7 @@ test('what was ended is not ended again', () => {
   expect(kindsOf(new RunTrace(tracer.runs))).toEqual(['run-start model-request model-response run-end']);
 });
 
-test('no messages at all are a run', () => {
+test('a request without messages makes a run', () => {
   expect(traceOf(exchange([], text('ok'))).requests[0]?.request.messages).toEqual([
     { role: 'system', content: '' },
   ]);
