@@ -10,13 +10,13 @@ const anything = { type: 'object', additionalProperties: true } as const;
 const work = (exportName: string, options: WorkerToolOptions = {}) =>
   workerTool(url, exportName, { parameters: anything, ...options });
 
-test('a function in a thread is given the arguments and the context variables', async () => {
+test('a function in a thread gets the arguments and the context variables', async () => {
   const contextVariables = { user: 'Ann', since: new Map([['May', 1]]) };
   const { content } = await called([work('echo')], 'echo', { a: [1, null] }, { contextVariables });
   expect(JSON.parse(content)).toEqual([{ a: [1, null] }, { user: 'Ann', since: {} }]);
 });
 
-test('arguments are validated before the thread sees them, and as the schema transforms them', async () => {
+test('arguments are validated and transformed by the schema before the thread gets them', async () => {
   const parameters = z.object({ day: z.string().transform((text) => new Date(text).getTime()) });
   const tools = [work('echo', { parameters })];
   expect((await called(tools, 'echo', { day: '1970-01-02' })).content).toBe('[{"day":86400000},{}]');
@@ -30,14 +30,14 @@ test('without a schema a worker tool takes no arguments', async () => {
   expect((await called(tools, 'echo', { a: 1 })).error).toBe('invalid-arguments');
 });
 
-test('a worker tool has the name of its export, or another one', async () => {
+test('a worker tool has the name of its export, unless it is given another', async () => {
   expect(work('echo')).toMatchObject({ name: 'echo', description: '' });
   const shout = work('default', { name: 'shout', description: 'Says it loudly.' });
   expect(shout).toMatchObject({ name: 'shout', description: 'Says it loudly.' });
   expect((await called([shout], 'shout', { text: 'hi' })).content).toBe('HI');
 });
 
-test('what a function changes in its context variables stays in the thread; what it returns in a Result is set', async () => {
+test('changes to the context variables stay in the thread, and those in a Result reach the run', async () => {
   const agent = new Agent({
     functions: [work('set_city')],
     instructions: ({ city, told }: { city?: string; told?: string }) => `${city}, ${told}`,
@@ -87,7 +87,7 @@ test('the calls of one turn are executed one after another', async () => {
   expect(response.contextVariables).toMatchObject({ city: 'Bonn' });
 });
 
-test('200 calls at once each get their own answer', async () => {
+test('200 concurrent calls each get their own answer', async () => {
   const tools = [work('square')];
   const numbers = Array.from({ length: 200 }, (_, n) => n);
   const contents = await Promise.all(

@@ -1,4 +1,4 @@
-/** A thread that ends, or has to be ended, is an error of its call; the next call has another thread. */
+/** A thread that ends early or has to be ended makes its call fail; the next call gets another thread. */
 import { once } from 'node:events';
 import { workerTool, type WorkerToolOptions } from 'swarmcheck/worker';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -10,12 +10,12 @@ const parameters = { type: 'object', additionalProperties: true } as const;
 const work = (exportName: string, options: WorkerToolOptions = {}) =>
   workerTool(url, exportName, { parameters, ...options });
 
-/** As good as for ever. */
+/** The longest time limit: practically no limit. */
 const longest = 2 ** 31 - 1;
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Threads are there, and answer. */
+/** Threads are available, and answer. */
 async function expectThreads() {
   expect((await called([work('square')], 'square', { n: 3 })).content).toBe('9');
 }
@@ -29,13 +29,13 @@ const ends: [name: string, args: object, words: string][] = [
   ['fail_outside', { native: true }, 'Its worker thread ended by an error that nothing caught: TypeError'],
 ];
 
-test.for(ends)('a thread that ends is told to the model: %s %j', async ([name, args, words]) => {
+test.for(ends)('the error for the model says that the thread ended: %s %j', async ([name, args, words]) => {
   const call = await called([work(name)], name, args);
   expect(call).toMatchObject({ content: `Error: Tool ${name} failed: ${words}`, error: 'threw' });
 });
 
 test.for(['never_answer', 'compute'])(
-  'a function that takes too long is ended, and its limit named: %s',
+  'a function that exceeds its time limit is ended, and the error names the limit: %s',
   async (name) => {
     const call = await called([work(name, { timeoutMs: 30 })], name, { ms: 1e9 });
     expect(call).toMatchObject({
@@ -45,7 +45,7 @@ test.for(['never_answer', 'compute'])(
   },
 );
 
-test('one call that is ended leaves the others in their threads', async () => {
+test('ending one call does not affect the others in their threads', async () => {
   const calls = [
     called([work('never_answer', { timeoutMs: 30 })], 'never_answer'),
     called([work('exit')], 'exit', { code: 1 }),
@@ -56,7 +56,7 @@ test('one call that is ended leaves the others in their threads', async () => {
   expect(squares.map(({ content }) => content)).toEqual(squares.map((_, n) => String(n * n)));
 });
 
-test('a run that is aborted is rejected with the reason, and its thread ends', async () => {
+test('an aborted run rejects with the reason, and its thread ends', async () => {
   const gate = new SharedArrayBuffer(8);
   const state = new Int32Array(gate);
   const aborter = new AbortController();
@@ -65,7 +65,8 @@ test('a run that is aborted is rejected with the reason, and its thread ends', a
   while (Atomics.load(state, 1) === 0) await turn();
   aborter.abort('enough');
   expect(await run).toBe('enough');
-  // As long as the thread is there, it counts on: not always while one other call is made, but while many are.
+  // A live thread keeps counting, but perhaps not during a single call. After 300 calls without a change, it has
+  // ended.
   for (let unchanged = 0; unchanged < 300;) {
     const before = Atomics.load(state, 1);
     await expectThreads();
@@ -73,7 +74,7 @@ test('a run that is aborted is rejected with the reason, and its thread ends', a
   }
 });
 
-test('calls that wait for a thread are aborted as well', async () => {
+test('calls that wait for a thread are aborted too', async () => {
   const aborters = Array.from({ length: 50 }, () => new AbortController());
   const runs = aborters.map(async ({ signal }) =>
     rejectedWith(called([work('never_answer', { timeoutMs: longest })], 'never_answer', {}, { signal })),
@@ -83,7 +84,7 @@ test('calls that wait for a thread are aborted as well', async () => {
   expect(new Set(await Promise.all(runs))).toEqual(new Set(['enough']));
 });
 
-test('what a call leaves behind does not end the process', async () => {
+test('an error of a thread after its answer does not end the process', async () => {
   const gate = new SharedArrayBuffer(4);
   const { content } = await called([work('fail_later')], 'fail_later', {}, { contextVariables: { gate } });
   expect(content).toBe('answered');
@@ -94,7 +95,7 @@ test('what a call leaves behind does not end the process', async () => {
   );
 });
 
-test('a clock that is faked neither stops nor hastens the time of a thread', async () => {
+test('fake timers neither stop nor shorten the time limit of a thread', async () => {
   vi.useFakeTimers();
   try {
     const call = called([work('never_answer', { timeoutMs: 30 })], 'never_answer');

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import type * as timeLimit from '../../src/worker/thread-timer.ts';
 import { called } from '../support/called.ts';
 
-// The minute that a module has is over at once.
+// The time limit of a minute for loading a module is shortened.
 vi.mock('../../src/worker/thread-timer.ts', async (original) => {
   const { ThreadTimer } = await original<typeof timeLimit>();
   class Hasty extends ThreadTimer {
@@ -14,7 +14,7 @@ vi.mock('../../src/worker/thread-timer.ts', async (original) => {
   return { ThreadTimer: Hasty };
 });
 
-test('a module that never comes to its end is an error of the call', async () => {
+test('a module that never finishes loading is an error of the call', async () => {
   const tool = workerTool(new URL('./modules/endless.ts', import.meta.url), 'never_there');
   expect(await called([tool], 'never_there')).toMatchObject({
     content:

@@ -1,4 +1,4 @@
-/** Which modules a thread can load, and what is told of those it cannot. */
+/** Which modules a thread can load, and the errors for those it cannot load. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const files: Record<string, string> = {
   'module.mjs': 'export const answer = () => "of a module";',
   'script.cjs': 'exports.answer = () => "of a script";',
   'common.js': 'module.exports = { answer: () => "of a package without a type" };',
-  // Types alone could be left out by Node itself.
+  // An enum: Node itself could strip types, but not compile this.
   'module.mts': 'enum Kind { Module = "of an enum" } export const answer = (): string => Kind.Module;',
   'common.ts': 'import { part } from "./part"; export function answer(): string { return part; }',
   'part.ts': 'export const part: string = "of a part without a suffix";',
@@ -50,7 +50,7 @@ test.for(Object.entries(loadable))('a thread loads %s', async ([file, content]) 
   expect(await answer(file)).toBe(content);
 });
 
-test('a URL may be text, and have a query', async () => {
+test('a URL may be a string, and have a query', async () => {
   const url = `${urlOf('module.mjs').href}?again`;
   expect((await called([workerTool(url, 'answer')], 'answer')).content).toBe('of a module');
 });
@@ -79,11 +79,11 @@ const broken: [file: string, name: string, words: string][] = [
   ['exits.mjs', 'answer', 'Its worker thread ended with exit code 4 before it answered.'],
 ];
 
-test.for(broken)('%s, "%s" is told to be wrong', async ([file, name, words]) => {
+test.for(broken)('%s, "%s" is an error that names the cause', async ([file, name, words]) => {
   expect(await answer(file, name)).toBe(`Error: Tool ${name} failed: ${words}`);
 });
 
-test('a package that a module needs and does not have is named', async () => {
+test('a missing package that a module imports is named', async () => {
   expect(await answer('without.mjs')).toMatch(
     /^Error: Tool answer failed: Its module .*without\.mjs could not be loaded: .*not-installed-anywhere/,
   );

@@ -3,7 +3,7 @@ import { workerTool } from 'swarmcheck/worker';
 import { expect, test, vi } from 'vitest';
 import { called } from '../support/called.ts';
 
-// A pool whose threads end before they have begun, as on a machine that has none to give.
+// A pool whose threads end before they start, as on a machine that cannot start threads.
 vi.mock('piscina', async (original) => {
   const real = await original<{ Piscina: typeof Piscina }>();
   class Broken extends real.Piscina {
@@ -14,7 +14,7 @@ vi.mock('piscina', async (original) => {
   return { ...real, Piscina: Broken };
 });
 
-test('calls do not wait for threads that cannot be started', async () => {
+test('calls do not wait for threads that cannot start', async () => {
   const square = workerTool(new URL('./modules/tools.ts', import.meta.url), 'square');
   for (let call = 1; call <= 3; call++) {
     expect(await called([square], 'square')).toMatchObject({

@@ -1,4 +1,4 @@
-/** While a thread computes, everything else goes on. */
+/** While a thread computes, other conversations continue. */
 import { Agent, Swarm, tool } from 'swarmcheck';
 import { callTool, say, scriptedProvider } from 'swarmcheck/testing';
 import { workerTool } from 'swarmcheck/worker';
@@ -8,7 +8,7 @@ const url = new URL('./modules/tools.ts', import.meta.url);
 const parameters = { type: 'object', additionalProperties: true } as const;
 const messages = [{ role: 'user' as const, content: 'Go.' }];
 
-/** Conversations whose tools are in the process, and give the event loop a turn in between. */
+/** Conversations with in-process tools that yield to the event loop. */
 async function others(order: string[]): Promise<void> {
   const pause = tool({
     name: 'pause',
@@ -22,7 +22,7 @@ async function others(order: string[]): Promise<void> {
   await Promise.all(conversations);
 }
 
-test('other conversations run to their end while a thread waits for them', async () => {
+test('other conversations complete while a call waits for its thread', async () => {
   const gate = new SharedArrayBuffer(8);
   const state = new Int32Array(gate);
   const order: string[] = [];
@@ -31,7 +31,7 @@ test('other conversations run to their end while a thread waits for them', async
   const run = new Swarm({ provider })
     .run({ agent, messages, contextVariables: { gate } })
     .then(({ messages: [, { content } = { content: '' }] }) => order.push(`through: ${content as string}`));
-  // The thread is in its function, and blocked: it is these lines that open the gate.
+  // The thread blocks in its function until the lines below open the gate.
   while (Atomics.load(state, 1) === 0) await new Promise((resolve) => setImmediate(resolve));
   await others(order);
   Atomics.store(state, 0, 1);
@@ -40,7 +40,7 @@ test('other conversations run to their end while a thread waits for them', async
   expect(order).toEqual([...Array.from({ length: 20 }, () => 'another'), 'through: through']);
 });
 
-test('a thread that computes for 200 ms is answered after all that did not wait for it', async () => {
+test('a call whose thread computes for 200 ms is answered after the conversations that did not wait for it', async () => {
   const compute = workerTool(url, 'compute', { parameters });
   const order: string[] = [];
   const computing = Array.from({ length: 2 }, async () => {

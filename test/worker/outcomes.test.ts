@@ -1,4 +1,4 @@
-/** What a function returns or throws is told of a worker tool as it is told of any tool. */
+/** A worker tool answers with the same text as an in-process tool, whatever its function returns or throws. */
 import { Agent, Swarm, tool } from 'swarmcheck';
 import { callTool, say, scriptedProvider } from 'swarmcheck/testing';
 import { workerTool } from 'swarmcheck/worker';
@@ -10,7 +10,7 @@ const { returned, thrown, ...functions } = outcomes;
 const url = new URL('./modules/outcomes.ts', import.meta.url);
 const parameters = { type: 'object', properties: { what: { type: 'string' } } } as const;
 
-/** The answer of a function in the process and in a thread. */
+/** The results of a call in the process and in a thread. */
 async function inBoth(name: keyof typeof functions, what: string) {
   const inProcess = tool({
     name,
@@ -30,12 +30,15 @@ const fails = (['fail', 'fail_later'] as const).flatMap((name) =>
   Object.keys(thrown).map((what) => [name, what] as const),
 );
 
-test.for([...gives, ...fails])('%s: %s', async ([name, what]) => {
-  const { process, thread } = await inBoth(name, what);
-  expect(thread).toEqual(process);
-});
+test.for([...gives, ...fails])(
+  'a call in a thread has the result of a call in the process: %s: %s',
+  async ([name, what]) => {
+    const { process, thread } = await inBoth(name, what);
+    expect(thread).toEqual(process);
+  },
+);
 
-test('hooks see the error with its name and where it was thrown', async () => {
+test('hooks get the error with its name and its stack', async () => {
   const errors: unknown[] = [];
   const agent = new Agent({ functions: [workerTool(url, 'fail', { parameters })] });
   const steps = [

@@ -1,4 +1,4 @@
-/** Whole programs, each in a process of its own. */
+/** Complete programs, each in its own process. */
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -10,13 +10,13 @@ function play(program: URL, ...options: string[]) {
   const { status, signal, stdout, stderr } = spawnSync(
     process.execPath,
     [...options, '--import', tsx, fileURLToPath(program)],
-    // Without the options that vitest gives its own processes. One that does not end by itself is ended.
+    // Without the NODE_OPTIONS of vitest. A program that does not end by itself is killed.
     { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' }, timeout: 25_000 },
   );
   return { status, signal, stdout, stderr };
 }
 
-test('threads do not keep a program from ending', () => {
+test('threads do not keep a program running', () => {
   expect(play(new URL('./programs/one-call.ts', import.meta.url))).toEqual({
     status: 0,
     signal: null,
@@ -25,7 +25,7 @@ test('threads do not keep a program from ending', () => {
   });
 });
 
-test('a thread that runs out of memory is told to the model, and the program goes on', () => {
+test('the error for the model says that the thread ran out of memory, and the program continues', () => {
   const { status, stdout } = play(
     new URL('./programs/out-of-memory.ts', import.meta.url),
     '--max-old-space-size=100',

@@ -4,7 +4,7 @@ import { ThreadTimer } from '../../src/worker/thread-timer.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('what arrived while this thread was busy counts, though the time was up before it was read', async () => {
+test('an answer that arrives while this thread is busy counts, even if it is read after the time limit', async () => {
   const { port1, port2 } = new MessageChannel();
   const ends: string[] = [];
   const limit = new ThreadTimer();
@@ -16,7 +16,7 @@ test('what arrived while this thread was busy counts, though the time was up bef
   });
   limit.begin(1, () => ends.push('too late'));
   port2.postMessage('the answer');
-  // Longer than the limit, and nothing is read meanwhile.
+  // Longer than the limit; this thread reads no messages meanwhile.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
   await answered;
   await turn();
@@ -25,7 +25,7 @@ test('what arrived while this thread was busy counts, though the time was up bef
   expect(ends).toEqual([]);
 });
 
-test('a limit that begins anew forgets the one before', async () => {
+test('restarting a limit cancels the one before', async () => {
   const ends: string[] = [];
   const limit = new ThreadTimer();
   limit.begin(1, () => ends.push('first'));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Turns } from '../../src/worker/turns.ts';
 
-test('so many go on at once, and the others in the order in which they came', async () => {
+test('a limited number runs at once, and the others follow in the order of their requests', async () => {
   const turns = new Turns(2);
   const order: string[] = [];
   const go = async (name: string) => {
@@ -17,7 +17,7 @@ test('so many go on at once, and the others in the order in which they came', as
   turns.give();
   await all;
   expect(order).toEqual(['a', 'b', 'c', 'd']);
-  // As many as in the beginning are free again.
+  // Both turns are free again.
   for (let free = 0; free < 2; free++) turns.give();
   await Promise.all(['e', 'f'].map(go));
   expect(order).toHaveLength(6);

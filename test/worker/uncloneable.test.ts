@@ -5,7 +5,7 @@ import { called } from '../support/called.ts';
 
 const url = new URL('./modules/uncloneable.ts', import.meta.url);
 
-test('a context variable that cannot be copied is named, and can be left out', async () => {
+test('a context variable that cannot be copied is named in the error, and can be left out', async () => {
   const contextVariables = { user: 'Ann', db: { query: () => 1 } };
   const call = (tools: ReturnType<typeof workerTool>[]) => called(tools, 'see', {}, { contextVariables });
   expect(await call([workerTool(url, 'see')])).toMatchObject({
@@ -17,7 +17,7 @@ test('a context variable that cannot be copied is named, and can be left out', a
   expect((await call([some])).content).toBe('{"user":"Ann"}');
 });
 
-test('an argument that its schema makes a function of is named', async () => {
+test('an argument that its schema turns into a function is named in the error', async () => {
   const parameters = z.object({ text: z.string(), test: z.string().transform((text) => () => text) });
   const see = workerTool(url, 'see', { parameters });
   expect((await called([see], 'see', { text: 'a', test: 'b' })).content).toBe(
@@ -43,11 +43,11 @@ test.for(Object.entries(results))('a result that cannot be copied is an error: %
     content: `Error: Tool ${name} failed: ${words}`,
     error: 'threw',
   });
-  // The thread has not ended by it.
+  // The call did not end the thread.
   expect((await called([workerTool(url, 'see')], 'see')).content).toBe('{}');
 });
 
-test('an instance of a class arrives as its fields', async () => {
+test('an instance of a class is copied as its fields', async () => {
   class Order {
     id = 'A-17';
     total() {

@@ -6,7 +6,7 @@ vi.mock('piscina', () => {
   throw new Error('Cannot find package "piscina"');
 });
 
-test('without piscina installed a call is an error with the command that installs it', async () => {
+test('without piscina, a call is an error with the command that installs it', async () => {
   const square = workerTool(new URL('./modules/tools.ts', import.meta.url), 'square');
   expect(await called([square], 'square')).toMatchObject({
     content:

@@ -1,4 +1,4 @@
-// A module that never comes to its end.
+// A module that never finishes loading.
 await new Promise(() => {});
 
 export function never_there() {}

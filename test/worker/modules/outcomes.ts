@@ -1,4 +1,4 @@
-/** What functions return and throw, by a name: the same in a thread as in the process. */
+/** What functions return and throw, by name; used in a thread and in the process. */
 import vm from 'node:vm';
 
 class OutOfStock extends Error {

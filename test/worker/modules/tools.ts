@@ -1,4 +1,4 @@
-/** What the threads of the tests run. */
+/** The functions that the threads of the tests run. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
 import { Agent, Result } from 'swarmcheck';
@@ -9,7 +9,7 @@ export function echo(...given: unknown[]) {
   return given;
 }
 
-/** Another one for each thread. */
+/** Differs for each thread. */
 export function thread() {
   return threadId;
 }
@@ -18,14 +18,14 @@ export function square({ n }: { n: number }) {
   return n * n;
 }
 
-/** Computes for a real time. */
+/** Keeps its thread busy for this time. */
 export function compute({ ms }: { ms: number }) {
   const end = performance.now() + ms;
   while (performance.now() < end);
   return 'computed';
 }
 
-/** Keeps its thread until the gate opens; says before that it has begun. */
+/** Signals that it has started, then blocks its thread until the gate opens. */
 export function wait_at_gate(_args: object, { gate }: { gate: SharedArrayBuffer }) {
   const state = new Int32Array(gate);
   Atomics.store(state, 1, 1);
@@ -33,7 +33,7 @@ export function wait_at_gate(_args: object, { gate }: { gate: SharedArrayBuffer 
   return 'through';
 }
 
-/** Counts for ever, so that one can see from outside whether it still does. */
+/** Counts forever, so that a test can see whether it still runs. */
 export function count_on(_args: object, { gate }: { gate: SharedArrayBuffer }) {
   const state = new Int32Array(gate);
   for (;;) Atomics.add(state, 1, 1);
@@ -47,7 +47,7 @@ export function exit({ code }: { code: number }) {
   process.exit(code);
 }
 
-/** Fails where nothing catches it, before it answers. */
+/** Throws an uncaught error before it answers. */
 export function fail_outside({ native }: { native?: boolean }) {
   queueMicrotask(() => {
     throw native ? new TypeError('engine words') : new Error('dropped the ball');
@@ -55,7 +55,7 @@ export function fail_outside({ native }: { native?: boolean }) {
   return never_answer();
 }
 
-/** The same when the gate opens, long after it has answered. */
+/** Throws an uncaught error when the gate opens, long after it answered. */
 export function fail_later(_args: object, { gate }: { gate: SharedArrayBuffer }) {
   const wait = () => {
     if (Atomics.load(new Int32Array(gate), 0) === 1) throw new Error('left behind');

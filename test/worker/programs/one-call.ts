@@ -1,4 +1,4 @@
-/** A program whose last line is a call in a thread. Nothing ends the thread. */
+/** A program whose last line is a call in a thread. The program does not end the thread. */
 import { workerTool } from 'swarmcheck/worker';
 import { called } from '../../support/called.ts';
 

@@ -1,4 +1,4 @@
-/** A program that has little memory, and a thread that wants all of it. */
+/** A program with little memory, and a thread that uses it up. */
 import { workerTool } from 'swarmcheck/worker';
 import { called } from '../../support/called.ts';
 
