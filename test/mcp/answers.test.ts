@@ -52,15 +52,18 @@ const contents: Record<string, [result: object, content: string]> = {
 };
 
 for (const [version, connected] of bothClients) {
-  test.for(Object.entries(contents))(`the model is told of %s, ${version}`, async ([, [result, content]]) => {
-    const { client } = await connected({ call: () => result });
-    const call = await called(await mcpTools(client), 'look');
-    expect(call.content).toBe(content);
-    expect(call.error).toBe('isError' in result ? 'threw' : undefined);
-  });
+  test.for(Object.entries(contents))(
+    `the model gets the text of %s, ${version}`,
+    async ([, [result, content]]) => {
+      const { client } = await connected({ call: () => result });
+      const call = await called(await mcpTools(client), 'look');
+      expect(call.content).toBe(content);
+      expect(call.error).toBe('isError' in result ? 'threw' : undefined);
+    },
+  );
 }
 
-/** What the clients would refuse comes of clients that are doubles. */
+/** The clients reject such results, so these come from a double of a client. */
 const odd: Record<string, [result: object, content: string]> = {
   'content of a kind that is yet to be invented': [
     { content: [{ type: 'smell', mimeType: 'smell/rose' }] },
@@ -75,7 +78,7 @@ const odd: Record<string, [result: object, content: string]> = {
   'structured content that is no object': [{ structuredContent: 7 }, '7'],
 };
 
-test.for(Object.entries(odd))('the model is told of %s', async ([, [result, content]]) => {
+test.for(Object.entries(odd))('the model gets the text of %s', async ([, [result, content]]) => {
   const client = {
     listTools: async () => ({ tools: [{ name: 'look', inputSchema: {} }] }),
     callTool: async () => result,
@@ -83,7 +86,7 @@ test.for(Object.entries(odd))('the model is told of %s', async ([, [result, cont
   expect((await called(await mcpTools(client), 'look')).content).toBe(content);
 });
 
-test('what a server refuses as such is told without the code of the protocol', async () => {
+test('a protocol error of the server is shown without its code', async () => {
   for (const [, connected] of bothClients) {
     const { client } = await connected({
       call() {
@@ -97,7 +100,7 @@ test('what a server refuses as such is told without the code of the protocol', a
   }
 });
 
-test('a tool that the server has no longer is an error of its call', async () => {
+test('a tool that the server removed is an error of its call', async () => {
   const pages = [[{ name: 'look' }, { name: 'leave' }]];
   const { client } = await connected1({
     pages,

@@ -6,24 +6,21 @@ import { never, onFakeClock } from '../support/waiting.ts';
 import { called } from '../support/called.ts';
 import { bothClients } from './support.ts';
 
-test.for(bothClients)(
-  'the server is given the arguments as the model sent them, %s',
-  async ([, connected]) => {
-    const calls: unknown[] = [];
-    const schema = { type: 'object', properties: { order: { type: 'object' } } };
-    const { client } = await connected({
-      pages: [[{ name: 'orders/look.up', inputSchema: schema }]],
-      call(...[name, args]) {
-        calls.push([name, args]);
-        return { content: [] };
-      },
-    });
-    await called(await mcpTools(client), 'orders_look_up', { order: { id: 'A-17', lines: [1, null] } });
-    expect(calls).toEqual([['orders/look.up', { order: { id: 'A-17', lines: [1, null] } }]]);
-  },
-);
+test.for(bothClients)('the server gets the arguments as the model sent them, %s', async ([, connected]) => {
+  const calls: unknown[] = [];
+  const schema = { type: 'object', properties: { order: { type: 'object' } } };
+  const { client } = await connected({
+    pages: [[{ name: 'orders/look.up', inputSchema: schema }]],
+    call(...[name, args]) {
+      calls.push([name, args]);
+      return { content: [] };
+    },
+  });
+  await called(await mcpTools(client), 'orders_look_up', { order: { id: 'A-17', lines: [1, null] } });
+  expect(calls).toEqual([['orders/look.up', { order: { id: 'A-17', lines: [1, null] } }]]);
+});
 
-test.for(bothClients)('a run that is aborted cancels the call at the server, %s', async ([, connected]) => {
+test.for(bothClients)('aborting a run cancels the call at the server, %s', async ([, connected]) => {
   const aborter = new AbortController();
   let cancel = () => {};
   const cancelled = new Promise<void>((resolve) => (cancel = resolve));
@@ -39,7 +36,7 @@ test.for(bothClients)('a run that is aborted cancels the call at the server, %s'
   await cancelled;
 });
 
-test.for(bothClients)('a call leaves nothing behind at the signal of its run, %s', async ([, connected]) => {
+test.for(bothClients)('a call leaves no listener on the signal of its run, %s', async ([, connected]) => {
   const { signal } = new AbortController();
   const { client } = await connected({});
   const tools = await mcpTools(client);
@@ -48,7 +45,7 @@ test.for(bothClients)('a call leaves nothing behind at the signal of its run, %s
 });
 
 test.for(bothClients)(
-  'a server that takes too long is an error that names the limit, %s',
+  'a call that exceeds its time limit is an error that names the limit, %s',
   async ([, connected]) => {
     const { client } = await connected({ call: never });
     const call = async () => {
@@ -62,7 +59,7 @@ test.for(bothClients)(
 );
 
 test.for(bothClients)(
-  'a server that goes away during a call is an error of the call, %s',
+  'a connection that closes during a call is an error of the call, %s',
   async ([, connected]) => {
     const gone = {
       content: 'Error: Tool look failed: The MCP server is gone: the connection to it is closed.',
@@ -79,7 +76,7 @@ test.for(bothClients)(
   },
 );
 
-test('a client whose methods are wrapped is still known by its version', async () => {
+test('a wrapped client is called according to its version', async () => {
   const options: unknown[] = [];
   const wrapped = {
     listTools: async () => ({ tools: [{ name: 'look', inputSchema: {} }] }),

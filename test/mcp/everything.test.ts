@@ -1,4 +1,4 @@
-/** The tools of a server that the project of the protocol publishes, over the transports that it has. */
+/** The tools of the reference server of the Model Context Protocol, over stdio and HTTP. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
@@ -38,7 +38,7 @@ afterAll(async () => {
 
 const versions = ['version 1', 'version 2'];
 
-test.for(versions)('the tools of a server are functions of an agent, %s', (version) => {
+test.for(versions)('the tools of a server become functions of an agent, %s', (version) => {
   const echo = tools.get(version)!.find(({ name }) => name === 'echo');
   expect(echo).toMatchObject({
     description: 'Echoes back the input string',
@@ -50,7 +50,7 @@ test.for(versions)('the tools of a server are functions of an agent, %s', (versi
   });
 });
 
-test.for(versions)('a tool that can only be run as a task is left out, %s', (version) => {
+test.for(versions)('a tool that only runs as a task is left out, %s', (version) => {
   const names = tools.get(version)!.map(({ name }) => name);
   expect(names).toContain('trigger-long-running-operation');
   expect(names).not.toContain('simulate-research-query');
@@ -86,14 +86,14 @@ const answers: [tool: string, args: object, content: string, error: string | und
 ];
 
 for (const version of versions) {
-  test.for(answers)(`the model is told what the server answers, ${version}: %s %j`, async (expected) => {
+  test.for(answers)(`the model gets the answer of the server, ${version}: %s %j`, async (expected) => {
     const [name, args, content, error] = expected;
     const call = await called(tools.get(version)!, name, args);
     expect([call.content, call.error]).toEqual([content, error]);
   });
 }
 
-test('both versions of the client leave one trace', async () => {
+test('both versions of the client produce the same trace hash', async () => {
   const hashes = versions.map(async (version) => {
     const { trace, failures } = await runScenario({
       agent: new Agent({ functions: tools.get(version)! }),
@@ -118,7 +118,7 @@ test('both versions of the client leave one trace', async () => {
 test.for([
   ['version 1', client1, Stdio1],
   ['version 2', client2, Stdio2],
-] as const)('a server that ended is told to the model, %s', async ([, makeClient, Stdio]) => {
+] as const)('the error for the model says that the server is gone, %s', async ([, makeClient, Stdio]) => {
   const client = makeClient() as Client1;
   const transport = new Stdio(child) as Stdio1;
   await client.connect(transport);
@@ -139,7 +139,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** The server over HTTP. Somebody may take the port before it does: then another is tried. */
+/** The server over HTTP. If another process takes the port first, another port is tried. */
 async function serveOverHttp(): Promise<{ server: ChildProcess; url: URL }> {
   for (;;) {
     const port = await freePort();
@@ -153,7 +153,7 @@ async function serveOverHttp(): Promise<{ server: ChildProcess; url: URL }> {
   }
 }
 
-test('over HTTP the same tools answer, until the server is gone', async () => {
+test('the same tools answer over HTTP, until the server ends', async () => {
   const { server, url } = await serveOverHttp();
   const client = { one: client1(), two: client2() };
   try {

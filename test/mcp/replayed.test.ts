@@ -17,7 +17,7 @@ import { client2, everything } from './support.ts';
 
 const messages = [{ role: 'user' as const, content: 'Add 1 and 2, and show me the logo.' }];
 
-/** Records a conversation of an agent that has the tools of a live server, which is gone at the end. */
+/** Records a conversation of an agent with the tools of a live server, which ends afterwards. */
 async function recordLive(cassette: string) {
   const client = client2();
   await client.connect(
@@ -37,7 +37,7 @@ async function recordLive(cassette: string) {
   }
 }
 
-/** The tools as the cassette has them, and no server. */
+/** A client that lists the tools of the cassette, without a server. */
 function listedIn(folder: Folder): McpClient {
   const tools = Object.values(folder.json().tools).map(({ function: { parameters, ...tool } }) => ({
     ...(tool as { name: string }),
@@ -49,7 +49,7 @@ function listedIn(folder: Folder): McpClient {
   };
 }
 
-test('a conversation with the tools of a server is replayed without the server', async () => {
+test('a conversation with MCP tools is replayed without the server', async () => {
   using folder = new Folder();
   const recorded = await recordLive(folder.file());
   const agent = new Agent({ functions: await mcpTools(listedIn(folder)) });
@@ -67,7 +67,7 @@ test('a conversation with the tools of a server is replayed without the server',
   ]);
 });
 
-test('without the recorded answers the tools have no server', async () => {
+test('without the recorded results, a call of an MCP tool needs the server', async () => {
   using folder = new Folder();
   await recordLive(folder.file());
   const agent = new Agent({ functions: await mcpTools(listedIn(folder)) });

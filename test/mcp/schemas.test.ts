@@ -2,7 +2,7 @@ import { mcpTools } from 'swarmcheck/mcp';
 import { expect, test } from 'vitest';
 import { called } from '../support/called.ts';
 
-/** The tool of a server with this schema, and what reaches the server of a call with these arguments. */
+/** The tool of a server with this schema; `call` returns the arguments that reach the server, or the error text. */
 async function toolOf(inputSchema: object) {
   const calls: unknown[] = [];
   const tools = await mcpTools({
@@ -58,11 +58,11 @@ const proper: Record<string, object> = {
   },
 };
 
-test.for(Object.entries(proper))('a schema %s is shown to the model as it is', async ([, schema]) => {
+test.for(Object.entries(proper))('a schema %s is shown to the model unchanged', async ([, schema]) => {
   expect((await toolOf(schema)).parameters).toEqual(schema);
 });
 
-test('arguments are held against the schema before the server sees them', async () => {
+test('arguments are validated against the schema before the server gets them', async () => {
   const { call } = await toolOf(proper['with parts that others refer to']!);
   expect(await call({ from: { id: 1 } })).toEqual({ from: { id: 1 } });
   expect(await call({ from: { id: 0 } })).toMatch(/"from.id" must be at least 1/);
@@ -133,13 +133,13 @@ const unusable: Record<string, [schema: object, parameters: object]> = {
   ],
 };
 
-test.for(Object.entries(unusable))('%s stops no call', async ([, [schema, parameters]]) => {
+test.for(Object.entries(unusable))('%s does not prevent a call', async ([, [schema, parameters]]) => {
   const { parameters: shown, call } = await toolOf({ type: 'object', ...schema });
   expect(shown).toEqual({ type: 'object', ...parameters });
   expect(await call({ a: 'x' })).toEqual({ a: 'x' });
 });
 
-test('a schema that cannot be repaired takes anything', async () => {
+test('a schema that cannot be repaired accepts anything', async () => {
   const schema = { type: 'object', properties: {}, 'x-note': { $id: 'http://[' } };
   const { parameters, call } = await toolOf(schema);
   expect(parameters).toEqual({ type: 'object', additionalProperties: true });

@@ -9,23 +9,23 @@ import type { McpClient } from 'swarmcheck/mcp';
 
 const info = { name: 'test', version: '1' };
 
-/** A client of each version of the SDK, which is not connected yet. */
+/** An unconnected client of each version of the SDK. */
 export const client1 = () => new Client1(info);
 export const client2 = () => new Client2(info);
 
 const require = createRequire(import.meta.url);
 
-/** Where the server is that these tests did not write. */
+/** The path of the reference server. */
 export const everything = require.resolve('@modelcontextprotocol/server-everything/dist/index.js');
 
-/** What a double of a server does. Everything it lists and answers goes out as it is. */
+/** A double of a server. It sends its tools and answers unchanged. */
 export interface ServerDouble {
   /** Its tools by page; the cursor of a page is its index. */
   pages?: readonly (readonly { name: string; [field: string]: unknown }[])[];
   call?(name: string, args: Record<string, unknown>, signal: AbortSignal): unknown;
 }
 
-/** A server made with the SDK, behind one end of a transport. */
+/** A server made with the SDK, connected to one end of a transport. */
 async function serve(double: ServerDouble, transport: Transport): Promise<Server> {
   const { call = () => ({ content: [] }) } = double;
   const server = new Server({ name: 'double', version: '1' }, { capabilities: { tools: {} } });
@@ -53,7 +53,7 @@ export async function connected1(double: ServerDouble): Promise<{ client: McpCli
   return { client, server };
 }
 
-/** The same with a client of version 2. */
+/** A client of version 2, connected in memory. */
 async function connected2(double: ServerDouble): Promise<{ client: McpClient; server: Server }> {
   const [near, far] = Memory2.createLinkedPair();
   const server = await serve(double, far);
