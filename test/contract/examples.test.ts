@@ -1,4 +1,4 @@
-/** What users write: it type-checks as it stands, and each block holds when run. */
+/** Code as users write it: it type-checks, and each test passes. */
 import { expect } from 'vitest';
 import OpenAI from 'openai';
 import { z } from 'zod';
@@ -20,7 +20,7 @@ import {
 } from 'swarmcheck/testing';
 import { scenarioTest, test } from 'swarmcheck/vitest';
 
-// Agents refer to each other; tools infer their arguments.
+// Agents may refer to each other, and tools infer the types of their arguments.
 const triage = new Agent({
   name: 'Triage',
   functions: [
@@ -57,7 +57,7 @@ const refunds = new Agent({
 // @ts-expect-error not the schema of an object
 tool({ name: 'bad', parameters: { typo: 1 }, execute: () => '' });
 
-test('a refund is issued by the refunds agent, once', async () => {
+test('the refunds agent issues a refund once', async () => {
   const run = await runScenario({
     agent: triage,
     contextVariables: { user: 'Ann' },
@@ -83,7 +83,7 @@ test('a refund is issued by the refunds agent, once', async () => {
   });
 });
 
-test('one turn is enough for a cutoff', async ({ script }) => {
+test('a run with maxTurns: 1 stops after the tools of its first turn', async ({ script }) => {
   const provider = script([callTools([callTool('look_up', { q: 'a' }), callTool('look_up', { q: 'b' })])]);
   const response = await new Swarm({ provider }).run({
     agent: refunds,
@@ -95,7 +95,7 @@ test('one turn is enough for a cutoff', async ({ script }) => {
   expect(traceOf(response).toolCalls.map((call) => call.content)).toEqual(['a', 'b']);
 });
 
-test('a person confirms before the transfer', async () => {
+test('a person can confirm before the transfer', async () => {
   const run = await runScenario({
     agent: triage,
     executeTools: false,
@@ -118,7 +118,7 @@ test('the model recovers from arguments that fail the schema', async () => {
   expect(run).toHaveRecoveredFrom({ tool: 'issue_refund', kind: 'invalid-arguments', content: /orderId/ });
 });
 
-test('my own app, its own client', async ({ model }) => {
+test('an app with its own client is answered by a mock', async ({ model }) => {
   const mock = model([say('hello')]);
   await new OpenAI({ apiKey: 'none' }).chat.completions.create({
     model: 'gpt-4o',
@@ -127,7 +127,7 @@ test('my own app, its own client', async ({ model }) => {
   expect(mock.requests).toHaveLength(1);
 });
 
-test('a rate limit reaches the caller as it is, with what had been reached', async () => {
+test('a rate limit reaches the caller unchanged, with the partial response', async () => {
   const swarm = new Swarm({
     provider: scriptedProvider([
       callTool('transfer_to_refunds'),
@@ -141,7 +141,7 @@ test('a rate limit reaches the caller as it is, with what had been reached', asy
   expect(partialResponse(error)?.agent.name).toBe('Refunds');
 });
 
-test('replays what was recorded', async () => {
+test('a recorded conversation is replayed', async () => {
   using provider = replayProvider('fixtures/cassettes/refund.json');
   await new Swarm({ provider }).run({
     agent: triage,
@@ -150,7 +150,7 @@ test('replays what was recorded', async () => {
   });
 });
 
-test('whatever the model does, nobody but Refunds issues refunds', async () => {
+test('only Refunds issues refunds, whatever the model does', async () => {
   const report = await checkAgent(triage, {
     runs: 500,
     seed: 1,
@@ -170,7 +170,7 @@ test('whatever the model does, nobody but Refunds issues refunds', async () => {
   expect(report.sometimes['a refund']).toBeGreaterThan(0);
 });
 
-test('an app on another SDK', async () => {
+test('an app on another SDK is an external agent', async () => {
   const app = externalAgent(({ message, baseURL, apiKey, fetch }) =>
     new OpenAI({ baseURL, apiKey, fetch }).chat.completions.create({
       model: 'gpt-4o',
