@@ -1,11 +1,11 @@
-/** What users can import: the list in exports.txt, which changes only on purpose. */
+/** What users can import: the list in exports.txt, which only changes on purpose. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 
 const list = 'test/package/exports.txt';
 
-/** The source of an entry of package.json: dist/index.js is made of src/index.ts. */
+/** The source of each entry of package.json: dist/index.js is built from src/index.ts. */
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   exports: Record<string, string | { default: string }>;
 };
@@ -21,8 +21,8 @@ const entries = Object.entries(exports).flatMap(([entry, target]) =>
 );
 
 /**
- * Read as text, which is enough and fast: entries are re-exports by name (test/tidy.test.ts), and the compiler wants `type` before
- * each that is a type (isolatedModules).
+ * Reads the exports from the text, which is fast and sufficient: entries are re-exports by name (test/tidy.test.ts),
+ * and the compiler requires `type` before each exported type (isolatedModules).
  */
 function exportsOf(entry: string, file: string): string[] {
   const { statements } = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
@@ -38,7 +38,7 @@ function exportsOf(entry: string, file: string): string[] {
     .toSorted();
 }
 
-test('every entry exports the names of the list', () => {
+test('every entry exports the names in the list', () => {
   const current = entries.flatMap(({ entry, file }) => exportsOf(entry, file));
   if (process.env['UPDATE_EXPORTS'] === '1') writeFileSync(list, `${current.join('\n')}\n`);
   const listed = existsSync(list) ? readFileSync(list, 'utf8').trimEnd().split(/\r?\n/) : [];
@@ -55,6 +55,6 @@ test('every entry exports the names of the list', () => {
 test('every entry with code is in the list', () => {
   const text = readFileSync(list, 'utf8');
   const absent = entries.filter(({ entry }) => !text.includes(`${entry}: `));
-  // The set-up file only registers mocks.
+  // The setup file only registers mocks.
   expect(absent.map(({ entry }) => entry)).toEqual(['swarmcheck/msw/setup']);
 });

@@ -1,4 +1,4 @@
-/** In the project of a user who has openai and vitest, and none of the optional peers. */
+/** Runs in the project of a user who has openai and vitest, but none of the optional peers. */
 import { Agent } from 'swarmcheck';
 import { say, user } from 'swarmcheck/testing';
 import { scenarioTest } from 'swarmcheck/vitest';
@@ -19,7 +19,7 @@ test('every entry loads', async () => {
   expect(entries.map((entry) => Object.keys(entry).length)).not.toContain(0);
 });
 
-// Over HTTP, too.
+// In every play mode, HTTP included.
 scenarioTest({
   name: 'a scenario plays in every way',
   agent: new Agent(),

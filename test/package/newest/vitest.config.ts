@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // As in the repository: of a machine with two cores.
+    // As in vitest.config.ts of the repository, for a machine with two cores.
     testTimeout: 30_000,
     projects: [
       {
