@@ -1,10 +1,13 @@
-/** What the linter cannot express: the shape of the source tree, read as text. Every line of a failure says what to do. */
+/**
+ * Rules that the linter cannot express: the shape of the source tree, read as text. Every line of a failure says what
+ * to do.
+ */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 
-/** What is about no model and no agent. */
+/** Folders that know neither models nor agents. */
 const rooms = ['files', 'secrets'];
 const core = ['engine', ...rooms, 'trace', 'script', 'wire', 'cassette', 'scenario'];
 const everything = [
@@ -20,7 +23,9 @@ const everything = [
   'worker',
 ];
 
-/** What the files of a folder may import, beside their own folder. The entries may import everything but src/cli. */
+/**
+ * What the files of a folder may import, besides their own folder. The entries may import everything except src/cli.
+ */
 const mayImport: Record<string, string[]> = {
   engine: [],
   files: [],
@@ -42,7 +47,7 @@ const mayImport: Record<string, string[]> = {
   cli: everything,
 };
 
-/** Packages that belong to one folder, or two. */
+/** Packages that only one or two folders may import. */
 const homes: Record<string, string[]> = {
   vitest: ['src/vitest/'],
   msw: ['src/wire/'],
@@ -50,30 +55,30 @@ const homes: Record<string, string[]> = {
   piscina: ['src/worker/'],
   commander: ['src/cli/'],
   tinyglobby: ['src/cli/'],
-  // User modules are TypeScript, on the command line as in threads.
+  // The modules of users are TypeScript, on the command line and in threads.
   tsx: ['src/cli/', 'src/worker/'],
 };
 
-/** Packages that come by dynamic import, on first use, except in the entries that are for them. */
+/** Packages that are imported dynamically, on first use, except in the entries listed in `loads`. */
 const onFirstUse = [...Object.keys(homes), 'openai', '@cfworker/json-schema'];
 const loads: Record<string, string[]> = {
   'src/vitest.ts': ['vitest'],
   'src/msw.ts': ['msw'],
-  // Which is for tests alone.
+  // This entry is only for tests.
   'src/fast-check.ts': ['fast-check', '@cfworker/json-schema'],
   'src/cli/main.ts': ['commander', 'tinyglobby', 'tsx'],
 };
 
 interface Import {
-  /** Where it stands, as file:line. */
+  /** The position of the import, as file:line. */
   place: string;
   file: string;
   specifier: string;
-  /** Loads the module together with the file, as a type or a dynamic import does not. */
+  /** Whether the module is loaded together with the file; a type import or a dynamic import is not. */
   loads: boolean;
-  /** Loads the module later, when it is needed. */
+  /** Whether the module is loaded later, on first use. */
   loadsLater: boolean;
-  /** What a relative import points to, from the root of the repository. */
+  /** The file of a relative import, from the root of the repository. */
   target: string | undefined;
 }
 
@@ -126,16 +131,16 @@ test('imports go up the list of folders, never down or sideways', () => {
     if (target === undefined) return [];
     const [from, to] = [folderOf(file), folderOf(target)];
     const allowed = from === undefined ? everything : mayImport[from];
-    if (!allowed) return `${place} is in src/${from}, which has no place in mayImport. Give it one.`;
+    if (!allowed) return `${place} is in src/${from}, which mayImport does not list. Add the folder.`;
     if (to !== undefined && [from, ...allowed].includes(to)) return [];
-    // The command line gives user modules the entries that it has itself.
+    // The command line passes its own entries on to the modules of users.
     if (from === 'cli' && isEntry(target)) return [];
-    return `${place} imports ${target}, but may import ${allowed.join(', ') || 'nothing of ours'}. Move up what is shared.`;
+    return `${place} imports ${target}, but may import ${allowed.join(', ') || 'no other folder'}. Move the shared code up.`;
   });
   expect(wrong).toEqual([]);
 });
 
-/** The rooms of src/cassette, and which of the others each may import. */
+/** The folders of src/cassette, and which of the others each may import. */
 const cassetteRooms: Record<string, string[]> = {
   format: [],
   redact: ['format'],
@@ -143,7 +148,7 @@ const cassetteRooms: Record<string, string[]> = {
   record: ['format', 'redact', 'match'],
 };
 
-test('the rooms of cassettes import one way', () => {
+test('the folders of src/cassette import one way', () => {
   const roomOf = (file: string) => /^src\/cassette\/([^/]+)\//.exec(file)?.[1];
   const wrong = imports.flatMap(({ place, file, target }) => {
     const [from, to] = [roomOf(file), roomOf(target ?? '')];
@@ -153,7 +158,7 @@ test('the rooms of cassettes import one way', () => {
   expect(wrong).toEqual([]);
 });
 
-test('each folder says in one sentence what is in it, and the architecture shows the same sentence', () => {
+test('each folder has a README of one sentence, which the architecture repeats', () => {
   const folders = readdirSync('src', { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ parentPath, name }) => join(parentPath, name))
@@ -163,7 +168,7 @@ test('each folder says in one sentence what is in it, and the architecture shows
     const sentence = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
     return /^[A-Za-z].*\.$/.test(sentence) && !/[.!?] /.test(sentence)
       ? []
-      : `${file} has to be one sentence that says what is in its folder.`;
+      : `${file} must be one sentence that says what is in its folder.`;
   });
   expect(wrong).toEqual([]);
   const architecture = readFileSync('docs/architecture.md', 'utf8');
@@ -184,7 +189,7 @@ test('sources import each other by relative path, ending in .ts', () => {
   expect(wrong).toEqual([]);
 });
 
-test('entries hold named re-exports only', () => {
+test('entries contain only named re-exports', () => {
   const wrong = sources
     .filter(({ fileName }) => isEntry(fileName))
     .flatMap(({ fileName, statements }) => {
@@ -196,12 +201,12 @@ test('entries hold named re-exports only', () => {
     })
     .map(
       (node) =>
-        `${placeOf(node)} is no re-export by name. Write export { … } from './….ts', and move the code there.`,
+        `${placeOf(node)} is not a re-export by name. Write export { … } from './….ts', and move the code there.`,
     );
   expect(wrong).toEqual([]);
 });
 
-test('a package is imported in its folder only', () => {
+test('a package is imported only in its folder', () => {
   const wrong = imports.flatMap(({ place, file, specifier }) => {
     const folders = homes[packageOf(specifier)];
     return folders === undefined || folders.some((folder) => file.startsWith(folder))
@@ -215,17 +220,17 @@ const entries = sources
   .map(({ fileName }) => fileName)
   .filter((file) => isEntry(file) || file === 'src/cli/main.ts');
 
-/** The files that these imports lead to from a file, itself included. */
+/** The files that these imports reach from a file, which is included. */
 function reachedFrom(start: string, through: readonly Import[]): Set<string> {
   const reached = new Set([start]);
-  // A set visits what is added while it is walked.
+  // Iterating over a Set also visits the files that are added meanwhile.
   for (const file of reached) {
     for (const { target } of through.filter((one) => one.file === file)) reached.add(target ?? start);
   }
   return reached;
 }
 
-test('an entry loads no package that it is not for', () => {
+test('an entry does not load the packages of other entries', () => {
   const loading = imports.filter((one) => one.loads);
   const wrong = entries.flatMap((entry) => {
     const reached = reachedFrom(entry, loading);
@@ -240,7 +245,7 @@ test('an entry loads no package that it is not for', () => {
   expect(wrong).toEqual([]);
 });
 
-test('msw is for mocks: no other entry ever loads it', () => {
+test('only the entry for mocks ever loads msw', () => {
   const loading = imports.filter((one) => one.loads || one.loadsLater);
   const wrong = entries
     .filter((entry) => entry !== 'src/msw.ts')
@@ -253,7 +258,7 @@ test('msw is for mocks: no other entry ever loads it', () => {
   expect(wrong).toEqual([]);
 });
 
-test('only the command line asks what time it is', () => {
+test('only the command line reads the clock', () => {
   const wrong = sources
     .filter(({ fileName }) => !fileName.startsWith('src/cli/'))
     .flatMap(nodesOf)
@@ -265,10 +270,10 @@ test('only the command line asks what time it is', () => {
   expect(wrong).toEqual([]);
 });
 
-test('no source file is above 300 lines', () => {
+test('no source file exceeds 300 lines', () => {
   const wrong = sources
     .filter((source) => source.getLineStarts().length - 1 > 300)
-    .map(({ fileName }) => `${fileName}:301 Divide this file: its reader should see the whole of it.`);
+    .map(({ fileName }) => `${fileName}:301 Divide this file: a reader should be able to see all of it.`);
   expect(wrong).toEqual([]);
 });
 
@@ -281,7 +286,7 @@ test('scenarios import the public entries, as a user would', () => {
 });
 
 test('tests run properties through test/support/property.ts', () => {
-  // The latter is bundled with a broken engine, and is given its seeds.
+  // hunt.ts is bundled with a broken engine, and gets its seeds from outside.
   const allowed = ['test/support/property.ts', 'test/property/mutants/hunt.ts'];
   const wrong = ['test', 'scenarios']
     .flatMap(filesOf)
@@ -291,7 +296,7 @@ test('tests run properties through test/support/property.ts', () => {
         .split('\n')
         .flatMap((line, index) =>
           /\bfc\s*\.(assert|check)\b/.test(line)
-            ? `${file}:${index + 1} Call assertProperty or counterexampleOf of test/support/property.ts, which give seeds.`
+            ? `${file}:${index + 1} Call assertProperty or counterexampleOf of test/support/property.ts, which control the seeds.`
             : [],
         ),
     );
