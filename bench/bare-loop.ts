@@ -1,6 +1,6 @@
 /**
- * The least an agent loop can be, as the denominator of every ratio: one live array of messages, no
- * system message, no copies, no validation, no events.
+ * The smallest possible agent loop, with which every ratio is computed: one live array of messages, no system
+ * message, no copies, no validation, no events.
  */
 export interface BareMessage {
   role: string;
@@ -16,8 +16,8 @@ export interface BareAgent {
 }
 
 /**
- * Answers the n-th request with the n-th prepared message. With snapshots each request is kept as a
- * new array with the system message in front: the nearest honest neighbour of a real engine.
+ * Answers request n with prepared message n. With snapshots, each request is kept as a new array that begins with the
+ * system message: the fairest comparison with a real engine.
  */
 export function bareModel(answers: readonly BareMessage[], snapshots: boolean) {
   let next = 0;

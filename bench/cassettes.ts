@@ -1,8 +1,8 @@
 /**
- * What loading a cassette of 1,000 interactions costs, and replaying all of it, beside a hand-written map of JSON lines, Polly and
- * nock.back. Each contestant runs in a process of its own, they take turns, and the median is printed. What they replay was
- * recorded from a server on loopback before: the same 1,000 requests, of about 4 KB with their answers. Run it with
- * `npm run bench:cassettes`.
+ * Measures loading a cassette of 1,000 interactions and replaying all of it, compared with a hand-written map of JSON
+ * lines, Polly and nock.back. Each contestant runs in its own process, they take turns, and the median is printed.
+ * They replay the same 1,000 requests, of about 4 KB each with the answer, which they recorded before: from a server
+ * on loopback or, for the map and the cassette, from a function. Run it with `npm run bench:cassettes`.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -54,7 +54,7 @@ const indexOf = ({ messages }: CompletionRequest) => Number(/\d+/.exec(messages[
 const canonical = (value: unknown) => JSON.stringify(value);
 const keyOf = (request: unknown) => createHash('sha256').update(canonical(request)).digest('hex');
 
-/** Asks once, and checks the answer. */
+/** Sends one request, and checks the answer. */
 async function ask(fetch: typeof globalThis.fetch, url: string, index: number): Promise<void> {
   const body = JSON.stringify(requestOf(index));
   const headers = { 'content-type': 'application/json' };
@@ -64,24 +64,24 @@ async function ask(fetch: typeof globalThis.fetch, url: string, index: number): 
 }
 
 interface Contestant {
-  /** Before anything is measured: what is replayed later. */
+  /** Records the answers that are replayed later. Runs before anything is measured. */
   record(folder: string, url: string): Promise<void>;
-  /** Loads the modules, which is not measured. */
+  /** Loads the modules; not measured. */
   prepare?(): Promise<unknown>;
-  /** Makes ready, and gives how one request is made; then how to end. */
+  /** Loads the recording. Returns a function that makes one request, and one that ends. */
   load(
     folder: string,
     url: string,
   ): Promise<{ ask: (index: number) => Promise<void>; end?: () => Promise<void> }>;
 }
 
-/** The address that was recorded from; nothing is there any more. */
+/** The address of a server that no longer exists. */
 const gone = 'http://127.0.0.1:9/v1';
 
 const peersFolder = fileURLToPath(new URL('peers/', import.meta.url));
 const { resolve: resolvePeer } = createRequire(join(peersFolder, 'package.json'));
 
-/** What another package exports: its types are not here, since it is installed for the benchmark alone. */
+/** The exports of a package, untyped: it is only installed for this benchmark. */
 const peer = async (name: string) =>
   (await import(pathToFileURL(resolvePeer(name)).href)) as Record<string, any>;
 
@@ -199,7 +199,7 @@ const contestants: Record<string, Contestant> = {
   },
 };
 
-/** The fetch that an externalAgent is given, which needs no socket. */
+/** The fetch that externalAgent passes to an app; it opens no socket. */
 function appFetch(
   provider: CompletionProvider,
 ): Promise<{ fetch: typeof globalThis.fetch; end: () => Promise<void> }> {
@@ -250,7 +250,7 @@ async function recordCassette(folder: string): Promise<void> {
   for (let index = 0; index < count; index++) await provider.complete(requestOf(index));
 }
 
-/** One contestant, in a process of its own. */
+/** Runs one contestant in a process of its own. */
 async function runOne(name: string, task: string, folder: string, url: string): Promise<void> {
   const contestant = contestants[name]!;
   if (task === 'record') {
@@ -268,7 +268,7 @@ async function runOne(name: string, task: string, folder: string, url: string): 
   console.log(JSON.stringify({ load, replay }));
 }
 
-/** All of them, one after the other, several times. */
+/** Runs all contestants in turn, several times. */
 async function runAll(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'swarmcheck-bench-'));
   const server = createServer((request, response) => {
@@ -294,7 +294,7 @@ async function runAll(): Promise<void> {
         };
         const entry = times.get(name) ?? { load: [], replay: [] };
         times.set(name, entry);
-        // The first fills the caches.
+        // The first repetition fills the caches.
         if (repetition === 0) continue;
         entry.load.push(load);
         entry.replay.push(replay);

@@ -3,9 +3,9 @@ import { callTool, runScenario, say, user, type Step } from 'swarmcheck/testing'
 import { bareLoop, bareModel, type BareAgent, type BareMessage } from './bare-loop.ts';
 
 /**
- * One run of T turns: T tool calls, one handoff in the middle and a final answer, so T + 2
- * completions. Each contestant makes its agents and tools anew, runs, and says what came of it, so
- * that the work can be verified before it is timed.
+ * One run of T turns: T tool calls, one handoff in the middle and a final answer, so T + 2 completions. Each
+ * contestant creates its agents and tools, runs, and returns the number of messages and the last agent, so that its
+ * work can be verified before it is timed.
  */
 export interface Contestant {
   name: string;
@@ -13,7 +13,7 @@ export interface Contestant {
 }
 
 const instructions = 'You add numbers.';
-/** Another number for every call, so that nobody validates the same text twice. */
+/** Different for every call, so that the same arguments are not validated twice. */
 const argsOf = (index: number) => ({ x: index });
 const numbered = (index: number) => JSON.stringify(argsOf(index));
 
@@ -61,14 +61,14 @@ function bare(name: string, snapshots: boolean): Contestant {
   };
 }
 
-/** A tool that takes what the bare loop's does: parsed, not validated. */
+/** A tool that, like the tool of the bare loop, has its arguments parsed, but not validated. */
 function plainAdd() {
   return function add() {
     return '2';
   };
 }
 
-/** The same with a schema that is enforced, as users write tools. */
+/** The same with an enforced schema, as users write tools. */
 function validatedAdd() {
   return tool({
     name: 'add',

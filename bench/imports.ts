@@ -1,7 +1,7 @@
 /**
- * What importing the entries costs: milliseconds that an otherwise empty run of vitest takes longer, and that an empty
- * process of Node does, with the built package in node_modules as its users have it. The runs take turns; the median is
- * printed. Run it with `npm run bench:imports`.
+ * Measures what importing the entries costs, in milliseconds: how much longer an almost empty run of vitest takes,
+ * and an empty process of Node, with the built package in node_modules as users have it. The runs take turns; the
+ * median is printed. Run it with `npm run bench:imports`.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -30,7 +30,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The package is copied, not linked: vitest transforms what a link leads out of node_modules. */
+/** The package is copied, not linked: vitest transforms files whose link leads out of node_modules. */
 function layProject(): void {
   const modules = join(folder, 'node_modules');
   mkdirSync(modules);
@@ -49,14 +49,14 @@ function layProject(): void {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
 }
 
-/** The first is what the others are compared with. */
+/** Compares the others with the first contestant. */
 function print(title: string, contestants: Record<string, string[]>): void {
   const times = new Map(Object.keys(contestants).map((name) => [name, [] as number[]]));
   for (let repetition = 0; repetition <= repetitions; repetition++) {
     for (const [name, args] of Object.entries(contestants)) {
       const start = performance.now();
       execFileSync(process.execPath, args, { cwd: folder, stdio: 'pipe' });
-      // The first fills the caches.
+      // The first repetition fills the caches.
       if (repetition > 0) times.get(name)!.push(performance.now() - start);
     }
   }

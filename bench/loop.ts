@@ -1,14 +1,16 @@
 /**
- * The run loop beside a bare one: microseconds a turn, and ratios to the bare loop in the same run.
- * Contestants take turns within each repetition, so that a busy machine slows all of them; the
- * median is printed. Run it with `npm run bench`.
+ * Compares the run loop with a bare loop: microseconds per turn, and ratios to the bare loop in the same run.
+ * Contestants take turns within each repetition, so that a busy machine slows all of them; the median is printed. Run
+ * it with `npm run bench`.
  */
 import { performance } from 'node:perf_hooks';
 import { contestants } from './contestants.ts';
 
 const sizes = [1, 5, 20, 100, 400];
 const repetitions = 7;
-/** About as many turns for every size, so that each measurement takes some tenths of a second at most. */
+/**
+ * About the same number of turns for every size, so that each measurement takes a few tenths of a second at most.
+ */
 const turnsPerMeasurement = 20_000;
 
 async function measure(run: () => Promise<unknown>, turns: number): Promise<number> {
@@ -32,7 +34,7 @@ for (const turns of sizes) {
   for (const { name, run } of prepared) {
     const { messages, agent } = await run();
     if (messages !== 2 * turns + 3 || agent !== 'Second')
-      throw new Error(`${name} did other work: ${messages} messages, ended with ${agent}`);
+      throw new Error(`${name} did different work: ${messages} messages, ended with ${agent}`);
     await measure(run, turns);
   }
   for (let repetition = 0; repetition < repetitions; repetition++) {

@@ -1,6 +1,6 @@
 /**
- * Generated models: how many executions a second, from the bare loop to a whole check. Each line does what the one before
- * does and more, with the same scripts. Run it with `npm run bench:properties`.
+ * Measures generated models: executions per second, from the bare run loop to a complete check. Each of the first
+ * three lines does more than the one before, with the same scripts. Run it with `npm run bench:properties`.
  */
 import { performance } from 'node:perf_hooks';
 import fc from 'fast-check';
@@ -54,7 +54,7 @@ const scripts = scriptFor(triage, { features });
 const sampled = fc.sample(scripts, { seed: 1, numRuns: runs });
 const turnsOf = (steps: Step[]) => steps.filter((step) => !('user' in step)).length;
 
-/** The first run of a script, by the engine alone. */
+/** Plays the first run of a script, with the engine only. */
 async function bare(steps: Step[]): Promise<void> {
   const end = steps.findIndex((step, index) => index > 0 && 'user' in step && !('user' in steps[index - 1]!));
   const first = end === -1 ? steps : steps.slice(0, end);
@@ -82,8 +82,8 @@ const contestants: Record<string, () => Promise<unknown>> = {
       const run = await runScenario(scenarioOf(steps));
       for (const invariant of all) invariant(run);
     }),
-  'generating the scripts alone': async () => void fc.sample(scripts, { seed: 1, numRuns: runs }),
-  'checkAgent: generated, run, held against all': () =>
+  'only generating the scripts': async () => void fc.sample(scripts, { seed: 1, numRuns: runs }),
+  'checkAgent: generated, run, all invariants': () =>
     checkAgent(triage, { runs, contextVariables, features, failures: '/nowhere' }),
 };
 
@@ -102,6 +102,6 @@ for (const [name, run] of Object.entries(contestants)) {
   console.log(
     `${name.padEnd(48)} ${Math.round((runs / median) * 1000)
       .toLocaleString('en')
-      .padStart(8)} a second`,
+      .padStart(8)} per second`,
   );
 }

@@ -1,6 +1,7 @@
 /**
- * What mocks at the wire cost, through the real openai client: requests per second, and the time of a stream of 200 chunks, of
- * our paths beside bare ones. Contestants take turns; the median is printed. Run it with `npm run bench:wire`.
+ * Measures mocks at the wire, through the real openai client: requests per second, and the time of a stream of 200
+ * chunks. Compares swarmcheck with bare alternatives. Contestants take turns; the median is printed. Run it with `npm
+ * run bench:wire`.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -41,7 +42,7 @@ const chunks = Array.from({ length: 200 }, (_, index) => ({
 }));
 const frames = [...chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`), 'data: [DONE]\n\n'];
 
-/** Calls `work` with a client that is answered, so often. */
+/** Calls `work` this many times, with a client that gets answers. */
 type Contestant = (
   work: (client: OpenAI) => Promise<unknown>,
   stream: boolean,
@@ -64,7 +65,7 @@ const steps = (stream: boolean, count: number) =>
   Array.from({ length: count }, () => say(stream ? text : 'hello'));
 const apiKey = 'none';
 
-/** Our paths to an app of another SDK: by its fetch, and by its address. */
+/** The two ways that swarmcheck serves an app of another SDK: by its fetch, and by its address. */
 const external =
   (clientOf: (turn: ExternalTurn) => OpenAI): Contestant =>
   async (work, stream, count) => {
@@ -123,13 +124,13 @@ const contestants: Record<string, Contestant> = {
 
 const ask = async (client: OpenAI) => {
   const { choices } = await client.chat.completions.create({ model, messages });
-  if (choices[0]?.message.content !== 'hello') throw new Error('Another answer came.');
+  if (choices[0]?.message.content !== 'hello') throw new Error('The answer differs from the expected one.');
 };
 const read = async (client: OpenAI) => {
   let length = 0;
   for await (const chunk of await client.chat.completions.create({ model, messages, stream: true }))
     length += chunk.choices[0]?.delta.content?.length ?? 0;
-  if (length < text.length) throw new Error('Not all of the stream came.');
+  if (length < text.length) throw new Error('The stream is incomplete.');
 };
 
 function median(values: readonly number[]): number {
@@ -147,7 +148,7 @@ for (let repetition = 0; repetition <= repetitions; repetition++) {
     start = performance.now();
     await contestant(read, true, streams);
     const stream = (performance.now() - start) / streams;
-    // The first warms up.
+    // The first repetition is a warm-up.
     if (repetition === 0) continue;
     entry.request.push(request);
     entry.stream.push(stream);
