@@ -1,7 +1,8 @@
 /**
- * Checks the packed package with the newest majors of its peers on the newest Node, in an empty project: the README's blocks,
- * the examples of the contract, the tests of code with clients of its own, those of what Node does, and every scenario, each in all ways, with the
- * hashes it has here. Its argument is the packed package; without one it packs it itself.
+ * Checks the packed package with the newest majors of its peers on the newest Node, in an empty project: it runs the
+ * blocks of the README, the examples of test/contract, the tests of apps with their own clients, the tests that
+ * depend most on Node, and every scenario in every play mode, whose hashes it compares with those of this repository.
+ * Its argument is the packed package; without one it packs the package itself.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +12,7 @@ import { extract } from './docs.ts';
 import { locked } from './locked.ts';
 import { pack } from './pack.ts';
 
-/** Pinned, so that a new version fails in a commit that raises it and in no other. */
+/** Pinned, so that a new version can only fail the commit that raises it. */
 const newest = [
   'vitest@5.1.1',
   'msw@3.0.5',
@@ -20,7 +21,7 @@ const newest = [
   'fast-check@4.10.2',
   '@types/node@26.6.6',
 ];
-/** What example apps are made with, as it is here. */
+/** The packages of the example apps, in the versions of this repository. */
 const appPackages = ['minisearch', 'node-sqlite3-wasm'].map(locked);
 const nodePackage = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
 const nodeVersion = '26.10.0';
@@ -35,10 +36,10 @@ interface RunDocument {
   scenarios: { name: string; hash: string }[];
 }
 
-/** Prints what it runs; what that printed, only when it failed. */
+/** Prints the command; prints its output only if it failed. */
 function run(command: string, args: string[], cwd = project): string {
   console.log(`- ${[command, ...args].join(' ').replaceAll(folder, '…')}`);
-  // A suite of its own is told nothing of ours.
+  // The other suite must not inherit our Node options.
   const env = { ...process.env, NODE_OPTIONS: '', CI: 'true' };
   const { status, error, stdout, stderr } = spawnSync(command, args, {
     cwd,
@@ -76,18 +77,18 @@ try {
   cpSync('fixtures/cassettes/docs-tests/readme-md', join(project, 'fixtures/cassettes/readme'), {
     recursive: true,
   });
-  // What these tests import; `test/x` stands in `x` there.
+  // The tests below import these; `test/x` is copied to `x`.
   cpSync('test/support', join(project, 'support'), { recursive: true });
-  // But for those that run a vitest, or a process, of the repository's.
+  // Except tests that start vitest or a process of this repository.
   const ofTheRepository = /run-vitest\.ts|node:child_process/;
   cpSync('test/msw', join(project, 'msw'), {
     recursive: true,
     filter: (path) => !path.endsWith('.test.ts') || !ofTheRepository.test(readFileSync(path, 'utf8')),
   });
-  // What depends on Node most: its callbacks and its readline.
+  // The features that depend most on Node: its callbacks and its readline.
   for (const file of ['scenario/blocking.test.ts', 'chat/run-demo-loop.test.ts'])
     cpSync(join('test', file), join(project, 'of-node', file));
-  // Other SDKs bring older clients of their own.
+  // Without clients: other SDKs depend on older versions of the openai client.
   cpSync('scenarios', join(project, 'scenarios'), {
     recursive: true,
     filter: (path) => !path.includes(join('scenarios', 'clients')),
@@ -114,10 +115,10 @@ try {
   const other = [...there].filter(([name, hash]) => here.get(name) !== hash).map(([name]) => name);
   if (other.length > 0 || there.size === 0)
     throw new Error(
-      `${other.length} of ${there.size} scenarios have another hash than here: ${other.join(', ')}`,
+      `${other.length} of ${there.size} scenarios have a different hash than in this repository: ${other.join(', ')}`,
     );
   console.log(
-    `  ${there.size} scenarios, each in all ways, have the hashes they have here (Node ${process.version})`,
+    `  ${there.size} scenarios have the same hashes as in this repository, in every play mode (Node ${process.version})`,
   );
 } finally {
   rmSync(folder, { recursive: true });

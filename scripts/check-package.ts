@@ -1,7 +1,7 @@
 /**
- * Checks the package as its users get it: packed, then installed into an empty project beside openai and vitest alone,
- * where every declaration is type-checked, theirs too, and the README's blocks and test/package/consumer/ are run.
- * Its argument is the packed package; without one it packs it itself.
+ * Checks the package as users get it: packed, then installed into an empty project with only openai and vitest. There
+ * every declaration is type-checked, including those of dependencies, and the blocks of the README and
+ * test/package/consumer/ are run. Its argument is the packed package; without one it packs the package itself.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'swarmcheck-package-'));
 const project = join(folder, 'project');
 const hadDist = existsSync('dist');
 
-/** Prints what it runs; what that printed, only when it failed. */
+/** Prints the command; prints its output only if it failed. */
 function run(command: string, args: string[], cwd = '.'): void {
   console.log(`- ${[command, ...args].join(' ').replaceAll(folder, '…')}`);
   const { status, error, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
@@ -28,13 +28,13 @@ function write(path: string, text: string): void {
   writeFileSync(target, text);
 }
 
-/** Cassettes are named after the files of their tests, which stand elsewhere there. */
+/** Copies cassettes. They are named after the files of their tests, which have other paths in the project. */
 function copyCassettes(from: string, to: string): void {
   const cassettes = 'fixtures/cassettes';
   cpSync(join(cassettes, from), join(project, cassettes, to), { recursive: true });
 }
 
-/** The checks of the strictest of users, who has no types of Node's either. */
+/** The strictest settings a user may have, without the types of Node. */
 const compilerOptions = {
   target: 'es2023',
   module: 'nodenext',
@@ -46,7 +46,7 @@ const compilerOptions = {
   noEmit: true,
 };
 
-/** Such a block has to wait until they are there. */
+/** Whether a block needs an optional peer, and so has to wait until it is installed. */
 function takesOptionalPeer({ path, text }: DocsFile): boolean {
   return path.endsWith('.mocked.test.ts') || /swarmcheck\/fast-check|\.check\.ts/.test(text);
 }
@@ -60,7 +60,7 @@ try {
   write('tsconfig.json', JSON.stringify({ compilerOptions }));
   run('npm', ['install', tarball, ...['openai', 'vitest'].map(locked)], project);
   const blocks = extract(readFileSync('README.md', 'utf8'), 'README.md').filter(
-    // The set-up of a project that has msw.
+    // The setup of a project with msw.
     ({ path }) => path !== 'vitest.config.ts',
   );
   const [mocked, others] = [true, false].map((wanted) =>
@@ -75,7 +75,8 @@ try {
   run('npx', ['--no', '--', 'swarmcheck', 'run', '--all-modes'], project);
   run('npx', ['--no', '--', 'swarmcheck', '--help'], project);
 
-  // What users write, with a schema library of theirs; and as `npm init` makes a project, of CommonJS modules.
+  // The contract as users write it, with their own schema library; then a project of CommonJS modules, as `npm init`
+  // creates it.
   run('npm', ['install', ...['zod', 'msw', 'fast-check', '@types/node'].map(locked)], project);
   write('vitest.config.ts', readFileSync('test/package/newest/vitest.config.ts', 'utf8'));
   write('tsconfig.json', JSON.stringify({ compilerOptions: { ...compilerOptions, types: ['node'] } }));

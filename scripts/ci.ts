@@ -1,6 +1,6 @@
 /**
- * What .ci/run does once the packages are installed: the checks, two at once, then the tests, whose summary ends the output.
- * Its argument is when .ci/run began, in seconds since 1970.
+ * The part of .ci/run after the packages are installed: the checks, two at once, then the tests, whose summary ends
+ * the output. Its argument is the start time of .ci/run, in seconds since 1970.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { writeDocsTests } from './docs.ts';
 import { pack } from './pack.ts';
 import { budgeted, runSteps } from './steps.ts';
 
-/** In seconds. Later changes may raise them by 120 and 15; what they protect is that people run both. */
+/** In seconds. Later changes may raise them by 120 and 15. They keep both commands fast enough for people to run. */
 const budgets = { run: 9 * 60, tests: 4 * 60 };
 
 const began = Number(process.argv[2] ?? Date.now() / 1000);
@@ -25,12 +25,12 @@ function packOnce(): string {
   }
 }
 
-/** The time of the tests, or undefined where a check failed before them. */
+/** The time of the tests, or undefined if a check failed before them. */
 async function checkThenTest(): Promise<number | undefined> {
-  // Written before anything reads them, so that no check sees them half written.
+  // The files are written before any check starts, so that no check reads a partial file.
   writeDocsTests('.');
   const tarball = packOnce();
-  // The longest come first, so that no core is idle at the end.
+  // The longest come first, so that both cores stay busy until the end.
   const commands = [
     `npm run --silent test:matrix -- ${tarball}`,
     `npm run --silent check:package -- ${tarball}`,

@@ -1,9 +1,10 @@
 /**
- * Counts what the test suite plays, and prints it as JSON: tests, test files, generated cases, mutants, process kills, and seeds.
+ * Counts what the test suite runs, and prints it as JSON: tests, test files, generated cases, mutants, process kills,
+ * and seeds.
  *
- * It runs the whole suite once, so that it counts what ran and not what the sources say. It fails where a figure is lower than
- * the saved one, in scripts/count-checks/counts.json; `--save` writes that file. `--cpu` also prints the CPU time of each test
- * file, without the processes that it starts.
+ * It runs the whole suite once, so that it counts what ran, not what the sources say. It fails if a figure is lower
+ * than the saved one in scripts/count-checks/counts.json; `--save` writes that file. `--cpu` also prints the CPU time
+ * of each test file, without the processes that it starts.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -43,7 +44,7 @@ try {
     generatedCases: cases.reduce((sum, { cases: played }) => sum + played, 0),
     mutants: mutants.length,
     processKills: found.filter(({ kind }) => kind === 'kill').length,
-    // A seed counts once in each test that plays it.
+    // A seed counts once in each test that uses it.
     seeds: new Set(cases.map(({ test, seed }) => JSON.stringify([test, seed]))).size,
   };
   const text = `${JSON.stringify(counts, null, 2)}\n`;
@@ -55,11 +56,14 @@ try {
     for (const [file, seconds] of [...cpu].toSorted(([, one], [, other]) => other - one))
       process.stdout.write(`${seconds.toFixed(1).padStart(8)} s  ${file}\n`);
   }
-  if (!success) throw new Error('Some tests failed, so the counts are not those of the suite: run npm test.');
+  if (!success) throw new Error('Some tests failed, so the counts are incomplete. Run npm test.');
   if (process.argv.includes('--save')) writeFileSync(savedFile, text);
   const saved = JSON.parse(readFileSync(savedFile, 'utf8')) as typeof counts;
   const lower = (Object.keys(saved) as (keyof typeof counts)[]).filter((name) => counts[name] < saved[name]);
-  if (lower.length > 0) throw new Error(`Lower than in ${savedFile}: ${lower.join(', ')}.`);
+  if (lower.length > 0)
+    throw new Error(
+      `Lower than in ${savedFile}: ${lower.join(', ')}. If that is intended, run this again with --save.`,
+    );
 } finally {
   rmSync(folder, { recursive: true });
 }

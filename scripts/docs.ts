@@ -1,22 +1,23 @@
 /**
- * The documentation is executed: every `ts` block of the markdown files becomes a file under .docs-tests/, which vitest
- * runs and tsc checks. Lines keep their numbers, so line 31 of `.docs-tests/README.md/…` is line 31 of README.md.
+ * Executes the documentation: every `ts` block of the markdown files becomes a file under .docs-tests/, which vitest
+ * runs and tsc checks. Line numbers are kept, so line 31 of `.docs-tests/README.md/…` is line 31 of README.md.
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A file made of a block. Its path is relative to the folder that its document gets. */
+/** A file made from a block. Its path is relative to the folder of its document. */
 export interface DocsFile {
   path: string;
   text: string;
 }
 
 /**
- * The files that the blocks of a document make.
+ * Returns the files for the blocks of a document.
  *
- * A block that begins with the name of a file (`// support.ts`) is written under that name, where the others can import
- * it, and loaded, but for one of vitest's configuration; the scenarios in a `.scenario.ts` are run. Tests that use a mocked model are named `.mocked.test.ts`. Any other block is a test file: as it stands when it has
- * tests, else as the body of one test, which begins after its last import.
+ * A block that begins with a file name (`// support.ts`) is written under that name, so that other blocks can import
+ * it. It is also loaded by a test, unless it is a test or a configuration; the scenarios of a `.scenario.ts` file are
+ * run. Any other block is a test file: unchanged if it has tests, otherwise as the body of one test, which begins
+ * after the last import. Tests that use a mocked model are named `.mocked.test.ts`.
  */
 export function extract(markdown: string, document: string): DocsFile[] {
   const files = new Map<string, string>();
@@ -26,7 +27,7 @@ export function extract(markdown: string, document: string): DocsFile[] {
       if (files.has(path)) throw new Error(`${place}: A block above is named ${path}, too. Rename one.`);
       files.set(path, text);
     };
-    // What is on the line of the fence comes before the code and moves nothing.
+    // Text on the line of the fence precedes the code, so that no line moves.
     const fence = (text: string) => `${'\n'.repeat(line - 1)}${text}\n`;
     const name = mockedName(/^\s*\/\/ (\S+\.ts)\n/.exec(code)?.[1], code);
     const test = mockedName(`line-${line}.test.ts`, code)!;
@@ -49,13 +50,13 @@ export function extract(markdown: string, document: string): DocsFile[] {
   return [...files].map(([path, text]) => ({ path, text }));
 }
 
-/** Tests with clients of their own are run with the setup file; which they are shows in their names. */
+/** Marks tests of code with its own client by their names, because they run with the setup file. */
 function mockedName(name: string | undefined, code: string): string | undefined {
   const isMocked = /\(\{ model\b|\bmockModel\(|\bstartMocking\(/.test(code);
   return isMocked ? name?.replace(/\.test\.ts$/, '.mocked.test.ts') : name;
 }
 
-/** Makes .docs-tests/ what the documents say: writes what is new or changed, removes what is not theirs. */
+/** Brings .docs-tests/ up to date: writes new and changed files, and removes the others. */
 export function writeDocsTests(root: string): void {
   const list = (folder: string, recursive: boolean) =>
     existsSync(join(root, folder))
@@ -79,7 +80,7 @@ export function writeDocsTests(root: string): void {
 }
 
 interface Block {
-  /** Of the opening fence, from 1. The code begins on the next line. */
+  /** The line of the opening fence, from 1. The code begins on the next line. */
   line: number;
   code: string;
 }
@@ -125,5 +126,5 @@ test.each(scenarios)('${place} $name passes', async ({ value }) => {
 });
 `;
 
-// Run as a script, before tsc; vitest.config.ts calls the function.
+// When run as a script, before tsc. vitest.config.ts calls the function.
 if (process.argv[1]?.endsWith('docs.ts')) writeDocsTests('.');

@@ -4,7 +4,7 @@ const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
   packages: Record<string, { version: string }>;
 };
 
-/** A package in the version that is installed here, as npm installs it elsewhere. */
+/** The name of a package with the version that is installed here, as npm install takes it. */
 export function locked(name: string): string {
   return `${name}@${packages[`node_modules/${name}`]?.version}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Records fixtures/cassettes anew: from a model on loopback that is a process of its own, through the real client, by the
- * commands and the variables that users have. Run it with `npm run fixtures`.
+ * Records fixtures/cassettes again: from a model on loopback in its own process, through the real client, with the
+ * commands and environment variables that users have. Run it with `npm run fixtures`.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ const recorded: [file: string, ...flags: string[]][] = [
   example('weather', 'weather-by-mail'),
 ];
 
-/** The cassette of an example app. */
+/** The arguments that record the cassette of an example app. */
 function example(app: string, scenario: string): [file: string, ...flags: string[]] {
   const out = `fixtures/cassettes/examples/${app}.json`;
   return [`scenarios/examples/${app}/${scenario}.scenario.ts`, '--out', out];

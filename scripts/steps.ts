@@ -1,4 +1,4 @@
-/** Runs commands side by side, and keeps what each of them prints together. */
+/** Runs commands concurrently, and keeps the output of each together. */
 import { spawn } from 'node:child_process';
 
 interface Ended {
@@ -8,8 +8,8 @@ interface Ended {
 }
 
 /**
- * Runs every command, at most so many at once, in the order of the list. One passes prints its time alone; one that fails
- * prints its output, too, and the others go on.
+ * Runs every command in the order of the list, at most `atOnce` at a time. A command that passes prints only its
+ * time; one that fails also prints its output, and the others continue.
  */
 export async function runSteps(
   commands: readonly string[],
@@ -29,12 +29,12 @@ export async function runSteps(
   return ended;
 }
 
-/** A line with how a step ended and how long it took. */
+/** A line with the result of a step and its time. */
 function timed(how: string, { command, seconds }: Omit<Ended, 'passed'>): string {
   return `${how} ${seconds.toFixed(1).padStart(6)} s  ${command}`;
 }
 
-/** With the budget in seconds: whether so much time is within it. */
+/** States whether the time is within the budget. Both are in seconds. */
 export function budgeted(what: string, seconds: number, budget: number): string {
   const verdict = seconds <= budget ? 'within' : 'OVER';
   return `${what}: ${seconds.toFixed(0)} s, ${verdict} its budget of ${budget} s on 2 idle cores`;

@@ -8,8 +8,8 @@ import { writeCount } from './write-count.ts';
 const nameOfFile = () => (expect.getState().testPath ?? '').slice(process.cwd().length + 1);
 const nameOfTest = () => `${nameOfFile()} ${expect.getState().currentTestName ?? ''}`;
 
-// Every import of fast-check, also by bundles that vitest does not transform, gets the counting one. vitest imports packages
-// by their file.
+// Every import of fast-check gets the counting one, including imports in bundles that vitest does not transform.
+// vitest imports packages by file path.
 const counting = new URL('./fast-check.mjs', import.meta.url).href;
 const hooks = `export async function resolve(specifier, context, next) {
   const isMeant = /^fast-check$|[/]node_modules[/]fast-check[/]lib[/]fast-check[.]js$/.test(specifier);
@@ -22,7 +22,7 @@ register(`data:text/javascript,${encodeURIComponent(hooks)}`);
 const shared = globalThis as { swarmcheckCount?: (seed: number, cases: number) => void };
 shared.swarmcheckCount = (seed, cases) => writeCount({ kind: 'cases', test: nameOfTest(), seed, cases });
 
-// Only tests of recordings kill a process as their subject; others end what they started.
+// Only tests of recordings kill a process on purpose; other tests kill processes to clean up.
 subscribe('child_process', (message) => {
   const test = nameOfTest();
   if (!test.startsWith('test/cassette/')) return;

@@ -2,7 +2,7 @@ import type { Answer, Rule } from './rules.ts';
 
 type Reply = (match: RegExpExecArray) => Answer;
 
-/** Rules of the agent that has this tool. */
+/** Makes a rule of the agent that has this tool. */
 const having =
   (tool: string) =>
   (said: RegExp, reply: Reply): Rule => [
@@ -25,8 +25,8 @@ const escalating: Reply = ({ input }) => ({
 });
 
 /**
- * For scenarios/examples/airline. What is evaluated there are the rules of triage and flight modification: they listen for
- * words, and not for what is meant, so that some of what customers say misleads them.
+ * For scenarios/examples/airline. The evaluation there tests the rules of triage and flight modification: they match
+ * words, not meaning, so that some customer messages mislead them.
  */
 export const airlineRules: readonly Rule[] = [
   triage(/somebody call|a person/i, escalating),

@@ -1,19 +1,19 @@
-/** What a model on loopback answers. */
+/** An answer of the model on loopback. */
 export interface Answer {
   readonly text?: string;
   readonly calls?: readonly [name: string, args: object][];
 }
 
 /**
- * What is answered to what was said last, if that is how it reads: the user's text, or the result of a tool. The tools that are
- * offered tell which agent it is. Undefined leaves it to the next rule.
+ * Answers the last message if it matches the expression: the text of the user, or the result of a tool. The offered
+ * tools tell which agent asks. If the function returns undefined, the next rule is tried.
  */
 export type Rule = readonly [
   said: RegExp,
   answer: (match: RegExpExecArray, offered: readonly string[]) => Answer | undefined,
 ];
 
-/** What the first rule that fits answers; where none does, what was said comes back. */
+/** The answer of the first rule that matches, or else the message itself. */
 export function answerBy(rules: readonly Rule[], said: string, offered: readonly string[]): Answer {
   for (const [form, answer] of rules) {
     const match = form.exec(said);

@@ -1,6 +1,6 @@
 /**
- * A model on loopback, for recording the fixtures: it answers what it is shown, by rules, in the shapes in which the API of
- * OpenAI answers (2026-11), padding, fingerprints and empty lists among them. Prints its address, and serves until it is killed.
+ * A model on loopback, for recording the fixtures. It answers by rules, in the shapes of the OpenAI API (2026-11),
+ * including padding, fingerprints and empty lists. Prints its address, and serves until it is killed.
  */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,7 +21,7 @@ interface Request {
   stream_options?: { include_usage?: boolean };
 }
 
-/** Of all that is recorded; each has words of its own. */
+/** The rules for all recordings. Each rule matches different words. */
 const rules: readonly Rule[] = [
   ...airlineRules,
   ...shopperRules,

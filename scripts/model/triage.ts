@@ -1,6 +1,6 @@
 import type { Answer, Rule } from './rules.ts';
 
-/** A rule of an agent that has this tool. */
+/** Makes a rule of the agent that has this tool. */
 const having = (tool: string, said: RegExp, answer: (match: RegExpExecArray) => Answer): Rule => [
   said,
   (match, offered) => (offered.includes(tool) ? answer(match) : undefined),
@@ -16,8 +16,8 @@ const toSales = (): Answer => ({ calls: [['transfer_to_sales', {}]] });
 const toRefunds = (): Answer => ({ calls: [['transfer_to_refunds', {}]] });
 
 /**
- * For scenarios/examples/triage. What is evaluated there are the rules of the triage agent: they listen for words, and not for
- * what is meant, so that some of what customers say misleads them.
+ * For scenarios/examples/triage. The evaluation there tests the rules of the triage agent: they match words, not
+ * meaning, so that some customer messages mislead them.
  */
 export const triageRules: readonly Rule[] = [
   triage(/give .*back|money back|refund|too expensive|charged|broken/i, toRefunds),
@@ -42,7 +42,7 @@ export const triageRules: readonly Rule[] = [
   refunds(/^R-1 is refunded with (\d+)/, ([, euros]) => ({
     text: `The clarinet is yours, and you get ${euros} euros back for the harp.`,
   })),
-  // What is only evaluated.
+  // Used only by the evaluation.
   refunds(/get for (R-\d+)\?$/, ([, number]) => ({ calls: [['look_up_rental', { number }]] })),
   refunds(/(\d+) % is fine/, ([, percent]) => ({
     calls: [['grant_discount', { percent: Number(percent) }]],

@@ -1,6 +1,6 @@
 import type { Answer, Rule } from './rules.ts';
 
-/** A rule of the agent that can look up the weather, and send mails. */
+/** Makes a rule of the agent that can look up the weather and send mails. */
 const weather = (said: RegExp, answer: (match: RegExpExecArray) => Answer): Rule => [
   said,
   (match, offered) =>
@@ -13,15 +13,15 @@ const mailTo = (recipient: string, subject: string, body: string): [string, obje
   { recipient, subject, body },
 ];
 
-/** The time that is asked for, if one is. */
+/** The time that the text asks for, if any. */
 function timeIn(text: string): { time?: string } {
   const [time] = /tonight|tomorrow/.exec(text) ?? [];
   return time === undefined ? {} : { time };
 }
 
 /**
- * For scenarios/examples/weather. The rules listen for places and addresses, and not for what is meant, so that some of
- * what people say misleads them.
+ * For scenarios/examples/weather. The rules match places and addresses, not meaning, so that some messages mislead
+ * them.
  */
 export const weatherRules: readonly Rule[] = [
   weather(/^Mail the weather/, () => ({ text: 'Of which place?' })),
@@ -30,7 +30,7 @@ export const weatherRules: readonly Rule[] = [
     calls: [mailTo('bo@example.org', 'Oban tonight', `${sky}, ${celsius} degrees`)],
   })),
   weather(/^The mail to .* is on its way\.$/, () => ({ text: 'Bo has it.' })),
-  // What is only evaluated.
+  // Used only by the evaluation.
   weather(new RegExp(`in (${place})\\? .*to (\\S+@\\S+) that (.*)\\.$`), ([, location, recipient, body]) => ({
     calls: [['get_weather', { location }], mailTo(recipient!, 'Today', body!)],
   })),
