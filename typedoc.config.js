@@ -2,12 +2,12 @@ import { Comment, Converter, OptionDefaults, ReflectionKind } from 'typedoc';
 
 /** @param {import('typedoc').Reflection} member */
 function spare(member) {
-  member.comment ??= new Comment([{ kind: 'text', text: 'See what it is part of.' }]);
+  member.comment ??= new Comment([{ kind: 'text', text: 'See the type that contains it.' }]);
 }
 
 /**
- * TypeDoc asks for more than the gate wants: for members of an object type in a union or an array, whose names and the
- * comment of what they are part of say enough, and for members that override those of another class.
+ * Supplies docstrings that TypeDoc requires but this project does not: for members of an object type in a union or an
+ * array, whose names and containing type say enough, and for members that override a member of another class.
  *
  * @param {import('typedoc').Application} app
  */
@@ -21,8 +21,8 @@ function spareObviousMembers(app) {
 }
 
 /**
- * The API reference, from the docstrings. It fails where a public export, or a member of a public class or interface, has no
- * docstring, and where a link leads nowhere.
+ * Builds the API reference from the docstrings. It fails if a public export, or a member of a public class or
+ * interface, has no docstring, or if a link is broken.
  *
  * @type {import('typedoc').TypeDocOptions}
  */
@@ -32,7 +32,7 @@ export default {
   cleanOutputDir: true,
   readme: 'none',
   excludeInternal: true,
-  // Nothing links to the sources, so no git remote is asked for.
+  // The reference does not link to the sources, so TypeDoc needs no git remote.
   disableSources: true,
   plugin: [spareObviousMembers],
   requiredToBeDocumented: [...OptionDefaults.requiredToBeDocumented, 'Constructor'],

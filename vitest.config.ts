@@ -5,7 +5,7 @@ import { writeDocsTests } from './scripts/docs.ts';
 const root = fileURLToPath(new URL('.', import.meta.url));
 const source = (file: string) => `${root}src/${file}`;
 
-/** Tests whose code has clients of its own. */
+/** Tests of code with its own client. */
 const mocked = [
   'test/contract/**/*.test.ts',
   'test/msw/**/*.test.ts',
@@ -13,9 +13,12 @@ const mocked = [
   '.docs-tests/**/*.mocked.test.ts',
 ];
 
-/** Tests that replace modules, count what a process loads, or send it signals. In a shared process they would meet others. */
+/**
+ * Tests that replace modules, count the modules that a process loads, or send signals. In a shared process they would
+ * affect other tests.
+ */
 const replacing = [
-  // Tools that were loaded before listen to SIGINT, too, and end the process.
+  // Tools that are already loaded also listen to SIGINT, and end the process.
   'test/chat/run-demo-loop.test.ts',
   'test/{engine,script}/without-openai.test.ts',
   'test/engine/{agents,regressions}.test.ts',
@@ -25,7 +28,7 @@ const replacing = [
   'test/cassette/{answers/timing,modes/closing}.test.ts',
   'test/worker/{endless-module,no-threads,without-piscina}.test.ts',
 ];
-/** Tests that compute for seconds: up to five times slower in a process that many other files ran in before. */
+/** Tests that compute for seconds: up to five times slower in a process that ran many other files before. */
 const long = [
   'test/cassette/{round-trip,recorded-run,replayed-tools}.property.test.ts',
   'test/cassette/file/{size,kills,truncated}.test.ts',
@@ -34,15 +37,15 @@ const long = [
   'scenarios/{all,concurrency/ten-thousand}.test.ts',
 ];
 const alone = [...replacing, ...long];
-/** These compute for seconds, too, but run the same code: in a process of their own it is compiled once. */
+/** These compute for seconds too, but run the same code, which a shared process compiles once. */
 const property = ['test/property/**/*.test.ts'];
 
-// Here, and not in a globalSetup: vitest collects the test files before it runs that.
+// Not in a globalSetup: vitest collects the test files before it runs that.
 writeDocsTests(root);
 
 export default defineConfig({
   resolve: {
-    // The public entries are the sources themselves, as in tsconfig.json: one copy of every module.
+    // The public entries resolve to the sources, as in tsconfig.json: one copy of every module.
     alias: [
       { find: /^swarmcheck$/, replacement: source('index.ts') },
       { find: /^swarmcheck\/(testing|vitest|fast-check|worker|mcp|msw)$/, replacement: source('$1.ts') },
@@ -67,9 +70,9 @@ export default defineConfig({
   test: {
     // Tests make many short-lived objects. With a small young generation, a tenth of their time is garbage collection.
     execArgv: ['--max-semi-space-size=64'],
-    // vitest leaves a core to itself otherwise, which is half of the machine where there are two.
+    // By default vitest keeps one core for itself, which is half of a machine with two.
     maxWorkers: '100%',
-    // Of a machine with two cores and a test for each file at once; nothing here waits for time itself.
+    // For a machine with two cores that runs many tests at once. No test here waits for real time.
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
@@ -86,7 +89,7 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts', 'scenarios/**/*.test.ts', '.docs-tests/**/*.test.ts'],
-          // The latter belong to the project that scripts/check-package.ts makes.
+          // The last ones belong to the project that scripts/check-package.ts creates.
           exclude: [...mocked, ...alone, ...property, 'test/package/consumer/**'],
           // Most files take longer to load the sources than to run: one process loads them once for many files.
           isolate: false,

@@ -12,7 +12,7 @@ const notClients: Record<string, [client: unknown, given: string]> = {
   nothing: [undefined, 'undefined'],
 };
 
-test.for(Object.entries(notClients))('%s in place of a client is refused', async ([, [client, given]]) => {
+test.for(Object.entries(notClients))('%s instead of a client is refused', async ([, [client, given]]) => {
   expect(await factsOfMistake(() => mcpTools(never(client)))).toEqual({ error: 'UsageError', given });
 });
 
@@ -97,18 +97,21 @@ test.for(bothClients)('a server without tools is refused, %s', async ([, connect
   );
 });
 
-test.for(bothClients)('a server that does not list its tools is told of, %s', async ([, connected]) => {
-  const { client } = await connected({
-    get pages(): never {
-      throw new Error('The disk is full.');
-    },
-  });
-  expect(await messageOf(() => mcpTools(client))).toBe(
-    'The MCP server "double" did not list its tools. The disk is full.',
-  );
-});
+test.for(bothClients)(
+  'a server that fails to list its tools is an error with its reason, %s',
+  async ([, connected]) => {
+    const { client } = await connected({
+      get pages(): never {
+        throw new Error('The disk is full.');
+      },
+    });
+    expect(await messageOf(() => mcpTools(client))).toBe(
+      'The MCP server "double" did not list its tools. The disk is full.',
+    );
+  },
+);
 
-test('a server whose pages never end is stopped', async () => {
+test('a server with endless pages is an error', async () => {
   const client: McpClient = {
     listTools: async () => ({ tools: [], nextCursor: 'again' }),
     callTool: async () => ({}),
