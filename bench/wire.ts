@@ -1,7 +1,8 @@
 /**
  * Measures mocks at the wire, through the real openai client: requests per second, and the time of a stream of 200
- * chunks. Compares swarmcheck with bare alternatives. Contestants take turns; the median is printed. Run it with `npm
- * run bench:wire`.
+ * chunks. Compares swarmcheck with bare alternatives. Contestants take turns; the median is printed.
+ *
+ * Run it with `npm run bench:wire`.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
