@@ -4,7 +4,10 @@ import { describe } from 'vitest';
 
 declare global {
   interface ImportMeta {
-    /** Declared here, because vite, whose it is, is a dependency of vitest and not of ours. */
+    /**
+     * Declared here, because the types of vite are not available: vite is a dependency of vitest, not of this
+     * project.
+     */
     glob<Default>(pattern: string, options: { eager: true; import: 'default' }): Record<string, Default>;
   }
 }
@@ -14,7 +17,7 @@ const scenarios = import.meta.glob<Scenario & { name: string }>('./**/*.scenario
   import: 'default',
 });
 
-// Under the name of its file, so that what fails can be found.
+// Named after its file, so that a failing scenario can be found.
 describe.each(Object.entries(scenarios))('%s', (_file, scenario) => {
   scenarioTest(scenario);
 });

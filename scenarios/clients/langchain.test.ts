@@ -1,4 +1,4 @@
-/** The chat model of LangChain. It chooses Chat Completions on its own, as long as nothing asks for the Responses API. */
+/** The chat model of LangChain. It uses Chat Completions, unless an option requires the Responses API. */
 import { HumanMessage, SystemMessage, type AIMessage, type BaseMessage } from '@langchain/core/messages';
 import { tool } from '@langchain/core/tools';
 import { ChatOpenAI } from '@langchain/openai';
@@ -16,7 +16,7 @@ const chat = new ChatOpenAI({ model: 'gpt-4o', apiKey: 'none', useResponsesApi: 
   getWeather,
 ]);
 
-/** The app: asks until no tool is called any more. */
+/** The app: asks the model until it calls no more tools. */
 async function ask(question: string): Promise<AIMessage> {
   const messages: BaseMessage[] = [new SystemMessage('Answer with the weather.'), new HumanMessage(question)];
   for (;;) {
@@ -29,7 +29,7 @@ async function ask(question: string): Promise<AIMessage> {
 
 const weather = (city: string) => callTool('get_weather', { city });
 
-test('a tool call round trip', async ({ model }) => {
+test('a tool call makes a round trip', async ({ model }) => {
   const mock = model([weather('Oslo'), say('It is sunny.')]);
 
   expect((await ask('What is the weather in Oslo?')).text).toBe('It is sunny.');
@@ -40,7 +40,7 @@ test('a tool call round trip', async ({ model }) => {
   expect(mock).toHaveStoppedBecause('completed');
 });
 
-test('parallel calls', async ({ model }) => {
+test('parallel calls are executed in one turn', async ({ model }) => {
   const mock = model([callTools([weather('Oslo'), weather('Rome')]), say('Sunny in both.')]);
 
   await ask('What is the weather in Oslo and Rome?');
@@ -56,7 +56,7 @@ test('parallel calls', async ({ model }) => {
   expect(mock).toHaveToolResult('get_weather', 'sunny in Rome');
 });
 
-test('a stream', async ({ model }) => {
+test('a stream delivers text and parallel calls', async ({ model }) => {
   model([callTools([weather('Oslo'), weather('Rome')], { say: 'One moment.' })]);
 
   const stream = await chat.stream('What is the weather in Oslo and Rome?');
@@ -72,7 +72,7 @@ test('a stream', async ({ model }) => {
   ]);
 });
 
-test('an error that LangChain does not try again', async ({ model }) => {
+test('an authentication error is not retried', async ({ model }) => {
   const mock = model([modelFails({ kind: 'status', status: 401 })]);
 
   await expect(ask('What is the weather in Oslo?')).rejects.toMatchObject({ status: 401 });

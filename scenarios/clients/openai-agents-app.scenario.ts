@@ -3,7 +3,7 @@ import { Agent, OpenAIProvider, Runner, tool } from '@openai/agents';
 import { callTool, defineScenario, externalAgent, say, user } from 'swarmcheck/testing';
 import { z } from 'zod';
 
-/** An app built on OpenAI's Agents SDK: two agents, a tool each, and a handoff. */
+/** An app built on OpenAI's Agents SDK: two agents with one tool each, and a handoff. */
 const refunds = new Agent({
   name: 'refunds',
   instructions: 'Refund what was paid, once.',

@@ -1,4 +1,7 @@
-/** The Agents SDK of OpenAI, in Chat Completions mode and without its tracing, which would send to elsewhere. */
+/**
+ * The Agents SDK of OpenAI, in Chat Completions mode. Its tracing is disabled, because it would send requests to
+ * another server.
+ */
 import {
   Agent,
   OpenAIChatCompletionsModel,
@@ -40,7 +43,7 @@ const meteorologist = new Agent({
 
 const weather = (city: string) => callTool('get_weather', { city });
 
-test('a tool call round trip', async ({ model }) => {
+test('a tool call makes a round trip', async ({ model }) => {
   const mock = model([weather('Oslo'), say('It is sunny.')]);
 
   const result = await run(meteorologist, 'What is the weather in Oslo?');
@@ -54,7 +57,7 @@ test('a tool call round trip', async ({ model }) => {
   expect(mock).toHaveStoppedBecause('completed');
 });
 
-test('parallel calls', async ({ model }) => {
+test('parallel calls are executed in one turn', async ({ model }) => {
   const mock = model([callTools([weather('Oslo'), weather('Rome')]), say('Sunny in both.')]);
 
   await run(meteorologist, 'What is the weather in Oslo and Rome?');
@@ -70,7 +73,7 @@ test('parallel calls', async ({ model }) => {
   expect(mock).toHaveToolResult('get_weather', 'sunny in Rome');
 });
 
-test('a stream', async ({ model }) => {
+test('a streamed run executes parallel calls', async ({ model }) => {
   const mock = model([callTools([weather('Oslo'), weather('Rome')]), say('Sunny in both.')]);
 
   const result = await run(meteorologist, 'What is the weather in Oslo and Rome?', { stream: true });
@@ -82,7 +85,7 @@ test('a stream', async ({ model }) => {
   expect(mock).toHaveToolCalls([{ turn: ['get_weather', 'get_weather'] }]);
 });
 
-test('a handoff', async ({ model }) => {
+test('a handoff makes the other agent active', async ({ model }) => {
   const mock = model([callTool('transfer_to_travel', {}), say('Take the train.')]);
 
   const { lastAgent } = await run(meteorologist, 'How do I get to Oslo?');
@@ -92,7 +95,7 @@ test('a handoff', async ({ model }) => {
   expect(mock).toHaveSeen({ agent: 'travel', instructions: 'Plan journeys.', tools: [] });
 });
 
-test('a model of its own client', async ({ model }) => {
+test('a model with its own client is answered', async ({ model }) => {
   const mock = model([say('It is sunny.')]);
   const client = new OpenAI({ apiKey: 'none', baseURL: mock.baseURL });
 
@@ -102,7 +105,7 @@ test('a model of its own client', async ({ model }) => {
   expect(mock.requests[0]?.model).toBe('gpt-4o');
 });
 
-test('a rate limit is tried again', async ({ model }) => {
+test('a rate limit is retried', async ({ model }) => {
   const mock = model([modelFails({ kind: 'status', status: 429, retryAfterMs: 0 }), say('It is sunny.')]);
 
   const runner = new Runner({ modelProvider: new OpenAIProvider({ apiKey: 'none', useResponses: false }) });

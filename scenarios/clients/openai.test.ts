@@ -1,4 +1,4 @@
-/** The client of OpenAI itself, as it comes: it tries again, reads streams, and runs tools. */
+/** The client of OpenAI itself, with its retries, streams and runTools. */
 import OpenAI from 'openai';
 import { callTool, callTools, modelFails, say } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
@@ -24,7 +24,7 @@ const getWeather = {
 
 const weather = (city: string) => callTool('get_weather', { city });
 
-test('a tool call, executed by hand', async ({ model }) => {
+test('a tool call can be executed by hand', async ({ model }) => {
   const mock = model([weather('Oslo'), say('It is sunny.')]);
   const { name, description, parameters } = getWeather;
   const tools = [{ type: 'function' as const, function: { name, description, parameters } }];
@@ -42,7 +42,7 @@ test('a tool call, executed by hand', async ({ model }) => {
   expect(mock).toHaveStoppedBecause('completed');
 });
 
-test('runTools executes calls, one after another and several at once', async ({ model }) => {
+test('runTools executes single and parallel calls', async ({ model }) => {
   const mock = model([
     weather('Oslo'),
     callTools([weather('Rome'), weather('Bergen')]),
@@ -65,7 +65,7 @@ test('runTools executes calls, one after another and several at once', async ({ 
   expect(mock).toHaveToolResult('get_weather', 'sunny in Bergen');
 });
 
-test('runTools, streamed', async ({ model }) => {
+test('runTools streams the text and executes parallel calls', async ({ model }) => {
   const mock = model([callTools([weather('Oslo'), weather('Rome')]), say('Sunny in both.')]);
   const tools = [{ type: 'function' as const, function: getWeather }];
   const pieces: string[] = [];
@@ -79,7 +79,7 @@ test('runTools, streamed', async ({ model }) => {
   expect(mock).toHaveToolResult('get_weather', 'sunny in Rome');
 });
 
-test('runTools recovers from a tool that there is not', async ({ model }) => {
+test('runTools recovers from an unknown tool', async ({ model }) => {
   const mock = model([
     callTool('get_wether', { city: 'Oslo' }, { hallucinated: true }),
     weather('Oslo'),
@@ -96,7 +96,7 @@ test('runTools recovers from a tool that there is not', async ({ model }) => {
   });
 });
 
-test('a rate limit in the middle of a conversation is tried again', async ({ model }) => {
+test('a rate limit in the middle of a conversation is retried', async ({ model }) => {
   const mock = model([
     weather('Oslo'),
     modelFails({ kind: 'status', status: 429, retryAfterMs: 0 }),

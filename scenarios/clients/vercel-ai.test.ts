@@ -8,7 +8,7 @@ import { z } from 'zod';
 
 const openai = createOpenAI({ apiKey: 'none' });
 
-/** The app. `openai('gpt-4o')` would ask the Responses API. */
+/** The app. `openai('gpt-4o')` would use the Responses API. */
 const settings = {
   model: openai.chat('gpt-4o'),
   system: 'Answer with the weather.',
@@ -25,7 +25,7 @@ const settings = {
 
 const weather = (city: string) => callTool('get_weather', { city });
 
-test('generateText executes a call and goes on', async ({ model }) => {
+test('generateText executes a call and continues', async ({ model }) => {
   const mock = model([weather('Oslo'), say('It is sunny.')]);
 
   const { text, steps } = await generateText(settings);
@@ -52,7 +52,7 @@ test('generateText executes parallel calls', async ({ model }) => {
   expect(mock).toHaveToolResult('get_weather', { city: 'Rome', weather: 'sunny' });
 });
 
-test('streamText does the same in pieces', async ({ model }) => {
+test('streamText executes parallel calls and streams the text', async ({ model }) => {
   const mock = model([callTools([weather('Oslo'), weather('Rome')]), say('Sunny in both.')]);
 
   const pieces: string[] = [];
@@ -63,7 +63,7 @@ test('streamText does the same in pieces', async ({ model }) => {
   expect(mock).toHaveToolCalls([{ turn: ['get_weather', 'get_weather'] }]);
 });
 
-test('arguments that fail the schema are told to the model', async ({ model }) => {
+test('the model is shown why its arguments fail the schema', async ({ model }) => {
   const mock = model([
     callTool('get_weather', { town: 'Oslo' }, { hallucinated: true }),
     weather('Oslo'),
@@ -79,7 +79,7 @@ test('arguments that fail the schema are told to the model', async ({ model }) =
   });
 });
 
-test('the SDK stops after the steps it is allowed', async ({ model }) => {
+test('the SDK stops at its step limit', async ({ model }) => {
   const mock = model([weather('Oslo'), weather('Rome')]);
 
   await generateText({ ...settings, stopWhen: stepCountIs(2) });
@@ -87,7 +87,7 @@ test('the SDK stops after the steps it is allowed', async ({ model }) => {
   expect(mock).toHaveStoppedBecause('interrupted');
 });
 
-test('a rate limit is tried again', async ({ model }) => {
+test('a rate limit is retried', async ({ model }) => {
   const mock = model([modelFails({ kind: 'status', status: 429, retryAfterMs: 0 }), say('It is sunny.')]);
 
   expect((await generateText(settings)).text).toBe('It is sunny.');

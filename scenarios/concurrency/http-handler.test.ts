@@ -9,7 +9,7 @@ import { expect } from 'vitest';
 
 const owners = ['Ann', 'Ben', 'Cid'];
 
-/** Tells when an inspection has begun, and is told when it is finished: a slow tool without a clock. */
+/** Signals when an inspection begins, and lets the test finish it: a slow tool without a clock. */
 const bench = new EventEmitter();
 
 const garage = new Agent({
@@ -25,7 +25,7 @@ const garage = new Agent({
   ],
 });
 
-/** The app: one Swarm for everybody, and a conversation for each path. */
+/** The app: one Swarm for all requests, and one conversation per path. */
 function serve(swarm: Swarm, conversations: Map<string, Conversation>): Server {
   return createServer((request, response) => {
     const id = request.url!.slice(1);
@@ -43,13 +43,13 @@ function serve(swarm: Swarm, conversations: Map<string, Conversation>): Server {
 const stepsOf = (owner: string): Step[] => [
   user(`${owner} here, my bicycle rattles.`),
   callTool('inspect'),
-  // The model passes on what the tool and the instructions told it, so that a mix-up reaches the client.
+  // The model repeats the tool result and the instructions, so that a mix-up reaches the client.
   ({ messages }) => say(`It is ${messages.at(-1)?.content as string}.`),
   user(`${owner} again, what was it?`),
   ({ messages }) => say(messages[0]?.content as string),
 ];
 
-test('conversations of a handler neither wait for nor see each other', async ({ script, onTestFinished }) => {
+test('conversations of an HTTP handler run independently', async ({ script, onTestFinished }) => {
   const models = new Map(owners.map((owner) => [owner, script(stepsOf(owner))]));
   const provider: CompletionProvider = {
     complete: (request, options) => models.get(options!.conversation!)!.complete(request, options),
@@ -69,7 +69,7 @@ test('conversations of a handler neither wait for nor see each other', async ({ 
   };
   const begun = owners.map((owner) => once(bench, `begun for ${owner}`));
   const asked = new Map(owners.map((owner) => [owner, ask(owner, `${owner} here, my bicycle rattles.`)]));
-  // All are in their tool then, or one has failed. The last that came leaves it first.
+  // Now all of them wait in their tool, or one has failed. The tools finish in reverse order.
   await Promise.race([Promise.all(begun), ...asked.values()]);
   for (const owner of owners.toReversed()) {
     bench.emit(`finished for ${owner}`);

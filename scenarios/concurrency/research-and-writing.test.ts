@@ -3,7 +3,7 @@ import { callTool, say } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
 import { expect } from 'vitest';
 
-/** A clock that stands still until it is advanced: what takes time here takes none of the test's. */
+/** A clock that stands still until it is advanced, so that slow tools take no real time. */
 class Clock {
   now = 0;
   readonly #sleepers: { at: number; wake: () => void }[] = [];
@@ -12,7 +12,7 @@ class Clock {
     return new Promise((wake) => this.#sleepers.push({ at: this.now + ms, wake }));
   }
 
-  /** Lets these come to their end: time goes on whenever all of them sleep. */
+  /** Runs these promises to completion; advances the time whenever all of them sleep. */
   async run(works: readonly Promise<unknown>[]): Promise<void> {
     const left = new Set(works);
     for (const work of works) void work.finally(() => left.delete(work)).catch(() => {});
@@ -27,7 +27,7 @@ class Clock {
   }
 }
 
-/** An agent with one tool, which takes its time. */
+/** An agent with one tool that takes this long. */
 function worker(name: string, task: string, clock: Clock, ms: number) {
   const work = { [task]: () => clock.sleep(ms).then(() => `${task} is done`) }[task]!;
   return new Agent({ name, functions: [work] });
@@ -36,7 +36,7 @@ function worker(name: string, task: string, clock: Clock, ms: number) {
 const ask = (provider: CompletionProvider, agent: Agent) =>
   new Swarm({ provider }).run({ agent, messages: [{ role: 'user', content: 'Bees, please.' }] });
 
-test('a research agent and a writing agent side by side take the time of the longer one', async ({
+test('a research agent and a writing agent in parallel take the time of the longer one', async ({
   script,
 }) => {
   const clock = new Clock();
@@ -53,11 +53,11 @@ test('a research agent and a writing agent side by side take the time of the lon
 
   const answers = (await Promise.all([writing, research])).map(({ messages }) => messages.at(-1)?.content);
   expect(answers).toEqual(['An article.', 'Bees dance.']);
-  // 2 x 150 of the one, and not 500 of both.
+  // The research takes 2 x 150; in sequence both would take 500.
   expect(finished).toEqual(['Writer at 200', 'Researcher at 300']);
 });
 
-test('one after the other they take the time of both', async ({ script }) => {
+test('in sequence they take the time of both', async ({ script }) => {
   const clock = new Clock();
   const inTurn = async () => {
     await ask(

@@ -3,7 +3,7 @@ import { callTool, say, type Step } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
 import { expect } from 'vitest';
 
-test('one slow conversation delays no other', async ({ script }) => {
+test('a slow conversation does not delay the others', async ({ script }) => {
   let comeBack = () => {};
   const back = new Promise<void>((resolve) => (comeBack = resolve));
   const archive = new Agent<{ reader: string }>({
@@ -35,7 +35,7 @@ test('one slow conversation delays no other', async ({ script }) => {
     complete: (request, options) => models.get(options!.conversation!)!.complete(request, options),
     stream: (request, options) => models.get(options!.conversation!)!.stream(request, options),
   };
-  // One Swarm and one agent for everybody.
+  // All conversations share one Swarm and one agent.
   const swarm = new Swarm({ provider });
   const answers: string[] = [];
   const serve = async (reader: string) => {

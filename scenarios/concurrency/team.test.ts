@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 
 const beats = ['Weather', 'Sports', 'Politics'];
 
-/** A reporter who comes back from the research when the test says so. */
+/** A reporter whose research ends when the test calls `comeBack`. */
 function reporterOn(beat: string) {
   let comeBack = () => {};
   const back = new Promise<void>((resolve) => (comeBack = resolve));
@@ -32,13 +32,13 @@ async function report(swarm: Swarm, agent: Agent, stream: boolean): Promise<Resp
 }
 
 const research = callTool('research');
-// What a reporter writes is what they were told and what they found, so that a mix-up shows.
+// A report repeats the instructions and the research, so that a mix-up shows.
 const writeUp: Step = ({ messages }) =>
   say(`${messages[0]?.content as string} ${messages.at(-1)?.content as string}`);
-/** Each request takes the step that is due: three set out together, and write when they are back. */
+/** Each request takes the next step: first three research calls, then three reports. */
 const steps = [research, research, research, writeUp, writeUp, writeUp];
 
-/** Sends the whole team out at once, lets them come back the last one first, and collects the reports. */
+/** Starts the whole team at once, ends their research in reverse order, and collects the reports. */
 async function edition(provider: CompletionProvider, stream: boolean) {
   const swarm = new Swarm({ provider });
   const reporters = beats.map(reporterOn);
@@ -57,7 +57,7 @@ async function edition(provider: CompletionProvider, stream: boolean) {
 }
 
 for (const stream of [false, true]) {
-  test(`the reports of a team come in the order asked for, whoever is back first, ${stream ? 'streamed' : 'in one piece'}`, async ({
+  test(`the reports of a team are in the requested order, not in the order of completion, ${stream ? 'streamed' : 'unstreamed'}`, async ({
     script,
   }) => {
     const { finished, responses } = await edition(script(steps), stream);
@@ -74,7 +74,7 @@ for (const stream of [false, true]) {
   });
 }
 
-test('each of a team leaves the same trace, streamed or not', async ({ script }) => {
+test('each reporter leaves the same trace, streamed or not', async ({ script }) => {
   const whole = await edition(script(steps), false);
   const streamed = await edition(script(steps), true);
 

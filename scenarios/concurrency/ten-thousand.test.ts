@@ -17,7 +17,7 @@ test('ten thousand conversations are in flight at once, and each gets its own an
         name: 'wait_at_the_gate',
         async execute(_args, { contextVariables }) {
           most = Math.max(most, ++inFlight);
-          // The last to come opens it for all.
+          // The last conversation to arrive opens the gate for all.
           if (inFlight === count) open();
           await opened;
           inFlight--;

@@ -4,7 +4,7 @@ import { test } from 'swarmcheck/vitest';
 import { expect } from 'vitest';
 import { z } from 'zod';
 
-/** The agents, as every process makes them anew: nothing but text comes out of storage. */
+/** The agents, created again in every process: storage contains only text. */
 function library() {
   const loans = new Agent({
     name: 'Loans',
@@ -41,7 +41,7 @@ const steps = [
   say('Persuasion, too.'),
 ];
 
-test('a conversation restored from storage goes on as one that was never away', async ({ script }) => {
+test('a restored conversation continues as if it had never been stored', async ({ script }) => {
   const model = script(steps);
   const before = new Conversation({ swarm: new Swarm({ provider: model }), agent: library().desk, id: '12' });
   await before.send('Emma, please.');
@@ -59,7 +59,7 @@ test('a conversation restored from storage goes on as one that was never away', 
   const shown = traceOf(response).requests[0]?.request.messages.map(({ role }) => role);
   expect(shown?.join(' ')).toBe('system user assistant tool assistant tool assistant user');
 
-  // Had it never been stored, the model would have been shown the very same.
+  // Without storage, the model gets the same requests.
   const sameModel = script(steps);
   const kept = new Conversation({
     swarm: new Swarm({ provider: sameModel }),

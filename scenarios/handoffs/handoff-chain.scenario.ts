@@ -44,7 +44,7 @@ export default defineScenario({
   ],
   expect: { agents: ['Reception', 'Tickets', 'Tours', 'Reception'], stopReason: 'completed' },
   check({ trace }) {
-    // Each agent speaks under its own instructions and with its own tools, to the whole conversation so far.
+    // Each agent runs with its own instructions and tools, and sees the whole conversation so far.
     const shown = trace.requests.map(({ request: { messages, tools } }) => [
       messages[0]?.content,
       tools?.map((tool) => tool.function.name),

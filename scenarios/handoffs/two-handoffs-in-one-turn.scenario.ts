@@ -40,7 +40,7 @@ export default defineScenario({
   ],
   expect: {
     agents: ['Waiter', 'Cellar'],
-    // What both Results set; where both set the same, the later one.
+    // The variables of both Results; for the same variable, the later Result wins.
     contextVariables: { dish: 'trout', wine: 'Riesling', table: 7 },
     stopReason: 'completed',
   },
@@ -48,7 +48,7 @@ export default defineScenario({
     assert.deepEqual(trace.handoffs, [{ run: 1, turn: 1, from: 'Waiter', to: 'Cellar', tool: 'to_cellar' }]);
     const shown = trace.requests[1]?.request.messages;
     assert.equal(shown?.[0]?.content, 'Bring table 7 the Riesling that goes with trout.');
-    // Each call has its answer: a request without one would be refused.
+    // Each call has an answer: the API refuses a request without one.
     assert.deepEqual(shown.slice(-2), [
       { role: 'tool', tool_call_id: 'call_1', content: 'trout is on' },
       { role: 'tool', tool_call_id: 'call_2', content: 'Riesling is noted' },

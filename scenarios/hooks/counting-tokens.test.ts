@@ -23,7 +23,7 @@ const translator = new Agent({
 
 class OverBudgetError extends Error {}
 
-/** Counts the tokens of each agent, and ends a run that needs more than it may. */
+/** Counts the tokens of each agent, and ends a run that exceeds the budget. */
 class TokenBudget implements Hooks {
   readonly used: Record<string, number> = {};
   readonly overBudget = new OverBudgetError('The tokens are used up.');
@@ -49,7 +49,7 @@ const page = callTool('translate_page', {}, tokens(50, 20));
 const scenario = { agent: editor, contextVariables: { pages: 0 } };
 
 for (const stream of [false, true]) {
-  const how = stream ? 'streamed' : 'in one piece';
+  const how = stream ? 'streamed' : 'unstreamed';
 
   test(`a hook counts the tokens of each agent, ${how}`, async () => {
     const hooks = new TokenBudget(1000);
@@ -58,13 +58,13 @@ for (const stream of [false, true]) {
 
     expect(run).toHaveStoppedBecause('completed');
     expect(hooks.used).toEqual({ Editor: 40, Translator: 70 + 70 + 95 });
-    // Counted or not, it is the same run.
+    // The hook does not change the run.
     expect(run).toHaveSameTraceAs(await runScenario({ ...scenario, steps }));
   });
 
-  test(`over the budget a run is rejected with the hook's error, and what it reached is kept, ${how}`, async () => {
+  test(`a run over its token budget rejects with the hook's error and keeps a partial response, ${how}`, async () => {
     const hooks = new TokenBudget(120);
-    // The answer that asks for the second page is the one too many: that page is not translated.
+    // The answer that asks for the second page exceeds the budget, so that page is not translated.
     const steps = [asked, handoff, page, page];
     const overBudget = { ...scenario, steps, expect: { error: { name: 'OverBudgetError' } } };
     const run = await runScenario({ ...overBudget, hooks }, { stream });
@@ -75,7 +75,7 @@ for (const stream of [false, true]) {
     expect(reached?.agent).toBe(translator);
     expect(reached?.contextVariables).toEqual({ pages: 1 });
     const messages = reached?.messages.map(({ role, sender }) => sender ?? role);
-    // The answer that was one too many is among them: it was given, and paid for.
+    // The messages include the answer that exceeded the budget, because the model has already given it.
     expect(messages).toEqual(['Editor', 'tool', 'Translator', 'tool', 'Translator']);
     expect(reached?.messages.at(-2)?.content).toBe('page 1 is translated');
     expect(run).toHaveSameTraceAs(await runScenario({ ...overBudget, hooks: new TokenBudget(120) }));

@@ -29,8 +29,8 @@ const redact = (text: string) =>
   text.replaceAll(/\d{4} \d{4} \d{4} \d{4}/g, '[card]').replaceAll(/\w+@\w+\.\w+/g, '[e-mail]');
 
 /**
- * A log that may be kept. What hooks see is read-only, so these redact what they write down, and
- * nothing else: what must not reach the model is for a provider (redacting-provider.test.ts).
+ * A log that is safe to keep. Hooks get read-only data, so they only redact their log. To keep data from the model,
+ * use a provider (redacting-provider.test.ts).
  */
 function redactingLog(lines: string[]): Hooks {
   const write = (line: string): void => void lines.push(redact(line));
@@ -43,7 +43,7 @@ function redactingLog(lines: string[]): Hooks {
 }
 
 for (const stream of [false, true]) {
-  test(`a hook keeps a log without addresses and cards, the run itself has them, ${stream ? 'streamed' : 'in one piece'}`, async () => {
+  test(`a hook redacts addresses and cards in its log, but not in the run, ${stream ? 'streamed' : 'unstreamed'}`, async () => {
     const log: string[] = [];
     const run = await runScenario({ agent: billing, steps, hooks: redactingLog(log) }, { stream });
 
@@ -62,7 +62,7 @@ for (const stream of [false, true]) {
     expect(run).toHaveSeen({ agent: 'Billing', message: 'ann@example.com' });
     expect(run).toHaveSeen({ agent: 'Billing', message: 'two, with 5500 0000 0000 0004' });
     expect(run).toHaveToolResult('refund', 'refunded to 5500 0000 0000 0004');
-    // Watched or not, it is the same run.
+    // The hook does not change the run.
     expect(run).toHaveSameTraceAs(await runScenario({ agent: billing, steps }));
   });
 }

@@ -19,13 +19,13 @@ const redact = (text: string) =>
   text.replaceAll(/\d{4} \d{4} \d{4} \d{4}/g, '[card]').replaceAll(/\w+@\w+\.\w+/g, '[e-mail]');
 
 /**
- * A model that is never shown them. A hook cannot do this, since what it sees is read-only: what is
- * to change on the way to the model stands between the run and its provider.
+ * A provider that redacts requests before the model gets them. A hook cannot do this, because it gets read-only data;
+ * a provider around another one can.
  */
 function redacting(inner: CompletionProvider): CompletionProvider {
   const redacted = (request: CompletionRequest): CompletionRequest => ({
     ...request,
-    // As text, so that nothing is passed over: instructions, arguments of calls, parts of a message.
+    // Redacts the messages as JSON text, so that it misses nothing: instructions, arguments, message parts.
     messages: JSON.parse(redact(JSON.stringify(request.messages))) as CompletionRequest['messages'],
   });
   return {
@@ -44,7 +44,7 @@ async function runWith(provider: CompletionProvider, stream: boolean): Promise<R
   throw new Error('The stream ended without a response.');
 }
 
-test('a provider around another keeps addresses and cards from the model, and tools have them', async ({
+test('a wrapping provider hides addresses and cards from the model, but not from tools', async ({
   script,
 }) => {
   const responses: Response[] = [];
@@ -58,6 +58,6 @@ test('a provider around another keeps addresses and cards from the model, and to
   const [whole, streamed] = responses;
   expect(streamed).toHaveSameTraceAs(traceOf(whole!));
   expect(whole).toHaveToolResult('charge', 'charged 5500 0000 0000 0004');
-  // A trace stands on the side of the run: it tells what was asked for, before anything was taken out.
+  // A trace contains the requests of the run, before the provider redacts them.
   expect(whole).toHaveSeen({ instructions: 'ann@example.com', message: 'charged 5500 0000 0000 0004' });
 });

@@ -13,7 +13,7 @@ const openGate = tool({
 const dam = new Agent({ name: 'Dam', instructions: 'Operate the dam.', functions: [openGate] });
 const asked: Message = { role: 'user', content: 'The water is too high.' };
 
-/** What an app does when a run was interrupted: shows a person each pending call, and runs those they approve. */
+/** After an interruption, an app shows each pending call to a person, and runs the approved calls. */
 function answersTo(response: Response, approve: (call: string) => boolean): Message[] {
   const last = response.messages.at(-1);
   if (last?.role !== 'assistant') return [];
@@ -28,9 +28,7 @@ function answersTo(response: Response, approve: (call: string) => boolean): Mess
   });
 }
 
-test('a person approves the call, it runs, and the conversation goes on with its result', async ({
-  script,
-}) => {
+test('an approved call runs, and the conversation continues with its result', async ({ script }) => {
   const provider = script([callTool('open_gate', { gate: 2 }), say('Gate 2 is open now.')]);
   const swarm = new Swarm({ provider });
   const interrupted = await swarm.run({ agent: dam, messages: [asked], executeTools: false });
@@ -47,7 +45,7 @@ test('a person approves the call, it runs, and the conversation goes on with its
   expect(resumed.messages).toEqual([{ role: 'assistant', content: 'Gate 2 is open now.', sender: 'Dam' }]);
 });
 
-test('a person declines the call, it does not run, and the model is told', async ({ script }) => {
+test('a declined call does not run, and the model gets the reason', async ({ script }) => {
   const provider = script([callTool('open_gate', { gate: 2 }), say('Then I leave it closed.')]);
   const swarm = new Swarm({ provider });
   const interrupted = await swarm.run({ agent: dam, messages: [asked], executeTools: false });

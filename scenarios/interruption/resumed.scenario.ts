@@ -48,7 +48,7 @@ export default defineScenario({
       response?.messages.map(({ role }) => role),
       ['assistant', 'tool', 'assistant'],
     );
-    // Of what an app keeps with a message, only the protocol's own fields are sent.
+    // Only the fields of the protocol are sent, not those that an app keeps with a message.
     assert.doesNotMatch(JSON.stringify(trace.requests), /sender|tool_name/);
   },
 });

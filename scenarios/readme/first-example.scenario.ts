@@ -26,7 +26,7 @@ export default defineScenario({
   check({ trace, response }) {
     const shown = trace.requests.map(({ request }) => request.messages[0]?.content);
     assert.deepEqual(shown, ['Answer letters.', 'Answer in rhyme, always.']);
-    // Each message says whose it is; the agent that answered is the one to continue with.
+    // Each message names its sender; the agent of the response continues the conversation.
     const senders = response?.messages.flatMap((message) => message.sender ?? []);
     assert.deepEqual(senders, ['Clerk', 'Poet']);
     assert.equal(response?.agent, poet);

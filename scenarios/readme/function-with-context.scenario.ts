@@ -24,7 +24,7 @@ export default defineScenario({
   expect: { toolCalls: [{ tool: 'paint_sign', args: { language: 'fr' } }], stopReason: 'completed' },
   check({ trace }) {
     assert.equal(trace.toolCalls[0]?.content, 'Bienvenue chez Amélie');
-    // The model is neither shown the context nor asked for it.
+    // The request contains neither the context variables nor a parameter for them.
     assert.doesNotMatch(JSON.stringify(trace.requests[0]?.request), /owner|Amélie|contextVariables/);
   },
 });

@@ -16,7 +16,7 @@ const tower = new Agent({ name: 'Tower', instructions: 'Clear planes for landing
 const steps: Step[] = [callTool('to_tower', {}, { say: 'Switching.' }), say('Runway two, cleared to land.')];
 const landing = { agent: pilot, messages: [{ role: 'user' as const, content: 'Where do we land?' }] };
 
-test('a streamed run shows each message between a start and an end, whose it is, and the response last', async ({
+test('a streamed run delivers each message between start and end, with its sender, and the response last', async ({
   script,
 }) => {
   const seen: string[] = [];
@@ -41,7 +41,7 @@ test('a streamed run shows each message between a start and an end, whose it is,
   expect(response?.messages.map(({ role }) => role)).toEqual(['assistant', 'tool', 'assistant']);
 });
 
-test('a streamed run comes to the same as one in a single piece', async ({ script }) => {
+test('a streamed run has the same messages and trace as an unstreamed run', async ({ script }) => {
   const whole = await new Swarm({ provider: script(steps) }).run(landing);
   let streamed: Response | undefined;
   for await (const event of new Swarm({ provider: script(steps) }).run({ ...landing, stream: true })) {

@@ -1,7 +1,7 @@
 import { Agent } from 'swarmcheck';
 import { defineScenario, modelFails, say, user } from 'swarmcheck/testing';
 
-/** Recorded as fixtures/cassettes/busy-model.json: the second message meets a rate limit, and is sent once more. */
+/** Recorded as fixtures/cassettes/busy-model.json: the second message gets a rate limit, and is sent again. */
 export default defineScenario({
   name: 'busy model',
   agent: new Agent({ name: 'Echo', instructions: 'Say what the user says.' }),

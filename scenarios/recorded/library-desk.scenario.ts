@@ -29,7 +29,10 @@ const desk = new Agent({
   ],
 });
 
-/** Recorded as fixtures/cassettes/library-desk.json, in pieces: calls side by side, one that fails, and a second message. */
+/**
+ * Recorded as fixtures/cassettes/library-desk.json, streamed: parallel calls, a call that fails, and a second
+ * message.
+ */
 export default defineScenario({
   name: 'library desk',
   agent: desk,

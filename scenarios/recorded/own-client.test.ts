@@ -2,7 +2,7 @@ import OpenAI from 'openai';
 import { test } from 'swarmcheck/vitest';
 import { expect } from 'vitest';
 
-/** An app with a client of its own, streamed, that keeps what was said. */
+/** An app with its own client, which streams and keeps the history. */
 async function chat(messages: OpenAI.Chat.ChatCompletionMessageParam[], text: string): Promise<string> {
   messages.push({ role: 'user', content: text });
   const pieces: string[] = [];

@@ -36,7 +36,7 @@ const refunds = new Agent({
   ],
 });
 
-/** Recorded as fixtures/cassettes/refund.json, in answers of one piece: a handoff, a tool, a changed context. */
+/** Recorded as fixtures/cassettes/refund.json, unstreamed: a handoff, a tool, and a changed context. */
 export default defineScenario({
   name: 'refund',
   agent: triage,

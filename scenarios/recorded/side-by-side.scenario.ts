@@ -8,7 +8,7 @@ const sources = {
   function: { name: 'find_sources', parameters: { type: 'object' } },
 };
 
-/** A loop of an app's own. */
+/** An app's own loop. */
 async function ask(
   client: OpenAI,
   instructions: string,
@@ -32,14 +32,14 @@ async function ask(
 const isResearch: (request: { messages: readonly Message[] }) => boolean = ({ messages }) =>
   messages[0]?.content === 'Research.';
 
-/** What both say first, and then, whoever comes first. */
+/** The first answer of either conversation, then any answer that is due: the order of the requests varies. */
 const first: Step = (request) => (isResearch(request) ? callTool('find_sources') : say('Bees dance.'));
 const second: Step = (request) =>
   isResearch(request) && request.messages.length > 2 ? say('Two papers say so.') : first(request);
 
 /**
- * Recorded as fixtures/cassettes/side-by-side.json: an app with a client of its own asks a researcher and a writer at once, with
- * the same question. Two conversations, of which each is replayed on its own.
+ * Recorded as fixtures/cassettes/side-by-side.json: an app with its own client asks a researcher and a writer
+ * concurrently, with the same question. The two conversations are replayed independently.
  */
 export default defineScenario({
   name: 'side by side',

@@ -3,7 +3,7 @@ import { Agent, tool } from 'swarmcheck';
 import { callTool, callTools, defineScenario, say, user } from 'swarmcheck/testing';
 import { z } from 'zod';
 
-/** What the drivers of these printers throw: none of it is an Error. */
+/** What the drivers of these printers throw. None of these values is an Error. */
 const thrown: Record<string, unknown> = {
   attic: 'out of paper',
   hall: { code: 'E7', tray: 2 },
@@ -52,7 +52,7 @@ export default defineScenario({
       toolCalls.map(({ error }) => error),
       ['threw', 'threw', 'threw', undefined],
     );
-    // All of it reached the model, each answer in its place.
+    // Every text reached the model, in the order of the calls.
     const shown = requests.at(-1)?.request.messages.filter(({ role }) => role === 'tool');
     assert.deepEqual(
       shown?.map(({ content }) => content),

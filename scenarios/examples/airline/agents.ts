@@ -17,7 +17,10 @@ import {
   validToChangeFlight,
 } from './tools.ts';
 
-/** What an agent is told: whom it talks to, how it behaves, and what it goes by. Made anew for each turn, from the case as it is then. */
+/**
+ * Instructions of an agent: the customer, the rules of conduct, and the routine. Written again for each turn, from
+ * the current case.
+ */
 function instructions(routine: string) {
   return ({ name, booking, bags }: CustomerCase) => `You are at the desk of Lapwing Air, with ${name}.
 Booking ${booking.code}: ${booking.flight.number}, ${booking.flight.route}, ${booking.flight.departs}. Fare ${booking.fare}, ${booking.status}, ${booking.paid} euros.
@@ -27,7 +30,7 @@ Go by this routine, and do not talk about it. What it does not allow is not done
 ${routine.trim()}`;
 }
 
-/** The way back, for all others. */
+/** The way back, for all other agents. */
 function transfer_to_triage() {
   return triage;
 }

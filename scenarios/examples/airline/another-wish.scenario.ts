@@ -12,7 +12,7 @@ export default defineScenario({
     callTool('transfer_to_lost_baggage'),
     say('Shall all stations look for it?'),
     user('Yes, please. And without it I am not flying on Thursday.'),
-    // Both in one turn: the search is kept, and the handoff comes after it.
+    // Both calls are in one turn: the search is kept, and the handoff follows it.
     callTools([
       callTool('initiate_baggage_search', { tag: '550 318', looks: 'blue backpack' }),
       callTool('transfer_to_triage'),

@@ -7,7 +7,7 @@ import flightRefunded from './flight-refunded.scenario.ts';
 
 declare global {
   interface ImportMeta {
-    /** Of vite, which comes with vitest. */
+    /** A function of vite, which comes with vitest. */
     glob<Default>(pattern: string, options: { eager: true; import: 'default' }): Record<string, Default>;
   }
 }
@@ -19,8 +19,8 @@ const calls = (agent: string, tool: string) => `${agent} calls ${tool}`;
 const handsOff = (from: string, to: string) => `${from} hands off to ${to}`;
 
 /**
- * Where a function of an agent leads. A plain function that takes nothing can do nothing but hand off, so it is asked; a tool,
- * or a function of the context variables, would have to be run.
+ * The agent that a function hands off to, if any. A plain function without parameters can only hand off, so it is
+ * called; a tool, or a function of the context variables, would have to be run.
  */
 function destinationOf(given: AgentFunction): Agent | undefined {
   if (typeof given !== 'function' || given.length > 0) return undefined;
@@ -29,11 +29,11 @@ function destinationOf(given: AgentFunction): Agent | undefined {
   return returned instanceof Result ? returned.agent : undefined;
 }
 
-/** All that the agents can do: who can speak, what each can call, and to whom it can hand off. */
+/** Everything that the agents can do: who can speak, which tools each can call, and to whom each can hand off. */
 function abilitiesFrom(first: Agent): string[] {
   const agents = new Set([first]);
   const abilities: string[] = [];
-  // A set visits what is added while it is walked.
+  // Iterating over a Set also visits the agents that are added meanwhile.
   for (const { name, functions } of agents) {
     abilities.push(speaks(name));
     for (const one of functions) {
@@ -47,7 +47,7 @@ function abilitiesFrom(first: Agent): string[] {
   return abilities;
 }
 
-/** What they did in a run. A call that was refused, or is held, was not made. */
+/** What the agents did in a run. A call that was refused or interrupted does not count. */
 function doneIn({ trace: { events, toolCalls, handoffs } }: ScenarioRun): string[] {
   return [
     ...events.flatMap((event) =>
@@ -58,24 +58,24 @@ function doneIn({ trace: { events, toolCalls, handoffs } }: ScenarioRun): string
   ];
 }
 
-/** One that fails covers nothing. */
+/** The same for several scenarios. A failing scenario covers nothing. */
 async function doneBy(played: readonly Scenario[]): Promise<Set<string>> {
   const runs = await Promise.all(played.map((scenario) => runScenario(scenario)));
   return new Set(runs.filter(({ passed }) => passed).flatMap(doneIn));
 }
 
-test('every agent speaks, makes each of its calls and hands off to all that it can, in some scenario', async () => {
+test('the scenarios cover every agent, call and handoff', async () => {
   const done = await doneBy(Object.values(scenarios));
   expect(abilitiesFrom(triage).filter((ability) => !done.has(ability))).toEqual([]);
 });
 
-test('no scenario does what cannot be read from the agents, such as a handoff by a tool', async () => {
+test('the scenarios do nothing that the agents do not declare, such as a handoff by a tool', async () => {
   const abilities = abilitiesFrom(triage);
   const done = await doneBy(Object.values(scenarios));
   expect([...done].filter((ability) => !abilities.includes(ability))).toEqual([]);
 });
 
-test('what no scenario covers is named, though others ask for it, and are refused or held', async () => {
+test('an uncovered call is named, even if other scenarios ask for it and it is refused or interrupted', async () => {
   const { './flight-refunded.scenario.ts': _left, ...others } = scenarios;
   const done = await doneBy(Object.values(others));
   expect(abilitiesFrom(triage).filter((ability) => !done.has(ability))).toEqual([
@@ -83,7 +83,7 @@ test('what no scenario covers is named, though others ask for it, and are refuse
   ]);
 });
 
-test('a scenario that fails covers nothing', async () => {
+test('a failing scenario covers nothing', async () => {
   const failing = { ...flightRefunded, expect: { finalMessage: 'what nobody says' } };
   expect([...(await doneBy([failing]))]).toEqual([]);
 });

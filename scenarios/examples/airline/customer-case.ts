@@ -1,4 +1,4 @@
-/** What the desk knows of the customer it talks to: the context variables of all agents here. Money is in whole euros. */
+/** What the desk knows about the customer: the context variables of all agents here. Money is in whole euros. */
 
 export type Fare = 'saver' | 'classic' | 'flex';
 
@@ -7,7 +7,7 @@ export interface Flight {
   route: string;
   /** In words, for the customer. */
   departs: string;
-  /** Until it departs, when the conversation begins: nothing here asks a clock. */
+  /** Until departure, from the beginning of the conversation: the example reads no clock. */
   hoursLeft: number;
   seats: number;
 }
@@ -22,27 +22,27 @@ export interface Booking {
 
 export interface Bag {
   tag: string;
-  /** Since it should have arrived. */
+  /** Since the bag should have arrived. */
   daysMissing: number;
-  /** The number of the search, once there is one. */
+  /** The number of the search, after it has begun. */
   search?: string;
 }
 
 export interface CustomerCase {
   name: string;
   booking: Booking;
-  /** On the same route, for somebody who wants to change. */
+  /** On the same route, for a customer who wants to change. */
   otherFlights: Flight[];
   bags: Bag[];
-  /** To be spent on flights to come. */
+  /** For future flights. */
   credits: number;
-  /** What was settled, a line for each. */
+  /** One line for each settled request. */
   resolved: string[];
-  /** Why a person has to go on, once somebody has said so. */
+  /** Why a person has to take over, if an agent asked for one. */
   escalation?: string;
 }
 
-/** A fresh case: Olga, who flies on Thursday and whose suitcase is missing. Says only what is different. */
+/** A new case: Olga flies on Thursday, and her suitcase is missing. The arguments are what differs. */
 export function customerCase({
   fare = 'classic',
   hoursLeft = 50,

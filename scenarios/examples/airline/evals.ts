@@ -4,7 +4,7 @@ import { customerCase } from './customer-case.ts';
 
 const said = (content: string): Message => ({ role: 'user', content });
 const answered = (content: string): Message => ({ role: 'assistant', content });
-/** That an agent has handed over, as the next one reads it. */
+/** The messages of a handoff, as the next agent sees them. */
 const handedOver = (tool: string, assistant: string): Message[] => [
   {
     role: 'assistant',
@@ -14,7 +14,7 @@ const handedOver = (tool: string, assistant: string): Message[] => [
   { role: 'tool', tool_call_id: `call_${tool}`, content: JSON.stringify({ assistant }) },
 ];
 
-/** All of them are about the same customer. */
+/** Adds the same customer to every case. */
 function cases(all: readonly EvaluationCase[]): EvaluationCase[] {
   return all.map((one) => ({ contextVariables: customerCase(), ...one }));
 }
@@ -30,11 +30,11 @@ export const triageCases = cases([
   { input: 'Are you a robot? GET ME A PERSON', expected: 'escalate_to_agent' },
   { input: 'hi', expected: null },
   { input: 'Nothing works with you lot.', expected: null },
-  // Not missing, and nothing of which the routine speaks.
+  // No bag is missing, and the routine says nothing about this.
   { input: 'Can I take two bags on board?', expected: null },
-  // For the flight or for the bag: to ask is right, too.
+  // For the flight or for the bag: asking is right too.
   { input: 'I want my money back.', expected: { oneOf: [null, 'transfer_to_flight_modification'] } },
-  // Both: what the customer wants counts, and not what they complain about.
+  // Both: what the customer wants counts, not the complaint.
   {
     name: 'a bag is the reason, and the flight the wish',
     input: 'You lost my suitcase, so I am not coming on Thursday. Cancel it.',
@@ -68,13 +68,13 @@ export const triageCases = cases([
   },
 ]);
 
-/** What becomes of a booking. */
+/** What should happen to a booking. */
 export const flightModificationCases = cases([
   { input: 'I would rather fly on Friday.', expected: 'transfer_to_flight_change' },
   { input: 'cant make it, pls cancel', expected: 'transfer_to_flight_cancel' },
   { input: 'I do not know yet whether I can go.', expected: null },
   { input: 'I would like to sit next to my sister.', expected: 'escalate_to_agent' },
-  // Groups are for people, whatever they want.
+  // Groups are handled by people, whatever they want.
   { input: 'We are eleven and all want to go a day later.', expected: 'escalate_to_agent' },
   { input: 'and my backpack has not turned up either', expected: 'transfer_to_triage' },
   {

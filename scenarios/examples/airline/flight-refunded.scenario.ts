@@ -13,7 +13,7 @@ export default defineScenario({
     callTool('transfer_to_flight_cancel'),
     say('Is another flight no help? Otherwise you get 180 euros back. It cannot be undone.'),
     user('Cancel it, please.'),
-    // Two calls that stand in one turn see each other: the second finds the booking refunded.
+    // Two calls in one turn see each other: the second finds that the booking is refunded.
     callTools([callTool('initiate_refund'), callTool('initiate_flight_credits')]),
     callTool('case_resolved', { summary: '180 euros refunded.' }),
     say('180 euros go back to your card.'),

@@ -3,7 +3,9 @@ import { callTool, defineScenario, say, user } from 'swarmcheck/testing';
 import { triage } from './agents.ts';
 import { customerCase } from './customer-case.ts';
 
-/** Recorded as fixtures/cassettes/examples/airline.json: a flight is changed, and then there is a suitcase, too. */
+/**
+ * Recorded as fixtures/cassettes/examples/airline.json: a flight is changed, then a missing suitcase is reported.
+ */
 export default defineScenario({
   name: 'a flight is changed, then a bag is missed, and the customer never starts over',
   agent: triage,
@@ -38,7 +40,7 @@ export default defineScenario({
     stopReason: 'completed',
   },
   check({ trace: { requests, toolCalls } }) {
-    // The agent of the second half knows of the flight that the first half changed.
+    // The agent of the second half knows the flight that the first half booked.
     assert.match(requests.at(-1)?.request.messages[0]?.content as string, /BRG44T: LPW 226,[^]*225 euros/);
     assert.deepEqual(
       toolCalls.filter(({ error }) => error),

@@ -30,7 +30,7 @@ export default defineScenario({
     const [asked, , , searched] = requests.map(({ request }) => request.messages[0]?.content as string);
     assert.match(asked!, /Missing bags: 550 318\.\n[^]*Find out what the customer has come for/);
     assert.match(searched!, /Olga Strand[^]*1\. Ask what the bag looks like/);
-    // The instructions are made anew for each turn.
+    // The instructions are written again for each turn.
     assert.match(requests.at(-1)?.request.messages[0]?.content as string, /550 318 \(search S-550318\)/);
   },
 });

@@ -9,7 +9,7 @@ export default defineScenario({
   contextVariables: customerCase(),
   steps: [
     user('No robots. A human being, please.'),
-    // Refused, since nobody could do anything with it; and the second time it is a sentence.
+    // Refused, because a person could do nothing with it; the second time it is a sentence.
     callTool('escalate_to_agent', { reason: 'human' }, { hallucinated: true }),
     callTool('escalate_to_agent', { reason: 'Wants to talk to a person, and does not say why.' }),
     say('A person takes over in a few minutes.'),

@@ -25,7 +25,7 @@ export default defineScenario({
     stopReason: 'max_turns',
   },
   check({ response }) {
-    // Nobody has told the customer anything: that is for whoever set the limit.
+    // The customer has no answer yet. The app that set the limit has to give one.
     assert.deepEqual(
       response?.messages.filter(({ role, content }) => role === 'assistant' && content),
       [],

@@ -19,20 +19,20 @@ test.each([
 test.each([
   ['classic', 24],
   ['flex', 2],
-] as const)('a %s fare is changed until %i hours before departure, and not later', (fare, hours) => {
+] as const)('a %s fare can be changed until %i hours before departure', (fare, hours) => {
   expect(whyNoChange(bookingOf(fare, hours))).toBeUndefined();
   expect(whyNoChange(bookingOf(fare, hours - 1))).toBe(
     `A ${fare} fare can be changed until ${hours} hours before departure, and LPW 118 departs in ${hours - 1}.`,
   );
 });
 
-test('a booking that is given up is neither changed nor given up again', () => {
+test('a cancelled booking can be neither changed nor cancelled again', () => {
   const booking = { ...bookingOf('flex'), status: 'credited' as const };
   for (const why of [whyNoChange, whyNoRefund, whyNoCredits])
     expect(why(booking)).toBe('BRG44T is credited already.');
 });
 
-test('flights that are full are not offered, and neither is the one that is booked', () => {
+test('full flights and the booked flight are not offered', () => {
   const olga = customerCase();
   const offered = () => freeFlights(olga).map(({ number }) => number);
   expect(offered()).toEqual(['LPW 226', 'LPW 240']);
@@ -40,7 +40,7 @@ test('flights that are full are not offered, and neither is the one that is book
   expect(offered()).toEqual(['LPW 240']);
 });
 
-test('a bag is searched for until the 21st day, and once', () => {
+test('a bag is searched for once, until the 21st day', () => {
   expect(whyNoSearch({ tag: '550 318', daysMissing: 21 })).toBeUndefined();
   expect(whyNoSearch({ tag: '550 318', daysMissing: 22 })).toMatch('no longer than 21');
   expect(whyNoSearch({ tag: '550 318', daysMissing: 1, search: 'S-1' })).toMatch(

@@ -1,12 +1,12 @@
 import type { Bag, Booking, CustomerCase, Fare, Flight } from './customer-case.ts';
 
-/** What a fare allows. The routines of the agents say the same numbers in words, and the tools hold to them. */
+/** What a fare allows. The routines of the agents state the same numbers in words, and the tools enforce them. */
 interface FareRules {
-  /** How long before departure it can be changed; Infinity for never. */
+  /** The deadline before departure; Infinity if the booking can never be changed. */
   readonly changeUntilHours: number;
   readonly changeFee: number;
   readonly isRefundable: boolean;
-  /** Of what was paid; 0 for no credits at all. */
+  /** Of the price paid; 0 means without credits. */
   readonly creditsPercent: number;
 }
 
@@ -16,10 +16,10 @@ export const fareRules: Readonly<Record<Fare, FareRules>> = {
   flex: { changeUntilHours: 2, changeFee: 0, isRefundable: true, creditsPercent: 110 },
 };
 
-/** A bag that is missing for longer is not searched for any more: it is compensated, by a person. */
+/** Bags that are missing for longer are not searched for. A person compensates the customer. */
 export const searchedForDays = 21;
 
-/** Why a booking cannot be changed; undefined where it can. */
+/** Why a booking cannot be changed; undefined if it can. */
 export function whyNoChange(booking: Booking): string | undefined {
   const { fare, flight, status } = booking;
   const { changeUntilHours } = fareRules[fare];
@@ -45,12 +45,12 @@ function closed({ code, status }: Booking): string {
   return `${code} is ${status} already.`;
 }
 
-/** What a customer gets for a booking that they give up; rounded down. */
+/** The credits for a cancelled booking, rounded down. */
 export function creditsFor({ fare, paid }: Booking): number {
   return Math.floor((paid * fareRules[fare].creditsPercent) / 100);
 }
 
-/** Those with seats, but for the one that is booked. */
+/** The other flights with free seats. */
 export function freeFlights({ booking, otherFlights }: CustomerCase): Flight[] {
   return otherFlights.filter(({ number, seats }) => seats > 0 && number !== booking.flight.number);
 }

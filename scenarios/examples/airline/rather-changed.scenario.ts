@@ -29,7 +29,7 @@ export default defineScenario({
     const { booking } = response!.contextVariables as ReturnType<typeof customerCase>;
     assert.equal(booking.status, 'booked');
     assert.equal(booking.flight.number, 'LPW 240');
-    // Whoever takes over has read all that was said.
+    // The agent that takes over sees the whole conversation.
     const { messages } = requests.findLast(({ agent }) => agent === 'Triage')!.request;
     assert.equal(messages[1]?.content, 'Cancel my flight.');
   },

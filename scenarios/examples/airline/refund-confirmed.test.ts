@@ -13,7 +13,10 @@ const said: Message[] = [
   { role: 'user', content: 'Yes, cancel it.' },
 ];
 
-/** A person at the desk: is shown what is held and for whom, and has it run or not. Every call gets an answer with its id. */
+/**
+ * A person at the desk, who is shown each interrupted call with its customer, and lets it run or not. Every call gets
+ * an answer with its id.
+ */
 function decide(held: Response<CustomerCase>, isConfirmed: (question: string) => boolean): Message[] {
   const { contextVariables } = held;
   const { name, booking } = contextVariables;
@@ -28,7 +31,7 @@ function decide(held: Response<CustomerCase>, isConfirmed: (question: string) =>
   });
 }
 
-test('a refund is issued when a person has confirmed it, and once', async ({ script }) => {
+test('a refund is issued once, after a person confirms it', async ({ script }) => {
   const swarm = new Swarm({
     provider: script([
       callTool('initiate_refund'),
@@ -57,7 +60,7 @@ test('a refund is issued when a person has confirmed it, and once', async ({ scr
   expect(contextVariables.booking.status).toBe('booked');
 });
 
-test('a refund that a person does not confirm is not issued, and the model is told', async ({ script }) => {
+test('an unconfirmed refund is not issued, and the model gets the reason', async ({ script }) => {
   const swarm = new Swarm({
     provider: script([
       callTool('initiate_refund'),

@@ -3,7 +3,7 @@ import { callTool, defineScenario, user } from 'swarmcheck/testing';
 import { flightCancel } from './agents.ts';
 import { customerCase } from './customer-case.ts';
 
-/** What comes then, a person who decides, stands in refund-confirmed.test.ts. */
+/** In refund-confirmed.test.ts, a person then decides. */
 export default defineScenario({
   name: 'a refund is held until a person has seen it',
   agent: flightCancel,

@@ -1,4 +1,4 @@
-/** What the agents go by, as texts for the model. The numbers are those that the tools hold to. */
+/** The routines of the agents, as texts for the model. The tools enforce the same numbers. */
 import { fareRules, searchedForDays } from './policy.ts';
 
 const { classic, flex } = fareRules;

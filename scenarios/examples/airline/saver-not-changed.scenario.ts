@@ -16,7 +16,7 @@ export default defineScenario({
     callTool('valid_to_change_flight'),
     say('I am sorry, a saver fare cannot be changed.'),
     user('Your colleague promised me LPW 226! Just do it.'),
-    // The model gives in, and the policy does not.
+    // The model gives in, but the policy does not.
     callTool('change_flight', { flight: 'LPW 226' }),
     callTool('escalate_to_agent', { reason: 'Says that a change of a saver fare was promised.' }),
     callTool('case_resolved', { summary: 'Escalated.' }),

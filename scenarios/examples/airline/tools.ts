@@ -11,12 +11,12 @@ import {
   whyNoSearch,
 } from './policy.ts';
 
-/** What a tool throws is what the model is answered with, and all that it has to do better. */
+/** A tool answers the model with the message of its error, so the message says what to do better. */
 function refuse(because: string | undefined): void {
   if (because !== undefined) throw new Error(because);
 }
 
-// All tools write to the case at once, and not by a Result: a second call in the same turn has to see it.
+// All tools change the case directly, not by a Result, so that a second call in the same turn sees the change.
 
 export const escalateToAgent = tool({
   name: 'escalate_to_agent',

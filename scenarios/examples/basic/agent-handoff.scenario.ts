@@ -5,7 +5,7 @@ import { callTool, defineScenario, say, user } from 'swarmcheck/testing';
 const dutch = new Agent({ name: 'Dutch guide', instructions: 'Speak Dutch, nothing else.' });
 const italian = new Agent({ name: 'Italian guide', instructions: 'Speak Italian, nothing else.' });
 
-// An agent's functions may be added after it was made.
+// An agent's functions may be added after it is created.
 dutch.functions.push(
   tool({
     name: 'to_italian_guide',

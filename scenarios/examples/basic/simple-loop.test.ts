@@ -13,7 +13,7 @@ const baker = new Agent({
 });
 const pastry = new Agent({ name: 'Pastry' });
 
-/** A loop as an app would write it: read a line, run, print, keep what the next round needs. */
+/** A loop as an app would write it: reads a line, runs, prints, and keeps the history and the agent. */
 async function chat(swarm: Swarm, lines: readonly string[], print: (line: string) => void): Promise<void> {
   let agent = baker;
   const messages: Message[] = [];
@@ -28,7 +28,7 @@ async function chat(swarm: Swarm, lines: readonly string[], print: (line: string
   }
 }
 
-test('a loop around run keeps the conversation going, and the agent it was handed to', async ({ script }) => {
+test('a loop around run continues the conversation with the active agent', async ({ script }) => {
   const provider = script([
     say('Morning! Bread or cake?'),
     callTool('to_pastry'),

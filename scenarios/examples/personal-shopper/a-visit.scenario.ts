@@ -3,7 +3,7 @@ import { callTool, defineScenario, say, user } from 'swarmcheck/testing';
 import { shopOf, shopper } from './agents.ts';
 import { sql } from './shop.ts';
 
-/** Recorded as fixtures/cassettes/examples/personal-shopper.json: both edges of Triage, and the ways back. */
+/** Recorded as fixtures/cassettes/examples/personal-shopper.json: both handoffs of Triage, and the ways back. */
 export default defineScenario({
   name: 'a customer signs in, returns an order, goes back to triage, and orders something warmer',
   agent: shopper,
@@ -42,7 +42,8 @@ export default defineScenario({
         'Error: Tool refund_item failed: order 1001 was refunded on 2026-11-27.',
         '{"assistant":"Triage"}',
         '{"assistant":"Sales"}',
-        // The felt hat is too expensive. Five knitted ones: three in the shop, and two that came back with order 1001.
+        // The felt hat is too expensive. There are five knitted hats: three from the shop, and two that came back
+        // with order 1001.
         '[{"product_id":14,"name":"Knitted hat","price_cents":2250,"stock":5}]',
         '{"order_id":1005,"name":"Knitted hat","quantity":1,"paid_cents":2250}',
         'Customer 1 is told by phone.',

@@ -2,15 +2,15 @@ import { Agent } from 'swarmcheck';
 import { openShop, type Shop } from './shop.ts';
 import { shopTools, type Visit } from './tools.ts';
 
-/** Which shop an agent works in, so that a test finds the database of the very run it looks at. */
+/** The shop of each agent, so that a test finds the database of a run. */
 const shops = new WeakMap<Agent, Shop>();
 
 const customer = ({ user_id }: Visit) =>
   user_id === undefined ? 'Nobody is signed in yet.' : `You talk to customer ${user_id}.`;
 
 /**
- * The agents of a shop. It is closed together with any of them: at the end of the scenario that made them, and elsewhere by
- * `await using triage = …`.
+ * Creates the agents of a shop. Disposing of any of them closes the shop: a scenario disposes of its agent at the
+ * end, and `await using triage = …` does so elsewhere.
  */
 export function makeShopper(shop: Shop) {
   const tools = shopTools(shop);
@@ -56,10 +56,10 @@ export function makeShopper(shop: Shop) {
   return { triage, refunds, sales };
 }
 
-/** Triage of a shop that has just opened: nothing of it is shared with any other conversation. */
+/** Triage of a new shop, which it shares with no other conversation. */
 export const shopper = () => makeShopper(openShop()).triage;
 
-/** The shop that a response comes from. */
+/** The shop of a response. */
 export function shopOf(response: { agent: Agent } | undefined): Shop {
   const shop = response && shops.get(response.agent);
   if (!shop) throw new TypeError('No shop belongs to this response: its agent comes from no makeShopper.');

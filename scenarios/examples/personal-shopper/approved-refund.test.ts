@@ -5,10 +5,10 @@ import { expect } from 'vitest';
 import { makeShopper } from './agents.ts';
 import { openShop, sql } from './shop.ts';
 
-/** Whether a person at the till agrees to a call. */
+/** Whether a person at the till approves a call. */
 type Decide = (call: string) => boolean;
 
-/** What an app answers to the calls that a run was interrupted at: those that a person agrees to are run. */
+/** The answers of an app to the calls of an interruption. The approved calls run. */
 async function answersTo(
   { messages, agent, contextVariables }: Response,
   decide: Decide,
@@ -38,9 +38,7 @@ const asked: Message = { role: 'user', content: 'Please take 1001 back.' };
 const contextVariables = { user_id: 1 };
 const refund = callTool('refund_item', { user_id: 1, order_id: 1001, reason: 'scratches' });
 
-test('a refund is made when a person has agreed to it, once, and the model hears of it', async ({
-  script,
-}) => {
+test('an approved refund is made once, and the model gets its result', async ({ script }) => {
   using shop = openShop();
   const swarm = new Swarm({ provider: script([refund, say('79.48 are on their way.')]) });
   const agent = makeShopper(shop).refunds;
@@ -63,7 +61,7 @@ test('a refund is made when a person has agreed to it, once, and the model hears
   ]);
 });
 
-test('a refund that a person refuses is not made, and the model is told so', async ({ script }) => {
+test('a declined refund is not made, and the model gets the reason', async ({ script }) => {
   using shop = openShop();
   const swarm = new Swarm({ provider: script([refund, say('I am sorry.')]) });
   const agent = makeShopper(shop).refunds;

@@ -23,7 +23,7 @@ const giveBack = (shop: Shop) =>
     steps: [user('Please.'), refund, say('So it is.')],
   });
 
-test('what is found is what the shop was opened with', async () => {
+test('a search finds the products of its shop', async () => {
   using usual = openShop();
   using other = openShop({
     products: [{ id: 21, name: 'Straw coat', price_cents: 199, stock: 40 }],
@@ -38,19 +38,19 @@ test('what is found is what the shop was opened with', async () => {
   ]);
 });
 
-test('how old an order is depends on the day of the shop, and on no clock', async () => {
+test('the age of an order is computed from the date of the shop, not from a clock', async () => {
   using christmas = openShop({ today: '2026-12-24' });
 
   expect(await giveBack(christmas)).toHaveToolResult('refund_item', /order 1001 is 34 days old/);
 });
 
-test('whose an order is, is read from the database', async () => {
+test('the owner of an order is read from the database', async () => {
   using soldOn = openShop({ orders: seed.orders.map((one) => ({ ...one, user_id: 2 })) });
 
   expect(await giveBack(soldOn)).toHaveToolResult('refund_item', /customer 1 has no order 1001/);
 });
 
-test('a coat that is sold while the model thinks about it is not sold again', async () => {
+test('a coat that is sold while the model is answering is not sold again', async () => {
   using shop = openShop();
   const run = await buy(shop, search, () => {
     shop.run(sql`UPDATE products SET stock = 1 WHERE id = 12`);
@@ -60,7 +60,7 @@ test('a coat that is sold while the model thinks about it is not sold again', as
   expect(run).toHaveToolResult('order_item', /of "Rain coat" the shop has 1, and not 2/);
 });
 
-test('of two customers who order the last boots of one shop at once, one gets them', async () => {
+test('of two customers who order the last boots at once, one gets them', async () => {
   using shop = openShop();
   const boots = callTool('order_item', { user_id: 1, product_id: 15, quantity: 1 });
   const runs = await Promise.all([buy(shop, boots), buy(shop, boots)]);
@@ -70,7 +70,7 @@ test('of two customers who order the last boots of one shop at once, one gets th
   expect(shop.all(sql`SELECT stock FROM products WHERE id = 15`)).toEqual([{ stock: 0 }]);
 });
 
-/** All that is written in a shop. */
+/** The content of a shop. */
 const contentOf = ({ all }: Shop) => [
   all(sql`SELECT * FROM products`),
   all(sql`SELECT * FROM orders`),
@@ -86,7 +86,7 @@ const orderFails = {
 };
 
 for (const [place, broken] of Object.entries(orderFails)) {
-  test(`an order that fails at ${place} leaves nothing behind`, async () => {
+  test(`an order that fails at ${place} changes nothing`, async () => {
     using shop = openShop();
     const before = contentOf(shop);
     shop.run(broken);
@@ -106,7 +106,7 @@ const refundFails = {
 };
 
 for (const [place, broken] of Object.entries(refundFails)) {
-  test(`a refund that fails at ${place} leaves nothing behind`, async () => {
+  test(`a refund that fails at ${place} changes nothing`, async () => {
     using shop = openShop();
     const before = contentOf(shop);
     shop.run(broken);
@@ -120,7 +120,7 @@ for (const [place, broken] of Object.entries(refundFails)) {
   });
 }
 
-test('a shop is closed together with its Triage', async () => {
+test('disposing of Triage closes its shop', async () => {
   const triage = shopper();
   const shop = shopOf({ agent: triage });
   expect(shop.isOpen).toBe(true);
@@ -128,6 +128,6 @@ test('a shop is closed together with its Triage', async () => {
   expect(shop.isOpen).toBe(false);
 });
 
-test('a response of no shop is told apart', () => {
+test('a response without a shop is an error', () => {
   expect(() => shopOf(undefined)).toThrow('No shop belongs to this response');
 });

@@ -11,7 +11,7 @@ export default defineScenario({
     user('I would like a felt hat, or another one if there is none.'),
     callTool('order_item', { user_id: 1, product_id: 13, quantity: 1 }),
     callTool('search_products', { query: 'hat' }),
-    // The model takes the first that is there.
+    // The model takes the first product in stock.
     ({ messages }) => {
       const found = JSON.parse(messages.at(-1)?.content as string) as { product_id: number; stock: number }[];
       const product_id = found.find(({ stock }) => stock > 0)?.product_id;
@@ -32,7 +32,7 @@ export default defineScenario({
       trace.toolCalls[0]?.content,
       'Error: Tool order_item failed: of "Felt hat" the shop has 0, and not 1.',
     );
-    // The order that was begun for the felt hat is undone: no line, no number is lost.
+    // The order for the felt hat is undone: it leaves no line and uses no number.
     assert.deepEqual(shop.all(sql`SELECT order_id, items FROM receipts WHERE order_id > 1004`), [
       { order_id: 1005, items: '1 Knitted hat' },
     ]);

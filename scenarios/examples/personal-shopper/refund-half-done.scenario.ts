@@ -3,7 +3,7 @@ import { callTool, defineScenario, say, user } from 'swarmcheck/testing';
 import { makeShopper, shopOf } from './agents.ts';
 import { openShop, sql } from './shop.ts';
 
-/** A shop whose shelves take nothing back: a refund is written down, and then fails. */
+/** A shop whose shelves accept nothing back: a refund is written down, then fails. */
 function shopWithFullShelves() {
   const shop = openShop();
   shop.run(sql`

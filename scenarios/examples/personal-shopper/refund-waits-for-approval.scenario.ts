@@ -3,7 +3,7 @@ import { callTool, defineScenario, user } from 'swarmcheck/testing';
 import { makeShopper, shopOf } from './agents.ts';
 import { openShop, sql } from './shop.ts';
 
-/** How a person then approves of it stands in approved-refund.test.ts. */
+/** approved-refund.test.ts shows how a person then approves it. */
 export default defineScenario({
   name: 'with tools not to be executed a refund is asked for, and no money moves',
   agent: () => makeShopper(openShop()).refunds,

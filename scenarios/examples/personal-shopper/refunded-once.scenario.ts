@@ -32,7 +32,7 @@ export default defineScenario({
     assert.deepEqual(shop.all(sql`SELECT * FROM refunds`), [
       { order_id: 1001, amount_cents: 7948, reason: 'scratches', refunded_on: '2026-11-27' },
     ]);
-    // Six scarves and three hats were in the shop.
+    // The shop had six scarves and three hats.
     assert.deepEqual(shop.all(sql`SELECT id, stock FROM products WHERE id IN (11, 14)`), [
       { id: 11, stock: 7 },
       { id: 14, stock: 5 },

@@ -1,6 +1,6 @@
-/** What a shop opens with. Money is in whole cents, days are written as 2026-11-27. */
+/** The initial content of a shop. Money is in whole cents, dates are written as 2026-11-27. */
 export interface Seed {
-  /** The day that the shop takes for today: it asks no clock. */
+  /** The current date of the shop, which reads no clock. */
   today: string;
   users: readonly { id: number; name: string; email: string; phone: string }[];
   products: readonly { id: number; name: string; price_cents: number; stock: number }[];
@@ -12,7 +12,10 @@ export interface Seed {
   }[];
 }
 
-/** Two customers, five things to wear, and four orders: last week's, the oldest that is still refunded, one a day too old, and Milan's. */
+/**
+ * Two customers, five products, and four orders: one of last week, the oldest that can be refunded, one that is a day
+ * too old, and one of Milan.
+ */
 export const seed: Seed = {
   today: '2026-11-27',
   users: [

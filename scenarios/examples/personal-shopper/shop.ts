@@ -1,7 +1,7 @@
 import sqlite, { type Database } from 'node-sqlite3-wasm';
 import { seed as wholeSeed, type Seed } from './seed.ts';
 
-/** A statement of SQL, and the values that are bound to its parameters. */
+/** An SQL statement with the values of its parameters. */
 interface Statement {
   readonly text: string;
   readonly values: Value[];
@@ -10,21 +10,21 @@ interface Statement {
 type Value = string | number | null;
 
 /**
- * Makes a statement: what stands in ${…} becomes a parameter. A shop runs nothing else, so whatever a customer or a model
- * wrote is a value, and never SQL.
+ * Makes a statement, in which each ${…} becomes a parameter. A shop accepts only such statements, so that text of a
+ * customer or a model is always a value, never SQL.
  */
 export const sql = (text: TemplateStringsArray, ...values: Value[]): Statement => ({
   text: text.join('?'),
   values,
 });
 
-/** The database of a shop. It lives in memory, and is nobody else's. */
+/** The database of a shop, in memory and not shared. */
 export interface Shop extends Disposable {
-  /** The rows of an answer; `Row` says what their columns are. */
+  /** The rows of a query; `Row` is the type of a row. */
   all<Row = Record<string, unknown>>(statement: Statement): Row[];
-  /** How many rows were changed. */
+  /** Returns the number of changed rows. */
   run(statement: Statement): number;
-  /** All that is done in it, or nothing: an error undoes every statement, and passes on. */
+  /** Runs `work` in a transaction: an error undoes every statement, and is thrown again. */
   transaction<T>(work: () => T): T;
   readonly isOpen: boolean;
 }
@@ -62,7 +62,7 @@ const schema = `
     FROM orders JOIN calendar LEFT JOIN refunds ON refunds.order_id = orders.id;
 `;
 
-/** A shop that has just opened; of the seed only what differs has to be given. */
+/** A new shop. The given parts replace the same parts of the seed. */
 export function openShop(seed: Partial<Seed> = {}): Shop {
   const database = new sqlite.Database(':memory:');
   const shop: Shop = {
@@ -88,7 +88,7 @@ function inTransaction<T>(database: Database, work: () => T): T {
     database.exec('COMMIT');
     return done;
   } catch (error) {
-    // Some errors of SQLite have ended the transaction themselves.
+    // After some errors, SQLite has already ended the transaction.
     if (database.inTransaction) database.exec('ROLLBACK');
     throw error;
   }

@@ -7,7 +7,7 @@ const scenarios = Object.values(
   import.meta.glob<Scenario>('./*.scenario.ts', { eager: true, import: 'default' }),
 ).map((scenario) => ({
   ...scenario,
-  // All of them are under way at once, so that each takes as long as all.
+  // All scenarios run at once, so that each may take as long as all of them.
   timeoutMs: 60_000,
 }));
 
@@ -21,7 +21,7 @@ const everyWay: RunScenarioOptions[] = [...inProcess, { transport: 'http' }];
 const each = (ways: RunScenarioOptions[]): Play[] =>
   ways.flatMap((way) => scenarios.map((scenario) => ({ scenario, way })));
 
-/** Fisher and Yates' shuffle, by numbers that follow from a seed: the same seed is the same order. */
+/** Fisher-Yates shuffle with numbers derived from a seed: the same seed gives the same order. */
 function shuffled(list: readonly Play[], seed: number): Play[] {
   const order = [...list];
   let state = seed;
@@ -40,7 +40,7 @@ const orders: Record<string, Play[]> = {
 };
 
 for (const [order, ordered] of Object.entries(orders)) {
-  test(`all scenarios at once, ${order}, leave the traces that they leave alone`, async () => {
+  test(`all scenarios at once, ${order}, leave the same traces as each one alone`, async () => {
     const alone = new Map<Scenario, string>();
     for (const scenario of scenarios) alone.set(scenario, (await runScenario(scenario)).trace.hash);
     const runs = await Promise.all(ordered.map(({ scenario, way }) => runScenario(scenario, way)));
@@ -53,7 +53,7 @@ for (const [order, ordered] of Object.entries(orders)) {
   });
 }
 
-test('every play has a shop of its own, and closes it', async () => {
+test('every run has its own shop, and closes it', async () => {
   const plays = each(inProcess);
   const runs = await Promise.all(plays.map(({ scenario, way }) => runScenario(scenario, way)));
 

@@ -2,12 +2,12 @@ import { Result, tool, type ToolContext } from 'swarmcheck';
 import { z } from 'zod';
 import { sql, type Shop } from './shop.ts';
 
-/** What the agents know of the customer they talk to: nothing, until somebody has signed in. */
+/** What the agents know about the customer: nothing before the customer signs in. */
 export interface Visit {
   user_id?: number;
 }
 
-/** How old an order may be when its money is still given back. */
+/** The age in days up to which an order can be refunded. */
 const refundDays = 30;
 
 const id = z.int().positive();
@@ -18,13 +18,13 @@ interface Receipt {
   age_days: number;
   items: string;
   paid_cents: number;
-  /** The day, or null. */
+  /** The date, or null. */
   refunded_on: string | null;
 }
 
 /**
- * What the agents can do in a shop. The rules of the shop stand here, and not in the instructions, because a model may be
- * talked into anything. A rule that is broken is an error: the model is told its message, and a transaction is undone.
+ * The tools of the agents of a shop. They enforce the rules of the shop, because a model can be talked out of its
+ * instructions. Breaking a rule throws an error: the model gets its message, and the transaction is undone.
  */
 export function shopTools({ all, run, transaction }: Shop) {
   function signedIn({ user_id }: Visit): number {
@@ -32,7 +32,10 @@ export function shopTools({ all, run, transaction }: Shop) {
     return user_id;
   }
 
-  /** The number that a model passes on is held against who signed in: it may be made up, or somebody else's. */
+  /**
+   * Compares the number given by the model with the customer who is signed in: the model may have invented it, or
+   * taken it from another customer.
+   */
   function checkCustomer(user_id: number, visit: Visit): void {
     const own = signedIn(visit);
     if (own !== user_id) throw new Error(`customer ${own} is signed in, and not customer ${user_id}.`);
@@ -43,7 +46,7 @@ export function shopTools({ all, run, transaction }: Shop) {
       SELECT order_id, ordered_on, age_days, items, paid_cents, refunded_on
       FROM receipts WHERE user_id = ${user_id} ORDER BY order_id`);
 
-  /** An order of somebody else is answered like one that does not exist, which tells nothing about it. */
+  /** Another customer's order is answered like an unknown one, so that nothing about it is revealed. */
   function receiptOf(user_id: number, order_id: number): Receipt {
     const receipt = receiptsOf(user_id).find((one) => one.order_id === order_id);
     if (!receipt)
@@ -155,7 +158,7 @@ export function shopTools({ all, run, transaction }: Shop) {
           const { name, price_cents, stock } = product;
           const order_id = newOrderOf(user_id);
           run(sql`INSERT INTO order_lines VALUES (${order_id}, ${product_id}, ${quantity}, ${price_cents})`);
-          // The statement that takes the goods also finds out that there are too few. The order is undone with it.
+          // This statement also detects that too few are in stock. The error then undoes the order too.
           const taken = run(sql`
             UPDATE products SET stock = stock - ${quantity}
             WHERE id = ${product_id} AND stock >= ${quantity}`);

@@ -4,13 +4,13 @@ import { openHelpCenter } from './help-center.ts';
 import { articleTools, sendEmail, submitTicket } from './tools.ts';
 
 export interface SupportBotOptions {
-  /** The folder of the articles that are answered from. */
+  /** The folder of the articles that answer questions. */
   articles?: URL;
 }
 
 /**
- * The agent whom users talk to first. It takes a promise to make: the articles are read and indexed once, before there is any
- * agent, and nothing is read when this module is imported. One bot serves any number of conversations.
+ * Creates the agent that users talk to first. Returns a promise, because it reads and indexes the articles first;
+ * importing this module reads nothing. One bot serves any number of conversations.
  */
 export async function makeSupportBot({
   articles = new URL('./articles/', import.meta.url),

@@ -10,7 +10,7 @@ export default defineScenario({
     user('How do I get our rehearsals onto my phone?'),
     callTool('transfer_to_help_center'),
     callTool('search_help_center', { query: 'rehearsals in the calendar of a phone' }),
-    // The model reads what the index gives it. Which article that is, is up to the index.
+    // The model reads the first article that the search found, whichever that is.
     (request) => callTool('read_article', { id: foundIn(request)[0]?.[0] }),
     say('Press Calendar link under My account, on the phone. [See rehearsals in the calendar on your phone]'),
   ],

@@ -9,7 +9,9 @@ const ticket = {
   description: 'Can a choir hire one through Tuttiplan? No article says so.',
 };
 
-/** Recorded as fixtures/cassettes/examples/support-bot.json: an answer, the same by mail, a ticket, and goodbye. */
+/**
+ * Recorded as fixtures/cassettes/examples/support-bot.json: an answer, the same by mail, a ticket, and a goodbye.
+ */
 export default defineScenario({
   name: 'support bot',
   agent: () => makeSupportBot(),

@@ -9,7 +9,7 @@ interface Mail {
   message: string;
 }
 
-/** The context variables: what this conversation has caused. A conversation starts with none of it. */
+/** The context variables: what this conversation caused. At first they are empty. */
 export interface Desk {
   tickets?: Ticket[];
   mails?: Mail[];

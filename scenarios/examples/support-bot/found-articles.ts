@@ -1,15 +1,15 @@
 import type { CompletionRequest } from 'swarmcheck';
 
 /**
- * For scenarios: the ids of the articles that the last calls found, the best first, a list for each call. With it a scripted model
- * goes on from what the index gave it, as a live one would.
+ * For scenarios: the article ids in the last tool results, the best first, one list per call. With it, a scripted
+ * model uses the search results as a live one would.
  */
 export function foundIn({ messages }: Pick<CompletionRequest, 'messages'>): string[][] {
   const calls = messages.findLastIndex(({ role }) => role === 'assistant');
   return messages.slice(calls + 1).map(({ content }) => idsIn(content as string));
 }
 
-/** The same, of one answer. */
+/** The article ids in one tool result. */
 export function idsIn(answer: string): string[] {
   return (JSON.parse(answer) as { id: string }[]).map(({ id }) => id);
 }

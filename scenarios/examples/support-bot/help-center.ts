@@ -4,18 +4,18 @@ import { fileURLToPath } from 'node:url';
 import MiniSearch from 'minisearch';
 
 export interface Article {
-  /** The name of its file, without `.md`. */
+  /** The name of the file, without `.md`. */
   id: string;
   title: string;
-  /** What stands below the title, as Markdown. */
+  /** The Markdown below the title. */
   text: string;
 }
 
-/** Articles in memory, and an index of them. Once it is open, it reads no file any more. */
+/** Articles in memory, with an index. After it is opened, it reads no more files. */
 export interface HelpCenter {
-  /** The articles that fit best, the best one first. */
+  /** The best matches, the best first. */
   search(query: string, limit: number): Article[];
-  /** Throws what a model can act on. */
+  /** Throws an error that tells a model what to do. */
   read(id: string): Article;
 }
 
@@ -33,14 +33,14 @@ export async function openHelpCenter(folder: URL): Promise<HelpCenter> {
 }
 
 function articleFrom(name: string, file: string): Article {
-  // Git may have checked the file out with the line ends of Windows.
+  // Git may check files out with Windows line endings.
   const [, title, text] = /^# (.+)\n+([^]+)$/.exec(file.replaceAll('\r\n', '\n').trim()) ?? [];
   if (title === undefined || text === undefined)
     throw new Error(`${name} is no article. It has to begin with "# " and a title, and go on with a text.`);
   return { id: name.replace(/\.md$/, ''), title, text };
 }
 
-/** Words of which every question is full, and which say nothing about what it is about. */
+/** Words that occur in all kinds of questions, and say nothing about the topic. */
 const emptyWords = new Set(
   (
     'about all am an and any are as at be been but by can cannot could did do does for from get gets had has have he ' +
@@ -49,9 +49,9 @@ const emptyWords = new Set(
   ).split(' '),
 );
 
-/** The same articles make the same index, in whichever order they come. */
+/** The index does not depend on the order of the articles. */
 export function indexArticles(articles: readonly Article[]): HelpCenter {
-  // A folder lists its files in an order of its own, and what fits equally well is found in the order of the index.
+  // Folders list their files in no fixed order, and equally good matches are found in the order of the index.
   const sorted = articles.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   const byId = new Map(sorted.map((article) => [article.id, article]));
   const index = new MiniSearch<Article>({
@@ -63,7 +63,7 @@ export function indexArticles(articles: readonly Article[]): HelpCenter {
     searchOptions: {
       boost: { title: 2 },
       prefix: (term) => term.length > 2,
-      // One letter in five may be wrong. Short words are too much alike for that: "rent", "sent".
+      // One letter in five may be wrong, except in short words, which are too similar: "rent", "sent".
       fuzzy: (term) => term.length > 4 && 0.2,
     },
   });

@@ -10,7 +10,7 @@ const ticket = {
 export default defineScenario({
   name: 'while the search is out of order, a question becomes a ticket',
   agent: () => makeSupportBot(),
-  // Stands in for the search of this bot, which has no way to fail; one on another machine has.
+  // Replaces the search of this bot, which cannot fail; a search on another machine can.
   tools: {
     search_help_center() {
       throw new Error('The index is missing. No search will find anything until it is back.');

@@ -11,8 +11,8 @@ const opened = openHelpCenter(folder);
 const idsOf = ({ search }: HelpCenter, query: string, limit = 5) => search(query, limit).map(({ id }) => id);
 
 /**
- * How people ask, and the article that answers them. One that is missed tells more often of an article that lacks a word that
- * people use than of a search that is bad.
+ * How people ask, and the article with the answer. If one is missed, an article probably lacks a word that people
+ * use; more rarely, the search is bad.
  */
 const questions = [
   ['How do I get the rehearsals into my phone calendar?', 'calendar'],
@@ -36,11 +36,11 @@ const questions = [
   ['How long will our concert be with the interval?', 'concert-programme'],
 ] as const;
 
-test.for(questions)('"%s" is answered in the first three articles: %s', async ([question, id]) => {
+test.for(questions)('"%s" finds its answer in the first three articles: %s', async ([question, id]) => {
   expect(idsOf(await opened, question, 3)).toContain(id);
 });
 
-test('what fits equally well is ranked by id, in whichever order the folder lists it', () => {
+test('equally good matches are ranked by id, whatever the order of the files', () => {
   const articles = ['c', 'a', 'd', 'b'].map((id) => ({ id, title: 'Tuning', text: 'Take the fork.' }));
   for (const listed of [articles, articles.toReversed()])
     expect(idsOf(indexArticles(listed), 'tuning fork')).toEqual(['a', 'b', 'c', 'd']);
@@ -56,26 +56,26 @@ test('a word counts more in a title than in a text', () => {
   expect(idsOf(helpCenter, 'chairs')).toEqual(['a', 'b']);
 });
 
-test('the beginning of a word is enough, and one letter in five may be wrong', async () => {
+test('a search matches prefixes, and tolerates one wrong letter in five', async () => {
   expect(idsOf(await opened, 'calend', 1)).toEqual(['calendar']);
   expect(idsOf(await opened, 'calemdar', 1)).toEqual(['calendar']);
 });
 
-test('a short word has to be right', async () => {
+test('a short word must be spelled correctly', async () => {
   expect((await opened).read('forgotten-password').text).toContain('send');
   expect(idsOf(await opened, 'zend')).toEqual([]);
 });
 
-test('words of which every question is full find nothing', async () => {
+test('words without meaning for the topic find nothing', async () => {
   expect((await opened).read('attendance').text).toMatch(/\byou can\b/i);
   expect(idsOf(await opened, 'How do I do that, and what can you do?')).toEqual([]);
 });
 
-test('there are no more than were asked for', async () => {
+test('a search returns at most as many articles as its limit', async () => {
   expect(idsOf(await opened, 'link', 2)).toEqual(idsOf(await opened, 'link').slice(0, 2));
 });
 
-/** A copy of the articles, for the test to change. */
+/** A copy of the articles that a test may change. */
 async function copyArticles(lineEnd = '\n'): Promise<{ path: string; copy: URL }> {
   const path = await mkdtemp(join(tmpdir(), 'support-bot-'));
   onTestFinished(() => rm(path, { recursive: true, force: true }));
@@ -86,7 +86,7 @@ async function copyArticles(lineEnd = '\n'): Promise<{ path: string; copy: URL }
   return { path, copy: pathToFileURL(path) };
 }
 
-test('articles with the line ends of Windows are the same articles', async () => {
+test('articles with Windows line endings are equal', async () => {
   const { path, copy } = await copyArticles('\r\n');
   const [there, here] = [await openHelpCenter(copy), await opened];
   const ids = (await readdir(path)).map((name) => name.replace('.md', ''));
@@ -95,7 +95,7 @@ test('articles with the line ends of Windows are the same articles', async () =>
   for (const [question] of questions) expect(there.search(question, 14)).toEqual(here.search(question, 14));
 });
 
-test('once it is open, no file is read, whatever the id', async () => {
+test('an open help center reads no more files, whatever the id', async () => {
   const { path, copy } = await copyArticles();
   const { read } = await openHelpCenter(copy);
   await writeFile(join(path, 'secret.md'), '# Secret\n\nNobody asks for this.');
@@ -104,7 +104,7 @@ test('once it is open, no file is read, whatever the id', async () => {
   expect(read('voices').title).toBe('Voices, and how many of each will come');
 });
 
-test('a folder without articles, and a file that is none, are told', async () => {
+test('a folder without articles and a malformed article are errors', async () => {
   const { path, copy } = await copyArticles();
   await writeFile(join(path, 'notes.txt'), 'This is not looked at.');
   await expect(openHelpCenter(copy)).resolves.toHaveProperty('read');

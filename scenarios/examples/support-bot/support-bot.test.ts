@@ -4,7 +4,7 @@ import { test } from 'swarmcheck/vitest';
 import { expect } from 'vitest';
 import { makeSupportBot } from './agents.ts';
 
-test('conversations with one bot have tickets of their own', async ({ script }) => {
+test('conversations with one bot have separate tickets', async ({ script }) => {
   const ticket = { subject: 'Risers', description: 'Can they be borrowed?' };
   const steps = [callTool('transfer_to_help_center'), callTool('submit_ticket', ticket), say('It is T-1.')];
   const swarm = new Swarm({ provider: script([...steps, ...steps]) });

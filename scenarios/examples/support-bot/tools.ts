@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Desk } from './desk.ts';
 import type { HelpCenter } from './help-center.ts';
 
-/** What looks things up, closed over the articles. */
+/** The tools that look things up in the articles. */
 export function articleTools(helpCenter: HelpCenter) {
   return [
     tool({
@@ -40,7 +40,7 @@ export const submitTicket = tool({
   description: 'Leaves a question to a person.',
   parameters: z.object({ subject: z.string(), description: z.string() }),
   execute({ subject, description }, { contextVariables: desk }: ToolContext<Desk>) {
-    // Written at once, and not by a Result: two tickets of one turn would have the same number.
+    // Changed directly, not by a Result: otherwise two tickets of one turn would have the same number.
     desk.tickets ??= [];
     const number = `T-${desk.tickets.length + 1}`;
     desk.tickets.push({ number, subject, description });

@@ -4,7 +4,7 @@ import type { Customer } from './shop.ts';
 import { grantDiscount, lookUpRental, refundRental } from './refunds-tools.ts';
 import { listInstruments, quote, rentInstrument } from './sales-tools.ts';
 
-/** Handed back with a word about why, which the triage agent reads as the answer to the call. */
+/** Hands back with a reason, which the triage agent reads as the result of the call. */
 const backToTriage = tool({
   name: 'back_to_triage',
   description: 'For everything that is not your business. Say what the customer wants.',

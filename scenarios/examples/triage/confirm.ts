@@ -2,19 +2,19 @@ import { Swarm, type Agent, type Message, type Response } from 'swarmcheck';
 import { scriptedProvider } from 'swarmcheck/testing';
 import type { Customer } from './shop.ts';
 
-/** Shows a call to a person, who says whether it may run. */
+/** Shows a call to a person, who decides whether it may run. */
 export type Confirm = (tool: string, args: string) => boolean | Promise<boolean>;
 
 type Reached = Pick<Response<Customer>, 'agent' | 'messages' | 'contextVariables'>;
 
-/** What does not run before a person has confirmed it. */
+/** The tools that a person has to confirm. */
 const confirmed = new Set(['refund_rental']);
 
 const mostTurns = 20;
 
 /**
- * Like `swarm.run`, but a person confirms each refund before it is made. Each turn is a run of its own, with
- * `executeTools: false`: it stops at the calls of the model, and those that may run are run here.
+ * Like `swarm.run`, but a person confirms each refund before it is made. Each turn is a separate run with
+ * `executeTools: false`, which stops at the calls of the model; those that are allowed are then run here.
  */
 export async function runConfirmed(
   swarm: Swarm,
@@ -35,7 +35,7 @@ export async function runConfirmed(
   return { agent, messages, contextVariables, stopReason: 'max_turns' };
 }
 
-/** Answers every call a run stopped at: the API refuses a history in which one has no answer. */
+/** Answers every call of an interruption: the API refuses a history in which a call has no answer. */
 async function answerCalls(asked: Response<Customer>, confirm: Confirm): Promise<Reached> {
   const last = asked.messages.at(-1);
   const calls = last?.role === 'assistant' ? (last.tool_calls ?? []) : [];
@@ -58,8 +58,8 @@ async function answerCalls(asked: Response<Customer>, confirm: Confirm): Promise
 }
 
 /**
- * Runs calls by a model that asks for just these, once. So the engine does with them what it does with all others: it
- * holds arguments against the schema, changes the context variables and hands off.
+ * Runs calls with a scripted model that makes exactly these calls. The engine then handles them as usual: it
+ * validates the arguments, changes the context variables and hands off.
  */
 async function runCalls(
   { agent, contextVariables }: Reached,
@@ -68,6 +68,6 @@ async function runCalls(
   if (calls.length === 0) return { agent, contextVariables, messages: [] };
   const swarm = new Swarm({ provider: scriptedProvider([{ calls }]) });
   const ran = await swarm.run({ agent, contextVariables, messages: [], maxTurns: 1 });
-  // The first of them is the calls themselves, which the history has already.
+  // The first message contains the calls, which the history already has.
   return { ...ran, messages: ran.messages.slice(1) };
 }

@@ -9,12 +9,12 @@ import { harp, ines, ukulele } from './suite.ts';
 const messages: Message[] = [{ role: 'user', content: 'Take R-1 back, please.' }];
 const toRefunds = callTool('transfer_to_refunds');
 const refund = callTool('refund_rental', { number: 'R-1' });
-/** What the calls were answered with. */
+/** The results of the calls. */
 const answersIn = ({ messages }: Response) =>
   messages.flatMap((message) => (message.role === 'tool' ? [message.content] : []));
 const start = { agent: triage, messages, contextVariables: ines };
 
-test('a refund is made once a person has confirmed it, and transfers run without asking', async ({
+test('a refund is made after a person confirms it, and transfers run without confirmation', async ({
   script,
 }) => {
   const provider = script([toRefunds, refund, say('380 euros are on their way.')]);
@@ -27,7 +27,7 @@ test('a refund is made once a person has confirmed it, and transfers run without
   expect(asked).toEqual(['refund_rental {"number":"R-1"}']);
   expect(response.contextVariables.rentals).toEqual([{ ...harp, refunded: 380 }, ukulele]);
   expect(response).toMatchObject({ agent: { name: 'Refunds' }, stopReason: 'completed' });
-  // What the model was shown at last is what the API accepts: each call once, and its answer behind it.
+  // The last request is valid for the API: each call once, followed by its answer.
   const shown = provider.requests.at(-1)?.messages;
   expect(shown?.map(({ role }) => role)).toEqual([
     'system',
@@ -43,7 +43,7 @@ test('a refund is made once a person has confirmed it, and transfers run without
   ]);
 });
 
-test('nothing is refunded when a person declines, and the model is told', async ({ script }) => {
+test('a declined refund is not made, and the model gets the reason', async ({ script }) => {
   const provider = script([toRefunds, refund, say('I am sorry.')]);
   const response = await runConfirmed(new Swarm({ provider }), start, () => false);
 
@@ -51,7 +51,7 @@ test('nothing is refunded when a person declines, and the model is told', async 
   expect(answersIn(response)).toEqual(['{"assistant":"Refunds"}', 'The clerk did not confirm this refund.']);
 });
 
-test('of several calls in a turn those that nobody has to confirm run, and each is answered', async ({
+test('calls that need no confirmation run beside a declined one, and each call is answered', async ({
   script,
 }) => {
   const discount = callTool('grant_discount', { percent: 5 });
@@ -65,7 +65,7 @@ test('of several calls in a turn those that nobody has to confirm run, and each 
   expect(answered.toSorted()).toEqual(['call_1', 'call_2', 'call_3']);
 });
 
-test('a confirmed call with wrong arguments is answered with what is wrong', async ({ script }) => {
+test('a confirmed call with wrong arguments is answered with the mistake', async ({ script }) => {
   const wrong = callTool('refund_rental', { number: 1 }, { hallucinated: true });
   const provider = script([toRefunds, wrong, refund, say('Done.')]);
   const response = await runConfirmed(new Swarm({ provider }), start, () => true);
@@ -74,7 +74,7 @@ test('a confirmed call with wrong arguments is answered with what is wrong', asy
   expect(response.contextVariables.rentals).toEqual([{ ...harp, refunded: 380 }, ukulele]);
 });
 
-test('a model that comes to no end is stopped', async ({ script }) => {
+test('a model that never stops is cut off after 20 turns', async ({ script }) => {
   const lookUp = callTool('look_up_rental', { number: 'R-1' });
   const provider = script([toRefunds, ...Array.from({ length: 19 }, () => lookUp)]);
   const response = await runConfirmed(new Swarm({ provider }), start, () => true);

@@ -4,7 +4,7 @@ import { ines } from './suite.ts';
 
 const said = (content: string): Message => ({ role: 'user', content });
 const answered = (content: string): Message => ({ role: 'assistant', content });
-/** That a tool was called, and what it answered. */
+/** The messages of a tool call and its result. */
 const called = (name: string, args: object, content: string): Message[] => [
   {
     role: 'assistant',
@@ -15,7 +15,7 @@ const called = (name: string, args: object, content: string): Message[] => [
 ];
 const ofInes = (cases: EvaluationCase[]) => cases.map((one) => ({ contextVariables: ines, ...one }));
 
-/** What customers say, and to whom the triage agent is to transfer them then. */
+/** What customers say, and the transfer that the triage agent should make. */
 export const triageCases = ofInes([
   { input: 'I want to rent a cello.', expected: 'transfer_to_sales' },
   { input: 'How much is a harp for a year?', expected: 'transfer_to_sales' },
@@ -27,7 +27,7 @@ export const triageCases = ofInes([
   { input: 'The clarinet came broken, and I want my money back.', expected: 'transfer_to_refunds' },
   { input: 'Good morning!', expected: null },
   { input: 'When are you open?', expected: null },
-  // The word refund is there. A model that only listens for words takes it for one.
+  // Contains the word refund, which misleads a model that only matches words.
   {
     input: 'I never want a refund, I love my harp! Do you let out cellos, too?',
     expected: 'transfer_to_sales',
@@ -78,7 +78,7 @@ const lookedUp = [
   answered('You would get 380 euros back. Or 10 % off, if you take something smaller?'),
 ];
 
-/** The same of the refunds agent, whose tools take arguments. */
+/** The same for the refunds agent, whose tools take arguments. */
 export const refundsCases = ofInes([
   { input: 'What would I get for R-1?', expected: { tool: 'look_up_rental', args: { number: 'R-1' } } },
   {

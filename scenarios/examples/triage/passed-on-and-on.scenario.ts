@@ -23,7 +23,7 @@ export default defineScenario({
     stopReason: 'max_turns',
   },
   check({ response }) {
-    // Nobody has told her anything: whoever runs the agents has to.
+    // The customer has no answer yet. The app has to give one.
     assert.equal(response?.messages.at(-1)?.role, 'tool');
     assert.equal(response.agent.name, 'Sales');
   },

@@ -29,7 +29,7 @@ export const refundRental = tool({
     const rental = rentalOf(customer, number);
     if (rental.refunded !== undefined)
       throw new Error(`${number} is refunded already, with ${rental.refunded} euros.`);
-    // Written at once, and not by a Result: a second call in the same turn has to see it.
+    // Changed directly, not by a Result, so that a second call in the same turn sees it.
     rental.refunded = refundOf(rental);
     return `${number} is refunded with ${rental.refunded} euros.`;
   },

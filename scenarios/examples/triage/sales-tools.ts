@@ -30,7 +30,7 @@ export const rentInstrument = tool({
   execute({ instrument, months }, { contextVariables: { rentals, discount } }: ToolContext<Customer>) {
     const number = `R-${rentals.length + 1}`;
     const paid = priceOf(instrument, months, discount);
-    // Written at once, and not by a Result: two rentals of one turn would have the same number.
+    // Changed directly, not by a Result: otherwise two rentals of one turn would have the same number.
     rentals.push({ number, instrument, months, begun: 0, paid });
     return { number, instrument, months, paid };
   },

@@ -1,4 +1,4 @@
-/** What the shop knows and does by itself, without any agent: prices, rentals, refunds. All of it in whole euros. */
+/** What the shop knows and does without an agent: prices, rentals, refunds. All amounts are in whole euros. */
 
 export const instruments = ['cello', 'clarinet', 'harp', 'ukulele'] as const;
 export type Instrument = (typeof instruments)[number];
@@ -12,37 +12,37 @@ export const monthlyPrice: Readonly<Record<Instrument, number>> = {
 };
 
 export interface Rental {
-  /** As it stands on the receipt. */
+  /** The number on the receipt. */
   number: string;
   instrument: Instrument;
   months: number;
-  /** How many of the months have begun. */
+  /** The number of months that have begun. */
   begun: number;
   /** For all months. */
   paid: number;
-  /** What was given back, once it was. */
+  /** The refunded amount, after a refund. */
   refunded?: number;
 }
 
-/** The context variables of all agents here: what is known of the customer they talk to. */
+/** The context variables of all agents here: facts about the customer. */
 export interface Customer {
   name: string;
   rentals: Rental[];
-  /** In percent, of rentals to come. */
+  /** In percent, for future rentals. */
   discount: number;
 }
 
-/** What a new rental costs; rounded down, which is in favour of the customer. */
+/** The price of a new rental, rounded down in favor of the customer. */
 export function priceOf(instrument: Instrument, months: number, discount: number): number {
   return Math.floor((monthlyPrice[instrument] * months * (100 - discount)) / 100);
 }
 
-/** What a rental is refunded with: the months that have not begun. Nothing, where that was done. */
+/** The refund for a rental: the months that have not begun, or 0 if it is already refunded. */
 export function refundOf({ paid, months, begun, refunded }: Rental): number {
   return refunded === undefined ? Math.floor((paid * (months - begun)) / months) : 0;
 }
 
-/** Throws what a model can act on. */
+/** Throws an error that tells a model what to do. */
 export function rentalOf({ rentals }: Customer, number: string): Rental {
   const rental = rentals.find((one) => one.number === number);
   if (rental) return rental;

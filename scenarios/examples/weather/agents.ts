@@ -8,8 +8,8 @@ interface Mail {
 }
 
 /**
- * The context variables. Whoever runs the agent sends what is in the outbox, once the run has ended well: a run that
- * failed has sent nothing.
+ * The context variables. The app sends the mails in the outbox after the run completes, so that a failed run sends
+ * nothing.
  */
 export interface Outbox {
   outbox?: Mail[];

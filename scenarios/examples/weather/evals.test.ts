@@ -3,9 +3,7 @@ import { test } from 'swarmcheck/vitest';
 import { weather } from './agents.ts';
 import { cases } from './evals.ts';
 
-test('the model looks the weather up and sends mails when it is asked to, and only then', async ({
-  cassette,
-}) => {
+test('the model looks up the weather and sends mails only when asked', async ({ cassette }) => {
   const provider = cassette(undefined, { cassette: 'fixtures/cassettes/examples/weather-evals.json' });
   const evaluation = await evaluate(weather, cases, { provider, runs: 2, threshold: 0.9 });
   evaluation.assertPassed();

@@ -3,7 +3,7 @@ import type { EvaluationCase } from 'swarmcheck/testing';
 
 const said = (content: string): Message => ({ role: 'user', content });
 const answered = (content: string): Message => ({ role: 'assistant', content });
-/** That the weather was looked up, and what came of it. */
+/** The messages of a weather lookup and its result. */
 const lookedUp = (location: string, content: string): Message[] => [
   {
     role: 'assistant',
@@ -22,8 +22,8 @@ const weatherIn = (location: string) => ({ tool: 'get_weather', argsContain: { l
 const mailTo = (recipient: string) => ({ tool: 'send_email', argsContain: { recipient } });
 
 /**
- * What people say, and what the model is to call then. A case is named after what is said, but where that has an address in
- * it: names stand in the recording as they are, and addresses do not.
+ * What people say, and the calls that the model should make. A case takes its name from its input unless the input
+ * contains an address: names are recorded unchanged, but addresses are redacted.
  */
 export const cases: EvaluationCase[] = [
   { input: 'Will it rain in Oban?', expected: weatherIn('Oban') },
@@ -47,7 +47,7 @@ export const cases: EvaluationCase[] = [
   },
   { input: 'How are you?', expected: null },
   { input: 'What can you do?', expected: null },
-  // No question: a model that only listens for places looks the weather up.
+  // Not a question: a model that only matches places looks up the weather.
   { input: 'I spent a lovely week in Whitby once.', expected: null },
   { input: 'Will it rain?', expected: null },
   {
@@ -84,7 +84,7 @@ export const cases: EvaluationCase[] = [
         'Error: Tool get_weather failed: No weather station in "Kerrera". There is one in Oban, Whitby, Lerwick.',
       ),
     ],
-    // Oban is right across the water; to say so, and ask, is right as well.
+    // Oban is just across the water; to say so and ask is right too.
     expected: { oneOf: [weatherIn('Oban'), null] },
   },
   {

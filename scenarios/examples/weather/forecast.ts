@@ -1,4 +1,4 @@
-/** Stands in for a weather service: a few places, and what it is like there. None of it is true. */
+/** Replaces a weather service: a few places with invented weather. */
 
 export const times = ['now', 'tonight', 'tomorrow'] as const;
 export type Time = (typeof times)[number];
@@ -35,7 +35,7 @@ const places: ReadonlyMap<string, Record<Time, Weather>> = new Map([
   ],
 ]);
 
-/** Throws what a model can act on. */
+/** Throws an error that tells a model what to do. */
 export function weatherIn(location: string, time: Time): Weather {
   const weather = places.get(location);
   if (!weather)

@@ -1,5 +1,5 @@
 import { say, type Step } from 'swarmcheck/testing';
 
-/** The model passes on all that tools have told it: so the last message shows what that was. */
+/** The model repeats all tool results, so that the final message shows them. */
 export const passOn: Step = ({ messages }) =>
   say(messages.flatMap(({ role, content }) => (role === 'tool' ? [content as string] : [])).join(' '));
