@@ -1,9 +1,9 @@
-/** fast-check, but each property that is played is counted with its seed and its cases. */
+/** fast-check, but counts every run of a property, with its seed and its number of cases. */
 import * as real from 'fast-check';
 
 export * from 'fast-check';
 
-/** A property that fails at its first case is a search for a value (a plainest argument), and no test. */
+/** A property that fails at its first case is a search for a value, such as the plainest argument, not a test. */
 function count({ seed, numRuns, failed }) {
   if (!failed || numRuns > 1) globalThis.swarmcheckCount?.(seed, numRuns);
 }
@@ -20,7 +20,7 @@ export function check(property, parameters) {
   });
 }
 
-/** As fast-check's own, over the counted check. */
+/** Like `assert` of fast-check, but counts the cases that run. */
 export function assert(property, parameters) {
   let result;
   const counted = Object.create(property, {
