@@ -6,6 +6,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
+import { paragraphsOf, proseOf, type Prose } from './support/prose.ts';
 
 /** Folders that know neither models nor agents. */
 const rooms = ['files', 'secrets'];
@@ -260,7 +261,7 @@ test('only the entry for mocks ever loads msw', () => {
 
 test('only the command line reads the clock', () => {
   const wrong = sources
-    .filter(({ fileName }) => !fileName.startsWith('src/cli/'))
+    .filter(({ fileName, text }) => !fileName.startsWith('src/cli/') && /\bDate\b/.test(text))
     .flatMap(nodesOf)
     .filter((node) => {
       const called = ts.isCallExpression(node) || (ts.isNewExpression(node) && !node.arguments?.length);
@@ -311,4 +312,85 @@ test('the lock file names no registry', () => {
       : [],
   );
   expect(wrong).toEqual([]);
+});
+
+/** The phrases of test/phrases.txt with the better ones, and the exceptions. */
+function readPhrases() {
+  const lines = readFileSync('test/phrases.txt', 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => line.split('\t'));
+  return {
+    phrases: lines
+      .filter(([first]) => first !== 'allow')
+      .map(([phrase, better]) => ({ pattern: new RegExp(phrase!, 'i'), better: better! })),
+    exceptions: lines
+      .filter(([first]) => first === 'allow')
+      .map(([, file, part]) => ({ file: file!, part: part! })),
+  };
+}
+
+/** Every text that people read. Messages of tests and scenarios are data, so they are left out. */
+function allProse(): Prose[] {
+  const others = ['test', 'scenarios', 'scripts', 'bench'].flatMap(filesOf).map(parse);
+  const documents = [
+    ...readdirSync('.').filter((file) => file.endsWith('.md')),
+    ...['docs', 'src'].flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.md'))
+        .map((file) => join(folder, file)),
+    ),
+  ];
+  return [
+    ...[...sources, ...others].flatMap(proseOf),
+    ...documents.flatMap((file) => paragraphsOf(file)),
+  ].filter(({ kind, file }) => kind !== 'message' || !/^(test|scenarios)\//.test(file));
+}
+
+/** The texts that contain a phrase, each as a line that says what to write. */
+function flagged(prose: readonly Prose[], { phrases, exceptions }: ReturnType<typeof readPhrases>) {
+  const used = new Set<(typeof exceptions)[number]>();
+  const wrong = prose.flatMap(({ kind, file, line, text }) => {
+    const found = phrases.flatMap(({ pattern, better }) => {
+      const words = pattern.exec(text)?.[0];
+      return words === undefined ? [] : [{ words, better }];
+    });
+    const exception = exceptions.find((one) => one.file === file && text.includes(one.part));
+    if (found.length > 0 && exception) used.add(exception);
+    return exception
+      ? []
+      : found.map(({ words, better }) => ({
+          kind,
+          line: `${file}:${line} (${kind}) says "${words}". Write: ${better}.`,
+        }));
+  });
+  return { wrong, unused: exceptions.filter((one) => !used.has(one)) };
+}
+
+test('comments, messages, titles and documentation are in plain English', () => {
+  const list = readPhrases();
+  const prose = allProse();
+  const { wrong, unused } = flagged(prose, list);
+  expect(wrong.map(({ line }) => line)).toEqual([]);
+  expect(unused).toEqual([]);
+  // Exceptions stay exceptions.
+  expect(list.exceptions.length).toBeLessThanOrEqual(prose.length / 100);
+});
+
+test.for([
+  ['comment', '/** Whoever calls this is told. */\nconst a = 1;'],
+  ['comment', 'const a = 1; // Nobody reads it.'],
+  ['message', "throw new Error('It is no number.');"],
+  ['message', 'throw new Error(`${file} is no number.`);'],
+  ['title', "test('whoever asks is told', () => {});"],
+] as const)('a phrase of the list is found in a %s: %s', ([kind, code]) => {
+  const prose = proseOf(ts.createSourceFile('a.ts', code, ts.ScriptTarget.Latest, true));
+  expect(new Set(flagged(prose, readPhrases()).wrong.map((one) => one.kind))).toEqual(new Set([kind]));
+});
+
+test('a literal that looks like a comment is not a comment', () => {
+  const code =
+    "const address = 'http://nobody'; const pattern = /\\/*nobody/; const text = `// nobody ${'/* nobody */'}`;";
+  const prose = proseOf(ts.createSourceFile('a.ts', code, ts.ScriptTarget.Latest, true));
+  expect(prose.filter(({ kind }) => kind === 'comment')).toEqual([]);
 });

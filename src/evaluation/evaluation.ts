@@ -85,11 +85,11 @@ export class EvaluationFailedError extends Error {
   readonly agent: string;
   /** How many of all answers are right, from 0 to 1. */
   readonly accuracy: number;
-  /** What `accuracy` has to reach. */
+  /** The lowest `accuracy` that passes. */
   readonly threshold: number;
-  /** What the accuracy of each case has to reach. */
+  /** The lowest accuracy of a single case that passes. */
   readonly caseThreshold: number;
-  /** What did not reach its threshold, and what could not be answered. */
+  /** The cases that did not reach their threshold, and those that could not be answered. */
   readonly failures: readonly string[];
 
   /** @internal Made by `assertPassed`. */

@@ -23,19 +23,20 @@ const optionNames = ['only', 'except', 'prefix', 'timeoutMs'];
 /**
  * The tools of an MCP server, as functions of agents: `new Agent({ functions: await mcpTools(client) })`.
  *
- * `client` is a connected client of the official SDK, of version 1 or 2; who made it closes it, and answers what a server asks
- * of its users. The list of tools is read once, over all its pages, and stays as it is when the server's changes later. A tool
- * that can only be run as a task is left out. Names get `_` for each character that the API does not take, and no more than 64
- * characters.
+ * `client` is a connected client of the official SDK, version 1 or 2. Your code closes it, and answers the server's
+ * requests to its users. The list of tools is read once, from all pages, and does not follow later changes on the
+ * server. A tool that can only be run as a task is left out. In names, `_` replaces each character that the API does
+ * not allow, and only the first 64 characters are kept.
  *
- * Arguments are validated by the server's JSON Schema, as those of any tool are; a part of it that the validator cannot use is
- * left to the server. The model is told the texts of an answer; images, sounds and files are named
- * (`[image image/png, 1234 bytes]`), and structured content stands where there is no text. An answer that is an error, a server
- * that is gone, and one that takes longer than `timeoutMs` are errors of the tool, which the model is told. A run that is aborted
- * cancels the call.
+ * Arguments are validated by the server's JSON Schema, as for any tool; parts of the schema that the validator cannot
+ * use are left to the server. The model gets the texts of a result. Images, sounds and files appear as a placeholder
+ * (`[image image/png, 1234 bytes]`), and structured content is added if all texts are missing. A result that is an
+ * error, a lost connection, and an answer that takes longer than `timeoutMs` become the tool's error, which the model
+ * sees. Aborting a run cancels the call.
  *
- * Rejects with a TypeError for a client that is not connected, a name in `only` or `except` that the server does not have, and for
- * two tools that would have one name; and with an McpServerError where the server does not list its tools.
+ * Rejects with a TypeError for a client that is not connected, an invalid option, a name in `only` or `except` that
+ * the server does not have, and two tools with the same name. Rejects with an McpServerError if the server does not
+ * list its tools.
  */
 export async function mcpTools(client: McpClient, options: McpToolsOptions = {}): Promise<Tool[]> {
   assertValidClient(client);

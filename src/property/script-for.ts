@@ -21,7 +21,7 @@ import type { AgentSurface, Surface, ToolSurface } from './surface.ts';
 import { sentence } from '../engine/values/error-facts.ts';
 import { UsageError } from '../engine/values/engine-errors.ts';
 
-/** The limit on agents that are looked at. */
+/** The highest number of agents that are read. */
 const mostAgents = 50;
 
 /**

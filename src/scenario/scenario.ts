@@ -87,7 +87,11 @@ export interface ScenarioRun {
   readonly scenario: Scenario;
   /** Whether `failures` is empty. */
   passed: boolean;
-  /** What went wrong, the cause first; the first message ends with what happened. `step` counts from 1; `cause` is what the check threw, or the ScriptNotFinishedError of what is left over. A misspelt tool is named as errors name it: `tool`, `suggestion`, `known`. */
+  /**
+   * The failures, the cause first. The first message ends with the whole trajectory. `step` counts from 1. `cause` is the
+   * error of the check or of `dispose`, or the ScriptNotFinishedError for steps left over. `tool`, `suggestion` and `known`
+   * describe a misspelt tool, as the fields of errors do.
+   */
   failures: Array<
     { message: string; cause?: unknown } & Partial<Pick<ErrorFacts, 'step' | 'tool' | 'suggestion' | 'known'>>
   >;

@@ -9,8 +9,8 @@ export interface Subject {
   /** What the run is waiting for, for a message. */
   readonly awaited: string;
   /**
-   * Plays one run, after the user has said this. If the run rejects, this rejects too, and the conversation is as it
-   * was before.
+   * Plays one run, after the user has said this. If the run rejects, this rejects too, and the conversation is
+   * unchanged.
    */
   run(said: readonly string[], limit: TimeLimit): Promise<Response | undefined>;
   /** Releases its resources, such as a server. */

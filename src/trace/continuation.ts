@@ -20,8 +20,8 @@ export function continuationOf(
 }
 
 /**
- * The first message of a history as a text, by which the requests that continue it can be found; empty if there are
- * no messages.
+ * The first message of a history as a text, by which the requests that continue it can be found; empty without
+ * messages.
  */
 export function openingText(messages: readonly WireMessage[]): string {
   const first = messages[historyStart(messages)];

@@ -1,7 +1,10 @@
 import { addFacts } from '../engine/values/engine-errors.ts';
 import type { ErrorFacts, Sentence } from '../engine/values/error-facts.ts';
 
-/** A function in a worker thread has no answer: its module or its thread fails, it takes too long, or what goes in or out cannot be copied. */
+/**
+ * Thrown when a function in a worker thread gives no answer: its module or its thread fails, it takes too long, or its
+ * arguments or its result cannot be copied.
+ */
 export class WorkerToolError extends Error implements Partial<ErrorFacts> {
   override readonly name = 'WorkerToolError';
   declare readonly problem: WorkerProblem;
@@ -13,7 +16,7 @@ export class WorkerToolError extends Error implements Partial<ErrorFacts> {
   declare readonly suggestion?: string;
   declare readonly timeoutMs?: number;
 
-  /** @internal Made where it is found that there is no answer. */
+  /** @internal */
   constructor(problem: WorkerProblem, said: Sentence, options?: ErrorOptions) {
     super(said.text, options);
     this.problem = problem;
@@ -21,12 +24,12 @@ export class WorkerToolError extends Error implements Partial<ErrorFacts> {
   }
 }
 
-/** Why a function in a thread has no answer. */
+/** Why a function in a thread gave no answer. */
 export type WorkerProblem =
-  /** The module cannot be loaded, or not in time; it has no such function. */
+  /** The module cannot be loaded in time, or it does not export the function. */
   | 'not-loaded'
   | 'no-function'
-  /** The arguments or context variables cannot be copied into the thread, or what comes back out of it. */
+  /** The arguments or context variables cannot be copied into the thread, or the result out of it. */
   | 'not-cloneable'
   /** It handed off to an agent. */
   | 'handoff'

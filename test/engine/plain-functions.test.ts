@@ -107,7 +107,7 @@ test('names of 64 characters, with digits, _ and -, are valid', async () => {
 });
 
 test('the error for an undefined function suggests an import cycle', async () => {
-  // @ts-expect-error what an import that is not there yet looks like at run time
+  // @ts-expect-error an import that is not there yet is undefined at run time
   const agent = new Agent({ name: 'Sales', functions: [named('ok'), undefined] });
   const error = await rejectedWith(unstreamed({ agent }));
   expect(factsOf(error)).toEqual({

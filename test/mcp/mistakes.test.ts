@@ -83,7 +83,7 @@ test.for(Object.entries(mistakes))('%s is refused', async ([, [options, facts, m
   if (message !== undefined) expect(error.message).toBe(message);
 });
 
-test('what is no client is told with what to write', async () => {
+test('anything but a client is refused, with the code to write', async () => {
   expect(await messageOf(() => mcpTools(never(Promise.resolve())))).toBe(
     'mcpTools takes a connected client of an MCP server, but was given a Promise. Is an "await" missing? Write: await client.connect(transport), then await mcpTools(client).',
   );

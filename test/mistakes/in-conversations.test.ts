@@ -169,7 +169,7 @@ test('an agent in place of the list of agents', async ({ expect }) => {
 });
 
 test('an undefined agent in the list of agents', async ({ expect }) => {
-  // @ts-expect-error what an import cycle looks like at run time
+  // @ts-expect-error an import cycle leaves undefined at run time
   expect((await refusalOf(stored, [desk, undefined])).message).toMatchInlineSnapshot(
     `"Agent 2 of Conversation.restore must be an Agent, but is undefined."`,
   );

@@ -1,13 +1,13 @@
 /**
- * What only the whole text of a message shows: these fields are words, or long lists. A test asks for one of them where it is
- * the point: `where` for a place in something nested, `expected` where several rules could have refused the value.
+ * Fields that are words or long lists. The test of the whole text shows them. Another test compares one of them only if it
+ * is the point: `where` for a place in something nested, `expected` if several rules could have refused the value.
  */
 const words = ['where', 'expected', 'known'] as const;
 type Words = (typeof words)[number];
 
 const ofEveryError = ['name', 'message', 'stack'];
 
-/** An error as a program sees it: its class and what it says in fields. Words that may change are left out, but for those named. */
+/** An error as a program sees it: its class and its fields. Fields with words are left out, except those named. */
 export function factsOf(error: unknown, ...also: readonly Words[]): Record<string, unknown> {
   if (!(error instanceof Error)) throw new TypeError('This is no error.', { cause: error });
   const unwanted = [...ofEveryError, ...words.filter((name) => !also.includes(name))];

@@ -22,26 +22,26 @@ import { playDesk, triage } from './desk.ts';
 const run = await playDesk();
 
 plain('an unknown matcher does not compile', () => {
-  // @ts-expect-error toHaveCaledTool is no matcher
+  // @ts-expect-error toHaveCaledTool is not a matcher
   expect(() => expect(run).toHaveCaledTool('look_up')).toThrow('toHaveCalledTool');
 });
 
 plain('a matcher without its arguments does not compile', () => {
   const wrong = () => {
-    // @ts-expect-error a call of which tool?
+    // @ts-expect-error the tool is missing
     expect(run).toHaveCalledTool();
-    // @ts-expect-error a result of which content?
+    // @ts-expect-error the content is missing
     expect(run).toHaveToolResult('look_up');
-    // @ts-expect-error which agents?
+    // @ts-expect-error the agents are missing
     expect(run).toHaveHandoffOrder();
-    // @ts-expect-error which reason?
+    // @ts-expect-error the reason is missing
     expect(run).toHaveStoppedBecause();
   };
   expect(wrong).toThrow(Error);
 });
 
 plain('an unknown reason does not compile', () => {
-  // @ts-expect-error "complete" is no outcome of a run
+  // @ts-expect-error "complete" is not an outcome of a run
   expect(() => expect(run).toHaveStoppedBecause('complete')).toThrow('complete');
 });
 
@@ -51,22 +51,22 @@ plain('an unknown kind of error does not compile', () => {
 });
 
 plain('a mistyped field of a trajectory does not compile', () => {
-  // @ts-expect-error allowOther is no field
+  // @ts-expect-error allowOther is not a field
   expect(() => expect(run).toHaveToolCalls({ sequence: [], allowOther: true })).toThrow(TypeError);
   // @ts-expect-error a call has no field arguments
   expect(() => expect(run).toHaveToolCalls([{ tool: 'look_up', arguments: {} }])).toThrow(TypeError);
-  // @ts-expect-error items do not stand inside items
+  // @ts-expect-error an item does not contain items
   expect(() => expect(run).toHaveToolCalls([{ turn: [{ anyOrder: ['a'] }] }])).toThrow(TypeError);
 });
 
 plain('a mistyped field of toHaveSeen does not compile', () => {
-  // @ts-expect-error instruction is no field
+  // @ts-expect-error instruction is not a field
   const wrong = () => expect(run).toHaveSeen({ agent: 'Nobody', instruction: 'x' });
   expect(wrong).toThrow('instruction');
 });
 
 plain('pending calls outside of the field "pending" do not compile', () => {
-  // @ts-expect-error the calls stand under "pending"
+  // @ts-expect-error the calls belong in "pending"
   expect(() => expect(run).toBeInterrupted(['look_up'])).toThrow('toBeInterrupted takes { pending }');
 });
 
@@ -87,7 +87,7 @@ plain('asymmetric matchers compile for every value', () => {
 plain('steps of a wrong shape do not compile', () => {
   const steps: Step[] = [
     user('x'),
-    // @ts-expect-error text is no field of a step
+    // @ts-expect-error text is not a field of a step
     { text: 'hi' },
     // @ts-expect-error a fault has a kind
     { fault: { status: 429 } },
@@ -109,9 +109,9 @@ plain('a fault of a wrong shape does not compile', () => {
 });
 
 plain('callTools takes at least one call', () => {
-  // @ts-expect-error no calls
+  // @ts-expect-error the calls are missing
   expect(callTools([]).calls).toEqual([]);
-  // @ts-expect-error say is no call
+  // @ts-expect-error say does not make a call
   expect(() => callTools([say('hi')])).toThrow(Error);
   // @ts-expect-error args are an object or raw text
   const wrong: ModelStep = callTool('look_up', 17);
@@ -122,9 +122,9 @@ plain('a scenario of a wrong shape does not compile', () => {
   const steps = [user('x'), say('y')];
   // @ts-expect-error a scenario for a file has a name
   expect(() => defineScenario({ agent: triage, steps })).toThrow(TypeError);
-  // @ts-expect-error expects is no field
+  // @ts-expect-error expects is not a field
   expect(() => defineScenario({ name: 'x', agent: triage, steps, expects: {} })).toThrow(TypeError);
-  // @ts-expect-error failed is no stop reason: a rejected run has none
+  // @ts-expect-error failed is not a stop reason: a rejected run has no stop reason
   expect(() => defineScenario({ name: 'x', agent: triage, steps, expect: { stopReason: 'failed' } })).toThrow(
     TypeError,
   );
@@ -156,13 +156,13 @@ plain('a stub gets the context of a tool', () => {
       list: [],
     },
   };
-  // @ts-expect-error undefined stands in for nothing
+  // @ts-expect-error undefined is not a stub
   const wrong: Scenario = { ...scenario, tools: { look_up: undefined } };
   expect(wrong.agent).toBe(triage);
 });
 
 plain('an unknown transport does not compile', async () => {
-  // @ts-expect-error there are no pigeons
+  // @ts-expect-error pigeon is not a transport
   await expect(runScenario({ agent: triage, steps: [] }, { transport: 'pigeon' })).rejects.toThrow(TypeError);
 });
 
@@ -186,7 +186,7 @@ plain('a trace is read-only', () => {
 });
 
 plain('scenarioTest requires a scenario with a name', () => {
-  // @ts-expect-error the name is that of the tests
+  // @ts-expect-error the tests share the name
   const wrong = () => scenarioTest({ agent: triage, steps: [] });
   expect(wrong).toBeInstanceOf(Function);
 });
