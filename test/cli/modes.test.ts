@@ -3,13 +3,13 @@ import { Project, scenarioSource } from './swarmcheck.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 
-/** A scenario whose tool counts its calls across all plays. */
+/** Its tool remembers, beyond a play of the scenario, how often it was called. */
 const remembers = scenarioSource('remembers', {
   top: 'let plays = 0;',
   execute: '`play ${++plays}`',
 });
 
-test('--stream plays streamed, with the same hash', async () => {
+test('--stream plays streamed: the same line, the same hash', async () => {
   await using project = await Project.of({ 'a.scenario.ts': scenarioSource('once') });
   const whole = await project.swarmcheck(['run', 'a.scenario.ts', '--json']);
   const streamed = await project.swarmcheck(['run', 'a.scenario.ts', '--json', '--stream']);
@@ -19,7 +19,7 @@ test('--stream plays streamed, with the same hash', async () => {
   expect(hash(streamed)).toBe(hash(whole));
 });
 
-test('--stream streams the answer: one that is cut off after a chunk fails the run', async () => {
+test('--stream really streams: a cut after some pieces is a cut', async () => {
   const source = scenarioSource('cut').replace("say('hello')", 'cut');
   const top = `const cut = { say: 'hello', fault: { kind: 'cut', afterChunks: 1, by: 'end' } };\n`;
   await using project = await Project.of({ 'a.scenario.ts': top + source });
@@ -27,14 +27,14 @@ test('--stream streams the answer: one that is cut off after a chunk fails the r
   expect(stdout).toContain('InvalidCompletionError');
 });
 
-test('--all-modes plays each scenario in every play mode, and says how many there are', async () => {
+test('--all-modes plays each scenario in every way, and says so', async () => {
   await using project = await Project.of({ 'a.scenario.ts': scenarioSource('once') });
   const { code, stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes']);
   expect(stdout).toMatch(/^✓ once {2}Desk: .* \(completed, 2 turns\), \d ways with one hash\n/);
   expect(code).toBe(0);
 });
 
-test('--all-modes with --json has the hash of each play mode', async () => {
+test('--all-modes as JSON has the hash of each way', async () => {
   await using project = await Project.of({ 'a.scenario.ts': scenarioSource('once') });
   const { stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes', '--json']);
   const [scenario] = (JSON.parse(stdout) as { scenarios: { hash: string; modes: object[] }[] }).scenarios;
@@ -53,7 +53,7 @@ test('--all-modes with --json has the hash of each play mode', async () => {
   });
 });
 
-test('a failure in every play mode is reported once', async () => {
+test('what goes wrong in every way is told once', async () => {
   const source = scenarioSource('once', { expectations: "{ finalMessage: 'goodbye' }" });
   await using project = await Project.of({ 'a.scenario.ts': source });
   const { code, stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes']);
@@ -61,7 +61,7 @@ test('a failure in every play mode is reported once', async () => {
   expect(code).toBe(1);
 });
 
-test('a failure in one play mode is reported with that mode', async () => {
+test('what goes wrong in one way is told with the way', async () => {
   const source = remembers.replace(
     'expect: {},',
     "check: (run) => { if (run.trace.toolCalls[0].content !== 'play 1') throw new Error('not the first'); },",
@@ -73,9 +73,7 @@ test('a failure in one play mode is reported with that mode', async () => {
   expect(code).toBe(1);
 });
 
-test('different traces are a failure, reported with the difference and its usual cause', async ({
-  expect,
-}) => {
+test('traces that differ are a failure, with the difference and its usual cause', async ({ expect }) => {
   await using project = await Project.of({ 'a.scenario.ts': remembers });
   const { code, stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes']);
   expect(stdout).toMatchInlineSnapshot(`
@@ -93,7 +91,7 @@ test('different traces are a failure, reported with the difference and its usual
   expect(code).toBe(1);
 });
 
-test('a scenario whose factory makes new agents for each play has the same trace in every mode', async () => {
+test('a scenario whose factory makes its agents anew leaves one trace', async () => {
   const source = scenarioSource('anew', {
     agent:
       '() => { let plays = 0; return new Agent({ functions: [function look_up() { return `play ${++plays}`; }] }); }',
@@ -102,7 +100,7 @@ test('a scenario whose factory makes new agents for each play has the same trace
   expect((await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes'])).code).toBe(0);
 });
 
-test('--transport http plays through the openai client, with the same hash', async () => {
+test('--transport http leaves the same hash', async () => {
   await using project = await Project.of({ 'a.scenario.ts': scenarioSource('once') });
   const play = async (...flags: string[]) => {
     const { code, stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--json', ...flags]);
@@ -112,14 +110,28 @@ test('--transport http plays through the openai client, with the same hash', asy
   expect(await play('--transport', 'http')).toEqual(await play());
 });
 
-test('an unknown transport is a usage error', async () => {
+test('--transport http really asks by the client: a body that is no JSON is read by it', async () => {
+  const source = scenarioSource('broken').replace("say('hello')", 'broken');
+  const top = `const broken = { say: 'hello', fault: { kind: 'malformed-json' } };\n`;
+  await using project = await Project.of({ 'a.scenario.ts': top + source });
+  const told = async (...flags: string[]) =>
+    (await project.swarmcheck(['run', 'a.scenario.ts', ...flags])).stdout;
+  // Only what parses the body can say where it ends.
+  const parsed = /it is not JSON\. Received: .*JSON/;
+  const scripted = 'it is not JSON. Received: (scripted fault: malformed-json)';
+  const [overHttp, inProcess] = [await told('--transport', 'http'), await told()];
+  expect([parsed.test(overHttp), overHttp.includes(scripted)]).toEqual([true, false]);
+  expect([parsed.test(inProcess), inProcess.includes(scripted)]).toEqual([false, true]);
+});
+
+test('an unknown transport is wrong use', async () => {
   await using project = await Project.of({ 'a.scenario.ts': scenarioSource('once') });
   const { code, stderr } = await project.swarmcheck(['run', 'a.scenario.ts', '--transport', 'htp']);
   expect(stderr).toMatch('Allowed choices are in-process, http.');
   expect(code).toBe(2);
 });
 
-test('--all-modes with --stream is a usage error', async () => {
+test('--all-modes beside --stream is wrong use', async () => {
   await using project = await Project.of({ 'a.scenario.ts': scenarioSource('once') });
   const { code, stderr } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes', '--stream']);
   expect(stderr).toMatch("option '--all-modes' cannot be used with option '--stream'");

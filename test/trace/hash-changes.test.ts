@@ -117,7 +117,9 @@ test('replacing any single step changes the hash', async () => {
         await traceDesk({ steps: [...changed, say(last)] }),
       ];
       expect(one.hash).not.toBe(other.hash);
-      expect(one.diff(other)).toBeDefined();
+      const { index: at, left, right } = one.diff(other)!;
+      expect(left).not.toEqual(right);
+      expect(one.events[at]).not.toEqual(other.events[at]);
     }),
     { seed: 4, numRuns: 150 },
   );

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { Agent, tool } from 'swarmcheck';
 import { callTool, callTools, runScenario, say, user, type ScenarioRun } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
+import { shownPath } from '../../../src/files/path.ts';
 import { readFailure } from '../../../src/property/check-agent/saved-failure.ts';
+import { factsOfMistake } from '../../support/facts-of.ts';
 import { messageOf } from '../../support/failures.ts';
 import { check, Failures, refunds, triage, verifiedFirst } from './desk.ts';
 
@@ -236,14 +238,25 @@ test('the run of a saved failure does not count for `sometimes`', async () => {
 test('saved failures of other names are not played', async () => {
   using failures = new Failures();
   await failures.failureOf(triage, { always, name: 'mine' });
-  expect(await failures.check(triage, { runs: 5, name: 'yours' })).toMatchObject({ saved: 0 });
+  const plays = async (name: string) => {
+    const played: string[] = [];
+    const note = ({ trace }: ScenarioRun) =>
+      void played.push(trace.toolCalls.map(({ tool: called, turn }) => `${called} ${turn}`).join());
+    const { saved } = await failures.check(triage, { runs: 5, name, always: { 'verified first': note } });
+    return [saved, played.includes('transfer_to_refunds 1,verify_identity 2,issue_refund 2')];
+  };
+  expect(await plays('mine')).toEqual([1, true]);
+  expect(await plays('yours')).toEqual([0, false]);
 });
 
 test('a damaged saved failure stops the check', async () => {
   using failures = new Failures();
   const { file } = await failures.failureOf(triage, { always });
   writeFileSync(file!, '{');
-  expect(await messageOf(() => failures.check(triage))).toContain('It is no JSON. Restore the file');
+  expect(await factsOfMistake(() => failures.check(triage))).toEqual({
+    error: 'SavedFailureError',
+    file: shownPath(file!),
+  });
 });
 
 test('a failure that cannot be saved is reported all the same', async () => {
@@ -529,9 +542,10 @@ test('a stub for a tool that does not exist is a mistake', async () => {
     'The stub "pya" of checkAgent stands in for no tool: no agent that was reached has one of that name. Did you mean "pay"? Their tools: pay.',
   );
   expect(called).toHaveLength(1);
-  expect(await messageOf(() => check(agent, { runs: 3, tools: { something_else: 'x' } }))).toContain(
-    'The stub "something_else" of checkAgent stands in for no tool',
-  );
+  expect(await factsOfMistake(() => check(agent, { runs: 3, tools: { something_else: 'x' } }))).toEqual({
+    error: 'UsageError',
+    tool: 'something_else',
+  });
 });
 
 test('a stub for a tool that only some arguments lead to is not a mistake', async () => {
@@ -557,13 +571,13 @@ test('a stub for a tool that only some arguments lead to is not a mistake', asyn
 
 test('a factory that does not return an agent is a mistake', async () => {
   const factory = (() => ({})) as unknown as () => Agent;
-  expect(await messageOf(() => check(factory))).toContain('must return an Agent');
+  expect(await factsOfMistake(() => check(factory))).toEqual({ error: 'NoAgentError', given: 'an object' });
 });
 
 test('a factory that returns an agent at first, and later none, is a mistake', async () => {
   let made = 0;
   const factory = () => (made++ < 3 ? new Agent() : ({} as Agent));
-  expect(await messageOf(() => check(factory))).toContain('must return an Agent');
+  expect(await factsOfMistake(() => check(factory))).toEqual({ error: 'NoAgentError', given: 'an object' });
 });
 
 test('onProgress receives the number of finished runs', async () => {
