@@ -491,7 +491,7 @@ for (const [what, call, facts, message] of mistakes) {
     const error = await errorOf(call);
     expect(error).toBeInstanceOf(TypeError);
     expect(factsOf(error, 'expected')).toEqual({ error: 'UsageError', ...facts });
-    if (message !== undefined) expect(error.message).toBe(message);
+    expect(error.message).toBe(message ?? error.message);
   });
 }
 

@@ -68,7 +68,7 @@ const texts: Record<string, [mistake: () => unknown, message: string]> = {
     'The option "always" of checkAgent must be an object that has a function for each name, but is an object. Its "mine" is the boolean true.',
   ],
   'an invariant that there is not': [
-    () => checkAgent(app, { invariants: ['trace-is-wel-formed' as never] }),
+    () => checkAgent(app, { invariants: ['trace-is-wel-formed'] as never }),
     `checkAgent knows no invariant "trace-is-wel-formed". Did you mean "trace-is-well-formed"? There are: ${Object.keys(invariants).join(', ')}.`,
   ],
   'an option of the engine for a check of an app': [

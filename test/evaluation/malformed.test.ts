@@ -118,7 +118,7 @@ test.each<[what: string, cases: unknown, facts: object, message?: string]>([
   for (const options of [{ provider }, {}]) {
     const error = await errorOf(() => evaluating(cases, options));
     expect(factsOf(error, 'where', 'expected')).toEqual({ error: 'UsageError', ...facts });
-    if (message !== undefined) expect(error.message).toBe(message);
+    expect(error.message).toBe(message ?? error.message);
   }
 });
 
@@ -144,7 +144,7 @@ test.each<[what: string, options: unknown, facts: object, message?: string]>([
 ])('in the options, %s is refused', async (_what, options, facts, message) => {
   const error = await errorOf(() => evaluating([fine], options));
   expect(factsOf(error, 'expected')).toEqual({ error: 'UsageError', ...facts });
-  if (message !== undefined) expect(error.message).toBe(message);
+  expect(error.message).toBe(message ?? error.message);
 });
 
 test('a value that is not an agent is refused', async () => {

@@ -80,7 +80,7 @@ test.for(Object.entries(mistakes))('%s is refused', async ([, [options, facts, m
   });
   const error = await errorOf(() => mcpTools(client, never(options)));
   expect(factsOf(error, 'expected')).toEqual({ error: 'UsageError', ...facts });
-  if (message !== undefined) expect(error.message).toBe(message);
+  expect(error.message).toBe(message ?? error.message);
 });
 
 test('anything but a client is refused, with the code to write', async () => {

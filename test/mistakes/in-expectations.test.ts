@@ -101,24 +101,14 @@ test('a call with "name" in place of "tool"', async ({ expect }) => {
 });
 
 test('a misspelt tool', async ({ expect }) => {
-  expect(await failuresOf({ ...scenario, expect: { toolCalls: ['lookup'] } })).toMatchInlineSnapshot(`
-    ""lookup" is a tool of no agent that was asked, so this shows nothing. Did you mean "look_up"? Offered were: look_up.
-    What happened:
-        turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
-        turn 2  Desk: says "It is paid."
-        ended: completed"
-  `);
+  const { failures } = await runScenario({ ...scenario, expect: { toolCalls: ['lookup'] } });
+  expect(failures).toMatchObject([{ tool: 'lookup', suggestion: 'look_up', known: ['look_up'] }]);
 });
 
 test('a misspelt tool among the calls that must never happen', async ({ expect }) => {
   const toolCalls = { sequence: ['look_up'], never: ['lookUp'] };
-  expect(await failuresOf({ ...scenario, expect: { toolCalls } })).toMatchInlineSnapshot(`
-    ""lookUp" is a tool of no agent that was asked, so this shows nothing. Did you mean "look_up"? Offered were: look_up.
-    What happened:
-        turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
-        turn 2  Desk: says "It is paid."
-        ended: completed"
-  `);
+  const { failures } = await runScenario({ ...scenario, expect: { toolCalls } });
+  expect(failures).toMatchObject([{ tool: 'lookUp', suggestion: 'look_up', known: ['look_up'] }]);
 });
 
 test('a tool that no agent has', async ({ expect }) => {

@@ -225,8 +225,11 @@ test('an error in place of a fault', async ({ expect }) => {
 test('a misspelt field of a fault', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
-    (await mistakeIn(modelFails({ kind: 'status', status: 429, retryAfter: 20 }))).message,
-  ).toMatchInlineSnapshot(
-    `"The fault of step 2 (steps[1]) has an unknown field "retryAfter". Did you mean "retryAfterMs"? Its fields: kind, status, retryAfterMs, body."`,
-  );
+    factsOf(await mistakeIn(modelFails({ kind: 'status', status: 429, retryAfter: 20 }))),
+  ).toEqual({
+    error: 'ScriptMistakeError',
+    step: 2,
+    field: 'retryAfter',
+    suggestion: 'retryAfterMs',
+  });
 });

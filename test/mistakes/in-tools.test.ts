@@ -57,9 +57,12 @@ test('a tool without execute', async ({ expect }) => {
 
 test('execute with the name that another library uses', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(await messageOf(() => tool({ name: 'look_up', run: execute }))).toMatchInlineSnapshot(
-    `"The tool "look_up" has no field "run". Did you mean "execute"? Its fields: name, description, parameters, execute."`,
-  );
+  expect(await factsOfMistake(() => tool({ name: 'look_up', run: execute }))).toEqual({
+    error: 'UsageError',
+    tool: 'look_up',
+    field: 'run',
+    suggestion: 'execute',
+  });
 });
 
 test('a misspelt field "parameters"', async ({ expect }) => {

@@ -1,110 +1,160 @@
 import { expect, test } from 'vitest';
 import { Agent } from 'swarmcheck';
 import { runScenario, say, user, type Trajectory } from 'swarmcheck/testing';
+import { factsOfMistake } from '../support/facts-of.ts';
 
-/** The message of the error for a malformed trajectory. */
-async function refusal(trajectory: unknown): Promise<string> {
+const toolCalls = 'The toolCalls of the scenario';
+const first = 'Item 1 of the toolCalls of the scenario';
+const calls = 'a list of calls';
+const trajectory = 'a list of calls, or { sequence, allowOthers, never }';
+const call = "a tool's name, { tool, args } or { tool, argsContain }";
+const group = 'a list of at least one call';
+
+/** What is said of something that is no trajectory. The whole texts stand in test/mistakes. */
+async function refusal(wrong: unknown): Promise<Record<string, unknown>> {
   const scenario = {
     agent: new Agent(),
     steps: [user('x'), say('y')],
-    expect: { toolCalls: trajectory as Trajectory },
+    expect: { toolCalls: wrong as Trajectory },
   };
-  const error = await runScenario(scenario).then(
-    () => new Error('It was accepted.'),
-    (error: Error) => error,
-  );
-  expect(error).toBeInstanceOf(TypeError);
-  return error.message;
+  const { error, ...facts } = await factsOfMistake(() => runScenario(scenario), 'where', 'expected');
+  expect(error).toBe('UsageError');
+  return facts;
 }
 
-test('a string instead of a trajectory is refused', async ({ expect }) => {
-  expect(await refusal('look_up')).toMatchInlineSnapshot(
-    `"The scenario, in "expect", has a field "toolCalls" that must be a list of calls, or { sequence, allowOthers, never }, but is the string "look_up". Write ["look_up"]."`,
-  );
+test('a text is no trajectory', async () => {
+  expect(await refusal('look_up')).toEqual({
+    where: 'The scenario, in "expect",',
+    field: 'toolCalls',
+    expected: trajectory,
+    given: 'the string "look_up"',
+  });
 });
 
-test('an object without a sequence is refused', async ({ expect }) => {
-  expect(await refusal({ never: ['a'] })).toMatchInlineSnapshot(
-    `"The toolCalls of the scenario has no "sequence". Where any other calls will do, write { sequence: [], allowOthers: true, never: […] }."`,
-  );
+test('an object without a sequence is none', async () => {
+  expect(await refusal({ never: ['a'] })).toEqual({ where: toolCalls, field: 'sequence' });
 });
 
-test('a single item instead of a list is refused', async ({ expect }) => {
-  expect(await refusal({ tool: 'a' })).toMatchInlineSnapshot(
-    `"The toolCalls of the scenario must be a list of calls, or { sequence, allowOthers, never }, but is a single item. Write [{ … }]."`,
-  );
-  expect(await refusal({ anyOrder: ['a'] })).toMatch('is a single item');
+test('a single item is none', async () => {
+  for (const item of [{ tool: 'a' }, { anyOrder: ['a'] }])
+    expect(await refusal(item)).toEqual({ where: toolCalls, expected: trajectory, given: 'a single item' });
 });
 
-test('a mistyped field is named', async ({ expect }) => {
-  expect(await refusal({ sequence: [], allowOther: true })).toMatchInlineSnapshot(
-    `"The toolCalls of the scenario has an unknown field "allowOther". Did you mean "allowOthers"? Its fields: sequence, allowOthers, never."`,
-  );
+test('a mistyped field is named', async () => {
+  expect(await refusal({ sequence: [], allowOther: true })).toEqual({
+    where: toolCalls,
+    field: 'allowOther',
+    suggestion: 'allowOthers',
+  });
 });
 
-test('a sequence that is not a list is refused', async ({ expect }) => {
-  expect(await refusal({ sequence: 'a' })).toMatchInlineSnapshot(
-    `"The toolCalls of the scenario has a field "sequence" that must be a list of calls, but is the string "a". Write ["a"]."`,
-  );
+test('a sequence that is no list is refused', async () => {
+  expect(await refusal({ sequence: 'a' })).toEqual({
+    where: toolCalls,
+    field: 'sequence',
+    expected: calls,
+    given: 'the string "a"',
+  });
 });
 
-test('a never that is not a list is refused', async () => {
-  expect(await refusal({ sequence: [], never: 'a' })).toMatch(/never.*list/);
+test('never that is no list is refused', async () => {
+  expect(await refusal({ sequence: [], never: 'a' })).toEqual({
+    where: toolCalls,
+    field: 'never',
+    expected: calls,
+    given: 'the string "a"',
+  });
 });
 
-test('an allowOthers that is not a boolean is refused', async () => {
-  expect(await refusal({ sequence: [], allowOthers: 'yes' })).toMatch('allowOthers');
+test('allowOthers that is neither true nor false is refused', async () => {
+  expect(await refusal({ sequence: [], allowOthers: 'yes' })).toEqual({
+    where: toolCalls,
+    field: 'allowOthers',
+    expected: 'true or false',
+    given: 'the string "yes"',
+  });
 });
 
-test('a malformed call is refused', async ({ expect }) => {
-  expect(await refusal([{ args: {} }])).toMatchInlineSnapshot(
-    `"Item 1 of the toolCalls of the scenario has no "tool"; it has "args"."`,
-  );
-  expect(await refusal([undefined])).toMatch('is undefined');
-  expect(await refusal([['a', 'b']])).toMatch('an array of 2 items');
-  expect(await refusal([5])).toMatch('the number 5');
-  expect(await refusal([{ tool: 5 }])).toMatch("must be a tool's name, but is the number 5");
+test('a call that is none is refused', async () => {
+  expect(await refusal([{ args: {} }])).toEqual({ where: first, field: 'tool' });
+  for (const [none, given] of [
+    [undefined, 'undefined'],
+    [['a', 'b'], 'an array of 2 items'],
+    [5, 'the number 5'],
+  ])
+    expect(await refusal([none])).toEqual({ where: first, expected: call, given });
+  expect(await refusal([{ tool: 5 }])).toEqual({
+    where: first,
+    field: 'tool',
+    expected: "a tool's name",
+    given: 'the number 5',
+  });
 });
 
-test('a mistyped field of a call is named', async ({ expect }) => {
-  expect(await refusal([{ tool: 'a', argsContains: {} }])).toMatchInlineSnapshot(
-    `"Item 1 of the toolCalls of the scenario has an unknown field "argsContains". Did you mean "argsContain"? Its fields: tool, args, argsContain."`,
-  );
+test('a mistyped field of a call is named', async () => {
+  expect(await refusal([{ tool: 'a', argsContains: {} }])).toEqual({
+    where: first,
+    field: 'argsContains',
+    suggestion: 'argsContain',
+  });
 });
 
 test('a step in place of a call is refused', async () => {
-  expect(await refusal([{ calls: [{ tool: 'a' }] }])).toMatch("It is a step: write the tool's name.");
+  expect(await refusal([{ calls: [{ tool: 'a' }] }])).toEqual({ where: first, field: 'tool' });
 });
 
-test('an item of two kinds is refused', async ({ expect }) => {
-  expect(await refusal([{ turn: ['a'], anyOrder: ['b'] }])).toMatchInlineSnapshot(
-    `"Item 1 of the toolCalls of the scenario has an unknown field "anyOrder". Its fields: turn."`,
-  );
+test('an item of two kinds is refused', async () => {
+  expect(await refusal([{ turn: ['a'], anyOrder: ['b'] }])).toEqual({ where: first, field: 'anyOrder' });
 });
 
-test('an empty turn is refused', async ({ expect }) => {
-  expect(await refusal([{ turn: [] }])).toMatchInlineSnapshot(
-    `"Item 1 of the toolCalls of the scenario has a field "turn" that must be a list of at least one call, but is an array of 0 items."`,
-  );
-  expect(await refusal([{ anyOrder: [] }])).toMatch('"anyOrder" that must be a list of at least one call');
+test('a turn of nothing is refused', async () => {
+  for (const field of ['turn', 'anyOrder'])
+    expect(await refusal([{ [field]: [] }])).toEqual({
+      where: first,
+      field,
+      expected: group,
+      given: 'an array of 0 items',
+    });
 });
 
-test('a turn that is not a list is refused', async () => {
-  expect(await refusal([{ turn: 'a' }])).toMatch(
-    '"turn" that must be a list of at least one call, but is the string "a". Write ["a"].',
-  );
+test('a turn that is no list is refused', async () => {
+  expect(await refusal([{ turn: 'a' }])).toEqual({
+    where: first,
+    field: 'turn',
+    expected: group,
+    given: 'the string "a"',
+  });
 });
 
 test('items inside items are refused', async () => {
-  expect(await refusal([{ turn: [{ anyOrder: ['a'] }] }])).toMatch('Call 1 in "turn" of item 1 of');
-  expect(await refusal([{ anyOrder: ['b', { turn: ['a'] }] }])).toMatch('Call 2 in "anyOrder" of item 1 of');
+  expect(await refusal([{ turn: [{ anyOrder: ['a'] }] }])).toEqual({
+    where: 'Call 1 in "turn" of item 1 of the toolCalls of the scenario',
+    field: 'tool',
+  });
+  expect(await refusal([{ anyOrder: ['b', { turn: ['a'] }] }])).toEqual({
+    where: 'Call 2 in "anyOrder" of item 1 of the toolCalls of the scenario',
+    field: 'tool',
+  });
 });
 
-test('an item of never that is not a call is refused', async () => {
-  expect(await refusal({ sequence: [], never: [{ turn: ['a'] }] })).toMatch('Call 1 in "never" of');
+test('a forbidden call that is none is refused', async () => {
+  expect(await refusal({ sequence: [], never: [{ turn: ['a'] }] })).toEqual({
+    where: 'Call 1 in "never" of the toolCalls of the scenario',
+    field: 'tool',
+  });
 });
 
-test('arguments that are not an object are refused', async () => {
-  expect(await refusal([{ tool: 'a', args: 'x' }])).toMatch('args');
-  expect(await refusal([{ tool: 'a', argsContain: null }])).toMatch('argsContain');
+test('arguments that are no object are refused', async () => {
+  expect(await refusal([{ tool: 'a', args: 'x' }])).toEqual({
+    where: first,
+    field: 'args',
+    expected: 'an object',
+    given: 'the string "x"',
+  });
+  expect(await refusal([{ tool: 'a', argsContain: null }])).toEqual({
+    where: first,
+    field: 'argsContain',
+    expected: 'an object',
+    given: 'null',
+  });
 });

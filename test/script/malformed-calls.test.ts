@@ -26,10 +26,14 @@ test('a step in place of a call is refused', ({ expect }) => {
   );
 });
 
-test('an unknown field of a call is refused, with the nearest known one', ({ expect }) => {
-  expect(mistakeIn({ calls: [{ tool: 'a', arg: {} }] }).message).toMatchInlineSnapshot(
-    `"Call 1 of step 2 (steps[1]) has an unknown field "arg". Did you mean "args"? Its fields: tool, args, rawArgs, id, hallucinated."`,
-  );
+test('an unknown field of a call is refused, with the nearest known one', () => {
+  expect(factsOf(mistakeIn({ calls: [{ tool: 'a', arg: {} }] }))).toEqual({
+    error: 'ScriptMistakeError',
+    step: 2,
+    call: 1,
+    field: 'arg',
+    suggestion: 'args',
+  });
 });
 
 test('a call without a tool is refused', ({ expect }) => {

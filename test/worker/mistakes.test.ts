@@ -73,5 +73,5 @@ const mistakes: Record<string, [mistake: () => unknown, facts: object, message?:
 test.for(Object.entries(mistakes))('%s is refused', async ([, [mistake, facts, message]]) => {
   const error = await errorOf(mistake);
   expect(factsOf(error, 'expected')).toEqual({ error: 'UsageError', ...facts });
-  if (message !== undefined) expect(error.message).toBe(message);
+  expect(error.message).toBe(message ?? error.message);
 });

@@ -160,7 +160,7 @@ test.each<[text: string, facts: object, problem?: string]>([
   const error = await errorOf(() => savedFailures(folder, 'Refund desk'));
   const shown = shownPath(file);
   expect(factsOf(error, 'expected')).toEqual({ error: 'SavedFailureError', file: shown, ...facts });
-  if (problem !== undefined) expect(error.message).toBe(`${shown}: ${problem}`);
+  expect(error.message).toBe(problem === undefined ? error.message : `${shown}: ${problem}`);
 });
 
 test('a file with a byte order mark is not damaged', () => {
