@@ -3,6 +3,7 @@ import { Swarm } from 'swarmcheck';
 import { callTool, callTools, runScenario, scriptedProvider, user } from 'swarmcheck/testing';
 import 'swarmcheck/vitest';
 import { everySource, interruptedDesk, playDesk, triage } from './desk.ts';
+import { factsOfMistake } from '../support/facts-of.ts';
 import { failureOf, reasonOf } from '../support/failures.ts';
 
 const sources = await everySource();
@@ -67,7 +68,14 @@ test('not: an interrupted run fails', ({ expect }) => {
 
 test('not: a malformed trajectory fails, even for a run that completed', async () => {
   const completed = await playDesk();
-  expect(() =>
-    expect(completed).not.toBeInterrupted({ pending: 'transfer_to_refunds' as unknown as [] }),
-  ).toThrow(TypeError);
+  const pending = { pending: 'transfer_to_refunds' as unknown as [] };
+  for (const mistake of [
+    () => expect(completed).toBeInterrupted(pending),
+    () => expect(completed).not.toBeInterrupted(pending),
+  ])
+    expect(await factsOfMistake(mistake)).toEqual({
+      error: 'UsageError',
+      field: 'pending',
+      given: 'the string "transfer_to_refunds"',
+    });
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { callTool, modelFails, runScenario, say, user } from 'swarmcheck/testing';
 import 'swarmcheck/vitest';
 import { everySource, playDesk, triage } from './desk.ts';
+import { factsOfMistake } from '../support/facts-of.ts';
 import { failureOf, reasonOf } from '../support/failures.ts';
 
 const sources = await everySource();
@@ -19,7 +20,14 @@ test('other variables are ignored, at every depth', async () => {
     steps: [user('x'), say('y')],
   });
   expect(deep).toHaveContextVariables({ user: { name: 'Ann' } });
-  expect(() => expect(deep).toHaveContextVariables({})).toThrow('nothing to look for');
+  for (const mistake of [
+    () => expect(deep).toHaveContextVariables({}),
+    () => expect(deep).not.toHaveContextVariables({}),
+  ])
+    expect(await factsOfMistake(mistake)).toEqual({
+      error: 'UsageError',
+      given: '{}',
+    });
   expect(deep).not.toHaveContextVariables({ user: { name: 'Bob' } });
 });
 

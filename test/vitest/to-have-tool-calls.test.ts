@@ -1,17 +1,18 @@
 import { expect, test } from 'vitest';
 import 'swarmcheck/vitest';
 import { everySource, interruptedDesk, playDesk } from './desk.ts';
+import { factsOfMistake } from '../support/facts-of.ts';
 import { failureOf, reasonOf } from '../support/failures.ts';
 
 const sources = await everySource();
 const run = await playDesk();
 
-test.for(sources)('the matcher takes %s', ([, source]) => {
+test.for(sources)('takes %s', ([, source]) => {
   expect(source).toHaveToolCalls(['transfer_to_refunds', 'look_up', 'look_up', 'issue_refund']);
   expect(source).not.toHaveToolCalls(['transfer_to_refunds']);
 });
 
-test('the matcher takes every form of a trajectory', () => {
+test('takes every form of a trajectory', () => {
   expect(run).toHaveToolCalls({ sequence: ['issue_refund'], allowOthers: true, never: ['close_ticket'] });
   expect(run).toHaveToolCalls([
     'transfer_to_refunds',
@@ -21,11 +22,11 @@ test('the matcher takes every form of a trajectory', () => {
   expect(run).toHaveToolCalls(['transfer_to_refunds', 'look_up', { anyOrder: ['issue_refund', 'look_up'] }]);
 });
 
-test('pending calls count', async () => {
+test('calls that are pending count', async () => {
   expect(await interruptedDesk()).toHaveToolCalls(['transfer_to_refunds']);
 });
 
-test('different calls fail, with the calls found and missing', ({ expect }) => {
+test('fails with what was found and what was not', ({ expect }) => {
   expect(
     failureOf(() =>
       expect(run).toHaveToolCalls([
@@ -54,7 +55,7 @@ test('different calls fail, with the calls found and missing', ({ expect }) => {
   `);
 });
 
-test('not: calls that match fail, and the failure names them', () => {
+test('not: fails when the calls are these, and says which', () => {
   const reason = reasonOf(() =>
     expect(run).not.toHaveToolCalls({ sequence: ['issue_refund'], allowOthers: true }),
   );
@@ -62,11 +63,27 @@ test('not: calls that match fail, and the failure names them', () => {
   expect(reason).toMatch('issue_refund');
 });
 
-test('not: a forbidden call passes', () => {
+test('not: a forbidden call makes it pass', () => {
   expect(run).not.toHaveToolCalls({ sequence: [], allowOthers: true, never: ['issue_refund'] });
 });
 
-test('a value that is not a trajectory fails in both directions', () => {
-  expect(() => expect(run).toHaveToolCalls('look_up' as unknown as [])).toThrow(TypeError);
-  expect(() => expect(run).not.toHaveToolCalls([{ tol: 'look_up' } as unknown as string])).toThrow(TypeError);
+test('what is no trajectory fails in both directions', async () => {
+  const text = 'look_up' as unknown as [];
+  const mistyped = [{ tol: 'look_up' } as unknown as string];
+  for (const mistake of [
+    () => expect(run).toHaveToolCalls(text),
+    () => expect(run).not.toHaveToolCalls(text),
+  ])
+    expect(await factsOfMistake(mistake)).toEqual({
+      error: 'UsageError',
+      given: 'the string "look_up"',
+    });
+  for (const mistake of [
+    () => expect(run).toHaveToolCalls(mistyped),
+    () => expect(run).not.toHaveToolCalls(mistyped),
+  ])
+    expect(await factsOfMistake(mistake)).toEqual({
+      error: 'UsageError',
+      field: 'tool',
+    });
 });
