@@ -5,7 +5,7 @@ import { factsOf } from '../support/facts-of.ts';
 
 const agent = new Agent();
 
-/** The error for a scenario with these expectations. */
+/** The error with which a scenario is refused that expects this. */
 async function refusal(
   expectations: unknown,
   steps: Scenario['steps'] = [user('hi'), say('hello')],
@@ -20,7 +20,7 @@ async function refusal(
 
 const failing = [user('hi'), modelFails({ kind: 'reset' })];
 
-test('expectations that are not an object are refused', async ({ expect }) => {
+test('expectations that are no object are refused', async ({ expect }) => {
   expect((await refusal('completed')).message).toMatchInlineSnapshot(
     `"The scenario has a field "expect" that must be an object, but is the string "completed"."`,
   );
@@ -34,18 +34,21 @@ test('an unknown expectation is refused, with the nearest known one', async ({ e
   });
 });
 
-test('an unknown stop reason is refused', async ({ expect }) => {
+test('a stop reason that there is not is refused', async ({ expect }) => {
   expect(factsOf(await refusal({ stopReason: 'failed' }))).toEqual({
     error: 'UsageError',
     field: 'stopReason',
     given: 'the string "failed"',
   });
-  expect((await refusal({ stopReason: 'complete' })).message).toMatch(
-    'must be one of completed, max_turns, interrupted',
-  );
+  expect(factsOf(await refusal({ stopReason: 'complete' }), 'expected')).toEqual({
+    error: 'UsageError',
+    field: 'stopReason',
+    expected: 'one of completed, max_turns, interrupted (a rejected run has none: use "error")',
+    given: 'the string "complete"',
+  });
 });
 
-test('agents that are not a list are refused', async ({ expect }) => {
+test('agents that are no list are refused', async ({ expect }) => {
   expect(factsOf(await refusal({ agents: 'Agent' }))).toEqual({
     error: 'UsageError',
     field: 'agents',
@@ -53,41 +56,80 @@ test('agents that are not a list are refused', async ({ expect }) => {
   });
 });
 
-test('agents instead of their names are refused', async () => {
-  expect((await refusal({ agents: [agent] })).message).toMatch('agents');
+test('agents that are given in place of their names are refused', async () => {
+  expect(factsOf(await refusal({ agents: [agent] }), 'expected')).toEqual({
+    error: 'UsageError',
+    field: 'agents',
+    expected: "a list of agents' names",
+    given: 'an array of 1 item',
+  });
 });
 
-test('an error that is not an object is refused, because it would accept any error', async () => {
-  expect((await refusal({ error: 'RateLimitError' }, failing)).message).toMatch('error');
+test('an error that is no object is refused: any error would do', async () => {
+  expect(factsOf(await refusal({ error: 'RateLimitError' }, failing), 'expected')).toEqual({
+    error: 'UsageError',
+    field: 'error',
+    expected: 'an object with the name of the error, a part of its message, or both',
+    given: 'the string "RateLimitError"',
+  });
 });
 
-test('an error with a mistyped field is refused, because it would accept any error', async () => {
-  expect((await refusal({ error: { nmae: 'RateLimitError' } }, failing)).message).toMatch('nmae');
+test('an error with a mistyped field is refused: any error would do', async () => {
+  expect(factsOf(await refusal({ error: { nmae: 'RateLimitError' } }, failing))).toEqual({
+    error: 'UsageError',
+    field: 'nmae',
+    suggestion: 'name',
+  });
 });
 
-test('an error whose name is not a string is refused', async () => {
-  expect((await refusal({ error: { name: /Rate/ } }, failing)).message).toMatch('name');
+test('an error whose name is no text is refused', async () => {
+  expect(factsOf(await refusal({ error: { name: /Rate/ } }, failing), 'expected')).toEqual({
+    error: 'UsageError',
+    field: 'name',
+    expected: 'a string',
+    given: 'a RegExp',
+  });
 });
 
-test('an error whose message is not a string is refused', async () => {
-  expect((await refusal({ error: { message: /connection/i } }, failing)).message).toMatch('message');
+test('an error whose message is no text is refused', async () => {
+  expect(factsOf(await refusal({ error: { message: /connection/i } }, failing), 'expected')).toEqual({
+    error: 'UsageError',
+    field: 'message',
+    expected: 'a string',
+    given: 'a RegExp',
+  });
 });
 
-test('context variables that are not an object are refused', async () => {
-  expect((await refusal({ contextVariables: 'Ann' })).message).toMatch('contextVariables');
+test('context variables that are no object are refused', async () => {
+  expect(factsOf(await refusal({ contextVariables: 'Ann' }), 'expected')).toEqual({
+    error: 'UsageError',
+    field: 'contextVariables',
+    expected: 'an object',
+    given: 'the string "Ann"',
+  });
 });
 
-test('a final message that is not a string is refused', async () => {
-  expect((await refusal({ finalMessage: /hello/ })).message).toMatch('finalMessage');
+test('a final message that is no text is refused', async () => {
+  expect(factsOf(await refusal({ finalMessage: /hello/ }), 'expected')).toEqual({
+    error: 'UsageError',
+    field: 'finalMessage',
+    expected: 'a string',
+    given: 'a RegExp',
+  });
 });
 
 test.for(['toolCalls', 'agents', 'stopReason', 'error', 'contextVariables', 'finalMessage'])(
-  '%s is refused if it is null, because it would expect nothing',
+  '%s that is null expects nothing, and is refused',
   async (field) => {
     expect((await refusal({ [field]: null })).message).toMatch(field);
   },
 );
 
-test('tool calls that are not a trajectory are refused', async () => {
-  expect((await refusal({ toolCalls: 'look_up' })).message).toMatch('must be a list of calls');
+test('tool calls that are no trajectory are refused', async () => {
+  expect(factsOf(await refusal({ toolCalls: 'look_up' }), 'expected')).toEqual({
+    error: 'UsageError',
+    field: 'toolCalls',
+    expected: 'a list of calls, or { sequence, allowOthers, never }',
+    given: 'the string "look_up"',
+  });
 });

@@ -3,18 +3,28 @@ import { callTool, callTools, scriptedProvider, type CallStep } from 'swarmcheck
 import { mistakeIn } from './mistake-in.ts';
 import { factsOf } from '../support/facts-of.ts';
 
-test('an empty list of calls is refused', ({ expect }) => {
+test('no calls at all are refused', ({ expect }) => {
   expect(mistakeIn({ calls: [] }).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has "calls" that must be a list of at least one call."`,
   );
-  expect(mistakeIn(callTools([] as unknown as [CallStep])).message).toMatch('at least one call');
+  expect(factsOf(mistakeIn(callTools([] as unknown as [CallStep])), 'expected')).toEqual({
+    error: 'ScriptMistakeError',
+    step: 2,
+    field: 'calls',
+    expected: 'a list of at least one call',
+  });
 });
 
-test('calls that are not a list are refused', () => {
-  expect(mistakeIn({ calls: { tool: 'a' } }).message).toMatch('"calls" that must be a list');
+test('calls that are no list are refused', () => {
+  expect(factsOf(mistakeIn({ calls: { tool: 'a' } }), 'expected')).toEqual({
+    error: 'ScriptMistakeError',
+    step: 2,
+    field: 'calls',
+    expected: 'a list of at least one call',
+  });
 });
 
-test('the error has the number of the malformed call', ({ expect }) => {
+test('the call that is malformed is numbered', ({ expect }) => {
   expect(mistakeIn({ calls: [{ tool: 'a' }, undefined] }).message).toMatchInlineSnapshot(
     `"Call 2 of step 2 (steps[1]) must be an object, but is undefined."`,
   );
@@ -51,7 +61,7 @@ test('args beside rawArgs are refused', ({ expect }) => {
   });
 });
 
-test('args that are not an object are refused', ({ expect }) => {
+test('args that are no object are refused', ({ expect }) => {
   expect(factsOf(mistakeIn({ calls: [{ tool: 'a', args: ['x'] }] }))).toEqual({
     error: 'ScriptMistakeError',
     step: 2,
@@ -59,10 +69,22 @@ test('args that are not an object are refused', ({ expect }) => {
     field: 'args',
     given: 'an array of 1 item',
   });
-  expect(mistakeIn({ calls: [{ tool: 'a', args: null }] }).message).toMatch(
-    '"args" that must be an object, not null',
-  );
-  expect(mistakeIn({ calls: [{ tool: 'a', args: 'x' }] }).message).toMatch('use rawArgs');
+  expect(factsOf(mistakeIn({ calls: [{ tool: 'a', args: null }] }), 'expected')).toEqual({
+    error: 'ScriptMistakeError',
+    step: 2,
+    call: 1,
+    field: 'args',
+    expected: 'an object',
+    given: 'null',
+  });
+  expect(factsOf(mistakeIn({ calls: [{ tool: 'a', args: 'x' }] }), 'expected')).toEqual({
+    error: 'ScriptMistakeError',
+    step: 2,
+    call: 1,
+    field: 'args',
+    expected: 'an object',
+    given: 'the string "x"',
+  });
 });
 
 test('args with a function are refused', ({ expect }) => {
@@ -71,45 +93,82 @@ test('args with a function are refused', ({ expect }) => {
   );
 });
 
-test('args with a function at a greater depth are refused', () => {
-  expect(mistakeIn(callTool('a', { list: [{ when: () => 1 }] })).message).toMatch('no JSON');
+test('args with a function further inside are refused', () => {
+  expect(factsOf(mistakeIn(callTool('a', { list: [{ when: () => 1 }] })), 'expected')).toEqual({
+    error: 'ScriptMistakeError',
+    step: 2,
+    call: 1,
+    field: 'args',
+    expected: 'JSON',
+  });
 });
 
 test('args with a bigint are refused', () => {
-  expect(mistakeIn(callTool('a', { count: 1n })).message).toMatch('no JSON');
+  expect(factsOf(mistakeIn(callTool('a', { count: 1n })), 'expected')).toEqual({
+    error: 'ScriptMistakeError',
+    step: 2,
+    call: 1,
+    field: 'args',
+    expected: 'JSON',
+  });
 });
 
 test('args with a symbol are refused', () => {
-  expect(mistakeIn(callTool('a', { mark: Symbol('x') })).message).toMatch('no JSON');
+  expect(factsOf(mistakeIn(callTool('a', { mark: Symbol('x') })), 'expected')).toEqual({
+    error: 'ScriptMistakeError',
+    step: 2,
+    call: 1,
+    field: 'args',
+    expected: 'JSON',
+  });
 });
 
-test('args that contain themselves are refused', () => {
+test('args that hold themselves are refused', () => {
   const args: Record<string, unknown> = {};
   args['self'] = args;
-  expect(mistakeIn(callTool('a', args)).message).toMatch('no JSON');
+  expect(factsOf(mistakeIn(callTool('a', args)), 'expected')).toEqual({
+    error: 'ScriptMistakeError',
+    step: 2,
+    call: 1,
+    field: 'args',
+    expected: 'JSON',
+  });
 });
 
 test.for([NaN, Infinity, new Map([['a', 1]]), new Set([1])])(
-  'args with %o, which JSON would change silently, are refused',
+  'args with %o, which JSON would change in silence, are refused',
   (value) => {
-    expect(mistakeIn(callTool('a', { value })).message).toMatch('no JSON');
+    expect(factsOf(mistakeIn(callTool('a', { value })), 'expected')).toEqual({
+      error: 'ScriptMistakeError',
+      step: 2,
+      call: 1,
+      field: 'args',
+      expected: 'JSON',
+    });
   },
 );
 
-test('rawArgs that are not a string are refused', ({ expect }) => {
+test('rawArgs that are no text are refused', ({ expect }) => {
   expect(mistakeIn({ calls: [{ tool: 'a', rawArgs: { x: 1 } }] }).message).toMatchInlineSnapshot(
     `"Call 1 of step 2 (steps[1]) has "rawArgs" that must be a string, not an object."`,
   );
 });
 
-test('an id that is not a string, or is empty, is refused', ({ expect }) => {
+test('an id that identifies nothing is refused', ({ expect }) => {
   expect(mistakeIn(callTool('a', {}, { id: '' })).message).toMatchInlineSnapshot(
     `"Call 1 of step 2 (steps[1]) has an "id" that must be a string with something in it, but is the string ""."`,
   );
-  expect(mistakeIn({ calls: [{ tool: 'a', id: 7 }] }).message).toMatch('"id" that must be a string');
+  expect(factsOf(mistakeIn({ calls: [{ tool: 'a', id: 7 }] }), 'expected')).toEqual({
+    error: 'ScriptMistakeError',
+    step: 2,
+    call: 1,
+    field: 'id',
+    expected: 'a string with something in it',
+    given: 'the number 7',
+  });
 });
 
-test('a hallucinated that is not a boolean is refused', ({ expect }) => {
+test('hallucinated that is neither true nor false is refused', ({ expect }) => {
   expect(mistakeIn({ calls: [{ tool: 'a', hallucinated: 'yes' }] }).message).toMatchInlineSnapshot(
     `"Call 1 of step 2 (steps[1]) has a "hallucinated" that must be true or false, but is the string "yes"."`,
   );

@@ -108,7 +108,13 @@ test('a function as a text is refused, and named as a function', () => {
 });
 
 test('a bigint as a text is refused', () => {
-  expect(mistakeIn({ say: 1n }).message).toMatch('must be a string, but is the bigint 1');
+  expect(factsOf(mistakeIn({ say: 1n }), 'expected')).toEqual({
+    error: 'ScriptMistakeError',
+    step: 2,
+    field: 'say',
+    expected: 'a string',
+    given: 'the bigint 1',
+  });
 });
 
 test('a refusal that is not a string is refused', ({ expect }) => {
@@ -133,12 +139,20 @@ test('a latencyMs that is not a finite number from 0 is refused', ({ expect }) =
   expect(mistakeIn({ say: 'hi', latencyMs: -1 }).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a "latencyMs" that must be a number from 0, but is the number -1."`,
   );
-  expect(mistakeIn({ say: 'hi', latencyMs: Infinity }).message).toMatch(
-    '"latencyMs" that must be a number from 0, but is the number Infinity',
-  );
-  expect(mistakeIn({ say: 'hi', latencyMs: '5' }).message).toMatch(
-    '"latencyMs" that must be a number from 0',
-  );
+  expect(factsOf(mistakeIn({ say: 'hi', latencyMs: Infinity }), 'expected')).toEqual({
+    error: 'ScriptMistakeError',
+    step: 2,
+    field: 'latencyMs',
+    expected: 'a number from 0',
+    given: 'the number Infinity',
+  });
+  expect(factsOf(mistakeIn({ say: 'hi', latencyMs: '5' }), 'expected')).toEqual({
+    error: 'ScriptMistakeError',
+    step: 2,
+    field: 'latencyMs',
+    expected: 'a number from 0',
+    given: 'the string "5"',
+  });
 });
 
 test('usage that is incomplete is refused', ({ expect }) => {
