@@ -3,13 +3,13 @@ import { Project, scenarioSource } from './swarmcheck.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 
-/** Its tool remembers, beyond a play of the scenario, how often it was called. */
+/** A scenario whose tool counts its calls across all plays. */
 const remembers = scenarioSource('remembers', {
   top: 'let plays = 0;',
   execute: '`play ${++plays}`',
 });
 
-test('--stream plays streamed: the same line, the same hash', async () => {
+test('--stream plays streamed, with the same hash', async () => {
   await using project = await Project.of({ 'a.scenario.ts': scenarioSource('once') });
   const whole = await project.swarmcheck(['run', 'a.scenario.ts', '--json']);
   const streamed = await project.swarmcheck(['run', 'a.scenario.ts', '--json', '--stream']);
@@ -19,7 +19,7 @@ test('--stream plays streamed: the same line, the same hash', async () => {
   expect(hash(streamed)).toBe(hash(whole));
 });
 
-test('--stream really streams: a cut after some pieces is a cut', async () => {
+test('--stream streams the answer: one that is cut off after a chunk fails the run', async () => {
   const source = scenarioSource('cut').replace("say('hello')", 'cut');
   const top = `const cut = { say: 'hello', fault: { kind: 'cut', afterChunks: 1, by: 'end' } };\n`;
   await using project = await Project.of({ 'a.scenario.ts': top + source });
@@ -27,14 +27,14 @@ test('--stream really streams: a cut after some pieces is a cut', async () => {
   expect(stdout).toContain('InvalidCompletionError');
 });
 
-test('--all-modes plays each scenario in every way, and says so', async () => {
+test('--all-modes plays each scenario in every play mode, and says how many there are', async () => {
   await using project = await Project.of({ 'a.scenario.ts': scenarioSource('once') });
   const { code, stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes']);
   expect(stdout).toMatch(/^✓ once {2}Desk: .* \(completed, 2 turns\), \d ways with one hash\n/);
   expect(code).toBe(0);
 });
 
-test('--all-modes as JSON has the hash of each way', async () => {
+test('--all-modes with --json has the hash of each play mode', async () => {
   await using project = await Project.of({ 'a.scenario.ts': scenarioSource('once') });
   const { stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes', '--json']);
   const [scenario] = (JSON.parse(stdout) as { scenarios: { hash: string; modes: object[] }[] }).scenarios;
@@ -53,7 +53,7 @@ test('--all-modes as JSON has the hash of each way', async () => {
   });
 });
 
-test('what goes wrong in every way is told once', async () => {
+test('a failure in every play mode is reported once', async () => {
   const source = scenarioSource('once', { expectations: "{ finalMessage: 'goodbye' }" });
   await using project = await Project.of({ 'a.scenario.ts': source });
   const { code, stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes']);
@@ -61,7 +61,7 @@ test('what goes wrong in every way is told once', async () => {
   expect(code).toBe(1);
 });
 
-test('what goes wrong in one way is told with the way', async () => {
+test('a failure in one play mode is reported with that mode', async () => {
   const source = remembers.replace(
     'expect: {},',
     "check: (run) => { if (run.trace.toolCalls[0].content !== 'play 1') throw new Error('not the first'); },",
@@ -73,7 +73,9 @@ test('what goes wrong in one way is told with the way', async () => {
   expect(code).toBe(1);
 });
 
-test('traces that differ are a failure, with the difference and its usual cause', async ({ expect }) => {
+test('different traces are a failure, reported with the difference and its usual cause', async ({
+  expect,
+}) => {
   await using project = await Project.of({ 'a.scenario.ts': remembers });
   const { code, stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes']);
   expect(stdout).toMatchInlineSnapshot(`
@@ -91,7 +93,7 @@ test('traces that differ are a failure, with the difference and its usual cause'
   expect(code).toBe(1);
 });
 
-test('a scenario whose factory makes its agents anew leaves one trace', async () => {
+test('a scenario whose factory makes new agents for each play has the same trace in every mode', async () => {
   const source = scenarioSource('anew', {
     agent:
       '() => { let plays = 0; return new Agent({ functions: [function look_up() { return `play ${++plays}`; }] }); }',
@@ -110,7 +112,7 @@ test('--transport http leaves the same hash', async () => {
   expect(await play('--transport', 'http')).toEqual(await play());
 });
 
-test('--transport http really asks by the client: a body that is no JSON is read by it', async () => {
+test('with --transport http, the openai client parses the body', async () => {
   const source = scenarioSource('broken').replace("say('hello')", 'broken');
   const top = `const broken = { say: 'hello', fault: { kind: 'malformed-json' } };\n`;
   await using project = await Project.of({ 'a.scenario.ts': top + source });
@@ -124,14 +126,14 @@ test('--transport http really asks by the client: a body that is no JSON is read
   expect([parsed.test(inProcess), inProcess.includes(scripted)]).toEqual([false, true]);
 });
 
-test('an unknown transport is wrong use', async () => {
+test('an unknown transport is a usage error', async () => {
   await using project = await Project.of({ 'a.scenario.ts': scenarioSource('once') });
   const { code, stderr } = await project.swarmcheck(['run', 'a.scenario.ts', '--transport', 'htp']);
   expect(stderr).toMatch('Allowed choices are in-process, http.');
   expect(code).toBe(2);
 });
 
-test('--all-modes beside --stream is wrong use', async () => {
+test('--all-modes with --stream is a usage error', async () => {
   await using project = await Project.of({ 'a.scenario.ts': scenarioSource('once') });
   const { code, stderr } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes', '--stream']);
   expect(stderr).toMatch("option '--all-modes' cannot be used with option '--stream'");

@@ -10,21 +10,21 @@ export type { CommandResult } from '../support/in-process.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A project of a user in a folder of its own, in which commands are run. Gone at the end of its block. */
+/** A user's project in a temporary folder, in which commands run. Disposing of it deletes the folder. */
 export class Project implements AsyncDisposable {
   readonly folder: string;
-  /** The modules that may be loaded, with when they were written. */
+  /** The modules that this process may have loaded, with their modification times. */
   #loaded = new Map<string, number>();
 
   private constructor(folder: string) {
     this.folder = folder;
   }
 
-  /** A project with these files by name; of ES modules, where nothing else is said. */
+  /** A project with these files (name to text), of ES modules unless `packageJson` says otherwise. */
   static async of(files: Record<string, string>, packageJson: object = { type: 'module' }): Promise<Project> {
     const outer = await realpath(await mkdtemp(join(tmpdir(), 'swarmcheck-cli-')));
     const project = new Project(join(outer, 'project'));
-    // The package is installed; its peers, and what else modules import, are found in the folder above.
+    // The package is installed in the project; its peers and other imports are found in the folder above.
     await symlink(join(root, 'node_modules'), join(outer, 'node_modules'));
     await mkdir(join(project.folder, 'node_modules'), { recursive: true });
     await symlink(builtPackage(), join(project.folder, 'node_modules/swarmcheck'));
@@ -45,8 +45,8 @@ export class Project implements AsyncDisposable {
   }
 
   /**
-   * Calls a command in this process. A process loads each module once. So where modules have changed since the last command, this
-   * one runs in a process of its own, and nothing says so: it costs about half a second more, and spies of the test do not see it.
+   * Calls a command in this process. A process loads each module once, so if modules have changed since the last command, this
+   * command runs in a new process. It reports nothing: it takes about half a second more, and spies of the test do not see it.
    */
   async swarmcheck(args: string[], env: Record<string, string> = {}, stdin = ''): Promise<CommandResult> {
     const modules = await this.#modules();
@@ -62,7 +62,10 @@ export class Project implements AsyncDisposable {
     });
   }
 
-  /** Runs the bin in a process of its own, where the process is what is tested. One that takes too long is ended, and has no code. */
+  /**
+   * Runs the bin in a new process, for tests of the process itself. After 25 seconds it is killed, and its code is
+   * null.
+   */
   spawnSwarmcheck(args: string[], env: Record<string, string> = {}, stdin = ''): Promise<CommandResult> {
     return new Promise((resolve) => {
       const options = {
@@ -74,7 +77,7 @@ export class Project implements AsyncDisposable {
       const child = execFile(process.execPath, [bin(), ...args], options, (error, stdout, stderr) => {
         resolve({ code: error ? (error.code ?? null) : 0, stdout, stderr });
       });
-      // A command that ends before it has read all of it is none that failed.
+      // A command may end before it has read all of its input; that is not a failure.
       child.stdin?.on('error', () => {}).end(stdin);
     });
   }
@@ -92,16 +95,19 @@ export class Project implements AsyncDisposable {
   }
 }
 
-/** The file of the bin. */
+/** The path of the bin. */
 export const bin = () => join(builtPackage(), 'dist/cli/main.js');
 
-/** Without what vitest tells its workers, and without a wish for colours. */
+/** The environment without the variables that Vitest sets for its workers, and without color settings. */
 export function cleanEnvironment(): Record<string, string | undefined> {
   const unwanted = /^(VITEST|NODE_OPTIONS|NODE_V8|FORCE_COLOR|NO_COLOR|COLORTERM)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !unwanted.test(name)));
 }
 
-/** The source of a file with one scenario: an agent with a tool is asked, and says hello. `expectations` as source. */
+/**
+ * The source of a file with one scenario: a user says hi, the agent calls its tool and says hello. All parts are
+ * source code.
+ */
 export function scenarioSource(
   name: string,
   parts: { expectations?: string; execute?: string; top?: string; agent?: string } = {},
@@ -121,5 +127,5 @@ export default defineScenario({
 `;
 }
 
-/** Lines that only a stack trace has. */
+/** Matches lines that only a stack trace contains. */
 export const stackTrace = /^\s+at .+:\d+:\d+\)?$|Require stack:|^Node\.js v/m;

@@ -25,7 +25,7 @@ function anchorsOf(file: string): string[] {
 
 /** Links that lead nowhere, each with its document. */
 function broken(file: string, text = textOf(file)): string[] {
-  const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!);
+  const links = [...text.replaceAll(/`[^`\n]*`/g, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!);
   return links
     .filter((link) => !/^[a-z]+:/.test(link))
     .filter((link) => {

@@ -19,7 +19,7 @@ test('arguments before the name of the tool', async ({ expect }) => {
   );
 });
 
-test('a call in one object', async ({ expect }) => {
+test('the tool and its arguments in one object', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
     await messageOf(() => expect(run).toHaveCalledTool({ tool: 'look_up', args: { orderId: 'A-17' } })),
@@ -36,7 +36,7 @@ test('a tool in place of its name', async ({ expect }) => {
   });
 });
 
-test('no tool at all, with .not', async ({ expect }) => {
+test('an undefined tool, with .not', async ({ expect }) => {
   const names: Record<string, string> = {};
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => expect(run).not.toHaveCalledTool(names['lookUp']))).toMatchInlineSnapshot(
@@ -44,7 +44,7 @@ test('no tool at all, with .not', async ({ expect }) => {
   );
 });
 
-test('an answer before the name of the tool', async ({ expect }) => {
+test('a result before the name of the tool', async ({ expect }) => {
   expect(
     await messageOf(() => expect(run).toHaveToolResult('A-17 is paid', 'look_up')),
   ).toMatchInlineSnapshot(
@@ -52,7 +52,7 @@ test('an answer before the name of the tool', async ({ expect }) => {
   );
 });
 
-test('an answer that is a value, before the name of the tool', async ({ expect }) => {
+test('a result that is an object, before the name of the tool', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
     await messageOf(() => expect(run).not.toHaveToolResult({ paid: true }, 'look_up')),
@@ -61,7 +61,7 @@ test('an answer that is a value, before the name of the tool', async ({ expect }
   );
 });
 
-test('an answer that is missing', async ({ expect }) => {
+test('a missing result', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => expect(run).toHaveToolResult('look_up'))).toMatchInlineSnapshot(
     `"toHaveToolResult takes the tool's name first, then what it answered, but what it answered is undefined."`,
@@ -84,7 +84,7 @@ test('a single call with its arguments in place of a list', async ({ expect }) =
   );
 });
 
-test('a call by another field', async ({ expect }) => {
+test('a call with "name" in place of "tool"', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => expect(run).toHaveToolCalls([{ name: 'look_up' }]))).toMatchInlineSnapshot(
     `"Item 1 of the trajectory has no "tool"; it has "name"."`,
@@ -106,7 +106,7 @@ test('tools in place of their names', async ({ expect }) => {
   );
 });
 
-test('calls that must not be there, and nothing else', async ({ expect }) => {
+test('calls that must never happen, without a sequence', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
     await messageOf(() => expect(run).toHaveToolCalls({ never: ['issue_refund'] })),
@@ -115,14 +115,14 @@ test('calls that must not be there, and nothing else', async ({ expect }) => {
   );
 });
 
-test('pending calls without their field', async ({ expect }) => {
+test('a list of pending calls in place of an object', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => expect(run).toBeInterrupted(['look_up']))).toMatchInlineSnapshot(
     `"toBeInterrupted takes { pending }, but was given an array of 1 item."`,
   );
 });
 
-test('pending calls in another field', async ({ expect }) => {
+test('pending calls in an unknown field', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await factsOfMistake(() => expect(run).toBeInterrupted({ calls: ['look_up'] }))).toEqual({
     error: 'UsageError',
@@ -139,7 +139,7 @@ test('a single pending call in place of a list', async ({ expect }) => {
   });
 });
 
-test('agents one by one in place of a list', async ({ expect }) => {
+test('agents as separate arguments in place of a list', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
     await messageOf(() => expect(run).toHaveHandoffOrder('Desk', 'Refunds')),
@@ -155,7 +155,7 @@ test('agents in place of their names', async ({ expect }) => {
   );
 });
 
-test('no agents at all', async ({ expect }) => {
+test('a missing list of agents', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => expect(run).toHaveHandoffOrder())).toMatchInlineSnapshot(
     `"toHaveHandoffOrder takes a list of agents' names, but was given undefined."`,
@@ -169,7 +169,7 @@ test('an agent in place of its name', async ({ expect }) => {
   );
 });
 
-test('one tool in place of all that are offered', async ({ expect }) => {
+test('one offered tool in place of a list', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => expect(run).toHaveSeen({ tools: 'look_up' }))).toMatchInlineSnapshot(
     `"toHaveSeen has a field "tools" that must be a list of tools' names, but is the string "look_up". Write ["look_up"]."`,
@@ -191,7 +191,7 @@ test('a message in place of its text, with .not', async ({ expect }) => {
   );
 });
 
-test('a text in place of what was seen', async ({ expect }) => {
+test('a text in place of the argument of toHaveSeen', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => expect(run).toHaveSeen('You are a helpful agent.'))).toMatchInlineSnapshot(
     `"toHaveSeen takes { agent, instructions, tools, message }, but was given the string "You are a helpful agent."."`,
@@ -207,21 +207,21 @@ test('a variable and its value in place of an object', async ({ expect }) => {
   );
 });
 
-test('context variables that are missing', async ({ expect }) => {
+test('missing context variables', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => expect(run).toHaveContextVariables())).toMatchInlineSnapshot(
     `"toHaveContextVariables takes an object of context variables, but was given undefined."`,
   );
 });
 
-test('a reason that is missing', async ({ expect }) => {
+test('a missing reason', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => expect(run).toHaveStoppedBecause())).toMatchInlineSnapshot(
     `"toHaveStoppedBecause takes one of completed, max_turns, interrupted, failed, aborted, but was given undefined."`,
   );
 });
 
-test('a tool that failed in place of its name, with .not', async ({ expect }) => {
+test('a tool that failed, in place of its name, with .not', async ({ expect }) => {
   expect(
     // @ts-expect-error the compiler says so, too
     await messageOf(() => expect(run).not.toHaveRecoveredFrom({ tool: lookUp })),
@@ -255,7 +255,7 @@ test('a misspelt tool', async ({ expect }) => {
   });
 });
 
-test('a misspelt tool among those that must not be called', async ({ expect }) => {
+test('a misspelt tool among the calls that must never happen', async ({ expect }) => {
   const agent = new Agent({
     name: 'Desk',
     functions: [tool({ name: 'issue_refund', execute: () => 'done' })],
@@ -266,13 +266,13 @@ test('a misspelt tool among those that must not be called', async ({ expect }) =
   ).toEqual({ error: 'UsageError', tool: 'issue_refnd', suggestion: 'issue_refund' });
 });
 
-test('a misspelt tool that should not have failed', async ({ expect }) => {
+test('a misspelt tool in place of one that did not fail', async ({ expect }) => {
   expect(
     await factsOfMistake(() => expect(run).not.toHaveRecoveredFrom({ tool: 'look-up', kind: 'threw' })),
   ).toEqual({ error: 'UsageError', tool: 'look-up', suggestion: 'look_up' });
 });
 
-test('a tool of nobody', async ({ expect }) => {
+test('a tool that no agent has', async ({ expect }) => {
   expect(await messageOf(() => expect(run).toHaveCalledTool('look_up_order'))).toMatchInlineSnapshot(`
     "Expected a call of look_up_order, but it was not called. No agent that was asked has a tool "look_up_order". Offered were: look_up.
     What happened:

@@ -5,7 +5,7 @@ import { factsOf } from '../support/facts-of.ts';
 
 const agent = new Agent();
 
-/** The error with which a scenario is refused that expects this. */
+/** The error for a scenario with these expectations. */
 async function refusal(
   expectations: unknown,
   steps: Scenario['steps'] = [user('hi'), say('hello')],
@@ -20,7 +20,7 @@ async function refusal(
 
 const failing = [user('hi'), modelFails({ kind: 'reset' })];
 
-test('expectations that are no object are refused', async ({ expect }) => {
+test('expectations that are not an object are refused', async ({ expect }) => {
   expect((await refusal('completed')).message).toMatchInlineSnapshot(
     `"The scenario has a field "expect" that must be an object, but is the string "completed"."`,
   );
@@ -34,7 +34,7 @@ test('an unknown expectation is refused, with the nearest known one', async ({ e
   });
 });
 
-test('a stop reason that there is not is refused', async ({ expect }) => {
+test('an unknown stop reason is refused', async ({ expect }) => {
   expect(factsOf(await refusal({ stopReason: 'failed' }))).toEqual({
     error: 'UsageError',
     field: 'stopReason',
@@ -48,7 +48,7 @@ test('a stop reason that there is not is refused', async ({ expect }) => {
   });
 });
 
-test('agents that are no list are refused', async ({ expect }) => {
+test('agents that are not a list are refused', async ({ expect }) => {
   expect(factsOf(await refusal({ agents: 'Agent' }))).toEqual({
     error: 'UsageError',
     field: 'agents',
@@ -56,7 +56,7 @@ test('agents that are no list are refused', async ({ expect }) => {
   });
 });
 
-test('agents that are given in place of their names are refused', async () => {
+test('agents instead of their names are refused', async () => {
   expect(factsOf(await refusal({ agents: [agent] }), 'expected')).toEqual({
     error: 'UsageError',
     field: 'agents',
@@ -65,7 +65,7 @@ test('agents that are given in place of their names are refused', async () => {
   });
 });
 
-test('an error that is no object is refused: any error would do', async () => {
+test('an error that is not an object is refused, because it would accept any error', async () => {
   expect(factsOf(await refusal({ error: 'RateLimitError' }, failing), 'expected')).toEqual({
     error: 'UsageError',
     field: 'error',
@@ -74,7 +74,7 @@ test('an error that is no object is refused: any error would do', async () => {
   });
 });
 
-test('an error with a mistyped field is refused: any error would do', async () => {
+test('an error with a mistyped field is refused, because it would accept any error', async () => {
   expect(factsOf(await refusal({ error: { nmae: 'RateLimitError' } }, failing))).toEqual({
     error: 'UsageError',
     field: 'nmae',
@@ -82,7 +82,7 @@ test('an error with a mistyped field is refused: any error would do', async () =
   });
 });
 
-test('an error whose name is no text is refused', async () => {
+test('an error whose name is not a string is refused', async () => {
   expect(factsOf(await refusal({ error: { name: /Rate/ } }, failing), 'expected')).toEqual({
     error: 'UsageError',
     field: 'name',
@@ -91,7 +91,7 @@ test('an error whose name is no text is refused', async () => {
   });
 });
 
-test('an error whose message is no text is refused', async () => {
+test('an error whose message is not a string is refused', async () => {
   expect(factsOf(await refusal({ error: { message: /connection/i } }, failing), 'expected')).toEqual({
     error: 'UsageError',
     field: 'message',
@@ -100,7 +100,7 @@ test('an error whose message is no text is refused', async () => {
   });
 });
 
-test('context variables that are no object are refused', async () => {
+test('context variables that are not an object are refused', async () => {
   expect(factsOf(await refusal({ contextVariables: 'Ann' }), 'expected')).toEqual({
     error: 'UsageError',
     field: 'contextVariables',
@@ -109,7 +109,7 @@ test('context variables that are no object are refused', async () => {
   });
 });
 
-test('a final message that is no text is refused', async () => {
+test('a final message that is not a string is refused', async () => {
   expect(factsOf(await refusal({ finalMessage: /hello/ }), 'expected')).toEqual({
     error: 'UsageError',
     field: 'finalMessage',
@@ -119,13 +119,13 @@ test('a final message that is no text is refused', async () => {
 });
 
 test.for(['toolCalls', 'agents', 'stopReason', 'error', 'contextVariables', 'finalMessage'])(
-  '%s that is null expects nothing, and is refused',
+  '%s is refused if it is null, because it would expect nothing',
   async (field) => {
     expect((await refusal({ [field]: null })).message).toMatch(field);
   },
 );
 
-test('tool calls that are no trajectory are refused', async () => {
+test('tool calls that are not a trajectory are refused', async () => {
   expect(factsOf(await refusal({ toolCalls: 'look_up' }), 'expected')).toEqual({
     error: 'UsageError',
     field: 'toolCalls',

@@ -24,7 +24,7 @@ async function refusal(different: object): Promise<Error> {
   return error;
 }
 
-test.for([undefined, null, 'a text', 7, [], () => steps])('%o is no scenario', async (value) => {
+test.for([undefined, null, 'a text', 7, [], () => steps])('%o is refused as a scenario', async (value) => {
   await expect(runScenario(value as unknown as Scenario)).rejects.toThrow(
     /^A scenario must be an object, but is /,
   );
@@ -45,7 +45,7 @@ test('a scenario without an agent is refused', async ({ expect }) => {
   );
 });
 
-test('an agent that is none is refused', async () => {
+test('a plain object as the agent is refused', async () => {
   expect(factsOf(await refusal({ agent: { name: 'Desk', functions: [] } }), 'expected')).toEqual({
     error: 'UsageError',
     field: 'agent',
@@ -54,19 +54,19 @@ test('an agent that is none is refused', async () => {
   });
 });
 
-test('steps that are no list are refused as a script', () => {
+test('steps that are not a list are refused with a ScriptMistakeError', () => {
   expect(() => defineScenario({ name: 'x', agent, steps: say('hi') as unknown as [] })).toThrow(
     ScriptMistakeError,
   );
 });
 
-test('a malformed step is refused as a script, played or defined', async () => {
+test('a malformed step is refused with a ScriptMistakeError, played or defined', async () => {
   const scenario = { name: 'x', agent, steps: [user('hi'), {}] };
   await expect(runScenario(scenario)).rejects.toThrow(ScriptMistakeError);
   expect(() => defineScenario(scenario)).toThrow(/^Step 2 \(steps\[1\]\)/);
 });
 
-test('context variables that are no object are refused', async ({ expect }) => {
+test('context variables that are not an object are refused', async ({ expect }) => {
   expect(factsOf(await refusal({ contextVariables: ['Ann'] }))).toEqual({
     error: 'UsageError',
     field: 'contextVariables',
@@ -74,7 +74,7 @@ test('context variables that are no object are refused', async ({ expect }) => {
   });
 });
 
-test('tools that are no object are refused', async () => {
+test('tools that are not an object are refused', async () => {
   expect(factsOf(await refusal({ tools: ['issue_refund'] }), 'expected')).toEqual({
     error: 'UsageError',
     field: 'tools',
@@ -83,7 +83,7 @@ test('tools that are no object are refused', async () => {
   });
 });
 
-test('a check that is no function is refused', async ({ expect }) => {
+test('a check that is not a function is refused', async ({ expect }) => {
   expect(factsOf(await refusal({ check: true }))).toEqual({
     error: 'UsageError',
     field: 'check',
@@ -91,7 +91,7 @@ test('a check that is no function is refused', async ({ expect }) => {
   });
 });
 
-test('a time limit that is none is refused', async ({ expect }) => {
+test('a time limit that is not a finite number above 0 is refused', async ({ expect }) => {
   expect(factsOf(await refusal({ timeoutMs: 0 }))).toEqual({
     error: 'UsageError',
     field: 'timeoutMs',
@@ -117,7 +117,7 @@ test('a time limit that is none is refused', async ({ expect }) => {
   });
 });
 
-test('messages that are no list are refused', async () => {
+test('messages that are not a list are refused', async () => {
   expect(factsOf(await refusal({ messages: 'hi' }), 'expected')).toEqual({
     error: 'UsageError',
     field: 'messages',
@@ -134,11 +134,11 @@ test('a message without a role is refused', async () => {
   });
 });
 
-test.for([1.5, NaN, '3'])('the limit on turns %o is refused', async (maxTurns) => {
+test.for([1.5, NaN, '3'])('a maxTurns of %o is refused', async (maxTurns) => {
   expect(await refusal({ maxTurns })).toMatchObject({ field: 'maxTurns' });
 });
 
-test('executeTools that is neither true nor false is refused', async () => {
+test('an executeTools that is not a boolean is refused', async () => {
   expect(factsOf(await refusal({ executeTools: 'no' }), 'expected')).toEqual({
     error: 'UsageError',
     field: 'executeTools',
@@ -147,7 +147,7 @@ test('executeTools that is neither true nor false is refused', async () => {
   });
 });
 
-test('a model that is no name is refused', async () => {
+test('a modelOverride that is not a string is refused', async () => {
   expect(factsOf(await refusal({ modelOverride: 5 }), 'expected')).toEqual({
     error: 'UsageError',
     field: 'modelOverride',
@@ -164,7 +164,7 @@ test('hooks with a mistyped name are refused', async () => {
   });
 });
 
-test('a name that is no text is refused', async () => {
+test('a name that is not a string is refused', async () => {
   expect(factsOf(await refusal({ name: 5 }), 'expected')).toEqual({
     error: 'UsageError',
     field: 'name',
@@ -182,23 +182,23 @@ test.for<[field: string, different: object]>([
   ['messages', { messages: 'hi' }],
   ['maxTurns', { maxTurns: 1.5 }],
   ['toolCalls', { expect: { toolCalls: 'look_up' } }],
-])('what is refused when it is played is refused when it is defined: %s', async ([, different]) => {
+])('defineScenario refuses the same mistakes as runScenario: %s', async ([, different]) => {
   const message = (await refusal({ name: 'a greeting', ...different })).message;
   expect(() => defineScenario({ name: 'a greeting', agent, steps, ...different })).toThrow(message);
 });
 
-test.for([{}, { name: '' }, { name: '  ' }])('defineScenario wants a name: %o', (different) => {
+test.for([{}, { name: '' }, { name: '  ' }])('defineScenario requires a name: %o', (different) => {
   expect(() => defineScenario({ agent, steps, ...different } as Scenario & { name: string })).toThrow(
     'A scenario needs a name that says what happens in it',
   );
 });
 
-test('defineScenario gives back the scenario it was given', () => {
+test('defineScenario returns the scenario it was given', () => {
   const scenario = { name: 'a refund is issued once', agent: triage, steps: refundSteps };
   expect(defineScenario(scenario)).toBe(scenario);
 });
 
-test('fields that are undefined are as good as absent', async () => {
+test('fields that are undefined count as absent', async () => {
   const scenario: Scenario = {
     agent,
     steps,

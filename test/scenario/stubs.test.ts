@@ -5,7 +5,7 @@ import { factsOf, factsOfMistake } from '../support/facts-of.ts';
 import { messagesOf } from '../support/failures.ts';
 import { playRefund, refunds, refundSteps, triage } from '../support/agents.ts';
 
-/** What issue_refund answers when this stands in for it. */
+/** The result of issue_refund when this stub replaces it. */
 async function answerOf(stub: ToolStub): Promise<string | undefined> {
   const run = await playRefund({ tools: { issue_refund: stub } });
   expect(messagesOf(run)).toEqual([]);
@@ -18,19 +18,19 @@ test.for<[stub: ToolStub, content: string]>([
   [false, 'false'],
   [{ ok: true }, '{"ok":true}'],
   [['a', 1], '["a",1]'],
-])('the value %j is what the tool answers', async ([stub, content]) => {
+])('a tool with the stub %j answers with that value', async ([stub, content]) => {
   expect(await answerOf(stub)).toBe(content);
 });
 
-test('a function stands in for execute, with the arguments of the call', async () => {
+test('a stub function replaces execute, and gets the arguments of the call', async () => {
   expect(await answerOf(({ orderId, amount }) => `${orderId} for ${amount}`)).toBe('A-17 for 5');
 });
 
-test('an async function is awaited', async () => {
+test('an async stub function is awaited', async () => {
   expect(await answerOf(async ({ orderId }) => `later ${orderId}`)).toBe('later A-17');
 });
 
-test('a function is given the context of the call', async () => {
+test('a stub function gets the context of the call', async () => {
   const seen: unknown[] = [];
   const stub: ToolStub = (_args, { contextVariables, toolCallId, signal }) => {
     seen.push(contextVariables['user'], toolCallId, signal.aborted);
@@ -40,7 +40,7 @@ test('a function is given the context of the call', async () => {
   expect(seen).toEqual(['Ann', 'call_2', false]);
 });
 
-test('a stub of a plain function is given the context of the call, too', async () => {
+test('a stub of a plain function gets the context of the call, too', async () => {
   const seen: unknown[] = [];
   const stub: ToolStub = (args, { contextVariables, toolCallId, signal }) => {
     seen.push(args, contextVariables['user'], toolCallId, signal?.aborted);
@@ -50,7 +50,7 @@ test('a stub of a plain function is given the context of the call, too', async (
   expect(seen).toEqual([{}, 'Ann', 'call_1', false]);
 });
 
-test('a function that throws is answered with its message', async () => {
+test('a stub function that throws is a tool failure with its message', async () => {
   const run = await playRefund({
     tools: {
       issue_refund: () => {
@@ -64,14 +64,14 @@ test('a function that throws is answered with its message', async () => {
   });
 });
 
-test('a function may change the context and hand off', async () => {
+test('a stub function may change the context and hand off', async () => {
   const stub = () => new Result({ value: 'done', agent: triage, contextVariables: { refunded: true } });
   const run = await playRefund({ tools: { issue_refund: stub } });
   expect(run.response?.contextVariables).toEqual({ user: 'Ann', refunded: true });
   expect(run.trace.agents).toEqual(['Triage', 'Refunds', 'Triage']);
 });
 
-test('the schema is still enforced', async () => {
+test('the schema of a stubbed tool is still enforced', async () => {
   const steps = [
     ...refundSteps.slice(0, 2),
     callTool('issue_refund', { orderId: 17 }, { hallucinated: true }),
@@ -84,7 +84,7 @@ test('the schema is still enforced', async () => {
   });
 });
 
-test('what the model is shown stays the same', async () => {
+test('stubs do not change the requests to the model', async () => {
   const [real, stubbed] = [
     await playRefund(),
     await playRefund({ tools: { issue_refund: 'refunded A-17' } }),
@@ -92,7 +92,7 @@ test('what the model is shown stays the same', async () => {
   expect(stubbed.trace.requests).toEqual(real.trace.requests);
 });
 
-test('a stub is reached after a handoff, and after the way back', async () => {
+test('a stub is used after a handoff, and after a handoff back and forth', async () => {
   const steps = [
     user('x'),
     callTool('transfer_to_refunds'),
@@ -105,7 +105,7 @@ test('a stub is reached after a handoff, and after the way back', async () => {
   expect(run.trace.toolCalls.at(-1)?.content).toBe('done');
 });
 
-test('a stub holds in later runs', async () => {
+test('a stub is used in later runs, too', async () => {
   const steps = [
     ...refundSteps,
     user('Another one.'),
@@ -120,7 +120,7 @@ test('a stub holds in later runs', async () => {
   ]);
 });
 
-test('an agent as a stub hands off', async () => {
+test('a stub that is an agent hands off to it', async () => {
   const night = new Agent({ name: 'Night desk' });
   const run = await playRefund({
     steps: [user('x'), callTool('transfer_to_refunds'), say('ok')],
@@ -129,7 +129,7 @@ test('an agent as a stub hands off', async () => {
   expect(run.trace.agents).toEqual(['Triage', 'Night desk']);
 });
 
-test('the original agents are not touched', async () => {
+test('the original agents are not changed', async () => {
   const look = () =>
     [triage, refunds].map((agent) => [
       Object.entries(agent),
@@ -141,7 +141,7 @@ test('the original agents are not touched', async () => {
   expect((await playRefund()).trace.toolCalls[1]?.content).toBe('refunded A-17');
 });
 
-test('a name that no agent has fails, with the nearest one', async () => {
+test('a stub with a name that no agent has is a failure, with the nearest name', async () => {
   const run = await playRefund({ tools: { issue_refunds: 'done' } });
   expect(run.passed).toBe(false);
   expect(run.failures).toEqual([
@@ -154,28 +154,28 @@ test('a name that no agent has fails, with the nearest one', async () => {
   ]);
 });
 
-test('a name that is near to nothing fails without a guess', async () => {
+test('a stub name that resembles no tool is a failure without a suggestion', async () => {
   const [failure] = (await playRefund({ tools: { escalate: 'done' } })).failures;
   expect(failure?.tool).toBe('escalate');
   expect(failure).not.toHaveProperty('suggestion');
 });
 
-test('a tool of an agent that was never reached fails, as nobody can tell it from a mistyped one', async () => {
+test('a stub for a tool of an agent that was not reached is a failure, because its name could be mistyped', async () => {
   const run = await playRefund({ steps: [user('x'), say('y')], tools: { issue_refund: 'done' } });
   expect(run.failures).toMatchObject([{ tool: 'issue_refund', known: ['transfer_to_refunds'] }]);
 });
 
-test('a tool that was reached and not called is fine', async () => {
+test('a stub for a tool that was offered and not called passes', async () => {
   expect((await playRefund({ tools: { issue_refund: 'done', look_up: 'nothing' } })).passed).toBe(true);
 });
 
-test('a stub of a name that only objects have stands in for nothing', async () => {
+test('a name inherited from Object.prototype is not a stub', async () => {
   const agent = new Agent({ functions: [tool({ name: 'toString', execute: () => 'real' })] });
   const run = await runScenario({ agent, tools: {}, steps: [user('x'), callTool('toString'), say('ok')] });
   expect(run.trace.toolCalls[0]?.content).toBe('real');
 });
 
-test('a function that is missing, as from an import cycle, is told the same with stubs as without', async () => {
+test('an undefined function, as from an import cycle, has the same error with and without stubs', async () => {
   const agent = new Agent({ functions: [undefined as unknown as () => string] });
   const scenario: Scenario = { agent, steps: [user('x'), say('y')] };
   const [real, stubbed] = [
@@ -191,7 +191,7 @@ test('a function that is missing, as from an import cycle, is told the same with
   expect(stubbed.error).toEqual(real.error);
 });
 
-test('functions that are no list are told the same with stubs as without', async () => {
+test('functions that are not a list have the same error with and without stubs', async () => {
   const agent = new Agent({ functions: {} as unknown as [] });
   const scenario: Scenario = { agent, steps: [user('x'), say('y')] };
   const [real, stubbed] = [
@@ -207,7 +207,7 @@ test('functions that are no list are told the same with stubs as without', async
   expect(stubbed.error).toEqual(real.error);
 });
 
-test('undefined as a stub, as from a missing import, is told so', async () => {
+test('an undefined stub, as from a missing import, is reported', async () => {
   const run = runScenario({
     agent: triage,
     steps: refundSteps,

@@ -10,7 +10,7 @@ const trajectory = 'a list of calls, or { sequence, allowOthers, never }';
 const call = "a tool's name, { tool, args } or { tool, argsContain }";
 const group = 'a list of at least one call';
 
-/** What is said of something that is no trajectory. The whole texts stand in test/mistakes. */
+/** The fields of the error for an invalid trajectory. test/mistakes asserts the whole texts. */
 async function refusal(wrong: unknown): Promise<Record<string, unknown>> {
   const scenario = {
     agent: new Agent(),
@@ -22,7 +22,7 @@ async function refusal(wrong: unknown): Promise<Record<string, unknown>> {
   return facts;
 }
 
-test('a text is no trajectory', async () => {
+test('a string instead of a trajectory is refused', async () => {
   expect(await refusal('look_up')).toEqual({
     where: 'The scenario, in "expect",',
     field: 'toolCalls',
@@ -31,11 +31,11 @@ test('a text is no trajectory', async () => {
   });
 });
 
-test('an object without a sequence is none', async () => {
+test('an object without a sequence is refused', async () => {
   expect(await refusal({ never: ['a'] })).toEqual({ where: toolCalls, field: 'sequence' });
 });
 
-test('a single item is none', async () => {
+test('a single item instead of a list is refused', async () => {
   for (const item of [{ tool: 'a' }, { anyOrder: ['a'] }])
     expect(await refusal(item)).toEqual({ where: toolCalls, expected: trajectory, given: 'a single item' });
 });
@@ -48,7 +48,7 @@ test('a mistyped field is named', async () => {
   });
 });
 
-test('a sequence that is no list is refused', async () => {
+test('a sequence that is not a list is refused', async () => {
   expect(await refusal({ sequence: 'a' })).toEqual({
     where: toolCalls,
     field: 'sequence',
@@ -57,7 +57,7 @@ test('a sequence that is no list is refused', async () => {
   });
 });
 
-test('never that is no list is refused', async () => {
+test('a never that is not a list is refused', async () => {
   expect(await refusal({ sequence: [], never: 'a' })).toEqual({
     where: toolCalls,
     field: 'never',
@@ -66,7 +66,7 @@ test('never that is no list is refused', async () => {
   });
 });
 
-test('allowOthers that is neither true nor false is refused', async () => {
+test('an allowOthers that is not a boolean is refused', async () => {
   expect(await refusal({ sequence: [], allowOthers: 'yes' })).toEqual({
     where: toolCalls,
     field: 'allowOthers',
@@ -75,7 +75,7 @@ test('allowOthers that is neither true nor false is refused', async () => {
   });
 });
 
-test('a call that is none is refused', async () => {
+test('a malformed call is refused', async () => {
   expect(await refusal([{ args: {} }])).toEqual({ where: first, field: 'tool' });
   for (const [none, given] of [
     [undefined, 'undefined'],
@@ -107,7 +107,7 @@ test('an item of two kinds is refused', async () => {
   expect(await refusal([{ turn: ['a'], anyOrder: ['b'] }])).toEqual({ where: first, field: 'anyOrder' });
 });
 
-test('a turn of nothing is refused', async () => {
+test('an empty turn is refused', async () => {
   for (const field of ['turn', 'anyOrder'])
     expect(await refusal([{ [field]: [] }])).toEqual({
       where: first,
@@ -117,7 +117,7 @@ test('a turn of nothing is refused', async () => {
     });
 });
 
-test('a turn that is no list is refused', async () => {
+test('a turn that is not a list is refused', async () => {
   expect(await refusal([{ turn: 'a' }])).toEqual({
     where: first,
     field: 'turn',
@@ -137,14 +137,14 @@ test('items inside items are refused', async () => {
   });
 });
 
-test('a forbidden call that is none is refused', async () => {
+test('an item of never that is not a call is refused', async () => {
   expect(await refusal({ sequence: [], never: [{ turn: ['a'] }] })).toEqual({
     where: 'Call 1 in "never" of the toolCalls of the scenario',
     field: 'tool',
   });
 });
 
-test('arguments that are no object are refused', async () => {
+test('arguments that are not an object are refused', async () => {
   expect(await refusal([{ tool: 'a', args: 'x' }])).toEqual({
     where: first,
     field: 'args',

@@ -3,7 +3,7 @@ import { callTool, callTools, scriptedProvider, type CallStep } from 'swarmcheck
 import { mistakeIn } from './mistake-in.ts';
 import { factsOf } from '../support/facts-of.ts';
 
-test('no calls at all are refused', ({ expect }) => {
+test('an empty list of calls is refused', ({ expect }) => {
   expect(mistakeIn({ calls: [] }).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has "calls" that must be a list of at least one call."`,
   );
@@ -15,7 +15,7 @@ test('no calls at all are refused', ({ expect }) => {
   });
 });
 
-test('calls that are no list are refused', () => {
+test('calls that are not a list are refused', () => {
   expect(factsOf(mistakeIn({ calls: { tool: 'a' } }), 'expected')).toEqual({
     error: 'ScriptMistakeError',
     step: 2,
@@ -24,7 +24,7 @@ test('calls that are no list are refused', () => {
   });
 });
 
-test('the call that is malformed is numbered', ({ expect }) => {
+test('the error has the number of the malformed call', ({ expect }) => {
   expect(mistakeIn({ calls: [{ tool: 'a' }, undefined] }).message).toMatchInlineSnapshot(
     `"Call 2 of step 2 (steps[1]) must be an object, but is undefined."`,
   );
@@ -61,7 +61,7 @@ test('args beside rawArgs are refused', ({ expect }) => {
   });
 });
 
-test('args that are no object are refused', ({ expect }) => {
+test('args that are not an object are refused', ({ expect }) => {
   expect(factsOf(mistakeIn({ calls: [{ tool: 'a', args: ['x'] }] }))).toEqual({
     error: 'ScriptMistakeError',
     step: 2,
@@ -93,7 +93,7 @@ test('args with a function are refused', ({ expect }) => {
   );
 });
 
-test('args with a function further inside are refused', () => {
+test('args with a function at a greater depth are refused', () => {
   expect(factsOf(mistakeIn(callTool('a', { list: [{ when: () => 1 }] })), 'expected')).toEqual({
     error: 'ScriptMistakeError',
     step: 2,
@@ -123,7 +123,7 @@ test('args with a symbol are refused', () => {
   });
 });
 
-test('args that hold themselves are refused', () => {
+test('args that contain themselves are refused', () => {
   const args: Record<string, unknown> = {};
   args['self'] = args;
   expect(factsOf(mistakeIn(callTool('a', args)), 'expected')).toEqual({
@@ -136,7 +136,7 @@ test('args that hold themselves are refused', () => {
 });
 
 test.for([NaN, Infinity, new Map([['a', 1]]), new Set([1])])(
-  'args with %o, which JSON would change in silence, are refused',
+  'args with %o, which JSON would change silently, are refused',
   (value) => {
     expect(factsOf(mistakeIn(callTool('a', { value })), 'expected')).toEqual({
       error: 'ScriptMistakeError',
@@ -148,13 +148,13 @@ test.for([NaN, Infinity, new Map([['a', 1]]), new Set([1])])(
   },
 );
 
-test('rawArgs that are no text are refused', ({ expect }) => {
+test('rawArgs that are not a string are refused', ({ expect }) => {
   expect(mistakeIn({ calls: [{ tool: 'a', rawArgs: { x: 1 } }] }).message).toMatchInlineSnapshot(
     `"Call 1 of step 2 (steps[1]) has "rawArgs" that must be a string, not an object."`,
   );
 });
 
-test('an id that identifies nothing is refused', ({ expect }) => {
+test('an id that is not a string, or is empty, is refused', ({ expect }) => {
   expect(mistakeIn(callTool('a', {}, { id: '' })).message).toMatchInlineSnapshot(
     `"Call 1 of step 2 (steps[1]) has an "id" that must be a string with something in it, but is the string ""."`,
   );
@@ -168,7 +168,7 @@ test('an id that identifies nothing is refused', ({ expect }) => {
   });
 });
 
-test('hallucinated that is neither true nor false is refused', ({ expect }) => {
+test('a hallucinated that is not a boolean is refused', ({ expect }) => {
   expect(mistakeIn({ calls: [{ tool: 'a', hallucinated: 'yes' }] }).message).toMatchInlineSnapshot(
     `"Call 1 of step 2 (steps[1]) has a "hallucinated" that must be true or false, but is the string "yes"."`,
   );

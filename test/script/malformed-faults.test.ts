@@ -3,7 +3,7 @@ import { callTools, callTool, modelFails, say, scriptedProvider, type Fault } fr
 import { mistakeIn } from './mistake-in.ts';
 import { factsOf } from '../support/facts-of.ts';
 
-/** The error for a fault that stands alone. */
+/** The error for a step with only this fault. */
 const mistakeInFault = (fault: unknown) => mistakeIn(modelFails(fault as Fault));
 
 test('a text in place of a fault is refused', ({ expect }) => {
@@ -12,7 +12,7 @@ test('a text in place of a fault is refused', ({ expect }) => {
   );
 });
 
-test('a fault that is an object without a kind is not told to be an object', () => {
+test('the error for an object without a kind does not ask for an object', () => {
   expect(mistakeInFault({ status: 429 }).message).toMatch('kind');
   expect(mistakeInFault({ status: 429 }).message).not.toMatch('but is an object');
 });
@@ -27,7 +27,7 @@ test('an unknown kind is refused, with the nearest known one', ({ expect }) => {
   });
 });
 
-test('a kind that only objects have is unknown', () => {
+test('a kind inherited from Object.prototype is unknown', () => {
   expect(factsOf(mistakeInFault({ kind: 'constructor' }))).toEqual({
     error: 'ScriptMistakeError',
     step: 2,
@@ -36,7 +36,7 @@ test('a kind that only objects have is unknown', () => {
   });
 });
 
-test('a field of another kind is refused', ({ expect }) => {
+test('a field of another kind of fault is refused', ({ expect }) => {
   expect(factsOf(mistakeInFault({ kind: 'reset', afterChunks: 1 }))).toEqual({
     error: 'ScriptMistakeError',
     step: 2,
@@ -53,7 +53,7 @@ test('a mistyped field of a fault is refused, with the nearest known one', ({ ex
   });
 });
 
-test('a status that is no error is refused', ({ expect }) => {
+test('a status that is not an error is refused', ({ expect }) => {
   expect(factsOf(mistakeInFault({ kind: 'status', status: 200 }))).toEqual({
     error: 'ScriptMistakeError',
     step: 2,
@@ -90,19 +90,19 @@ test('a status that is no error is refused', ({ expect }) => {
   });
 });
 
-test('a time to retry after that is no time is refused', ({ expect }) => {
+test('a negative retryAfterMs is refused', ({ expect }) => {
   expect(mistakeInFault({ kind: 'status', status: 429, retryAfterMs: -5 }).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a fault whose "retryAfterMs" must be a number from 0, but is the number -5."`,
   );
 });
 
-test('a cut that does not say how is refused', ({ expect }) => {
+test('a cut without "by" is refused', ({ expect }) => {
   expect(mistakeInFault({ kind: 'cut', afterChunks: 0 }).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has a fault whose "by" must be "error" or "end", but is undefined."`,
   );
 });
 
-test('a cut that does not say where is refused', ({ expect }) => {
+test('a cut without a valid afterChunks is refused', ({ expect }) => {
   expect(factsOf(mistakeInFault({ kind: 'cut', by: 'end' }))).toEqual({
     error: 'ScriptMistakeError',
     step: 2,
@@ -125,7 +125,7 @@ test('a cut that does not say where is refused', ({ expect }) => {
   });
 });
 
-test('a cut beyond the answer is refused, with the number of its chunks', ({ expect }) => {
+test('a cut beyond the end of the answer is refused', ({ expect }) => {
   expect(factsOf(mistakeIn(say('hello', { fault: { kind: 'cut', by: 'end', afterChunks: 4 } })))).toEqual({
     error: 'ScriptMistakeError',
     step: 2,
@@ -134,7 +134,7 @@ test('a cut beyond the answer is refused, with the number of its chunks', ({ exp
   });
 });
 
-test('a bad frame beyond the answer is refused', () => {
+test('a bad frame beyond the end of the answer is refused', () => {
   expect(
     factsOf(mistakeIn(say('hello', { fault: { kind: 'bad-frame', afterChunks: 4 } })), 'expected'),
   ).toEqual({
@@ -146,13 +146,13 @@ test('a bad frame beyond the answer is refused', () => {
   });
 });
 
-test('the last place of a cut is before the chunk with the finish reason', () => {
+test('the last possible cut is before the chunk with the finish reason', () => {
   expect(
     scriptedProvider([say('hello', { fault: { kind: 'cut', by: 'end', afterChunks: 3 } })]).remaining,
   ).toBe(1);
 });
 
-test('the chunks of calls count', () => {
+test('the chunks of calls count as chunks of the answer', () => {
   const calls = callTools([callTool('a', { x: 1 }), callTool('b')], {
     fault: { kind: 'cut', by: 'error', afterChunks: 99 },
   });
@@ -166,7 +166,7 @@ test('the chunks of calls count', () => {
 });
 
 test.for(['status', 'reset', 'no-answer'] as const)(
-  'content beside %s, with which no answer comes, is refused',
+  'content beside %s, a fault without an answer, is refused',
   (kind) => {
     const fault = (kind === 'status' ? { kind, status: 500 } : { kind }) as Fault;
     expect(mistakeIn(say('hello', { fault })).message).toMatch(`has content beside the fault "${kind}"`);
@@ -175,7 +175,7 @@ test.for(['status', 'reset', 'no-answer'] as const)(
   },
 );
 
-test('an empty text beside a fault with which no answer comes is content', ({ expect }) => {
+test('an empty text beside a fault without an answer counts as content', ({ expect }) => {
   expect(mistakeIn(say('', { fault: { kind: 'reset' } })).message).toMatchInlineSnapshot(
     `"Step 2 (steps[1]) has content beside the fault "reset", with which no answer comes. Make two steps of it."`,
   );

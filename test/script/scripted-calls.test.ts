@@ -20,7 +20,7 @@ const search = {
   required: ['q'],
 } as const;
 
-/** The error with which the script is found to be wrong when this step answers this offer. */
+/** The ScriptMistakeError of this step, if the model is offered these tools. */
 async function mistake(step: ModelStep, tools: CompletionRequest['tools'] | undefined): Promise<Error> {
   const error = await rejection(scriptedProvider([step]).complete(request(tools ? { tools } : {})));
   expect(error).toBeInstanceOf(ScriptMistakeError);
@@ -37,7 +37,7 @@ test('a call of a tool that was not offered is a mistake in the script', async (
   `);
 });
 
-test('a call where no tools were offered is a mistake in the script', async () => {
+test('a call is a mistake in the script if no tools were offered', async () => {
   expect(factsOf(await mistake(callTool('look_up'), undefined), 'known')).toEqual({
     error: 'ScriptMistakeError',
     step: 1,
@@ -46,7 +46,7 @@ test('a call where no tools were offered is a mistake in the script', async () =
   });
 });
 
-test('a mistyped tool is named with the nearest one', async () => {
+test('the error for a mistyped tool suggests the nearest one', async () => {
   expect(factsOf(await mistake(callTool('lookup'), offer(['look_up', 'escalate'])))).toEqual({
     error: 'ScriptMistakeError',
     step: 1,
@@ -77,7 +77,7 @@ test('an argument that is not declared is a mistake in the script', async () => 
   );
 });
 
-test('any call of an answer can be the mistake', async () => {
+test('every call of an answer is checked', async () => {
   expect(factsOf(await mistake(callTools([callTool('a'), callTool('b')]), offer(['a'])))).toEqual({
     error: 'ScriptMistakeError',
     step: 1,
@@ -86,27 +86,27 @@ test('any call of an answer can be the mistake', async () => {
   });
 });
 
-test('the same mistake is found streamed', async () => {
+test('a streamed request has the same error', async () => {
   const step = callTool('search', { q: 1 });
   const asked = request({ tools: offer(['search'], search) });
   const streamed = await rejection(readAll(scriptedProvider([step]).stream(asked)));
   expect(streamed.message).toBe((await mistake(step, offer(['search'], search))).message);
 });
 
-test('what a zod schema asks for is enforced as well', async () => {
+test('a zod schema is enforced, too', async () => {
   const parameters = z.object({ orderId: z.string().regex(/^A-/) });
   const agent = new Agent({ functions: [tool({ name: 'issue_refund', parameters, execute: () => 'done' })] });
   const swarm = new Swarm({ provider: scriptedProvider([callTool('issue_refund', { orderId: 'B-1' })]) });
   await expect(swarm.run({ agent, messages: [] })).rejects.toThrow(ScriptMistakeError);
 });
 
-test('an undefined argument is as good as absent, as in JSON', async () => {
+test('an undefined argument counts as absent, as in JSON', async () => {
   const provider = scriptedProvider([callTool('search', { q: 'a', limit: undefined, page: undefined })]);
   const { choices } = await provider.complete(request({ tools: offer(['search'], search) }));
   expect(choices[0]?.message.tool_calls).toMatchObject([{ function: { arguments: '{"q":"a"}' } }]);
 });
 
-test('a value with a JSON form of its own is checked in that form', async () => {
+test('a value with a toJSON method is checked in its JSON form', async () => {
   const provider = scriptedProvider([callTool('search', { q: new Date(0) })]);
   const { choices } = await provider.complete(request({ tools: offer(['search'], search) }));
   expect(choices[0]?.message.tool_calls).toMatchObject([
@@ -114,7 +114,7 @@ test('a value with a JSON form of its own is checked in that form', async () => 
   ]);
 });
 
-test('a hallucinated call may be of a tool that was not offered', async () => {
+test('a hallucinated call may name a tool that was not offered', async () => {
   const { choices } = await scriptedProvider([callTool('issue_refund', {}, { hallucinated: true })]).complete(
     request(),
   );
@@ -130,24 +130,24 @@ test('a hallucinated call may have arguments that fail the schema', async () => 
   expect(choices[0]?.message.tool_calls).toMatchObject([{ function: { arguments: '{"q":1}' } }]);
 });
 
-test('a hallucinated call that happens to be valid is fine', async () => {
+test('a hallucinated call may be valid', async () => {
   const provider = scriptedProvider([callTool('search', { q: 'a' }, { hallucinated: true })]);
   const { choices } = await provider.complete(request({ tools: offer(['search'], search) }));
   expect(choices[0]?.message.tool_calls).toMatchObject([{ function: { arguments: '{"q":"a"}' } }]);
 });
 
-test('one hallucinated call does not excuse the others of its answer', async () => {
+test('a hallucinated call does not exempt the other calls of its answer', async () => {
   const step = callTools([callTool('x', {}, { hallucinated: true }), callTool('y')]);
   expect(await mistake(step, offer(['a']))).toMatchObject({ step: 1, tool: 'y' });
 });
 
-test('raw arguments are sent as they are and never checked', async () => {
+test('raw arguments are sent unchanged and never checked', async () => {
   const provider = scriptedProvider([callTool('search', '{"q": ')]);
   const { choices } = await provider.complete(request({ tools: offer(['search'], search) }));
   expect(choices[0]?.message.tool_calls).toMatchObject([{ function: { arguments: '{"q": ' } }]);
 });
 
-test('a wrong call reaches the agent once it is marked', async () => {
+test('a wrong call that is marked as hallucinated reaches the agent', async () => {
   const agent = new Agent({
     functions: [tool({ name: 'search', parameters: search, execute: () => 'found' })],
   });

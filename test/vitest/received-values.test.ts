@@ -24,7 +24,7 @@ const assertions: [name: string, assert: (received: unknown) => void][] = [
   ['not.toHaveSeen', (received) => expect(received).not.toHaveSeen({ agent: 'Desk' })],
 ];
 
-test.for(assertions)('%s fails for what has no trace, whatever it is', async ([, assert]) => {
+test.for(assertions)('%s fails for any value without a trace', async ([, assert]) => {
   const copy = { ...(await runDesk()) };
   for (const received of [
     undefined,
@@ -73,11 +73,11 @@ test.for(Object.entries(values))('%s', async ([, [value, given]]) => {
   });
 });
 
-test('resolves gives the matcher what the promise resolves to', async () => {
+test('with resolves, a matcher gets the value of the promise', async () => {
   await expect(playDesk()).resolves.toHaveHandoffOrder(['Triage', 'Refunds']);
 });
 
-test('rejects gives the matcher the error of a run', async () => {
+test('with rejects, a matcher gets the error of a run', async () => {
   const failing = (await playDesk({ steps: [{ fault: { kind: 'reset' } }] })).error as Error;
   await expect(Promise.reject(failing)).rejects.toHaveStoppedBecause('failed');
 });

@@ -8,27 +8,27 @@ import { failureOf, reasonOf } from '../support/failures.ts';
 const sources = await everySource();
 const run = await playDesk();
 
-test.for(sources)('takes %s', ([, source]) => {
+test.for(sources)('the matcher takes %s', ([, source]) => {
   expect(source).toHaveCalledTool('issue_refund', { orderId: 'A-17', amount: 5 });
   expect(source).not.toHaveCalledTool('close_ticket');
 });
 
-test('a call by name is any call of it', () => {
+test('a name without arguments matches any call of the tool', () => {
   expect(run).toHaveCalledTool('look_up');
 });
 
-test('arguments are exact', () => {
+test('arguments have to be equal', () => {
   expect(run).not.toHaveCalledTool('issue_refund', { orderId: 'A-17' });
   expect(run).not.toHaveCalledTool('issue_refund', {});
   expect(run).toHaveCalledTool('transfer_to_refunds', {});
 });
 
-test('any of several calls will do', () => {
+test('one matching call of several is enough', () => {
   expect(run).toHaveCalledTool('look_up', { orderId: 'A-17' });
   expect(run).toHaveCalledTool('look_up', { order: 17 });
 });
 
-test('asymmetric matchers stand for arguments, and for values in them', () => {
+test('asymmetric matchers can replace the arguments and values in them', () => {
   expect(run).toHaveCalledTool('issue_refund', {
     orderId: expect.stringMatching(/^A-/),
     amount: expect.any(Number),
@@ -37,11 +37,11 @@ test('asymmetric matchers stand for arguments, and for values in them', () => {
   expect(run).not.toHaveCalledTool('issue_refund', expect.objectContaining({ amount: 6 }));
 });
 
-test('a call that is pending was not made', async () => {
+test('a pending call does not count', async () => {
   expect(await interruptedDesk()).not.toHaveCalledTool('transfer_to_refunds');
 });
 
-test('a tool that was not called fails with those that were', ({ expect }) => {
+test('a tool that was not called fails, with the tools that were offered', ({ expect }) => {
   expect(failureOf(() => expect(run).toHaveCalledTool('close_ticket'))).toMatchInlineSnapshot(`
     "Expected a call of close_ticket, but it was not called. No agent that was asked has a tool "close_ticket". Offered were: transfer_to_refunds, look_up, issue_refund.
     What happened:
@@ -56,7 +56,7 @@ test('a tool that was not called fails with those that were', ({ expect }) => {
   `);
 });
 
-test('a call with other arguments fails with the field that differs', ({ expect }) => {
+test('a call with different arguments fails, with the field that differs', ({ expect }) => {
   expect(failureOf(() => expect(run).toHaveCalledTool('issue_refund', { orderId: 'A-17', amount: 50 })))
     .toMatchInlineSnapshot(`
     "Expected the call issue_refund({"orderId":"A-17","amount":50}), but it was called as issue_refund({"orderId":"A-17","amount":5}).
@@ -73,13 +73,13 @@ test('a call with other arguments fails with the field that differs', ({ expect 
   `);
 });
 
-test('several calls with other arguments fail with all of them', ({ expect }) => {
+test('several calls with different arguments fail, with all of the calls', ({ expect }) => {
   expect(reasonOf(() => expect(run).toHaveCalledTool('look_up', { orderId: 'B-1' }))).toMatchInlineSnapshot(
     `"Expected the call look_up({"orderId":"B-1"}), but it was called as look_up({"order":17}), look_up({"orderId":"A-17"})."`,
   );
 });
 
-test('asymmetric matchers are shown by their names', ({ expect }) => {
+test('asymmetric matchers are shown by name', ({ expect }) => {
   expect(
     reasonOf(() => expect(run).toHaveCalledTool('issue_refund', { orderId: expect.any(Number), amount: 5 })),
   ).toMatchInlineSnapshot(`
@@ -88,14 +88,14 @@ test('asymmetric matchers are shown by their names', ({ expect }) => {
   `);
 });
 
-test('where nothing was called it says so', async ({ expect }) => {
+test('if no tool was called, the failure says so', async ({ expect }) => {
   const silent = await interruptedDesk();
   expect(reasonOf(() => expect(silent).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
     `"Expected a call of look_up, but no tool was called. No agent that was asked has a tool "look_up". Offered were: transfer_to_refunds."`,
   );
 });
 
-test('not: fails when it was called', ({ expect }) => {
+test('not: a call that was made fails', ({ expect }) => {
   expect(failureOf(() => expect(run).not.toHaveCalledTool('issue_refund'))).toMatchInlineSnapshot(`
     "Expected no call of issue_refund, but there was one.
     What happened:
@@ -115,13 +115,13 @@ test('not: fails when it was called', ({ expect }) => {
   );
 });
 
-test('it points to the call', () => {
+test('the failure points to the call', () => {
   expect(failureOf(() => expect(run).toHaveCalledTool('issue_refund', {}))).toMatch(
     /❯ turn 3 {2}Refunds: issue_refund/,
   );
 });
 
-test('undefined as a tool, as from a missing import, fails and says so', async () => {
+test('an undefined tool, as from a missing import, fails with an error that says so', async () => {
   const missing = undefined as unknown as string;
   for (const mistake of [
     () => expect(run).toHaveCalledTool(missing),
@@ -133,12 +133,12 @@ test('undefined as a tool, as from a missing import, fails and says so', async (
     });
 });
 
-test('not: a name that is near another may be of an agent that was never reached', () => {
+test('not: a name similar to a tool passes, because an agent that was not reached may have it', () => {
   for (const name of ['issue_refunds', 'issue_refund_2', 'tissue_refund', 'look_down', 'transfer_to_friends'])
     expect(run).not.toHaveCalledTool(name);
 });
 
-test('not: a name that is surely meant to be another fails', async () => {
+test('not: a name that is clearly a misspelt tool fails', async () => {
   for (const [tool, suggestion] of [
     ['lookup', 'look_up'],
     ['lookUp', 'look_up'],
@@ -154,7 +154,7 @@ test('not: a name that is surely meant to be another fails', async () => {
     });
 });
 
-test('a misspelt call that the model made is a call', async () => {
+test('a misspelt call that the model made counts as a call', async () => {
   const steps = [user('x'), callTool('lookup', {}, { hallucinated: true }), say('y')];
   expect(await playDesk({ steps })).toHaveCalledTool('lookup');
 });

@@ -7,7 +7,7 @@ import { reasonOf } from '../support/failures.ts';
 
 const run = await playDesk();
 
-test('takes a ScenarioRun, a Trace and a Response, compared with a ScenarioRun or a Trace', async () => {
+test('the matcher takes a ScenarioRun, a Trace and a Response, and compares it with a ScenarioRun or a Trace', async () => {
   const [again, response] = [await playDesk(), await runDesk()];
   expect(run).toHaveSameTraceAs(again);
   expect(run.trace).toHaveSameTraceAs(again.trace);
@@ -15,17 +15,17 @@ test('takes a ScenarioRun, a Trace and a Response, compared with a ScenarioRun o
   expect(traceOf(response)).toHaveSameTraceAs(traceOf(response));
 });
 
-test('a response of a run without a limit on turns is not the same as a scenario, which has one', async () => {
+test('a response of a run without a turn limit differs from a scenario, which has one', async () => {
   const response = await runDesk();
   expect(reasonOf(() => expect(response).toHaveSameTraceAs(run))).toMatch('in maxTurns:');
 });
 
-test('a streamed run has the trace of the unstreamed one', async () => {
+test('a streamed run has the same trace as an unstreamed one', async () => {
   const scenario = { agent: triage, steps: [user('x'), say('Hello there.')] };
   expect(await runScenario(scenario, { stream: true })).toHaveSameTraceAs(await runScenario(scenario));
 });
 
-test('another trace fails where they part', async () => {
+test('a different trace fails, with the place where the traces differ', async () => {
   const other = await playDesk({ contextVariables: { user: 'Bob' } });
   expect(run).not.toHaveSameTraceAs(other);
   expect(reasonOf(() => expect(run).toHaveSameTraceAs(other))).toMatch(
@@ -33,7 +33,7 @@ test('another trace fails where they part', async () => {
   );
 });
 
-test('minus is what was expected and plus what was received, as in the other matchers and in vitest', async () => {
+test('in a diff, minus is expected and plus is received, as in the other matchers and in Vitest', async () => {
   const other = await playDesk({ contextVariables: { user: 'Bob' } });
   expect(reasonOf(() => expect(run).toHaveToolResult('issue_refund', 'done'))).toMatch(
     '-done\n+refunded A-17',
@@ -41,13 +41,13 @@ test('minus is what was expected and plus what was received, as in the other mat
   expect(reasonOf(() => expect(run).toHaveSameTraceAs(other))).toMatch('-Bob\n+Ann');
 });
 
-test('not: fails when the traces are the same', ({ expect }) => {
+test('not: equal traces fail', ({ expect }) => {
   expect(reasonOf(() => expect(run).not.toHaveSameTraceAs(run))).toMatchInlineSnapshot(
     `"Expected the traces to differ, but they are the same."`,
   );
 });
 
-test('what has no trace to compare with fails in both directions', async () => {
+test('not: a comparison with a value that has no trace fails', async () => {
   const nothing = undefined as unknown as typeof run;
   for (const mistake of [
     () => expect(run).toHaveSameTraceAs(nothing),

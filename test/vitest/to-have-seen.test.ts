@@ -8,7 +8,7 @@ import { failureOf, reasonOf } from '../support/failures.ts';
 const sources = await everySource();
 const run = await playDesk();
 
-test.for(sources)('takes %s', ([, source]) => {
+test.for(sources)('the matcher takes %s', ([, source]) => {
   expect(source).toHaveSeen({
     agent: 'Refunds',
     instructions: 'Ann',
@@ -18,45 +18,45 @@ test.for(sources)('takes %s', ([, source]) => {
   expect(source).not.toHaveSeen({ agent: 'Triage', tools: ['look_up'] });
 });
 
-test('texts are substrings, patterns are patterns', () => {
+test('a text has to be a part of the value, and a pattern has to match it', () => {
   expect(run).toHaveSeen({ instructions: 'what Ann paid' });
   expect(run).toHaveSeen({ instructions: /^Refund .* paid\.$/ });
   expect(run).not.toHaveSeen({ instructions: /^Ann/ });
   expect(run).toHaveSeen({ message: /refunded A-\d+/ });
 });
 
-test('tools are all of them, in any order', () => {
+test('the list of tools has to be complete, in any order', () => {
   expect(run).toHaveSeen({ tools: ['issue_refund', 'look_up'] });
   expect(run).not.toHaveSeen({ tools: ['issue_refund'] });
   expect(run).not.toHaveSeen({ tools: [] });
 });
 
-test('everything holds for one and the same request', () => {
+test('all fields have to match the same request', () => {
   expect(run).not.toHaveSeen({ agent: 'Triage', instructions: 'Ann' });
   expect(run).not.toHaveSeen({ agent: 'Triage', message: 'refunded A-17' });
 });
 
-test('instructions are no message', () => {
+test('instructions do not count as a message', () => {
   expect(run).not.toHaveSeen({ message: 'Find out what the user needs' });
 });
 
-test('the name of an agent is the whole name', () => {
+test('the name of an agent has to match completely', () => {
   expect(run).not.toHaveSeen({ agent: 'Ref' });
 });
 
-test('asymmetric matchers stand for every value', () => {
+test('asymmetric matchers can replace every value', () => {
   expect(run).toHaveSeen({ agent: expect.stringMatching(/^Ref/) });
   expect(run).toHaveSeen({ instructions: expect.stringContaining('Ann') });
   expect(run).toHaveSeen({ message: expect.stringContaining('refunded A-17') });
   expect(run).toHaveSeen({ tools: expect.arrayContaining(['look_up']) });
 });
 
-test('asymmetric matchers may say no', () => {
+test('an asymmetric matcher that does not match finds no request', () => {
   expect(run).not.toHaveSeen({ instructions: expect.stringContaining('Bob') });
   expect(run).not.toHaveSeen({ message: expect.stringContaining('refunded B-1') });
 });
 
-test('a request that nobody made fails with the nearest', ({ expect }) => {
+test('a request that was not made fails, with the nearest request', ({ expect }) => {
   expect(
     failureOf(() =>
       expect(run).toHaveSeen({ agent: 'Refunds', instructions: /Bob/, tools: ['look_up', 'issue_refund'] }),
@@ -80,7 +80,7 @@ test('a request that nobody made fails with the nearest', ({ expect }) => {
   `);
 });
 
-test('a message that nobody was shown fails with those that were', ({ expect }) => {
+test('a message that was not shown fails, with the messages of the nearest request', ({ expect }) => {
   expect(reasonOf(() => expect(run).toHaveSeen({ message: 'close the ticket' }))).toMatchInlineSnapshot(`
     "Expected a request that shows the model a message with "close the ticket", but none of 4 does. The nearest, of Triage in turn 1:
       ✗ a message with "close the ticket"
@@ -91,7 +91,7 @@ test('a message that nobody was shown fails with those that were', ({ expect }) 
   `);
 });
 
-test('a model that was never asked was shown nothing', async ({ expect }) => {
+test('a model that was never asked has seen nothing', async ({ expect }) => {
   const silent = await runScenario({ agent: triage, maxTurns: 0, steps: [user('x')] });
   expect(silent).not.toHaveSeen({ agent: 'Triage' });
   expect(reasonOf(() => expect(silent).toHaveSeen({ agent: 'Triage' }))).toMatchInlineSnapshot(
@@ -99,7 +99,7 @@ test('a model that was never asked was shown nothing', async ({ expect }) => {
   );
 });
 
-test('not: fails when some request showed it', ({ expect }) => {
+test('not: a request that matches fails', ({ expect }) => {
   expect(
     reasonOf(() => expect(run).not.toHaveSeen({ tools: ['look_up', 'issue_refund'] })),
   ).toMatchInlineSnapshot(
@@ -107,7 +107,7 @@ test('not: fails when some request showed it', ({ expect }) => {
   );
 });
 
-test('a mistyped field fails in both directions: any request would do', async () => {
+test('a mistyped field throws, because any request would match', async () => {
   const mistyped = { instruction: /Bob/ } as { instructions?: RegExp };
   for (const mistake of [() => expect(run).toHaveSeen(mistyped), () => expect(run).not.toHaveSeen(mistyped)])
     expect(await factsOfMistake(mistake)).toEqual({
@@ -117,7 +117,7 @@ test('a mistyped field fails in both directions: any request would do', async ()
     });
 });
 
-test('nothing to see fails in both directions: any request would do', async () => {
+test('an empty object throws, because any request would match', async () => {
   for (const mistake of [() => expect(run).toHaveSeen({}), () => expect(run).not.toHaveSeen({})])
     expect(await factsOfMistake(mistake)).toEqual({ error: 'UsageError' });
 });

@@ -7,12 +7,12 @@ import { failureOf, reasonOf } from '../support/failures.ts';
 const sources = await everySource();
 const run = await playDesk();
 
-test.for(sources)('takes %s', ([, source]) => {
+test.for(sources)('the matcher takes %s', ([, source]) => {
   expect(source).toHaveToolCalls(['transfer_to_refunds', 'look_up', 'look_up', 'issue_refund']);
   expect(source).not.toHaveToolCalls(['transfer_to_refunds']);
 });
 
-test('takes every form of a trajectory', () => {
+test('the matcher takes every form of a trajectory', () => {
   expect(run).toHaveToolCalls({ sequence: ['issue_refund'], allowOthers: true, never: ['close_ticket'] });
   expect(run).toHaveToolCalls([
     'transfer_to_refunds',
@@ -22,11 +22,11 @@ test('takes every form of a trajectory', () => {
   expect(run).toHaveToolCalls(['transfer_to_refunds', 'look_up', { anyOrder: ['issue_refund', 'look_up'] }]);
 });
 
-test('calls that are pending count', async () => {
+test('pending calls count', async () => {
   expect(await interruptedDesk()).toHaveToolCalls(['transfer_to_refunds']);
 });
 
-test('fails with what was found and what was not', ({ expect }) => {
+test('different calls fail, with the calls found and missing', ({ expect }) => {
   expect(
     failureOf(() =>
       expect(run).toHaveToolCalls([
@@ -55,7 +55,7 @@ test('fails with what was found and what was not', ({ expect }) => {
   `);
 });
 
-test('not: fails when the calls are these, and says which', () => {
+test('not: calls that match fail, and the failure names them', () => {
   const reason = reasonOf(() =>
     expect(run).not.toHaveToolCalls({ sequence: ['issue_refund'], allowOthers: true }),
   );
@@ -63,11 +63,11 @@ test('not: fails when the calls are these, and says which', () => {
   expect(reason).toMatch('issue_refund');
 });
 
-test('not: a forbidden call makes it pass', () => {
+test('not: a forbidden call passes', () => {
   expect(run).not.toHaveToolCalls({ sequence: [], allowOthers: true, never: ['issue_refund'] });
 });
 
-test('what is no trajectory fails in both directions', async () => {
+test('a value that is not a trajectory fails in both directions', async () => {
   const text = 'look_up' as unknown as [];
   const mistyped = [{ tol: 'look_up' } as unknown as string];
   for (const mistake of [

@@ -7,43 +7,43 @@ import { failureOf, reasonOf } from '../support/failures.ts';
 const sources = await everySource();
 const run = await playDesk();
 
-test.for(sources)('takes %s', ([, source]) => {
+test.for(sources)('the matcher takes %s', ([, source]) => {
   expect(source).toHaveToolResult('issue_refund', 'refunded A-17');
   expect(source).not.toHaveToolResult('issue_refund', 'refunded');
 });
 
-test('a text is the whole answer', () => {
+test('a text is compared with the whole result', () => {
   expect(run).toHaveToolResult('look_up', '{"orderId":"A-17","paid":true}');
   expect(run).not.toHaveToolResult('look_up', '{"orderId":"A-17"');
 });
 
-test('a pattern is found in the answer', () => {
+test('a pattern is searched for in the result', () => {
   expect(run).toHaveToolResult('issue_refund', /^refunded A-\d+$/);
   expect(run).not.toHaveToolResult('issue_refund', /^A/);
 });
 
-test('a pattern that remembers is the same each time', () => {
+test('a pattern with the flag g matches each time', () => {
   const pattern = /refunded/g;
   expect(run).toHaveToolResult('issue_refund', pattern);
   expect(run).toHaveToolResult('issue_refund', pattern);
 });
 
-test('a value is compared with the JSON of the answer', () => {
+test('a value is compared with the JSON of the result', () => {
   expect(run).toHaveToolResult('look_up', { paid: true, orderId: 'A-17' });
   expect(run).not.toHaveToolResult('look_up', { paid: true });
 });
 
-test('asymmetric matchers stand for the text, for the JSON, and for values in it', () => {
+test('asymmetric matchers can replace the text, the JSON and values in it', () => {
   expect(run).toHaveToolResult('issue_refund', expect.stringContaining('A-17'));
   expect(run).toHaveToolResult('look_up', expect.objectContaining({ paid: true }));
   expect(run).toHaveToolResult('look_up', { paid: expect.any(Boolean), orderId: 'A-17' });
 });
 
-test('any of several answers will do', () => {
+test('one matching result of several is enough', () => {
   expect(run).toHaveToolResult('look_up', /^Error: Invalid arguments/);
 });
 
-test('another answer fails with the difference', ({ expect }) => {
+test('a different result fails, with the difference', ({ expect }) => {
   expect(failureOf(() => expect(run).toHaveToolResult('issue_refund', 'refunded A-18')))
     .toMatchInlineSnapshot(`
     "Expected issue_refund to answer "refunded A-18", but it answered "refunded A-17".
@@ -61,13 +61,13 @@ test('another answer fails with the difference', ({ expect }) => {
   `);
 });
 
-test('several other answers fail with all of them', ({ expect }) => {
+test('several different results fail, with all of them', ({ expect }) => {
   expect(reasonOf(() => expect(run).toHaveToolResult('look_up', 'nothing'))).toMatchInlineSnapshot(
     `"Expected look_up to answer "nothing", but it answered "Error: Invalid arguments for tool look_up. \\"order\\" is not an argument of this tool. \\"orderId\\" is missing (string). Arguments: orderId (string, required).", "{\\"orderId\\":\\"A-17\\",\\"paid\\":true}"."`,
   );
 });
 
-test('a value fails with the value', ({ expect }) => {
+test('the failure shows the expected value or pattern', ({ expect }) => {
   expect(reasonOf(() => expect(run).toHaveToolResult('issue_refund', { ok: true }))).toMatchInlineSnapshot(
     `"Expected issue_refund to answer {"ok":true}, but it answered "refunded A-17"."`,
   );
@@ -76,19 +76,19 @@ test('a value fails with the value', ({ expect }) => {
   );
 });
 
-test('a tool that was not called fails with those that were', ({ expect }) => {
+test('a tool that was not called fails, with the tools that were offered', ({ expect }) => {
   expect(reasonOf(() => expect(run).toHaveToolResult('close_ticket', 'x'))).toMatchInlineSnapshot(
     `"Expected close_ticket to answer "x", but it was not called. No agent that was asked has a tool "close_ticket". Offered were: transfer_to_refunds, look_up, issue_refund."`,
   );
 });
 
-test('not: fails when it answered so', ({ expect }) => {
+test('not: a result that matches fails', ({ expect }) => {
   expect(reasonOf(() => expect(run).not.toHaveToolResult('issue_refund', /A-17/))).toMatchInlineSnapshot(
     `"Expected issue_refund not to answer /A-17/, but it did."`,
   );
 });
 
-test('undefined, as from a missing import, is no answer', async () => {
+test('an undefined result, as from a missing import, throws', async () => {
   for (const mistake of [
     () => expect(run).toHaveToolResult('issue_refund', undefined),
     () => expect(run).not.toHaveToolResult('issue_refund', undefined),
