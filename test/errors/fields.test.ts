@@ -456,7 +456,7 @@ test('the architecture page lists the fields of cassette errors, whose values te
 });
 
 test('a fact is explained once: classes that implement ErrorFacts take over its comments', () => {
-  const declares = /( {2}\/\*\*.*\*\/\n)? {2}(?:declare )?readonly (\w+)/g;
+  const declares = /( {2}\/\*\*(?:(?!\*\/)[^])*\*\/\n)? {2}(?:declare )?readonly (\w+)/g;
   const partOf = (text: string) =>
     Array.from(text.matchAll(declares), ([, comment, name]) => ({ name, comment }));
   const [, facts] = readFileSync('src/engine/values/error-facts.ts', 'utf8').split('export interface ');
