@@ -1,4 +1,4 @@
-/** Conversations of all kinds, and ways to have them. */
+/** Generated conversations, and functions that play and record them. */
 import fc from 'fast-check';
 import type { CompletionProvider } from 'swarmcheck';
 import {
@@ -76,7 +76,10 @@ const endings: fc.Arbitrary<ModelStep> = fc.oneof(
 const run: fc.Arbitrary<Step[]> = fc
   .tuple(texts, fc.array(turns, { maxLength: 3 }), endings)
   .map(([said, list, ending]) => [user(said), ...list, ending]);
-/** A secret that nobody but the model ever said is in no memory when it is replayed: so the user says all of them first. */
+/**
+ * A replay knows only the secrets that requests contained. So the user first says every secret that the model may
+ * say.
+ */
 const secrets: Step[] = [user('{"mail":"ann@example.com","password":"hunter22"}'), say('I see.')];
 const scripts = fc.array(run, { minLength: 1, maxLength: 3 }).map((runs) => [...secrets, ...runs.flat()]);
 
@@ -102,7 +105,7 @@ export async function play(scenario: Scenario, provider: CompletionProvider, way
   return await runScenario(scenario, { provider, ...way });
 }
 
-/** What is the same when a run is the same. */
+/** The parts that are equal in two equal runs. */
 export const seen = ({ trace, response, error }: ScenarioRun) => ({
   hash: trace.hash,
   outcome: trace.outcome,
@@ -112,7 +115,10 @@ export const seen = ({ trace, response, error }: ScenarioRun) => ({
   error: error && [Object.getPrototypeOf(error)?.constructor?.name, (error as { status?: unknown }).status],
 });
 
-/** A model that says what the script says, whatever the user does: a run may be cut off, and what was left is said in the next. */
+/**
+ * A model that answers from the script, whatever the user says. A run may stop early; the next run gets the answers
+ * that are left.
+ */
 export const modelOf = ({ steps }: Scenario) =>
   scriptedProvider([
     ...steps.filter((step) => !('user' in step)),

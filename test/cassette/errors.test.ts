@@ -1,4 +1,4 @@
-/** What the errors of cassettes carry for programs; and the texts of those that no other file here looks at. */
+/** The fields of cassette errors, and the texts of those errors that no other file here tests. */
 import { mkdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Agent, Swarm, tool, type CompletionProvider, type Tool } from 'swarmcheck';
@@ -22,14 +22,14 @@ import { gate } from '../support/waiting.ts';
 
 inPlainEnvironment();
 
-/** The fields of an error as JSON has them, wherever the folder is. */
+/** The fields of an error as JSON, without the path of the folder. */
 function fieldsOf(error: unknown, { path }: Folder): unknown {
   return JSON.parse(JSON.stringify(error).replaceAll(path, '…'));
 }
 
 const command = 'SWARMCHECK_RECORD=all npx vitest run test/cassette/errors.test.ts';
 
-/** Two conversations: "ann", of two interactions, and one without a name. */
+/** Records two conversations: "ann" with two interactions, and one without a name. */
 async function recordTwo(folder: Folder): Promise<string> {
   await recordCounting(folder.file(), async (provider) => {
     const ann = new Talk(provider, 'ann');
@@ -40,7 +40,7 @@ async function recordTwo(folder: Folder): Promise<string> {
   return folder.file();
 }
 
-test('a mismatch carries the interaction, who asks, what differs, and the command', async () => {
+test('a mismatch has the interaction, the agent, the drift and the command', async () => {
   using folder = new Folder();
   const ask = (agent: Agent) => async (provider: CompletionProvider) =>
     await new Swarm({ provider }).run({ agent, messages: [user('Hi.')], conversation: 'ann' });
@@ -59,7 +59,7 @@ test('a mismatch carries the interaction, who asks, what differs, and the comman
   });
 });
 
-test('a mismatch that is found at the end is of no single request', async () => {
+test('a mismatch that is found at the end has no interaction', async () => {
   using folder = new Folder();
   const ask = (answer: string) => async (provider: CompletionProvider) => {
     const agent = new Agent({
@@ -87,7 +87,7 @@ test('a mismatch that is found at the end is of no single request', async () => 
   });
 });
 
-test('a request beyond the end carries the conversation, and the interaction that is not there', async () => {
+test('a miss beyond the end has the conversation, and the number of the missing interaction', async () => {
   using folder = new Folder();
   const ann = new Talk(replayProvider(await recordTwo(folder)), 'ann');
   await ann.ask('a');
@@ -104,9 +104,7 @@ test('a request beyond the end carries the conversation, and the interaction tha
   });
 });
 
-test('a conversation that was not recorded carries those that were, and are not played to their end', async ({
-  expect,
-}) => {
+test('a miss of an unknown conversation has the conversations with interactions left', async ({ expect }) => {
   using folder = new Folder();
   const provider = replayProvider(await recordTwo(folder));
   const miss = async () => await rejection(answerTo(provider, 'a', { conversation: 'bob' }));
@@ -132,7 +130,7 @@ test('a conversation that was not recorded carries those that were, and are not 
   `);
 });
 
-test('a beginning that is none of several carries those that are still to come', async () => {
+test('a miss of an unknown beginning has the conversations that have not begun', async () => {
   using folder = new Folder();
   await recordCounting(folder.file(), async (provider) => {
     for (const question of ['a', 'b', 'c']) await answerTo(provider, question);
@@ -152,7 +150,7 @@ test.for<[CompletionProvider | undefined, Partial<CassetteOptions>, object]>([
   [notAsked, { mode: 'none' }, { problem: 'no-cassette', mode: 'none' }],
   [undefined, { mode: 'missing' }, { problem: 'no-cassette', mode: 'missing' }],
   [undefined, { mode: 'all' }, { problem: 'no-model', mode: 'all' }],
-])('without a cassette, or a model, the error carries the mode: %#', ([live, options, fields]) => {
+])('a miss without a cassette or without a model has the mode: %#', ([live, options, fields]) => {
   using folder = new Folder();
   const error = thrown(() => cassetteProvider(live, { cassette: folder.file(), ...options }));
   expect(fieldsOf(error, folder)).toEqual({
@@ -163,7 +161,7 @@ test.for<[CompletionProvider | undefined, Partial<CassetteOptions>, object]>([
   });
 });
 
-test('a result that was not recorded carries the tool', async () => {
+test('a miss of a tool result has the tool', async () => {
   using folder = new Folder();
   const agent = () => new Agent({ functions: [tool({ name: 'look', execute: () => 'open' })] });
   const ask = (one: Agent) => async (provider: CompletionProvider) =>
@@ -195,7 +193,7 @@ test('a result that was not recorded carries the tool', async () => {
   ]);
 });
 
-test('what was not asked for carries how many interactions there are, and of which conversations', async () => {
+test('an error about unused interactions has their number and their conversations', async () => {
   using folder = new Folder();
   const provider = replayProvider(await recordTwo(folder));
   await new Talk(provider, 'ann').ask('a');
@@ -213,7 +211,7 @@ test('what was not asked for carries how many interactions there are, and of whi
   });
 });
 
-test('what cannot be told apart carries the conversations', async () => {
+test('an error about an ambiguous request has the conversations', async () => {
   using folder = new Folder();
   const { opened, open } = gate();
   const live = {
@@ -237,7 +235,7 @@ test('what cannot be told apart carries the conversations', async () => {
   });
 });
 
-test('a field that is wrong is carried with its line, its path, and what stands there', async () => {
+test('an error about a wrong field has its line, its path and its value', async () => {
   using folder = new Folder();
   await recorded(folder);
   folder.change(({ agents }) => Object.assign(agents['Triage']!, { model: 4 }));
@@ -257,7 +255,7 @@ test('a field that is wrong is carried with its line, its path, and what stands 
   });
 });
 
-test('names that are secrets are in no field', async () => {
+test('fields of errors contain no secret names', async () => {
   using folder = new Folder();
   const secret = 'ann@example.com';
   const ask = (name: string, instructions: string) => async (provider: CompletionProvider) =>
@@ -273,7 +271,7 @@ test('names that are secrets are in no field', async () => {
   expect(errors[1]).toMatchObject({ conversation: 'email-1@redacted.invalid' });
 });
 
-test('how it reads: files that are no cassette, or a damaged one', async ({ expect }) => {
+test('the message says what is wrong with a file that is empty, foreign or damaged', async ({ expect }) => {
   using folder = new Folder();
   await recorded(folder);
   const whole = folder.read();
@@ -295,7 +293,7 @@ test('how it reads: files that are no cassette, or a damaged one', async ({ expe
   `);
 });
 
-test('how it reads: what may not be recorded over', async ({ expect }) => {
+test('the message says why a file is not overwritten', async ({ expect }) => {
   using folder = new Folder();
   const recording = async (content: string) => {
     const provider = recordingProvider(notAsked, { cassette: folder.write(content) });
@@ -310,7 +308,7 @@ test('how it reads: what may not be recorded over', async ({ expect }) => {
   `);
 });
 
-test('how it reads: a recording of nothing but errors, and one that another one changed', async ({
+test('the message says that only errors were recorded, or that another recording changed the file', async ({
   expect,
 }) => {
   using folder = new Folder();
@@ -333,7 +331,7 @@ test('how it reads: a recording of nothing but errors, and one that another one 
   `);
 });
 
-test('how it reads: a conversation whose name is a secret', async ({ expect }) => {
+test('the message says that the name of a conversation contains a secret', async ({ expect }) => {
   using folder = new Folder();
   const provider = recordingProvider(notAsked, { cassette: folder.file() });
   const error = await rejection(answerTo(provider, 'Hi.', { conversation: 'ann@example.com' }));
@@ -343,7 +341,7 @@ test('how it reads: a conversation whose name is a secret', async ({ expect }) =
   );
 });
 
-test('how it reads: a file that becomes a folder while it is recorded', async ({ expect }) => {
+test('the message says that the file became a folder during the recording', async ({ expect }) => {
   using folder = new Folder();
   const cassette = folder.file();
   const live = scriptedProvider([say('1')]);

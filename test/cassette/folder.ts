@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder for cassettes, gone at the end of its block. */
+/** A folder for cassettes, removed at the end of its block. */
 export class Folder implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), 'swarmcheck-cassettes-'));
 
@@ -25,7 +25,7 @@ export class Folder implements Disposable {
     return this.file(name);
   }
 
-  /** Changes what is stored, and returns the path. */
+  /** Changes a cassette, and returns its path. */
   change(edit: (cassette: StoredCassette) => void, name = 'c.json'): string {
     const cassette = this.json(name);
     edit(cassette);
@@ -37,7 +37,7 @@ export class Folder implements Disposable {
   }
 }
 
-/** As much of the format as tests look at. */
+/** The part of the format that tests read. */
 export interface StoredCassette {
   version: number;
   scenario?: { file: string; name: string };
@@ -54,7 +54,7 @@ interface StoredAgent {
   parameters?: Record<string, unknown>;
 }
 
-/** As much of an interaction as tests look at. */
+/** The part of an interaction that tests read. */
 export interface StoredInteraction {
   number: number;
   request: { agent: string; keep?: number; new?: { role: string; content?: unknown }[] };

@@ -4,7 +4,7 @@ import { modelOf, play, recorded, scenarioOf, scenarios, seen, ways } from './co
 import { Folder } from './folder.ts';
 import { assertProperty } from '../support/property.ts';
 
-test('a recording of a run is that run', async () => {
+test('recording a run does not change it', async () => {
   await assertProperty(
     fc.asyncProperty(scenarios, ways, async (parts, way) => {
       using folder = new Folder();
@@ -16,7 +16,7 @@ test('a recording of a run is that run', async () => {
   );
 });
 
-test('the same recording is the same bytes, but for its times', async () => {
+test('the same run is recorded as the same bytes, except for its times', async () => {
   await assertProperty(
     fc.asyncProperty(scenarios, ways, async (parts, way) => {
       using folder = new Folder();

@@ -6,7 +6,7 @@ import { play, recorded, scenarioOf, scenarios, seen, ways } from './conversatio
 import { Folder } from './folder.ts';
 import { assertProperty } from '../support/property.ts';
 
-test('tools that are answered from the recording leave the same trace', async () => {
+test('replayed and verified tools leave the same trace', async () => {
   await assertProperty(
     fc.asyncProperty(
       scenarios,

@@ -5,7 +5,7 @@ import { play, recorded, scenarioOf, scenarios, seen, ways } from './conversatio
 import { Folder } from './folder.ts';
 import { assertProperty } from '../support/property.ts';
 
-test('what was recorded replays as it was, whichever way either goes', async () => {
+test('a replay is the same run as the recording, whatever the transport and the streaming of each', async () => {
   const counts = { runs: 0, errors: 0, handoffs: 0, contexts: 0 };
   await assertProperty(
     fc.asyncProperty(scenarios, ways, ways, async (parts, one, other) => {
@@ -23,7 +23,7 @@ test('what was recorded replays as it was, whichever way either goes', async () 
     }),
     { seed: 5, numRuns: 200 },
   );
-  // What is not generated is not tested.
+  // What the generator does not produce is not tested.
   expect(counts.errors).toBeGreaterThan(25);
   expect(counts.handoffs).toBeGreaterThan(40);
   expect(counts.contexts).toBeGreaterThan(40);

@@ -1,4 +1,4 @@
-/** The JSON Schema in the package, beside the reader: what one takes the other takes. */
+/** The JSON Schema in the package, compared with the reader: both accept the same cassettes. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Validator, type Schema } from '@cfworker/json-schema';
@@ -25,12 +25,12 @@ const read = (cassette: unknown): boolean => {
   }
 };
 
-test.each(fixtures)('it describes the fixture %s', (file) => {
+test.each(fixtures)('the schema accepts the fixture %s', (file) => {
   const cassette: unknown = JSON.parse(readFileSync(join('fixtures/cassettes', file), 'utf8'));
   expect(validator.validate(cassette).errors).toEqual([]);
 });
 
-test('it describes what is recorded', async () => {
+test('the schema accepts every recording', async () => {
   await assertProperty(
     fc.asyncProperty(scenarios, ways, async (parts, way) => {
       using folder = new Folder();
@@ -41,13 +41,13 @@ test('it describes what is recorded', async () => {
   );
 });
 
-/** Every place in a value, as keys and indexes. */
+/** Every place in a value, as a path of keys and indexes. */
 function placesIn(value: unknown, path: (string | number)[] = []): (string | number)[][] {
   if (typeof value !== 'object' || value === null) return [path];
   return [path, ...Object.entries(value).flatMap(([key, item]) => placesIn(item, [...path, key]))];
 }
 
-/** The value with something else in one place; undefined takes it out. */
+/** The value with another one at this place; undefined removes it. */
 function changed(value: unknown, [key, ...rest]: (string | number)[], to: unknown): unknown {
   if (key === undefined) return to;
   const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...(value as object) }) as Record<
@@ -60,14 +60,17 @@ function changed(value: unknown, [key, ...rest]: (string | number)[], to: unknow
   return copy;
 }
 
-/** What refers to what, and how interactions are numbered, no schema can say. */
+/**
+ * Places that only the reader checks. A schema cannot say which name refers to what, or how interactions are
+ * numbered.
+ */
 const isOfReader = (path: (string | number)[]) =>
   /\.(number|agent)$|^agents|^tools|\.tools(\.|$)|interactions\.\d+$|\.ms(\.\d+)?$|(texts|arguments)\.\d+$/.test(
     path.join('.'),
   );
 
 test.each(['refund.json', 'library-desk.json', 'busy-model.json'])(
-  'both refuse the same changes of %s',
+  'the schema and the reader refuse the same changes of %s',
   (file) => {
     const cassette: unknown = JSON.parse(readFileSync(join('fixtures/cassettes', file), 'utf8'));
     const verdicts = placesIn(cassette)

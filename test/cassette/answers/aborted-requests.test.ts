@@ -16,7 +16,7 @@ import { question, read, record } from './keeping.ts';
 
 const reason = new Error('enough');
 
-/** A model that is silent until the request is aborted. */
+/** A model that does not answer until the request is aborted. */
 const silent: CompletionProvider = {
   complete: (_request, options) => untilAborted(options?.signal),
   async *stream(_request, options) {
@@ -31,7 +31,7 @@ function untilAborted(signal: AbortSignal | undefined): Promise<never> {
   });
 }
 
-/** Asks, and aborts when the request is under way. */
+/** Sends a request, and aborts it while it is in flight. */
 async function abort(provider: CompletionProvider): Promise<Error> {
   const controller = new AbortController();
   const asked = provider.complete(question, { signal: controller.signal });
@@ -41,7 +41,7 @@ async function abort(provider: CompletionProvider): Promise<Error> {
 
 const kept = (folder: Folder) => folder.json().lanes[0]!.interactions[0]!;
 
-test('a request that was aborted is recorded as that, and as no error', async () => {
+test('an aborted request is recorded as aborted, without an error', async () => {
   using folder = new Folder();
   expect(await record(folder.file(), silent, abort)).toBe(reason);
   expect(kept(folder)).toMatchObject({ aborted: true });
@@ -49,14 +49,14 @@ test('a request that was aborted is recorded as that, and as no error', async ()
   expect(kept(folder)).not.toHaveProperty('completion');
 });
 
-test('it waits again until it is aborted, and rejects with the reason of today', async () => {
+test('the replay of an aborted request waits until it is aborted, and rejects with the new reason', async () => {
   using folder = new Folder();
   await record(folder.file(), silent, abort);
   using provider = replayProvider(folder.file());
   const controller = new AbortController();
   let isOver = false;
   const asked = provider.complete(question, { signal: controller.signal }).finally(() => (isOver = true));
-  // Whatever can be done without the signal is done by then.
+  // By then, everything that does not depend on the signal has happened.
   await new Promise((resolve) => setImmediate(resolve));
   expect(isOver).toBe(false);
   const today = new Error('enough today');
@@ -64,7 +64,7 @@ test('it waits again until it is aborted, and rejects with the reason of today',
   expect(await rejection(asked)).toBe(today);
 });
 
-test('whoever cannot abort it is told that there is no answer', async () => {
+test('the replay of an aborted request fails if it has no signal', async () => {
   using folder = new Folder();
   await record(folder.file(), silent, abort);
   using provider = replayProvider(folder.file());
@@ -73,7 +73,7 @@ test('whoever cannot abort it is told that there is no answer', async () => {
   expect(error).toMatchObject({ problem: 'left', lane: 1, interaction: 1 });
 });
 
-test('a stream that was aborted is recorded with what had come', async () => {
+test('an aborted stream is recorded with the chunks that had arrived', async () => {
   using folder = new Folder();
   const controller = new AbortController();
   await record(folder.file(), silent, async (provider) => {
@@ -86,7 +86,7 @@ test('a stream that was aborted is recorded with what had come', async () => {
   expect(kept(folder)).not.toHaveProperty('error');
 });
 
-test('it brings that again, and waits to be aborted', async () => {
+test('the replay of an aborted stream yields the same chunks, then waits to be aborted', async () => {
   using folder = new Folder();
   const recorder = new AbortController();
   await record(folder.file(), silent, async (provider) => {
@@ -107,7 +107,7 @@ test('it brings that again, and waits to be aborted', async () => {
   expect(await rejection(reading)).toBe(reason);
 });
 
-test('a stream whose reader aborted and left at once can be left again', async () => {
+test('a stream that was aborted and left after a chunk can be left there again', async () => {
   using folder = new Folder();
   const controller = new AbortController();
   const chunks = [chunk({ content: 'It' }), chunk({}, 'stop')];
@@ -123,7 +123,7 @@ test('a stream whose reader aborted and left at once can be left again', async (
   expect((await read(provider, 1)).chunks).toEqual([chunks[0]]);
 });
 
-test('a request whose signal is aborted already asks nobody, and records nothing', async () => {
+test('a request whose signal is already aborted does not reach the model, and is not recorded', async () => {
   using folder = new Folder();
   const script = scriptedProvider([say('It is.')]);
   await using provider = recordingProvider(script, { cassette: folder.file() });
@@ -135,7 +135,7 @@ test('a request whose signal is aborted already asks nobody, and records nothing
   expect(folder.json().lanes.map(({ interactions }) => interactions.length)).toEqual([1]);
 });
 
-test('a replayed request whose signal is aborted already takes no answer away', async () => {
+test('a replayed request whose signal is already aborted consumes no interaction', async () => {
   using folder = new Folder();
   await record(folder.file(), { ...silent, complete: async () => saying('It is.') }, (provider) =>
     answerTo(provider, 'What is it?'),
@@ -146,7 +146,7 @@ test('a replayed request whose signal is aborted already takes no answer away', 
   expect(await answerTo(provider, 'What is it?')).toBe('It is.');
 });
 
-test('a recording that is closed while a request is under way has what was answered by then', async () => {
+test('a recording that is closed during a request has the answers that had arrived', async () => {
   using folder = new Folder();
   let begun = () => {};
   const hasBegun = new Promise<void>((resolve) => (begun = resolve));

@@ -1,4 +1,4 @@
-/** Errors of the API are played as the client threw them. */
+/** Errors of the API are replayed as the client threw them. */
 import OpenAI from 'openai';
 import { expect, test } from 'vitest';
 import { openaiProvider, type CompletionProvider } from 'swarmcheck';
@@ -16,7 +16,7 @@ const asks = [
 ] as const;
 const [[, failing]] = asks;
 
-/** Records an API that answers once, with this. */
+/** Records an API that answers one request with this status and this body. */
 async function recordStatus(
   cassette: string,
   { status, body, headers = {} }: { status: number; body: unknown; headers?: Record<string, string> },
@@ -42,7 +42,7 @@ const statuses = [
   [503, OpenAI.InternalServerError],
 ] as const;
 
-test.for(statuses)('status %i is the error of the client that it was', async ([status, type]) => {
+test.for(statuses)('status %i is replayed as the same error of the client', async ([status, type]) => {
   using folder = new Folder();
   const live = await recordStatus(folder.file(), { status, body: { error } });
   const played = await replay(folder.file(), failing);
@@ -54,7 +54,7 @@ test.for(statuses)('status %i is the error of the client that it was', async ([s
 
 for (const [recorded, ask] of asks) {
   for (const [replayed, again] of asks) {
-    test(`an error that was recorded ${recorded} is played ${replayed}`, async () => {
+    test(`an error that was recorded ${recorded} is replayed ${replayed}`, async () => {
       using folder = new Folder();
       await recordStatus(folder.file(), { status: 429, body: { error } }, ask);
       expect(await replay(folder.file(), again)).toBeInstanceOf(OpenAI.RateLimitError);
@@ -62,19 +62,19 @@ for (const [recorded, ask] of asks) {
   }
 }
 
-/** What servers answer that are not quite the API, or not at all. */
+/** Error bodies that the API itself would not send. */
 const bodies: [string, unknown][] = [
-  ['no JSON', '<h1>Bad gateway</h1>'],
-  ['nothing', ''],
-  ['no field "error"', { detail: 'No.' }],
-  ['a text under "error"', { error: 'No.' }],
+  ['not JSON', '<h1>Bad gateway</h1>'],
+  ['an empty text', ''],
+  ['an object without "error"', { detail: 'No.' }],
+  ['a string as "error"', { error: 'No.' }],
   ['an error without a message', { error: { code: 7 } }],
-  ['an error whose message is none', { error: { message: { en: 'No.' } } }],
+  ['an error whose message is not a string', { error: { message: { en: 'No.' } } }],
   ['a message of several lines', { error: { message: 'No.\nNever.' } }],
   ['null', 'null'],
 ];
 
-test.for(bodies)('a body that is %s has the same message, and the same error', async ([, body]) => {
+test.for(bodies)('the message and the error are replayed for this body: %s', async ([, body]) => {
   using folder = new Folder();
   const live = await recordStatus(folder.file(), { status: 502, body });
   const played = await replay(folder.file(), failing);
@@ -100,7 +100,7 @@ const others = {
   via: 'proxy',
 };
 
-test('of the headers those are kept that say when to try again', async () => {
+test('only headers about retries and rate limits are recorded', async () => {
   using folder = new Folder();
   await recordStatus(folder.file(), { status: 429, body: { error }, headers: { ...kept, ...others } });
   expect(folder.json().lanes[0]?.interactions[0]?.error?.headers).toEqual(kept);
@@ -108,14 +108,14 @@ test('of the headers those are kept that say when to try again', async () => {
   expect(Object.fromEntries(played.headers!)).toEqual(kept);
 });
 
-test('an error without such headers is stored without any', async () => {
+test('an error without headers about retries is recorded without headers', async () => {
   using folder = new Folder();
   await recordStatus(folder.file(), { status: 500, body: { error }, headers: others });
   expect(folder.json().lanes[0]?.interactions[0]?.error).not.toHaveProperty('headers');
   expect(await replay(folder.file(), failing)).toHaveProperty('headers', new Headers());
 });
 
-test('a connection that breaks is an error of connections', async () => {
+test('a broken connection is replayed as an APIConnectionError', async () => {
   using folder = new Folder();
   using server = await serve(({ response }) => response.destroy());
   const live = await record(folder.file(), openaiProvider(server.options), failing);
@@ -125,14 +125,14 @@ test('a connection that breaks is an error of connections', async () => {
   expect(played.message).toBe(live.message);
 });
 
-test('an answer that did not come in time is an error of connections, too', async () => {
+test('a timeout is replayed as an APIConnectionTimeoutError', async () => {
   using folder = new Folder();
   const live = completing(Promise.reject(new OpenAI.APIConnectionTimeoutError()));
   await record(folder.file(), live, failing);
   expect((await replay(folder.file(), failing)).constructor).toBe(OpenAI.APIConnectionTimeoutError);
 });
 
-test('an error of another client keeps its name, its status and its body', async () => {
+test('an error of another client keeps its name, message, status, headers and body', async () => {
   using folder = new Folder();
   class TooFast extends Error {
     override readonly name = 'TooFast';
@@ -156,7 +156,7 @@ test('any other error keeps its name and its message', async () => {
   expect(await replay(folder.file(), failing)).toMatchObject({ name: 'RangeError', message: 'too\nlong' });
 });
 
-test('a request that is made once more after an error gets what came then', async () => {
+test('a retry after an error gets the recorded answer of the retry', async () => {
   using folder = new Folder();
   const steps = [modelFails({ kind: 'status', status: 429, retryAfterMs: 0 }), say('It is.')];
   const retrying = async (provider: CompletionProvider) => {
@@ -167,7 +167,7 @@ test('a request that is made once more after an error gets what came then', asyn
   expect(await replay(folder.file(), retrying)).toEqual([OpenAI.RateLimitError, 'It is.']);
 });
 
-test('an error is another one each time', async () => {
+test('each replay throws a new error object', async () => {
   using folder = new Folder();
   await recordStatus(folder.file(), { status: 429, body: { error } });
   const [first, second] = await Promise.all(

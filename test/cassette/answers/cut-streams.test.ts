@@ -1,4 +1,4 @@
-/** Streams that did not come to their end: by an error, by silence, or because nobody read on. */
+/** Streams that ended early: by an error, without a finish_reason, or because the reader left. */
 import { expect, test } from 'vitest';
 import type { CompletionProvider } from 'swarmcheck';
 import { CassetteMissError, say, scriptedProvider } from 'swarmcheck/testing';
@@ -13,7 +13,7 @@ const role = chunk({ role: 'assistant', content: '' });
 const chunks = [role, chunk({ content: 'It' }), chunk({ content: ' is.' }), chunk({}, 'stop')];
 const beginning = chunks.slice(0, 2);
 
-/** A stream that breaks with this error after two chunks. */
+/** A stream that throws this error after two chunks. */
 const breaking = (error: unknown): CompletionProvider => ({
   ...chunking(),
   async *stream() {
@@ -24,7 +24,7 @@ const breaking = (error: unknown): CompletionProvider => ({
 
 const kept = (folder: Folder) => folder.json().lanes[0]!.interactions[0]!;
 
-test('a stream that broke is recorded with what had come, and with the error', async () => {
+test('a broken stream is recorded with its chunks and its error', async () => {
   using folder = new Folder();
   const error = new TypeError('terminated');
   expect(await record(folder.file(), breaking(error), (provider) => read(provider))).toEqual({
@@ -37,7 +37,7 @@ test('a stream that broke is recorded with what had come, and with the error', a
   });
 });
 
-test('a stream that broke breaks after the same chunks, with the same error', async () => {
+test('a broken stream is replayed with the same chunks and the same error', async () => {
   using folder = new Folder();
   await record(folder.file(), breaking(new TypeError('terminated')), (provider) => read(provider));
   const played = await replay(folder.file(), (provider) => read(provider));
@@ -45,7 +45,7 @@ test('a stream that broke breaks after the same chunks, with the same error', as
   expect(played.error).toMatchObject({ name: 'TypeError', message: 'terminated' });
 });
 
-test('asked in one piece, a stream that broke is that error', async () => {
+test('a broken stream is replayed unstreamed as its error', async () => {
   using folder = new Folder();
   await record(folder.file(), breaking(new TypeError('terminated')), (provider) => read(provider));
   expect(await replay(folder.file(), (provider) => rejection(whole(provider)))).toMatchObject({
@@ -54,7 +54,7 @@ test('asked in one piece, a stream that broke is that error', async () => {
   });
 });
 
-test('a stream that failed before its first chunk is an error, and no stream', async () => {
+test('a stream that failed before its first chunk is recorded as an error without a stream', async () => {
   using folder = new Folder();
   const live: CompletionProvider = {
     ...chunking(),
@@ -79,22 +79,25 @@ test.for([
   expect(await replay(folder.file(), (provider) => read(provider))).toStrictEqual({ chunks: came });
 });
 
-test.for(bothWays)('what ended without a reason cannot be acted on, %s', async ([, run]) => {
-  using folder = new Folder();
-  await record(folder.file(), chunking(beginning), (provider) => rejection(streamed({ provider })));
-  expect(await replay(folder.file(), (provider) => rejection(run({ provider })))).toMatchObject({
-    name: 'InvalidCompletionError',
-    reason: 'it has no finish_reason, so it was cut off',
-  });
-});
+test.for(bothWays)(
+  'a stream without a finish_reason is replayed as an InvalidCompletionError, %s',
+  async ([, run]) => {
+    using folder = new Folder();
+    await record(folder.file(), chunking(beginning), (provider) => rejection(streamed({ provider })));
+    expect(await replay(folder.file(), (provider) => rejection(run({ provider })))).toMatchObject({
+      name: 'InvalidCompletionError',
+      reason: 'it has no finish_reason, so it was cut off',
+    });
+  },
+);
 
-test('a stream that came to its end is not marked', async () => {
+test('a complete stream is not marked', async () => {
   using folder = new Folder();
   await record(folder.file(), chunking(chunks), (provider) => read(provider));
   expect(kept(folder).stream).not.toHaveProperty('cut');
 });
 
-/** Reads two chunks of four. */
+/** Reads two of the four chunks. */
 const leave = (provider: CompletionProvider) => read(provider, 2);
 
 test('a stream that its reader left is recorded up to there, and marked', async () => {
@@ -104,7 +107,7 @@ test('a stream that its reader left is recorded up to there, and marked', async 
   expect(kept(folder)).not.toHaveProperty('error');
 });
 
-test('the live stream is told when its reader leaves', async () => {
+test('the live stream is closed when its reader leaves', async () => {
   using folder = new Folder();
   let isClosed = false;
   const live: CompletionProvider = {
@@ -121,14 +124,14 @@ test('the live stream is told when its reader leaves', async () => {
   expect(isClosed).toBe(true);
 });
 
-test.for([1, 2])('a stream that was left can be left again, after %i chunks', async (count) => {
+test.for([1, 2])('a stream that was left can be left again after this many chunks: %i', async (count) => {
   using folder = new Folder();
   await record(folder.file(), chunking(chunks), leave);
   const played = await replay(folder.file(), (provider) => read(provider, count));
   expect(played).toStrictEqual({ chunks: chunks.slice(0, count) });
 });
 
-test('whoever reads on where a stream was left is told that there is no more of it', async ({ expect }) => {
+test('reading beyond the place where a stream was left fails', async ({ expect }) => {
   using folder = new Folder();
   await record(folder.file(), chunking(chunks), leave);
   const { chunks: played, error } = await replay(folder.file(), (provider) => read(provider));
@@ -139,7 +142,7 @@ test('whoever reads on where a stream was left is told that there is no more of 
   );
 });
 
-test('asked in one piece, a stream that was left has no answer', async () => {
+test('a stream that was left cannot be replayed unstreamed', async () => {
   using folder = new Folder();
   await record(folder.file(), chunking(chunks), leave);
   expect(await replay(folder.file(), (provider) => rejection(whole(provider)))).toBeInstanceOf(
@@ -147,7 +150,7 @@ test('asked in one piece, a stream that was left has no answer', async () => {
   );
 });
 
-test('a stream that is left when it has been read to its last chunk is one that was left', async () => {
+test('a stream whose reader leaves after the last chunk is marked as left', async () => {
   using folder = new Folder();
   await record(folder.file(), chunking(chunks), (provider) => read(provider, chunks.length));
   expect(kept(folder).stream).toMatchObject({ cut: 'left' });
@@ -155,7 +158,7 @@ test('a stream that is left when it has been read to its last chunk is one that 
   expect(played).toStrictEqual({ chunks });
 });
 
-test('a conversation goes on after an answer that was left', async () => {
+test('a conversation continues after a stream that was left', async () => {
   using folder = new Folder();
   const talk = async (provider: CompletionProvider) => {
     const texts: unknown[] = [];

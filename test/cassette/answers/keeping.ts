@@ -1,34 +1,34 @@
-/** Answers of a model that are recorded, and asked for once more. */
+/** Records answers of a model, and replays them. */
 import type { ChatCompletionChunk, CompletionProvider } from 'swarmcheck';
 import { recordingProvider, replayProvider, type ReplayOptions } from 'swarmcheck/testing';
 import { readAll } from '../../support/completions.ts';
 import { asking, type Play, user } from '../replay/tapes.ts';
 
-/** Records what this model answers. */
+/** Records what this model answers to `play`. */
 export async function record<T>(cassette: string, live: CompletionProvider, play: Play<T>): Promise<T> {
   await using provider = recordingProvider(live, { cassette });
   return await play(provider);
 }
 
-/** Asks the recording the same, to its end. */
+/** Answers `play` from the recording. */
 export async function replay<T>(cassette: string, play: Play<T>, options?: ReplayOptions): Promise<T> {
   using provider = replayProvider(cassette, options);
   return await play(provider);
 }
 
-/** The one question that is asked here. */
+/** The question of all requests here. */
 export const question = asking(user('What is it?'));
 
 export const whole: Play = (provider) => provider.complete(question);
 export const pieces: Play<ChatCompletionChunk[]> = (provider) => readAll(provider.stream(question));
 
-/** What a reader gets of a stream: its chunks, and the error that ended it. */
+/** The result of reading a stream: its chunks, and the error that ended it. */
 export interface Reading {
   chunks: ChatCompletionChunk[];
   error?: unknown;
 }
 
-/** Reads to the end, or until so many chunks have come. */
+/** Reads to the end, or until `count` chunks have arrived. */
 export async function read(
   provider: CompletionProvider,
   count = Infinity,

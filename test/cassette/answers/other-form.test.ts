@@ -1,4 +1,4 @@
-/** A recording is asked in another form than it was made in: in pieces what came in one, and in one what came in pieces. */
+/** A recording is replayed in the other form: unstreamed answers are streamed, and streamed answers come whole. */
 import { expect, test } from 'vitest';
 import { ChunkFold } from '../../../src/engine/model/fold-chunks.ts';
 import { bothWays } from '../../support/runs.ts';
@@ -12,7 +12,7 @@ const calls = [
 ];
 const usage = { prompt_tokens: 9, completion_tokens: 2, total_tokens: 11 };
 
-/** Messages, and the reason for which they ended. */
+/** Messages, each with its finish_reason. */
 const messages: [string, object, string][] = [
   ['a text', { role: 'assistant', content: 'It\nis \u{1f600}.' }, 'stop'],
   ['no text', { role: 'assistant', content: '' }, 'stop'],
@@ -20,11 +20,11 @@ const messages: [string, object, string][] = [
   ['a refusal', { role: 'assistant', content: null, refusal: 'I will not.' }, 'stop'],
   ['calls', { role: 'assistant', content: null, tool_calls: calls }, 'tool_calls'],
   ['calls beside a text', { role: 'assistant', content: 'Wait.', tool_calls: calls }, 'tool_calls'],
-  ['thoughts', { role: 'assistant', content: 'Yes.', reasoning_content: 'Is it?' }, 'stop'],
+  ['reasoning', { role: 'assistant', content: 'Yes.', reasoning_content: 'Is it?' }, 'stop'],
 ];
 
 test.for(messages)(
-  'what came in one piece amounts to the same in several: %s',
+  'an unstreamed answer is the same when it is streamed: %s',
   async ([, message, finish]) => {
     using folder = new Folder();
     const answered = { ...completion(message, finish), usage };
@@ -47,7 +47,7 @@ test.for(messages)(
   },
 );
 
-test('the pieces of what came in one are those of a stream: the role first, the usage last', async () => {
+test('an unstreamed answer is streamed with the role first and the usage last', async () => {
   using folder = new Folder();
   const message = { role: 'assistant', content: 'Wait.', tool_calls: calls };
   await record(folder.file(), completing({ ...completion(message), usage }), whole);
@@ -74,7 +74,7 @@ test('the pieces of what came in one are those of a stream: the role first, the 
   expect(played.at(-1)?.usage).toEqual(usage);
 });
 
-test('what came in pieces is played whole: its texts joined, its calls put together, with its usage', async () => {
+test('a streamed answer is replayed whole: its texts joined, its calls put together, with its usage', async () => {
   using folder = new Folder();
   const chunks = [
     chunk({ role: 'assistant', content: '' }),
@@ -97,7 +97,7 @@ test('what came in pieces is played whole: its texts joined, its calls put toget
   });
 });
 
-/** Two choices, of which the second is cut off. */
+/** Two choices; the second is cut off. */
 const choices = ['It is.', 'Is i'].map((content, index) => ({
   index,
   message: { role: 'assistant', content },
@@ -105,7 +105,7 @@ const choices = ['It is.', 'Is i'].map((content, index) => ({
   logprobs: null,
 }));
 
-test('of several choices that came in turns, each is played by itself', async () => {
+test('interleaved choices of a stream are separate when it is replayed whole', async () => {
   using folder = new Folder();
   const piece = (index: number, delta: object, finish: string | null = null) => ({
     ...chunk({}),
@@ -123,7 +123,7 @@ test('of several choices that came in turns, each is played by itself', async ()
   expect(await replay(folder.file(), whole)).toMatchObject({ choices });
 });
 
-test('several choices that came in one piece are all in the pieces', async () => {
+test('the stream of an answer with several choices has all of them', async () => {
   using folder = new Folder();
   await record(folder.file(), completing({ ...completion({}), choices }), whole);
   const texts = ['', ''];
@@ -134,7 +134,7 @@ test('several choices that came in one piece are all in the pieces', async () =>
 
 for (const [recorded, run] of bothWays) {
   for (const [replayed, again] of bothWays) {
-    test(`a run that was recorded ${recorded} has the same messages and usage ${replayed}`, async () => {
+    test(`a run recorded ${recorded} has the same messages and stop reason when replayed ${replayed}`, async () => {
       using folder = new Folder();
       const provider = completing({ ...completion({ role: 'assistant', content: 'It is.' }), usage });
       const first = await record(folder.file(), provider, (live) => run({ provider: live }));

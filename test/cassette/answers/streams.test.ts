@@ -1,4 +1,4 @@
-/** Streams as they are played back: in the pieces in which they came. */
+/** Streams are replayed in the chunks in which they arrived. */
 import { expect, test } from 'vitest';
 import { callPiece, chunk, chunking } from '../../support/completions.ts';
 import { Folder } from '../folder.ts';
@@ -17,11 +17,11 @@ const ofChoice = (index: number, delta: object, finish: string | null = null) =>
   choices: [{ index, delta, finish_reason: finish, logprobs: null }],
 });
 
-/** What a stream may consist of. */
+/** Streams, each with something that a stream may contain. */
 const streams: [string, object[]][] = [
-  ['text in several pieces', [role, ...says('It', ' is', '.'), end]],
+  ['text in several chunks', [role, ...says('It', ' is', '.'), end]],
   ['a character that is cut in its middle', [role, ...says('A \ud83d', '\ude00 smile'), end]],
-  ['pieces that are empty, or one line break', [role, ...says('', '\n', '', 'It'), end]],
+  ['chunks that are empty, or one line break', [role, ...says('', '\n', '', 'It'), end]],
   [
     'arguments that are cut anywhere',
     [
@@ -34,7 +34,7 @@ const streams: [string, object[]][] = [
     ],
   ],
   [
-    'calls that come in turns',
+    'interleaved calls',
     [
       chunk(callPiece(0, { id: 'call_a', type: 'function', function: { name: 'find', arguments: '{' } })),
       chunk(callPiece(1, { id: 'call_b', type: 'function', function: { name: 'lend', arguments: '{' } })),
@@ -64,13 +64,13 @@ const streams: [string, object[]][] = [
   ],
   ['a refusal', [role, chunk({ refusal: 'I will' }), chunk({ refusal: ' not.' }), end]],
   [
-    'thoughts before the text',
+    'reasoning before the text',
     [chunk({ reasoning_content: 'Is' }), chunk({ reasoning_content: ' it?' }), ...says('It is.'), end],
   ],
   ['the last text in the chunk that ends it', [role, chunk({ content: 'It is.' }, 'stop')]],
   ['text after its end', [role, ...says('It'), end, ...says(' is.')]],
   [
-    'several choices, in turns',
+    'several interleaved choices',
     [
       ofChoice(0, { role: 'assistant', content: '' }),
       ofChoice(1, { role: 'assistant', content: '' }),
@@ -108,7 +108,7 @@ const streams: [string, object[]][] = [
     ],
   ],
   [
-    'fields that nobody knows, in a chunk, a choice and a delta',
+    'unknown fields in a chunk, a choice and a delta',
     [
       { ...role, x_model: { region: 'west' } },
       { ...chunk({}), choices: [{ index: 0, delta: { content: 'It' }, finish_reason: null, x_filter: {} }] },
@@ -132,14 +132,14 @@ const streams: [string, object[]][] = [
   ['another id in the middle', [role, { ...chunk({ content: 'It' }), id: 'other' }, ...says(' is'), end]],
 ];
 
-test.for(streams)('a stream is played chunk by chunk, with %s', async ([, chunks]) => {
+test.for(streams)('a stream is replayed chunk by chunk, with %s', async ([, chunks]) => {
   using folder = new Folder();
   const seen = await record(folder.file(), chunking(chunks), pieces);
   expect(seen).toStrictEqual(chunks);
   expect(await replay(folder.file(), pieces)).toStrictEqual(chunks);
 });
 
-test('a stream whose chunks are alike takes little more room than its text', async () => {
+test('a stream whose chunks are alike takes little more space than its text', async () => {
   using folder = new Folder();
   const texts = Array.from({ length: 100 }, (_, index) => ` word${index}`);
   await record(folder.file(), chunking([role, ...says(...texts), end]), pieces);
@@ -147,7 +147,7 @@ test('a stream whose chunks are alike takes little more room than its text', asy
   expect(parts).toMatchObject([{ delta: { role: 'assistant' } }, { texts, field: 'content' }, { delta: {} }]);
 });
 
-test('the padding of the API is left out', async () => {
+test('the padding of the API is not recorded', async () => {
   using folder = new Folder();
   const padded = [role, ...says('It is.'), end].map((each, index) => ({
     ...each,
@@ -158,7 +158,7 @@ test('the padding of the API is left out', async () => {
   expect(await replay(folder.file(), pieces)).toStrictEqual([role, ...says('It is.'), end]);
 });
 
-test('whoever is recorded gets each chunk when it comes, and the very one', async () => {
+test('during a recording, the caller gets each chunk when it arrives, and the same object', async () => {
   using folder = new Folder();
   const chunks = [role, ...says('It', ' is.'), end];
   const events: string[] = [];

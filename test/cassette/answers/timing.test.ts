@@ -1,4 +1,4 @@
-/** How long answers take, on a clock that stands still until it is moved. */
+/** How long answers take, on a clock that only moves when a test advances it. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { CompletionProvider } from 'swarmcheck';
 import { replayProvider } from 'swarmcheck/testing';
@@ -8,7 +8,7 @@ import { Folder } from '../folder.ts';
 import { answerTo } from '../replay/tapes.ts';
 import { pieces, question, read, record } from './keeping.ts';
 
-/** The clock of the recording, too: it is the machine's, whatever clock a test has. */
+/** Recordings measure real time even if a test has fake timers. Here they measure the time of the fake timers. */
 vi.mock(import('../../../src/cassette/real-time.ts'), async (load) => ({
   ...(await load()),
   now: () => performance.now(),
@@ -21,7 +21,7 @@ const after = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 const chunks = [chunk({ role: 'assistant', content: '' }), chunk({ content: 'It is.' }), chunk({}, 'stop')];
 const waits = [300, 20, 5];
 
-/** A model that takes its time. */
+/** A model that takes time to answer. */
 const slow: CompletionProvider = {
   async complete() {
     await after(800);
@@ -35,7 +35,7 @@ const slow: CompletionProvider = {
   },
 };
 
-/** Records what is asked, while the clock runs. */
+/** Records what `play` asks, while the clock runs. */
 async function recordInTime(
   folder: Folder,
   play: (provider: CompletionProvider) => Promise<unknown>,
@@ -49,26 +49,26 @@ async function recordInTime(
 const ask = (provider: CompletionProvider) => answerTo(provider, 'What is it?');
 const kept = (folder: Folder) => folder.json().lanes[0]!.interactions[0]!;
 
-test('it is recorded how long an answer took', async () => {
+test('the time that an answer took is recorded', async () => {
   using folder = new Folder();
   await recordInTime(folder, ask);
   expect(kept(folder).ms).toBe(800);
 });
 
-test('of a stream it is recorded when each of its pieces came', async () => {
+test('the time of each chunk of a stream is recorded', async () => {
   using folder = new Folder();
   await recordInTime(folder, pieces);
   expect(kept(folder)).toMatchObject({ ms: 300, stream: { parts: [{ ms: 0 }, { ms: [20] }, { ms: 5 }] } });
 });
 
-test('it is recorded how long an error took', async () => {
+test('the time that an error took is recorded', async () => {
   using folder = new Folder();
   const live = { ...slow, complete: () => after(40).then(() => Promise.reject(new Error('no'))) };
   await recordInTime(folder, (provider) => rejection(ask(provider)), live);
   expect(kept(folder)).toMatchObject({ ms: 40, error: { message: 'no' } });
 });
 
-test.for([undefined, 'none'] as const)('with timing %s it is played at once', async (timing) => {
+test.for([undefined, 'none'] as const)('with timing %s, answers are replayed at once', async (timing) => {
   using folder = new Folder();
   await recordInTime(folder, async (provider) => {
     await ask(provider);
@@ -82,7 +82,7 @@ test.for([undefined, 'none'] as const)('with timing %s it is played at once', as
   expect(performance.now()).toBe(begun);
 });
 
-test('with timing "recorded" an answer takes as long as it took', async () => {
+test('with timing "recorded", an answer takes as long as it took', async () => {
   using folder = new Folder();
   await recordInTime(folder, ask);
   using provider = replayProvider(folder.file(), { timing: 'recorded' });
@@ -95,7 +95,7 @@ test('with timing "recorded" an answer takes as long as it took', async () => {
   await asked;
 });
 
-test('with timing "recorded" each piece comes when it came', async () => {
+test('with timing "recorded", each chunk arrives at its recorded time', async () => {
   using folder = new Folder();
   await recordInTime(folder, pieces);
   using provider = replayProvider(folder.file(), { timing: 'recorded' });
@@ -110,7 +110,7 @@ test('with timing "recorded" each piece comes when it came', async () => {
   expect(times).toEqual([300, 320, 325]);
 });
 
-test('with timing "recorded" an answer that came in one piece takes its time in pieces, too', async () => {
+test('with timing "recorded", an unstreamed answer takes as long when it is streamed', async () => {
   using folder = new Folder();
   await recordInTime(folder, ask);
   using provider = replayProvider(folder.file(), { timing: 'recorded' });
@@ -120,7 +120,7 @@ test('with timing "recorded" an answer that came in one piece takes its time in 
   expect(await reading).toBe(800);
 });
 
-test('with timing "recorded" an error comes when it came', async () => {
+test('with timing "recorded", an error takes as long as it took', async () => {
   using folder = new Folder();
   const live = { ...slow, complete: () => after(40).then(() => Promise.reject(new Error('no'))) };
   await recordInTime(folder, (provider) => rejection(ask(provider)), live);
@@ -131,7 +131,7 @@ test('with timing "recorded" an error comes when it came', async () => {
   expect(await asked).toEqual(['no', 40]);
 });
 
-test('whoever aborts an answer does not wait for it any longer', async () => {
+test('an abort ends the wait for an answer', async () => {
   using folder = new Folder();
   await recordInTime(folder, ask);
   using provider = replayProvider(folder.file(), { timing: 'recorded' });
@@ -143,7 +143,7 @@ test('whoever aborts an answer does not wait for it any longer', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('whoever aborts a stream does not wait for its next piece any longer', async () => {
+test('an abort ends the wait for the next chunk of a stream', async () => {
   using folder = new Folder();
   await recordInTime(folder, pieces);
   using provider = replayProvider(folder.file(), { timing: 'recorded' });
@@ -156,7 +156,7 @@ test('whoever aborts a stream does not wait for its next piece any longer', asyn
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('whoever aborts a stream while no piece is waited for gets none after it', async () => {
+test('after an abort between two reads of a stream, the next read rejects', async () => {
   using folder = new Folder();
   await recordInTime(folder, pieces);
   using provider = replayProvider(folder.file(), { timing: 'recorded' });
@@ -171,7 +171,7 @@ test('whoever aborts a stream while no piece is waited for gets none after it', 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a stream in which nothing is said has no times', async () => {
+test('a stream without chunks is recorded without times of chunks', async () => {
   using folder = new Folder();
   await recordInTime(folder, pieces, chunking([]));
   expect(kept(folder)).toMatchObject({ ms: 0, stream: { parts: [], cut: 'end' } });

@@ -1,4 +1,4 @@
-/** Completions as they are played back: all that the API said, and nothing else. */
+/** Completions are replayed with everything that the API said, and nothing else. */
 import { expect, test } from 'vitest';
 import { completing, completion } from '../../support/completions.ts';
 import { Folder } from '../folder.ts';
@@ -28,7 +28,7 @@ const call = (id: string, args: string) => ({
   function: { name: 'find', arguments: args },
 });
 
-/** What an answer may have in it. */
+/** Answers, each with something that an answer may contain. */
 const answers: [string, object][] = [
   ['the id, the model and the time of the API', answer({ content: 'It is.' })],
   [
@@ -43,7 +43,7 @@ const answers: [string, object][] = [
       },
     },
   ],
-  ['the reason for which it ended', answer({ content: 'It i' }, { finish_reason: 'length' })],
+  ['another finish_reason', answer({ content: 'It i' }, { finish_reason: 'length' })],
   ['a refusal', answer({ content: null, refusal: 'I will not.' })],
   [
     'probabilities',
@@ -58,7 +58,7 @@ const answers: [string, object][] = [
     ),
   ],
   [
-    'spoken words',
+    'audio',
     answer({
       content: null,
       audio: { id: 'audio_1', data: 'UklGRiQAAABXQVZF', expires_at: 1764234000, transcript: 'It\nis.' },
@@ -77,7 +77,7 @@ const answers: [string, object][] = [
     }),
   ],
   [
-    'calls, with arguments that are no JSON',
+    'calls whose arguments are not JSON',
     answer(
       { content: null, tool_calls: [call('call_a', '{"key": "A 3",\n "n": 1}'), call('call_b', '{"ke')] },
       { finish_reason: 'tool_calls' },
@@ -95,7 +95,7 @@ const answers: [string, object][] = [
     },
   ],
   [
-    'fields that nobody knows, at every depth',
+    'unknown fields at every depth',
     {
       ...answer(
         {
@@ -114,7 +114,7 @@ const answers: [string, object][] = [
   ],
 ];
 
-test.for(answers)('a completion is played with %s, to the byte', async ([, answered]) => {
+test.for(answers)('a completion with %s is replayed byte for byte', async ([, answered]) => {
   using folder = new Folder();
   await record(folder.file(), completing(answered), whole);
   const played = await replay(folder.file(), whole);
@@ -134,26 +134,26 @@ const texts = [
   '```json\n{ "a": 1 }\n```',
 ];
 
-test.for(texts)('a text is played as it was: %j', async (content) => {
+test.for(texts)('a text is replayed unchanged: %j', async (content) => {
   using folder = new Folder();
   await record(folder.file(), completing(answer({ content })), whole);
   expect(await replay(folder.file(), whole)).toStrictEqual(answer({ content }));
 });
 
-test('a text of several lines stands in the file line by line', async () => {
+test('a text of several lines is stored as a list of lines', async () => {
   using folder = new Folder();
   await record(folder.file(), completing(answer({ content: 'It\nis.' })), whole);
   const [interaction] = folder.json().lanes[0]!.interactions;
   expect(interaction?.completion.choices[0].message.content).toEqual(['It', 'is.']);
 });
 
-test('whoever is recorded gets the very answer of the model', async () => {
+test('during a recording, the caller gets the object that the model returned', async () => {
   using folder = new Folder();
   const answered = answer({ content: 'It is.' });
   expect(await record(folder.file(), completing(answered), whole)).toBe(answered);
 });
 
-test('what is changed of an answer after it came is not recorded, and not replayed', async () => {
+test('a change to an answer after it arrived is not recorded, and not replayed', async () => {
   using folder = new Folder();
   const answered = completion({ role: 'assistant', content: 'It is.' });
   await record(folder.file(), completing(answered), async (provider) => {
@@ -164,7 +164,7 @@ test('what is changed of an answer after it came is not recorded, and not replay
   expect(played.choices[0]!.message.content).toBe('It is.');
 });
 
-test('each request gets an answer of its own', async () => {
+test('each replay returns its own copy of the answer', async () => {
   using folder = new Folder();
   await record(folder.file(), completing(answer({ content: 'It is.' })), whole);
   const played = (await replay(folder.file(), whole)) as ReturnType<typeof answer>;

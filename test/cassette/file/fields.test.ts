@@ -1,4 +1,4 @@
-/** A cassette with a field that is not as it has to be: told by its path, with the line it stands in. */
+/** A cassette with a wrong field: the error has its path and its line. */
 import { expect, test } from 'vitest';
 import { CassetteFileError, replayProvider } from 'swarmcheck/testing';
 import { thrown } from '../../support/failures.ts';
@@ -6,7 +6,7 @@ import { Folder, type StoredCassette } from '../folder.ts';
 import { said } from '../replay/tapes.ts';
 import { recorded } from './recorded.ts';
 
-/** What is thrown for a cassette that was changed like this. */
+/** The error for a cassette after this edit. */
 async function problem(edit: (cassette: any) => void): Promise<CassetteFileError> {
   using folder = new Folder();
   await recorded(folder);
@@ -45,7 +45,7 @@ const required: [path: string, edit: (cassette: any) => void][] = [
   ['test.file', (c) => (c.test = { name: 'a' })],
 ];
 
-test.for(required)('without %s', async ([path, edit]) => {
+test.for(required)('a cassette without %s is damaged', async ([path, edit]) => {
   const error = await problem(edit);
   expect(error).toMatchObject({
     problem: 'damaged',
@@ -125,7 +125,7 @@ const mistyped: [path: string, edit: (cassette: any) => void, is: string][] = [
   ],
 ];
 
-test.for(mistyped)('with %s of another type', async ([path, edit, is]) => {
+test.for(mistyped)('a cassette with another type of %s is damaged', async ([path, edit, is]) => {
   const [expected, given] = is.split(', but is ');
   expect(await problem(edit)).toMatchObject({ problem: 'damaged', field: path, expected, given });
 });
@@ -140,7 +140,7 @@ const unknown: [path: string, edit: (cassette: any) => void][] = [
   ['scenario.seed', (c) => (c.scenario = { file: 'a', name: 'a', seed: 1 })],
 ];
 
-test.for(unknown)('with %s, which nobody knows', async ([path, edit]) => {
+test.for(unknown)('a cassette with the unknown field %s is damaged', async ([path, edit]) => {
   expect(await problem(edit)).toMatchObject({
     field: path,
     expected: 'absent: it is no field of a cassette',
@@ -148,7 +148,7 @@ test.for(unknown)('with %s, which nobody knows', async ([path, edit]) => {
   });
 });
 
-/** Where a text stands, and what takes its place. */
+/** A text in the file, and its replacement. */
 const edits: [text: string, instead: string][] = [
   ['"model": "gpt-4o"', '"model": 4'],
   ['"number": 2', '"number": 2, "note": 1'],
@@ -158,7 +158,7 @@ const edits: [text: string, instead: string][] = [
 ];
 
 test.for(edits)(
-  'the line is that of what is wrong, or of the object that lacks it: %s',
+  'the error has the line of the wrong value, or of the object that lacks it: %s',
   async ([text, instead]) => {
     using folder = new Folder();
     await recorded(folder);
@@ -169,7 +169,7 @@ test.for(edits)(
   },
 );
 
-test('how it reads', async ({ expect }) => {
+test('the message has the line, the path, the expected value and the given one', async ({ expect }) => {
   const messages = [
     await problem((c) => delete first(c).request),
     await problem((c) => (first(c).ms = 'long')),

@@ -1,4 +1,4 @@
-/** Names from outside, of tests and scenarios, as the names of files. */
+/** Names of tests and scenarios, which may be any text, become file names. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { basename, join } from 'node:path';
@@ -20,15 +20,15 @@ test.for([
   ['Größe 日本', 'größe-日本'],
   ['***', ''],
   ['', ''],
-])('%j is named %j', ([name, file]) => {
+])('the name %j gives the file name %j', ([name, file]) => {
   expect(fileName(name!)).toBe(file);
 });
 
-test('a letter and its accent are one, however they were typed', () => {
+test('a letter with an accent gives one file name, whether it is typed as one character or two', () => {
   expect(fileName('e\u0301te\u0301')).toBe(fileName('\u00E9t\u00E9'));
 });
 
-/** Names with what leads elsewhere in them. */
+/** Names with parts that could lead to another place. */
 const names = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 200 }),
   fc
@@ -38,10 +38,10 @@ const names = fc.oneof(
     .map((parts) => parts.join('')),
 );
 
-/** With letters of three bytes, and of four, which are two characters each. */
+/** With letters of three bytes, and of four bytes (two UTF-16 units each). */
 const examples: [string][] = [['日'.repeat(150)], ['𝒳'.repeat(120)], [`a${'𝒳'.repeat(120)}`]];
 
-test('no name leads out of a folder, or to another one in it, and each is one that file systems take', () => {
+test('each file name stays in its folder, and is valid in file systems', () => {
   const property = fc.property(names, (name) => {
     const file = fileName(name);
     if (file === '') return;
@@ -49,14 +49,14 @@ test('no name leads out of a folder, or to another one in it, and each is one th
     expect(isInside(path, '/folder')).toBe(true);
     expect(basename(path)).toBe(`${file}.json`);
     expect(file).toMatch(/^[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?$/u);
-    // With what is written beside it: 255 bytes are the longest.
+    // With the suffix of the temporary file; 255 bytes is the limit of file systems.
     expect(Buffer.byteLength(`${file}.json.tmp`)).toBeLessThanOrEqual(255);
     expect(Buffer.from(file).toString()).toBe(file);
   });
   assertProperty(property, { examples, seed: 10 });
 });
 
-test('the name of a file is named as itself', () => {
+test('the name of a file is its own file name', () => {
   assertProperty(
     fc.property(names, (name) => {
       expect(fileName(fileName(name))).toBe(fileName(name));

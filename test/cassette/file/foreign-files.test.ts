@@ -1,4 +1,4 @@
-/** What is no cassette, or none that this version reads: told in a sentence, by whatever reads it, and left as it is. */
+/** Files that are not cassettes, or not of this version: every reader refuses them and leaves them unchanged. */
 import { expect, test } from 'vitest';
 import { CassetteFileError } from 'swarmcheck/testing';
 import { thrown } from '../../support/failures.ts';
@@ -9,7 +9,7 @@ import { readers, recorded } from './recorded.ts';
 
 inPlainEnvironment();
 
-/** A file of Polly, as it would stand in the same folder. */
+/** A recording of Polly, which could be in the same folder. */
 const polly = {
   log: { _recordingName: 'refund', version: '1.2', creator: { name: 'Polly.JS' }, entries: [] },
 };
@@ -32,24 +32,24 @@ const files: [what: string, content: string, fields: object][] = [
   ['a recording of Polly', JSON.stringify(polly, null, 2), noCassette],
   ['another format', '{ "format": "cassette", "version": 1, "lanes": [] }', noCassette],
   ['a list', '[]', noCassette],
-  ['a list of a cassette', '[{ "format": "swarmcheck-cassette", "version": 1 }]', noCassette],
+  ['a list with a cassette', '[{ "format": "swarmcheck-cassette", "version": 1 }]', noCassette],
   ['null', 'null', noCassette],
   ['a number', '1', noCassette],
   ['a string', '"swarmcheck-cassette"', noCassette],
   [
-    'a prototype that says it',
+    'an object with the format in "__proto__"',
     '{ "__proto__": { "format": "swarmcheck-cassette", "version": 1 } }',
     noCassette,
   ],
   [
-    'a format within another',
+    'an object with a cassette inside',
     '{ "cassette": { "format": "swarmcheck-cassette", "version": 1 } }',
     noCassette,
   ],
 ];
 
 for (const [name, read] of readers) {
-  test.for(files)(`${name} refuses what is %s`, ([, content, fields]) => {
+  test.for(files)(`${name} refuses a file that is %s`, ([, content, fields]) => {
     using folder = new Folder();
     const error = thrown(() => read(folder.write(content)));
     expect(error).toBeInstanceOf(CassetteFileError);
@@ -58,14 +58,14 @@ for (const [name, read] of readers) {
   });
 }
 
-test('bytes that are no text are refused', () => {
+test('bytes that are not text are refused', () => {
   using folder = new Folder();
   const bytes = Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 0xff, 0xfe]);
   const error = thrown(() => readers[0]![1](folder.write(bytes.toString('latin1'))));
   expect(error).toMatchObject(noJson(1, 1));
 });
 
-test('a file that is not there is told as that', ({ expect }) => {
+test('the message says that a file does not exist', ({ expect }) => {
   using folder = new Folder();
   const errors = readers.slice(0, 2).map(([, read]) => thrown(() => read(folder.file())));
   expect(errors.map((error) => said(error, folder))).toMatchInlineSnapshot(`
@@ -77,7 +77,7 @@ test('a file that is not there is told as that', ({ expect }) => {
   expect(errors.map(({ name }) => name)).toEqual(['CassetteFileError', 'CassetteFileError']);
 });
 
-/** The marks that a merge leaves, of either style, around two lines of a cassette. */
+/** The marks of a merge conflict, in two styles, around two lines of a cassette. */
 const marks = [
   (ours: string, theirs: string) => ['<<<<<<< HEAD', ours, '=======', theirs, '>>>>>>> theirs'],
   (ours: string, theirs: string) => [
@@ -93,7 +93,7 @@ const marks = [
 
 for (const end of ['\n', '\r\n']) {
   test.for(marks)(
-    `a merge that was left unresolved is told with its first line, %# ${JSON.stringify(end)}`,
+    `an unresolved merge conflict is reported with its first line, %# ${JSON.stringify(end)}`,
     async (of) => {
       using folder = new Folder();
       await recorded(folder);
@@ -106,14 +106,14 @@ for (const end of ['\n', '\r\n']) {
   );
 }
 
-test('what looks like such marks in a text is none', async () => {
+test('conflict marks within a text are accepted', async () => {
   using folder = new Folder();
   await recorded(folder);
   folder.write(folder.read().replace('Refund A-17.', '<<<<<<< HEAD'));
   expect(() => readers[0]![1](folder.file())).not.toThrow();
 });
 
-test('a newer version is refused, with what to do', async ({ expect }) => {
+test('a newer version is refused, and the message says what to do', async ({ expect }) => {
   using folder = new Folder();
   await recorded(folder);
   folder.change((cassette) => (cassette.version = 2));
@@ -125,13 +125,13 @@ test('a newer version is refused, with what to do', async ({ expect }) => {
   `);
 });
 
-test('a newer version is refused before its fields are looked at', () => {
+test('a newer version is refused before its fields are checked', () => {
   using folder = new Folder();
   const cassette = folder.write('{ "format": "swarmcheck-cassette",\n"version": 12, "conversations": 5 }');
   expect(thrown(() => readers[0]![1](cassette))).toMatchObject({ problem: 'newer', line: 2 });
 });
 
-test.for([0, -1, '1', null, true, undefined, [1]])('the version %j is none', async (version) => {
+test.for([0, -1, '1', null, true, undefined, [1]])('the version %j is invalid', async (version) => {
   using folder = new Folder();
   await recorded(folder);
   const cassette = folder.change((cassette) => Object.assign(cassette, { version }));
@@ -140,7 +140,7 @@ test.for([0, -1, '1', null, true, undefined, [1]])('the version %j is none', asy
   expect(error).toMatchObject({ problem: 'damaged', field: 'version', expected: 'the number 1' });
 });
 
-test('lines may end as on Windows, and the file begin with the mark of its encoding', async () => {
+test('CRLF line endings and a byte order mark are accepted', async () => {
   using folder = new Folder();
   await recorded(folder);
   folder.write(`\uFEFF${folder.read().replaceAll('\n', '\r\n')}`);

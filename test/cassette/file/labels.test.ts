@@ -1,4 +1,4 @@
-/** What a cassette refers to by a label: it has to be there, and may be called as it likes. */
+/** Agents and tools that a cassette refers to by name: they must exist, and may have any name. */
 import { expect, test } from 'vitest';
 import { Agent, Swarm, tool, type CompletionProvider } from 'swarmcheck';
 import {
@@ -14,7 +14,7 @@ import { Folder, type StoredCassette } from '../folder.ts';
 import { answerTo, record, said, user } from '../replay/tapes.ts';
 import { recorded } from './recorded.ts';
 
-/** What is thrown for a cassette that was changed like this. */
+/** The error for a cassette after this edit. */
 async function problem(edit: (cassette: StoredCassette) => unknown): Promise<CassetteFileError> {
   using folder = new Folder();
   await recorded(folder);
@@ -24,7 +24,7 @@ async function problem(edit: (cassette: StoredCassette) => unknown): Promise<Cas
   return error as CassetteFileError;
 }
 
-test('an agent, or a tool, that is not there is told by who refers to it', async ({ expect }) => {
+test('the message about a missing agent or tool has the field that refers to it', async ({ expect }) => {
   const messages = [
     await problem(({ agents }) => delete agents['Refunds']),
     await problem(({ tools }) => delete tools['look_up']),
@@ -42,7 +42,7 @@ test('an agent, or a tool, that is not there is told by who refers to it', async
 });
 
 test.for(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
-  'what every object has is no agent, and no tool, of a cassette: %s',
+  'a name from Object.prototype is not an agent or a tool of a cassette: %s',
   async (name) => {
     expect(await problem(({ lanes }) => (lanes[0]!.interactions[0]!.request.agent = name))).toMatchObject({
       field: 'lanes[0].interactions[0].request.agent',
@@ -64,7 +64,7 @@ const places: [path: string, text: string, instead: string][] = [
   ['lanes[0].interactions[0].request.__proto__', '"request": {', '"request": { "__proto__": null,'],
 ];
 
-test.for(places)('the field %s is one that nobody knows', async ([path, text, instead]) => {
+test.for(places)('the field %s is unknown', async ([path, text, instead]) => {
   using folder = new Folder();
   await recorded(folder);
   const cassette = folder.write(folder.read().replace(text, instead));
@@ -73,7 +73,7 @@ test.for(places)('the field %s is one that nobody knows', async ([path, text, in
   expect(error).toMatchObject({ field: path, expected: 'absent: it is no field of a cassette' });
 });
 
-test('a prototype in a file changes no object of the program', async () => {
+test('"__proto__" in a file changes no object of the program', async () => {
   using folder = new Folder();
   await recorded(folder);
   const cassette = folder.write(
@@ -83,7 +83,7 @@ test('a prototype in a file changes no object of the program', async () => {
   expect({}).not.toHaveProperty('model');
 });
 
-/** An agent whose tool is called like this, who is called like that as well, and what it was asked. */
+/** Runs an agent with this name, whose tool has the same name, and returns the messages. */
 async function play(
   provider: CompletionProvider,
   name: string,
@@ -99,7 +99,7 @@ async function play(
 }
 
 test.for(['__proto__', 'constructor', 'toString', 'valueOf'])(
-  'an agent, and a tool, may be called %s',
+  'an agent and a tool may be named %s',
   async (name) => {
     using folder = new Folder();
     const steps = [callTool(name), say('Done.')];
@@ -114,7 +114,7 @@ test.for(['__proto__', 'constructor', 'toString', 'valueOf'])(
   },
 );
 
-test('such an agent drifts as any other does', async () => {
+test('an agent named "__proto__" can drift like any other', async () => {
   using folder = new Folder();
   await record(folder.file(), [callTool('__proto__'), say('Done.')], (provider) =>
     play(provider, '__proto__'),
@@ -125,7 +125,7 @@ test('such an agent drifts as any other does', async () => {
   expect(error).toMatchObject({ drift: [{ part: 'instructions', name: '__proto__' }] });
 });
 
-test('a conversation may be called so, too', async () => {
+test('a conversation may have any name', async () => {
   using folder = new Folder();
   await record(folder.file(), [say('a'), say('b')], async (provider) => {
     await answerTo(provider, 'x', { conversation: '__proto__' });

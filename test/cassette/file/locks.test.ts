@@ -1,4 +1,7 @@
-/** Two recordings of one file: the second fails, and says so; the first goes on. In one process, in two, and after one was killed. */
+/**
+ * Two recordings of one file, in one process or in two: the second fails, and the first continues. A recording that
+ * was killed does not block the next one.
+ */
 import { existsSync, readdirSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { afterAll, expect, test } from 'vitest';
@@ -24,13 +27,13 @@ afterAll(() => recorders[Symbol.dispose]());
 
 const saying = (...texts: string[]) => scriptedProvider(texts.map((text) => say(text)));
 
-/** What a cassette answers in a long conversation. */
+/** The answers of a cassette in a long conversation. */
 async function replayed(cassette: string, turns: number): Promise<(string | null)[]> {
   using provider = replayProvider(cassette);
   return await answersIn(talk(provider, turns));
 }
 
-test('the second one of a process asks no model, and the first goes on', async ({ expect }) => {
+test('a second recording in the same process asks no model, and the first continues', async ({ expect }) => {
   using folder = new Folder();
   const cassette = folder.file();
   const first = recordingProvider(saying('1', '2'), { cassette });
@@ -54,7 +57,7 @@ test('the second one of a process asks no model, and the first goes on', async (
   expect(await answerTo(provider, 'b', { conversation: 'b' })).toBe('2');
 });
 
-test('one path written in two ways is one file', async () => {
+test('two spellings of a path are one file', async () => {
   using folder = new Folder();
   await using first = recordingProvider(saying('1'), { cassette: folder.file() });
   await answerTo(first, 'a');
@@ -62,7 +65,7 @@ test('one path written in two ways is one file', async () => {
   expect(await rejection(answerTo(second, 'a'))).toBeInstanceOf(CassetteFileError);
 });
 
-test('files beside each other are recorded side by side', async () => {
+test('two files of a folder can be recorded at the same time', async () => {
   using folder = new Folder();
   await using first = recordingProvider(saying('1'), { cassette: folder.file('a.json') });
   await using second = recordingProvider(saying('2'), { cassette: folder.file('b.json') });
@@ -70,7 +73,7 @@ test('files beside each other are recorded side by side', async () => {
   expect(await answerTo(second, 'a')).toBe('2');
 });
 
-test('a file that is being recorded is replayed by others, as far as it goes', async () => {
+test('a file can be replayed while it is recorded', async () => {
   using folder = new Folder();
   await using first = recordingProvider(saying('1'), { cassette: folder.file() });
   await answerTo(first, 'a');
@@ -78,7 +81,7 @@ test('a file that is being recorded is replayed by others, as far as it goes', a
   expect(await answerTo(provider, 'a')).toBe('1');
 });
 
-test('one that asked nothing keeps nobody away', async () => {
+test('a recording without requests does not block another one', async () => {
   using folder = new Folder();
   const idle = recordingProvider(saying('1'), { cassette: folder.file() });
   await using provider = recordingProvider(saying('2'), { cassette: folder.file() });
@@ -88,7 +91,7 @@ test('one that asked nothing keeps nobody away', async () => {
   expect(await answerTo(again, 'a')).toBe('2');
 });
 
-test('the second of two processes is told which one records, and the first goes on', async () => {
+test('a second recording fails with the id of the process that records, and the first continues', async () => {
   using folder = new Folder();
   const cassette = folder.file();
   const first = recorders.start(cassette, 5);
@@ -110,7 +113,7 @@ test('the second of two processes is told which one records, and the first goes 
   expect(await replayed(cassette, 5)).toEqual(answers('new', 5));
 });
 
-test('a process is told that another one records, and fails; then it may', async () => {
+test('a second process fails while this one records, and another can record afterwards', async () => {
   using folder = new Folder();
   const cassette = folder.file();
   const first = recordingProvider(model('first'), { cassette });
@@ -131,7 +134,7 @@ test('a process is told that another one records, and fails; then it may', async
   expect(await replayed(cassette, 3)).toEqual(answers('new', 3));
 });
 
-test('one that was killed keeps nobody away, whatever is left of it', async () => {
+test('a recording that was killed does not block the next one, whatever files it left', async () => {
   using folder = new Folder();
   const cassette = folder.file();
   for (const by of ['one', 'two', 'three']) {
@@ -148,7 +151,7 @@ test('one that was killed keeps nobody away, whatever is left of it', async () =
   }
 });
 
-test('whoever reads it while another process records sees a whole file, and ever more of it', async () => {
+test('a reader sees a whole and growing file while another process records', async () => {
   using folder = new Folder();
   const recorder = recorders.start(folder.file(), 300);
   const recording = { isOver: false };
@@ -158,7 +161,7 @@ test('whoever reads it while another process records sees a whole file, and ever
   });
   const seen: number[] = [];
   while (!recording.isOver) {
-    // Lets what the other process says come in.
+    // Lets the output of the other process arrive.
     await new Promise((resolve) => setImmediate(resolve));
     if (existsSync(folder.file())) seen.push(folder.json().lanes[0]!.interactions.length);
   }

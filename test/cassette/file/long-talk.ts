@@ -1,4 +1,4 @@
-/** A conversation that goes on for as long as is wanted. Imported by processes of their own, too: it loads nothing but types. */
+/** A conversation of any length. Other processes import this file, too, so it imports only types. */
 import type {
   ChatCompletion,
   CompletionProvider,
@@ -7,15 +7,15 @@ import type {
 
 const question = (turn: number) => `Question ${turn}?`;
 
-/** What is answered in a turn, from 1; `by` tells one recording from another. */
+/** The answer in a turn, counted from 1; `by` tells recordings apart. */
 const answer = (by: string, turn: number): string =>
   `${by}, turn ${turn}:\n${`${turn} is a number. `.repeat(60)}`;
 
-/** What is answered in so many turns. */
+/** The answers in this many turns. */
 export const answers = (by: string, turns: number): string[] =>
   Array.from({ length: turns }, (_, index) => answer(by, index + 1));
 
-/** A model whose answers tell who gave them, and in which turn. */
+/** A model whose answers contain `by` and the number of the turn. */
 export function model(by: string): CompletionProvider {
   return {
     complete: async ({ messages }) => {
@@ -36,7 +36,7 @@ export function model(by: string): CompletionProvider {
   };
 }
 
-/** Has the conversation, and gives each answer as it comes. */
+/** Has the conversation, and yields each answer as it arrives. */
 export async function* talk(provider: CompletionProvider, turns: number): AsyncGenerator<string | null> {
   const messages: CompletionRequest['messages'] = [];
   for (let turn = 1; turn <= turns; turn++) {
@@ -47,7 +47,7 @@ export async function* talk(provider: CompletionProvider, turns: number): AsyncG
   }
 }
 
-/** All of the answers; `tell` is called with each. */
+/** All answers; `tell` is called after each one. */
 export async function answersIn(
   conversation: AsyncIterable<string | null>,
   tell?: () => void,

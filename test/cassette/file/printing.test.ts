@@ -1,4 +1,4 @@
-/** How a cassette reads in a review: lines that fit, and a change of one line that is one. */
+/** How a cassette looks in a review: lines fit, and a change of one line is one line of the diff. */
 import { diffLines } from 'diff';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -12,7 +12,7 @@ import { assertProperty } from '../../support/property.ts';
 
 const width = 110;
 
-/** Of a line that nothing could be taken off: a key, a value that holds nothing, and what follows. */
+/** Matches a line that cannot be broken: a key, a value without entries, and a comma. */
 const atom = /^(?:"(?:[^"\\]|\\.)*": )?\[?(?:"(?:[^"\\]|\\.)*"|-?[\d.eE+-]+|true|false|null|\[\]|\{\})\]?,?$/;
 
 function tooLong(text: string): string[] {
@@ -20,7 +20,7 @@ function tooLong(text: string): string[] {
 }
 
 const keys = fc.oneof(fc.constantFrom('choices', 'tool_calls', 'parts', '__proto__'), fc.string());
-/** Lists of pieces, as streams have them. */
+/** Lists of short items, as streams have them. */
 const pieces = fc.record({
   texts: fc.array(fc.lorem({ maxCount: 8, mode: 'sentences' }), { maxLength: 20 }),
   ms: fc.array(fc.integer({ min: 0, max: 9999 }), { maxLength: 60 }),
@@ -42,7 +42,7 @@ const { value: values } = fc.letrec((tie) => ({
   ),
 }));
 
-test('it is JSON of the same value, its keys in the same order', () => {
+test('the text is JSON of the same value, with the keys in the same order', () => {
   assertProperty(
     fc.property(values, (value) => {
       const text = printJson(value);
@@ -53,7 +53,7 @@ test('it is JSON of the same value, its keys in the same order', () => {
   );
 });
 
-test('no line is wider than 110, but for a single text that is', () => {
+test('no line is wider than 110, except one with a single value', () => {
   assertProperty(
     fc.property(values, (value) => {
       expect(tooLong(printJson(value))).toEqual([]);
@@ -62,7 +62,7 @@ test('no line is wider than 110, but for a single text that is', () => {
   );
 });
 
-test('what fits on a line stands on one', () => {
+test('a value that fits on a line is on one line', () => {
   const fitting = {
     role: 'user',
     content: 'x'.repeat(width - '  { "role": "user", "content": "" },'.length),
@@ -81,7 +81,7 @@ test('what fits on a line stands on one', () => {
   ]);
 });
 
-test('nothing follows what fills a line, not even an empty list', () => {
+test('an object is broken into lines if even an empty list does not fit', () => {
   const text = 'x'.repeat(width - '  { "text": "", "ms": [] },'.length);
   expect(printJson([{ text, ms: [] }, 1]).split('\n')[1]).toHaveLength(width);
   expect(printJson([{ text: `${text}x`, ms: [] }, 1])).toBe(
@@ -90,13 +90,13 @@ test('nothing follows what fills a line, not even an empty list', () => {
   expect(printJson({ ['k'.repeat(width)]: {} })).toBe(`{\n  "${'k'.repeat(width)}": {}\n}\n`);
 });
 
-test('many short pieces fill their lines', () => {
+test('many short items fill their lines', () => {
   const lines = printJson({ ms: Array.from({ length: 100 }, (_, index) => index) }).split('\n');
   expect(lines.length).toBeLessThan(10);
   expect(lines.slice(2, -4).every((line) => line.length > width - 5 && line.length <= width)).toBe(true);
 });
 
-test('no line of a cassette is wider, but for a text', async () => {
+test('no line of a cassette is wider than 110, except one with a single value', async () => {
   using folder = new Folder();
   await recorded(folder);
   expect(tooLong(folder.read())).toEqual([]);
@@ -108,7 +108,7 @@ const prompt = Array.from(
 );
 const history = 'I want my money back, and I want it now. '.repeat(4);
 
-/** What is recorded with this prompt, this description of a tool, and this answer of it. */
+/** The cassette of a run with these texts. */
 async function text({
   instructions = prompt.join('\n'),
   description = 'Finds an order by its number, and says whether it was paid, when, and by whom.',
@@ -147,8 +147,8 @@ const changes: [what: string, change: Parameters<typeof text>[0], line: string][
     { description: `Finds an order. ${'It is slow. '.repeat(6)}` },
     '"description"',
   ],
-  ['what a tool answers', { answer: 'open' }, '"results": [{ "tool": "look_up", "content": "open" }]'],
-  ['what the user says', { said: history.replace('now', 'today') }, 'today'],
+  ['the result of a tool', { answer: 'open' }, '"results": [{ "tool": "look_up", "content": "open" }]'],
+  ['a message of the user', { said: history.replace('now', 'today') }, 'today'],
 ];
 
 test.for(changes)('a change of %s is a change of one line', async ([, change, line]) => {
@@ -162,7 +162,7 @@ test.for(changes)('a change of %s is a change of one line', async ([, change, li
   expect(changed[1]!.value).toContain(line);
 });
 
-test('a line more in a prompt is a line more', async () => {
+test('a new line in a prompt is one new line', async () => {
   const longer = [...prompt.slice(0, 3), 'And be kind.', ...prompt.slice(3)].join('\n');
   const changed = diffLines(await text(), await text({ instructions: longer })).filter(
     ({ added, removed }) => added || removed,
@@ -170,7 +170,9 @@ test('a line more in a prompt is a line more', async () => {
   expect(changed).toMatchObject([{ added: true, count: 1, value: '        "And be kind.",\n' }]);
 });
 
-test('how it reads', async ({ expect }) => {
+test('a cassette has instructions and texts line by line, and short objects on one line', async ({
+  expect,
+}) => {
   expect(
     await text({
       instructions: 'Help with refunds.\nBe kind.',

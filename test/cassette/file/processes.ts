@@ -1,4 +1,7 @@
-/** Processes that record. As one file of JavaScript they start in a fraction of the time that compiling them in each would take. */
+/**
+ * Processes that record. They run one bundled file of JavaScript, because compiling the sources in each process takes
+ * much longer.
+ */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
@@ -11,13 +14,13 @@ import { buildSync } from 'esbuild';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** The recorder and all that it imports, in one file. Gone at the end of its block. */
+/** The recorder and its imports in one file, which is removed at the end of its block. */
 export class Recorders implements Disposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'swarmcheck-recorders-'));
   readonly #program = join(this.#folder, 'recorder.mjs');
 
   constructor() {
-    // What is loaded on first use, and is not used here.
+    // For packages that are loaded on first use. The recorder does not use them.
     symlinkSync(join(root, 'node_modules'), join(this.#folder, 'node_modules'));
     buildSync({
       entryPoints: [fileURLToPath(new URL('./recorder.ts', import.meta.url))],
@@ -31,7 +34,7 @@ export class Recorders implements Disposable {
     });
   }
 
-  /** Starts one; `step` is where it kills itself. */
+  /** Starts a process; `step` is where it kills itself. */
   start(cassette: string, turns: number, step?: number): Recorder {
     const args = [this.#program, cassette, `${turns}`, ...(step === undefined ? [] : [`${step}`])];
     return new Recorder(spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] }));
@@ -42,7 +45,7 @@ export class Recorders implements Disposable {
   }
 }
 
-/** A process that records. It ends when whoever started it does. */
+/** A process that records. It ends when the process that started it ends. */
 export class Recorder {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #lines: AsyncIterator<string>;
@@ -58,7 +61,7 @@ export class Recorder {
     return this.#child.pid!;
   }
 
-  /** Waits until it has told this; false where it ends before. */
+  /** Waits until it has printed this line; false if it ends before. */
   async told(line: string): Promise<boolean> {
     for (;;) {
       const next = await this.#lines.next();
@@ -67,7 +70,7 @@ export class Recorder {
     }
   }
 
-  /** Lets it close its recording, and end. */
+  /** Lets it close its recording, and waits for its end. */
   async close(): Promise<void> {
     this.#child.stdin.end();
     await this.ended();
@@ -77,7 +80,7 @@ export class Recorder {
     this.#child.kill('SIGKILL');
   }
 
-  /** The signal that ended it, or the code that it ended with. */
+  /** The signal that ended it, or its exit code. */
   async ended(): Promise<unknown> {
     const [code, signal] = await this.#exit;
     return signal ?? code;

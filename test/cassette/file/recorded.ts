@@ -1,4 +1,4 @@
-/** A small cassette that has something of everything, and whatever reads one. */
+/** A small cassette with an example of everything, and all functions that read a cassette. */
 import { Agent, Swarm, tool, type CompletionProvider } from 'swarmcheck';
 import {
   callTool,
@@ -14,7 +14,7 @@ import { rejection } from '../../support/failures.ts';
 import type { Folder } from '../folder.ts';
 import { asking, record, user } from '../replay/tapes.ts';
 
-/** New ones each time. */
+/** Returns new agents each time. */
 function desk(): Agent {
   const refunds = new Agent({
     name: 'Refunds',
@@ -45,13 +45,13 @@ async function play(provider: CompletionProvider): Promise<void> {
   await rejection(provider.complete(asking(user('Again.')), { conversation: 'bob' }));
 }
 
-/** Three conversations: with tools and a handoff, streamed, and one that failed. Returns the path. */
+/** Records three conversations: one with tools and a handoff, one streamed, and one that fails. Returns the path. */
 export async function recorded(folder: Folder, name?: string): Promise<string> {
   await record(folder.file(name), steps, play);
   return folder.file(name);
 }
 
-/** A model that may not be asked. */
+/** A model that must not be asked. */
 const notAsked = scriptedProvider([]);
 
 /** Everything that reads a cassette, and may answer from it. */

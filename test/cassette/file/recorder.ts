@@ -1,6 +1,7 @@
 /**
- * A process that records: `recorder <cassette> <turns> [<step>]`. It tells each turn on stdout, then waits for the end of its
- * stdin, and closes; what it fails with it tells as well. With a step it is killed at that access to the file system, in the middle of what it writes.
+ * A process that records: `recorder <cassette> <turns> [<step>]`. It prints a line after each turn, then waits for
+ * the end of its stdin, and closes the recording. It prints its errors as well. With a step, it kills itself at that
+ * access to the file system, and writes only half of a file there.
  */
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -10,7 +11,7 @@ import { answersIn, model, talk } from './long-talk.ts';
 
 const [cassette = '', turns, step] = process.argv.slice(2);
 
-/** Makes this process be killed at this access, counted from 1. */
+/** Makes this process kill itself at this access to the file system, counted from 1. */
 function killAt(last: number): void {
   let count = 0;
   const isLast = () => ++count === last;
@@ -50,7 +51,7 @@ try {
   tell('closed');
 } catch (error) {
   const { name, message } = error as Error;
-  // Its first sentence.
+  // Only the first sentence.
   tell(`${name}: ${message.replace(/(?<= already\.) .+$/, '')}`);
   process.exitCode = 1;
 }

@@ -1,4 +1,7 @@
-/** Recording where there is a file already that is no whole cassette: nothing of it is lost unsaid. */
+/**
+ * Recording over a file that is not a valid cassette: a damaged cassette is replaced by the first answer, other files
+ * are never changed.
+ */
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { CompletionProvider } from 'swarmcheck';
@@ -20,7 +23,7 @@ inPlainEnvironment();
 
 type Recorder = CompletionProvider & { close(): Promise<void> };
 
-/** What records everything anew, and asks for no file to be there. */
+/** Everything that records anew, whether or not there is a file. */
 const recorders: [string, (live: CompletionProvider, cassette: string) => Recorder][] = [
   ['the mode "all"', (live, cassette) => cassetteProvider(live, { cassette, mode: 'all' })],
   ['recordingProvider', (live, cassette) => recordingProvider(live, { cassette })],
@@ -38,7 +41,7 @@ const broken: [what: string, content: string][] = [
   ['has no lanes', '{ "format": "swarmcheck-cassette", "version": 1, "agents": {}, "tools": {} }\n'],
 ];
 
-/** Files of somebody else's. */
+/** Files that are not cassettes. */
 const foreign: [what: string, content: string][] = [
   ['package.json', '{ "name": "shop", "version": "1.0.0" }\n'],
   ['a recording of Polly', '{ "log": { "version": "1.2", "entries": [] } }\n'],
@@ -49,21 +52,18 @@ const foreign: [what: string, content: string][] = [
 ];
 
 for (const [what, content] of [...broken, ...foreign]) {
-  test.for(['missing', 'none'] as const)(
-    `the mode "%s" opens no file that ${what}, and leaves it`,
-    (mode) => {
-      using folder = new Folder();
-      const cassette = folder.write(content);
-      expect(thrown(() => cassetteProvider(notAsked, { cassette, mode }))).toBeInstanceOf(CassetteFileError);
-      expect(folder.read()).toBe(content);
-      expect(readdirSync(folder.path)).toEqual(['c.json']);
-    },
-  );
+  test.for(['missing', 'none'] as const)(`the mode "%s" refuses this file and leaves it: ${what}`, (mode) => {
+    using folder = new Folder();
+    const cassette = folder.write(content);
+    expect(thrown(() => cassetteProvider(notAsked, { cassette, mode }))).toBeInstanceOf(CassetteFileError);
+    expect(folder.read()).toBe(content);
+    expect(readdirSync(folder.path)).toEqual(['c.json']);
+  });
 }
 
 for (const [name, recorder] of recorders) {
   test.for(broken)(
-    `${name} replaces a cassette that is broken with the first answer: it %s`,
+    `${name} replaces a damaged cassette when the first answer arrives: %s`,
     async ([, content]) => {
       using folder = new Folder();
       const cassette = folder.write(content);
@@ -83,7 +83,7 @@ for (const [name, recorder] of recorders) {
     },
   );
 
-  test.for(broken)(`${name} leaves it where nothing but errors came: it %s`, async ([, content]) => {
+  test.for(broken)(`${name} leaves a damaged cassette if only errors arrive: %s`, async ([, content]) => {
     using folder = new Folder();
     const cassette = folder.write(content);
     const provider = recorder(scriptedProvider([modelFails({ kind: 'reset' })]), cassette);
@@ -97,20 +97,23 @@ for (const [name, recorder] of recorders) {
     expect(readdirSync(folder.path)).toEqual(['c.json']);
   });
 
-  test.for(foreign)(`${name} never touches what is no cassette, and asks nobody: %s`, async ([, content]) => {
-    using folder = new Folder();
-    const script = scriptedProvider([say('new')]);
-    const provider = recorder(script, folder.write(content));
-    const error = await rejection(answerTo(provider, 'a'));
-    expect(error).toBeInstanceOf(CassetteFileError);
-    expect(error).toMatchObject({ problem: 'foreign', file: folder.file() });
-    expect(script.remaining).toBe(1);
-    await Promise.allSettled([provider.close()]);
-    expect(folder.read()).toBe(content);
-    expect(readdirSync(folder.path)).toEqual(['c.json']);
-  });
+  test.for(foreign)(
+    `${name} never changes a file that is not a cassette, and asks no model: %s`,
+    async ([, content]) => {
+      using folder = new Folder();
+      const script = scriptedProvider([say('new')]);
+      const provider = recorder(script, folder.write(content));
+      const error = await rejection(answerTo(provider, 'a'));
+      expect(error).toBeInstanceOf(CassetteFileError);
+      expect(error).toMatchObject({ problem: 'foreign', file: folder.file() });
+      expect(script.remaining).toBe(1);
+      await Promise.allSettled([provider.close()]);
+      expect(folder.read()).toBe(content);
+      expect(readdirSync(folder.path)).toEqual(['c.json']);
+    },
+  );
 
-  test(`${name} leaves a file that it was made for, and asked nothing`, async () => {
+  test(`${name} leaves the file if nothing is asked`, async () => {
     using folder = new Folder();
     const cassette = folder.write(broken[2]![1]);
     await recorder(notAsked, cassette).close();
@@ -118,7 +121,7 @@ for (const [name, recorder] of recorders) {
   });
 }
 
-test('what was refused once can be recorded when the file is out of the way', async () => {
+test('a path that was refused can be recorded when the file is empty', async () => {
   using folder = new Folder();
   const refused = recordingProvider(notAsked, { cassette: folder.write('null') });
   await rejection(answerTo(refused, 'a'));

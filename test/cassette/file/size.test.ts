@@ -1,4 +1,7 @@
-/** A cassette grows with its conversation, and not with the square of it: each turn of a long one costs what one of a short one does. */
+/**
+ * A cassette grows with the length of its conversation, not with its square: a turn of a long conversation takes as
+ * much space as a turn of a short one.
+ */
 import { expect, test } from 'vitest';
 import { Agent, Swarm, tool, type CompletionProvider, type Message } from 'swarmcheck';
 import {
@@ -12,7 +15,7 @@ import {
 import { Folder } from '../folder.ts';
 import { user } from '../replay/tapes.ts';
 
-/** What is said in a turn, as the script of it. */
+/** The script of a turn. */
 type Kind = (turn: number) => Step[];
 
 const question = (turn: number) => `Question ${turn % 10}: ${'which of these is it? '.repeat(2)}`;
@@ -31,7 +34,7 @@ const kinds: [name: string, stream: boolean, kind: Kind][] = [
   ],
 ];
 
-/** Two agents with long instructions and tools, which stand in every request. */
+/** Two agents with long instructions and tools, which are in every request. */
 function triage(): Agent {
   const look = tool({
     name: 'look_up',
@@ -59,7 +62,7 @@ function triage(): Agent {
   return first;
 }
 
-/** Has so many turns, each in a run that goes on from the one before. */
+/** Has this many turns, each in a run that continues the last one. */
 async function converse(provider: CompletionProvider, turns: number, stream: boolean): Promise<Message[]> {
   const swarm = new Swarm({ provider });
   let [agent, messages]: [Agent, Message[]] = [triage(), []];
@@ -88,7 +91,7 @@ async function record(cassette: string, turns: number, stream: boolean, kind: Ki
 }
 
 test.for(kinds)(
-  'a conversation %s: of 400 turns, each costs at most 1.3 of one of 20',
+  'in a conversation %s, each of 400 turns takes at most 1.3 times the space of each of 20',
   async ([, stream, kind]) => {
     using folder = new Folder();
     await record(folder.file('short.json'), 20, stream, kind);
@@ -97,7 +100,7 @@ test.for(kinds)(
       number,
       number,
     ];
-    // What stands there once weighs less in the long one, so this is not held by it.
+    // Agents and tools are stored once, so in the long cassette they add less to each turn. They are not counted.
     const common = JSON.stringify({
       agents: folder.json('long.json').agents,
       tools: folder.json('long.json').tools,
@@ -106,14 +109,14 @@ test.for(kinds)(
   },
 );
 
-test('a long conversation replays to its end', async () => {
+test('a long conversation is replayed to its end', async () => {
   using folder = new Folder();
   const first = await record(folder.file(), 100, true, kinds[5]![2]);
   using provider = replayProvider(folder.file());
   expect(await converse(provider, 100, true)).toEqual(first);
 });
 
-test('instructions and tools stand there once, however often they are sent', async () => {
+test('instructions and tools are stored once, however often they are sent', async () => {
   using folder = new Folder();
   await record(folder.file(), 20, false, kinds[4]![2]);
   const { agents, tools, lanes } = folder.json();
@@ -123,7 +126,7 @@ test('instructions and tools stand there once, however often they are sent', asy
   expect(folder.read().split('"Finds an order.')).toHaveLength(2);
 });
 
-test('a request holds what is new in it, and no message twice', async () => {
+test('a request is stored with its new messages only', async () => {
   using folder = new Folder();
   await record(folder.file(), 20, false, kinds[2]![2]);
   const { interactions } = folder.json().lanes[0]!;

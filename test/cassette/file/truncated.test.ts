@@ -1,4 +1,4 @@
-/** A cassette that ends too early, wherever it does. */
+/** A cassette that is cut off at any byte. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { CassetteFileError } from 'swarmcheck/testing';
@@ -9,7 +9,7 @@ import { readers, recorded } from './recorded.ts';
 
 inPlainEnvironment();
 
-/** What is wrong with how a reader takes the first bytes of a file; undefined where it is refused as it has to be. */
+/** The mistake of a reader with the first bytes of a file; undefined if it refuses them correctly. */
 function fault(folder: Folder, part: Buffer, read: (cassette: string) => unknown): string | undefined {
   const cassette = folder.file();
   writeFileSync(cassette, part);
@@ -23,16 +23,16 @@ function fault(folder: Folder, part: Buffer, read: (cassette: string) => unknown
   return isRefused && isLeft ? undefined : `${part.length} bytes: ${error.name}: ${error.message}`;
 }
 
-/** The first reader is given every beginning, each of the others one in so many. */
+/** The first reader gets every beginning of the file; the others get every 41st, 43rd and 47th. */
 const steps = [1, 41, 43, 47];
 
 test.for(readers.map((reader, index) => [...reader, steps[index]!] as const))(
-  '%s refuses it, says in which line it ends, and leaves it',
+  '%s refuses a cassette that is cut off, says in which line it ends, and leaves it',
   async ([, read, step]) => {
     using folder = new Folder();
     const whole = readFileSync(await recorded(folder));
     const faults: (string | undefined)[] = [];
-    // But for the end of its last line all of it is there.
+    // Without its last line break, the file is still valid.
     for (let length = 1; length < whole.length - 1; length += step)
       faults.push(fault(folder, whole.subarray(0, length), read));
     expect(faults.filter((one) => one !== undefined)).toEqual([]);
@@ -40,7 +40,7 @@ test.for(readers.map((reader, index) => [...reader, steps[index]!] as const))(
   },
 );
 
-test.for(readers)('%s takes it without the end of its last line', async ([, read]) => {
+test.for(readers)('%s accepts a cassette without its last line break', async ([, read]) => {
   using folder = new Folder();
   const cassette = await recorded(folder);
   folder.write(folder.read().trimEnd());

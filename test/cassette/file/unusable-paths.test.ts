@@ -1,4 +1,7 @@
-/** Paths at which no cassette can be: told in a sentence, before a model is asked. Permissions are no help here, since root has all. */
+/**
+ * Paths at which no cassette can be: the error comes before a model is asked. Missing permissions are not tested,
+ * since root has all of them.
+ */
 import { mkdirSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Agent, type CompletionProvider } from 'swarmcheck';
@@ -20,10 +23,10 @@ import { readers } from './recorded.ts';
 
 inPlainEnvironment();
 
-/** A file name that is the longest there may be, and one more. */
+/** A file name that is one byte longer than file systems allow. */
 const long = `${'x'.repeat(251)}.json`;
 
-/** A place, by what makes it unusable, the code of the file system's error, and what is said of it when it is read. */
+/** A place: why it is unusable, its path, the code of the file system's error, and the message of a reader. */
 const places: [what: string, make: (folder: Folder) => string, code: string, message: string][] = [
   [
     'a folder',
@@ -52,7 +55,7 @@ const places: [what: string, make: (folder: Folder) => string, code: string, mes
 ];
 
 for (const [name, read] of readers) {
-  test.for(places)(`${name} says why nothing can be read: %s`, ([, make, code]) => {
+  test.for(places)(`${name} refuses a path that cannot be read: %s`, ([, make, code]) => {
     using folder = new Folder();
     const file = make(folder);
     const error = thrown(() => read(file));
@@ -62,20 +65,20 @@ for (const [name, read] of readers) {
   });
 }
 
-test.for(places)('how it reads: %s', ([, make, , message]) => {
+test.for(places)('the message says why nothing can be read: %s', ([, make, , message]) => {
   using folder = new Folder();
   const error = thrown(() => readers[0]![1](make(folder)));
   expect(said(error, folder)).toBe(message);
 });
 
-/** What records, and every way to ask it. */
+/** Everything that records. */
 const recorders: [string, (live: CompletionProvider, cassette: string) => CompletionProvider][] = [
   ['recordingProvider', (live, cassette) => recordingProvider(live, { cassette })],
   ['the mode "all"', (live, cassette) => cassetteProvider(live, { cassette, mode: 'all' })],
 ];
 
 for (const [name, recorder] of recorders) {
-  test.for(places)(`${name} asks no model for what could not be kept: %s`, async ([, make]) => {
+  test.for(places)(`${name} asks no model if the answer could not be stored: %s`, async ([, make]) => {
     using folder = new Folder();
     const script = scriptedProvider([say('lost')]);
     const file = make(folder);
@@ -92,7 +95,7 @@ for (const [name, recorder] of recorders) {
   });
 }
 
-test('a name with no room for what is written beside it is told before the model is asked, too', async () => {
+test('a name that leaves no space for the suffix of the temporary file is refused before the model is asked', async () => {
   using folder = new Folder();
   const cassette = folder.file(long.slice(1));
   const script = scriptedProvider([say('lost')]);
@@ -102,7 +105,7 @@ test('a name with no room for what is written beside it is told before the model
   expect(readdirSync(folder.path)).toEqual([]);
 });
 
-test('what could not be recorded holds nobody up once it can', async () => {
+test('a path that could not be recorded does not block another one', async () => {
   using folder = new Folder();
   mkdirSync(folder.file('c.json'));
   await rejection(answerTo(recordingProvider(notAsked, { cassette: folder.file() }), 'a'));
@@ -132,7 +135,7 @@ const names: [given: unknown, message: string][] = [
   ['a\0.json', String.raw`The cassette "a\u0000.json" has a name that no file can have.`],
 ];
 
-/** Whatever takes the path of a cassette. */
+/** Everything that takes the path of a cassette. */
 const takers: [string, (cassette: string) => unknown][] = [
   ['replayProvider', (cassette) => replayProvider(cassette)],
   ['replayTools', (cassette) => replayTools(new Agent(), cassette, 'replay')],
@@ -148,6 +151,6 @@ for (const [name, take] of takers) {
   });
 }
 
-test.for(names)('how it reads that %j is refused', ([given, message]) => {
+test.for(names)('the message says why %j is refused', ([given, message]) => {
   expect(thrown(() => replayProvider(given as string)).message).toBe(message);
 });

@@ -1,4 +1,7 @@
-/** What is written: as a whole, in the folder that is named, the same bytes for the same conversation, and nothing beside it. */
+/**
+ * How files are written: whole, in the given folder, with the same bytes for the same conversation, and without other
+ * files.
+ */
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { CompletionProvider } from 'swarmcheck';
@@ -19,10 +22,10 @@ import { recorded } from './recorded.ts';
 
 inPlainEnvironment();
 
-/** Without the times that answers took. */
+/** The text without the times that answers took. */
 const timeless = (text: string) => text.replaceAll(/"ms": (?:\d+|\[[\d,\s]*\])/g, '"ms": …');
 
-test('the folders that a path names are made', async () => {
+test('the folders of a path are created', async () => {
   using folder = new Folder();
   const cassette = folder.file('fixtures/cassettes/desk/refund.json');
   await record(cassette, [say('1')], (provider) => answerTo(provider, 'a'));
@@ -34,7 +37,7 @@ test('the folders that a path names are made', async () => {
   ]);
 });
 
-test('no folder is made before something is asked', async () => {
+test('no folder is created before a request', async () => {
   using folder = new Folder();
   await recordingProvider(scriptedProvider([]), { cassette: folder.file('deep/c.json') }).close();
   expect(readdirSync(folder.path)).toEqual([]);
@@ -48,7 +51,7 @@ const recorders: [string, (live: CompletionProvider, cassette: string) => Record
 ];
 
 test.for(recorders)(
-  'beside a cassette that is recorded there is one more file at most: %s',
+  'there is at most one other file beside a cassette that is recorded: %s',
   async ([, recorder]) => {
     using folder = new Folder();
     const seen = new Set<string>();
@@ -72,7 +75,7 @@ const failures: [what: string, step: Step][] = [
   ['failed', modelFails({ kind: 'status', status: 500 })],
 ];
 
-test.for(failures)('nothing is left beside it where the model %s', async ([, step]) => {
+test.for(failures)('no other file is left if the model %s', async ([, step]) => {
   using folder = new Folder();
   await recorded(folder);
   const before = folder.read();
@@ -82,18 +85,18 @@ test.for(failures)('nothing is left beside it where the model %s', async ([, ste
     await Promise.allSettled([provider.close()]);
     expect(readdirSync(folder.path)).toEqual(['c.json']);
   }
-  // "missing" adds an error to what was recorded; nothing of that is lost.
+  // "missing" adds an error to the recording, and keeps everything in it.
   expect(folder.json().lanes.slice(0, 3)).toEqual((JSON.parse(before) as { lanes: unknown[] }).lanes);
 });
 
-test('twice the same conversation is twice the same bytes, but for its times', async () => {
+test('the same conversation gives the same bytes, except for its times', async () => {
   using folder = new Folder();
   await recorded(folder, 'a.json');
   await recorded(folder, 'b.json');
   expect(timeless(folder.read('b.json'))).toBe(timeless(folder.read('a.json')));
 });
 
-test('it makes no difference to the bytes what was there before', async () => {
+test('the bytes do not depend on the file that was there before', async () => {
   using folder = new Folder();
   await recorded(folder, 'a.json');
   await record(folder.file('b.json'), [say('other')], (provider) => answerTo(provider, 'other'));
@@ -101,7 +104,7 @@ test('it makes no difference to the bytes what was there before', async () => {
   expect(timeless(folder.read('b.json'))).toBe(timeless(folder.read('a.json')));
 });
 
-test('what is added to a recording leaves its bytes as they were', async () => {
+test('an addition to a recording leaves its bytes unchanged', async () => {
   using folder = new Folder();
   await recorded(folder);
   const before = folder.read();
@@ -118,10 +121,10 @@ test('what is added to a recording leaves its bytes as they were', async () => {
   expect(after.length).toBeGreaterThan(before.length);
 });
 
-test('a cassette that is only replayed, in whatever mode, is not written', async () => {
+test('a cassette that is only replayed is not written, in any mode', async () => {
   using folder = new Folder();
   await record(folder.file(), [say('1')], (provider) => answerTo(provider, 'a'));
-  // Not as it would be printed.
+  // Not as swarmcheck prints it, so that writing it would show.
   folder.write(JSON.stringify(folder.json()));
   const [before, { mtimeMs, ino }] = [folder.read(), statSync(folder.file())];
   for (const mode of ['none', 'missing'] as const) {
@@ -133,7 +136,7 @@ test('a cassette that is only replayed, in whatever mode, is not written', async
   expect(statSync(folder.file())).toMatchObject({ mtimeMs, ino });
 });
 
-test('it is UTF-8 without a mark, with lines that end as on Unix, and ends with one such end', async () => {
+test('a cassette is UTF-8 without a byte order mark, with LF line breaks, and ends with one of them', async () => {
   using folder = new Folder();
   await recorded(folder);
   const text = folder.read();
@@ -142,7 +145,7 @@ test('it is UTF-8 without a mark, with lines that end as on Unix, and ends with 
   expect(text).toContain('"Be brief. 🙂"');
 });
 
-test('a rest of a recording that was killed is replaced, and gone afterwards', async () => {
+test('the temporary file of a killed recording is replaced, and removed afterwards', async () => {
   using folder = new Folder();
   folder.write('{ "format": "swarm', 'c.json.tmp');
   await record(folder.file(), [say('1')], (provider) => answerTo(provider, 'a'));
@@ -150,13 +153,13 @@ test('a rest of a recording that was killed is replaced, and gone afterwards', a
   expect(folder.json().lanes).toHaveLength(1);
 });
 
-test('where the file cannot be replaced, the request is told, and what is there stays whole', async () => {
+test('if the file cannot be replaced, the request rejects and the file stays whole', async () => {
   using folder = new Folder();
   const provider = recordingProvider(model('m'), { cassette: folder.file() });
   const held = talk(provider, 20);
   await held.next();
   const before = folder.json();
-  // Somebody puts a folder where it is written.
+  // A folder takes the place of the temporary file.
   rmSync(folder.file('c.json.tmp'), { force: true });
   mkdirSync(folder.file('c.json.tmp'));
   const error = await rejection(answersIn(held));

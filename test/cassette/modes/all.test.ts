@@ -1,4 +1,4 @@
-/** The mode "all", and recordingProvider: a cassette is replaced with the first answer that comes, and never by errors alone. */
+/** The mode "all", and recordingProvider: the first answer replaces a cassette, and errors alone never do. */
 import { expect, test } from 'vitest';
 import { Agent, Swarm, type CompletionProvider } from 'swarmcheck';
 import {
@@ -21,7 +21,7 @@ inPlainEnvironment();
 
 const questions = ['a', 'b', 'c'];
 
-/** A conversation of three questions, whose answers are old. */
+/** Records a conversation of three questions, with old answers. */
 async function recorded(folder: Folder): Promise<string> {
   const old = questions.map((question) => say(`old ${question}`));
   await record(folder.file(), old, (provider) => talk(provider, questions));
@@ -30,7 +30,7 @@ async function recorded(folder: Folder): Promise<string> {
 
 type Recorder = CompletionProvider & { close(): Promise<void> };
 
-/** What records everything anew. */
+/** Everything that records anew. */
 const recorders: [string, (live: CompletionProvider, cassette: string) => Recorder][] = [
   ['the mode "all"', (live, cassette) => cassetteProvider(live, { cassette, mode: 'all' })],
   ['recordingProvider', (live, cassette) => recordingProvider(live, { cassette })],
@@ -39,7 +39,7 @@ const recorders: [string, (live: CompletionProvider, cassette: string) => Record
 const status = (code: number): Step => modelFails({ kind: 'status', status: code });
 
 test.for(recorders)(
-  '%s asks for everything, and nothing of the old recording is left',
+  '%s asks the model for everything, and nothing of the old recording is left',
   async ([, recorder]) => {
     using folder = new Folder();
     const cassette = await recorded(folder);
@@ -72,7 +72,7 @@ test.for(recorders)('%s leaves the old recording until there is an answer', asyn
 });
 
 test.for(recorders)(
-  '%s, where the model dies after two of three, has those two and the error',
+  '%s keeps two answers and the error of a model that fails at the third',
   async ([, recorder]) => {
     using folder = new Folder();
     const cassette = await recorded(folder);
@@ -95,7 +95,7 @@ const faults: Fault[] = [
 ];
 
 for (const [name, recorder] of recorders) {
-  test.for(faults)(`${name} does not replace a recording by errors alone: %j`, async (fault) => {
+  test.for(faults)(`${name} does not replace a recording with errors alone: %j`, async (fault) => {
     using folder = new Folder();
     const cassette = await recorded(folder);
     const before = folder.read();
@@ -111,7 +111,7 @@ for (const [name, recorder] of recorders) {
   });
 }
 
-test.for(recorders)('%s records errors alone where there is no cassette', async ([, recorder]) => {
+test.for(recorders)('%s records errors alone if the cassette does not exist', async ([, recorder]) => {
   using folder = new Folder();
   const provider = recorder(scriptedProvider([status(500)]), folder.file());
   await rejection(answerTo(provider, 'a'));
@@ -120,7 +120,7 @@ test.for(recorders)('%s records errors alone where there is no cassette', async 
 });
 
 test.for(recorders)(
-  '%s records errors that came before an answer, once there is one',
+  '%s records errors before an answer once the answer has arrived',
   async ([, recorder]) => {
     using folder = new Folder();
     const cassette = await recorded(folder);
@@ -149,7 +149,7 @@ for (const [name, recorder] of recorders) {
   });
 }
 
-test('a key that is refused leaves no cassette behind where there was none', async () => {
+test('a refused key does not create a cassette', async () => {
   using folder = new Folder();
   await using provider = recordingProvider(scriptedProvider([status(401)]), { cassette: folder.file() });
   await rejection(answerTo(provider, 'a'));
@@ -157,7 +157,7 @@ test('a key that is refused leaves no cassette behind where there was none', asy
   expect(() => folder.read()).toThrow('ENOENT');
 });
 
-test('a key that is refused in the middle leaves what was recorded before it', async () => {
+test('a key that is refused in the middle leaves the answers before it', async () => {
   using folder = new Folder();
   const provider = recordingProvider(scriptedProvider([say('new a'), status(401)]), {
     cassette: folder.file(),
@@ -169,7 +169,7 @@ test('a key that is refused in the middle leaves what was recorded before it', a
   expect(await talk(again, ['a'])).toEqual(['new a']);
 });
 
-test('whoever asks once more after a key was refused, in the same run, is recorded as if it had not been', async () => {
+test('a retry after a refused key, in the same run, is recorded as if the key had not been refused', async () => {
   using folder = new Folder();
   const run = async (provider: CompletionProvider) => {
     const twice: CompletionProvider = {
@@ -184,7 +184,7 @@ test('whoever asks once more after a key was refused, in the same run, is record
   expect((await run(provider)).messages).toEqual(first.messages);
 });
 
-test("a script that does not fit is nobody's answer, and is not recorded", async () => {
+test('an error about a script that does not fit is not recorded', async () => {
   using folder = new Folder();
   const provider = recordingProvider(scriptedProvider([say('new a')]), { cassette: folder.file() });
   expect((await rejection(talk(provider, ['a', 'b']))).name).toBe('ScriptExhaustedError');

@@ -1,4 +1,4 @@
-/** Which mode holds: by an option, by the environment, or by where the test runs. */
+/** How the mode is chosen: by an option, by the environment, or by where the test runs. */
 import { expect, test, vi } from 'vitest';
 import { openaiProvider, type CompletionProvider } from 'swarmcheck';
 import { cassetteProvider, CassetteMissError, say, scriptedProvider } from 'swarmcheck/testing';
@@ -14,7 +14,7 @@ inPlainEnvironment();
 const ask = (question: string) => (provider: CompletionProvider) =>
   answerTo(provider, question, { conversation: question });
 
-/** A cassette with an answer to "known". */
+/** Records a cassette with an answer to "known". */
 async function recorded(folder: Folder): Promise<string> {
   await record(folder.file(), [say('recorded')], ask('known'));
   return folder.file();
@@ -25,7 +25,7 @@ const stub = (environment: Environment) => {
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 };
 
-/** The environment, the option, and what becomes of a question that was recorded, and of one that was not. */
+/** The environment, the option, and the outcomes of a question that was recorded, and of one that was not. */
 const cases: [Environment, 'none' | 'missing' | 'all' | undefined, string, string][] = [
   [{}, undefined, 'recorded', 'live'],
   [{ CI: 'true' }, undefined, 'recorded', 'CassetteMissError'],
@@ -50,16 +50,19 @@ const cases: [Environment, 'none' | 'missing' | 'all' | undefined, string, strin
   [{ SWARMCHECK_RECORD: 'none' }, 'missing', 'recorded', 'live'],
 ];
 
-test.for(cases)('with %j and the mode %j', async ([environment, mode, known, unknown]) => {
-  stub(environment);
-  using folder = new Folder();
-  expect(await outcomeOf(await recorded(folder), { mode }, 'known')).toBe(known);
-  using other = new Folder();
-  expect(await outcomeOf(await recorded(other), { mode }, 'unknown')).toBe(unknown);
-});
+test.for(cases)(
+  'the environment %j and the mode %j decide whether the live model is asked',
+  async ([environment, mode, known, unknown]) => {
+    stub(environment);
+    using folder = new Folder();
+    expect(await outcomeOf(await recorded(folder), { mode }, 'known')).toBe(known);
+    using other = new Folder();
+    expect(await outcomeOf(await recorded(other), { mode }, 'unknown')).toBe(unknown);
+  },
+);
 
 test.for(['al', 'ALL', 'mising', 'once', ' all', 'true', '0'])(
-  'SWARMCHECK_RECORD=%j is none of the modes: nothing is asked, and nothing written',
+  'SWARMCHECK_RECORD=%j is not a mode: nothing is asked, and nothing is written',
   async (mode) => {
     using folder = new Folder();
     const cassette = await recorded(folder);
@@ -72,7 +75,7 @@ test.for(['al', 'ALL', 'mising', 'once', ' all', 'true', '0'])(
   },
 );
 
-test('a mistyped mode is answered with the nearest that there is', async ({ expect }) => {
+test('the message about a mistyped mode suggests the nearest mode', async ({ expect }) => {
   using folder = new Folder();
   const cassette = folder.file();
   const given = (mode: unknown) => ({ cassette, mode: mode as 'all' });
@@ -91,13 +94,15 @@ test('a mistyped mode is answered with the nearest that there is', async ({ expe
   );
 });
 
-test('where an option says the mode, a mistyped variable does not matter', async () => {
+test('a mistyped variable does not matter if an option gives the mode', async () => {
   using folder = new Folder();
   vi.stubEnv('SWARMCHECK_RECORD', 'mising');
   expect(await outcomeOf(await recorded(folder), { mode: 'none' }, 'known')).toBe('recorded');
 });
 
-test('without a cassette, nothing to record with, and no key, it says what is needed', ({ expect }) => {
+test('without a cassette, a provider and a key, the message says how to set a key and record', ({
+  expect,
+}) => {
   using folder = new Folder();
   const error = thrown(() => cassetteProvider(undefined, { cassette: folder.file() }));
   expect(error).toBeInstanceOf(CassetteMissError);
@@ -106,7 +111,7 @@ test('without a cassette, nothing to record with, and no key, it says what is ne
   );
 });
 
-test('without a cassette in CI, it says how to record', ({ expect }) => {
+test('without a cassette in CI, the message says how to record', ({ expect }) => {
   using folder = new Folder();
   vi.stubEnv('CI', 'true');
   const error = thrown(() => cassetteProvider(notAsked, { cassette: folder.file() }));
@@ -116,7 +121,7 @@ test('without a cassette in CI, it says how to record', ({ expect }) => {
   );
 });
 
-test('without a live model a cassette is replayed, and what it does not have is told', async () => {
+test('without a live model, a cassette is replayed, and an unknown conversation is a miss', async () => {
   using folder = new Folder();
   const provider = cassetteProvider(undefined, { cassette: await recorded(folder) });
   expect(await ask('known')(provider)).toBe('recorded');
@@ -125,7 +130,7 @@ test('without a live model a cassette is replayed, and what it does not have is 
   expect(error).toMatchObject({ problem: 'no-conversation', mode: 'none' });
 });
 
-test('without a live model "missing" replays, and "all" is an error that leaves the cassette', async ({
+test('without a live model, "missing" replays, and "all" is an error that leaves the cassette', async ({
   expect,
 }) => {
   using folder = new Folder();
@@ -141,7 +146,7 @@ test('without a live model "missing" replays, and "all" is an error that leaves 
   expect(folder.read()).toBe(before);
 });
 
-test('with a key the live API is asked, where no provider is given', async () => {
+test('without a provider but with a key, the live API is asked', async () => {
   using folder = new Folder();
   using server = await serve(complete(saying('live')));
   vi.stubEnv('OPENAI_API_KEY', 'sk-test');
@@ -151,7 +156,7 @@ test('with a key the live API is asked, where no provider is given', async () =>
   expect(server.exchanges[0]?.request.headers.authorization).toBe('Bearer sk-test');
 });
 
-test('a provider that is given is asked, whatever key there is', async () => {
+test('a provider is asked even if there is a key', async () => {
   using folder = new Folder();
   using server = await serve(complete(saying('live')));
   vi.stubEnv('OPENAI_API_KEY', 'sk-test');
@@ -161,7 +166,7 @@ test('a provider that is given is asked, whatever key there is', async () => {
   expect(await answerTo(provider, 'unknown')).toBe('live');
 });
 
-test('a vitest that updates snapshots asks no model', async () => {
+test('vitest -u asks no model', async () => {
   using folder = new Folder();
   const cassette = await recorded(folder);
   updateSnapshots('all');
@@ -172,7 +177,7 @@ test('a vitest that updates snapshots asks no model', async () => {
 });
 
 test.for(['missing', 'all'] as const)(
-  'with -u the mode "%s" is a mistake, wherever it is said',
+  'with vitest -u, the mode "%s" is an error, as an option and as a variable',
   async (mode) => {
     using folder = new Folder();
     const cassette = await recorded(folder);
@@ -191,7 +196,7 @@ test.for(['missing', 'all'] as const)(
   },
 );
 
-test('snapshots that are only added keep nobody from recording', async () => {
+test('a recording works while vitest adds new snapshots', async () => {
   using folder = new Folder();
   updateSnapshots('new');
   expect(await outcomeOf(folder.file(), {}, 'unknown')).toBe('live');

@@ -1,4 +1,4 @@
-/** The end of a recording: close, the end of a block, a failure in it, and nobody who closes it. */
+/** The end of a recording: by close, at the end of a block, after a failure in a block, and without being closed. */
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Agent, Swarm, type CompletionProvider } from 'swarmcheck';
@@ -33,13 +33,13 @@ test('a recording may be closed twice', async () => {
   expect(folder.read()).toBe(before);
 });
 
-test('a recording in which nothing was asked writes nothing', async () => {
+test('a recording without requests writes nothing', async () => {
   using folder = new Folder();
   await recording(folder).close();
   expect(readdirSync(folder.path)).toEqual([]);
 });
 
-test('what is closed answers nobody, in no form, and asks nobody', async ({ expect }) => {
+test('a closed recording rejects requests, streamed or not, and asks no model', async ({ expect }) => {
   using folder = new Folder();
   const script = scriptedProvider(steps);
   const provider = recordingProvider(script, { cassette: folder.file() });
@@ -57,7 +57,7 @@ test('what is closed answers nobody, in no form, and asks nobody', async ({ expe
   expect(folder.read()).toBe(before);
 });
 
-test('an answer that comes after its recording was closed reaches whoever asked, and not the file', async () => {
+test('an answer that arrives after its recording was closed reaches the caller, but not the file', async () => {
   using folder = new Folder();
   const { opened, open } = gate();
   const late = () => opened.then(() => say('too late'));
@@ -65,14 +65,14 @@ test('an answer that comes after its recording was closed reaches whoever asked,
   await answerTo(provider, 'a');
   const asked = answerTo(provider, 'b');
   await provider.close();
-  // By now it may be somebody else's.
+  // By now, the file may belong to another recording.
   folder.write('{}');
   open();
   expect(await asked).toBe('too late');
   expect(folder.read()).toBe('{}');
 });
 
-test('a recording that nobody closes is on disk all the same, as a whole, after each of its first answers', async () => {
+test('a recording that is never closed is on disk, whole, after each of its first answers', async () => {
   using folder = new Folder();
   const provider = recording(folder);
   for (const [index, question] of ['a', 'b', 'c'].entries()) {
@@ -82,14 +82,14 @@ test('a recording that nobody closes is on disk all the same, as a whole, after 
   await provider.close();
 });
 
-test('a recording that nobody closes has all of its answers when the process ends', async () => {
+test('a recording that is never closed has all its answers on disk when the process ends', async () => {
   using folder = new Folder();
   const questions = Array.from({ length: 12 }, (_, index) => `question ${index}`);
   const live = scriptedProvider(questions.map((question) => say(`answer to ${question}`)));
   const before = process.listeners('exit');
   const provider = recordingProvider(live, { cassette: folder.file() });
   await talk(provider, questions.slice(0, 9));
-  // Not each is written at once.
+  // Not every answer is written at once.
   expect(folder.json().lanes[0]?.interactions).toHaveLength(8);
   const atExit = process.listeners('exit').filter((listener) => !before.includes(listener));
   expect(atExit).toHaveLength(1);
@@ -98,7 +98,7 @@ test('a recording that nobody closes has all of its answers when the process end
   expect(process.listeners('exit')).toEqual(before);
 });
 
-test('until it is closed nobody else records the same file; then anybody may', async ({ expect }) => {
+test('no other recording can use a file until the first is closed', async ({ expect }) => {
   using folder = new Folder();
   const first = recording(folder);
   await answerTo(first, 'a');
@@ -115,7 +115,7 @@ test('until it is closed nobody else records the same file; then anybody may', a
   await second[Symbol.asyncDispose]();
 });
 
-test('nothing is left beside the cassette', async () => {
+test('no other file is left beside the cassette', async () => {
   using folder = new Folder();
   {
     await using provider = recording(folder);
@@ -124,7 +124,7 @@ test('nothing is left beside the cassette', async () => {
   expect(readdirSync(folder.path)).toEqual(['c.json']);
 });
 
-/** How a recording is made in a block. */
+/** Recordings that are closed at the end of a block. */
 const blocks: [
   string,
   (live: CompletionProvider, cassette: string) => CompletionProvider & AsyncDisposable,
@@ -133,7 +133,7 @@ const blocks: [
   ['cassetteProvider', (live, cassette) => cassetteProvider(live, { cassette, mode: 'missing' })],
 ];
 
-/** An agent whose tool answers after the last request of its run. */
+/** An agent whose tool returns after the last request of its run. */
 const worker = new Agent({
   functions: [
     function work() {
@@ -142,17 +142,20 @@ const worker = new Agent({
   ],
 });
 
-test.for(blocks)('the end of a block writes what came after the last answer: %s', async ([, open]) => {
-  using folder = new Folder();
-  {
-    await using provider = open(scriptedProvider([callTool('work')]), folder.file());
-    await new Swarm({ provider }).run({ agent: worker, messages: [user('a')], maxTurns: 1 });
-  }
-  expect(folder.json().lanes[0]?.interactions[0]?.results).toEqual([{ tool: 'work', content: 'worked' }]);
-});
+test.for(blocks)(
+  'the end of a block writes the results that came after the last answer: %s',
+  async ([, open]) => {
+    using folder = new Folder();
+    {
+      await using provider = open(scriptedProvider([callTool('work')]), folder.file());
+      await new Swarm({ provider }).run({ agent: worker, messages: [user('a')], maxTurns: 1 });
+    }
+    expect(folder.json().lanes[0]?.interactions[0]?.results).toEqual([{ tool: 'work', content: 'worked' }]);
+  },
+);
 
 test.for(blocks)(
-  'a failure in a block is what it fails with, and what was recorded is kept: %s',
+  'a block rejects with the failure in it, and the recording is kept: %s',
   async ([, open]) => {
     using folder = new Folder();
     const failure = new Error('an assertion');
@@ -167,7 +170,7 @@ test.for(blocks)(
   },
 );
 
-test('many answers are on disk in the end, however seldom it was written before', async () => {
+test('all of many answers are on disk in the end, although not every answer is written at once', async () => {
   using folder = new Folder();
   const questions = Array.from({ length: 40 }, (_, index) => `question ${index}`);
   const live = scriptedProvider(questions.map((question) => say(`answer to ${question}`)));

@@ -1,11 +1,11 @@
-/** What a mode is chosen by, as a test wants it to be. */
+/** The environment that a mode depends on. */
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { CompletionProvider } from 'swarmcheck';
 import { cassetteProvider, say, scriptedProvider, type CassetteOptions } from 'swarmcheck/testing';
 import { vitestWorker } from '../../../src/cassette/match/words.ts';
 import { answerTo, Talk } from '../replay/tapes.ts';
 
-/** Nothing of it comes from the machine on which the tests run: no key, no CI, no mode, no snapshots that are updated. */
+/** Hides the environment of the machine: no key, no CI, no mode, no updates of snapshots. */
 export function inPlainEnvironment(): void {
   beforeEach(() => {
     for (const name of ['CI', 'SWARMCHECK_RECORD', 'OPENAI_API_KEY', 'OPENAI_BASE_URL'])
@@ -18,7 +18,10 @@ export function inPlainEnvironment(): void {
   });
 }
 
-/** Runs on in a vitest that updates its snapshots ("all", by -u), or does not. */
+/**
+ * Makes vitest look as if it updates its snapshots ("all", by -u), only adds new ones ("new"), or does neither
+ * ("none").
+ */
 export function updateSnapshots(updateSnapshot: 'all' | 'new' | 'none'): void {
   const worker = vitestWorker();
   const snapshotOptions = { ...worker?.config?.snapshotOptions, updateSnapshot };
@@ -28,7 +31,7 @@ export function updateSnapshots(updateSnapshot: 'all' | 'new' | 'none'): void {
 /** A model that must not be asked. */
 export const notAsked: CompletionProvider = scriptedProvider([]);
 
-/** What became of a question, which is a conversation of its own: "live", "recorded", or the name of the error. */
+/** The outcome of a question in its own conversation: "live", "recorded", or the name of the error. */
 export async function outcomeOf(
   cassette: string,
   options: Partial<CassetteOptions>,

@@ -1,4 +1,4 @@
-/** The mode "missing": what is recorded is played, what is not is added, and nothing else is touched. */
+/** The mode "missing": recorded answers are replayed, missing ones are added, and nothing else changes. */
 import { expect, test } from 'vitest';
 import {
   cassetteProvider,
@@ -15,7 +15,7 @@ import { inPlainEnvironment, notAsked, talk } from './environment.ts';
 
 inPlainEnvironment();
 
-/** Two conversations, of two questions and of one. */
+/** Records two conversations, with two questions and with one. */
 async function recorded(folder: Folder): Promise<string> {
   await recordCounting(folder.file(), async (provider) => {
     await talk(provider, ['a', 'a more'], 'ann');
@@ -30,7 +30,7 @@ const missing = (cassette: string, ...steps: Step[]) =>
 /** The text of a cassette up to the end of its last conversation. */
 const lanesIn = (text: string) => text.slice(0, text.lastIndexOf('\n  ]'));
 
-test('a cassette that is not there is recorded', async () => {
+test('a cassette that does not exist is recorded', async () => {
   using folder = new Folder();
   {
     await using provider = missing(folder.file(), say('live'));
@@ -40,10 +40,10 @@ test('a cassette that is not there is recorded', async () => {
   expect(await answerTo(provider, 'new')).toBe('live');
 });
 
-test('what is recorded asks no model, and writes nothing', async () => {
+test('a recorded conversation asks no model, and writes nothing', async () => {
   using folder = new Folder();
   const cassette = await recorded(folder);
-  // As no machine would write it.
+  // Not as swarmcheck prints it, so that writing it would show.
   folder.write(folder.read().replaceAll('\n', '\n\n'));
   const before = folder.read();
   {
@@ -55,7 +55,7 @@ test('what is recorded asks no model, and writes nothing', async () => {
   expect(folder.read()).toBe(before);
 });
 
-test('a new conversation is added behind those that are there, which stay byte for byte', async () => {
+test('a new conversation is added after the others, which stay byte for byte', async () => {
   using folder = new Folder();
   const cassette = await recorded(folder);
   const before = folder.read();
@@ -69,7 +69,7 @@ test('a new conversation is added behind those that are there, which stay byte f
   expect(folder.json().lanes.map(({ interactions }) => interactions.length)).toEqual([2, 1, 1]);
 });
 
-test('conversations that nobody asks for while another is added stay, too, and are told', async () => {
+test('conversations that are not used while another is added stay, and are reported as unused', async () => {
   using folder = new Folder();
   const cassette = await recorded(folder);
   const before = folder.read();
@@ -99,7 +99,7 @@ test('a conversation that goes on is recorded from where it ended', async () => 
   expect(await talk(provider, ['b'])).toEqual(['b 3']);
 });
 
-test('a conversation without a name is added after those that were recorded', async () => {
+test('an unnamed conversation is added after those that were recorded', async () => {
   using folder = new Folder();
   const cassette = await recorded(folder);
   await using provider = missing(cassette, say('live'));
@@ -108,7 +108,7 @@ test('a conversation without a name is added after those that were recorded', as
   expect(await talk(provider, ['c'])).toEqual(['live']);
 });
 
-test('before them it could be one of those that changed, and is taken for it', async () => {
+test('an unknown unnamed conversation is a mismatch while a recorded one has not begun', async () => {
   using folder = new Folder();
   const cassette = await recorded(folder);
   const before = folder.read();
@@ -118,7 +118,7 @@ test('before them it could be one of those that changed, and is taken for it', a
   expect(folder.read()).toBe(before);
 });
 
-test('a conversation that changed is a mismatch, and is not recorded again', async () => {
+test('a changed conversation is a mismatch, and is not recorded again', async () => {
   using folder = new Folder();
   const cassette = await recorded(folder);
   const before = folder.read();
@@ -130,7 +130,7 @@ test('a conversation that changed is a mismatch, and is not recorded again', asy
   expect(folder.read()).toBe(before);
 });
 
-test('a recording that fails beside others leaves those, and is added as it failed', async () => {
+test('a new conversation that fails leaves the others, and is added with its error', async () => {
   using folder = new Folder();
   const cassette = await recorded(folder);
   const before = folder.read();
@@ -141,7 +141,7 @@ test('a recording that fails beside others leaves those, and is added as it fail
   expect(folder.json().lanes[2]?.interactions).toMatchObject([{ error: { status: 500 } }]);
 });
 
-test('twice the same is the same file', async () => {
+test('a second run of the same conversations leaves the file unchanged', async () => {
   using folder = new Folder();
   const cassette = await recorded(folder);
   for (const [live, name] of [

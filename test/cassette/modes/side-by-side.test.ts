@@ -1,4 +1,4 @@
-/** Fifty conversations in one cassette, recorded at once, and had again in another order. */
+/** Fifty conversations in one cassette, recorded at once, and replayed in another order. */
 import { expect, test } from 'vitest';
 import { Agent, Swarm, tool, type CompletionProvider, type Message } from 'swarmcheck';
 import { cassetteProvider, recordingProvider, replayProvider, replayTools } from 'swarmcheck/testing';
@@ -15,12 +15,15 @@ inPlainEnvironment();
 const count = 50;
 const users = Array.from({ length: count }, (_, index) => `user ${index}`);
 
-/** Lets others go first, a number of times that is another one for each. */
+/** Lets other conversations go first, each a different number of times. */
 async function yieldTurns(turns: number): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await Promise.resolve();
 }
 
-/** A model that calls a tool for each user, says what came of it, and then answers the next question; no two answers are alike. */
+/**
+ * A model that calls a tool for each user, repeats the result, and then answers the next question. All answers
+ * differ.
+ */
 function model(): CompletionProvider {
   return answeredBy(async ({ messages }, _options, request) => {
     await yieldTurns((request * 7) % 13);
@@ -33,7 +36,7 @@ function model(): CompletionProvider {
   });
 }
 
-/** Greets each user with another number; `runs` counts. */
+/** An agent that greets each user by name; `runs` counts the calls of its tool. */
 function greeter(): { agent: Agent; runs: () => number } {
   let runs = 0;
   const greet = tool({
@@ -54,7 +57,7 @@ interface Told {
   contextVariables: object;
 }
 
-/** All of what each user is told, who asks twice. */
+/** The messages and context variables of each user, who asks twice. */
 async function haveAll(
   provider: CompletionProvider,
   agent: Agent,
@@ -76,12 +79,12 @@ async function haveAll(
   return new Map(told);
 }
 
-/** Nobody at the same place as before. */
+/** Every user at another place than before. */
 const shuffled = users.map((_, index) => users[(index * 37 + 11) % count]!);
 
 for (const [recorded, run] of bothWays) {
   for (const [replayed, again] of bothWays) {
-    test(`each gets its own: recorded ${recorded}, and played ${replayed}`, async () => {
+    test(`each conversation gets its own answers: recorded ${recorded}, replayed ${replayed}`, async () => {
       using folder = new Folder();
       const first = await recordAll(folder, run);
       expect(folder.json().lanes).toHaveLength(count);
@@ -97,7 +100,7 @@ async function recordAll(folder: Folder, run: Run): Promise<Map<string, Told>> {
   return await haveAll(provider, greeter().agent, run, users);
 }
 
-test('tools that are answered from the recording answer each conversation what they answered it', async () => {
+test('replayed tools give each conversation its own results', async () => {
   using folder = new Folder();
   const first = await recordAll(folder, unstreamed);
   const { agent, runs } = greeter();
@@ -109,7 +112,7 @@ test('tools that are answered from the recording answer each conversation what t
   expect(runs()).toBe(0);
 });
 
-test('conversations that are new are recorded beside those that are played', async () => {
+test('new conversations are recorded beside replayed ones', async () => {
   using folder = new Folder();
   const first = await recordAll(folder, unstreamed);
   const before = folder.json().lanes;
@@ -124,7 +127,7 @@ test('conversations that are new are recorded beside those that are played', asy
   expect(lanes.slice(0, count)).toEqual(before);
 });
 
-/** A model that is slow for one user: until the gate is opened. */
+/** A model that answers one user only after the gate is opened. */
 const slowFor = (user: string, opened: Promise<void>): CompletionProvider =>
   answeredBy(async ({ messages }) => {
     const text = textOf(messages.at(-1)?.content);
@@ -132,7 +135,7 @@ const slowFor = (user: string, opened: Promise<void>): CompletionProvider =>
     return saying(`to ${text}`);
   });
 
-test('a conversation whose model is slow delays no other while it is recorded, nor keeps it from the disk', async () => {
+test('a slow model delays no other conversation while it is recorded, nor keeps it from the disk', async () => {
   using folder = new Folder();
   const { opened, open } = gate();
   await using provider = recordingProvider(slowFor('slow', opened), { cassette: folder.file() });
@@ -146,7 +149,7 @@ test('a conversation whose model is slow delays no other while it is recorded, n
   expect(folder.json().lanes[0]?.interactions[0]?.request.new).toMatchObject([{ content: 'slow' }]);
 });
 
-test('a conversation whose reader is slow delays no other while it is played', async () => {
+test('a slow reader delays no other conversation while it is replayed', async () => {
   using folder = new Folder();
   await recordAll(folder, streamed);
   const provider = replayProvider(folder.file());

@@ -1,4 +1,4 @@
-/** What goes wrong in a recording itself: told to whoever asked, and nothing half is kept. */
+/** Failures of a recording itself: the caller gets the error, and nothing incomplete is stored. */
 import { existsSync, lstatSync, symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Agent, Swarm } from 'swarmcheck';
@@ -17,34 +17,37 @@ import { Folder } from '../folder.ts';
 import { answerTo, asking, user } from '../replay/tapes.ts';
 import { gate } from '../../support/waiting.ts';
 
-/** Knows of a text that it cannot bear. */
+/** A redact that throws for texts with this word. */
 const failing = (word: string) => (text: string) => {
   if (text.includes(word)) throw new Error('the mistake of the hook');
   return text;
 };
 
-test.for(['answer 2', 'broken'])('a redact that throws is told, and not recorded (%s)', async (word) => {
-  using folder = new Folder();
-  const model = answeredBy((_request, _options, count) => {
-    if (count === 2 && word === 'broken') throw new Error('broken');
-    return saying(`answer ${count}`);
-  });
-  const provider = recordingProvider(model, { cassette: folder.file(), redact: failing(word) });
-  await answerTo(provider, 'a');
-  expect(await rejection(answerTo(provider, 'b'))).toHaveProperty('message', 'the mistake of the hook');
-  await answerTo(provider, 'c');
-  await expect(provider.close()).rejects.toThrow('the mistake of the hook');
-  const answers = folder.json().lanes.flatMap(({ interactions }) => interactions);
-  expect(answers.map(({ completion }) => completion.choices[0].message.content)).toEqual([
-    'answer 1',
-    'answer 3',
-  ]);
-  // The file is free again.
-  await using next = recordingProvider(scriptedProvider([say('next')]), { cassette: folder.file() });
-  expect(await answerTo(next, 'a')).toBe('next');
-});
+test.for(['answer 2', 'broken'])(
+  'if redact throws, the caller gets the error, and the answer is not recorded (%s)',
+  async (word) => {
+    using folder = new Folder();
+    const model = answeredBy((_request, _options, count) => {
+      if (count === 2 && word === 'broken') throw new Error('broken');
+      return saying(`answer ${count}`);
+    });
+    const provider = recordingProvider(model, { cassette: folder.file(), redact: failing(word) });
+    await answerTo(provider, 'a');
+    expect(await rejection(answerTo(provider, 'b'))).toHaveProperty('message', 'the mistake of the hook');
+    await answerTo(provider, 'c');
+    await expect(provider.close()).rejects.toThrow('the mistake of the hook');
+    const answers = folder.json().lanes.flatMap(({ interactions }) => interactions);
+    expect(answers.map(({ completion }) => completion.choices[0].message.content)).toEqual([
+      'answer 1',
+      'answer 3',
+    ]);
+    // The file can be recorded again.
+    await using next = recordingProvider(scriptedProvider([say('next')]), { cassette: folder.file() });
+    expect(await answerTo(next, 'a')).toBe('next');
+  },
+);
 
-test('a redact that throws at the last result leaves the file free, and the error told', async () => {
+test('if redact throws at the last result, close rejects, and the file can be recorded again', async () => {
   using folder = new Folder();
   const agent = new Agent({
     functions: [
@@ -61,7 +64,7 @@ test('a redact that throws at the last result leaves the file free, and the erro
   expect(await answerTo(next, 'a')).toBe('next');
 });
 
-test('the live stream is ended, whatever the recorder does', async () => {
+test('the live stream is ended even if the recorder fails', async () => {
   using folder = new Folder();
   let isEnded = false;
   const provider = recordingProvider(
@@ -85,7 +88,7 @@ test('the live stream is ended, whatever the recorder does', async () => {
   expect(isEnded).toBe(true);
 });
 
-test('a recording that is closed writes no more, whatever comes', async () => {
+test('a closed recording writes nothing more, even if an answer arrives', async () => {
   using folder = new Folder();
   const late = gate();
   const model = answeredBy(async () => {
@@ -103,7 +106,7 @@ test('a recording that is closed writes no more, whatever comes', async () => {
   expect(folder.read()).not.toContain('late');
 });
 
-test('close tells what a tool swallowed', async () => {
+test('close rejects with an error that a tool swallowed', async () => {
   using folder = new Folder();
   const provider = recordingProvider(scriptedProvider([callTool('ask'), say('1'), say('2')]), {
     cassette: folder.file(),
@@ -122,7 +125,7 @@ test('close tells what a tool swallowed', async () => {
   await expect(provider.close()).rejects.toThrow(CassetteAmbiguityError);
 });
 
-test('the end of a block does not hide the error that left it', async () => {
+test('the end of a block does not hide the error that ended it', async () => {
   using folder = new Folder();
   const failure = new Error('no answer');
   const block = async () => {
@@ -137,7 +140,7 @@ test('the end of a block does not hide the error that left it', async () => {
   expect(await rejection(block())).toBe(failure);
 });
 
-test('a file that is no cassette is not written over', async () => {
+test('a file that is not a cassette is not overwritten', async () => {
   using folder = new Folder();
   const other = folder.write({ name: 'my-app' }, 'package.json');
   const before = folder.read('package.json');
@@ -164,7 +167,7 @@ test('a damaged cassette may be recorded again', async () => {
   expect(await answerTo(replayProvider(cassette), 'a')).toBe('1');
 });
 
-test('what another recording wrote since is not lost', async () => {
+test('the answers that another recording wrote meanwhile are kept', async () => {
   using folder = new Folder();
   const provider = (answer: string) =>
     cassetteProvider(scriptedProvider([say(answer)]), { cassette: folder.file(), mode: 'missing' });
@@ -173,14 +176,14 @@ test('what another recording wrote since is not lost', async () => {
   await one.close();
   const error = await rejection(answerTo(other, 'b'));
   expect(error).toMatchObject({ name: 'CassetteFileError', problem: 'changed' });
-  // Nobody holds it any more.
+  // No recording holds the file any more.
   const third = provider('3');
   expect(await answerTo(third, 'c', { conversation: 'third' })).toBe('3');
   await third.close();
   expect(folder.json().lanes).toHaveLength(2);
 });
 
-test('errors do not take the place of what another recording wrote since', async () => {
+test('errors alone do not replace what another recording wrote meanwhile', async () => {
   using folder = new Folder();
   const fails = recordingProvider(
     answeredBy(() => Promise.reject(new Error('no'))),
@@ -194,7 +197,7 @@ test('errors do not take the place of what another recording wrote since', async
   expect(await answerTo(replayProvider(folder.file()), 'a')).toBe('1');
 });
 
-test('a newer cassette is not written over', async () => {
+test('a newer cassette is not overwritten', async () => {
   using folder = new Folder();
   const cassette = folder.write({ format: 'swarmcheck-cassette', version: 2 });
   const provider = recordingProvider(scriptedProvider([say('1')]), { cassette });
@@ -202,7 +205,7 @@ test('a newer cassette is not written over', async () => {
   expect(folder.json()).toEqual({ format: 'swarmcheck-cassette', version: 2 });
 });
 
-test('a link leads to one file, which stays where it is', async () => {
+test('a link and its target are one file, and a recording keeps the link', async () => {
   using folder = new Folder();
   const cassette = folder.write('', 'real.json');
   symlinkSync(cassette, folder.file('link.json'));

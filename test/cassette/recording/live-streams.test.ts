@@ -1,4 +1,4 @@
-/** Streams of live models that end otherwise than well. */
+/** Streams of live models that fail, and answers without a promise. */
 import OpenAI from 'openai';
 import { expect, test } from 'vitest';
 import { openaiProvider, type CompletionProvider } from 'swarmcheck';
@@ -14,7 +14,7 @@ async function read(provider: CompletionProvider): Promise<number> {
   return count;
 }
 
-test('an error that the API sends within a stream is the same error again', async () => {
+test('an error that the API sends within a stream is replayed as the same error', async () => {
   using folder = new Folder();
   const body = { message: 'overloaded', type: 'server_error', code: 'x' };
   const frames = [chunk({ content: 'Hel' }), { error: body }].map(
@@ -33,7 +33,7 @@ test('an error that the API sends within a stream is the same error again', asyn
   expect(again).toMatchObject({ message: first.message, error: body, code: 'x', type: 'server_error' });
 });
 
-test('a stream that throws before it begins is recorded as one that fails', async () => {
+test('a stream that throws before it begins is recorded as an error', async () => {
   using folder = new Folder();
   let count = 0;
   const live: CompletionProvider = {
@@ -53,7 +53,7 @@ test('a stream that throws before it begins is recorded as one that fails', asyn
   expect(await answerTo(provider, 'a')).toBe('whole');
 });
 
-test('a provider that answers at once, without a promise, is recorded', async () => {
+test('a provider that answers without a promise is recorded', async () => {
   using folder = new Folder();
   const live = { complete: () => saying('at once'), stream: () => [] } as unknown as CompletionProvider;
   await using provider = recordingProvider(live, { cassette: folder.file() });

@@ -1,4 +1,4 @@
-/** What providers and clients do beside asking one thing after the other, recorded and replayed. */
+/** What providers and clients do besides asking one request after the other, recorded and replayed. */
 import { expect, test } from 'vitest';
 import { Agent, Conversation, Swarm, type CompletionProvider } from 'swarmcheck';
 import {
@@ -18,7 +18,7 @@ import { answerTo, asking, type Play, record, user } from '../replay/tapes.ts';
 
 const exactly = (served: number) => ({ served, exact: served, drifted: 0, unused: 0 });
 
-/** Records it, and plays it. */
+/** Records `play`, and replays it. */
 async function both<T>(steps: readonly Step[], play: Play<T>) {
   using folder = new Folder();
   const recorded = await record(folder.file(), steps, play);
@@ -28,7 +28,7 @@ async function both<T>(steps: readonly Step[], play: Play<T>) {
 
 const refused = modelFails({ kind: 'status', status: 401 });
 
-test('a key that is refused in the middle of a conversation leaves no trace', async () => {
+test('a key that is refused in the middle of a conversation is not recorded', async () => {
   using folder = new Folder();
   const conversationOf = (provider: CompletionProvider) =>
     new Conversation({ swarm: new Swarm({ provider }), agent: new Agent() });
@@ -45,7 +45,7 @@ test('a key that is refused in the middle of a conversation leaves no trace', as
   expect(provider.summary).toEqual(exactly(3));
 });
 
-test('a stream that nobody reads takes no place', async () => {
+test('a stream that is never read consumes no interaction', async () => {
   const { recorded, replayed, summary } = await both([say('1'), say('2')], async (provider) => {
     const unread = provider.stream(asking(user('a')));
     return [await answerTo(provider, 'a'), await answerTo(provider, 'b'), typeof unread];
@@ -54,7 +54,7 @@ test('a stream that nobody reads takes no place', async () => {
   expect(summary).toEqual(exactly(2));
 });
 
-/** Asks, does not wait, and asks once more. */
+/** Sends a request, does not wait for its answer, and sends it once more. */
 const impatient = (provider: CompletionProvider, abandoned: Promise<unknown>[]): CompletionProvider => ({
   ...provider,
   async complete(request, options) {
@@ -78,7 +78,7 @@ async function askImpatiently(provider: CompletionProvider, between?: () => void
   return (await swarm.run({ agent, messages: [user('q')] })).messages;
 }
 
-test('an answer that comes too late, when it was asked for once more', async () => {
+test('an answer may arrive after the request was sent once more', async () => {
   using folder = new Folder();
   const late = gate();
   const script = scriptedProvider([say('slow'), callTool('look'), say('Here.')]);
@@ -100,7 +100,7 @@ test('an answer that comes too late, when it was asked for once more', async () 
   expect(provider.summary).toEqual(exactly(3));
 });
 
-test('an answer that never comes does not cost those that came after it', async () => {
+test('a request that is never answered does not lose the answers after it', async () => {
   using folder = new Folder();
   const script = scriptedProvider([callTool('look'), say('Here.')]);
   let asked = 0;
@@ -120,7 +120,7 @@ test('an answer that never comes does not cost those that came after it', async 
   expect(await askImpatiently(provider)).toEqual(first);
 });
 
-test('of two answers the second is chosen, with calls in both', async () => {
+test('a client may ask twice and use the second answer, with calls in both answers', async () => {
   const agent = new Agent({
     functions: [
       function look() {
@@ -145,7 +145,7 @@ test('of two answers the second is chosen, with calls in both', async () => {
   expect(summary).toEqual(exactly(4));
 });
 
-test('a stream that was left and asked for again, in two conversations without names', async () => {
+test('a stream may be left and asked for again, in two conversations without names', async () => {
   const { recorded, replayed, summary } = await both(
     [say('one two'), say('one two'), say('three four'), say('three four')],
     async (provider) => {
@@ -164,7 +164,7 @@ test('a stream that was left and asked for again, in two conversations without n
   expect(summary).toEqual(exactly(4));
 });
 
-test('a provider that answers although the signal is aborted has not answered', async () => {
+test('an answer that a provider gives despite an abort is recorded as aborted', async () => {
   using folder = new Folder();
   const controller = new AbortController();
   const model = answeredBy((_request, _options, count) => {
@@ -179,7 +179,7 @@ test('a provider that answers although the signal is aborted has not answered', 
   expect(folder.json().lanes[0]?.interactions.map(({ aborted }) => aborted)).toEqual([true, undefined]);
 });
 
-test('several choices come streamed and whole, however they were recorded', async () => {
+test('several choices are replayed streamed and whole, however they were recorded', async () => {
   const choice = (index: number, content: string) => ({
     index,
     message: { role: 'assistant' as const, content, refusal: null },

@@ -1,4 +1,7 @@
-/** `swarmcheck record` and `replay`: neither what they write nor what they print of a change has a secret in it. */
+/**
+ * `swarmcheck record` and `swarmcheck replay`: the files that they write and the changes that they print contain no
+ * secret.
+ */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -22,29 +25,32 @@ const agent = new Agent({ name: 'Desk', instructions: ${JSON.stringify(text + mo
 export default defineScenario({ name: 'desk', agent, steps: [user(${JSON.stringify(text + more)})] });
 `;
 
-test.for([[], ['--stream']])('recorded and replayed, %j', async (flags) => {
-  await using project = await Project.of({ 'desk.scenario.ts': source(secrets) });
-  const call = { id: 'call_1', function: { name: 'act', arguments: JSON.stringify(secrets.data) } };
-  using model = await serve(complete(completion(asking(call))), complete(saying(secrets.text)));
-  const recorded = await command(project, ['record', 'desk.scenario.ts', '--json', ...flags], {
-    OPENAI_API_KEY: key,
-    OPENAI_BASE_URL: model.options.baseURL,
-  });
-  expect([recorded.code, recorded.stderr.includes('rror')]).toEqual([0, false]);
-  const folder = join(project.folder, 'fixtures/cassettes');
-  const files = await Promise.all(
-    (await readdir(folder)).map((file) => readFile(join(folder, file), 'utf8')),
-  );
-  expect(files).toHaveLength(1);
-  expect(leaksInTexts([...files, recorded.stdout], [...secrets.values, key])).toEqual([]);
+test.for([[], ['--stream']])(
+  'a recording and its replay show no secret, with the flags %j',
+  async (flags) => {
+    await using project = await Project.of({ 'desk.scenario.ts': source(secrets) });
+    const call = { id: 'call_1', function: { name: 'act', arguments: JSON.stringify(secrets.data) } };
+    using model = await serve(complete(completion(asking(call))), complete(saying(secrets.text)));
+    const recorded = await command(project, ['record', 'desk.scenario.ts', '--json', ...flags], {
+      OPENAI_API_KEY: key,
+      OPENAI_BASE_URL: model.options.baseURL,
+    });
+    expect([recorded.code, recorded.stderr.includes('rror')]).toEqual([0, false]);
+    const folder = join(project.folder, 'fixtures/cassettes');
+    const files = await Promise.all(
+      (await readdir(folder)).map((file) => readFile(join(folder, file), 'utf8')),
+    );
+    expect(files).toHaveLength(1);
+    expect(leaksInTexts([...files, recorded.stdout], [...secrets.values, key])).toEqual([]);
 
-  await project.write({ 'desk.scenario.ts': source(others) });
-  expect((await command(project, ['replay'])).stdout).toContain('exact, 2 interactions');
+    await project.write({ 'desk.scenario.ts': source(others) });
+    expect((await command(project, ['replay'])).stdout).toContain('exact, 2 interactions');
 
-  await project.write({ 'desk.scenario.ts': source(others, '\nAnd more.') });
-  for (const format of [[], ['--json']]) {
-    const { code, stdout, stderr } = await command(project, ['replay', ...format]);
-    expect([code, stdout.includes('And more.')]).toEqual([1, true]);
-    expect(leaksInTexts([stdout, stderr], [...secrets.values, ...others.values])).toEqual([]);
-  }
-});
+    await project.write({ 'desk.scenario.ts': source(others, '\nAnd more.') });
+    for (const format of [[], ['--json']]) {
+      const { code, stdout, stderr } = await command(project, ['replay', ...format]);
+      expect([code, stdout.includes('And more.')]).toEqual([1, true]);
+      expect(leaksInTexts([stdout, stderr], [...secrets.values, ...others.values])).toEqual([]);
+    }
+  },
+);

@@ -1,4 +1,4 @@
-/** Texts that only look as if they had a secret in them: they are stored as they are. */
+/** Texts that only look as if they contained a secret: they are stored unchanged. */
 import { expect, test } from 'vitest';
 import { say } from 'swarmcheck/testing';
 import { joined } from '../../../src/cassette/format/format.ts';
@@ -22,7 +22,7 @@ const harmless: Record<string, string> = {
   code: 'const token = await login(user);\nif (!token) throw new Error("no token");\nexport type Key = keyof Keys;',
   markdown:
     '# Keys\n\n- [a link](https://x.example/a-b_c?page=2&size=10#top)\n- `code`, **bold**\n\n| a | b |\n|---|---|',
-  'what is no e-mail address':
+  'texts that are not e-mail addresses':
     '@mention, a@b, ann at example.com, foo@, @scope/package, user@localhost, x @ y.z',
   'addresses without a password':
     'https://x.example:8080/a/b?q=token http://localhost:3000 file:///etc/hosts mailto: urn:isbn:12',
@@ -49,11 +49,11 @@ const harmless: Record<string, string> = {
     code: 'E404',
   }),
   'other scripts': 'пароль 密码 contraseña 🔑 — “quoted”, ligature ﬁ, a\u0301',
-  'nothing at all': '',
+  'an empty text': '',
   'white space': ' \t\r\n ',
 };
 
-test.for(Object.entries(harmless))('%s', async ([, text]) => {
+test.for(Object.entries(harmless))('a text without secrets is stored unchanged: %s', async ([, text]) => {
   using folder = new Folder();
   await record(folder.file(), [say(text)], (provider) => answerTo(provider, text));
   const [interaction] = folder.json().lanes[0]!.interactions;
@@ -64,7 +64,7 @@ test.for(Object.entries(harmless))('%s', async ([, text]) => {
     expect(joined((content ?? '') as string | string[])).toBe(text);
 });
 
-test('what an answer says of itself is kept: its usage, its ids, its probabilities', async () => {
+test('the usage and the ids of an answer are kept', async () => {
   using folder = new Folder();
   const usage = { prompt_tokens: 12, completion_tokens: 3, total_tokens: 15 };
   await record(folder.file(), [say('Emma.', { usage })], (provider) => answerTo(provider, 'Who?'));
@@ -73,7 +73,7 @@ test('what an answer says of itself is kept: its usage, its ids, its probabiliti
   expect(completion.id).not.toContain('[');
 });
 
-test('the schema of a tool whose fields have secret names says what it said', async () => {
+test('the schema of a tool is kept if its fields have secret names', async () => {
   using folder = new Folder();
   const parameters = {
     type: 'object',
@@ -93,7 +93,7 @@ test('the schema of a tool whose fields have secret names says what it said', as
   expect(folder.json().tools['log_in']).toEqual(definition);
 });
 
-test('short secrets are not looked for in other words', async () => {
+test('short secrets are not searched for in other texts', async () => {
   using folder = new Folder();
   await record(folder.file(), [say('ok'), say('ok')], async (provider) => {
     const talk = new Talk(provider);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Folder } from '../folder.ts';
 
-/** Those of these secrets that some file in a folder has in it, however they are written there. */
+/** The secrets that are in some file of a folder, in any encoding. */
 export function leaksIn({ path }: Folder, values: readonly string[]): string[] {
   const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return leaksInTexts(
@@ -11,13 +11,13 @@ export function leaksIn({ path }: Folder, values: readonly string[]): string[] {
   );
 }
 
-/** The same for texts, of which those that are JSON are also read. */
+/** The same for texts; texts that are JSON are also parsed. */
 export function leaksInTexts(texts: readonly string[], values: readonly string[]): string[] {
   const all = texts.flatMap((text) => [text, joinedStrings(text)]).join('\n');
   return values.filter((value) => formsOf(value).some((form) => all.includes(form)));
 }
 
-/** How a text may be written in another one. */
+/** The ways in which a text may be written within another one. */
 function formsOf(value: string): string[] {
   const bytes = Buffer.from(value);
   const escaped = JSON.stringify(value).slice(1, -1);
@@ -27,12 +27,12 @@ function formsOf(value: string): string[] {
     JSON.stringify(escaped).slice(1, -1),
     encodeURIComponent(value),
     ...(['base64', 'base64url', 'hex'] as const).map((encoding) => bytes.toString(encoding)),
-    // As probabilities spell texts out.
+    // As probabilities list the bytes of a text.
     [...bytes].join(','),
   ];
 }
 
-/** All strings and bytes of a document, one after the other: so a secret is found that is spread over several. */
+/** All strings of a document, joined, so that a secret that is spread over several is found. */
 function joinedStrings(text: string): string {
   let joined = '';
   const add = (value: unknown) => {
@@ -42,7 +42,7 @@ function joinedStrings(text: string): string {
   try {
     add(JSON.parse(text));
   } catch {
-    // No JSON: as it stands.
+    // Not JSON: only the text itself is searched.
   }
   return joined;
 }

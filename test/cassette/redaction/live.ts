@@ -1,4 +1,4 @@
-/** A model that is recorded: in process, or on loopback behind the client of OpenAI. */
+/** A model to be recorded: in process, or on loopback behind the client of OpenAI. */
 import type { ChatCompletion, ChatCompletionChunk, CompletionProvider } from 'swarmcheck';
 import { openaiProvider } from 'swarmcheck';
 import { type Exchange, json, serve, sse } from '../../support/loopback.ts';
@@ -22,11 +22,11 @@ interface Live extends Disposable {
   readonly provider: CompletionProvider;
 }
 
-/** How a conversation is had, and with whom. */
+/** How a conversation is held, and with which model. */
 export interface Way {
   readonly name: string;
   readonly stream: boolean;
-  /** Answers this; the headers of its responses have the secret in them. */
+  /** A model with these answers; the headers of its responses contain the secret. */
   readonly live: (answers: readonly Answer[], secret: string) => Promise<Live>;
 }
 
@@ -60,7 +60,7 @@ async function throughClient(answers: readonly Answer[], secret: string): Promis
     ...answers.map((answer) => (exchange: Exchange) => send(exchange, answer, secret)),
   );
   const { baseURL } = server.options;
-  // With the key of the environment.
+  // Uses the key of the environment.
   const provider = openaiProvider({ baseURL, maxRetries: 0, logLevel: 'off' });
   return { provider, [Symbol.dispose]: () => server[Symbol.dispose]() };
 }
@@ -73,10 +73,10 @@ function send({ body, response }: Exchange, answer: Answer, secret: string): voi
   response.end('data: [DONE]\n\n');
 }
 
-/** A completion in chunks with three characters each, so that no secret is in one of them. */
+/** A completion in chunks of three characters, so that no chunk contains a whole secret. */
 function cutUp(answer: ChatCompletion): ChatCompletionChunk[] {
   const { choices, ...head } = answer;
-  // What is no answer comes as it is.
+  // An invalid answer is sent unchanged.
   if (!choices[0]?.message) return [answer as never];
   const { message, finish_reason } = choices[0];
   const { tool_calls: calls, ...fields } = message;
@@ -111,7 +111,7 @@ function pieces(text: string): string[] {
   return text.match(/.{1,3}/gs) ?? [];
 }
 
-/** Probabilities, which spell a text out once more. */
+/** Probabilities, which contain the text once more. */
 export function logprobsOf(...tokens: string[]): object {
   return {
     content: tokens.map((token) => ({

@@ -1,4 +1,4 @@
-/** Long texts that are made to keep a search busy: they are recorded and replayed like others. */
+/** Long texts that could slow down the search for secrets: they are recorded and replayed like others. */
 import { expect, test } from 'vitest';
 import type { CompletionProvider } from 'swarmcheck';
 import { recordingProvider, replayProvider } from 'swarmcheck/testing';
@@ -7,7 +7,9 @@ import { Folder } from '../folder.ts';
 import { answerTo } from '../replay/tapes.ts';
 
 const length = 200_000;
-/** Something of every kind of secret, so that all are looked for, and then this again and again. */
+/**
+ * A text with the beginnings of every kind of secret, so that all are searched for, and then this unit many times.
+ */
 const repeated = (unit: string) =>
   `-----BEGIN eyJ, cookie, ftp://u@h, ?a=b, key. ${unit.repeat(Math.ceil(length / unit.length))}`;
 
@@ -60,7 +62,7 @@ const units = [
 
 const unchanged = { isSame: true, exact: 1, drifted: 0 };
 
-/** What becomes of a text that is recorded and replayed, as question and as answer. */
+/** Records and replays a text, as the question and as the answer. */
 async function bothWays(text: string) {
   using folder = new Folder();
   const ask = async (provider: CompletionProvider) => await answerTo(provider, text);
@@ -73,24 +75,24 @@ async function bothWays(text: string) {
   return { isSame: answer === text, ...provider.summary };
 }
 
-test.for(units)('a long text of %j', async (unit) => {
+test.for(units)('a long text of %j is recorded and replayed unchanged', async (unit) => {
   expect(await bothWays(repeated(unit))).toMatchObject(unchanged);
 });
 
-test('JSON in JSON in JSON, until it is long, and mostly escapes', async () => {
+test('a long text of JSON within JSON is recorded and replayed unchanged', async () => {
   let text = '{"password":"hunter22"}';
   while (text.length < length) text = JSON.stringify({ json: text });
   expect(await bothWays(text)).toMatchObject(unchanged);
 });
 
-test('lists in lists, as deep as JSON can be read', async () => {
+test('lists in lists are recorded and replayed unchanged, as deep as JSON can be parsed', async () => {
   const depth = 100_000;
   expect(await bothWays(`${'['.repeat(depth)}"ann@example.com"${']'.repeat(depth)}`)).toMatchObject(
     unchanged,
   );
 });
 
-test('a thousand secrets in one text', async () => {
+test('a text with a thousand secrets is recorded and replayed unchanged', async () => {
   const all = Array.from({ length: 1000 }, (_, index) => `ann-${index}@example.com`);
   expect(await bothWays(all.join('\n'))).toMatchObject(unchanged);
 });

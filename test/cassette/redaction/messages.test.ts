@@ -1,4 +1,4 @@
-/** What is said of a replay that does not fit: it has the names of secrets, and never a secret. */
+/** Messages about a replay that does not fit: they contain names of secrets, and never a secret. */
 import { expect, test, vi } from 'vitest';
 import { Agent, Swarm, type CompletionProvider } from 'swarmcheck';
 import {
@@ -22,13 +22,13 @@ import { allSecrets } from './secrets.ts';
 const secrets = allSecrets('now');
 const others = allSecrets('later');
 
-/** All that is told of an error. */
+/** All texts of an error. */
 function told(error: unknown): string[] {
   const { message, stack, cause } = error as Error;
   return [message, String(stack), JSON.stringify(error), String(cause)];
 }
 
-/** What a place is changed by, beside its secrets. */
+/** The contents of a place with a change that is not a secret. */
 const changed = (all: typeof secrets) => ({
   ...all,
   text: `${all.text}\nAnd more.`,
@@ -36,9 +36,9 @@ const changed = (all: typeof secrets) => ({
   data: { ...all.data, more: 'more' },
 });
 
-/** The model says these, or is never told of them: no request is another one. */
+/** Places whose contents the model says or never sees, so a change in them changes no request. */
 const unasked = [
-  'fields of a choice that are nobody’s',
+  'unknown fields of a choice',
   'a text in place of a message',
   'sources, and details of the reasoning',
   'a call of another kind',
@@ -51,23 +51,23 @@ const unasked = [
   'an answer that is JSON',
   'a refusal, and the reasoning',
   'context variables',
-  'an answer whose probabilities are told',
-  'fields of an answer that are nobody’s',
+  'an answer with probabilities',
+  'unknown fields of an answer',
   'an error of the API',
   'the details of an error',
-  'an answer that is none',
+  'an invalid answer',
   'an answer without choices',
-  'parameters that say nothing',
+  'parameters that the model does not see',
   'JSON in JSON in arguments',
   'JSON in arguments',
   'arguments',
   'arguments that are a list',
   'arguments that break off',
-  'arguments that are no JSON',
+  'arguments that are not JSON',
 ];
 const asked = Object.keys(places).filter((place) => !unasked.includes(place));
 
-test.for(asked)('%s: a change is told without a secret', async (place) => {
+test.for(asked)('the error about a change contains no secret: %s', async (place) => {
   using folder = new Folder();
   const play = (all: typeof secrets) => async (provider: CompletionProvider) =>
     await places[place]!(all).play(provider, false);
@@ -87,7 +87,7 @@ test.for(asked)('%s: a change is told without a secret', async (place) => {
 const recordOne = async (folder: Folder, text: string, steps: Step[] = [say('ok')]) =>
   await record(folder.file(), steps, (provider) => answerTo(provider, text));
 
-test('a request beyond the recording', async () => {
+test('the error about a request beyond the recording contains no secret', async () => {
   using folder = new Folder();
   await recordOne(folder, secrets.text);
   using provider = replayProvider(folder.file());
@@ -99,7 +99,7 @@ test('a request beyond the recording', async () => {
   expect(leaksInTexts(told(error), secrets.values)).toEqual([]);
 });
 
-test('a conversation that was not recorded: those that were are told by their names', async () => {
+test('the error about an unknown conversation has the names of secrets, and no secret', async () => {
   using folder = new Folder();
   await record(folder.file(), [say('1'), say('2')], async (provider) => {
     await answerTo(provider, `First: ${secrets.texts[0]}`);
@@ -110,7 +110,7 @@ test('a conversation that was not recorded: those that were are told by their na
   expect(leaksInTexts(told(error), secrets.values)).toEqual([]);
 });
 
-test('a warning on stderr', async () => {
+test('a warning on stderr contains no secret', async () => {
   using folder = new Folder();
   await recordOne(folder, secrets.text);
   using write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
@@ -121,7 +121,7 @@ test('a warning on stderr', async () => {
   expect(leaksInTexts(lines, [...secrets.values, ...others.values])).toEqual([]);
 });
 
-test('a tool that answers otherwise than recorded', async () => {
+test('the error about a changed tool result contains no secret', async () => {
   using folder = new Folder();
   const run =
     (result: string, isVerified: boolean): Play =>
@@ -139,7 +139,7 @@ test('a tool that answers otherwise than recorded', async () => {
 });
 
 test.for(['ann@example.com', ['sk', 'a'.repeat(30)].join('-')])(
-  'a conversation that is named by a secret is refused, and nothing is written of it',
+  'a conversation whose name is a secret is refused, and the error does not contain the name',
   async (conversation) => {
     using folder = new Folder();
     using script = scriptedProvider([]);
@@ -150,7 +150,7 @@ test.for(['ann@example.com', ['sk', 'a'.repeat(30)].join('-')])(
   },
 );
 
-test('a key that is refused leaves nothing, and the next conversation is recorded', async () => {
+test('the error of a refused key is not stored, and the next conversation is recorded', async () => {
   using folder = new Folder();
   const words = `401 Incorrect API key provided: ${secrets.texts[0]}`;
   const live = completing(saying('ok'));

@@ -1,4 +1,6 @@
-/** Whatever a secret looks like, and wherever in a conversation it stands: no file has it, and the conversation can be replayed. */
+/**
+ * Every form of secret at every place of a conversation: no file contains it, and the conversation can be replayed.
+ */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { recordingProvider, replayProvider } from 'swarmcheck/testing';
 import { Folder } from '../folder.ts';
@@ -18,7 +20,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** Records a conversation that has these in this place; what it came to. */
+/** Records a conversation with these secrets at this place, and returns its outcome. */
 async function recorded(place: string, secrets: Secrets, way: Way, folder: Folder): Promise<unknown> {
   const { answers, play } = places[place]!(secrets);
   using live = await way.live(answers, inHeaders);
@@ -26,10 +28,10 @@ async function recorded(place: string, secrets: Secrets, way: Way, folder: Folde
   return await outcome(play(provider, way.stream));
 }
 
-/** What was recorded for each place, by the way that was taken: both of its tests look at the same recording. */
+/** The recording of each place and way: two tests read the same one. */
 const recordings = new Map<string, string>();
 
-/** Puts that recording into a folder. */
+/** Writes that recording to a folder. */
 async function recordedOnce(place: string, secrets: Secrets, way: Way, folder: Folder): Promise<void> {
   const key = `${way.name} ${place}`;
   const known = recordings.get(key);
@@ -53,21 +55,24 @@ describe.for(ways)('$name', (way) => {
   const secrets = allSecrets('now');
   const others = allSecrets('later');
 
-  test.for(Object.keys(places))('%s: nothing of a secret is on disk', async (place) => {
+  test.for(Object.keys(places))('no file contains a secret: %s', async (place) => {
     using folder = new Folder();
     await recordedOnce(place, secrets, way, folder);
     expect(leaksIn(folder, [...secrets.values, apiKey, inHeaders, 'o'.repeat(40)])).toEqual([]);
   });
 
-  test.for(Object.keys(places))('%s: it is replayed, whatever the secrets are now', async (place) => {
-    using folder = new Folder();
-    await recordedOnce(place, secrets, way, folder);
-    for (const those of [secrets, others]) {
-      const { value, summary } = await replayed(place, those, way, folder);
-      expect([summary.drifted, summary.unused, summary.served - summary.exact]).toEqual([0, 0, 0]);
-      // Nobody has said what was recorded: it is gone.
-      const gone = those === others ? secrets.values : [];
-      expect(leaksInTexts([JSON.stringify(value)], gone)).toEqual([]);
-    }
-  });
+  test.for(Object.keys(places))(
+    'the recording is replayed with the same secrets and with others: %s',
+    async (place) => {
+      using folder = new Folder();
+      await recordedOnce(place, secrets, way, folder);
+      for (const those of [secrets, others]) {
+        const { value, summary } = await replayed(place, those, way, folder);
+        expect([summary.drifted, summary.unused, summary.served - summary.exact]).toEqual([0, 0, 0]);
+        // A replay with other secrets cannot restore the recorded ones.
+        const gone = those === others ? secrets.values : [];
+        expect(leaksInTexts([JSON.stringify(value)], gone)).toEqual([]);
+      }
+    },
+  );
 });

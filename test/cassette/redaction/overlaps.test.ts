@@ -1,4 +1,4 @@
-/** Secrets that stand in, before, or right behind others, and in texts that are nearly JSON. */
+/** Secrets within, before or right after others, and in texts that are almost JSON. */
 import { expect, test } from 'vitest';
 import { LaneSecrets } from '../../../src/secrets/lane-secrets.ts';
 
@@ -11,18 +11,22 @@ const session = ['s3cr3t', 'session', 'value'].join('-');
 const texts: [what: string, texts: string[], secrets: string[]][] = [
   ['a token within a cookie', [`Cookie: session=${session}; jwt=${jwt}; other=1`], [session, jwt]],
   [
-    'an address that is known, within a cookie',
+    'a known address within a cookie',
     ['I am ann@example.com.', `Cookie: user=ann@example.com; sid=${session}`],
     [session, 'ann@example.com'],
   ],
   ['one that begins like another', [`${key} is wrong`, longer], [key, longer.slice(key.length)]],
   [
-    'one that begins like another, where no form tells where it ends',
+    'one that begins like another, without a form that says where it ends',
     ['{"password":"abcdef1"}', '{"password":"abcdef1-longer-99"}', 'It was abcdef1-longer-99 then.'],
     ['abcdef1', 'longer-99'],
   ],
   ['once more in its text', [`password=${password} and again ${password}`], [password]],
-  ['before what tells that it is one', [`{"note":"it is ${password}","password":"${password}"}`], [password]],
+  [
+    'before the field that shows that it is one',
+    [`{"note":"it is ${password}","password":"${password}"}`],
+    [password],
+  ],
   ['JSON behind a word', [`Config: {"password":"${password}"}`], [password]],
   ['JSON that breaks off', [`{"password":"${password}", `], [password]],
   ['lines of JSON', [`{"a":1}\n{"password":"${password}"}`], [password]],
@@ -36,7 +40,7 @@ const texts: [what: string, texts: string[], secrets: string[]][] = [
   ['an address that is not ASCII', ['jürgen@exämple.de wrote'], ['jürgen', 'exämple']],
 ];
 
-test.for(texts)('%s', ([, list, secrets]) => {
+test.for(texts)('secrets are replaced and restored: %s', ([, list, secrets]) => {
   const lane = new LaneSecrets();
   const hidden = list.map((text) => lane.hideText(text));
   for (const secret of secrets) expect(hidden.join('\n')).not.toContain(secret);
@@ -54,7 +58,7 @@ test.for([
   'password: minimum 8 characters',
   'https://example.com/?code=US&key=name',
   'https://example.com:8080/a and https://example.com/b',
-])('%s has none', (text) => {
+])('%s contains no secret', (text) => {
   expect(new LaneSecrets().hideText(text)).toBe(text);
 });
 
@@ -62,6 +66,6 @@ test.for([
   ['eyJ-'.repeat(20_000), 'eyJ-'.repeat(20_000)],
   [`password=${'!'.repeat(80_000)}x`, 'password=[secret-1]'],
   ['https://a.example/ '.repeat(20_000), 'https://a.example/ '.repeat(20_000)],
-])('a long text is done with in time: %#', ([text, hidden]) => {
+])('a long text is searched in time: %#', ([text, hidden]) => {
   expect(new LaneSecrets().hideText(text!)).toBe(hidden);
 });

@@ -1,4 +1,4 @@
-/** Every place of a conversation that a secret may stand in. */
+/** Every place of a conversation where a secret may be. */
 import {
   Agent,
   Swarm,
@@ -14,17 +14,17 @@ import { asking, user } from '../replay/tapes.ts';
 import { logprobsOf, type Answer } from './live.ts';
 import type { Secrets } from './secrets.ts';
 
-/** A conversation, and what the model answers in it. */
+/** A conversation, and the answers of the model in it. */
 interface Talk {
   readonly answers: readonly Answer[];
-  /** Rejects as the conversation does. */
+  /** Rejects with the error of the conversation. */
   readonly play: (provider: CompletionProvider, stream: boolean) => Promise<unknown>;
 }
 
 type Settings = Partial<RunSettings> & { contextVariables?: object };
 type Place = (secrets: Secrets) => Talk;
 
-/** What an agent is told, in a run that ends with one answer. */
+/** A run with these settings, which ends after one answer by default. */
 const run = (settings: Settings, ...answers: Answer[]): Talk => ({
   answers: answers.length > 0 ? answers : [saying('Done.')],
   play: async (provider, stream) => await runOf(provider, stream, settings),
@@ -39,7 +39,7 @@ async function runOf(provider: CompletionProvider, stream: boolean, settings: Se
   return response!;
 }
 
-/** What is asked without an engine, with whatever the API takes. */
+/** A request without an engine, with any fields that the API takes. */
 const request = (
   different: Partial<CompletionRequest> & Record<string, unknown>,
   answer: Answer = saying('Done.'),
@@ -51,7 +51,7 @@ const request = (
   },
 });
 
-/** An agent whose tool returns this, or does that. */
+/** An agent with a tool that executes this. */
 const withTool = (execute: (args: any, context: { contextVariables: any }) => unknown): Agent =>
   new Agent({
     functions: [tool({ name: 'act', parameters: { type: 'object', additionalProperties: true }, execute })],
@@ -78,9 +78,9 @@ const failed = (status: number, error: { message: string; [field: string]: unkno
 export const places: Record<string, Place> = {
   instructions: ({ text }) => run({ agent: new Agent({ instructions: text }) }),
   'instructions that are JSON': ({ data }) => run({ agent: new Agent({ instructions: nested(data, 0) }) }),
-  'what the user says': ({ text }) => run({ messages: [user(text)] }),
+  'a message of the user': ({ text }) => run({ messages: [user(text)] }),
   'JSON that the user sends': ({ data }) => run({ messages: [user(nested(data, 0))] }),
-  'parts of what the user says': ({ text, data }) =>
+  'parts of a message of the user': ({ text, data }) =>
     request({
       messages: [
         {
@@ -96,9 +96,9 @@ export const places: Record<string, Place> = {
         },
       ],
     }),
-  'who the user is': ({ texts }) =>
+  'the name of the user': ({ texts }) =>
     request({ messages: [{ role: 'user', name: texts.join('\n'), content: 'Hi.' }] }),
-  'what was said before': ({ text, data }) =>
+  'earlier messages': ({ text, data }) =>
     request({
       messages: [
         user('Hi.'),
@@ -109,19 +109,19 @@ export const places: Record<string, Place> = {
       ],
     }),
   'a message for developers': ({ text }) => request({ messages: [{ role: 'developer', content: text }] }),
-  'a message that is none': ({ text, data }) => request({ messages: [user('Hi.'), [text, data] as never] }),
+  'an invalid message': ({ text, data }) => request({ messages: [user('Hi.'), [text, data] as never] }),
   'the answer': ({ text }) => run({}, saying(text)),
   'an answer that is JSON': ({ data }) => run({}, saying(nested(data, 0))),
   'a refusal, and the reasoning': ({ text }) =>
     run({}, saidWith({ content: null, refusal: text, reasoning_content: text, reasoning: text })),
-  'an answer whose probabilities are told': ({ text }) => {
+  'an answer with probabilities': ({ text }) => {
     const answer = saying(text);
     Object.assign(answer.choices[0]!, { logprobs: logprobsOf(...text.split(/\b/)) });
     return run({}, answer);
   },
-  'fields of an answer that are nobody’s': ({ text, data }) =>
+  'unknown fields of an answer': ({ text, data }) =>
     run({}, { ...saying('Done.'), provider: { text, data }, trace: text } as Answer),
-  'fields of a choice that are nobody’s': ({ text, data }) => {
+  'unknown fields of a choice': ({ text, data }) => {
     const answer = saying('Done.');
     Object.assign(answer.choices[0]!, { error: { message: text, data } });
     return request({}, answer);
@@ -154,11 +154,11 @@ export const places: Record<string, Place> = {
   'JSON in arguments': ({ data }) => calledWith(nested(data, 1)),
   'JSON in JSON in arguments': ({ data }) => calledWith(nested(data, 2)),
   'arguments that break off': ({ texts }) => calledWith(`${JSON.stringify(texts).slice(0, -1)}, "a`),
-  'arguments that are no JSON': ({ text }) => calledWith(text),
-  'what a tool answers': ({ text }) => answered(() => text),
-  'JSON that a tool answers': ({ data }) => answered(() => data),
-  'JSON in JSON that a tool answers': ({ data }) => answered(() => nested(data, 2)),
-  'what a tool throws': ({ text }) =>
+  'arguments that are not JSON': ({ text }) => calledWith(text),
+  'the result of a tool': ({ text }) => answered(() => text),
+  'JSON in the result of a tool': ({ data }) => answered(() => data),
+  'JSON in JSON in the result of a tool': ({ data }) => answered(() => nested(data, 2)),
+  'the error of a tool': ({ text }) =>
     answered(() => {
       throw new Error(text);
     }),
@@ -177,7 +177,7 @@ export const places: Record<string, Place> = {
     play: async (provider, stream) =>
       await runOf(provider, stream, { agent: withTool(() => text), maxTurns: 1 }),
   }),
-  'what describes a tool': ({ text, texts }) =>
+  'the description of a tool': ({ text, texts }) =>
     request({
       tools: [
         {
@@ -200,14 +200,14 @@ export const places: Record<string, Place> = {
         json_schema: { name: 'a', schema: { type: 'object', description: text } },
       },
     }),
-  'parameters that say something': ({ texts, text }) =>
+  'parameters that the model sees': ({ texts, text }) =>
     request({ stop: [...texts], prediction: { type: 'content', content: text } }),
-  'secrets among the parameters': ({ data }) => request({ ...data, extra_headers: data }),
-  'parameters that say nothing': ({ text }) =>
+  'parameters that are secrets': ({ data }) => request({ ...data, extra_headers: data }),
+  'parameters that the model does not see': ({ text }) =>
     request({ user: text, metadata: { text }, safety_identifier: text, prompt_cache_key: text, store: true }),
   'an error of the API': ({ text, data }) =>
     run({}, failed(429, { message: text, type: text, code: null, param: text, data })),
   'the details of an error': ({ text, data }) => run({}, failed(500, { message: text, detail: [data] })),
-  'an answer that is none': ({ text, data }) => run({}, { text, data, choices: 'none' } as never),
+  'an invalid answer': ({ text, data }) => run({}, { text, data, choices: 'none' } as never),
   'an answer without choices': ({ text, data }) => run({}, { text, data, choices: [] } as never),
 };

@@ -1,4 +1,6 @@
-/** The hook `redact`: what it is asked, that it holds at every place, when it is replayed as well, and what is said of a wrong one. */
+/**
+ * The hook `redact`: its arguments, every place where it applies, replays with it, and the errors about a wrong one.
+ */
 import { describe, expect, test } from 'vitest';
 import type { CompletionProvider } from 'swarmcheck';
 import { recordingProvider, replayProvider, type Redact } from 'swarmcheck/testing';
@@ -13,7 +15,10 @@ import { places } from './places.ts';
 const name = 'Ann van Dyck';
 const hideNames: Redact = (text) => text.replaceAll(/\b(?:Ann|Bob) van Dyck\b/g, '[name]');
 
-/** The names of fields are nobody's text: it is not asked for them. */
+/**
+ * The hook is not called for the names of fields, so a text that becomes the name of a context variable has no name
+ * of a person.
+ */
 const naming = (who: string, place: string) => ({
   texts: [/context variables/.test(place) ? 'a key' : `I am ${who}.`],
   text: `I am ${who}.`,
@@ -22,7 +27,7 @@ const naming = (who: string, place: string) => ({
 });
 
 describe.for(ways)('$name', (way) => {
-  test.for(Object.keys(places))('%s: hidden, and replayed', async (place) => {
+  test.for(Object.keys(places))('redact hides the name, and the recording is replayed: %s', async (place) => {
     using folder = new Folder();
     const cassette = folder.file();
     {
@@ -47,7 +52,7 @@ async function recorded(folder: Folder, redact: unknown, question = 'Who?', answ
   return await answerTo(provider, question);
 }
 
-test('it sees texts without the secrets that are known, and where they stand', async () => {
+test('redact gets texts without known secrets, and their paths', async () => {
   using folder = new Folder();
   const asked: [string, string][] = [];
   const redact: Redact = (text, path) => {
@@ -60,7 +65,7 @@ test('it sees texts without the secrets that are known, and where they stand', a
   expect(asked.filter(([, text]) => text.includes('example.com'))).toEqual([]);
 });
 
-test('it may hide by where a text stands', async () => {
+test('redact may decide by the path of a text', async () => {
   using folder = new Folder();
   const redact: Redact = (text, path) => (path[0] === 'request' ? '(not kept)' : text);
   await recorded(folder, redact);
@@ -69,14 +74,14 @@ test('it may hide by where a text stands', async () => {
   expect(interaction!.completion.choices[0].message.content).toBe('Nobody.');
 });
 
-test('whoever asks gets the answer as it came', async () => {
+test('during a recording, the caller gets the answer unchanged', async () => {
   using folder = new Folder();
   expect(await recorded(folder, hideNames, 'Who?', `${name}, ann@example.com`)).toBe(
     `${name}, ann@example.com`,
   );
 });
 
-test('replayed without it, the text that it hid is a change', async () => {
+test('a replay without redact reports the hidden text as drift', async () => {
   using folder = new Folder();
   await recorded(folder, hideNames, `I am ${name}.`);
   const diff = `-user: I am [name].\n+user: I am ${name}.`;
@@ -85,7 +90,7 @@ test('replayed without it, the text that it hid is a change', async () => {
   });
 });
 
-test('a conversation goes on from what it hid', async () => {
+test('a conversation goes on after a text that redact has hidden', async () => {
   using folder = new Folder();
   const talk = async (provider: CompletionProvider) => {
     const said = new Talk(provider);
@@ -106,7 +111,7 @@ test.for([
   ['null', () => null, 'it returned null.'],
   ['a number', () => 7, 'it returned the number 7.'],
   ['a promise', async (text: string) => text, 'it returned a Promise.'],
-] as const)('one that returns %s is a TypeError, before a model is asked', async ([, redact, words]) => {
+] as const)('a redact that returns %s is a TypeError, before a model is asked', async ([, redact, words]) => {
   using folder = new Folder();
   const error = (await rejectedWith(recorded(folder, redact))) as Error;
   expect(error).toBeInstanceOf(TypeError);
@@ -116,7 +121,7 @@ test.for([
 });
 
 test.for([() => undefined, () => JSON.parse('no JSON') as string])(
-  'one that fails at an answer (%s) rejects, and its error is no answer of the model',
+  'a redact that fails at an answer (%s) rejects the request, and its error is not recorded',
   async (fail) => {
     using folder = new Folder();
     const redact = (text: string) => (text === 'Nobody.' ? fail() : text);
@@ -125,7 +130,7 @@ test.for([() => undefined, () => JSON.parse('no JSON') as string])(
   },
 );
 
-test('one that throws rejects the request with its error, recorded or replayed', async () => {
+test('a redact that throws rejects the request with its error, recorded or replayed', async () => {
   using folder = new Folder();
   const broken = () => {
     throw new RangeError('no rule for this');
@@ -138,7 +143,7 @@ test('one that throws rejects the request with its error, recorded or replayed',
   );
 });
 
-test.for([null, 'names', /Ann/, {}])('one that is no function (%o) is refused at once', (redact) => {
+test.for([null, 'names', /Ann/, {}])('a redact that is not a function (%o) is refused at once', (redact) => {
   using folder = new Folder();
   const error = thrown(() =>
     recordingProvider(completing(), { cassette: folder.file(), redact: redact as never }),

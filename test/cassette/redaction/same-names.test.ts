@@ -1,4 +1,4 @@
-/** What a secret is called: the same throughout a conversation, whatever it is today, and given back when it is replayed. */
+/** A secret has the same name throughout a conversation, whatever the secret is today, and a replay restores it. */
 import { expect, test } from 'vitest';
 import { Agent, Swarm, tool, type CompletionProvider } from 'swarmcheck';
 import {
@@ -22,7 +22,7 @@ interface Person {
 const ann: Person = { mail: 'ann@example.com', password: 'correct horse' };
 const bob: Person = { mail: 'bob.builder@example.org', password: 'quite another one' };
 
-/** Logs in, and answers with what it was logged in with. */
+/** Logs in with a tool; returns the messages of the run and the arguments of the tool. */
 async function logIn(provider: CompletionProvider, { mail, password }: Person, stream = false) {
   const seen: unknown[] = [];
   const agent = new Agent({
@@ -56,31 +56,34 @@ const stepsFor = ({ mail, password }: Person): Step[] => [
 
 const ways = [false, true].flatMap((recorded) => [false, true].map((replayed) => ({ recorded, replayed })));
 
-test.for(ways)('streamed $recorded, replayed streamed $replayed: the secrets of now', async (streams) => {
-  using folder = new Folder();
-  const first = await record(folder.file(), stepsFor(ann), (provider) =>
-    logIn(provider, ann, streams.recorded),
-  );
-  expect(leaksIn(folder, Object.values(ann))).toEqual([]);
-  for (const person of [ann, bob]) {
-    using provider = replayProvider(folder.file());
-    const again = await logIn(provider, person, streams.replayed);
-    expect(provider.summary).toEqual({ served: 2, exact: 2, drifted: 0, unused: 0 });
-    const now = JSON.stringify(first)
-      .replaceAll(ann.mail, person.mail)
-      .replaceAll(ann.password, person.password);
-    expect(JSON.stringify(again)).toBe(now);
-  }
-});
+test.for(ways)(
+  'a replay has the secrets of today: recorded with stream $recorded, replayed with stream $replayed',
+  async (streams) => {
+    using folder = new Folder();
+    const first = await record(folder.file(), stepsFor(ann), (provider) =>
+      logIn(provider, ann, streams.recorded),
+    );
+    expect(leaksIn(folder, Object.values(ann))).toEqual([]);
+    for (const person of [ann, bob]) {
+      using provider = replayProvider(folder.file());
+      const again = await logIn(provider, person, streams.replayed);
+      expect(provider.summary).toEqual({ served: 2, exact: 2, drifted: 0, unused: 0 });
+      const now = JSON.stringify(first)
+        .replaceAll(ann.mail, person.mail)
+        .replaceAll(ann.password, person.password);
+      expect(JSON.stringify(again)).toBe(now);
+    }
+  },
+);
 
-test('one name throughout: in instructions, messages, arguments, results, context and answer', async () => {
+test('a secret has one name in instructions, messages, arguments, results, context and answer', async () => {
   using folder = new Folder();
   await record(folder.file(), stepsFor(ann), (provider) => logIn(provider, ann));
   const names = new Set(folder.read().match(/\[[a-z-]+-\d+\]|email-\d+@redacted\.invalid/g));
   expect([...names].toSorted()).toEqual(['[secret-2]', 'email-1@redacted.invalid']);
 });
 
-test('different secrets have different names, of one kind or not', async () => {
+test('different secrets have different names, whether or not they are of one kind', async () => {
   using folder = new Folder();
   const keys = ['a', 'b'].map((letter) => ['sk', letter.repeat(30)].join('-'));
   const texts = [
@@ -100,7 +103,7 @@ test('different secrets have different names, of one kind or not', async () => {
   ]);
 });
 
-test('two that were different, and are one now, are told as a change', async () => {
+test('two secrets that are equal now are reported as drift', async () => {
   using folder = new Folder();
   const talk = (left: string, right: string) => async (provider: CompletionProvider) =>
     await new Talk(provider).ask(`From ${left} to ${right}.`);
@@ -111,7 +114,7 @@ test('two that were different, and are one now, are told as a change', async () 
   await expect(talk('c@x.com', 'c@x.com')(provider)).rejects.toMatchObject({ drift: [{ diff }] });
 });
 
-test('a secret that only the model said stays its name, and the replay goes on', async () => {
+test('a secret that only the model said is replayed as its name', async () => {
   using folder = new Folder();
   const found: unknown[] = [];
   const agent = new Agent({
@@ -137,7 +140,7 @@ test('a secret that only the model said stays its name, and the replay goes on',
   expect(messages.at(-1)?.content).toBe('Told email-1@redacted.invalid, and carl@example.com.');
 });
 
-test('what is said later has its recorded name, though what had the first names never comes back', async () => {
+test('a secret keeps its recorded name even if an earlier secret is missing in the replay', async () => {
   using folder = new Folder();
   const busy = modelFails({ kind: 'status', status: 429, body: { error: { message: `Ask ${ann.mail}.` } } });
   const play = async (provider: CompletionProvider) => {
@@ -152,7 +155,7 @@ test('what is said later has its recorded name, though what had the first names 
   expect(provider.summary).toMatchObject({ exact: 3 });
 });
 
-test('a text that looks like a name is itself, and no secret gets that name', async () => {
+test('a text that looks like a name is kept, and no secret gets that name', async () => {
   using folder = new Folder();
   const text = 'Is [secret-1] the password? {} password=hunter22';
   const play = async (provider: CompletionProvider) => await new Talk(provider).ask(text);
@@ -164,7 +167,7 @@ test('a text that looks like a name is itself, and no secret gets that name', as
   expect(await play(provider)).toBe('[secret-1] is not hunter22.');
 });
 
-test('a stream has its chunks where they were, with the secret in one of them', async () => {
+test('a replayed stream has as many chunks as the recorded one, with the secrets of today', async () => {
   using folder = new Folder();
   const text = `I wrote to ${ann.mail} just now.`;
   const ask = async (provider: CompletionProvider, { mail }: Person) => {

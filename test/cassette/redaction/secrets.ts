@@ -1,21 +1,24 @@
-/** Secrets of all forms. None is anybody's, and none stands here as a whole: what looks for keys in sources would find it. */
+/**
+ * Secrets of every form. All are made up, and none is written here as a whole, because scanners for keys in sources
+ * would find it.
+ */
 import { createHash } from 'node:crypto';
 
-/** A text that has a secret in it. */
+/** A text that contains a secret. */
 interface Secret {
   readonly name: string;
   readonly text: string;
-  /** What of the text must not be stored. */
+  /** The parts of the text that must not be stored. */
   readonly values: readonly string[];
 }
 
-/** So many letters and digits, among them always both; the same ones for the same seed. */
+/** Letters and digits, always both, of this length; the same for the same seed. */
 function noise(seed: string, length: number): string {
   const text = createHash('sha512').update(seed).digest('base64').replaceAll(/[+/=]/g, '');
   return `a1${text}${text}`.slice(0, length);
 }
 
-/** Keys by what they begin with, and how long the rest is. */
+/** Keys by their prefix, with the length of the rest. */
 const keys: Record<string, [prefix: string[], length: number]> = {
   OpenAI: [['sk', ''], 40],
   'OpenAI, of a project': [['sk', 'proj', ''], 60],
@@ -40,7 +43,7 @@ const others: Record<string, [prefix: string[], length: number]> = {
   xAI: [['xai', ''], 60],
 };
 
-/** Every form that is known, each with a secret of its own. */
+/** Every known form, each with its own secret. */
 export function secretForms(seed: string): Secret[] {
   const all: Secret[] = [];
   const add = (name: string, values: string | string[], text: (...values: string[]) => string) => {
@@ -93,7 +96,7 @@ function pemPart(part: string): string {
   return /^[A-Z]+$/.test(part) ? ['-----', part, ' RSA PRIVATE', ' KEY-----'].join('') : part;
 }
 
-/** Names of fields that say what they hold. */
+/** Names of fields that show that their value is secret. */
 const secretNames = [
   'api_key',
   'apiKey',
@@ -126,18 +129,18 @@ const secretNames = [
   'otp',
 ];
 
-/** What is given to be hidden, and what no file may have in it. */
+/** Texts to hide, and the values that no file may contain. */
 export interface Secrets {
-  /** One for each form. */
+  /** One text for each form. */
   readonly texts: readonly string[];
-  /** All of these, each on lines of its own. */
+  /** All of these texts, each on its own lines. */
   readonly text: string;
-  /** JSON with a field of each secret name, and a text in one that says nothing. */
+  /** JSON with a field of each secret name, and with all texts in a field with a harmless name. */
   readonly data: Record<string, unknown>;
   readonly values: readonly string[];
 }
 
-/** Secrets of every form and in fields of every name; others for each seed. */
+/** Secrets of every form, and in fields of every secret name; they differ for each seed. */
 export function allSecrets(seed: string): Secrets {
   const forms = secretForms(seed);
   const texts = forms.map(({ text }) => text);

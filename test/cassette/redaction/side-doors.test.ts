@@ -1,4 +1,4 @@
-/** Secrets in the fields that few answers and requests have. */
+/** Secrets in fields that are rare in answers and requests. */
 import { expect, test } from 'vitest';
 import { Agent, Swarm, type CompletionProvider } from 'swarmcheck';
 import { callTool, recordingProvider, replayProvider, scriptedProvider } from 'swarmcheck/testing';
@@ -22,7 +22,7 @@ async function stored(
     if (isStreamed) for await (const piece of recording.stream(asked)) void piece;
     else await recording.complete(asked);
   }
-  // What was recorded can be replayed with what was asked.
+  // The recording can be replayed with the same request.
   const replay = replayProvider(folder.file());
   await replay.complete({ ...asking(user('a')), ...request }).catch(() => {});
   expect(replay.summary).toMatchObject({ exact: 1 });
@@ -41,7 +41,7 @@ const answers: [where: string, choice: object][] = [
   ['a nested field of the message', { message: { ...message, reasoning_details: [{ data: key }] } }],
   ['a field with a secret name', { message: { ...message, extra: { access_token: opaque } } }],
   [
-    'probabilities that spell it out',
+    'probabilities that contain it',
     {
       message,
       logprobs: { content: [key.slice(0, 9), key.slice(9)].map((token) => ({ token, logprob: 0 })) },
@@ -49,7 +49,7 @@ const answers: [where: string, choice: object][] = [
   ],
 ];
 
-test.for(answers)('in an answer: %s', async ([, choice]) => {
+test.for(answers)('a secret in an answer is not stored: %s', async ([, choice]) => {
   const choices = [{ index: 0, finish_reason: 'stop', logprobs: null, ...choice }];
   const text = await stored(answeredBy(() => ({ ...saying(''), choices })));
   expect(text).not.toContain(key);
@@ -68,7 +68,7 @@ const pieces: [where: string, deltas: object[]][] = [
   ['a field with a secret name', [{ extra: { access_token: opaque } }]],
 ];
 
-test.for(pieces)('in the pieces of a stream: %s', async ([, deltas]) => {
+test.for(pieces)('a secret in the chunks of a stream is not stored: %s', async ([, deltas]) => {
   const chunks = [...deltas.map((delta) => chunk(delta)), chunk({}, 'stop')];
   const text = await stored(chunking(chunks), {}, true);
   expect(text).not.toContain(start);
@@ -91,7 +91,7 @@ const requests: [where: string, request: object][] = [
   ['the headers of a tool', { tools: [{ type: 'mcp', headers: { Authorization: opaque } }] }],
 ];
 
-test.for(requests)('in a request: %s', async ([, request]) => {
+test.for(requests)('a secret in a request is not stored: %s', async ([, request]) => {
   const text = await stored(
     answeredBy(() => saying('ok')),
     request,
@@ -100,7 +100,7 @@ test.for(requests)('in a request: %s', async ([, request]) => {
   expect(text).not.toContain(opaque);
 });
 
-test('the parameters of a tool are a schema, in which a password is none', async () => {
+test('a field "password" in the schema of a tool is kept', async () => {
   const parameters = { type: 'object', properties: { password: { type: 'string', description: 'Yours.' } } };
   const tools = [{ type: 'function', function: { name: 'log_in', parameters } }];
   const text = await stored(
@@ -110,7 +110,7 @@ test('the parameters of a tool are a schema, in which a password is none', async
   expect(text).toContain('"description": "Yours."');
 });
 
-test('in the name of a context variable that is deleted', async () => {
+test('a secret name of a deleted context variable is not stored', async () => {
   using folder = new Folder();
   const agent = new Agent({
     functions: [

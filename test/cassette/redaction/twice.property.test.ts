@@ -1,11 +1,11 @@
-/** Whatever is hidden is hidden once: what was stored would be stored as it is, and what is given back is what was given. */
+/** Hiding twice is the same as hiding once, and revealing gives the original. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LaneSecrets } from '../../../src/secrets/lane-secrets.ts';
 import { secretForms } from './secrets.ts';
 import { assertProperty } from '../../support/property.ts';
 
-/** On lines of their own: what two secrets make of each other is another matter. */
+/** On separate lines, since two secrets on one line could form another one. */
 const lines = fc.oneof(
   fc.constantFrom(...secretForms('twice').map(({ text }) => text)),
   fc.constantFrom('[secret-1]', '[api-key-2]', 'email-1@redacted.invalid', 'Is [token-1] yours?'),
@@ -25,7 +25,7 @@ const data = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 })).value;
 
-test('a text that was hidden stays as it is', () => {
+test('hiding a hidden text changes nothing', () => {
   assertProperty(
     fc.property(texts, (text) => {
       const hidden = new LaneSecrets().hideText(text);
@@ -35,7 +35,7 @@ test('a text that was hidden stays as it is', () => {
   );
 });
 
-test('so does data', () => {
+test('hiding hidden data changes nothing', () => {
   assertProperty(
     fc.property(data, (value) => {
       const hidden = new LaneSecrets().hideData(value);
@@ -45,7 +45,7 @@ test('so does data', () => {
   );
 });
 
-test('a text that is hidden and revealed is the text', () => {
+test('revealing a hidden text gives the text', () => {
   assertProperty(
     fc.property(texts, (text) => {
       const secrets = new LaneSecrets();
@@ -55,7 +55,7 @@ test('a text that is hidden and revealed is the text', () => {
   );
 });
 
-test('the same text is hidden in the same way, where it was hidden so before', () => {
+test('a replay hides the same text as the recording did', () => {
   assertProperty(
     fc.property(fc.array(texts, { maxLength: 4 }), (all) => {
       const recorded = new LaneSecrets();

@@ -1,4 +1,4 @@
-/** A conversation that is recorded, and played again with one thing changed. */
+/** Records a conversation, and replays it with a change. */
 import {
   Agent,
   Swarm,
@@ -19,7 +19,7 @@ import {
 import { Folder } from '../folder.ts';
 import { changing, record, said, user } from './tapes.ts';
 
-/** New ones each time: tests change them. */
+/** Returns new agents each time, because tests change them. */
 function desk() {
   const orders = { status: 'paid' };
   const refunds = new Agent({
@@ -66,17 +66,20 @@ const steps = [
   say('It is paid.'),
 ];
 
-/** What is not as it was when it was recorded. */
+/** A change to the conversation. */
 export interface Change {
   agents?: (desk: Desk) => void;
   run?: Partial<RunSettings>;
   /** Earlier messages, and the question. */
   messages?: Message[];
-  /** Of every request, on its way. */
+  /** New fields of every request on its way to the provider. */
   request?: (request: CompletionRequest) => object;
 }
 
-/** What becomes of the recording where this is changed; `recorded` was changed already when it was recorded. */
+/**
+ * Replays the recording with this change, and returns the drift. `recorded` is a change that is made before the
+ * recording.
+ */
 export async function playChanged(change: Change, recorded: Change = {}): Promise<Played> {
   using folder = new Folder();
   await record(folder.file(), steps, (provider) => play(provider, recorded));

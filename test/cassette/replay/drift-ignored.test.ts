@@ -1,4 +1,4 @@
-/** What is no change, and what is one though it looks much the same. */
+/** Differences between requests that are not drift, and similar ones that are. */
 import { expect, test } from 'vitest';
 import type { CompletionRequest } from 'swarmcheck';
 import { CassetteMismatchError, replayProvider, say } from 'swarmcheck/testing';
@@ -7,7 +7,7 @@ import { asking, record, user } from './tapes.ts';
 
 type Messages = CompletionRequest['messages'];
 
-/** Calls with these ids, and what they are answered. */
+/** Calls with these ids, and their results. */
 const calling = (ids: string[], answered = ids, args = '{"a":1,"b":2}'): Messages => [
   user('q'),
   {
@@ -29,7 +29,7 @@ const assistant = (fields: object) => asking(user('q'), { role: 'assistant', ...
 const content = (text: string) => [{ type: 'text', text } as const];
 const asked = (text: string) => asking(user(text));
 
-/** Two requests, the second in place of the first. */
+/** Two requests: the recorded one, and the one of the replay. */
 type Row = [what: string, recorded: CompletionRequest, now: CompletionRequest];
 
 const same: Row[] = [
@@ -94,7 +94,7 @@ const same: Row[] = [
     asking({ role: 'user', content: [...content('a'), ...content('b')] }),
   ],
   [
-    'the sender that Swarm notes',
+    'the sender that Swarm adds',
     assistant({ content: 'a', sender: 'A' }),
     assistant({ content: 'a', sender: 'B' }),
   ],
@@ -104,7 +104,7 @@ const different: Row[] = [
   ['which call is answered', asking(...calling(['x', 'y'])), asking(...calling(['x', 'y'], ['y', 'x']))],
   ['an argument', asking(...calling(['x'])), asking(...calling(['x'], ['x'], '{"a":1,"b":3}'))],
   [
-    'how arguments are written that are no JSON',
+    'white space in arguments that are not JSON',
     asking(...calling(['x'], ['x'], '{"a"')),
     asking(...calling(['x'], ['x'], '{"a" ')),
   ],
@@ -126,7 +126,11 @@ const different: Row[] = [
     asked('a'),
     asking({ role: 'user', content: [...content('a'), { type: 'image_url', image_url: { url: 'data:,' } }] }),
   ],
-  ['who instructs', system('Be brief.'), asking({ role: 'developer', content: 'Be brief.' }, user('q'))],
+  [
+    'the role of the instructions',
+    system('Be brief.'),
+    asking({ role: 'developer', content: 'Be brief.' }, user('q')),
+  ],
   ['instructions that are gone', system('Be brief.'), asked('q')],
   ['instructions in place of none', asked('q'), system('')],
 ];
@@ -138,23 +142,23 @@ async function replayed(recorded: CompletionRequest, now: CompletionRequest): Pr
   return await provider.complete(now);
 }
 
-test.for(same)('no change: %s', async ([, recorded, now]) => {
+test.for(same)('this difference is not drift: %s', async ([, recorded, now]) => {
   await expect(replayed(recorded, now)).resolves.toHaveProperty('choices.0.message.content', 'yes');
 });
 
-test.for(same)('nor the other way round: %s', async ([, recorded, now]) => {
+test.for(same)('this difference is not drift in the other direction: %s', async ([, recorded, now]) => {
   await expect(replayed(now, recorded)).resolves.toHaveProperty('choices.0.message.content', 'yes');
 });
 
-test.for(different)('a change: %s', async ([, recorded, now]) => {
+test.for(different)('this difference is drift: %s', async ([, recorded, now]) => {
   await expect(replayed(recorded, now)).rejects.toThrow(CassetteMismatchError);
 });
 
-test.for(different)('a change the other way round: %s', async ([, recorded, now]) => {
+test.for(different)('this difference is drift in the other direction: %s', async ([, recorded, now]) => {
   await expect(replayed(now, recorded)).rejects.toThrow(CassetteMismatchError);
 });
 
-test('a change that the text does not show is told as JSON', async ({ expect }) => {
+test('a change that the text of a message does not show is reported as JSON', async ({ expect }) => {
   const [, recorded, now] = different.find(([what]) => what === 'which call is answered')!;
   const error: unknown = await replayed(recorded, now).catch((reason: unknown) => reason);
   expect((error as CassetteMismatchError).drift).toMatchInlineSnapshot(`
@@ -173,8 +177,8 @@ test('a change that the text does not show is told as JSON', async ({ expect }) 
   `);
 });
 
-test('where the sender of the instructions changed, that is told', async ({ expect }) => {
-  const [, recorded, now] = different.find(([what]) => what === 'who instructs')!;
+test('a change of the role of the instructions is reported', async ({ expect }) => {
+  const [, recorded, now] = different.find(([what]) => what === 'the role of the instructions')!;
   const error: unknown = await replayed(recorded, now).catch((reason: unknown) => reason);
   expect((error as CassetteMismatchError).drift).toMatchInlineSnapshot(`
     [

@@ -1,4 +1,4 @@
-/** What a reader is told, whole. */
+/** The messages about drift, whole. */
 import { test } from 'vitest';
 import { tool } from 'swarmcheck';
 import { replayProvider, say } from 'swarmcheck/testing';
@@ -9,7 +9,7 @@ import { answerTo, record, said, user } from './tapes.ts';
 
 const messageFor = async (change: Change) => (await playChanged(change)).message;
 
-test('the message about instructions', async ({ expect }) => {
+test('the message about changed instructions shows the lines that changed', async ({ expect }) => {
   const message = await messageFor({
     agents: ({ refunds }) => (refunds.instructions = 'Refund what was paid.\nAsk for the year.\nBe brief.'),
   });
@@ -24,7 +24,7 @@ test('the message about instructions', async ({ expect }) => {
   `);
 });
 
-test('the message about the description of a tool', async ({ expect }) => {
+test('the message about a changed description shows the definition of the tool', async ({ expect }) => {
   const message = await messageFor({
     agents: ({ refunds }) => {
       refunds.functions[1] = tool({
@@ -47,7 +47,7 @@ test('the message about the description of a tool', async ({ expect }) => {
   `);
 });
 
-test('the message about the order of tools', async ({ expect }) => {
+test('the message about a changed order of tools shows the names of the tools', async ({ expect }) => {
   const message = await messageFor({
     agents: ({ refunds }) => (refunds.functions = refunds.functions.toReversed()),
   });
@@ -61,7 +61,7 @@ test('the message about the order of tools', async ({ expect }) => {
   `);
 });
 
-test('the message about the model', async ({ expect }) => {
+test('the message about a changed model shows both models', async ({ expect }) => {
   expect(await messageFor({ run: { modelOverride: 'o3' } })).toMatchInlineSnapshot(`
     "This request is not the one that was recorded (…/c.json, interaction 1).
     The model changed:
@@ -71,7 +71,7 @@ test('the message about the model', async ({ expect }) => {
   `);
 });
 
-test('the message about a parameter', async ({ expect }) => {
+test('the message about a new parameter shows its value', async ({ expect }) => {
   const format = { type: 'json_schema', json_schema: { name: 'answer', strict: true } };
   expect(await messageFor({ request: () => ({ response_format: format }) })).toMatchInlineSnapshot(`
     "This request is not the one that was recorded (…/c.json, interaction 1).
@@ -88,7 +88,7 @@ test('the message about a parameter', async ({ expect }) => {
   `);
 });
 
-test('the message about the history', async ({ expect }) => {
+test('the message about a changed history shows the first message that differs', async ({ expect }) => {
   const message = await messageFor({ agents: ({ orders }) => (orders.status = 'open') });
   expect(message).toMatchInlineSnapshot(`
     "This request is not the one that was recorded (…/c.json, interaction 3).
@@ -99,7 +99,7 @@ test('the message about the history', async ({ expect }) => {
   `);
 });
 
-test('the message about several changes at once', async ({ expect }) => {
+test('the message about several changes shows each of them', async ({ expect }) => {
   const message = await messageFor({
     agents: ({ triage }) => Object.assign(triage, { instructions: 'Ask.', model: 'o3', functions: [] }),
     messages: [user('Is A-18 paid?')],
@@ -132,7 +132,7 @@ test('the message about several changes at once', async ({ expect }) => {
   `);
 });
 
-test('a conversation among others is named', async ({ expect }) => {
+test('the message has the name of the conversation if the cassette has several', async ({ expect }) => {
   using folder = new Folder();
   await record(folder.file(), [say('one'), say('two'), say('three')], async (provider) => {
     await answerTo(provider, 'a', { conversation: 'ann' });

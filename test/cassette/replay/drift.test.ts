@@ -1,4 +1,4 @@
-/** Each kind of change, told apart: which part, whose, where. */
+/** Each kind of change has its own drift: the part, the name and the place. */
 import { expect, test } from 'vitest';
 import { tool, type Agent } from 'swarmcheck';
 import type { Drift } from 'swarmcheck/testing';
@@ -18,7 +18,7 @@ type Row = [change: string, Change, drift: (Omit<Drift, 'diff'> & { diff?: strin
 
 const rows: Row[] = [
   [
-    'the instructions of the agent that is asked first',
+    'the instructions of the first agent',
     { agents: ({ triage }) => (triage.instructions = 'Find out who it is.') },
     [{ part: 'instructions', name: 'Triage', diff: '-Find out what is wanted.\n+Find out who it is.' }],
   ],
@@ -39,7 +39,7 @@ const rows: Row[] = [
     [{ part: 'tools', name: 'issue_refund' }],
   ],
   [
-    'a parameter that must no longer be there',
+    'a parameter that is no longer required',
     { agents: ({ refunds }) => (refunds.functions[0] = tool({ ...lookUp, execute: found })) },
     [{ part: 'tools', name: 'look_up' }],
   ],
@@ -91,12 +91,12 @@ const rows: Row[] = [
     [{ part: 'parameters', name: 'temperature', diff: '-(not sent)\n+0.2' }],
   ],
   [
-    'what the user asks',
+    'the question of the user',
     { messages: [...greeting, user('Is A-18 paid?')] },
     [{ part: 'history', at: 3, diff: '-user: Is A-17 paid?\n+user: Is A-18 paid?' }],
   ],
   [
-    'what was said before that',
+    'an earlier message',
     { messages: [greeting[0]!, { role: 'assistant', content: 'Yes?' }, question] },
     [{ part: 'history', at: 2, diff: '-assistant: What can I do for you?\n+assistant: Yes?' }],
   ],
@@ -106,7 +106,7 @@ const rows: Row[] = [
     [{ part: 'history', at: 2, diff: '-assistant: What can I do for you?\n+user: Is A-17 paid?' }],
   ],
   [
-    'a message more at the end',
+    'one more message at the end',
     { messages: [...greeting, question, user('Hurry.')] },
     [{ part: 'history', at: 4, diff: '-(no message)\n+user: Hurry.' }],
   ],
@@ -116,12 +116,12 @@ const rows: Row[] = [
     [{ part: 'history', at: 3, diff: '-user: Is A-17 paid?\n+assistant: Is A-17 paid?' }],
   ],
   [
-    'who said a message, where the API is told',
+    'the name of the speaker, which the API gets',
     { messages: [...greeting, { ...question, name: 'ann' }] },
     [{ part: 'history', at: 3 }],
   ],
   [
-    'what a tool answers',
+    'the result of a tool',
     { agents: ({ orders }) => (orders.status = 'open') },
     [
       {
@@ -133,13 +133,16 @@ const rows: Row[] = [
   ],
 ];
 
-test.for(rows)('told apart: %s', async ([, change, expected]) => {
-  const { drift, summary } = await playChanged(change);
-  expect(drift).toEqual(expected.map((one) => ({ diff: expect.stringMatching(/^[+-]/m), ...one })));
-  expect(summary.drifted).toBe(1);
-});
+test.for(rows)(
+  'a change is reported with its part, its name and its place: %s',
+  async ([, change, expected]) => {
+    const { drift, summary } = await playChanged(change);
+    expect(drift).toEqual(expected.map((one) => ({ diff: expect.stringMatching(/^[+-]/m), ...one })));
+    expect(summary.drifted).toBe(1);
+  },
+);
 
-test('the type of a parameter', async () => {
+test('a changed type of a parameter is reported as one changed line', async () => {
   const properties = { order: { type: 'number' }, year: { type: 'number' } };
   const parameters = { type: 'object', properties, required: ['order'] } as const;
   const { drift } = await playChanged({
@@ -152,7 +155,7 @@ test('the type of a parameter', async () => {
   ]);
 });
 
-test('a handoff that leads elsewhere shows in its result, and in whose instructions they are', async () => {
+test('a handoff to another agent is reported as a changed result, instructions and model', async () => {
   const { drift } = await playChanged({ agents: ({ routes, billing }) => (routes.transfer = billing) });
   expect(drift).toContainEqual({
     part: 'history',
@@ -163,7 +166,7 @@ test('a handoff that leads elsewhere shows in its result, and in whose instructi
   expect(drift).toContainEqual(expect.objectContaining({ part: 'model' }));
 });
 
-test('several changes of one request are told together', async () => {
+test('several changes of one request are reported together', async () => {
   const { drift } = await playChanged({
     agents: ({ triage }) => {
       Object.assign(triage, { instructions: 'Ask.', model: 'o3', functions: [], toolChoice: 'none' });
@@ -179,18 +182,18 @@ test('several changes of one request are told together', async () => {
   ]);
 });
 
-test('an agent whose name the model is not shown may be called otherwise', async () => {
+test('an agent whose name the model does not see may have another name', async () => {
   const { drift, summary } = await playChanged({ agents: ({ triage }) => (triage.name = 'Front desk') });
   expect(drift).toEqual([]);
   expect(summary).toEqual({ served: 3, exact: 3, drifted: 0, unused: 0 });
 });
 
-test('an agent that is handed off to is shown by its name', async () => {
+test('a new name of an agent is drift if a handoff shows it to the model', async () => {
   const { drift } = await playChanged({ agents: ({ refunds }) => (refunds.name = 'Money back') });
   expect(drift).toMatchObject([{ part: 'history', at: 5 }]);
 });
 
-test('an agent without a change is the recording', async () => {
+test('an agent that did not change since the recording has no drift', async () => {
   const agents = ({ refunds }: { refunds: Agent }) => (refunds.instructions = 'Refund all.');
   expect((await playChanged({ agents }, { agents })).drift).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** A cassette in which somebody took an interaction out, or let two change places. */
+/** A cassette in which a person removed an interaction, or swapped two. */
 import { test } from 'vitest';
 import { replayProvider, say } from 'swarmcheck/testing';
 import { Folder, type StoredCassette, type StoredInteraction } from '../folder.ts';
@@ -20,7 +20,9 @@ const interactionsOf = ({ lanes }: StoredCassette): StoredInteraction[] => lanes
 const renumber = (cassette: StoredCassette) =>
   interactionsOf(cassette).forEach((interaction, index) => (interaction.number = index + 1));
 
-test('an interaction that was taken out of the file is told when it is read', async ({ expect }) => {
+test('an interaction that was removed from the file is reported when the file is read', async ({
+  expect,
+}) => {
   using folder = new Folder();
   await conversation(folder);
   folder.change((cassette) => interactionsOf(cassette).splice(1, 1));
@@ -31,7 +33,9 @@ test('an interaction that was taken out of the file is told when it is read', as
   );
 });
 
-test('two interactions that changed places in the file are told when it is read', async ({ expect }) => {
+test('two interactions that were swapped in the file are reported when the file is read', async ({
+  expect,
+}) => {
   using folder = new Folder();
   await conversation(folder);
   folder.change((cassette) =>
@@ -44,7 +48,9 @@ test('two interactions that changed places in the file are told when it is read'
   );
 });
 
-test('where the numbers were changed as well, the history tells it', async ({ expect }) => {
+test('if the numbers were changed as well, a removed interaction is drift of the history', async ({
+  expect,
+}) => {
   using folder = new Folder();
   await conversation(folder);
   folder.change((cassette) => {
@@ -61,7 +67,7 @@ test('where the numbers were changed as well, the history tells it', async ({ ex
   `);
 });
 
-test('the last one taken out is a request beyond the end', async ({ expect }) => {
+test('if the last interaction was removed, its request is beyond the end', async ({ expect }) => {
   using folder = new Folder();
   await conversation(folder);
   folder.change((cassette) => interactionsOf(cassette).pop());

@@ -1,4 +1,4 @@
-/** Conversations that begin alike, and have no names. */
+/** Conversations without names that begin alike. */
 import { expect, test } from 'vitest';
 import { Agent, Swarm, type CompletionProvider } from 'swarmcheck';
 import {
@@ -15,7 +15,7 @@ import { Folder } from '../folder.ts';
 import { answerTo, asking, record, recordCounting, said, Talk, user } from './tapes.ts';
 import { gate } from '../../support/waiting.ts';
 
-test('two that are under way at once cannot be recorded', async ({ expect }) => {
+test('two conversations that begin alike cannot be recorded at the same time', async ({ expect }) => {
   using folder = new Folder();
   const { opened, open } = gate();
   let asked = 0;
@@ -33,13 +33,13 @@ test('two that are under way at once cannot be recorded', async ({ expect }) => 
   );
   open();
   expect(await first).toBe('Hello.');
-  // The model is not asked what could not be kept.
+  // The model is not asked if its answer could not be kept.
   expect(asked).toBe(1);
   await expect(provider.close()).rejects.toThrow(CassetteAmbiguityError);
   expect(folder.json().lanes).toHaveLength(1);
 });
 
-test('two that are streamed at once cannot be recorded', async () => {
+test('two streams that begin alike cannot be recorded at the same time', async () => {
   using folder = new Folder();
   const live = scriptedProvider([say('Hello.'), say('Hello.')]);
   await using provider = recordingProvider(live, { cassette: folder.file() });
@@ -50,7 +50,7 @@ test('two that are streamed at once cannot be recorded', async () => {
   await reading.return?.();
 });
 
-test('one after the other is answered in the order of the recording', async () => {
+test('conversations that begin alike are replayed in the order of the recording', async () => {
   using folder = new Folder();
   const three = async (provider: CompletionProvider) => {
     const answers = [];
@@ -63,7 +63,7 @@ test('one after the other is answered in the order of the recording', async () =
   expect(await three(provider)).toEqual(first);
 });
 
-test('one after the other, each to its end, may be long', async () => {
+test('conversations that begin alike may have several turns, if one ends before the next begins', async () => {
   using folder = new Folder();
   const two = async (provider: CompletionProvider) => {
     const answers = [];
@@ -78,7 +78,7 @@ test('one after the other, each to its end, may be long', async () => {
   expect(await two(provider)).toEqual(first);
 });
 
-test('one that goes on after another one began alike cannot be recorded', async () => {
+test('a conversation cannot be recorded further after another has begun alike', async () => {
   using folder = new Folder();
   await recordCounting(folder.file(), async (provider) => {
     const one = new Talk(provider);
@@ -88,7 +88,7 @@ test('one that goes on after another one began alike cannot be recorded', async 
   });
 });
 
-test('neither can a run, whose tool ran meanwhile', async () => {
+test('a run cannot be recorded further after a run in its tool has begun alike', async () => {
   using folder = new Folder();
   const live = scriptedProvider([callTool('wait'), say('Hello.'), say('Late.')]);
   await using provider = recordingProvider(live, { cassette: folder.file() });
@@ -103,7 +103,7 @@ test('neither can a run, whose tool ran meanwhile', async () => {
   await expect(run).rejects.toThrow(CassetteAmbiguityError);
 });
 
-test('the same question under other instructions is another beginning', async () => {
+test('the same question with other instructions is another beginning', async () => {
   using folder = new Folder();
   await recordCounting(folder.file(), async (provider) => {
     const one = new Talk(provider);
@@ -113,12 +113,12 @@ test('the same question under other instructions is another beginning', async ()
   });
 });
 
-test('where all recorded ones are the same, it makes no difference which is played', async () => {
+test('conversations with equal recordings may be replayed at the same time', async () => {
   using folder = new Folder();
   await record(folder.file(), [say('Yes.'), say('Yes.'), say('Yes.')], async (provider) => {
     for (let count = 0; count < 3; count++) await answerTo(provider, 'Hello');
   });
-  // An id is all that they differ in.
+  // They differ only in their ids and times, which become equal here.
   folder.change(({ lanes }) => {
     for (const { interactions } of lanes) Object.assign(interactions[0]!.completion, { id: 'x' });
     for (const { interactions } of lanes) interactions[0]!.ms = 0;
@@ -128,7 +128,9 @@ test('where all recorded ones are the same, it makes no difference which is play
   expect(answers).toEqual(['Yes.', 'Yes.', 'Yes.']);
 });
 
-test('which of several is meant cannot be told while an earlier one is under way', async ({ expect }) => {
+test('a beginning is ambiguous while an earlier conversation that began alike goes on', async ({
+  expect,
+}) => {
   using folder = new Folder();
   await recordCounting(folder.file(), async (provider) => {
     for (let count = 0; count < 3; count++) {
@@ -146,7 +148,7 @@ test('which of several is meant cannot be told while an earlier one is under way
   );
 });
 
-test('two that gave the same answer, and wait to be gone on with, cannot be told apart', async () => {
+test('two conversations with the same answer and the same next question are ambiguous', async () => {
   using folder = new Folder();
   const answers = [say('Yes?'), say('one'), say('Yes?'), say('two')];
   await record(folder.file(), answers, async (provider) => {
@@ -163,7 +165,7 @@ test('two that gave the same answer, and wait to be gone on with, cannot be told
   await expect(one.ask('More')).rejects.toThrow(CassetteAmbiguityError);
 });
 
-test('two that gave the same answer are told apart by what each is asked next', async () => {
+test('two conversations with the same answer are distinguished by the next question', async () => {
   using folder = new Folder();
   const answers = [say('Yes?'), say('one'), say('Yes?'), say('two')];
   await record(folder.file(), answers, async (provider) => {

@@ -1,4 +1,4 @@
-/** Conversations without names: whose a request is, its run or its history tells. */
+/** Conversations without names: the run or the history says which conversation a request belongs to. */
 import { expect, test } from 'vitest';
 import { Agent, Conversation, Swarm, type CompletionProvider } from 'swarmcheck';
 import {
@@ -14,7 +14,7 @@ import { Folder } from '../folder.ts';
 import { answerTo, asking, record, recordCounting, said, Talk, user } from './tapes.ts';
 import { gate } from '../../support/waiting.ts';
 
-test('conversations that ask different things at once are told apart, in another order as well', async () => {
+test('concurrent conversations with different questions are distinguished, in any order', async () => {
   using folder = new Folder();
   const all = (list: string[]) => async (provider: CompletionProvider) =>
     await Promise.all(list.map((question) => answerTo(provider, question)));
@@ -23,7 +23,7 @@ test('conversations that ask different things at once are told apart, in another
   expect(await all(['c', 'a', 'b'])(provider)).toEqual([first[2], first[0], first[1]]);
 });
 
-test('they may take turns otherwise than when they were recorded', async () => {
+test('unnamed conversations may take turns in another order than in the recording', async () => {
   using folder = new Folder();
   const first = await recordCounting(folder.file(), async (provider) => {
     const [one, other] = [new Talk(provider), new Talk(provider)];
@@ -35,9 +35,9 @@ test('they may take turns otherwise than when they were recorded', async () => {
   expect(again).toEqual([first[1], first[3], first[0], first[2]]);
 });
 
-test('a run goes on as itself, whatever the history of others is', async () => {
+test('requests of a run belong to its conversation, in whatever order the runs go on', async () => {
   using folder = new Folder();
-  // Two runs whose tools wait for each other, in an order that is the test's.
+  // Two runs whose tools wait until the test opens their gates, in the given order.
   const play = async (provider: CompletionProvider, order: ('a' | 'b')[]) => {
     const gates = { a: gate(), b: gate() };
     const swarm = new Swarm({ provider });
@@ -70,9 +70,9 @@ test('a run goes on as itself, whatever the history of others is', async () => {
 });
 
 test.for([
-  ['of other names', 'Ann', 'Bob'],
-  ['of the same name', 'Ann', 'Ann'],
-])('agents %s that are asked the same at once are told apart', async ([, ...agents]) => {
+  ['with different names', 'Ann', 'Bob'],
+  ['with the same name', 'Ann', 'Ann'],
+])('agents %s that get the same question at once are distinguished', async ([, ...agents]) => {
   using folder = new Folder();
   const both = (order: number[]) => async (provider: CompletionProvider) =>
     await Promise.all(
@@ -88,7 +88,7 @@ test.for([
   expect(await both([1, 0])(provider)).toEqual(['Number 1.', 'Number 0.']);
 });
 
-test('requests that differ in their model alone are told apart', async () => {
+test('requests that differ only in their model are distinguished', async () => {
   using folder = new Folder();
   const ask = (models: string[]) => async (provider: CompletionProvider) =>
     await Promise.all(models.map((model) => provider.complete({ ...asking(user('q')), model })));
@@ -98,7 +98,7 @@ test('requests that differ in their model alone are told apart', async () => {
   expect(answers.map(({ choices }) => choices[0]?.message.content)).toEqual(['large', 'small']);
 });
 
-test('a Conversation goes on over several runs, others in between', async () => {
+test('a Conversation goes on over several runs, with runs of others between them', async () => {
   using folder = new Folder();
   const play = async (provider: CompletionProvider) => {
     const swarm = new Swarm({ provider });
@@ -120,7 +120,7 @@ test('a Conversation goes on over several runs, others in between', async () => 
   expect(provider.summary).toEqual({ served: 5, exact: 5, drifted: 0, unused: 0 });
 });
 
-test('a Conversation goes on after it was stored and restored', async () => {
+test('a Conversation goes on after it was saved and restored', async () => {
   using folder = new Folder();
   const play = async (provider: CompletionProvider) => {
     const swarm = new Swarm({ provider });
@@ -138,7 +138,7 @@ test('a Conversation goes on after it was stored and restored', async () => {
   expect(await play(provider)).toEqual(first);
 });
 
-test('a conversation that began before it was recorded goes on from there', async () => {
+test('a conversation may begin before its recording', async () => {
   using folder = new Folder();
   const messages = [user('a'), { role: 'assistant', content: 'b' } as const, user('c')];
   await record(folder.file(), [say('d')], (provider) => provider.complete(asking(...messages)));
@@ -148,7 +148,7 @@ test('a conversation that began before it was recorded goes on from there', asyn
   });
 });
 
-test('each request has the part of the history that is new, and no more', async () => {
+test('each request is stored with the new part of its history only', async () => {
   using folder = new Folder();
   await recordCounting(folder.file(), async (provider) => {
     const talk = new Talk(provider);
@@ -160,7 +160,9 @@ test('each request has the part of the history that is new, and no more', async 
   );
 });
 
-test('a beginning that is none of several that were recorded is told with those', async ({ expect }) => {
+test('the error about an unknown beginning shows the recorded conversations that have not begun', async ({
+  expect,
+}) => {
   using folder = new Folder();
   await recordCounting(folder.file(), async (provider) => {
     for (const question of ['a', 'b', 'c']) await answerTo(provider, question);
@@ -177,7 +179,7 @@ test('a beginning that is none of several that were recorded is told with those'
   `);
 });
 
-test('of many beginnings the first ten are told', async () => {
+test('the error about an unknown beginning shows at most ten conversations', async () => {
   using folder = new Folder();
   await recordCounting(folder.file(), async (provider) => {
     for (let index = 1; index <= 12; index++) await answerTo(provider, `question ${index}`);
@@ -189,7 +191,7 @@ test('of many beginnings the first ten are told', async () => {
   ]);
 });
 
-test('a streamed question is one of the same conversation', async () => {
+test('streamed and unstreamed requests may belong to one conversation', async () => {
   using folder = new Folder();
   const play = async (provider: CompletionProvider) => {
     const swarm = new Swarm({ provider });

@@ -1,4 +1,4 @@
-/** Conversations that have names: who asks is told by nothing else. */
+/** Conversations with names: only the name says which conversation a request belongs to. */
 import { expect, test } from 'vitest';
 import { Agent, Conversation, Swarm, type CompletionProvider } from 'swarmcheck';
 import { CassetteMismatchError, CassetteMissError, replayProvider } from 'swarmcheck/testing';
@@ -8,7 +8,7 @@ import { answerTo, recordCounting, Talk } from './tapes.ts';
 
 const names = ['ann', 'bob', 'cem'];
 
-test('the same question at once is answered to each by name, in another order as well', async () => {
+test('the same question at once is answered by name, in any order', async () => {
   using folder = new Folder();
   const all = (list: string[]) => async (provider: CompletionProvider) =>
     await Promise.all(list.map((conversation) => answerTo(provider, 'Hello', { conversation })));
@@ -18,7 +18,7 @@ test('the same question at once is answered to each by name, in another order as
   expect(await all(names.toReversed())(provider)).toEqual(first.toReversed());
 });
 
-test('conversations may take turns otherwise than when they were recorded', async () => {
+test('named conversations may take turns in another order than in the recording', async () => {
   using folder = new Folder();
   const first = await recordCounting(folder.file(), async (provider) => {
     const [ann, bob] = [new Talk(provider, 'ann'), new Talk(provider, 'bob')];
@@ -31,7 +31,7 @@ test('conversations may take turns otherwise than when they were recorded', asyn
   expect(provider.summary).toEqual({ served: 4, exact: 4, drifted: 0, unused: 0 });
 });
 
-test('a thousand at once are each told apart', async () => {
+test('a thousand conversations at once are distinguished', async () => {
   using folder = new Folder();
   const many = Array.from({ length: 1000 }, (_, index) => `user ${index}`);
   const all = (list: string[]) => async (provider: CompletionProvider) =>
@@ -48,7 +48,7 @@ test('a thousand at once are each told apart', async () => {
   expect(provider.summary).toEqual({ served: 2000, exact: 2000, drifted: 0, unused: 0 });
 });
 
-test('the id of a Conversation is its name', async () => {
+test('the id of a Conversation is the name of the recorded conversation', async () => {
   using folder = new Folder();
   const send = async (provider: CompletionProvider, id: string) => {
     const conversation = new Conversation({ swarm: new Swarm({ provider }), agent: new Agent(), id });
@@ -65,7 +65,7 @@ test('the id of a Conversation is its name', async () => {
   expect(again).toEqual(first.toReversed());
 });
 
-test('a name that was not recorded has no answer', async ({ expect }) => {
+test('a request with an unknown name, or without a name, is a miss', async ({ expect }) => {
   using folder = new Folder();
   await recordCounting(folder.file(), (provider) => answerTo(provider, 'Hello', { conversation: 'ann' }));
   const provider = replayProvider(folder.file());
@@ -73,7 +73,7 @@ test('a name that was not recorded has no answer', async ({ expect }) => {
   await expect(answerTo(provider, 'Hello')).rejects.toThrow(CassetteMissError);
 });
 
-test('what a named conversation asks otherwise is told of that one', async () => {
+test('a changed question of a named conversation is a mismatch of that conversation', async () => {
   using folder = new Folder();
   await recordCounting(folder.file(), async (provider) => {
     for (const conversation of names) await answerTo(provider, 'Hello', { conversation });
@@ -84,7 +84,7 @@ test('what a named conversation asks otherwise is told of that one', async () =>
   expect(error).toMatchObject({ lane: 2, conversation: 'bob', interaction: 1 });
 });
 
-test('one conversation that does not fit leaves the others alone', async () => {
+test('a mismatch of one conversation does not affect the others', async () => {
   using folder = new Folder();
   const first = await recordCounting(folder.file(), async (provider) => [
     await answerTo(provider, 'Hello', { conversation: 'ann' }),
@@ -95,7 +95,7 @@ test('one conversation that does not fit leaves the others alone', async () => {
   expect(await answerTo(provider, 'Hello', { conversation: 'bob' })).toBe(first[1]);
 });
 
-test('one name may have several conversations, one after the other or at once', async () => {
+test('one name may have several conversations at once', async () => {
   using folder = new Folder();
   const ask = async (provider: CompletionProvider, questions: string[]) =>
     await Promise.all(questions.map((question) => answerTo(provider, question, { conversation: 'ann' })));
@@ -104,7 +104,7 @@ test('one name may have several conversations, one after the other or at once', 
   expect(await ask(provider, ['b', 'a'])).toEqual(first.toReversed());
 });
 
-test('names are kept apart from what anybody says', async () => {
+test('no name, an empty name and "__proto__" are different conversations', async () => {
   using folder = new Folder();
   const first = await recordCounting(folder.file(), async (provider) => [
     await answerTo(provider, 'Hello'),

@@ -1,4 +1,4 @@
-/** Conversations that do not simply go on from their last answer. */
+/** Conversations that do not go on from their last answer. */
 import { expect, test } from 'vitest';
 import { Agent, Conversation, Swarm, type CompletionProvider } from 'swarmcheck';
 import {
@@ -15,7 +15,7 @@ import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, asking, type Play, record, recordCounting, Talk, user } from './tapes.ts';
 
-/** Records it, plays it, and says how many interactions each of its lanes has. */
+/** Records `play`, replays it, and returns how many interactions each lane has. */
 async function both<T>(steps: readonly Step[], play: Play<T>): Promise<number[]> {
   using folder = new Folder();
   const first = await record(folder.file(), steps, play);
@@ -30,7 +30,7 @@ const swarmOf = (provider: CompletionProvider) => new Swarm({ provider });
 const conversationOf = (provider: CompletionProvider, agent = new Agent()) =>
   new Conversation({ swarm: swarmOf(provider), agent });
 
-test('a failed request that is asked once more is answered then', async () => {
+test('a failed request may be repeated until it is answered', async () => {
   const lanes = await both([busy, busy, say('Here.')], async (provider) => {
     const failures = [await rejection(answerTo(provider, 'q')), await rejection(answerTo(provider, 'q'))];
     return [failures.map(({ message }) => message), await answerTo(provider, 'q')];
@@ -38,7 +38,7 @@ test('a failed request that is asked once more is answered then', async () => {
   expect(lanes).toEqual([3]);
 });
 
-test('a failed run that is run once more is answered then', async () => {
+test('a failed run may be repeated', async () => {
   const lanes = await both([busy, say('Here.')], async (provider) => {
     const run = async () => await swarmOf(provider).run({ agent: new Agent(), messages: [user('q')] });
     await rejection(run());
@@ -47,7 +47,7 @@ test('a failed run that is run once more is answered then', async () => {
   expect(lanes).toEqual([2]);
 });
 
-test('what was refused may be asked once more by a provider around it, within the run', async () => {
+test('a provider around the cassette may retry a failed request within a run', async () => {
   const lanes = await both([callTool('look'), busy, say('Here.')], async (provider) => {
     const patient: CompletionProvider = {
       ...provider,
@@ -68,7 +68,7 @@ test('what was refused may be asked once more by a provider around it, within th
   expect(lanes).toEqual([3]);
 });
 
-test('a failed message and another one in its place', async () => {
+test('another message may take the place of a failed one', async () => {
   const lanes = await both([say('1'), busy, say('2'), say('3')], async (provider) => {
     const conversation = conversationOf(provider);
     await conversation.send('a');
@@ -80,7 +80,7 @@ test('a failed message and another one in its place', async () => {
   expect(lanes).toEqual([4]);
 });
 
-test('a first message that failed and another one in its place', async () => {
+test('another first message may take the place of a failed one, in a new lane', async () => {
   const lanes = await both([busy, say('2'), say('3')], async (provider) => {
     const conversation = conversationOf(provider);
     await rejection(conversation.send('a'));
@@ -91,7 +91,7 @@ test('a first message that failed and another one in its place', async () => {
   expect(lanes).toEqual([1, 2]);
 });
 
-/** From the first answer on: "b", and then "c" in its place. */
+/** Goes on from the first answer with "b", and then from there with "c". */
 const branching = async (provider: CompletionProvider, order = ['b', 'c']) => {
   const stem = new Talk(provider);
   await stem.ask('a');
@@ -104,7 +104,7 @@ const branching = async (provider: CompletionProvider, order = ['b', 'c']) => {
   return answers;
 };
 
-test('an earlier point may be gone on from twice', async () => {
+test('a conversation may go on twice from an earlier point', async () => {
   const lanes = await both(
     [1, 2, 3, 4, 5].map((count) => say(`${count}`)),
     branching,
@@ -112,7 +112,7 @@ test('an earlier point may be gone on from twice', async () => {
   expect(lanes).toEqual([5]);
 });
 
-test('of a branch only what is new is kept', async () => {
+test('a branch is stored with its new messages only', async () => {
   using folder = new Folder();
   await recordCounting(folder.file(), branching);
   const requests = folder.json().lanes[0]?.interactions.map(({ request }) => request);
@@ -125,7 +125,7 @@ test('of a branch only what is new is kept', async () => {
   ]);
 });
 
-test('branches in another order are a change', async () => {
+test('branches in another order are drift', async () => {
   using folder = new Folder();
   await recordCounting(folder.file(), branching);
   const error = await rejection(branching(replayProvider(folder.file()), ['c', 'b']));
@@ -134,7 +134,7 @@ test('branches in another order are a change', async () => {
   ]);
 });
 
-test('a run that was interrupted at its calls is resumed by hand', async () => {
+test('an interrupted run may be resumed by hand', async () => {
   const lanes = await both([callTool('look', {}), say('Here.')], async (provider) => {
     const look = () => 'on the shelf';
     const agent = new Agent({ functions: [Object.defineProperty(look, 'name', { value: 'look' })] });
@@ -149,7 +149,7 @@ test('a run that was interrupted at its calls is resumed by hand', async () => {
   expect(lanes).toEqual([2]);
 });
 
-test('a run that was cut off by maxTurns is resumed', async () => {
+test('a run that stopped at maxTurns may be resumed', async () => {
   const lanes = await both([callTool('look'), say('Here.')], async (provider) => {
     const agent = new Agent({
       functions: [
@@ -172,7 +172,7 @@ test('a run that was cut off by maxTurns is resumed', async () => {
   expect(lanes).toEqual([2]);
 });
 
-test('a provider that scribbles into its request changes nothing of what is kept', async () => {
+test('a provider that changes its request does not change the recording', async () => {
   using folder = new Folder();
   const script = scriptedProvider([say('1'), say('2')]);
   const scribbling: CompletionProvider = {

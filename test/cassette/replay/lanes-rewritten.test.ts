@@ -14,7 +14,7 @@ import { asking, changing, type Play, record, recordCounting, user } from './tap
 
 type Messages = CompletionRequest['messages'];
 
-/** A conversation of so many questions, of whose history `rewrite` makes what is sent. */
+/** A conversation of `count` questions, which sends what `rewrite` makes of its history. */
 const rewriting =
   (count: number, rewrite: (all: Messages) => Messages, conversation?: string): Play<(string | null)[]> =>
   async (provider) => {
@@ -29,20 +29,20 @@ const rewriting =
     return answers;
   };
 
-/** The last three questions with their answers. */
+/** The last three questions, and the answers between them. */
 const window = (all: Messages) => all.slice(-5);
-/** A summary in place of all but the last question. */
+/** A summary in place of all messages but the last question. */
 const summary = (all: Messages): Messages => [
   user(`Until now ${all.length - 1} messages were exchanged.`),
   ...all.slice(-1),
 ];
-/** Something that is said anew each time, before everything else. */
+/** A message that is different each time, before all others. */
 const reminder = (all: Messages): Messages => [user(`This is message ${all.length}.`), ...all];
 /** The first question, and the last two messages. */
 const middleLeftOut = (all: Messages) => (all.length > 3 ? [all[0]!, ...all.slice(-2)] : all);
 
 const rewrites: [string, (all: Messages) => Messages][] = [
-  ['a window that slides', window],
+  ['a sliding window', window],
   ['a summary', summary],
   ['a reminder in front', reminder],
   ['the middle left out', middleLeftOut],
@@ -50,7 +50,7 @@ const rewrites: [string, (all: Messages) => Messages][] = [
 
 for (const conversation of [undefined, 'ann']) {
   const named = conversation === undefined ? 'without a name' : 'with a name';
-  test.for(rewrites)(`%s is recorded and replayed, ${named}`, async ([, rewrite]) => {
+  test.for(rewrites)(`a rewritten history is recorded and replayed, ${named}: %s`, async ([, rewrite]) => {
     using folder = new Folder();
     const play = rewriting(12, rewrite, conversation);
     const first = await recordCounting(folder.file(), play);
@@ -61,19 +61,19 @@ for (const conversation of [undefined, 'ann']) {
 }
 
 test.for(rewrites.filter(([, rewrite]) => rewrite !== reminder))(
-  'the size of a recording grows with its length only: %s',
+  'the recording of a rewritten history grows with its length only: %s',
   async ([, rewrite]) => {
     using folder = new Folder();
     const sizeOf = async (count: number) => {
       await recordCounting(folder.file(`${count}.json`), rewriting(count, rewrite));
       return folder.read(`${count}.json`).length;
     };
-    // Twice the conversation takes no more than twice the space, but for longer numbers.
+    // Twice the conversation takes no more than twice the space, except for longer numbers.
     expect(await sizeOf(80)).toBeLessThan((await sizeOf(40)) * 2.1);
   },
 );
 
-test('a window that says something else is told', async () => {
+test('a window with other messages is a miss', async () => {
   using folder = new Folder();
   const changed = (all: Messages) => (all.length < 9 ? window(all) : window(all).slice(1));
   const play = (rewrite: typeof window) => rewriting(8, rewrite, 'ann');
@@ -83,7 +83,7 @@ test('a window that says something else is told', async () => {
   expect(error).toMatchObject({ problem: 'no-conversation', conversation: 'ann' });
 });
 
-/** One run, of whose history a provider around the cassette sends what it likes. */
+/** One run, with a provider around the cassette that shortens the history it sends. */
 const withinRun = async (provider: CompletionProvider, keep: number) => {
   const agent = new Agent({
     functions: [
@@ -107,7 +107,7 @@ test('a history that is shortened within a run is recorded and replayed', async 
   expect(await withinRun(provider, 4)).toEqual(first);
 });
 
-test('a history that is shortened otherwise is told', async () => {
+test('a history that is shortened in another way is drift', async () => {
   using folder = new Folder();
   const steps = [...Array.from({ length: 6 }, () => callTool('look')), say('Nothing.')];
   await record(folder.file(), steps, (provider) => withinRun(provider, 4));

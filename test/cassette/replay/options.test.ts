@@ -1,4 +1,4 @@
-/** Options that are mistyped, or that nobody reads. */
+/** Options that are mistyped or unknown. */
 import { expect, test } from 'vitest';
 import { Agent } from 'swarmcheck';
 import {
@@ -13,7 +13,7 @@ import { thrown } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, record, said } from './tapes.ts';
 
-/** As somebody writes it whom no compiler helps. */
+/** Options that the compiler would refuse. */
 const given = (options: unknown) => options as never;
 
 async function messageOf(call: (cassette: string) => unknown): Promise<string> {
@@ -27,7 +27,7 @@ async function messageOf(call: (cassette: string) => unknown): Promise<string> {
 
 const live = scriptedProvider([]);
 
-test('a mistyped policy is answered with those that there are', async ({ expect }) => {
+test('the message about a mistyped policy has the valid ones', async ({ expect }) => {
   expect(
     await messageOf((cassette) => replayProvider(cassette, given({ onMismatch: 'warning' }))),
   ).toMatchInlineSnapshot(
@@ -45,7 +45,7 @@ test('a mistyped policy is answered with those that there are', async ({ expect 
   );
 });
 
-test('a mistyped timing is answered with those that there are', async ({ expect }) => {
+test('the message about a mistyped timing has the valid ones', async ({ expect }) => {
   expect(
     await messageOf((cassette) => replayProvider(cassette, given({ timing: 'record' }))),
   ).toMatchInlineSnapshot(
@@ -53,7 +53,7 @@ test('a mistyped timing is answered with those that there are', async ({ expect 
   );
 });
 
-test('an option that nobody reads is named, with the nearest that there is', async ({ expect }) => {
+test('the message about an unknown option has all options, and the nearest one', async ({ expect }) => {
   expect(
     await messageOf((cassette) => replayProvider(cassette, given({ onMissmatch: 'warn' }))),
   ).toMatchInlineSnapshot(
@@ -71,7 +71,7 @@ test('an option that nobody reads is named, with the nearest that there is', asy
   );
 });
 
-test('options that are no object are told', async ({ expect }) => {
+test('options that are not an object are refused', async ({ expect }) => {
   expect(await messageOf((cassette) => replayProvider(cassette, given('warn')))).toMatchInlineSnapshot(
     `"TypeError: replayProvider takes its options as an object, but was given the string "warn". Its options: onMismatch, redact, timing."`,
   );
@@ -80,7 +80,7 @@ test('options that are no object are told', async ({ expect }) => {
   );
 });
 
-test('what is no provider is told', async ({ expect }) => {
+test('a value that is not a provider is refused', async ({ expect }) => {
   expect(
     await messageOf((cassette) => recordingProvider(given(undefined), { cassette })),
   ).toMatchInlineSnapshot(
@@ -93,13 +93,13 @@ test('what is no provider is told', async ({ expect }) => {
   );
 });
 
-test('a redact that is no function is told', async ({ expect }) => {
+test('a redact that is not a function is refused', async ({ expect }) => {
   expect(
     await messageOf((cassette) => replayProvider(cassette, given({ redact: /x/ }))),
   ).toMatchInlineSnapshot(`"TypeError: redact must be a function of a text and its path, but is a RegExp."`);
 });
 
-test('the file of a replay has to be there', async ({ expect }) => {
+test('the file of a replay must exist', async ({ expect }) => {
   expect(
     await messageOf((cassette) => replayProvider(cassette.replace('c.json', 'other.json'))),
   ).toMatchInlineSnapshot(`"CassetteFileError: …/other.json: There is no such file."`);

@@ -1,4 +1,7 @@
-/** That one conversation is neither answered nor blamed for another, and small differences that are differences. */
+/**
+ * One conversation does not answer for another, and a mismatch belongs to its own conversation. Also small
+ * differences that are drift.
+ */
 import { expect, test } from 'vitest';
 import { Agent, Swarm, type CompletionProvider, type CompletionRequest } from 'swarmcheck';
 import {
@@ -15,7 +18,7 @@ import { rejection, thrown } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, asking, record, Talk, user } from './tapes.ts';
 
-/** One conversation of two questions. */
+/** Records one conversation of two questions. */
 async function recordedTalk(folder: Folder): Promise<void> {
   await record(folder.file(), [say('1'), say('2')], async (provider) => {
     const talk = new Talk(provider);
@@ -25,7 +28,7 @@ async function recordedTalk(folder: Folder): Promise<void> {
 }
 
 test.for(['error', 'warn', 'ignore'] as const)(
-  'what has nothing to do with a conversation under way is not answered by it (%s)',
+  'a conversation under way does not answer an unrelated request (%s)',
   async (onMismatch) => {
     using folder = new Folder();
     await recordedTalk(folder);
@@ -37,7 +40,7 @@ test.for(['error', 'warn', 'ignore'] as const)(
   },
 );
 
-test('what has nothing to do with a conversation under way is recorded beside it', async () => {
+test('an unrelated request is recorded beside a conversation under way', async () => {
   using folder = new Folder();
   await recordedTalk(folder);
   await using provider = cassetteProvider(scriptedProvider([say('new')]), {
@@ -50,7 +53,7 @@ test('what has nothing to do with a conversation under way is recorded beside it
   expect(await talk.ask('b')).toBe('2');
 });
 
-test('each of two conversations is told what changed in itself', async () => {
+test('a mismatch shows the drift of its own conversation', async () => {
   using folder = new Folder();
   const names = ['ann', 'bob'];
   await record(folder.file(), [say('1'), say('2')], async (provider) => {
@@ -85,7 +88,7 @@ async function lookFor(provider: CompletionProvider, agent: Agent, conversation:
   return await swarm.run({ agent, messages: [user('q')], conversation, maxTurns });
 }
 
-test('what a verified tool answers otherwise is told of its own conversation', async () => {
+test('a changed result of a verified tool is not reported in another conversation', async () => {
   using folder = new Folder();
   const status = { now: 'open' };
   await record(folder.file(), [callTool('look'), say('1')], async (provider) => {
@@ -101,7 +104,7 @@ test('what a verified tool answers otherwise is told of its own conversation', a
   });
 });
 
-test('tools that are not run any more at the end are told', async () => {
+test('a tool that no longer runs in the last turn is reported', async () => {
   using folder = new Folder();
   const agent = counting({ now: 'open' });
   await record(folder.file(), [callTool('look')], (provider) => lookFor(provider, agent, 'ann'));
@@ -112,7 +115,7 @@ test('tools that are not run any more at the end are told', async () => {
   expect(error.drift).toEqual([{ part: 'history', name: 'look', at: 3, diff: '-open\n+(no result)' }]);
 });
 
-test('what is told at the end is counted once, however often somebody looks', async () => {
+test('drift that is found at the end is counted once, however often assertComplete is called', async () => {
   using folder = new Folder();
   const status = { now: 'open' };
   await record(folder.file(), [callTool('look')], (provider) => lookFor(provider, counting(status), 'ann'));
@@ -134,7 +137,7 @@ const shell = (input: string): CompletionRequest =>
 test.for<[string, CompletionRequest, CompletionRequest]>([
   ['the last digits of a long number', long('1234567890123456789'), long('1234567890123456700')],
   ['the input of a custom tool', shell('ls'), shell('rm -rf /')],
-])('a difference: %s', async ([, recorded, now]) => {
+])('this difference is drift: %s', async ([, recorded, now]) => {
   using folder = new Folder();
   await record(folder.file(), [say('1')], (provider) => provider.complete(recorded));
   const error = await rejection(replayProvider(folder.file()).complete(now));
@@ -145,7 +148,7 @@ test.for<[string, CompletionRequest, CompletionRequest]>([
   });
 });
 
-test('a request that was not as it was recorded was asked for all the same', async () => {
+test('the interaction of a mismatch does not count as unused', async () => {
   using folder = new Folder();
   await recordedTalk(folder);
   const provider = replayProvider(folder.file());
@@ -153,7 +156,7 @@ test('a request that was not as it was recorded was asked for all the same', asy
   expect(provider.summary).toEqual({ served: 0, exact: 0, drifted: 1, unused: 1 });
 });
 
-test('no listener is left on the signal of a stream that takes its time', async () => {
+test('a stream with recorded timing leaves no listener on its signal', async () => {
   using folder = new Folder();
   const play = async (provider: CompletionProvider, signal?: AbortSignal) => {
     let count = 0;
@@ -161,7 +164,7 @@ test('no listener is left on the signal of a stream that takes its time', async 
     return count;
   };
   await record(folder.file(), [say('one two three four')], play);
-  // Nobody is to wait.
+  // All times become 0, so that the replay does not wait.
   folder.change(({ lanes }) => {
     const [interaction] = lanes[0]!.interactions;
     interaction!.ms = 0;

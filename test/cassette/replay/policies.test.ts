@@ -1,4 +1,4 @@
-/** What is done about a change, and about answers that nobody asked for. */
+/** The policies for drift in a replay. */
 import { expect, test, vi } from 'vitest';
 import { Agent, Swarm, type CompletionProvider } from 'swarmcheck';
 import {
@@ -14,7 +14,7 @@ import { rejection, thrown } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { answerTo, asking, record, user } from './tapes.ts';
 
-/** Asks for weather until the script ends; each answer of the tool is another message of the history. */
+/** Asks until the model gives a text; each result of the tool is another message of the history. */
 async function forecast(provider: CompletionProvider, weather = 'sunny', instructions = 'Be brief.') {
   const agent = new Agent({
     instructions,
@@ -29,7 +29,7 @@ async function forecast(provider: CompletionProvider, weather = 'sunny', instruc
 
 const steps = [callTool('look_outside'), callTool('look_outside'), say('Yes.')];
 
-/** A recording of it, in this folder. */
+/** Records a forecast, and returns the path. */
 async function recorded(folder: Folder): Promise<string> {
   await record(folder.file(), steps, (provider) => forecast(provider));
   return folder.file();
@@ -39,7 +39,7 @@ function stderr() {
   return vi.spyOn(process.stderr, 'write').mockReturnValue(true);
 }
 
-test('an error ends the run at the first request that differs', async () => {
+test('the policy "error" ends the run at the first request that differs', async () => {
   using folder = new Folder();
   const provider = replayProvider(await recorded(folder));
   const error = await rejection(forecast(provider, 'rainy'));
@@ -47,13 +47,13 @@ test('an error ends the run at the first request that differs', async () => {
   expect(provider.summary).toEqual({ served: 1, exact: 1, drifted: 1, unused: 1 });
 });
 
-test('what differs is an error where no policy is given, and where it is undefined', async () => {
+test('the policy is "error" if it is undefined', async () => {
   using folder = new Folder();
   const provider = replayProvider(await recorded(folder), { onMismatch: undefined });
   await expect(forecast(provider, 'rainy')).rejects.toThrow(CassetteMismatchError);
 });
 
-test('after a mismatch every further request of the conversation is rejected with it', async () => {
+test('after a mismatch, every further request of the conversation rejects with it', async () => {
   using folder = new Folder();
   const provider = replayProvider(await recorded(folder));
   const first = await rejection(answerTo(provider, 'Is it cold?'));
@@ -61,7 +61,7 @@ test('after a mismatch every further request of the conversation is rejected wit
   expect(provider.summary).toMatchObject({ served: 0, unused: 2 });
 });
 
-test('a warning tells what differs on stderr, and answers all the same', async ({ expect }) => {
+test('the policy "warn" writes the drift to stderr, and gives the answer', async ({ expect }) => {
   using folder = new Folder();
   const provider = replayProvider(await recorded(folder), { onMismatch: 'warn' });
   using write = stderr();
@@ -79,17 +79,17 @@ test('a warning tells what differs on stderr, and answers all the same', async (
   `);
 });
 
-test('the same difference is told once, whichever requests have it', async () => {
+test('the same drift is written once, however many requests have it', async () => {
   using folder = new Folder();
   const provider = replayProvider(await recorded(folder), { onMismatch: 'warn' });
   using write = stderr();
   await forecast(provider, 'rainy', 'Be kind.');
-  // The instructions with the first request, the answer of the tool with the second.
+  // The instructions at the first request, the result of the tool at the second.
   expect(write).toHaveBeenCalledTimes(2);
   expect(provider.summary).toEqual({ served: 3, exact: 0, drifted: 3, unused: 0 });
 });
 
-test('a second difference is told alone', async () => {
+test('a second drift is written without the first', async () => {
   using folder = new Folder();
   const provider = replayProvider(await recorded(folder), { onMismatch: 'warn' });
   using write = stderr();
@@ -99,7 +99,7 @@ test('a second difference is told alone', async () => {
   expect(String(write.mock.calls[1]?.[0])).not.toContain('Be kind.');
 });
 
-test('a warning is no failure: nothing is thrown at the end', async () => {
+test('a warning is not a failure: nothing is thrown at the end', async () => {
   using folder = new Folder();
   using write = stderr();
   {
@@ -110,7 +110,7 @@ test('a warning is no failure: nothing is thrown at the end', async () => {
   expect(write).toHaveBeenCalledTimes(1);
 });
 
-test('what is ignored is counted, and told nowhere', async () => {
+test('the policy "ignore" counts the drift, and writes nothing', async () => {
   using folder = new Folder();
   using provider = replayProvider(await recorded(folder), { onMismatch: 'ignore' });
   using write = stderr();
@@ -120,14 +120,17 @@ test('what is ignored is counted, and told nowhere', async () => {
   expect(provider.summary).toEqual({ served: 3, exact: 1, drifted: 2, unused: 0 });
 });
 
-test.for(['warn', 'ignore'] as const)('a request beyond the end is an error under %s', async (onMismatch) => {
-  using folder = new Folder();
-  const provider = replayProvider(await recorded(folder), { onMismatch });
-  await forecast(provider);
-  await expect(answerTo(provider, 'Is it cold?')).rejects.toThrow(CassetteMissError);
-});
+test.for(['warn', 'ignore'] as const)(
+  'a request beyond the end is an error with the policy %s',
+  async (onMismatch) => {
+    using folder = new Folder();
+    const provider = replayProvider(await recorded(folder), { onMismatch });
+    await forecast(provider);
+    await expect(answerTo(provider, 'Is it cold?')).rejects.toThrow(CassetteMissError);
+  },
+);
 
-test('without a difference nothing is counted but what was served', async () => {
+test('without drift, every served interaction is exact', async () => {
   using folder = new Folder();
   using provider = replayProvider(await recorded(folder));
   expect(provider.summary).toEqual({ served: 0, exact: 0, drifted: 0, unused: 3 });
@@ -136,7 +139,7 @@ test('without a difference nothing is counted but what was served', async () => 
 });
 
 test.for<MismatchPolicy>(['error', 'warn', 'ignore'])(
-  'cassetteProvider has the policy %s, too',
+  'cassetteProvider has the policy %s as well',
   async (onMismatch) => {
     using folder = new Folder();
     const provider = cassetteProvider(undefined, {
@@ -152,7 +155,7 @@ test.for<MismatchPolicy>(['error', 'warn', 'ignore'])(
   },
 );
 
-test('a mismatch that code swallowed is thrown by assertComplete', async () => {
+test('assertComplete throws a mismatch that code swallowed', async () => {
   using folder = new Folder();
   const provider = replayProvider(await recorded(folder));
   const error = await rejection(forecast(provider, 'rainy'));
@@ -160,7 +163,7 @@ test('a mismatch that code swallowed is thrown by assertComplete', async () => {
   expect(thrown(() => provider.assertComplete())).toBe(error);
 });
 
-test('a request beyond the end that code swallowed is thrown by assertComplete', async () => {
+test('assertComplete throws the error of a request beyond the end that code swallowed', async () => {
   using folder = new Folder();
   const provider = replayProvider(await recorded(folder));
   await forecast(provider);
@@ -168,7 +171,7 @@ test('a request beyond the end that code swallowed is thrown by assertComplete',
   expect(thrown(() => provider.assertComplete())).toBe(error);
 });
 
-test('the first mismatch is the one that is thrown', async () => {
+test('assertComplete throws the first of several mismatches', async () => {
   using folder = new Folder();
   await record(folder.file(), [say('a'), say('b')], async (provider) => {
     await answerTo(provider, 'a', { conversation: 'a' });

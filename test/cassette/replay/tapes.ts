@@ -1,26 +1,26 @@
-/** Recording with a script in place of a model, and asking without a run. */
+/** Records with a script in place of a model, and asks without a run. */
 import type { CompletionOptions, CompletionProvider, CompletionRequest, Message } from 'swarmcheck';
 import { recordingProvider, scriptedProvider, type Step } from 'swarmcheck/testing';
 import { answeredBy, saying } from '../../support/completions.ts';
 import { textOf } from '../../../src/trace/format.ts';
 import type { Folder } from '../folder.ts';
 
-/** Something that asks a provider. */
+/** A function that asks a provider. */
 export type Play<T = unknown> = (provider: CompletionProvider) => Promise<T>;
 
-/** Records what these steps answer, to the last of them. */
+/** Records the answers of these steps to `play`, which must use all of them. */
 export async function record<T>(cassette: string, steps: readonly Step[], play: Play<T>): Promise<T> {
   using script = scriptedProvider(steps);
   await using provider = recordingProvider(script, { cassette });
   return await play(provider);
 }
 
-/** What an error says, wherever the folder is. */
+/** The message of an error, without the path of the folder. */
 export function said(error: unknown, { path }: Folder): string {
   return (error as Error).message.replaceAll(path, '…');
 }
 
-/** A user's message. */
+/** A message of the user. */
 export function user(content: string): Message & CompletionRequest['messages'][number] {
   return { role: 'user', content };
 }
@@ -30,7 +30,7 @@ export function asking(...messages: CompletionRequest['messages']): CompletionRe
   return { model: 'm', messages };
 }
 
-/** The text of the answer to a user's question, that is asked alone. */
+/** The text of the answer to a question without a history. */
 export async function answerTo(
   provider: CompletionProvider,
   question: string,
@@ -39,7 +39,7 @@ export async function answerTo(
   return (await provider.complete(asking(user(question)), options)).choices[0]?.message.content;
 }
 
-/** The same provider under requests that are changed on their way. */
+/** The same provider, with changed requests. */
 export function changing(
   provider: CompletionProvider,
   change: (request: CompletionRequest) => object,
@@ -51,7 +51,7 @@ export function changing(
   };
 }
 
-/** A conversation that is held by hand: each question goes on from what was said so far. */
+/** A conversation without an engine: each question goes on from all messages so far. */
 export class Talk {
   readonly messages: CompletionRequest['messages'] = [];
   readonly #provider: CompletionProvider;
@@ -62,7 +62,7 @@ export class Talk {
     this.#options = conversation === undefined ? undefined : { conversation };
   }
 
-  /** The text of the answer. */
+  /** Returns the text of the answer. */
   async ask(question: string): Promise<string | null> {
     this.messages.push(user(question));
     const { choices } = await this.#provider.complete(asking(...this.messages), this.#options);
@@ -72,14 +72,16 @@ export class Talk {
   }
 }
 
-/** A model that says what it was asked, and how often it was asked anything before: no two answers are alike. */
+/**
+ * A model whose answer contains the conversation, the last message and a count of requests, so all answers differ.
+ */
 function counting(): CompletionProvider {
   return answeredBy(({ messages }, options, count) =>
     saying(`${options?.conversation ?? ''} ${textOf(messages.at(-1)?.content)} ${count}`.trim()),
   );
 }
 
-/** Records what is asked of a model that counts. */
+/** Records the answers of a model that counts. */
 export async function recordCounting<T>(cassette: string, play: Play<T>): Promise<T> {
   await using provider = recordingProvider(counting(), { cassette });
   return await play(provider);

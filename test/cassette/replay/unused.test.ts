@@ -1,4 +1,4 @@
-/** Answers that were recorded, and that nobody asked for. */
+/** Recorded answers that a replay does not use. */
 import { expect, test } from 'vitest';
 import type { CompletionProvider } from 'swarmcheck';
 import {
@@ -17,7 +17,7 @@ import { answerTo, asking, record, said, user } from './tapes.ts';
 
 const questions = ['a', 'b', 'c'];
 
-/** Three conversations, of which the first has a second question. */
+/** Records three conversations; the first has a second question. */
 async function recorded(folder: Folder): Promise<string> {
   await record(folder.file(), [say('1'), say('2'), say('3'), say('4')], async (provider) => {
     await answerTo(provider, 'a', { conversation: 'ann' });
@@ -31,7 +31,7 @@ async function recorded(folder: Folder): Promise<string> {
 
 const replaying = (cassette: string) => cassetteProvider(undefined, { cassette, mode: 'none' });
 
-test('assertComplete says which conversations were not asked for to their end', async ({ expect }) => {
+test('assertComplete shows which conversations were not replayed to their end', async ({ expect }) => {
   using folder = new Folder();
   const provider = replayProvider(await recorded(folder));
   await answerTo(provider, 'a', { conversation: 'ann' });
@@ -47,7 +47,7 @@ test('assertComplete says which conversations were not asked for to their end', 
   expect(provider.summary).toEqual({ served: 2, exact: 2, drifted: 0, unused: 2 });
 });
 
-test('of one interaction it speaks as of one', async ({ expect }) => {
+test('the message about one unused interaction is in the singular', async ({ expect }) => {
   using folder = new Folder();
   await record(folder.file(), [say('1')], (provider) => answerTo(provider, 'a'));
   const provider = replayProvider(folder.file());
@@ -63,7 +63,7 @@ test('of one interaction it speaks as of one', async ({ expect }) => {
   `);
 });
 
-test('the end of a using block throws what is left', async () => {
+test('the end of a using block throws if interactions are left', async () => {
   using folder = new Folder();
   const cassette = await recorded(folder);
   const block = async () => {
@@ -73,7 +73,7 @@ test('the end of a using block throws what is left', async () => {
   await expect(block()).rejects.toThrow(CassetteUnusedError);
 });
 
-test('the end of an await using block throws what is left', async () => {
+test('the end of an await using block throws if interactions are left', async () => {
   using folder = new Folder();
   const cassette = await recorded(folder);
   const block = async () => {
@@ -83,7 +83,7 @@ test('the end of an await using block throws what is left', async () => {
   await expect(block()).rejects.toThrow(CassetteUnusedError);
 });
 
-/** Every way in which a request may not fit. */
+/** The ways in which a request may not fit. */
 const misfits: [
   string,
   (provider: CompletionProvider) => Promise<unknown>,
@@ -93,7 +93,7 @@ const misfits: [
   ['a request beyond the recording', (provider) => answerTo(provider, 'B'), CassetteMissError],
 ];
 
-test.for(misfits)('a using block that ends in %s throws that alone', async ([, ask, type]) => {
+test.for(misfits)('a using block that ends in %s throws only this error', async ([, ask, type]) => {
   using folder = new Folder();
   const cassette = await recorded(folder);
   const block = async () => {
@@ -105,7 +105,7 @@ test.for(misfits)('a using block that ends in %s throws that alone', async ([, a
   expect(error.name).not.toBe('SuppressedError');
 });
 
-test.for(misfits)('an await using block that ends in %s throws that alone', async ([, ask, type]) => {
+test.for(misfits)('an await using block that ends in %s throws only this error', async ([, ask, type]) => {
   using folder = new Folder();
   const cassette = await recorded(folder);
   const block = async () => {
@@ -115,7 +115,7 @@ test.for(misfits)('an await using block that ends in %s throws that alone', asyn
   expect(await rejection(block())).toBeInstanceOf(type);
 });
 
-test('a using block in which a mismatch was swallowed throws nothing: assertComplete is what tells', async () => {
+test('the end of a using block does not throw a mismatch that code swallowed', async () => {
   using folder = new Folder();
   const cassette = await recorded(folder);
   const block = async () => {
@@ -125,7 +125,7 @@ test('a using block in which a mismatch was swallowed throws nothing: assertComp
   await expect(block()).resolves.toBeUndefined();
 });
 
-test('a failure of the test itself arrives with what is left as one SuppressedError', async () => {
+test('a failure in a using block and the interactions that are left are one SuppressedError', async () => {
   using folder = new Folder();
   const cassette = await recorded(folder);
   const failure = new Error('the real failure');
@@ -138,7 +138,7 @@ test('a failure of the test itself arrives with what is left as one SuppressedEr
   expect(error).toMatchObject({ suppressed: failure, error: { name: 'CassetteUnusedError' } });
 });
 
-test('an error that was recorded is used when it was thrown', async () => {
+test('a recorded error counts as used after it was thrown', async () => {
   using folder = new Folder();
   const fails = modelFails({ kind: 'status', status: 500 });
   await record(folder.file(), [fails], (provider) => rejection(answerTo(provider, 'a')));
@@ -147,7 +147,7 @@ test('an error that was recorded is used when it was thrown', async () => {
   provider.assertComplete();
 });
 
-test('what is recorded beside is used', async () => {
+test('new interactions do not count as unused', async () => {
   using folder = new Folder();
   const cassette = await recorded(folder);
   const live = scriptedProvider([say('new')]);
@@ -158,7 +158,7 @@ test('what is recorded beside is used', async () => {
   expect(() => provider.assertComplete()).toThrow(CassetteUnusedError);
 });
 
-test('a recording that replaces everything leaves nothing unused', async () => {
+test('a recording that replaces everything has no unused interactions', async () => {
   using folder = new Folder();
   await using provider = cassetteProvider(scriptedProvider([say('new')]), {
     cassette: await recorded(folder),
@@ -168,7 +168,7 @@ test('a recording that replaces everything leaves nothing unused', async () => {
   expect(provider.summary.unused).toBe(0);
 });
 
-test.for(questions)('a provider that is closed answers nothing any more (%s)', async (question) => {
+test.for(questions)('a closed provider answers nothing (%s)', async (question) => {
   using folder = new Folder();
   const provider = replaying(await recorded(folder));
   await provider.close();

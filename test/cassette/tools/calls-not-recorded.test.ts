@@ -1,4 +1,6 @@
-/** Calls that the cassette has no result of: they are answered with an error that says so, and nothing is run in their place. */
+/**
+ * Calls without a result in the cassette: they are answered with an error that says so, and no tool runs instead.
+ */
 import { expect, test } from 'vitest';
 import { Agent, tool } from 'swarmcheck';
 import {
@@ -15,7 +17,7 @@ import { Folder } from '../folder.ts';
 import { said } from '../replay/tapes.ts';
 import { recordRun, running } from './recorded.ts';
 
-/** An agent that counts how often its tools run. */
+/** An agent that counts the runs of its tools. */
 function counted() {
   const counts = { runs: 0 };
   const count = () => `${++counts.runs}`;
@@ -25,7 +27,7 @@ function counted() {
   return { agent, counts };
 }
 
-/** What tools answer to a script in place of the cassette. */
+/** The results of tools in a run that a script answers instead of the cassette. */
 async function answersTo(folder: Folder, steps: readonly Step[], mode: 'replay' | 'verify' = 'replay') {
   const { agent, counts } = counted();
   const provider = scriptedProvider(steps);
@@ -40,7 +42,7 @@ const recorded = [
   say('Done.'),
 ];
 
-test('where another provider answers, a call is found by its id and its tool', async () => {
+test('if another provider answers, a result is found by the id and the tool of the call', async () => {
   using folder = new Folder();
   await recordRun(folder, counted().agent, recorded);
   const swapped = [
@@ -64,7 +66,7 @@ test('a call with another id, or of another tool, has no result', async ({ expec
   `);
 });
 
-test('an id with two different results is none that can be answered', async () => {
+test('an id with two different results is not answered', async () => {
   using folder = new Folder();
   const again = callTool('work', {}, { id: 'call_same' });
   await recordRun(folder, counted().agent, [again, again, say('Done.')]);
@@ -81,7 +83,7 @@ test('an id with equal results is answered', async () => {
   expect(await answersTo(folder, [again, say('Done.')])).toEqual({ contents: ['same'], runs: 0 });
 });
 
-test('a run that goes on beyond the recording has no results there', async () => {
+test('a call beyond the recording has no result', async () => {
   using folder = new Folder();
   await recordRun(folder, counted().agent, [callTool('work'), say('Done.')]);
   folder.change(({ lanes }) => lanes[0]!.interactions.pop());
@@ -95,7 +97,7 @@ test('a run that goes on beyond the recording has no results there', async () =>
   expect(counts.runs).toBe(0);
 });
 
-test('a result that was taken out of the file is told', async () => {
+test('a result that was removed from the file is an error', async () => {
   using folder = new Folder();
   await recordRun(folder, counted().agent, recorded);
   folder.change(({ lanes }) => delete lanes[0]!.interactions[0]!.results);
@@ -106,7 +108,7 @@ test('a result that was taken out of the file is told', async () => {
   );
 });
 
-test('the cassette is read when the agent is copied: what is recorded later does not matter', async () => {
+test('the cassette is read when the agent is copied, and later changes of the file do not matter', async () => {
   using folder = new Folder();
   await recordRun(folder, counted().agent, recorded);
   const { agent } = counted();

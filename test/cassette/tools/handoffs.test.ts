@@ -1,4 +1,4 @@
-/** Handoffs among agents whose tools are answered from a recording: they lead to the copies, and the originals stay as they are. */
+/** Handoffs among agents with replayed tools: they lead to copies, and the original agents do not change. */
 import { expect, test } from 'vitest';
 import { Agent, Result, Swarm, tool, type CompletionProvider } from 'swarmcheck';
 import { callTool, callTools, replayProvider, replayTools, say } from 'swarmcheck/testing';
@@ -7,7 +7,7 @@ import { Folder } from '../folder.ts';
 import { record, user } from '../replay/tapes.ts';
 import { recordRun, runAgain, running, ways } from './recorded.ts';
 
-/** Two agents that lead to each other, each with work that counts. */
+/** Two agents that hand off to each other, with tools that count their runs. */
 function pair() {
   const counts = { left: 0, right: 0, moves: 0 };
   const right = new Agent({ name: 'Right', instructions: 'Be right.' });
@@ -47,23 +47,20 @@ const around = [
   say('Done.'),
 ];
 
-test.for(ways)(
-  'agents in a cycle are led to as they were, and their work is not done, %s',
-  async ([, run]) => {
-    using folder = new Folder();
-    const first = await record(folder.file(), around, run(pair().left));
-    const { left, right, counts } = pair();
-    using provider = replayProvider(folder.file());
-    const second = await run(replayTools(left, folder.file(), 'replay'))(provider);
-    expect(second.messages).toEqual(first.messages);
-    expect(second.contextVariables).toEqual({ visits: 1, from: 'Right' });
-    expect(counts).toEqual({ left: 0, right: 0, moves: 3 });
-    expect(second.agent?.name).toBe('Right');
-    expect(second.agent).not.toBe(right);
-  },
-);
+test.for(ways)('handoffs in a cycle lead to the same agents, and no other tool runs, %s', async ([, run]) => {
+  using folder = new Folder();
+  const first = await record(folder.file(), around, run(pair().left));
+  const { left, right, counts } = pair();
+  using provider = replayProvider(folder.file());
+  const second = await run(replayTools(left, folder.file(), 'replay'))(provider);
+  expect(second.messages).toEqual(first.messages);
+  expect(second.contextVariables).toEqual({ visits: 1, from: 'Right' });
+  expect(counts).toEqual({ left: 0, right: 0, moves: 3 });
+  expect(second.agent?.name).toBe('Right');
+  expect(second.agent).not.toBe(right);
+});
 
-test('with "verify" all of it is done', async () => {
+test('with "verify", every tool runs', async () => {
   using folder = new Folder();
   const first = await recordRun(folder, pair().left, around);
   const { left, counts } = pair();
@@ -82,7 +79,7 @@ test('an agent that is reached twice is one copy', async () => {
   expect(agent).toBe(copy);
 });
 
-test('the agents that are given are not changed', async () => {
+test('the original agents are not changed', async () => {
   using folder = new Folder();
   await recordRun(folder, pair().left, around);
   const { left, right } = pair();
@@ -101,7 +98,7 @@ test('the agents that are given are not changed', async () => {
   expect(fields()).toEqual(before);
 });
 
-test('what the model is offered is the same', async () => {
+test('the model is offered the same tools', async () => {
   using folder = new Folder();
   await recordRun(folder, pair().left, around);
   await runAgain(folder, pair().left, 'replay', {}, ({ summary }) => {
@@ -109,7 +106,7 @@ test('what the model is offered is the same', async () => {
   });
 });
 
-test('functions that an agent gets after it was copied, but before it is reached, are answered as well', async () => {
+test('functions that an agent gets after it was copied, but before it is reached, are replayed as well', async () => {
   using folder = new Folder();
   await recordRun(folder, pair().left, around);
   const { left, right, counts } = pair();
@@ -122,7 +119,7 @@ test('functions that an agent gets after it was copied, but before it is reached
   expect(counts).toMatchObject({ left: 0, right: 0 });
 });
 
-test('several handoffs in one answer: the last one wins, as it did', async () => {
+test('the last of several handoffs in one answer wins, as in the recording', async () => {
   using folder = new Folder();
   const branching = () => {
     const { left } = pair();
@@ -146,9 +143,7 @@ test('several handoffs in one answer: the last one wins, as it did', async () =>
   expect(second.messages).toEqual(first.messages);
 });
 
-test('a tool that no longer leads to where it led is told, and so is one that leads nowhere', async ({
-  expect,
-}) => {
+test('a tool that hands off to another agent than recorded, or to none, is an error', async ({ expect }) => {
   using folder = new Folder();
   await recordRun(folder, pair().left, [callTool('to_right'), say('Done.')]);
   const answers: unknown[] = [];
@@ -172,7 +167,7 @@ test('a tool that no longer leads to where it led is told, and so is one that le
   `);
 });
 
-test('a handoff back to an agent of before goes on with its copy in the next run', async () => {
+test('the next run continues with the copy that the last handoff led to', async () => {
   using folder = new Folder();
   const twice = async (provider: CompletionProvider, agent: Agent) => {
     const swarm = new Swarm({ provider });

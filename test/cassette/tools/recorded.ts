@@ -1,22 +1,22 @@
-/** A run that is recorded with its tools, and had again with tools that are answered from the recording. */
+/** Records a run with its tools, and replays it with tools that are answered from the recording. */
 import { Swarm, type Agent, type Response } from 'swarmcheck';
 import { replayProvider, replayTools, type ReplayProvider, type Step } from 'swarmcheck/testing';
 import { bothWays, eventsOf } from '../../support/runs.ts';
 import type { Folder } from '../folder.ts';
 import { type Play, record, user } from '../replay/tapes.ts';
 
-/** What a run may be told beside. */
+/** Further settings of a run. */
 interface Settings {
   contextVariables?: object;
   maxTurns?: number;
 }
 
-/** A run of this agent, that is asked one question. */
+/** A run of this agent with one question. */
 export function running(agent: Agent, settings: Settings = {}): Play<Response> {
   return (provider) => new Swarm({ provider }).run({ agent, messages: [user('Please.')], ...settings });
 }
 
-/** The same, read to its end as a stream. */
+/** The same, streamed to its end. */
 function streaming(agent: Agent, settings: Settings = {}): Play<Response> {
   return async (provider) => {
     const stream = new Swarm({ provider }).run({
@@ -30,13 +30,13 @@ function streaming(agent: Agent, settings: Settings = {}): Play<Response> {
   };
 }
 
-/** How a run is had, for `test.for`. */
+/** The two ways to run, for `test.for`. */
 export const ways = [
   [bothWays[0][0], running],
   [bothWays[1][0], streaming],
 ] as const;
 
-/** Records a run in which the model says this. */
+/** Records a run in which the model answers with these steps. */
 export async function recordRun(
   folder: Folder,
   agent: Agent,
@@ -46,7 +46,7 @@ export async function recordRun(
   return await record(folder.file(), steps, running(agent, settings));
 }
 
-/** The same run from the recording, with its tools in this mode. */
+/** Replays the same run, with its tools in this mode. */
 export async function runAgain(
   folder: Folder,
   agent: Agent,

@@ -1,4 +1,4 @@
-/** Tools in the mode "replay": they do not run, and answer what they answered. */
+/** Tools in the mode "replay": they do not run, and give their recorded results. */
 import { expect, test } from 'vitest';
 import { Agent, Result, tool, type AgentFunction } from 'swarmcheck';
 import { callTool, callTools, replayProvider, replayTools, say } from 'swarmcheck/testing';
@@ -7,7 +7,7 @@ import { Folder } from '../folder.ts';
 import { record } from '../replay/tapes.ts';
 import { recordRun, runAgain, ways } from './recorded.ts';
 
-/** What a tool may come to. */
+/** Ways in which a tool may end, with the text of its result. */
 const outcomes: [string, () => unknown, string][] = [
   ['a text', () => 'twelve\norders', 'twelve\norders'],
   ['an empty text', () => '', ''],
@@ -31,7 +31,7 @@ const outcomes: [string, () => unknown, string][] = [
   ],
 ];
 
-/** An agent with a tool that counts how often it runs. */
+/** An agent with a tool that counts its runs. */
 function counted(execute: () => unknown): { agent: Agent; runs: () => number } {
   let count = 0;
   const work = tool({
@@ -44,17 +44,20 @@ function counted(execute: () => unknown): { agent: Agent; runs: () => number } {
   return { agent: new Agent({ functions: [work] }), runs: () => count };
 }
 
-test.for(outcomes)('a tool that came to %s comes to it without being run', async ([, execute, content]) => {
-  using folder = new Folder();
-  const { agent, runs } = counted(execute);
-  const first = await recordRun(folder, agent, [callTool('work'), say('Done.')]);
-  const second = await runAgain(folder, agent, 'replay');
-  expect(toolContents(second)).toEqual([content]);
-  expect(second.messages).toEqual(first.messages);
-  expect(runs()).toBe(1);
-});
+test.for(outcomes)(
+  'a recorded result is replayed without running the tool: %s',
+  async ([, execute, content]) => {
+    using folder = new Folder();
+    const { agent, runs } = counted(execute);
+    const first = await recordRun(folder, agent, [callTool('work'), say('Done.')]);
+    const second = await runAgain(folder, agent, 'replay');
+    expect(toolContents(second)).toEqual([content]);
+    expect(second.messages).toEqual(first.messages);
+    expect(runs()).toBe(1);
+  },
+);
 
-test.for(ways)('a plain function is answered as well, %s', async ([, run]) => {
+test.for(ways)('the result of a plain function is replayed as well, %s', async ([, run]) => {
   using folder = new Folder();
   let count = 0;
   const agent = new Agent({
@@ -75,7 +78,7 @@ test.for(ways)('a plain function is answered as well, %s', async ([, run]) => {
   expect(count).toBe(1);
 });
 
-test('no tool needs what it needed: neither its arguments nor its result are looked at again', async () => {
+test('a tool that would fail now gives its recorded result', async () => {
   using folder = new Folder();
   const buy = (execute: (args: unknown) => unknown) =>
     new Agent({
@@ -99,7 +102,7 @@ test('no tool needs what it needed: neither its arguments nor its result are loo
   expect(toolContents(await runAgain(folder, offline, 'replay'))).toEqual(['bought']);
 });
 
-test('calls that reached no tool are answered as they were', async () => {
+test('calls that reached no tool are answered as in the recording', async () => {
   using folder = new Folder();
   const { agent, runs } = counted(() => 'twelve');
   const calls = callTools([
@@ -115,15 +118,15 @@ test('calls that reached no tool are answered as they were', async () => {
   expect(runs()).toBe(ran);
 });
 
-/** What tools do to the context variables. */
+/** How tools change the context variables. */
 const changes: [string, AgentFunction[], object][] = [
   [
-    'sets in a Result',
+    'sets some in a Result',
     [tool({ name: 'work', execute: () => new Result({ value: '', contextVariables: { a: [1], b: null } }) })],
     { a: [1], b: null, kept: true },
   ],
   [
-    'sets in place',
+    'sets one in place',
     [
       tool({
         name: 'work',
@@ -133,7 +136,7 @@ const changes: [string, AgentFunction[], object][] = [
     { a: { b: 'c' }, kept: true },
   ],
   [
-    'changes deep inside',
+    'changes a nested value',
     [
       tool({
         name: 'work',
@@ -143,12 +146,12 @@ const changes: [string, AgentFunction[], object][] = [
     { a: [0, 1], kept: true },
   ],
   [
-    'deletes',
+    'deletes one',
     [tool({ name: 'work', execute: (_args, { contextVariables }) => String(delete contextVariables['a']) })],
     { kept: true },
   ],
   [
-    'sets before it throws',
+    'sets one before it throws',
     [
       tool({
         name: 'work',
@@ -163,7 +166,7 @@ const changes: [string, AgentFunction[], object][] = [
 ];
 
 test.for(changes)(
-  'the context variables end as they did where a tool %s',
+  'the context variables end as in the recording if a tool %s',
   async ([, functions, expected]) => {
     using folder = new Folder();
     const instructions = (context: object) => `Known: ${JSON.stringify(context)}`;
@@ -178,7 +181,7 @@ test.for(changes)(
   },
 );
 
-test('of a variable that is no JSON, its JSON is set', async () => {
+test('a context variable that is not JSON is replayed as its JSON', async () => {
   using folder = new Folder();
   const at = new Date('2026-11-27T08:00:00Z');
   const work = tool({ name: 'work', execute: () => new Result({ value: '', contextVariables: { at } }) });
@@ -188,7 +191,7 @@ test('of a variable that is no JSON, its JSON is set', async () => {
   expect(contextVariables).toEqual({ at: '2026-11-27T08:00:00.000Z' });
 });
 
-test('the given context variables stay as they were', async () => {
+test('the given context variables are not changed', async () => {
   using folder = new Folder();
   const work = tool({ name: 'work', execute: () => new Result({ value: '', contextVariables: { a: 1 } }) });
   const agent = new Agent({ functions: [work] });

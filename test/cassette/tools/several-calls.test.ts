@@ -1,4 +1,4 @@
-/** Several calls of the same tools: each is answered with the result of its own. */
+/** Several calls of the same tools: each gets its own result. */
 import { expect, test } from 'vitest';
 import { Agent, Conversation, Result, Swarm, tool, type CompletionProvider } from 'swarmcheck';
 import { callTool, callTools, replayProvider, replayTools, say } from 'swarmcheck/testing';
@@ -9,7 +9,7 @@ import { recordRun, runAgain } from './recorded.ts';
 
 const parameters = { type: 'object', properties: { city: { type: 'string' } } } as const;
 
-/** A tool that gives another answer each time, asked the same. */
+/** An agent with a tool that gives another result each time, for the same arguments. */
 function counter(): Agent {
   let count = 0;
   return new Agent({
@@ -27,7 +27,7 @@ function counter(): Agent {
   });
 }
 
-/** One whose tools cannot be run. */
+/** The same agent, with tools that fail. */
 function offline(): Agent {
   const agent = counter();
   const fail = () => {
@@ -39,21 +39,21 @@ function offline(): Agent {
 
 const ask = (city: string, name = 'next') => callTool(name, { city });
 
-test('the same tool with the same arguments, in one answer', async () => {
+test('equal calls in one answer get their own results', async () => {
   using folder = new Folder();
   await recordRun(folder, counter(), [callTools([ask('Rome'), ask('Rome'), ask('Oslo')]), say('Done.')]);
   const response = await runAgain(folder, offline(), 'replay');
   expect(toolContents(response)).toEqual(['Rome 1', 'Rome 2', 'Oslo 3']);
 });
 
-test('the same tool with the same arguments, in one answer after the other', async () => {
+test('equal calls in one answer after the other get their own results', async () => {
   using folder = new Folder();
   await recordRun(folder, counter(), [ask('Rome'), ask('Rome'), ask('Rome'), say('Done.')]);
   const response = await runAgain(folder, offline(), 'replay');
   expect(toolContents(response)).toEqual(['Rome 1', 'Rome 2', 'Rome 3']);
 });
 
-test('calls with the same id are told apart by where they stand', async () => {
+test('calls with the same id are distinguished by their place', async () => {
   using folder = new Folder();
   const again = callTool('next', { city: 'Rome' }, { id: 'call_same' });
   await recordRun(folder, counter(), [again, again, say('Done.')]);
@@ -61,7 +61,7 @@ test('calls with the same id are told apart by where they stand', async () => {
   expect(toolContents(response)).toEqual(['Rome 1', 'Rome 2']);
 });
 
-test('several tools in one answer, and what all of them set', async () => {
+test('several tools in one answer give their results, and all of their changes to the context', async () => {
   using folder = new Folder();
   const calls = callTools([ask('Rome', 'note'), ask('Rome'), ask('Oslo', 'note')]);
   const first = await recordRun(folder, counter(), [calls, say('Done.')]);
@@ -71,7 +71,7 @@ test('several tools in one answer, and what all of them set', async () => {
   expect(second.contextVariables).toEqual(first.contextVariables);
 });
 
-test('with "verify" what they set now is not added to what they set then', async () => {
+test('with "verify", the new changes to the context are not added to the recorded ones', async () => {
   using folder = new Folder();
   const calls = callTools([ask('Rome', 'note'), ask('Oslo', 'note')]);
   await recordRun(folder, counter(), [calls, say('Done.')]);
@@ -79,7 +79,7 @@ test('with "verify" what they set now is not added to what they set then', async
   expect(contextVariables).toEqual({ cities: ['Rome', 'Oslo'], last: 'Oslo' });
 });
 
-test('what is set in one turn is there in the next', async () => {
+test('context variables that a tool sets in one turn are there in the next', async () => {
   using folder = new Folder();
   const steps = [ask('Rome', 'note'), ask('Oslo', 'note'), say('Done.')];
   await recordRun(folder, counter(), steps);
@@ -87,7 +87,7 @@ test('what is set in one turn is there in the next', async () => {
   expect(contextVariables).toEqual({ cities: ['Rome', 'Oslo'], last: 'Oslo' });
 });
 
-/** Two messages in one conversation, whose tools remember. */
+/** Sends two messages in one conversation, and returns the results of the tools. */
 async function converse(provider: CompletionProvider, agent: Agent): Promise<unknown[]> {
   const conversation = new Conversation({ swarm: new Swarm({ provider }), agent });
   const first = await conversation.send('Rome?');
@@ -95,7 +95,7 @@ async function converse(provider: CompletionProvider, agent: Agent): Promise<unk
   return [...toolContents(first), ...toolContents(second)];
 }
 
-test('a conversation of several messages', async () => {
+test('equal calls in two runs of a conversation get their own results', async () => {
   using folder = new Folder();
   const steps = [ask('Rome'), say('One.'), ask('Rome'), say('Two.')];
   await record(folder.file(), steps, (provider) => converse(provider, counter()));
@@ -104,7 +104,7 @@ test('a conversation of several messages', async () => {
   expect(await converse(provider, agent)).toEqual(['Rome 1', 'Rome 2']);
 });
 
-test('the same agent in several conversations at once, each with results of its own', async () => {
+test('an agent in several conversations at once gets the results of each', async () => {
   using folder = new Folder();
   const cities = ['Rome', 'Oslo', 'Bern', 'Lima'];
   const runs = async (provider: CompletionProvider, agent: Agent, order: readonly string[]) =>

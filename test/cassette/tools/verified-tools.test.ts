@@ -1,4 +1,7 @@
-/** Tools in the mode "verify": they run, and what they answer is held against the recording, with which the conversation goes on. */
+/**
+ * Tools in the mode "verify": they run, their results are compared with the recording, and the conversation continues
+ * with the recorded results.
+ */
 import { expect, test } from 'vitest';
 import { Agent, Result, tool, type AgentFunction, type Response } from 'swarmcheck';
 import {
@@ -19,7 +22,7 @@ import { recordRun, runAgain, running } from './recorded.ts';
 const agentWith = (...functions: AgentFunction[]) => new Agent({ functions });
 const working = (execute: () => unknown, name = 'work') => tool({ name, execute });
 
-/** What is told of a tool that came to one thing when it was recorded, and comes to another. */
+/** The mismatch of a tool whose result is not the recorded one. */
 async function verify(
   folder: Folder,
   before: () => unknown,
@@ -31,9 +34,7 @@ async function verify(
   return error as CassetteMismatchError;
 }
 
-test('a tool that answers otherwise is told: its name, where its answer stands, and the difference', async ({
-  expect,
-}) => {
+test('a changed result is reported with its tool, its place and its diff', async ({ expect }) => {
   using folder = new Folder();
   const error = await verify(
     folder,
@@ -68,34 +69,34 @@ const throwing = (message: string) => () => {
   throw new Error(message);
 };
 
-/** What becomes of a tool that is told. */
+/** Changes of a result that are drift. */
 const differences: [string, () => unknown, () => unknown][] = [
   ['another object', () => ({ status: 'paid' }), () => ({ status: 'open' })],
   ['an error in place of an answer', () => 'paid', throwing('down')],
   ['an answer in place of an error', throwing('down'), () => 'paid'],
   ['another error', throwing('down'), throwing('up')],
   ['a rejection', () => 'paid', async () => await Promise.reject(new Error('down'))],
-  ['what cannot be sent', () => 'paid', () => 1n],
+  ['a value that cannot be sent', () => 'paid', () => 1n],
   ['nothing', () => 'paid', () => undefined],
   ['a handoff in place of an answer', () => 'paid', () => new Agent({ name: 'Other' })],
 ];
 
-test.for(differences)('a tool that comes to %s is told', async ([, before, now]) => {
+test.for(differences)('a changed result is drift: %s', async ([, before, now]) => {
   using folder = new Folder();
   const { drift } = await verify(folder, before, now);
   expect(drift).toMatchObject([{ part: 'history', name: 'work', at: 3 }]);
 });
 
-/** What is the same. */
+/** Changes of a tool that are not drift. */
 const equal: [string, () => unknown, () => unknown][] = [
   ['a promise of the answer', () => 'paid', async () => 'paid'],
   ['a Result with the answer', () => 'paid', () => new Result({ value: 'paid' })],
   ['the same error', throwing('down'), async () => throwing('down')()],
   ['an object with its keys in another order', () => ({ a: 1, b: 2 }), () => ({ b: 2, a: 1 })],
-  ['another point in time', () => 'at 2026-11-27T08:00:00Z', () => 'at 2027-01-02T10:11:12Z'],
+  ['a text with another point in time', () => 'at 2026-11-27T08:00:00Z', () => 'at 2027-01-02T10:11:12Z'],
 ];
 
-test.for(equal)('a tool that comes to %s fits', async ([, before, now]) => {
+test.for(equal)('this change of a tool is not drift: %s', async ([, before, now]) => {
   using folder = new Folder();
   const first = await recordRun(folder, agentWith(working(before)), [callTool('work'), say('Done.')]);
   const second = await runAgain(folder, agentWith(working(now)), 'verify');
@@ -111,14 +112,14 @@ test('every tool runs, once for each call', async () => {
   expect(count).toBe(4);
 });
 
-/** Plays on in spite of what is told. */
+/** Replays the run, and ignores its drift. */
 async function inSpite(folder: Folder, agent: Agent): Promise<{ response: Response; drifted: number }> {
   const provider = replayProvider(folder.file(), { onMismatch: 'ignore' });
   const response = await running(replayTools(agent, folder.file(), 'verify'))(provider);
   return { response, drifted: provider.summary.drifted };
 }
 
-test('the conversation goes on with what was recorded', async () => {
+test('the conversation goes on with the recorded results', async () => {
   using folder = new Folder();
   const steps = [callTool('work'), callTool('work'), say('Done.')];
   const first = await recordRun(folder, agentWith(working(() => 'paid')), steps);
@@ -127,7 +128,7 @@ test('the conversation goes on with what was recorded', async () => {
   expect(drifted).toBe(2);
 });
 
-test('of several calls in one answer each that differs is told, with its place', async () => {
+test('each changed result of several calls in one answer is reported with its place', async () => {
   using folder = new Folder();
   const steps = [callTools([callTool('one'), callTool('two'), callTool('three')]), say('Done.')];
   const agent = (values: readonly string[]) =>
@@ -140,7 +141,7 @@ test('of several calls in one answer each that differs is told, with its place',
   ]);
 });
 
-test('a difference after which nothing is asked any more is told at the end', async () => {
+test('a changed result after the last request is reported at the end', async () => {
   using folder = new Folder();
   const settings = { maxTurns: 1 };
   const steps = [callTool('work')];
@@ -153,7 +154,7 @@ test('a difference after which nothing is asked any more is told at the end', as
   });
 });
 
-test('what a tool does to the context variables now is overwritten by what it did', async () => {
+test('recorded changes to the context replace the new ones of a verified tool', async () => {
   using folder = new Folder();
   const agent = (paid: number) =>
     agentWith(working(() => new Result({ value: 'paid', contextVariables: { paid } })));
@@ -162,7 +163,7 @@ test('what a tool does to the context variables now is overwritten by what it di
   expect(contextVariables).toEqual({ paid: 1 });
 });
 
-test('without a cassette that answers the run, a tool that answers otherwise fails', async () => {
+test('if no cassette answers the run, a tool with a changed result fails', async () => {
   using folder = new Folder();
   const steps = [callTool('work', {}, { id: 'call_a' }), say('Done.')];
   await recordRun(folder, agentWith(working(() => 'paid')), steps);
