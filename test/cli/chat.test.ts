@@ -217,7 +217,7 @@ test('a context that JSON cannot represent is reported, and the chat continues',
   );
   expect(stdout).toContain('"n": 10');
   expect(stdout).toContain(
-    'It could not be saved. contextVariables.n holds a bigint, which JSON cannot carry',
+    'It could not be saved. contextVariables.n is the bigint 10, which JSON cannot store and restore',
   );
   expect(stdout).toContain('Desk: Yes.');
   expect(code).toBe(0);

@@ -113,13 +113,15 @@ test.for([
   ['NaN', Number.NaN],
 ] as const)('%s in the context cannot be stored, and the error names its path', ([, value]) => {
   const { conversation } = conversationWith([], { cart: { value } });
-  expect(() => conversation.toJSON()).toThrow(/^contextVariables\.cart\.value holds a/);
+  expect(() => conversation.toJSON()).toThrow(
+    /^contextVariables\.cart\.value is .*, which JSON cannot store and restore/,
+  );
 });
 
 test('a context that contains itself cannot be stored', () => {
   const loop: Record<string, unknown> = {};
   loop['self'] = loop;
-  expect(() => conversationWith([], { loop }).conversation.toJSON()).toThrow('holds itself');
+  expect(() => conversationWith([], { loop }).conversation.toJSON()).toThrow('contains itself');
 });
 
 test.for([
@@ -137,7 +139,7 @@ test.for([
     { agent: 'Desk', messages: [], contextVariables: {}, id: 5 },
     'its id is the number 5',
   ],
-  ['an unknown agent', { agent: 'Nobody', messages: [], contextVariables: {} }, 'none of the agents given'],
+  ['an unknown agent', { agent: 'Nobody', messages: [], contextVariables: {} }, 'none of the given agents'],
 ] as const)('restore refuses %s', ([, state, reason]) => {
   const { swarm } = conversationWith([]);
   const restore = () => Conversation.restore(state, { swarm, agents: [desk] });

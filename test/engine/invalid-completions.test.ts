@@ -8,11 +8,11 @@ import { unstreamed } from '../support/runs.ts';
 const whole = { id: 'a', function: { name: 'pay', arguments: '{}' } };
 
 const invalid: Record<string, [answer: unknown, reason: string]> = {
-  null: [null, 'it is no completion object'],
-  undefined: [undefined, 'it is no completion object'],
-  'a string': ['<html>', 'it is no completion object'],
-  'a number': [7, 'it is no completion object'],
-  'an array': [[], 'it is no completion object'],
+  null: [null, 'it is not a completion object'],
+  undefined: [undefined, 'it is not a completion object'],
+  'a string': ['<html>', 'it is not a completion object'],
+  'a number': [7, 'it is not a completion object'],
+  'an array': [[], 'it is not a completion object'],
   'an empty object': [{}, 'it has no choices'],
   'choices of null': [{ choices: null }, 'it has no choices'],
   'choices that are not an array': [{ choices: { 0: {} } }, 'it has no choices'],
@@ -39,43 +39,43 @@ const invalid: Record<string, [answer: unknown, reason: string]> = {
   ],
   'tool_calls that are not an array': [
     completion({ role: 'assistant', content: null, tool_calls: whole }),
-    'its tool_calls are no list',
+    'its tool_calls are not a list',
   ],
   'a tool call of null': [
     completion({ role: 'assistant', content: null, tool_calls: [null] }),
-    'there is no function in the tool call null',
+    'a tool call has no function: null',
   ],
   'a tool call without a function': [
     completion(asking({ id: 'a' })),
-    'there is no function in the tool call {"type":"function","id":"a"}',
+    'a tool call has no function: {"type":"function","id":"a"}',
   ],
   'a tool call without an id': [
     completion(asking({ function: whole.function })),
-    'there is no id to answer to in the tool call',
+    'a tool call has no id, so it cannot be answered',
   ],
   'a tool call with an empty id': [
     completion(asking({ ...whole, id: '' })),
-    'there is no id to answer to in the tool call',
+    'a tool call has no id, so it cannot be answered',
   ],
   'a tool call with a number as its id': [
     completion(asking({ ...whole, id: 7 })),
-    'there is no id to answer to in the tool call',
+    'a tool call has no id, so it cannot be answered',
   ],
   'a tool call without a name': [
     completion(asking({ id: 'a', function: { arguments: '{}' } })),
-    'the function has no name in the tool call',
+    'a tool call has a function without a name',
   ],
   'arguments that are an object': [
     completion(asking({ id: 'a', function: { name: 'pay', arguments: {} } })),
-    'the arguments are no text in the tool call',
+    'a tool call has arguments that are not a string',
   ],
   'content that is an array': [
     completion({ role: 'assistant', content: [{ type: 'text', text: 'hi' }] }),
-    'its content is no text',
+    'its content is not a string',
   ],
   'a valid call before an invalid one': [
     completion(asking(whole, { id: 'b' })),
-    'there is no function in the tool call {"type":"function","id":"b"}',
+    'a tool call has no function: {"type":"function","id":"b"}',
   ],
 };
 
@@ -88,7 +88,7 @@ for (const [words, [answer, reason]] of Object.entries(invalid)) {
     expect(error).toBeInstanceOf(InvalidCompletionError);
     expect(error).toHaveProperty(
       'message',
-      expect.stringContaining(`The model's answer cannot be acted on: ${reason}`),
+      expect.stringContaining(`The model's answer cannot be used: ${reason}`),
     );
     expect(error).toHaveProperty('name', 'InvalidCompletionError');
     expect(pay).not.toHaveBeenCalled();

@@ -35,33 +35,39 @@ const invalid: Record<string, [chunks: unknown[], reason: string]> = {
     [opening, chunk(call), chunk({}, 'content_filter')],
     'its tool calls were cut off',
   ],
-  'a chunk that is null': [[opening, null], 'a piece of the stream is no completion chunk'],
-  'a chunk that is a string': [[opening, '[DONE]'], 'a piece of the stream is no completion chunk'],
-  'a chunk that is a number': [[7], 'a piece of the stream is no completion chunk'],
-  'a chunk that is an array': [[[]], 'a piece of the stream is no completion chunk'],
-  'a chunk without choices': [[{ id: 'c' }], 'a piece of the stream is no completion chunk'],
+  'a chunk that is null': [[opening, null], 'a part of the stream is not a completion chunk'],
+  'a chunk that is a string': [[opening, '[DONE]'], 'a part of the stream is not a completion chunk'],
+  'a chunk that is a number': [[7], 'a part of the stream is not a completion chunk'],
+  'a chunk that is an array': [[[]], 'a part of the stream is not a completion chunk'],
+  'a chunk without choices': [[{ id: 'c' }], 'a part of the stream is not a completion chunk'],
   'a chunk whose choices are not an array': [
     [{ choices: {} }],
-    'a piece of the stream is no completion chunk',
+    'a part of the stream is not a completion chunk',
   ],
   'a tool call that is not an object': [
     [opening, chunk({ tool_calls: ['pay'] }), end],
-    'a streamed tool call is no object',
+    'a streamed tool call is not an object',
   ],
   'a tool call without an id': [
     [opening, chunk(callPiece(0, { function: { name: 'pay', arguments: '{}' } })), end],
-    'there is no id to answer to',
+    'a tool call has no id, so it cannot be answered',
   ],
   'a tool call without a name': [
     [opening, chunk(callPiece(0, { id: 'a', function: { arguments: '{}' } })), end],
-    'the function has no name',
+    'a tool call has a function without a name',
   ],
-  'a tool call without a function': [[opening, chunk(callPiece(0, { id: 'a' })), end], 'in the tool call'],
+  'a tool call without a function': [
+    [opening, chunk(callPiece(0, { id: 'a' })), end],
+    'a tool call has no function',
+  ],
   'arguments that are an object': [
     [opening, chunk(callPiece(0, { id: 'a', function: { name: 'pay', arguments: { amount: 1 } } })), end],
-    'the arguments are no text',
+    'a streamed tool call has arguments that are not a string',
   ],
-  'content that is an array': [[chunk({ role: 'assistant', content: [] }), end], 'its content is no text'],
+  'content that is an array': [
+    [chunk({ role: 'assistant', content: [] }), end],
+    'its content is not a string',
+  ],
 };
 
 for (const [words, [chunks, reason]] of Object.entries(invalid)) {

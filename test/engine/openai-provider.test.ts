@@ -139,7 +139,7 @@ test('the error for a body that is not JSON has a SyntaxError as its cause', asy
   const error = await rejectedWith(unstreamed({ provider: openaiProvider(server.options) }));
   expect(error).toHaveProperty(
     'message',
-    expect.stringContaining("The model's answer cannot be acted on: it is not JSON"),
+    expect.stringContaining("The model's answer cannot be used: it is not JSON"),
   );
   expect(error).toHaveProperty('cause', expect.any(SyntaxError));
 });

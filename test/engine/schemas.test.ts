@@ -46,20 +46,20 @@ for (const [words, parameters] of [
   test(`parameters that are ${words} are refused`, () => {
     // @ts-expect-error no schema at all
     expect(() => tool({ name: 'a', parameters, execute })).toThrow(
-      /The parameters of tool "a" are no schema/,
+      /The parameters of tool "a" are not a schema/,
     );
   });
 }
 
 test('a zod schema that JSON Schema cannot express is refused with the reason that zod gives', () => {
   expect(() => tool({ name: 'plan', parameters: z.object({ day: z.date() }), execute })).toThrow(
-    'The parameters of tool "plan" (zod) cannot be expressed as JSON Schema, which the model is shown: Date cannot be represented in JSON Schema',
+    'The parameters of tool "plan" (zod) cannot be expressed as JSON Schema, which the model needs: Date cannot be represented in JSON Schema',
   );
 });
 
 test('a valibot schema without its converter is refused with the name of the converter', () => {
   expect(() => tool({ name: 'plan', parameters: v.object({ day: v.string() }), execute })).toThrow(
-    'The parameters of tool "plan" (valibot) cannot give a JSON Schema, which the model is shown: wrap it in toStandardJsonSchema() of @valibot/to-json-schema.',
+    'The parameters of tool "plan" (valibot) do not provide a JSON Schema, which the model needs: wrap them in toStandardJsonSchema() of @valibot/to-json-schema.',
   );
 });
 
@@ -68,7 +68,7 @@ test('a Standard Schema of a library without JSON Schema support is refused', ()
     '~standard': { version: 1, vendor: 'homemade', validate: () => ({ value: {} }) },
   } as const;
   expect(() => tool({ name: 'plan', parameters, execute })).toThrow(
-    /\(homemade\) cannot give a JSON Schema.*update the library, or pass a JSON Schema/,
+    /\(homemade\) do not provide a JSON Schema.*update the library, or pass a JSON Schema/,
   );
 });
 
@@ -94,7 +94,7 @@ test.for(bothWays)(
     const error = await rejectedWith(run({ agent, provider }));
     expect(error).toBeInstanceOf(TypeError);
     expect(error).toMatchObject({
-      message: 'The parameters of tool "paint" are no valid JSON Schema.',
+      message: 'The parameters of tool "paint" are not a valid JSON Schema.',
       tool: 'paint',
       cause: { message: expect.stringContaining('#/$defs/Size') },
     });

@@ -206,7 +206,7 @@ test("changing an event changes neither the run nor the provider's chunk", async
 test('a stream can be read only once', async () => {
   const stream = streamOf({ steps: [say('ok')] });
   await eventsOf(stream);
-  await expect(eventsOf(stream)).rejects.toThrow(/can be iterated once/);
+  await expect(eventsOf(stream)).rejects.toThrow(/can be iterated only once/);
 });
 
 test('invalid options reject a streamed run when it is read', async () => {

@@ -14,7 +14,7 @@ test.sequential.for(bothWays)(
     const error = await rejectedWith(run({ provider: openaiProvider({ apiKey: 'none' }) }));
     expect(error).toHaveProperty(
       'message',
-      'Asking a live model takes the package "openai". Install it: npm install openai',
+      'A live model needs the package "openai". Install it: npm install openai',
     );
   },
 );

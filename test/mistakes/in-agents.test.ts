@@ -58,7 +58,7 @@ test('a tool whose name has a space', async ({ expect }) => {
   expect(
     (await refusalOfFunctions(tool({ name: 'look up', execute: () => 'found' }))).message,
   ).toMatchInlineSnapshot(
-    `"Function 1 of agent "Desk" is named "look up", which the API does not take. Use 1 to 64 of the characters a-z, A-Z, 0-9, _ and -."`,
+    `"Function 1 of agent "Desk" is named "look up", which the API does not accept. Use 1 to 64 of the characters a-z, A-Z, 0-9, _ and -."`,
   );
 });
 
@@ -90,7 +90,7 @@ test('a function that is undefined because of an import cycle', async ({ expect 
 
 test('an arrow function without a name', async ({ expect }) => {
   expect((await refusalOfFunctions(() => 'found')).message).toMatchInlineSnapshot(
-    `"Function 1 of agent "Desk" has no name, and the model calls functions by name. Write "function name() { … }", or use tool({ name: … })."`,
+    `"Function 1 of agent "Desk" has no name, but the model calls functions by name. Write "function name() { … }", or use tool({ name: … })."`,
   );
 });
 
@@ -114,7 +114,7 @@ test('a plain function that takes arguments', async ({ expect }) => {
   };
   // @ts-expect-error the compiler says so, too
   expect((await refusalOfFunctions(forUser)).message).toMatchInlineSnapshot(
-    `"Function 1 of agent "Desk", "look_up", has 2 parameters. A plain function receives the context variables and nothing else; for arguments from the model use tool({ name: 'look_up', parameters: … })."`,
+    `"Function 1 of agent "Desk", "look_up", has 2 parameters. A plain function receives only the context variables. For arguments from the model, use tool({ name: 'look_up', parameters: … })."`,
   );
 });
 
@@ -145,7 +145,7 @@ test('a function for Agent.create that returns nothing', async ({ expect }) => {
 test('options in place of the function for Agent.create', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => Agent.create({ name: 'Desk' }))).toMatchInlineSnapshot(
-    `"Agent.create takes a function that returns the options, but was given an object. For options that are there already, write new Agent({ … })."`,
+    `"Agent.create takes a function that returns the options, but was given an object. If you already have the options, write new Agent({ … })."`,
   );
 });
 
@@ -208,7 +208,7 @@ test('a tool choice with a misspelt tool', async ({ expect }) => {
   expect(
     (await refusalOf(new Agent({ name: 'Desk', functions: [look_up], toolChoice }))).message,
   ).toMatchInlineSnapshot(
-    `"The toolChoice of agent "Desk" is "lookup", which is none of its functions. Did you mean "look_up"? Its functions: look_up."`,
+    `"The toolChoice of agent "Desk" is "lookup", which is not one of its functions. Did you mean "look_up"? Its functions: look_up."`,
   );
 });
 

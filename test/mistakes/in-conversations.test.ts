@@ -108,7 +108,7 @@ test('send without a text', async ({ expect }) => {
 test('a message in place of the text to send', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => conversation().send(messages[0]))).toMatchInlineSnapshot(
-    `"send takes the user's text, but was given an object. Of a message, pass its content."`,
+    `"send takes the user's text, but was given an object. Pass the content of the message."`,
   );
 });
 
@@ -186,31 +186,31 @@ test('a state and agents, without a Swarm', async ({ expect }) => {
 
 test('a state whose agent is not in the list of agents', async ({ expect }) => {
   expect((await refusalOf({ ...stored, agent: 'Refunds' })).message).toMatchInlineSnapshot(
-    `"The conversation was with the agent "Refunds", and none of the agents given has that name: "Desk"."`,
+    `"The stored conversation was with the agent "Refunds", but none of the given agents has that name. Given: "Desk"."`,
   );
 });
 
 test('an empty list of agents', async ({ expect }) => {
   expect((await refusalOf(stored, [])).message).toMatchInlineSnapshot(
-    `"The conversation was with the agent "Desk", and none of the agents given has that name: there are none."`,
+    `"The stored conversation was with the agent "Desk", but none of the given agents has that name. Given: none."`,
   );
 });
 
 test('two agents with the same name', async ({ expect }) => {
   expect((await refusalOf(stored, [desk, new Agent({ name: 'Desk' })])).message).toMatchInlineSnapshot(
-    `"The conversation was with the agent "Desk", and more than one of the agents given has that name: "Desk", "Desk"."`,
+    `"The stored conversation was with the agent "Desk", but more than one of the given agents has that name. Given: "Desk", "Desk"."`,
   );
 });
 
 test('a state as JSON text', async ({ expect }) => {
   expect((await refusalOf(JSON.stringify(stored))).message).toMatchInlineSnapshot(
-    `"This is no stored conversation: it is the string "{\\"messages\\":[{\\"role\\":\\"user\\",\\"content\\":\\"Where is A-… (112 characters). Pass what Conversation.toJSON() gave, parsed."`,
+    `"This is not a stored conversation: it is the string "{\\"messages\\":[{\\"role\\":\\"user\\",\\"content\\":\\"Where is A-… (112 characters), not a plain object. Pass the result of Conversation.toJSON(); if it was stored as text, parse it first."`,
   );
 });
 
 test('an object that is not a state', async ({ expect }) => {
   expect((await refusalOf({ history: messages })).message).toMatchInlineSnapshot(
-    `"This is no stored conversation: its agent is undefined, not a name. Pass what Conversation.toJSON() gave, parsed."`,
+    `"This is not a stored conversation: its agent is undefined, not a name. Pass the result of Conversation.toJSON(); if it was stored as text, parse it first."`,
   );
 });
 
@@ -225,19 +225,19 @@ test('a response in place of a state', async ({ expect }) => {
 
 test('a conversation in place of its state', async ({ expect }) => {
   expect((await refusalOf(conversation())).message).toMatchInlineSnapshot(
-    `"This is no stored conversation: it is a Conversation. Pass what Conversation.toJSON() gave, parsed."`,
+    `"This is not a stored conversation: it is a Conversation, not a plain object. Pass the result of Conversation.toJSON(); if it was stored as text, parse it first."`,
   );
 });
 
 test('undefined in place of a state', async ({ expect }) => {
   expect((await refusalOf(undefined)).message).toMatchInlineSnapshot(
-    `"This is no stored conversation: it is undefined. Pass what Conversation.toJSON() gave, parsed."`,
+    `"This is not a stored conversation: it is undefined, not a plain object. Pass the result of Conversation.toJSON(); if it was stored as text, parse it first."`,
   );
 });
 
 test('a state whose messages are a text', async ({ expect }) => {
   expect((await refusalOf({ ...stored, messages: 'Where is A-17?' })).message).toMatchInlineSnapshot(
-    `"This is no stored conversation: its messages are the string "Where is A-17?", not a list. Pass what Conversation.toJSON() gave, parsed."`,
+    `"This is not a stored conversation: its messages are the string "Where is A-17?", not a list. Pass the result of Conversation.toJSON(); if it was stored as text, parse it first."`,
   );
 });
 
@@ -245,13 +245,13 @@ test('a state with a message without a role', async ({ expect }) => {
   expect(
     (await refusalOf({ ...stored, messages: [...messages, { content: 'Paid.' }] })).message,
   ).toMatchInlineSnapshot(
-    `"This is no stored conversation: its messages[1] is an object without a role. Pass what Conversation.toJSON() gave, parsed."`,
+    `"This is not a stored conversation: its messages[1] is an object without a role. Pass the result of Conversation.toJSON(); if it was stored as text, parse it first."`,
   );
 });
 
 test('a state without context variables', async ({ expect }) => {
   expect((await refusalOf({ messages, agent: 'Desk' })).message).toMatchInlineSnapshot(
-    `"This is no stored conversation: its contextVariables are undefined. Pass what Conversation.toJSON() gave, parsed."`,
+    `"This is not a stored conversation: its contextVariables are undefined, not an object. Pass the result of Conversation.toJSON(); if it was stored as text, parse it first."`,
   );
 });
 
@@ -259,7 +259,7 @@ test('a message that is sent while another one is being answered', async ({ expe
   const busy = conversation();
   const first = busy.send('Where is A-17?');
   expect(await messageOf(() => busy.send('And A-18?'))).toMatchInlineSnapshot(
-    `"This conversation is answering a message already. Await its send() before the next one."`,
+    `"This conversation is still answering a message. Await its send() before you send the next one."`,
   );
   await first;
 });
@@ -268,7 +268,7 @@ test('a Date in the context variables of a stored conversation', async ({ expect
   const contextVariables = { order: { placedAt: new Date(0) } };
   const talk = new Conversation({ swarm: swarm(), agent: desk, contextVariables });
   expect(await messageOf(() => JSON.stringify(talk))).toMatchInlineSnapshot(
-    `"contextVariables.order.placedAt holds a Date, which JSON cannot carry there and back. Keep plain data there."`,
+    `"contextVariables.order.placedAt is a Date, which JSON cannot store and restore. Use plain data."`,
   );
 });
 
@@ -278,7 +278,7 @@ test('a function in the context variables of a stored conversation', async ({ ex
   expect(await factsOfMistake(() => JSON.stringify(talk))).toEqual({
     error: 'UsageError',
     field: 'contextVariables.order.total',
-    given: 'a function',
+    given: 'the function total',
   });
 });
 

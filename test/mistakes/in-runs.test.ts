@@ -228,5 +228,7 @@ test('a stream that is iterated twice', async ({ expect }) => {
     await messageOf(async () => {
       for await (const event of stream) texts.push(event);
     }),
-  ).toMatchInlineSnapshot(`"A stream of a run can be iterated once. Call run again for another one."`);
+  ).toMatchInlineSnapshot(
+    `"The stream of a run can be iterated only once. Call run again to get another one."`,
+  );
 });

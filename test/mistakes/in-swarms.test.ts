@@ -28,7 +28,7 @@ test('an OpenAI client in place of the options of a Swarm, as in Python', async 
   const client = new OpenAI({ apiKey: 'none' });
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => new Swarm(client))).toMatchInlineSnapshot(
-    `"A Swarm takes one object, but was given an OpenAI client. Make a provider of it: new Swarm({ provider: openaiProvider(client) })."`,
+    `"A Swarm takes one object, but was given an OpenAI client. Make a provider from it: new Swarm({ provider: openaiProvider(client) })."`,
   );
 });
 
@@ -67,13 +67,13 @@ test('a misspelt field of a Swarm', async ({ expect }) => {
 
 test('an OpenAI client in place of a provider', async ({ expect }) => {
   expect((await refusalOf(new OpenAI({ apiKey: 'none' }))).message).toMatchInlineSnapshot(
-    `"The provider of a Swarm must have the methods complete and stream, but is an OpenAI. An OpenAI client is made one by openaiProvider(client)."`,
+    `"The provider of a Swarm must have the methods complete and stream, but is an OpenAI. Write openaiProvider(client)."`,
   );
 });
 
 test('steps in place of a provider', async ({ expect }) => {
   expect((await refusalOf([say('Hello.')])).message).toMatchInlineSnapshot(
-    `"The provider of a Swarm must have the methods complete and stream, but is an array of 1 item. Steps are made one by scriptedProvider([…]) of "swarmcheck/testing"."`,
+    `"The provider of a Swarm must have the methods complete and stream, but is an array of 1 item. To play steps, write scriptedProvider([…]) from "swarmcheck/testing"."`,
   );
 });
 
@@ -100,7 +100,7 @@ test('a missing await before the provider', async ({ expect }) => {
 
 test('a text in place of a provider', async ({ expect }) => {
   expect((await refusalOf('openai')).message).toMatchInlineSnapshot(
-    `"The provider of a Swarm must have the methods complete and stream, but is a string. One is made by openaiProvider({ … }), or of steps by scriptedProvider([…]) of "swarmcheck/testing"."`,
+    `"The provider of a Swarm must have the methods complete and stream, but is a string. Write openaiProvider({ … }), or, to play steps, scriptedProvider([…]) from "swarmcheck/testing"."`,
   );
 });
 
@@ -134,7 +134,7 @@ test('a provider that answers with a message in place of a completion', async ({
     complete: () => Promise.resolve({ role: 'assistant', content: 'Hello.' } as unknown as ChatCompletion),
   };
   expect(await messageOf(() => new Swarm({ provider }).run({ agent: desk, messages }))).toMatchInlineSnapshot(
-    `"The model's answer cannot be acted on: it has no choices. Received: {"role":"assistant","content":"Hello."}"`,
+    `"The model's answer cannot be used: it has no choices. Received: {"role":"assistant","content":"Hello."}"`,
   );
 });
 
@@ -181,7 +181,7 @@ test('a hook that is not a function', async ({ expect }) => {
 test('a function in place of hooks', async ({ expect }) => {
   const logTools = () => {};
   expect((await refusalOfHooks(logTools)).message).toMatchInlineSnapshot(
-    `"The hooks of a Swarm must be an object with functions, or a list of such, not the function logTools. Its hooks: beforeModel, afterModel, beforeTool, afterTool."`,
+    `"The hooks of a Swarm must be an object of hook functions, or a list of such objects, not the function logTools. Its hooks: beforeModel, afterModel, beforeTool, afterTool."`,
   );
 });
 
@@ -204,6 +204,6 @@ test('the console in place of a log function', async ({ expect }) => {
   const provider = scriptedProvider([]);
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => new Swarm({ provider, log: console }))).toMatchInlineSnapshot(
-    `"The log of a Swarm must be a function of a line, but is a Console."`,
+    `"The log of a Swarm must be a function that takes a line, but is a Console."`,
   );
 });

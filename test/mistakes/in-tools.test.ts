@@ -104,7 +104,7 @@ test('the properties in place of the parameters', async ({ expect }) => {
 test('parameters as a text', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await refusalOf('orderId: string')).message).toMatchInlineSnapshot(
-    `"The parameters of tool "look_up" are no schema: pass a JSON Schema of an object, or a zod, arktype or valibot schema."`,
+    `"The parameters of tool "look_up" are not a schema. Pass a JSON Schema of an object, or a zod, arktype or valibot schema."`,
   );
 });
 
@@ -136,7 +136,7 @@ test('a constructor in place of the schema of a property', async ({ expect }) =>
 test('a zod schema in place of the schema of a property', async ({ expect }) => {
   const properties = { orderId: z.string() };
   expect((await refusalOf({ type: 'object', properties })).message).toMatchInlineSnapshot(
-    `"The property "orderId" of tool "look_up" is a schema of a library inside a JSON Schema. Let the library make the schema of the whole object."`,
+    `"The property "orderId" of tool "look_up" is a schema of a library inside a JSON Schema. Use the library for the schema of the whole object."`,
   );
 });
 

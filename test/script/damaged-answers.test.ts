@@ -97,7 +97,7 @@ test.for([
 test('the error of a damaged answer shows the received answer', async ({ expect }) => {
   const { error } = await failedRun(say('hello', { fault: { kind: 'no-finish-reason' } }), false);
   expect(error.message).toMatchInlineSnapshot(
-    `"The model's answer cannot be acted on: it has no finish_reason, so it was cut off. Received: {"id":"chatcmpl-1","object":"chat.completion","created":0,"model":"gpt-4o","choices":[{"index":0,"message":{"role":"assistant","content":"hello","refusal":null},"finish_reason":null,"logprobs":null}]}"`,
+    `"The model's answer cannot be used: it has no finish_reason, so it was cut off. Received: {"id":"chatcmpl-1","object":"chat.completion","created":0,"model":"gpt-4o","choices":[{"index":0,"message":{"role":"assistant","content":"hello","refusal":null},"finish_reason":null,"logprobs":null}]}"`,
   );
 });
 
@@ -107,6 +107,6 @@ test('the error of a cut answer says that it was cut off', async ({ expect }) =>
     false,
   );
   expect(error.message).toMatchInlineSnapshot(
-    `"The model's answer cannot be acted on: it was cut off. Received: (scripted fault: cut)"`,
+    `"The model's answer cannot be used: it was cut off. Received: (scripted fault: cut)"`,
   );
 });

@@ -28,7 +28,7 @@ const cutReasons = new Set(['length', 'content_filter']);
  * InvalidCompletionError otherwise, so that an incomplete answer is never executed.
  */
 export function readCompletion(completion: unknown): ModelAnswer {
-  if (!isRecord(completion)) throw new InvalidCompletionError('it is no completion object', completion);
+  if (!isRecord(completion)) throw new InvalidCompletionError('it is not a completion object', completion);
   const { choices } = completion;
   if (!Array.isArray(choices)) throw new InvalidCompletionError('it has no choices', completion);
   const choice: unknown = choices[0];
@@ -66,7 +66,7 @@ function readMessage(
 ): AssistantMessage {
   const content = message['content'];
   if (content !== undefined && content !== null && typeof content !== 'string') {
-    throw new InvalidCompletionError('its content is no text', completion);
+    throw new InvalidCompletionError('its content is not a string', completion);
   }
   // Without calls or a refusal, the API rejects null content in the next request.
   const isEmpty = content === undefined || (content === null && calls.length === 0 && !message['refusal']);
@@ -84,7 +84,8 @@ const noCalls: readonly ToolCall[] = Object.freeze([]);
 
 function readCalls(toolCalls: unknown, completion: unknown): readonly ToolCall[] {
   if (toolCalls === undefined || toolCalls === null) return noCalls;
-  if (!Array.isArray(toolCalls)) throw new InvalidCompletionError('its tool_calls are no list', completion);
+  if (!Array.isArray(toolCalls))
+    throw new InvalidCompletionError('its tool_calls are not a list', completion);
   return toolCalls.length === 0
     ? noCalls
     : Object.freeze(toolCalls.map((call) => readCall(call, completion)));
@@ -92,13 +93,14 @@ function readCalls(toolCalls: unknown, completion: unknown): readonly ToolCall[]
 
 function readCall(call: unknown, completion: unknown): ToolCall {
   const invalid = (reason: string) =>
-    new InvalidCompletionError(`${reason} in the tool call ${shorten(call, 200)}`, completion);
-  if (!isRecord(call) || !isRecord(call['function'])) throw invalid('there is no function');
+    new InvalidCompletionError(`a tool call ${reason}: ${shorten(call, 200)}`, completion);
+  if (!isRecord(call) || !isRecord(call['function'])) throw invalid('has no function');
   const { name, arguments: args } = call['function'];
-  if (typeof name !== 'string') throw invalid('the function has no name');
-  if (typeof call['id'] !== 'string' || call['id'] === '') throw invalid('there is no id to answer to');
+  if (typeof name !== 'string') throw invalid('has a function without a name');
+  if (typeof call['id'] !== 'string' || call['id'] === '')
+    throw invalid('has no id, so it cannot be answered');
   if (args !== undefined && args !== null && typeof args !== 'string')
-    throw invalid('the arguments are no text');
+    throw invalid('has arguments that are not a string');
   return Object.freeze({
     id: call['id'],
     type: 'function',

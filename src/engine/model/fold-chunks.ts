@@ -27,7 +27,7 @@ export class ChunkFold {
   /** Adds one chunk and returns its delta, or undefined if it has no delta (a usage chunk). */
   add(chunk: unknown): Record<string, unknown> | undefined {
     if (!isPlainObject(chunk) || !Array.isArray(chunk['choices'])) {
-      throw new InvalidCompletionError('a piece of the stream is no completion chunk', chunk);
+      throw new InvalidCompletionError('a part of the stream is not a completion chunk', chunk);
     }
     this.#first ??= chunk;
     if (chunk['usage'] !== null && chunk['usage'] !== undefined) this.#usage = chunk['usage'];
@@ -71,7 +71,7 @@ export class ChunkFold {
   }
 
   #addCall(part: unknown): void {
-    if (!isPlainObject(part)) throw new InvalidCompletionError('a streamed tool call is no object', part);
+    if (!isPlainObject(part)) throw new InvalidCompletionError('a streamed tool call is not an object', part);
     const call = this.#callFor(part);
     if (typeof part['id'] === 'string' && call.id === '') call.id = part['id'];
     if (typeof part['type'] === 'string') call.type = part['type'];
@@ -84,7 +84,7 @@ export class ChunkFold {
     if (typeof args === 'string') call.function.arguments += args;
     else if (args !== undefined && args !== null) {
       throw new InvalidCompletionError(
-        `the arguments are no text in the tool call ${shorten(part, 200)}`,
+        `a streamed tool call has arguments that are not a string: ${shorten(part, 200)}`,
         part,
       );
     }

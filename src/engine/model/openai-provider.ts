@@ -108,7 +108,7 @@ async function makeClient(
 ): Promise<OpenAI> {
   if (isClient(clientOrOptions)) return clientOrOptions;
   const { OpenAI: Client } = await import('openai').catch((error: unknown) => {
-    throw new Error('Asking a live model takes the package "openai". Install it: npm install openai', {
+    throw new Error('A live model needs the package "openai". Install it: npm install openai', {
       cause: error,
     });
   });

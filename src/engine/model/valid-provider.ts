@@ -31,11 +31,11 @@ export function parseProvider(provider: unknown, what = 'The provider of a Swarm
 }
 
 function adviceFor(provider: unknown): string {
-  if (isClient(provider)) return 'An OpenAI client is made one by openaiProvider(client).';
-  if (Array.isArray(provider)) return 'Steps are made one by scriptedProvider([…]) of "swarmcheck/testing".';
+  if (isClient(provider)) return 'Write openaiProvider(client).';
+  if (Array.isArray(provider)) return 'To play steps, write scriptedProvider([…]) from "swarmcheck/testing".';
   const remedy = remedyFor(provider).trimStart();
   if (remedy !== '') return remedy;
-  return 'One is made by openaiProvider({ … }), or of steps by scriptedProvider([…]) of "swarmcheck/testing".';
+  return 'Write openaiProvider({ … }), or, to play steps, scriptedProvider([…]) from "swarmcheck/testing".';
 }
 
 /** Throws a TypeError if the provider lacks the method that the run needs. */

@@ -80,7 +80,7 @@ export class Conversation<C extends object = any> {
     const { maxTurns, executeTools, signal } = options;
     if (this.#sending) {
       throw new Error(
-        'This conversation is answering a message already. Await its send() before the next one.',
+        'This conversation is still answering a message. Await its send() before you send the next one.',
       );
     }
     this.#sending = true;
@@ -131,7 +131,7 @@ export class Conversation<C extends object = any> {
     if (found.length !== 1) {
       const names = agents.map(({ name }) => `"${name}"`).join(', ');
       throw new UsageError(
-        sentence`The conversation was with the agent "${{ agent }}", and ${found.length === 0 ? 'none' : 'more than one'} of the ${{ field: 'agents' }} given has that name: ${fact({ known: agents.map(({ name }) => name) }, names || 'there are none')}.`,
+        sentence`The stored conversation was with the agent "${{ agent }}", but ${found.length === 0 ? 'none' : 'more than one'} of the given ${{ field: 'agents' }} has that name. Given: ${fact({ known: agents.map(({ name }) => name) }, names || 'none')}.`,
       );
     }
     return new Conversation({ swarm, agent: found[0]!, messages, id, contextVariables });
@@ -140,7 +140,7 @@ export class Conversation<C extends object = any> {
 
 function sendAdvice(given: unknown): string {
   const { content } = (given ?? {}) as { content?: unknown };
-  return typeof content === 'string' ? ' Of a message, pass its content.' : remedyFor(given);
+  return typeof content === 'string' ? ' Pass the content of the message.' : remedyFor(given);
 }
 
 const fields = ['swarm', 'agent', 'messages', 'id', 'contextVariables'];
@@ -205,7 +205,8 @@ interface State {
 }
 
 function readState(state: unknown): State {
-  if (!isPlainObject(state)) throw wrong(`it is ${valueWords(state)}`);
+  if (!isPlainObject(state))
+    throw wrong(sentence`it is ${{ given: valueWords(state) }}, not ${{ expected: 'a plain object' }}`);
   const { id, messages, agent, contextVariables } = state;
   if (typeof agent !== 'string')
     throw wrong(
@@ -224,16 +225,18 @@ function readState(state: unknown): State {
     );
   if (!isPlainObject(contextVariables))
     throw wrong(
-      sentence`its ${{ field: 'contextVariables' }} are ${{ given: valueWords(contextVariables) }}`,
+      sentence`its ${{ field: 'contextVariables' }} are ${{ given: valueWords(contextVariables) }}, not ${{ expected: 'an object' }}`,
     );
   if (id !== undefined && typeof id !== 'string')
-    throw wrong(sentence`its ${{ field: 'id' }} is ${{ given: valueWords(id) }}`);
+    throw wrong(
+      sentence`its ${{ field: 'id' }} is ${{ given: valueWords(id) }}, not ${{ expected: 'a string' }}`,
+    );
   return { id, messages: messages as Message[], agent, contextVariables };
 }
 
-function wrong(what: string | Sentence): UsageError {
+function wrong(what: Sentence): UsageError {
   return new UsageError(
-    sentence`This is no stored conversation: ${what}. Pass what Conversation.toJSON() gave, parsed.`,
+    sentence`This is not a stored conversation: ${what}. Pass the result of Conversation.toJSON(); if it was stored as text, parse it first.`,
   );
 }
 
@@ -244,7 +247,7 @@ export function assertJson(value: unknown, path: string, inside: readonly unknow
   if (value === undefined && !Array.isArray(inside.at(-1))) return;
   if (inside.includes(value))
     throw new UsageError(
-      sentence`${{ field: path }} holds itself, which JSON cannot carry. Keep plain data there.`,
+      sentence`${{ field: path }} contains itself, which JSON cannot store. Use plain data.`,
     );
   const within = [...inside, value];
   if (typeof value === 'number' && Number.isFinite(value)) return;
@@ -253,9 +256,8 @@ export function assertJson(value: unknown, path: string, inside: readonly unknow
   } else if (isPlainObject(value)) {
     for (const [key, item] of Object.entries(value)) assertJson(item, `${path}.${key}`, within);
   } else {
-    const kind = typeof value === 'object' ? `a ${value.constructor.name}` : `a ${typeof value}`;
     throw new UsageError(
-      sentence`${{ field: path }} holds ${{ given: kind }}, which JSON cannot carry there and back. Keep plain data there.`,
+      sentence`${{ field: path }} is ${{ given: valueWords(value) }}, which JSON cannot store and restore. Use plain data.`,
     );
   }
 }

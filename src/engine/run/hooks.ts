@@ -50,7 +50,7 @@ export function hooksOf(given: Hooks | readonly Hooks[] | undefined): readonly H
 function assertValidHooks(hooks: unknown): void {
   if (!mayHave(hooks, hookNames)) {
     throw new UsageError(
-      sentence`The ${{ field: 'hooks' }} of ${{ where: 'a Swarm' }} must be ${{ expected: 'an object with functions, or a list of such' }}, not ${{ given: valueWords(hooks) }}. Its hooks: ${{ known: hookNames }}.`,
+      sentence`The ${{ field: 'hooks' }} of ${{ where: 'a Swarm' }} must be ${{ expected: 'an object of hook functions, or a list of such objects' }}, not ${{ given: valueWords(hooks) }}. Its hooks: ${{ known: hookNames }}.`,
     );
   }
   const unknown = unknownIn(hooks, hookNames);

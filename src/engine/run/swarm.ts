@@ -41,7 +41,7 @@ export class Swarm {
     const { provider, hooks, log } = options;
     if (log !== undefined && typeof log !== 'function')
       throw new UsageError(
-        sentence`The ${{ field: 'log' }} of ${{ where: 'a Swarm' }} must be ${{ expected: 'a function of a line' }}, but is ${{ given: valueWords(log) }}.`,
+        sentence`The ${{ field: 'log' }} of ${{ where: 'a Swarm' }} must be ${{ expected: 'a function that takes a line' }}, but is ${{ given: valueWords(log) }}.`,
       );
     this.#provider = provider === undefined ? openaiProvider() : parseProvider(provider);
     this.#hooks = hooksOf(hooks);
@@ -97,7 +97,7 @@ function assertValidOptions(options: unknown): void {
   const isOptions = typeof options === 'object' && options !== null && 'provider' in options;
   if (!isOptions && isClient(options)) {
     throw new UsageError(
-      sentence`${{ where: 'A Swarm' }} takes ${{ expected: 'one object' }}, but was given ${{ given: 'an OpenAI client' }}. Make a provider of it: new Swarm({ provider: openaiProvider(client) }).`,
+      sentence`${{ where: 'A Swarm' }} takes ${{ expected: 'one object' }}, but was given ${{ given: 'an OpenAI client' }}. Make a provider from it: new Swarm({ provider: openaiProvider(client) }).`,
     );
   }
   if (!isOptions && isProvider(options)) {
@@ -175,7 +175,9 @@ class RunStream implements AsyncIterable<StreamEvent> {
   [Symbol.asyncIterator](): AsyncIterator<StreamEvent> {
     const run = this.#run;
     if (!run && !this.#mistake) {
-      throw new UsageError('A stream of a run can be iterated once. Call run again for another one.');
+      throw new UsageError(
+        'The stream of a run can be iterated only once. Call run again to get another one.',
+      );
     }
     this.#run = undefined;
     return readRun(run, this.#mistake, this.#options);

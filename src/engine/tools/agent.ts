@@ -93,7 +93,7 @@ export class Agent<C extends object = any> {
   ): Promise<Agent<C>> {
     if (typeof init !== 'function') {
       throw new UsageError(
-        sentence`${{ where: 'Agent.create' }} takes ${{ expected: 'a function that returns the options' }}, but was given ${{ given: valueWords(init) }}.${init ? ' For options that are there already, write new Agent({ … }).' : ''}`,
+        sentence`${{ where: 'Agent.create' }} takes ${{ expected: 'a function that returns the options' }}, but was given ${{ given: valueWords(init) }}.${init ? ' If you already have the options, write new Agent({ … }).' : ''}`,
       );
     }
     const options = await init();

@@ -207,7 +207,7 @@ function jsonSchemaProblems(
     return [];
   } catch (error) {
     throw new ToolSchemaError(
-      sentence`The ${{ field: 'parameters' }} of tool "${{ tool: name }}" are no valid JSON Schema.`,
+      sentence`The ${{ field: 'parameters' }} of tool "${{ tool: name }}" are not a valid JSON Schema.`,
       { cause: error },
     );
   }

@@ -32,7 +32,7 @@ export function toJsonSchema(toolName: string, parameters: unknown): JsonSchema 
   const fromLibrary = standardJsonSchema(parameters);
   if (fromLibrary === undefined && !isPlainObject(parameters)) {
     throw new UsageError(
-      sentence`The ${{ field: 'parameters' }} of tool "${{ tool: toolName }}" are no schema: pass a JSON Schema of an object, or a zod, arktype or valibot schema.`,
+      sentence`The ${{ field: 'parameters' }} of tool "${{ tool: toolName }}" are not a schema. Pass a JSON Schema of an object, or a zod, arktype or valibot schema.`,
     );
   }
   const { $schema: _dialect, ...schema } = fromLibrary
@@ -51,17 +51,17 @@ function convert(toolName: string, standard: Partial<StandardJSONSchemaV1['~stan
   if (!standard.jsonSchema) {
     const advice =
       standard.vendor === 'valibot'
-        ? 'wrap it in toStandardJsonSchema() of @valibot/to-json-schema'
+        ? 'wrap them in toStandardJsonSchema() of @valibot/to-json-schema'
         : 'update the library, or pass a JSON Schema';
     throw new UsageError(
-      sentence`The ${{ field: 'parameters' }} of tool "${{ tool: toolName }}" (${String(standard.vendor)}) cannot give a JSON Schema, which the model is shown: ${advice}.`,
+      sentence`The ${{ field: 'parameters' }} of tool "${{ tool: toolName }}" (${String(standard.vendor)}) do not provide a JSON Schema, which the model needs: ${advice}.`,
     );
   }
   try {
     return standard.jsonSchema.input({ target: 'draft-2020-12' });
   } catch (error) {
     throw new UsageError(
-      sentence`The ${{ field: 'parameters' }} of tool "${{ tool: toolName }}" (${String(standard.vendor)}) cannot be expressed as JSON Schema, which the model is shown: ${error instanceof Error ? error.message : String(error)}`,
+      sentence`The ${{ field: 'parameters' }} of tool "${{ tool: toolName }}" (${String(standard.vendor)}) cannot be expressed as JSON Schema, which the model needs: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
     );
   }

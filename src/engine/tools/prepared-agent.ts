@@ -123,7 +123,7 @@ function assertValidToolChoice({ name, toolChoice }: Agent, tools: ReadonlyMap<s
   if (tools.size === 0 || tools.has(chosen.name)) return;
   const offered = [...tools.keys()];
   throw new UsageError(
-    sentence`The ${{ field: 'toolChoice' }} of agent "${{ agent: name }}" is "${{ given: chosen.name }}", which is none of its functions.${suggested(chosen.name, offered)} Its functions: ${{ known: offered }}.`,
+    sentence`The ${{ field: 'toolChoice' }} of agent "${{ agent: name }}" is "${{ given: chosen.name }}", which is not one of its functions.${suggested(chosen.name, offered)} Its functions: ${{ known: offered }}.`,
   );
 }
 
@@ -178,13 +178,13 @@ function plainFunctionTool(place: Sentence, candidate: Function): PreparedTool {
   const { name } = candidate;
   if (name === '') {
     throw new UsageError(
-      sentence`${place} has ${{ given: 'no name' }}, and the model calls functions by name. Write "function name() { … }", or use tool({ name: … }).`,
+      sentence`${place} has ${{ given: 'no name' }}, but the model calls functions by name. Write "function name() { … }", or use tool({ name: … }).`,
     );
   }
   assertValidName(place, name);
   if (candidate.length > 1) {
     throw new UsageError(
-      sentence`${place}, "${{ tool: name }}", has ${{ given: `${candidate.length} parameters` }}. A plain function receives the context variables and nothing else; for arguments from the model use tool({ name: '${name}', parameters: … }).`,
+      sentence`${place}, "${{ tool: name }}", has ${{ given: `${candidate.length} parameters` }}. A plain function receives only the context variables. For arguments from the model, use tool({ name: '${name}', parameters: … }).`,
     );
   }
   const plain = candidate as (context: ContextVariables) => unknown;
@@ -197,7 +197,7 @@ function plainFunctionTool(place: Sentence, candidate: Function): PreparedTool {
 function assertValidName(place: Sentence, name: string): void {
   if (!names.test(name)) {
     throw new UsageError(
-      sentence`${place} is named "${{ tool: name }}", which the API does not take. Use 1 to 64 of the characters a-z, A-Z, 0-9, _ and -.`,
+      sentence`${place} is named "${{ tool: name }}", which the API does not accept. Use 1 to 64 of the characters a-z, A-Z, 0-9, _ and -.`,
     );
   }
 }

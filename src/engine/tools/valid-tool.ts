@@ -108,7 +108,7 @@ function propertyProblem(property: unknown): string | Sentence | undefined {
   if (typeof property === 'boolean') return undefined;
   const isObject = typeof property === 'object' && property !== null;
   if ((isObject || typeof property === 'function') && '~standard' in property)
-    return 'is a schema of a library inside a JSON Schema. Let the library make the schema of the whole object.';
+    return 'is a schema of a library inside a JSON Schema. Use the library for the schema of the whole object.';
   if (!isObject)
     return sentence`must be ${{ expected: 'a schema, such as { type: "string" }' }}, but is ${{ given: valueWords(property) }}.`;
   const { type } = property as { type?: unknown };

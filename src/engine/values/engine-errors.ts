@@ -14,9 +14,9 @@ export class InvalidCompletionError extends Error {
    */
   readonly received: unknown;
 
-  /** `reason` completes the sentence "The model's answer cannot be acted on: …". */
+  /** `reason` completes the sentence "The model's answer cannot be used: …". */
   constructor(reason: string, received: unknown, options?: ErrorOptions) {
-    super(`The model's answer cannot be acted on: ${reason}. Received: ${shorten(received, 300)}`, options);
+    super(`The model's answer cannot be used: ${reason}. Received: ${shorten(received, 300)}`, options);
     this.name = 'InvalidCompletionError';
     this.reason = reason;
     this.received = receivedData(received);

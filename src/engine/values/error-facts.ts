@@ -1,15 +1,12 @@
 /**
- * What errors say for programs: one name for each fact, with one meaning in every error class that has it. Plain data: no
- * error holds a function, a request or a secret. A class declares those that its errors may have, and takes over their comments
- * by "implements".
+ * The facts of errors, as fields for programs: one name for each fact, with one meaning in every error class that has
+ * it. Plain data: no error holds a function, a request or a secret. A class declares the fields that its errors may
+ * have, and inherits their comments by "implements".
  */
 export interface ErrorFacts {
   /** The class, function or object that was used wrongly, as the message names it: `An Agent`, `runScenario`. */
   readonly where: string;
-  /**
-   * The field, option or argument that is wrong, as the caller wrote it. An item of a list has its index:
-   * `messages[2]`.
-   */
+  /** The wrong field, option or argument, as the caller wrote it. An item of a list has its index: `messages[2]`. */
   readonly field: string;
   /** The value that was given, with its kind: `the number 17`. */
   readonly given: string;

@@ -1,4 +1,4 @@
-/** Invalid completions are recorded as they arrived, and are refused again when they are replayed. */
+/** Answers that are no completions are recorded as they came, and cannot be acted on when they are played, either. */
 import { expect, test } from 'vitest';
 import { InvalidCompletionError, openaiProvider } from 'swarmcheck';
 import { modelFails, say, scriptedProvider, type Fault } from 'swarmcheck/testing';
@@ -9,12 +9,12 @@ import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { record, replay, whole } from './keeping.ts';
 
-/** Invalid answers of providers, each with the reason. */
+/** What providers answer that is none, and why. */
 const answers: [unknown, string][] = [
-  [null, 'it is no completion object'],
-  ['<html></html>', 'it is no completion object'],
-  [42, 'it is no completion object'],
-  [[], 'it is no completion object'],
+  [null, 'it is not a completion object'],
+  ['<html></html>', 'it is not a completion object'],
+  [42, 'it is not a completion object'],
+  [[], 'it is not a completion object'],
   [{}, 'it has no choices'],
   [{ error: { message: 'No.' } }, 'it has no choices'],
   [{ choices: null }, 'it has no choices'],
@@ -22,16 +22,16 @@ const answers: [unknown, string][] = [
   [{ choices: [null] }, 'its list of choices is empty'],
   [{ choices: [{ finish_reason: 'stop' }] }, 'its choice has no message'],
   [completion({ content: 'It' }, null), 'it has no finish_reason, so it was cut off'],
-  [completion({ content: [{ type: 'text', text: 'It' }] }), 'its content is no text'],
-  [completion(asking({ function: { name: 'find' } })), 'there is no id to answer to in the tool call'],
-  [completion(asking({ id: 'call_a' })), 'there is no function in the tool call'],
+  [completion({ content: [{ type: 'text', text: 'It' }] }), 'its content is not a string'],
+  [completion(asking({ function: { name: 'find' } })), 'a tool call has no id, so it cannot be answered'],
+  [completion(asking({ id: 'call_a' })), 'a tool call has no function'],
   [
     completion(asking({ id: 'call_a', function: { name: 'find', arguments: '{' } }), 'length'),
     'its tool calls were cut off (finish_reason "length")',
   ],
 ];
 
-test.for(answers)('%j is replayed unchanged, and refused for the same reason', async ([answered, reason]) => {
+test.for(answers)('%j is played as it came, for the same reason', async ([answered, reason]) => {
   using folder = new Folder();
   const first = await record(folder.file(), completing(answered), (provider) =>
     rejection(unstreamed({ provider })),
@@ -45,29 +45,29 @@ test.for(answers)('%j is replayed unchanged, and refused for the same reason', a
   });
 });
 
-test('a request outside a run gets the invalid answer itself', async () => {
+test('whoever asks without a run gets just that', async () => {
   using folder = new Folder();
   await record(folder.file(), completing({ error: { message: 'No.' } }), whole);
   expect(await replay(folder.file(), whole)).toEqual({ error: { message: 'No.' } });
 });
 
-/** Streams that amount to no valid completion. */
+/** Streams that amount to none. */
 const streams: [string, unknown[], string][] = [
-  ['without chunks', [], 'its list of choices is empty'],
+  ['without a piece', [], 'its list of choices is empty'],
   ['without a finish_reason', [chunk({ content: 'It' })], 'it has no finish_reason'],
   [
-    'with an invalid chunk',
+    'with a piece that is none',
     [chunk({ content: 'It' }), { error: 'No.' }],
-    'a piece of the stream is no completion chunk',
+    'a part of the stream is not a completion chunk',
   ],
   [
-    'with a call that is not an object',
+    'with a call that is no object',
     [chunk({ tool_calls: ['find'] })],
-    'a streamed tool call is no object',
+    'a streamed tool call is not an object',
   ],
 ];
 
-test.for(streams)('a stream %s is refused again for the same reason', async ([, chunks]) => {
+test.for(streams)('a stream %s cannot be acted on, for the same reason', async ([, chunks]) => {
   using folder = new Folder();
   const first = await record(folder.file(), chunking(chunks), (provider) =>
     rejection(streamed({ provider })),
@@ -77,9 +77,9 @@ test.for(streams)('a stream %s is refused again for the same reason', async ([, 
   expect(second).toMatchObject({ message: first.message });
 });
 
-/** Answers over HTTP that the client cannot read. */
+/** What the client cannot read, as it comes over the wire. */
 const wires: [string, Parameters<typeof serve>[0], string][] = [
-  ['not JSON', ({ response }) => json(response, 200, '{"id":'), 'it is not JSON'],
+  ['no JSON', ({ response }) => json(response, 200, '{"id":'), 'it is not JSON'],
   [
     'a page of HTML',
     ({ response }) => void response.setHeader('content-type', 'text/html').end('<h1>No</h1>'),
@@ -88,7 +88,7 @@ const wires: [string, Parameters<typeof serve>[0], string][] = [
 ];
 
 test.for(wires)(
-  'an answer over HTTP that is %s is an InvalidCompletionError again',
+  'an answer over the wire that is %s is an InvalidCompletionError again',
   async ([, answer, reason]) => {
     using folder = new Folder();
     using server = await serve(answer);
@@ -103,7 +103,7 @@ test.for(wires)(
   },
 );
 
-test('a frame that is not JSON ends a stream over HTTP after the chunks before it', async () => {
+test('a frame that is no JSON ends a stream over the wire, after what had come', async () => {
   using folder = new Folder();
   using server = await serve(({ response }) => {
     sse(response, chunk({ content: 'It' }));
@@ -133,7 +133,7 @@ const faults: Fault[] = [
 ];
 
 for (const [way, run] of bothWays) {
-  test.for(faults)(`a fault of a script is replayed the same, ${way}: %j`, async (fault) => {
+  test.for(faults)(`a fault of a script is the same from its recording, ${way}: %j`, async (fault) => {
     using folder = new Folder();
     const script = scriptedProvider([say('It is so.', { fault })]);
     const first = await record(folder.file(), script, (provider) => rejection(run({ provider })));
@@ -143,7 +143,7 @@ for (const [way, run] of bothWays) {
   });
 }
 
-test('a conversation can end in an invalid answer after valid ones', async () => {
+test('a conversation can end in an answer that is none, after others', async () => {
   using folder = new Folder();
   const script = scriptedProvider([say('It is.'), modelFails({ kind: 'empty-choices' })]);
   const talk = async (provider: Parameters<typeof whole>[0]) => {

@@ -84,12 +84,12 @@ test('a value that is not a provider is refused', async ({ expect }) => {
   expect(
     await messageOf((cassette) => recordingProvider(given(undefined), { cassette })),
   ).toMatchInlineSnapshot(
-    `"TypeError: The provider to record must have the methods complete and stream, but is undefined. One is made by openaiProvider({ … }), or of steps by scriptedProvider([…]) of "swarmcheck/testing"."`,
+    `"TypeError: The provider to record must have the methods complete and stream, but is undefined. Write openaiProvider({ … }), or, to play steps, scriptedProvider([…]) from "swarmcheck/testing"."`,
   );
   expect(
     await messageOf((cassette) => cassetteProvider(given([say('x')]), { cassette })),
   ).toMatchInlineSnapshot(
-    `"TypeError: The provider of a cassette must have the methods complete and stream, but is an array of 1 item. Steps are made one by scriptedProvider([…]) of "swarmcheck/testing"."`,
+    `"TypeError: The provider of a cassette must have the methods complete and stream, but is an array of 1 item. To play steps, write scriptedProvider([…]) from "swarmcheck/testing"."`,
   );
 });
 
