@@ -65,7 +65,7 @@ export class ScriptNotFinishedError extends Misfit {
     const shown = lines.slice(0, 10).map((line, offset) => `  step ${step + offset}  ${line}`);
     if (remaining > 10) shown.push(`  … and ${remaining - 10} more`);
     super(
-      `${how}: ${remaining === 1 ? '1 step is' : `${remaining} steps are`} left over. Remove what is not needed, or check why the run stopped early.\n${shown.join('\n')}`,
+      `${how}: ${remaining === 1 ? '1 step is' : `${remaining} steps are`} left over. Remove the steps that are not needed, or check why the run stopped early.\n${shown.join('\n')}`,
     );
     this.step = step;
     this.remaining = remaining;

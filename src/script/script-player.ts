@@ -207,7 +207,9 @@ function causeOf(
     return ['Options are the third argument of callTool.'];
   const { names, patterns } = declaredArguments(parameters as JsonSchema);
   return undeclared.length > 0 && names.size + patterns.length === 0
-    ? [`${tool} takes no arguments; for arguments define it with tool({ name: "${tool}", parameters: … }).`]
+    ? [
+        `${tool} takes no arguments. To give it arguments, define it with tool({ name: "${tool}", parameters: … }).`,
+      ]
     : [];
 }
 

@@ -141,7 +141,7 @@ export function callTools(
     const misplaced = Object.keys(call).filter((key) => key !== 'calls');
     if (misplaced.length > 0) {
       throw new ScriptMistakeError(
-        sentence`${place} carries ${fact({ field: misplaced[0]! }, misplaced.join(', '))}, which belongs to the whole answer: pass it as the second argument of callTools.`,
+        sentence`${place} sets ${fact({ field: misplaced[0]! }, misplaced.join(', '))}, which belongs to the whole answer. Pass it as the second argument of callTools.`,
       );
     }
   }

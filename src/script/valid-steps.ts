@@ -57,14 +57,14 @@ export function assertValidSteps(steps: unknown): asserts steps is CheckedSteps 
 
 /** Checks the step that a function step returned. */
 export function assertValidReturnedStep(index: number, step: unknown): asserts step is ModelStep {
-  const place = sentence`What step ${{ step: index + 1 }} (steps[${index}]) returned`;
+  const place = sentence`The return value of step ${{ step: index + 1 }} (steps[${index}])`;
   const fail = failAt(place);
   if (isPlainObject(step) && 'user' in step)
-    fail('is what the user says, but a function gives what the model answers.');
+    fail('is a step of the user, but a function must return an answer of the model.');
   if (!isPlainObject(step)) {
     const advice = step === undefined ? ' Is a "return" missing?' : '';
     fail(
-      sentence`must be ${{ expected: 'what the model answers (say, callTool, …)' }}, but is ${{ given: valueWords(step) }}.${advice}`,
+      sentence`must be ${{ expected: 'an answer of the model (say, callTool, …)' }}, but is ${{ given: valueWords(step) }}.${advice}`,
     );
   }
   assertValidModelStep(place, step);
@@ -91,7 +91,7 @@ function assertValidModelStep(place: Sentence, step: unknown): asserts step is M
     );
   if ('role' in step)
     fail(
-      sentence`is ${{ given: 'a message' }}. Write user(…) or say(…); what was said before belongs to "messages".`,
+      sentence`is ${{ given: 'a message' }}. Write user(…) or say(…). Earlier messages belong in "messages".`,
     );
   assertValidKeys(step, modelKeys, fail);
   const { say: text, calls, refusal, fault, latencyMs, usage, finishReason } = step;
@@ -137,7 +137,7 @@ function assertValidUserStep(place: Sentence, step: Record<string, unknown>): vo
   const others = Object.keys(step).filter((key) => key !== 'user');
   if (others.length > 0)
     fail(
-      sentence`has "user" beside ${fact({ field: others[0]! }, others.map((key) => `"${key}"`).join(', '))}. What the user says and what the model answers are two steps.`,
+      sentence`has "user" beside ${fact({ field: others[0]! }, others.map((key) => `"${key}"`).join(', '))}. Make two steps: one for the user, and one for the model.`,
     );
 }
 
@@ -155,15 +155,15 @@ function assertValidCall(call: unknown, fail: Fail): void {
     fail(sentence`has both "args" and "${{ field: 'rawArgs' }}". Choose one.`);
   if (Array.isArray(args))
     fail(
-      sentence`has "${{ field: 'args' }}" that must be ${{ expected: 'an object' }}, not ${{ given: valueWords(args) }}. Arguments go by name: { name: value }.`,
+      sentence`has "${{ field: 'args' }}" that must be ${{ expected: 'an object' }}, not ${{ given: valueWords(args) }}. Pass arguments by name: { name: value }.`,
     );
   if (args !== undefined && !isPlainObject(args))
     fail(
-      sentence`has "${{ field: 'args' }}" that must be ${{ expected: 'an object' }}, not ${{ given: valueWords(args) }}. For arguments that are none, use rawArgs.`,
+      sentence`has "${{ field: 'args' }}" that must be ${{ expected: 'an object' }}, not ${{ given: valueWords(args) }}. To send malformed arguments, use rawArgs.`,
     );
   if (args !== undefined && !isJson(args))
     fail(
-      sentence`has "${{ field: 'args' }}" that are no ${{ expected: 'JSON' }} (a function, a bigint, NaN, a Map, or an object that holds itself).`,
+      sentence`has "${{ field: 'args' }}" that are not ${{ expected: 'JSON' }} (they contain a function, a bigint, NaN, a Map, or an object that contains itself).`,
     );
   if (rawArgs !== undefined && typeof rawArgs !== 'string')
     fail(
@@ -171,7 +171,7 @@ function assertValidCall(call: unknown, fail: Fail): void {
     );
   if (id !== undefined && (typeof id !== 'string' || id === ''))
     fail(
-      sentence`has an "${{ field: 'id' }}" that must be ${{ expected: 'a string with something in it' }}, but is ${{ given: valueWords(id) }}.`,
+      sentence`has an "${{ field: 'id' }}" that must be ${{ expected: 'a non-empty string' }}, but is ${{ given: valueWords(id) }}.`,
     );
   if (hallucinated !== undefined && typeof hallucinated !== 'boolean')
     fail(
@@ -199,7 +199,7 @@ function assertValidFault(step: ModelStep, fault: unknown, place: Sentence): voi
   assertValidKeys(fault, ['kind', ...fields], failAt(partOf('The fault', place)));
   if (failsRequest && (step.say ?? step.calls ?? step.refusal) !== undefined) {
     fail(
-      sentence`has content beside the ${{ field: 'fault' }} "${{ given: kind }}", with which no answer comes. Make two steps of it.`,
+      sentence`has content beside the ${{ field: 'fault' }} "${{ given: kind }}", but with this fault no answer arrives. Make two steps: one with the fault, and one with the content.`,
     );
   }
   if (

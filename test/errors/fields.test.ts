@@ -145,7 +145,7 @@ const cases: Case[] = [
     'a malformed call',
     ScriptMistakeError,
     () => scriptedProvider([say('Hi.'), { calls: [{ tool: 'a' }, { tool: 'b', id: 7 as never }] }]),
-    { step: 2, call: 2, field: 'id', given: 'the number 7', expected: 'a string with something in it' },
+    { step: 2, call: 2, field: 'id', given: 'the number 7', expected: 'a non-empty string' },
   ],
   [
     'a mistyped field of a step',

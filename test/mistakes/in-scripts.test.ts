@@ -71,7 +71,7 @@ test('arguments for a plain function', async ({ expect }) => {
   });
   const steps = [asked, callTool('look_up', { orderId: 'A-17' }), say('It is paid.')];
   expect(await failuresOf({ agent, steps })).toMatchInlineSnapshot(`
-    "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls look_up({"orderId":"A-17"}) with arguments that fail its schema: "orderId" is not an argument of this tool. look_up takes no arguments; for arguments define it with tool({ name: "look_up", parameters: … }). Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
+    "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls look_up({"orderId":"A-17"}) with arguments that fail its schema: "orderId" is not an argument of this tool. look_up takes no arguments. To give it arguments, define it with tool({ name: "look_up", parameters: … }). Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
     The conversation so far:
       system     You are a helpful agent.
       user       Where is A-17?
@@ -88,7 +88,7 @@ test('a function that forgets to return its answer', async ({ expect }) => {
   };
   // @ts-expect-error the compiler says so, too
   expect(await failuresOf({ agent: desk, steps: [asked, answer] })).toMatchInlineSnapshot(`
-    "The run was rejected: ScriptMistakeError: What step 2 (steps[1]) returned must be what the model answers (say, callTool, …), but is undefined. Is a "return" missing?
+    "The run was rejected: ScriptMistakeError: The return value of step 2 (steps[1]) must be an answer of the model (say, callTool, …), but is undefined. Is a "return" missing?
     What happened:
       ❯ turn 1  Desk: the script does not fit (ScriptMistakeError)
         ended: failed"
@@ -98,7 +98,7 @@ test('a function that forgets to return its answer', async ({ expect }) => {
 test('a function that returns what the user says', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await failuresOf({ agent: desk, steps: [asked, () => user('And A-18?')] })).toMatchInlineSnapshot(`
-    "The run was rejected: ScriptMistakeError: What step 2 (steps[1]) returned is what the user says, but a function gives what the model answers.
+    "The run was rejected: ScriptMistakeError: The return value of step 2 (steps[1]) is a step of the user, but a function must return an answer of the model.
     What happened:
       ❯ turn 1  Desk: the script does not fit (ScriptMistakeError)
         ended: failed"
@@ -109,7 +109,7 @@ test('a function that returns several answers', async ({ expect }) => {
   const answers = [say('One moment.'), say('It is paid.')];
   // @ts-expect-error the compiler says so, too
   expect(await failuresOf({ agent: desk, steps: [asked, () => answers] })).toMatchInlineSnapshot(`
-    "The run was rejected: ScriptMistakeError: What step 2 (steps[1]) returned must be what the model answers (say, callTool, …), but is an array of 2 items.
+    "The run was rejected: ScriptMistakeError: The return value of step 2 (steps[1]) must be an answer of the model (say, callTool, …), but is an array of 2 items.
     What happened:
       ❯ turn 1  Desk: the script does not fit (ScriptMistakeError)
         ended: failed"
@@ -119,7 +119,7 @@ test('a function that returns several answers', async ({ expect }) => {
 test('a function that returns a malformed call', async ({ expect }) => {
   const answer = () => ({ calls: [{ tool: 'look_up', arguments: { orderId: 'A-17' } }] });
   expect(await failuresOf({ agent: desk, steps: [asked, answer] })).toMatchInlineSnapshot(`
-    "The run was rejected: ScriptMistakeError: Call 1 of what step 2 (steps[1]) returned has an unknown field "arguments". Its fields: tool, args, rawArgs, id, hallucinated.
+    "The run was rejected: ScriptMistakeError: Call 1 of the return value of step 2 (steps[1]) has an unknown field "arguments". Its fields: tool, args, rawArgs, id, hallucinated.
     What happened:
       ❯ turn 1  Desk: the script does not fit (ScriptMistakeError)
         ended: failed"
@@ -161,7 +161,7 @@ test('one step too few before the user speaks again', async ({ expect }) => {
 test('one step too many', async ({ expect }) => {
   const steps = [asked, say('One moment.'), callTool('look_up', { orderId: 'A-17' })];
   expect(await failuresOf({ agent: desk, steps })).toMatchInlineSnapshot(`
-    "Run 1 ended (completed) before step 3: 1 step is left over. Remove what is not needed, or check why the run stopped early.
+    "Run 1 ended (completed) before step 3: 1 step is left over. Remove the steps that are not needed, or check why the run stopped early.
       step 3  callTool("look_up", {"orderId":"A-17"})
     What happened:
         turn 1  Desk: says "One moment."

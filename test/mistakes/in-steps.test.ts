@@ -25,7 +25,7 @@ test('an empty step', async ({ expect }) => {
 
 test('a user message and an answer in one step', async ({ expect }) => {
   expect((await mistakeIn({ user: 'And A-18?', say: 'It is paid.' })).message).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has "user" beside "say". What the user says and what the model answers are two steps."`,
+    `"Step 2 (steps[1]) has "user" beside "say". Make two steps: one for the user, and one for the model."`,
   );
 });
 
@@ -98,7 +98,7 @@ test('options on a call inside callTools', async ({ expect }) => {
       callTools([callTool('look_up'), callTool('look_up', { orderId: 'A-17' }, { latencyMs: 50 })]),
     ),
   ).toMatchInlineSnapshot(
-    `"Call 2 of callTools carries latencyMs, which belongs to the whole answer: pass it as the second argument of callTools."`,
+    `"Call 2 of callTools sets latencyMs, which belongs to the whole answer. Pass it as the second argument of callTools."`,
   );
 });
 
@@ -160,14 +160,14 @@ test('true in place of the options of callTool', async ({ expect }) => {
 
 test('a list in place of named arguments', async ({ expect }) => {
   expect((await mistakeIn(callTool('look_up', ['A-17']))).message).toMatchInlineSnapshot(
-    `"Call 1 of step 2 (steps[1]) has "args" that must be an object, not an array of 1 item. Arguments go by name: { name: value }."`,
+    `"Call 1 of step 2 (steps[1]) has "args" that must be an object, not an array of 1 item. Pass arguments by name: { name: value }."`,
   );
 });
 
 test('an argument without a name', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await mistakeIn(callTool('look_up', 17))).message).toMatchInlineSnapshot(
-    `"Call 1 of step 2 (steps[1]) has "args" that must be an object, not the number 17. For arguments that are none, use rawArgs."`,
+    `"Call 1 of step 2 (steps[1]) has "args" that must be an object, not the number 17. To send malformed arguments, use rawArgs."`,
   );
 });
 
@@ -190,7 +190,7 @@ test('steps as separate arguments', async ({ expect }) => {
 test('a message in place of a step', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await mistakeIn({ role: 'assistant', content: 'It is paid.' })).message).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) is a message. Write user(…) or say(…); what was said before belongs to "messages"."`,
+    `"Step 2 (steps[1]) is a message. Write user(…) or say(…). Earlier messages belong in "messages"."`,
   );
 });
 

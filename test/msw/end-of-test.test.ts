@@ -195,7 +195,7 @@ const blockedFetch = (what: string) =>
 const blockedSocket = (what: string) =>
   `BlockedRequestError: A request to ${what} was blocked: no test reaches the network. It came through a socket, not through the fetch that is mocked: by a client that was built before the mocks began (build it later: a client keeps the fetch it finds), or by a library with sockets of its own. Mock it, or list the host in "allow".`;
 const leftOver = (step: string) =>
-  `ScriptNotFinishedError: The script was not played to its end: 1 step is left over. Remove what is not needed, or check why the run stopped early.\n${step}`;
+  `ScriptNotFinishedError: The script was not played to its end: 1 step is left over. Remove the steps that are not needed, or check why the run stopped early.\n${step}`;
 const beyond = (count: number, steps: string) =>
   `ScriptExhaustedError: Completion ${count} was requested, but the script has ${steps} for the model. The model was asked to continue after a "user" message. Add a step, or check why the run did not stop.\nThe conversation so far:\n  user       Hello?`;
 

@@ -18,7 +18,7 @@ test('steps that are left over are a failure at the first of them', async ({ exp
   expect(run.passed).toBe(false);
   expect(run.failures).toMatchObject([{ step: 5 }]);
   expect(messagesOf(run)[0]).toMatchInlineSnapshot(`
-    "Run 1 ended (completed) before step 5: 2 steps are left over. Remove what is not needed, or check why the run stopped early.
+    "Run 1 ended (completed) before step 5: 2 steps are left over. Remove the steps that are not needed, or check why the run stopped early.
       step 5  callTool("look_up", {"orderId":"A-17"})
       step 6  say("Anything else?")
     What happened:

@@ -99,28 +99,28 @@ test('a rejected function step rejects the request with the same error object', 
 
 test('a function step that returns nothing is a mistake in the script', async ({ expect }) => {
   expect(await mistakeOf(undefined)).toMatchInlineSnapshot(
-    `"What step 1 (steps[0]) returned must be what the model answers (say, callTool, …), but is undefined. Is a "return" missing?"`,
+    `"The return value of step 1 (steps[0]) must be an answer of the model (say, callTool, …), but is undefined. Is a "return" missing?"`,
   );
 });
 
 test('a function step that returns a malformed step is a mistake in the script', async ({ expect }) => {
   expect(await mistakeOf({ say: 5 })).toMatchInlineSnapshot(
-    `"What step 1 (steps[0]) returned has a "say" that must be a string, but is the number 5."`,
+    `"The return value of step 1 (steps[0]) has a "say" that must be a string, but is the number 5."`,
   );
 });
 
 test('a function step that returns an empty step is a mistake in the script', async ({ expect }) => {
   expect(await mistakeOf({})).toMatchInlineSnapshot(
-    `"What step 1 (steps[0]) returned is empty. Give it one of say, calls, refusal or fault."`,
+    `"The return value of step 1 (steps[0]) is empty. Give it one of say, calls, refusal or fault."`,
   );
 });
 
 test('a function step that returns a user step is a mistake in the script', async () => {
-  expect(await mistakeOf(user('hi'))).toMatch('What step 1 (steps[0]) returned is what the user says');
+  expect(await mistakeOf(user('hi'))).toMatch('The return value of step 1 (steps[0]) is a step of the user');
 });
 
 test('a function step that returns a function is a mistake in the script', async () => {
-  expect(await mistakeOf(() => say('a'))).toMatch(/must be what the model answers.* function(?! undefined)/);
+  expect(await mistakeOf(() => say('a'))).toMatch(/must be an answer of the model.* function(?! undefined)/);
 });
 
 test('the calls that a function step returns are checked against the offered tools', async () => {

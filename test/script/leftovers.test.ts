@@ -46,7 +46,7 @@ test('assertComplete lists the steps that are left over, as source code', async 
   const error = thrown(() => provider.assertComplete());
   expect(error).toBeInstanceOf(ScriptNotFinishedError);
   expect(error.message).toMatchInlineSnapshot(`
-    "The script was not played to its end: 8 steps are left over. Remove what is not needed, or check why the run stopped early.
+    "The script was not played to its end: 8 steps are left over. Remove the steps that are not needed, or check why the run stopped early.
       step 2  say("hello")
       step 3  callTool("look_up", {"q":"a"})
       step 4  say("Two things.") + callTools([callTool("a"), callTool("b", "{\\"x\\":")])

@@ -22,7 +22,7 @@ test('all misplaced options are named', ({ expect }) => {
   expect(
     refusal(callTool('look_up', {}, { say: 'Hm.', finishReason: 'stop' })).message,
   ).toMatchInlineSnapshot(
-    `"Call 1 of callTools carries say, finishReason, which belongs to the whole answer: pass it as the second argument of callTools."`,
+    `"Call 1 of callTools sets say, finishReason, which belongs to the whole answer. Pass it as the second argument of callTools."`,
   );
 });
 

@@ -177,6 +177,6 @@ test.for(['status', 'reset', 'no-answer'] as const)(
 
 test('an empty text beside a fault without an answer counts as content', ({ expect }) => {
   expect(mistakeIn(say('', { fault: { kind: 'reset' } })).message).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has content beside the fault "reset", with which no answer comes. Make two steps of it."`,
+    `"Step 2 (steps[1]) has content beside the fault "reset", but with this fault no answer arrives. Make two steps: one with the fault, and one with the content."`,
   );
 });

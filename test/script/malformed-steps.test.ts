@@ -79,7 +79,7 @@ test('a call in place of a step is refused', ({ expect }) => {
 
 test('user beside another field is refused', ({ expect }) => {
   expect(mistakeIn({ user: 'hi', say: 'hello', latencyMs: 1 }).message).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has "user" beside "say", "latencyMs". What the user says and what the model answers are two steps."`,
+    `"Step 2 (steps[1]) has "user" beside "say", "latencyMs". Make two steps: one for the user, and one for the model."`,
   );
 });
 
