@@ -19,12 +19,12 @@ export function traceOf(source: object): Trace {
   const found = findTrace(source);
   if (!found && endedSeveralRuns(source)) {
     throw new UsageError(
-      'This error ended several runs, so it tells of none of them. Give each run a signal, or an error, of its own.',
+      'Several runs ended with this error object, so its trace is ambiguous. Give each run its own signal, or its own error.',
     );
   }
   if (!found) {
     throw new UsageError(
-      sentence`There is no trace behind this value. ${{ where: 'traceOf' }} takes ${{ expected: 'what run() resolved to (itself, not a copy), the error it rejected with, a ScenarioRun, a MockModel or a Trace' }}. It was given ${fact({ given: valueWords(source) }, withoutTrace(source))}`,
+      sentence`This value has no trace. ${{ where: 'traceOf' }} takes ${{ expected: 'the response of run() (not a copy), the error that run() rejected with, a ScenarioRun, a MockModel or a Trace' }}. It was given ${fact({ given: valueWords(source) }, withoutTrace(source))}`,
     );
   }
   return found;
@@ -36,17 +36,17 @@ export function withoutTrace(source: unknown): string {
   if (typeof source !== 'object' || source === null) return `${valueWords(source)}.`;
   if (Symbol.asyncIterator in source)
     return 'a stream. Read it to its end; its last event holds the response.';
-  if (isProvider(source)) return 'a provider. Pass what run() resolved to.';
+  if (isProvider(source)) return 'a provider. Pass the response of run().';
   return [`${valueWords(source)}.`, ...adviceFor(source as Record<string, unknown>)].join(' ');
 }
 
 function adviceFor(source: Record<string, unknown>): string[] {
   const has = (name: string) => typeof source[name] === 'function';
-  if (isAgent(source)) return ['An agent has done nothing yet: run it first.'];
-  if (has('send')) return ['Pass what send() resolved to.'];
-  if (has('run')) return ['Pass what run() resolved to.'];
+  if (isAgent(source)) return ['Run the agent first, and pass the response.'];
+  if (has('send')) return ['Pass the response of send().'];
+  if (has('run')) return ['Pass the response of run().'];
   if ('steps' in source) return ['Play it: await runScenario(…).'];
-  return 'stopReason' in source ? ['It is a copy: pass what run() resolved to itself.'] : [];
+  return 'stopReason' in source ? ['It is a copy. Pass the response of run() itself.'] : [];
 }
 
 /** The trace that `traceOf` returns; undefined for a value without one. */

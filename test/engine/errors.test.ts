@@ -149,7 +149,7 @@ test.for([
 });
 
 test('traceOf throws a TypeError for an error that ended no run', () => {
-  expect(() => traceOf(new Error('other'))).toThrow(/There is no trace behind this value/);
+  expect(() => traceOf(new Error('other'))).toThrow(/This value has no trace/);
 });
 
 test.for(bothWays)("the trace describes a model error without the client's message, %s", async ([, run]) => {

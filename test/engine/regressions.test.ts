@@ -97,7 +97,7 @@ test('the reason of a signal that aborted two runs has no partial response and n
   expect(partialResponse(reason)?.outcome).toBe('aborted');
   await runOnce();
   expect(partialResponse(reason)).toBeUndefined();
-  expect(() => traceOf(reason)).toThrow('ended several runs');
+  expect(() => traceOf(reason)).toThrow('Several runs ended with this error object');
 });
 
 test('a run rejects if its context cannot be copied', async () => {

@@ -46,21 +46,21 @@ test('a scenario that is not awaited, as the run to compare with', async ({ expe
 
 test('an agent in place of its run', async ({ expect }) => {
   expect(await messageOf(() => expect(desk).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an Agent. An agent has done nothing yet: run it first."`,
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an Agent. Run the agent first, and pass the response."`,
   );
 });
 
 test('a Swarm in place of what its run resolved to', async ({ expect }) => {
   const swarm = new Swarm({ provider: scriptedProvider(answers) });
   expect(await messageOf(() => expect(swarm).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Swarm. Pass what run() resolved to."`,
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Swarm. Pass the response of run()."`,
   );
 });
 
 test('a provider in place of the run that asked it', async ({ expect }) => {
   const provider = scriptedProvider([...answers]);
   expect(await messageOf(() => expect(provider).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a provider. Pass what run() resolved to."`,
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a provider. Pass the response of run()."`,
   );
 });
 
@@ -77,7 +77,7 @@ test('a conversation in place of the response to a message', async ({ expect }) 
   const conversation = new Conversation({ swarm, agent: desk });
   await conversation.send('Where is A-17?');
   expect(await messageOf(() => expect(conversation).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Conversation. Pass what send() resolved to."`,
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Conversation. Pass the response of send()."`,
   );
 });
 
@@ -90,13 +90,13 @@ test('a scenario in place of its run', async ({ expect }) => {
 test('a copy of a response', async ({ expect }) => {
   const copy = { ...run.response };
   expect(await messageOf(() => expect(copy).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an object. It is a copy: pass what run() resolved to itself."`,
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an object. It is a copy. Pass the response of run() itself."`,
   );
 });
 
 test('the trace of a run that is not awaited', async ({ expect }) => {
   expect(await messageOf(() => traceOf(runScenario(scenario)))).toMatchInlineSnapshot(
-    `"There is no trace behind this value. traceOf takes what run() resolved to (itself, not a copy), the error it rejected with, a ScenarioRun, a MockModel or a Trace. It was given a Promise. Is an "await" missing?"`,
+    `"This value has no trace. traceOf takes the response of run() (not a copy), the error that run() rejected with, a ScenarioRun, a MockModel or a Trace. It was given a Promise. Is an "await" missing?"`,
   );
 });
 

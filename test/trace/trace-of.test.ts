@@ -69,7 +69,7 @@ test('a copy of a response has no trace', async ({ expect }) => {
   const response = await runDesk();
   expect(() => traceOf({ ...response })).toThrow(TypeError);
   expect(() => traceOf({ ...response })).toThrowErrorMatchingInlineSnapshot(
-    `[TypeError: There is no trace behind this value. traceOf takes what run() resolved to (itself, not a copy), the error it rejected with, a ScenarioRun, a MockModel or a Trace. It was given an object. It is a copy: pass what run() resolved to itself.]`,
+    `[TypeError: This value has no trace. traceOf takes the response of run() (not a copy), the error that run() rejected with, a ScenarioRun, a MockModel or a Trace. It was given an object. It is a copy. Pass the response of run() itself.]`,
   );
 });
 
