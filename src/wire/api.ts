@@ -23,7 +23,7 @@ export async function answerApi(
 export function unknownPath(request: ApiRequest): Response {
   const { pathname } = new URL(request.url);
   return errorResponse(
-    `Here is only POST /chat/completions, but ${request.method} ${pathname} was asked for. Is the base URL right, with /v1 at its end?`,
+    `Only POST /chat/completions is available here, but the request was ${request.method} ${pathname}. Check the base URL: it usually ends with /v1.`,
     404,
   );
 }
@@ -33,7 +33,7 @@ class UnsupportedApiError extends Error {
   override readonly name = 'UnsupportedApiError';
   constructor() {
     super(
-      'POST /responses was asked for: this is the Responses API, and what is mocked is Chat Completions. Choose it in the client: ' +
+      'The client called POST /responses, the Responses API, but only Chat Completions is available. Choose it in the client: ' +
         'openai: client.chat.completions.create(…). @openai/agents: setOpenAIAPI("chat_completions"). ' +
         'ai: openai.chat("model"), not openai("model"). LangChain: new ChatOpenAI({ useResponsesApi: false }).',
     );

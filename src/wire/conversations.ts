@@ -56,7 +56,7 @@ export class ServedConversations {
    * Sentences about refused requests, mistakes and unused steps; empty if every conversation played the whole script.
    */
   leftovers(): string[] {
-    if (this.all.length === 0) return ['Nobody asked: no step of the script was played.'];
+    if (this.all.length === 0) return ['No request arrived, so no step of the script was played.'];
     return [
       ...this.ambiguities.map(({ message }) => message),
       ...this.all.flatMap(({ name, provider, mistake }) => {
@@ -90,7 +90,7 @@ export class ServedConversations {
 
   #refuse(found: readonly ServedConversation[]): Response {
     const names = found.map(({ name }) => name).join(' and ');
-    const message = `The conversations ${names} have come to the same point, and this request continues each of them. Tell them apart by the header "${conversationHeader}".`;
+    const message = `The conversations ${names} are equal so far, so this request could continue each of them. Tell them apart by the header "${conversationHeader}".`;
     this.ambiguities.push(new Error(message));
     return Response.json(
       { error: { message, type: 'swarmcheck_error', param: null, code: null } },

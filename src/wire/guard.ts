@@ -18,7 +18,7 @@ export class BlockedRequestError extends Error {
   /** Created by the network guard. `advice` ends the message. */
   constructor(target: string, tool: string | undefined, advice: string) {
     const by = tool === undefined ? '' : ` by the tool "${tool}"`;
-    super(`A request to ${target}${by} was blocked: no test reaches the network. ${advice}`);
+    super(`A request to ${target}${by} was blocked, because tests must not reach the network. ${advice}`);
     this.target = target;
     if (tool !== undefined) this.tool = tool;
   }
@@ -54,7 +54,7 @@ function hostOf(allowed: string): string {
     }
   }
   throw new UsageError(
-    sentence`"${{ field: 'allow' }}" lists ${{ expected: 'hosts, such as "api.example.com" or "10.0.0.2:5432"' }}, but ${{ given: JSON.stringify(allowed) }} is none.`,
+    sentence`"${{ field: 'allow' }}" must list ${{ expected: 'hosts, such as "api.example.com" or "10.0.0.2:5432"' }}, but ${{ given: JSON.stringify(allowed) }} is not a host.`,
   );
 }
 
@@ -79,7 +79,7 @@ export function blocked(target: string, advice: string): BlockedRequestError {
 }
 
 const socketAdvice =
-  'It came through a socket, not through the fetch that is mocked: by a client that was built before the mocks began (build it later: a client keeps the fetch it finds), or by a library with sockets of its own. Mock it, or list the host in "allow".';
+  'It came through a socket, not through the mocked fetch. Either the client was built before mocking started (build it later, because a client keeps the fetch that it finds), or a library opens its own sockets (mock it, or list the host in "allow").';
 
 /**
  * Blocks sockets that would leave the machine. Returns a function that lets them through again. Worker threads, child

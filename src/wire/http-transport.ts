@@ -29,7 +29,7 @@ const clientOptions = {
 export async function overHttp(provider: CompletionProvider): Promise<CompletionProvider> {
   const { OpenAI: Client } = await import('openai').catch((cause: unknown) => {
     throw new Error(
-      'The transport "http" takes the package "openai". Install it: npm install --save-dev openai',
+      'The transport "http" needs the package "openai". Install it: npm install --save-dev openai',
       { cause },
     );
   });

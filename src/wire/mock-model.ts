@@ -52,7 +52,7 @@ export function mockModel(
 ): MockModel {
   if (!isMocking()) {
     throw new Error(
-      'Nothing is mocked yet, so no request would reach this model. Add setupFiles: ["swarmcheck/msw/setup"] to "test" in vitest.config.ts; in other runners call startMocking() of "swarmcheck/msw" before the first client is built.',
+      'Mocking has not started, so no request would reach this model. Add setupFiles: ["swarmcheck/msw/setup"] to "test" in vitest.config.ts; in other runners, call startMocking() of "swarmcheck/msw" before you build the first client.',
     );
   }
   const mock = new Mock(answers, options.baseURL);

@@ -12,7 +12,7 @@ import { doneFrame, frameOf, streamBody } from './sse.ts';
 class BrokenBodyError extends Error {
   override name = 'BrokenBodyError';
   constructor() {
-    super('Scripted fault, or a recorded one: the connection was closed in the middle of the body.');
+    super('Scripted or recorded fault: the connection was closed in the middle of the body.');
   }
 }
 

@@ -122,8 +122,8 @@ async function passOn(request: Request, native: typeof fetch): Promise<Response>
   const error = blocked(
     `${request.method} ${origin}${pathname}`,
     isApi
-      ? 'No live mockModel answers it. Make one in this test, or see whether its test has ended or it was disposed of.'
-      : 'Mock it (handlers of startMocking; a msw server of your own is not asked), or list the host in "allow".',
+      ? 'No live mockModel answers it. Make one in this test, or check whether its test has ended or it was disposed of.'
+      : 'Mock it with the handlers of startMocking (your own msw server does not get this request), or list the host in "allow".',
   );
   // A response, because clients retry after a broken connection.
   if (isApi)

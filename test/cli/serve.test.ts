@@ -181,8 +181,8 @@ describe('a served script', { timeout: patience }, () => {
     await expect(refused).rejects.toThrow(OpenAI.ConflictError);
     await expect(refused).rejects.toThrow('Tell them apart by the header "x-swarmcheck-conversation".');
     const { code, stdout, stderr } = await serving.stop();
-    expect(stdout).toMatch('refused: The conversations 1 and 2 have come to the same point');
-    expect(stderr).toMatch('The conversations 1 and 2 have come to the same point');
+    expect(stdout).toMatch('refused: The conversations 1 and 2 are equal so far');
+    expect(stderr).toMatch('The conversations 1 and 2 are equal so far');
     expect(code).toBe(1);
   });
 
@@ -229,7 +229,7 @@ describe('a served script', { timeout: patience }, () => {
       expect(await response.json()).toMatchObject({
         error: {
           message: expect.stringMatching(
-            /^Here is only POST \/chat\/completions, but GET .* Is the base URL right/,
+            /^Only POST \/chat\/completions is available here, but the request was GET .* Check the base URL/,
           ),
         },
       });
@@ -239,8 +239,12 @@ describe('a served script', { timeout: patience }, () => {
     );
     await clientOf(serving).chat.completions.create({ model: 'm', messages: [...hi] });
     const { code, stdout } = await serving.stop();
-    expect(stdout).toMatch('refused: Here is only POST /chat/completions, but GET /v1/models was asked for.');
-    expect(stdout).toMatch('refused: POST /responses was asked for: this is the Responses API');
+    expect(stdout).toMatch(
+      'refused: Only POST /chat/completions is available here, but the request was GET /v1/models.',
+    );
+    expect(stdout).toMatch(
+      'refused: The client called POST /responses, the Responses API, but only Chat Completions is available.',
+    );
     expect(code).toBe(0);
   });
 
@@ -317,7 +321,7 @@ describe('the end of serving', { timeout: patience }, () => {
   test('without any request, the code is 1', async () => {
     await using serving = await serve('greeting');
     const { code, stderr } = await serving.stop();
-    expect([code, stderr]).toEqual([1, 'Nobody asked: no step of the script was played.\n']);
+    expect([code, stderr]).toEqual([1, 'No request arrived, so no step of the script was played.\n']);
   });
 
   test('a signal ends an answer that hangs', async () => {

@@ -41,7 +41,7 @@ const texts: Record<string, [mistake: () => unknown, message: string]> = {
   ],
   'an invalid host': [
     () => startMocking({ allow: ['a b'] }),
-    '"allow" lists hosts, such as "api.example.com" or "10.0.0.2:5432", but "a b" is none.',
+    '"allow" must list hosts, such as "api.example.com" or "10.0.0.2:5432", but "a b" is not a host.',
   ],
   'a list instead of an object of features': [
     () => scriptFor(agent, { features: ['unicode'] as never }),

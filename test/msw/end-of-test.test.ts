@@ -191,9 +191,9 @@ beforeAll(async () => {
 const outcomeOf = (name: string) => toldOf(run.outcomes, name);
 
 const blockedFetch = (what: string) =>
-  `BlockedRequestError: A request to ${what} was blocked: no test reaches the network. Mock it (handlers of startMocking; a msw server of your own is not asked), or list the host in "allow".`;
+  `BlockedRequestError: A request to ${what} was blocked, because tests must not reach the network. Mock it with the handlers of startMocking (your own msw server does not get this request), or list the host in "allow".`;
 const blockedSocket = (what: string) =>
-  `BlockedRequestError: A request to ${what} was blocked: no test reaches the network. It came through a socket, not through the fetch that is mocked: by a client that was built before the mocks began (build it later: a client keeps the fetch it finds), or by a library with sockets of its own. Mock it, or list the host in "allow".`;
+  `BlockedRequestError: A request to ${what} was blocked, because tests must not reach the network. It came through a socket, not through the mocked fetch. Either the client was built before mocking started (build it later, because a client keeps the fetch that it finds), or a library opens its own sockets (mock it, or list the host in "allow").`;
 const leftOver = (step: string) =>
   `ScriptNotFinishedError: The script was not played to its end: 1 step is left over. Remove the steps that are not needed, or check why the run stopped early.\n${step}`;
 const beyond = (count: number, steps: string) =>
@@ -242,14 +242,14 @@ test('a step that throws fails its test, even if the test caught the error', () 
 test('a request to the Responses API fails its test, and the error says how to choose Chat Completions', () => {
   expect(outcomeOf('swallows the Responses API')).toEqual([
     'failed',
-    'UnsupportedApiError: POST /responses was asked for: this is the Responses API, and what is mocked is Chat Completions. Choose it in the client: openai: client.chat.completions.create(…). @openai/agents: setOpenAIAPI("chat_completions"). ai: openai.chat("model"), not openai("model"). LangChain: new ChatOpenAI({ useResponsesApi: false }).',
+    'UnsupportedApiError: The client called POST /responses, the Responses API, but only Chat Completions is available. Choose it in the client: openai: client.chat.completions.create(…). @openai/agents: setOpenAIAPI("chat_completions"). ai: openai.chat("model"), not openai("model"). LangChain: new ChatOpenAI({ useResponsesApi: false }).',
   ]);
 });
 
 test('a mock is gone in the next test', () => {
   expect(outcomeOf('the second of two in a row, without a mock')).toEqual([
     'failed',
-    'BlockedRequestError: A request to POST https://api.openai.com/v1/chat/completions was blocked: no test reaches the network. No live mockModel answers it. Make one in this test, or see whether its test has ended or it was disposed of.',
+    'BlockedRequestError: A request to POST https://api.openai.com/v1/chat/completions was blocked, because tests must not reach the network. No live mockModel answers it. Make one in this test, or check whether its test has ended or it was disposed of.',
   ]);
 });
 

@@ -151,7 +151,7 @@ test('a request to the Responses API gets an error that says how to choose Chat 
   const call = bareClient().responses.create({ model: 'gpt-4o', input: 'Hello?' });
   await expect(call).rejects.toBeInstanceOf(OpenAI.NotFoundError);
   await expect(call).rejects.toThrow('openai: client.chat.completions.create(…)');
-  expect(mistakeOf(mock)?.message).toMatch(/^POST \/responses was asked for/);
+  expect(mistakeOf(mock)?.message).toMatch(/^The client called POST \/responses, /);
 });
 
 test('stream options are left out of a refused request, as of any other', async () => {

@@ -102,7 +102,7 @@ test('asks with a client of its own', async ({ model }) => { model([say('Hi.')])
     expect(toldOf(outcomes, 'asks with an early client')).toEqual([
       'failed',
       expect.stringMatching(
-        /^BlockedRequestError: A request to api\.openai\.com:443 was blocked: no test reaches the network\. .*by a client that was built before the mocks began \(build it later: a client keeps the fetch it finds\)/,
+        /^BlockedRequestError: A request to api\.openai\.com:443 was blocked, because tests must not reach the network\. .* the client was built before mocking started \(build it later, because a client keeps the fetch that it finds\)/,
       ),
     ]);
     expect(toldOf(outcomes, 'asks with a client of its own')).toEqual(['passed']);

@@ -367,7 +367,7 @@ test.for(ways)('a request to an unknown path gets a 404 that names the path, %s'
   );
   const run = await runScenario({ agent, steps: [user('x')] });
   expect(run.error).toBeInstanceOf(OpenAI.NotFoundError);
-  expect(run.error).toHaveProperty('message', expect.stringContaining('GET /v1/x/models was asked for'));
+  expect(run.error).toHaveProperty('message', expect.stringContaining('the request was GET /v1/x/models'));
 });
 
 test.for(ways)('a scripted failure ends the run, and the user can continue, %s', async ([, habit]) => {

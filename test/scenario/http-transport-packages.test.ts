@@ -23,7 +23,7 @@ test.sequential.for([false, true])('over HTTP, msw is not needed (streamed: %s)'
 test.sequential('without the package openai, the transport "http" says how to install it', async () => {
   vi.doMock('openai', missing);
   await expect(runScenario(scenario, { transport: 'http' })).rejects.toThrow(
-    'The transport "http" takes the package "openai". Install it: npm install --save-dev openai',
+    'The transport "http" needs the package "openai". Install it: npm install --save-dev openai',
   );
 });
 

@@ -266,7 +266,7 @@ test('the table has one line for each fault, and joins cuts with the same outcom
       crashes             status 400: BadRequestError: 400 Scripted fault: status 400.
       crashes             status 401: AuthenticationError: 401 Scripted fault: status 401.
       hangs               no-answer: after 250 ms, waiting for the app to answer the user.
-      crashes             cut by error after 0 to 7 chunks: BrokenBodyError: Scripted fault, or a recorded one: the connection was closed in the middle of the body.
+      crashes             cut by error after 0 to 7 chunks: BrokenBodyError: Scripted or recorded fault: the connection was closed in the middle of the body.
       changes the result  cut by end after 0 to 1 chunks: the app's reply is "", not "Done."
       changes the result  cut by end after 2 to 7 chunks: a call of the damaged answer is carried out
 
@@ -276,7 +276,7 @@ test('the table has one line for each fault, and joins cuts with the same outcom
       crashes             status 400: BadRequestError: 400 Scripted fault: status 400.
       crashes             status 401: AuthenticationError: 401 Scripted fault: status 401.
       hangs               no-answer: after 250 ms, waiting for the app to answer the user.
-      crashes             cut by error after 0 to 3 chunks: BrokenBodyError: Scripted fault, or a recorded one: the connection was closed in the middle of the body.
+      crashes             cut by error after 0 to 3 chunks: BrokenBodyError: Scripted or recorded fault: the connection was closed in the middle of the body.
       changes the result  cut by end after 0 to 1 chunks: the app's reply is "", not "Done."
       changes the result  cut by end after 2 chunks: the app's reply is "Don", not "Done."
       ends well           cut by end after 3 chunks

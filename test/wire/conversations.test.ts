@@ -122,7 +122,7 @@ test('a request that could continue two conversations gets 409 with a remedy', a
   expect(refused).toEqual({
     status: 409,
     message:
-      'The conversations 1 and 2 have come to the same point, and this request continues each of them. Tell them apart by the header "x-swarmcheck-conversation".',
+      'The conversations 1 and 2 are equal so far, so this request could continue each of them. Tell them apart by the header "x-swarmcheck-conversation".',
   });
 });
 
@@ -134,7 +134,7 @@ test('a refused request takes no step, and is reported at the end', async () => 
     ['1', 1],
     ['2', 1],
   ]);
-  expect(clients.served.leftovers()[0]).toMatch('have come to the same point');
+  expect(clients.served.leftovers()[0]).toMatch('are equal so far');
 });
 
 test('a repeated first request begins a new conversation after the first one went on', async () => {
@@ -201,7 +201,9 @@ test('leftover steps are reported for each conversation', async () => {
 });
 
 test('a script without any request is reported', () => {
-  expect(new Clients(steps).served.leftovers()).toEqual(['Nobody asked: no step of the script was played.']);
+  expect(new Clients(steps).served.leftovers()).toEqual([
+    'No request arrived, so no step of the script was played.',
+  ]);
 });
 
 test('a user step is compared with the message of the user', async () => {
