@@ -4,7 +4,7 @@ export function reasonOf(error: unknown): string {
   const reasons: Readonly<Record<string, string>> = {
     EACCES: 'permission was denied',
     EPERM: 'permission was denied',
-    EROFS: 'it is on a file system that cannot be written',
+    EROFS: 'it is on a read-only file system',
     EISDIR: 'it is a folder',
     ENOTDIR: 'a part of its path is a file',
     EEXIST: 'a part of its path is a file',
