@@ -1,3 +1,5 @@
+import { UsageError } from '../engine/values/engine-errors.ts';
+import { sentence } from '../engine/values/error-facts.ts';
 import { valueWords } from '../engine/values/value-words.ts';
 import { Settled } from './json-text.ts';
 import type { LaneSecrets } from './lane-secrets.ts';
@@ -22,7 +24,9 @@ export class Redactor {
   /** Throws a TypeError if the hook is not a function. */
   constructor(hook: Redact | undefined) {
     if (hook !== undefined && typeof hook !== 'function')
-      throw new TypeError(`redact must be a function of a text and its path, but is ${valueWords(hook)}.`);
+      throw new UsageError(
+        sentence`${{ field: 'redact' }} must be ${{ expected: 'a function that takes a text and its path' }}, but is ${{ given: valueWords(hook) }}.`,
+      );
     this.#hook = hook;
   }
 
@@ -53,8 +57,9 @@ export class Redactor {
     if (!this.#hook) return text;
     const stored: unknown = this.#hook(text, path);
     if (typeof stored === 'string') return stored;
-    throw new TypeError(
-      `redact must return the text to store, but for ${path.join('.')} it returned ${valueWords(stored)}.${stored === undefined ? ' Is a "return" missing?' : ''}`,
+    const advice = stored === undefined ? ' Is a "return" missing?' : '';
+    throw new UsageError(
+      sentence`${{ field: 'redact' }} must return ${{ expected: 'the text to store' }}, but for ${path.join('.')} it returned ${{ given: valueWords(stored) }}.${advice}`,
     );
   }
 }

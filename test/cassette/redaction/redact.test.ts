@@ -2,7 +2,7 @@
  * The hook `redact`: its arguments, every place where it applies, replays with it, and the errors about a wrong one.
  */
 import { describe, expect, test } from 'vitest';
-import type { CompletionProvider } from 'swarmcheck';
+import { UsageError, type CompletionProvider } from 'swarmcheck';
 import { recordingProvider, replayProvider, type Redact } from 'swarmcheck/testing';
 import { completing, saying } from '../../support/completions.ts';
 import { rejectedWith, thrown } from '../../support/failures.ts';
@@ -113,8 +113,10 @@ test.for([
   ['a promise', async (text: string) => text, 'it returned a Promise.'],
 ] as const)('a redact that returns %s is a TypeError, before a model is asked', async ([, redact, words]) => {
   using folder = new Folder();
-  const error = (await rejectedWith(recorded(folder, redact))) as Error;
-  expect(error).toBeInstanceOf(TypeError);
+  const error = (await rejectedWith(recorded(folder, redact))) as UsageError;
+  expect(error).toBeInstanceOf(UsageError);
+  expect(error).toMatchObject({ field: 'redact', expected: 'the text to store' });
+  expect(words).toContain(error.given);
   expect(error.message).toContain('redact must return the text to store, but for request.messages.0.content');
   expect(error.message).toContain(words);
   expect(leaksIn(folder, ['Who?', 'Nobody.'])).toEqual([]);
@@ -148,6 +150,7 @@ test.for([null, 'names', /Ann/, {}])('a redact that is not a function (%o) is re
   const error = thrown(() =>
     recordingProvider(completing(), { cassette: folder.file(), redact: redact as never }),
   );
-  expect(error).toBeInstanceOf(TypeError);
-  expect(error.message).toMatch(/^redact must be a function of a text and its path, but is /);
+  expect(error).toBeInstanceOf(UsageError);
+  expect(error).toMatchObject({ field: 'redact', expected: 'a function that takes a text and its path' });
+  expect(error.message).toMatch(/^redact must be a function that takes a text and its path, but is /);
 });

@@ -96,7 +96,9 @@ test('a value that is not a provider is refused', async ({ expect }) => {
 test('a redact that is not a function is refused', async ({ expect }) => {
   expect(
     await messageOf((cassette) => replayProvider(cassette, given({ redact: /x/ }))),
-  ).toMatchInlineSnapshot(`"TypeError: redact must be a function of a text and its path, but is a RegExp."`);
+  ).toMatchInlineSnapshot(
+    `"TypeError: redact must be a function that takes a text and its path, but is a RegExp."`,
+  );
 });
 
 test('the file of a replay must exist', async ({ expect }) => {
