@@ -40,7 +40,7 @@ export function replayedText(
   const told = status === 'not-checked' ? [] : [...drift.map(driftText), ...problems];
   const lines = told.flatMap((text) => text.split('\n'));
   if (status === 'drifted' && again !== undefined)
-    lines.push(`If the change is meant, record again: ${again}`);
+    lines.push(`If the change is intended, record again: ${again}`);
   return [
     `${style(colour, marks[status])} ${printable(file)}  ${style('dim', printable(stories[status]))}`,
     ...lines.map((line) => `    ${printable(line)}`),

@@ -39,7 +39,7 @@ export interface LoadError {
  */
 export function scenarioText({ name, file, run, modes, warning }: PlayedScenario, style: Style): string {
   const title = printable(name.replaceAll(/\s+/g, ' '));
-  const ways = modes && run.passed ? `, ${modes.length} ways with one hash` : '';
+  const ways = modes && run.passed ? `, ${modes.length} play modes with the same hash` : '';
   const story = style('dim', printable(storyOf(run)) + ways);
   const line = `${run.passed ? style('green', '✓') : style('red', '✗')} ${title}  ${story}`;
   if (run.passed && warning === undefined) return line;

@@ -95,7 +95,7 @@ function ending(events: readonly TraceEvent[]): string {
   const turns = events.filter(({ type }) => type === 'model-request').length;
   const last = events.at(-1);
   if (turns === 0 && last?.type === 'run-end' && last.outcome === 'max_turns')
-    return 'never asked, maxTurns 0';
+    return 'the model was never asked, maxTurns 0';
   const words = {
     completed: 'completed',
     max_turns: 'cut off by maxTurns',

@@ -30,7 +30,7 @@ test('--stream streams the answer: one that is cut off after a chunk fails the r
 test('--all-modes plays each scenario in every play mode, and says how many there are', async () => {
   await using project = await Project.of({ 'a.scenario.ts': scenarioSource('once') });
   const { code, stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes']);
-  expect(stdout).toMatch(/^✓ once {2}Desk: .* \(completed, 2 turns\), \d ways with one hash\n/);
+  expect(stdout).toMatch(/^✓ once {2}Desk: .* \(completed, 2 turns\), \d play modes with the same hash\n/);
   expect(code).toBe(0);
 });
 

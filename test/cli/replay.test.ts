@@ -108,7 +108,7 @@ describe('edited agents', () => {
           The history differs at message 5:
             -tool: refunded A-17 in full
             +tool: refunded A-17 in half
-          If the change is meant, record again: npx swarmcheck record scenarios/recorded/refund.scenario.ts --filter refund
+          If the change is intended, record again: npx swarmcheck record scenarios/recorded/refund.scenario.ts --filter refund
 
       1 cassette: 0 exact, 1 drifted (interactions: 3 served, 1 exact, 2 drifted, 0 unused)
       "

@@ -70,7 +70,7 @@ test('saved failures name their agents; once the agents are fixed, each passes w
   const [first, second] = stdout.split('\n');
   expect(first).toMatch(/^✓ fixtures\/failures\/app-ts-default-\w+\.json#app\.ts#default {2}/);
   expect(second).toMatch(
-    /^✓ fixtures\/failures\/triage-\w+\.json#desk\.ts#checked {2}.*, 4 ways with one hash$/,
+    /^✓ fixtures\/failures\/triage-\w+\.json#desk\.ts#checked {2}.*, 4 play modes with the same hash$/,
   );
   expect(code).toBe(0);
   for (const way of [['--stream'], ['--transport', 'http']])

@@ -125,7 +125,9 @@ test('a run after a failed run is shown, too', async ({ expect }) => {
 });
 
 test('a run with maxTurns 0 says that the agent was never asked', async ({ expect }) => {
-  expect(await story([], { maxTurns: 0 })).toMatchInlineSnapshot(`"Triage (never asked, maxTurns 0)"`);
+  expect(await story([], { maxTurns: 0 })).toMatchInlineSnapshot(
+    `"Triage (the model was never asked, maxTurns 0)"`,
+  );
 });
 
 test('a run that is aborted before its first turn shows only its outcome', async ({ expect }) => {
