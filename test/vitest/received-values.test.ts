@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import 'swarmcheck/vitest';
 import { playDesk, runDesk, triage } from './desk.ts';
-import { failureOf } from '../support/failures.ts';
+import { factsOfMistake } from '../support/facts-of.ts';
 
 const assertions: [name: string, assert: (received: unknown) => void][] = [
   ['toHaveCalledTool', (received) => expect(received).toHaveCalledTool('look_up')],
@@ -43,51 +43,34 @@ test.for(assertions)('%s fails for any value without a trace', async ([, assert]
   }
 });
 
-test.for(assertions)('%s asks for the missing await', ([, assert]) => {
-  expect(failureOf(() => assert(playDesk()))).toMatch('Is an "await" missing?');
+const unawaited = { error: 'UsageError', given: 'a Promise' };
+
+test.for(assertions)('%s names the promise whose await is missing', async ([, assert]) => {
+  expect(await factsOfMistake(() => assert(playDesk()))).toEqual(unawaited);
 });
 
-test('toHaveSameTraceAs fails for a promise on either side, and asks for the missing await', async () => {
+test('toHaveSameTraceAs fails for a promise on either side', async () => {
   const run = await playDesk();
-  expect(failureOf(() => expect(playDesk()).toHaveSameTraceAs(run))).toMatch('Is an "await" missing?');
-  expect(failureOf(() => expect(run).toHaveSameTraceAs(playDesk() as unknown as typeof run))).toMatch(
-    'Is an "await" missing?',
-  );
+  expect(await factsOfMistake(() => expect(playDesk()).toHaveSameTraceAs(run))).toEqual(unawaited);
+  const promise = playDesk() as unknown as typeof run;
+  expect(await factsOfMistake(() => expect(run).toHaveSameTraceAs(promise))).toEqual(unawaited);
 });
 
-test('the error for a promise asks for the missing await', ({ expect }) => {
-  expect(failureOf(() => expect(playDesk()).toHaveStoppedBecause('completed'))).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Promise. Is an "await" missing?"`,
-  );
-});
+const { messages } = await runDesk();
+const values: Record<string, [value: unknown, given: string]> = {
+  'a promise': [playDesk(), 'a Promise'],
+  'an agent': [triage, 'an Agent'],
+  undefined: [undefined, 'undefined'],
+  'a list of messages': [messages, 'an array of 8 items'],
+  'a function': [playDesk, 'the function playDesk'],
+  'a bigint': [1n, 'the bigint 1'],
+};
 
-test('the error for an agent says that it has to be run first', ({ expect }) => {
-  expect(failureOf(() => expect(triage).toHaveStoppedBecause('completed'))).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an Agent. Run the agent first, and pass the response."`,
-  );
-});
-
-test('the error for undefined names it', ({ expect }) => {
-  expect(failureOf(() => expect(undefined).toHaveStoppedBecause('completed'))).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given undefined."`,
-  );
-});
-
-test('the error for a list of messages says how many there are', async () => {
-  const { messages } = await runDesk();
-  expect(failureOf(() => expect(messages).toHaveStoppedBecause('completed'))).toMatch(
-    'was given an array of 8 items',
-  );
-});
-
-test('the error for a function says that it is one', () => {
-  expect(failureOf(() => expect(playDesk).toHaveStoppedBecause('completed'))).toMatch(
-    /was given (a|the) function(?! undefined)/,
-  );
-});
-
-test('the error for a bigint can be printed', () => {
-  expect(failureOf(() => expect(1n).toHaveStoppedBecause('completed'))).toMatch('This matcher takes');
+test.for(Object.entries(values))('%s', async ([, [value, given]]) => {
+  expect(await factsOfMistake(() => expect(value).toHaveStoppedBecause('completed'))).toEqual({
+    error: 'UsageError',
+    given,
+  });
 });
 
 test('with resolves, a matcher gets the value of the promise', async () => {

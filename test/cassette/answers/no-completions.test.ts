@@ -1,4 +1,4 @@
-/** Answers that are no completions are recorded as they came, and cannot be acted on when they are played, either. */
+/** Invalid completions are recorded as they arrived, and are refused again when they are replayed. */
 import { expect, test } from 'vitest';
 import { InvalidCompletionError, openaiProvider } from 'swarmcheck';
 import { modelFails, say, scriptedProvider, type Fault } from 'swarmcheck/testing';
@@ -9,7 +9,7 @@ import { rejection } from '../../support/failures.ts';
 import { Folder } from '../folder.ts';
 import { record, replay, whole } from './keeping.ts';
 
-/** What providers answer that is none, and why. */
+/** Invalid answers of providers, each with the reason. */
 const answers: [unknown, string][] = [
   [null, 'it is not a completion object'],
   ['<html></html>', 'it is not a completion object'],
@@ -31,7 +31,7 @@ const answers: [unknown, string][] = [
   ],
 ];
 
-test.for(answers)('%j is played as it came, for the same reason', async ([answered, reason]) => {
+test.for(answers)('%j is replayed unchanged, and refused for the same reason', async ([answered, reason]) => {
   using folder = new Folder();
   const first = await record(folder.file(), completing(answered), (provider) =>
     rejection(unstreamed({ provider })),
@@ -45,29 +45,29 @@ test.for(answers)('%j is played as it came, for the same reason', async ([answer
   });
 });
 
-test('whoever asks without a run gets just that', async () => {
+test('a request outside a run gets the invalid answer itself', async () => {
   using folder = new Folder();
   await record(folder.file(), completing({ error: { message: 'No.' } }), whole);
   expect(await replay(folder.file(), whole)).toEqual({ error: { message: 'No.' } });
 });
 
-/** Streams that amount to none. */
+/** Streams that amount to no valid completion. */
 const streams: [string, unknown[], string][] = [
-  ['without a piece', [], 'its list of choices is empty'],
+  ['without chunks', [], 'its list of choices is empty'],
   ['without a finish_reason', [chunk({ content: 'It' })], 'it has no finish_reason'],
   [
-    'with a piece that is none',
+    'with an invalid chunk',
     [chunk({ content: 'It' }), { error: 'No.' }],
     'a part of the stream is not a completion chunk',
   ],
   [
-    'with a call that is no object',
+    'with a call that is not an object',
     [chunk({ tool_calls: ['find'] })],
     'a streamed tool call is not an object',
   ],
 ];
 
-test.for(streams)('a stream %s cannot be acted on, for the same reason', async ([, chunks]) => {
+test.for(streams)('a stream %s is refused again for the same reason', async ([, chunks]) => {
   using folder = new Folder();
   const first = await record(folder.file(), chunking(chunks), (provider) =>
     rejection(streamed({ provider })),
@@ -77,7 +77,7 @@ test.for(streams)('a stream %s cannot be acted on, for the same reason', async (
   expect(second).toMatchObject({ message: first.message });
 });
 
-/** What the client cannot read, as it comes over the wire. */
+/** Answers over HTTP that the client cannot read. */
 const wires: [string, Parameters<typeof serve>[0], string][] = [
   ['no JSON', ({ response }) => json(response, 200, '{"id":'), 'it is not JSON'],
   [
@@ -88,7 +88,7 @@ const wires: [string, Parameters<typeof serve>[0], string][] = [
 ];
 
 test.for(wires)(
-  'an answer over the wire that is %s is an InvalidCompletionError again',
+  'an answer over HTTP that is %s is an InvalidCompletionError again',
   async ([, answer, reason]) => {
     using folder = new Folder();
     using server = await serve(answer);
@@ -103,7 +103,7 @@ test.for(wires)(
   },
 );
 
-test('a frame that is no JSON ends a stream over the wire, after what had come', async () => {
+test('a frame that is not JSON ends a stream over HTTP after the chunks before it', async () => {
   using folder = new Folder();
   using server = await serve(({ response }) => {
     sse(response, chunk({ content: 'It' }));
@@ -133,7 +133,7 @@ const faults: Fault[] = [
 ];
 
 for (const [way, run] of bothWays) {
-  test.for(faults)(`a fault of a script is the same from its recording, ${way}: %j`, async (fault) => {
+  test.for(faults)(`a fault of a script is replayed the same, ${way}: %j`, async (fault) => {
     using folder = new Folder();
     const script = scriptedProvider([say('It is so.', { fault })]);
     const first = await record(folder.file(), script, (provider) => rejection(run({ provider })));
@@ -143,7 +143,7 @@ for (const [way, run] of bothWays) {
   });
 }
 
-test('a conversation can end in an answer that is none, after others', async () => {
+test('a conversation can end in an invalid answer after valid ones', async () => {
   using folder = new Folder();
   const script = scriptedProvider([say('It is.'), modelFails({ kind: 'empty-choices' })]);
   const talk = async (provider: Parameters<typeof whole>[0]) => {
