@@ -41,9 +41,9 @@ export class FileCassettes {
     const how =
       name === other
         ? `Two tests are named ${name}`
-        : `The tests ${other} and ${name} differ in nothing that a file can be named after`;
+        : `The names of the tests ${other} and ${name} lead to the same file name`;
     throw new CassetteFileError(
-      `${how}, and both would have the cassette ${shownPath(path)}. Rename one, or name its cassette: cassette(provider, { cassette: "…" }).`,
+      `${how}, so both would use the cassette ${shownPath(path)}. Rename one, or name its cassette: cassette(provider, { cassette: "…" }).`,
       { problem: 'taken', file: shownPath(path) },
     );
   }
@@ -118,7 +118,7 @@ export class TestCassettes {
     const own = fileName(name);
     if (own === '')
       throw new CassetteFileError(
-        `No file can be named after the test ${JSON.stringify(name)}. Name its cassette: cassette(provider, { cassette: "…" }).`,
+        `The name of the test, ${JSON.stringify(name)}, has no letter or digit for a file name. Name its cassette: cassette(provider, { cassette: "…" }).`,
         { problem: 'path' },
       );
     const count = this.#sessions.length === 0 ? '' : `-${this.#sessions.length + 1}`;
@@ -137,7 +137,7 @@ function assertOwner(path: string, file: string): void {
   const owner = originIn(path).test?.file;
   if (owner === undefined || owner === file || !existsSync(join(rootFolder(), owner))) return;
   throw new CassetteFileError(
-    `The cassette ${shownPath(path)} was recorded by a test of ${owner}, which has the cassettes of the same names as ${file}. Rename one of the files, or name the cassette: cassette(provider, { cassette: "…" }).`,
+    `The cassette ${shownPath(path)} was recorded by a test of ${owner}, whose cassettes have the same names as the cassettes of ${file}. Rename one of these files, or name the cassette: cassette(provider, { cassette: "…" }).`,
     { problem: 'taken', file: shownPath(path) },
   );
 }

@@ -29,9 +29,9 @@ export function onlyRepeatsScript({ assertions }: CurrentTest, count: number): b
 
 /** The warning for such a test. */
 export const repeatedScriptWarning =
-  'This test asserts only that the calls of its script were made, which is so whenever the script fits, whatever the agents do. ' +
+  'This test asserts only that the calls of its script were made. That is true whenever the script fits, whatever the agents do. ' +
   'Assert what the calls caused: toHaveToolResult, toHaveContextVariables, toHaveHandoffOrder, toHaveSeen, toHaveRecoveredFrom. ' +
-  '(SWARMCHECK_WARNINGS=off silences this everywhere, test.extend({ warnings: false }) for some tests.)';
+  '(To turn this warning off, set SWARMCHECK_WARNINGS=off, or use test.extend({ warnings: false }) for some tests.)';
 
 function kindOf(name: string, argument: unknown, received: unknown, test: CurrentTest): NotedAssertion {
   if (!isScripted(received, test)) return 'news';

@@ -20,7 +20,7 @@ export function scenarioTest(scenario: Scenario & { name: string }): void {
         if (isQuestionable) console.warn(repeatedScenarioWarning);
       });
     }
-    test('in every way, one trace', async () => {
+    test('every mode leaves one trace', async () => {
       const [first, ...others] = await runInModes(scenario, modesOf(scenario));
       for (const { run } of others) expect(run).toHaveSameTraceAs(first!.run);
     });

@@ -66,8 +66,8 @@ export function assertAllDone(runs: readonly StartedRun[]): void {
   error.name = 'UnsettledRunError';
   error.message =
     outermost.length === 1
-      ? `The test ended, and nobody had waited for ${first.what()}. Is an "await" missing? It was started here.`
-      : `The test ended, and nobody had waited for ${outermost.length} runs: ${outermost.map(({ what }) => what()).join(', ')}. Is an "await" missing? The first was started here.`;
+      ? `The test ended without waiting for ${first.what()}. Is an "await" missing? It was started here.`
+      : `The test ended without waiting for ${outermost.length} runs: ${outermost.map(({ what }) => what()).join(', ')}. Is an "await" missing? The first was started here.`;
   error.stack = `${error.name}: ${error.message}\n${error.stack}`;
   throw error;
 }

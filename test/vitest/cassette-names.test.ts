@@ -89,9 +89,9 @@ test.for(seconds)(
   ([name, own, file]) => {
     const [status, told, ...more] = toldOf(run.outcomes, name);
     expect([status, more]).toEqual(['failed', []]);
-    expect(told).toMatch(/^CassetteFileError: The tests /);
+    expect(told).toMatch(/^CassetteFileError: The names of the tests /);
     expect(told).toMatch(
-      ` and ${JSON.stringify(own)} differ in nothing that a file can be named after, and both would have the cassette ` +
+      ` and ${JSON.stringify(own)} lead to the same file name, so both would use the cassette ` +
         `fixtures/cassettes/a-case/${file}.json. Rename one, or name its cassette: cassette(provider, { cassette: "…" }).`,
     );
     expect(run.kept[`a-case/${file}.json`]?.interactions).toEqual([1]);
@@ -102,14 +102,14 @@ test('a second test with the same name fails', () => {
   // The report has one name for both tests; the entry is the last one, which failed.
   expect(toldOf(run.outcomes, 'same')).toEqual([
     'failed',
-    expect.stringContaining('Two tests are named "same", and both would have the cassette'),
+    expect.stringContaining('Two tests are named "same", so both would use the cassette'),
   ]);
 });
 
 test('a test name without letters and digits cannot name a file', () => {
   expect(toldOf(run.outcomes, '***')).toEqual([
     'failed',
-    'CassetteFileError: No file can be named after the test "***". Name its cassette: cassette(provider, { cassette: "…" }).',
+    'CassetteFileError: The name of the test, "***", has no letter or digit for a file name. Name its cassette: cassette(provider, { cassette: "…" }).',
   ]);
 });
 

@@ -76,7 +76,7 @@ test('a test that asserts only what its script says gets one warning', () => {
 
 test('the warning says what to assert instead, and how to turn it off', () => {
   expect(warned(printed)[0]?.[2]).toBe(
-    'This test asserts only that the calls of its script were made, which is so whenever the script fits, whatever the agents do. Assert what the calls caused: toHaveToolResult, toHaveContextVariables, toHaveHandoffOrder, toHaveSeen, toHaveRecoveredFrom. (SWARMCHECK_WARNINGS=off silences this everywhere, test.extend({ warnings: false }) for some tests.)',
+    'This test asserts only that the calls of its script were made. That is true whenever the script fits, whatever the agents do. Assert what the calls caused: toHaveToolResult, toHaveContextVariables, toHaveHandoffOrder, toHaveSeen, toHaveRecoveredFrom. (To turn this warning off, set SWARMCHECK_WARNINGS=off, or use test.extend({ warnings: false }) for some tests.)',
   );
 });
 

@@ -52,7 +52,7 @@ test('a scenario is one test for each play mode, and one that compares the hashe
     'in process, streamed': 'passed',
     'over HTTP, in one piece': 'passed',
     'over HTTP, streamed': 'passed',
-    'in every way, one trace': 'passed',
+    'every mode leaves one trace': 'passed',
   });
 });
 
@@ -62,7 +62,7 @@ test('a scenario that fails does so in each play mode, with every expectation th
     'in process, streamed': 'failed',
     'over HTTP, in one piece': 'failed',
     'over HTTP, streamed': 'failed',
-    'in every way, one trace': 'passed',
+    'every mode leaves one trace': 'passed',
   });
   for (const mode of ['in process, in one piece', 'over HTTP, streamed']) {
     const [failure, ...others] = failuresOf(`fails ${mode}`);
@@ -84,7 +84,7 @@ test('a scenario whose run is rejected as expected passes', () => {
     'in process, streamed': 'passed',
     'over HTTP, in one piece': 'passed',
     'over HTTP, streamed': 'passed',
-    'in every way, one trace': 'passed',
+    'every mode leaves one trace': 'passed',
   });
 });
 
@@ -100,9 +100,9 @@ test('a scenario that differs each time fails the comparison of hashes', () => {
     'in process, streamed': 'passed',
     'over HTTP, in one piece': 'passed',
     'over HTTP, streamed': 'passed',
-    'in every way, one trace': 'failed',
+    'every mode leaves one trace': 'failed',
   });
-  expect(failuresOf('is another each time in every way, one trace')[0]).toMatch(
+  expect(failuresOf('is another each time every mode leaves one trace')[0]).toMatch(
     'The traces differ at event 3 (tool-result, run 1, turn 1), in content',
   );
 });

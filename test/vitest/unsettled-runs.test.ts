@@ -92,7 +92,7 @@ const failuresOf = (name: string) =>
   outcomes.get(name)?.failures.map((message) => message.split('\n    at ')[0]!);
 
 const told = (what: string) =>
-  `UnsettledRunError: The test ended, and nobody had waited for ${what}. Is an "await" missing? It was started here.`;
+  `UnsettledRunError: The test ended without waiting for ${what}. Is an "await" missing? It was started here.`;
 
 test.for([
   ['a quick run', 'the run of the agent "Desk"'],
@@ -117,7 +117,7 @@ test.for([
 
 test('several runs are reported together', () => {
   expect(failuresOf('two runs')).toEqual([
-    'UnsettledRunError: The test ended, and nobody had waited for 2 runs: the run of the agent "Desk", the run of the agent "Desk". Is an "await" missing? The first was started here.',
+    'UnsettledRunError: The test ended without waiting for 2 runs: the run of the agent "Desk", the run of the agent "Desk". Is an "await" missing? The first was started here.',
   ]);
 });
 
