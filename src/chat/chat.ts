@@ -64,10 +64,9 @@ export class Chat {
         for (let piece = await run.advance(); piece; piece = await run.advance())
           if (piece.type === 'stream-delta') printer.delta(piece.delta);
         const { stopReason } = run.response;
-        if (stopReason === 'max_turns')
-          printer.line(`(Stopped after ${maxTurns} turns, which is the limit.)`);
+        if (stopReason === 'max_turns') printer.line(`(Stopped: the turn limit is ${maxTurns}.)`);
         if (stopReason === 'interrupted')
-          printer.line('(Stopped before the tools, since executeTools is false.)');
+          printer.line('(Stopped before the tools, because executeTools is false.)');
         events = run.events;
         return run.response;
       });
@@ -76,7 +75,7 @@ export class Chat {
       const why = signal.aborted ? 'Stopped.' : `This failed with ${described(error)}`;
       // After an error of several lines, the next sentence gets a line of its own.
       const gap = why.includes('\n') ? '\n' : ' ';
-      printer.line(`(${why}${gap}The conversation is where it was before this message.)`);
+      printer.line(`(${why}${gap}The conversation is back to where it was before this message.)`);
       return undefined;
     }
   }

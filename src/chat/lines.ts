@@ -117,7 +117,7 @@ class TerminalLines implements Lines {
         return;
       }
       wasEmpty = isEmpty;
-      this.#output.write(isEmpty ? '\n(Ctrl-C once more, Ctrl-D or /exit leaves.)\n' : '\n');
+      this.#output.write(isEmpty ? '\n(Ctrl-C again, Ctrl-D or /exit leaves.)\n' : '\n');
       reader.write(null, { ctrl: true, name: 'e' });
       reader.write(null, { ctrl: true, name: 'u' });
       reader.prompt();

@@ -128,7 +128,7 @@ function assertValidOptions({
     throw wrong('modelOverride', 'the name of a model', modelOverride);
   if (input !== undefined && !isIterable(input)) throw wrong('input', 'a list or a stream of texts', input);
   if (output !== undefined && typeof (output as { write?: unknown } | null)?.write !== 'function')
-    throw wrong('output', 'something that has a function "write"', output);
+    throw wrong('output', 'an object with a function "write"', output);
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw wrong('signal', 'an AbortSignal', signal);
 }

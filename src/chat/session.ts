@@ -102,7 +102,7 @@ async function answered(
 function ownCommands(printer: ChatPrinter): Record<string, ChatCommand> {
   return {
     context: {
-      does: 'shows the context variables',
+      does: 'show the context variables',
       run: (chat) => printer.line(stringify(chat.contextVariables, null, 2)),
     },
   };
@@ -126,8 +126,9 @@ async function isLast(
     }
     return false;
   }
-  if (name !== 'help') printer.line(`There is no command /${name}. To say it, begin with a space.`);
+  if (name !== 'help')
+    printer.line(`Unknown command: /${name}. To send the line as a message, begin it with a space.`);
   for (const [known, { does }] of Object.entries(commands)) printer.line(`  /${known}  ${does}`);
-  printer.line('  /exit  leaves, as Ctrl-D does; Ctrl-C stops an answer');
+  printer.line('  /exit  leave, like Ctrl-D; Ctrl-C stops an answer');
   return false;
 }

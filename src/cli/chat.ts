@@ -30,31 +30,35 @@ interface ChatOptions {
 /** `swarmcheck chat <module#export>` */
 export function chatCommand(invocation: Invocation): Command {
   return new Command('chat')
-    .description('Talks to an agent in the terminal, with a live model, or with a script in its place.')
+    .description('Talk to an agent in the terminal. A live model answers, or the script of a scenario.')
     .argument(
       '<module#export>',
-      'a module and what it exports: an agent, a function that makes one, or a scenario',
+      'a module and its export: an agent, a function that makes one, or a scenario',
     )
-    .option('--script <file>', 'let the script of this scenario answer, which takes no key')
-    .option('--filter <text>', 'of several scenarios in that file, the one with this text in its name')
-    .option('--context <json>', 'the context variables, as a JSON object', contextOf)
-    .option('--model <name>', "the model to ask in place of the agents' own")
+    .option('--script <file>', 'let the script of this scenario answer, which needs no key')
     .option(
-      '--base-url <url>',
-      'the address of an API that speaks Chat Completions, with /v1 at its end',
-      urlOf,
+      '--filter <text>',
+      'if that file has several scenarios, use the one whose name contains this text',
     )
-    .option('--max-turns <number>', 'how many turns a message may take (default: 100)', turnsOf)
-    .option('--no-stream', 'show answers when they are complete')
-    .option('--json', 'print one JSON document to stdout at the end, and nothing else there')
+    .option('--context <json>', 'the context variables, as a JSON object', contextOf)
+    .option('--model <name>', "use this model instead of the agents' own")
+    .option('--base-url <url>', 'the URL of another API that speaks Chat Completions, ending in /v1', urlOf)
+    .option(
+      '--max-turns <number>',
+      "the maximum number of turns for each message (default: the scenario's, or 100)",
+      turnsOf,
+    )
+    .option('--no-stream', 'show each answer only when it is complete')
+    .option('--json', 'print one JSON document to stdout at the end; the conversation goes to stderr')
     .addHelpText(
       'after',
-      '\nThe key is taken from OPENAI_API_KEY. /help lists what can be typed beside messages: /save keeps the\n' +
-        'conversation as a scenario and a cassette. Ctrl-C stops an answer, Ctrl-D leaves.\n' +
-        'Exit codes: 0 the chat was left, 2 wrong use, or a file that could not be loaded.',
+      '\nThe key is read from OPENAI_API_KEY. /help lists the commands of the chat; /save\n' +
+        'saves the conversation as a scenario and a cassette. Ctrl-C stops an answer,\n' +
+        'Ctrl-D leaves.\n' +
+        'Exit codes: 0 the chat was left, 2 usage error, or a file could not be loaded.',
     )
     .exitOverride()
-    .showHelpAfterError('(run "swarmcheck chat --help" for what there is)')
+    .showHelpAfterError('(run "swarmcheck chat --help" for usage)')
     .action(async (module: string, options: ChatOptions) => {
       invocation.exitCode = await chat(module, options, invocation);
     });
@@ -67,12 +71,12 @@ function contextOf(text: string): object {
   } catch {
     // The error is thrown below.
   }
-  throw new InvalidArgumentError('It is an object in JSON, such as \'{"user":"Ann"}\'.');
+  throw new InvalidArgumentError('It must be a JSON object, such as \'{"user":"Ann"}\'.');
 }
 
 function turnsOf(text: string): number {
   const turns = Number(text);
-  if (!/^\d+$/.test(text) || turns < 1) throw new InvalidArgumentError('It is a whole number above 0.');
+  if (!/^\d+$/.test(text) || turns < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
   return turns;
 }
 
@@ -111,7 +115,7 @@ async function talk(
   const modelOverride = model ?? scenario?.modelOverride;
   const maxTurns = mostTurns ?? scenario?.maxTurns ?? defaultMaxTurns;
   const saver = new ChatSaver(past, { partner, contextVariables, modelOverride, maxTurns });
-  printer.line(`Chat with ${agent.name}. /help lists what can be typed beside messages.`);
+  printer.line(`Chat with ${agent.name}. /help lists the commands.`);
   const held = await holdChat({
     agent,
     provider: past.provider,
@@ -128,7 +132,7 @@ async function talk(
     prompter,
     commands: {
       save: {
-        does: 'keeps the conversation as a scenario and a cassette: /save <name>',
+        does: 'save the conversation as a scenario and a cassette: /save <name>',
         run: async (_chat, name) => printer.line(await saver.save(name)),
       },
     },
@@ -168,7 +172,8 @@ async function answeringFor(
   if (apiKey === undefined) {
     return {
       file: module.replace(/#.*/, ''),
-      message: `No live model can be asked: OPENAI_API_KEY is not set. Set it, ask an API of your own: --base-url <url>, or let a script answer: --script <file of a scenario>.`,
+      message:
+        'OPENAI_API_KEY is not set, so no live model can answer. Set it, or use another API: --base-url <url>, or let a script answer: --script <file of a scenario>.',
     };
   }
   return { provider: openaiProvider({ apiKey, ...(baseUrl !== undefined && { baseURL: baseUrl }) }) };

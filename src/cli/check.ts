@@ -26,26 +26,28 @@ const lastErrorsMs = 100;
 export function checkCommand(invocation: Invocation): Command {
   return new Command('check')
     .description(
-      'Holds an agent against generated models, well-behaved and not, and finds the smallest script that breaks an invariant.',
+      'Test an agent with generated models, well-behaved and not, and find the smallest script that breaks an invariant.',
     )
     .argument(
       '<module#export>',
-      'a module and what it exports: an agent, a function that makes one, an externalAgent, or { agent, ...options } with the options of checkAgent',
+      'a module and its export: an agent, a function that makes one, an externalAgent, or { agent, ...options } with the options of checkAgent',
     )
-    .option('--runs <number>', 'how many scripts are generated and played (default: 200)', runsOf)
-    .option('--seed <number>', 'another number gives other scripts (default: 1)', seedOf)
-    .option('--time <seconds>', 'after so many seconds no other script is played', secondsOf)
-    .option('--path <path>', 'of a failure that was told: only its script is played', pathOf)
-    .option('--json', 'print one JSON document to stdout, and nothing else there')
+    .option('--runs <number>', 'the number of scripts to generate and play (default: 200)', runsOf)
+    .option('--seed <number>', 'the seed; another seed gives other scripts (default: 1)', seedOf)
+    .option('--time <seconds>', 'start no more scripts after this many seconds', secondsOf)
+    .option('--path <path>', 'play only the failing script with this path (from a failure message)', pathOf)
+    .option('--json', 'print one JSON document to stdout, and nothing else')
     .addHelpText(
       'after',
-      '\nThese win over the options of the export. The real tools run, unless its "tools" has stand-ins for them.\n' +
-        'What fails is saved to fixtures/failures, and played first the next time. Takes the package fast-check.\n' +
-        'Exit codes: 0 no invariant was broken, 1 one was, or what has to happen sometimes never did, 2 wrong use, or what\n' +
-        'could not be loaded.',
+      '\nThese options override the options of the export. The real tools run, unless its\n' +
+        '"tools" replaces them with stubs. Failures are saved in fixtures/failures, and\n' +
+        'are played first the next time. Requires the package fast-check.\n' +
+        'Exit codes: 0 no invariant was broken, 1 an invariant was broken, an error was\n' +
+        'not caught, or something in "sometimes" never happened, 2 usage error, or\n' +
+        'something could not be loaded.',
     )
     .exitOverride()
-    .showHelpAfterError('(run "swarmcheck check --help" for what there is)')
+    .showHelpAfterError('(run "swarmcheck check --help" for usage)')
     .action(async (module: string, options: Options) => {
       invocation.exitCode = await check(module, options, invocation);
     });
@@ -54,14 +56,14 @@ export function checkCommand(invocation: Invocation): Command {
 function runsOf(text: string): number {
   const runs = Number(text);
   if (!/^\d+$/.test(text) || runs < 1 || !Number.isSafeInteger(runs))
-    throw new InvalidArgumentError('It is a whole number above 0.');
+    throw new InvalidArgumentError('It must be a whole number above 0.');
   return runs;
 }
 
 function seedOf(text: string): number {
   const seed = Number(text);
   if (!/^-?\d+$/.test(text) || Math.abs(seed) >= 2 ** 31)
-    throw new InvalidArgumentError('It is a whole number of 32 bits, such as 42.');
+    throw new InvalidArgumentError('It must be a 32-bit whole number, such as 42.');
   return seed;
 }
 
@@ -69,13 +71,13 @@ function secondsOf(text: string): number {
   const seconds = Number(text);
   // The timers of Node take less than 2 ** 31 ms.
   if (!/^\d*\.?\d+$/.test(text) || seconds <= 0 || seconds * 1000 >= 2 ** 31)
-    throw new InvalidArgumentError('It is a number of seconds above 0, such as 30 or 0.5.');
+    throw new InvalidArgumentError('It must be a number of seconds above 0, such as 30 or 0.5.');
   return seconds;
 }
 
 function pathOf(text: string): string {
   if (!/^\d+(?::\d+)*$/.test(text))
-    throw new InvalidArgumentError('It is what a failure was told with, such as 4:0:1.');
+    throw new InvalidArgumentError('It must be a path from a failure message, such as 4:0:1.');
   return text;
 }
 
@@ -156,7 +158,7 @@ async function loadProperty() {
   } catch (error) {
     if (!thrownText(error).includes("'fast-check'")) throw error;
     throw new Error(
-      'Checking an agent takes the package "fast-check". Install it: npm install --save-dev fast-check',
+      'Checking an agent requires the package "fast-check". Install it: npm install --save-dev fast-check',
       { cause: error },
     );
   }
@@ -170,11 +172,10 @@ function uncaughtWords(errors: readonly unknown[]): string[] {
   for (const error of errors) {
     const place = placeInUserCode(error);
     const where = place ? ` Thrown at ${place.file}:${place.line}` : '';
-    const words = `nobody caught: ${thrownSentence(error)} Is an "await" missing?${where}`;
+    const words = `thrown and not caught: ${thrownSentence(error)} Is an "await" missing?${where}`;
     times.set(words, (times.get(words) ?? 0) + 1);
   }
   return [...times].map(
-    ([words, count]) =>
-      `${count === 1 ? 'An error was thrown that' : `${count} times an error was thrown that`} ${words}`,
+    ([words, count]) => `${count === 1 ? 'An error was' : `${count} equal errors were`} ${words}`,
   );
 }

@@ -32,7 +32,7 @@ export class ChosenScenarios {
     if (other === undefined) return 'play';
     return {
       file,
-      message: `Two scenarios are named "${name}": ${other === file ? 'both here' : `one here, one in ${other}`}. Reports and --filter tell them apart by name. Rename one; this one is not played.`,
+      message: `Two scenarios are named "${name}": ${other === file ? 'both in this file' : `one in this file, one in ${other}`}. This one is not played, because reports and --filter tell scenarios apart by name. Rename one.`,
     };
   }
 
@@ -43,7 +43,7 @@ export class ChosenScenarios {
     const more = names.length > shownNames ? `, and ${names.length - shownNames} more` : '';
     return {
       file: `--filter ${JSON.stringify(this.#filter)}`,
-      message: `No scenario has this in its name. There are: ${names
+      message: `No scenario name contains this text. The names are: ${names
         .slice(0, shownNames)
         .map((name) => JSON.stringify(name))
         .join(', ')}${more}.`,

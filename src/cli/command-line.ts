@@ -20,7 +20,7 @@ export async function runCommandLine(args: readonly string[], invocation: Invoca
     // Help and version also end this way, with code 0. Any other error is a bug of swarmcheck; it is shown without a
     // stack trace.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    invocation.stderr.write(`swarmcheck could not go on: ${thrownText(error)}\n`);
+    invocation.stderr.write(`swarmcheck stopped: ${thrownText(error)}\n`);
     return 2;
   }
 }
@@ -33,12 +33,10 @@ function widthOf({ isTTY, columns }: OutputStream): number {
 function programFor(args: readonly string[], invocation: Invocation): Command {
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
   const program = new Command('swarmcheck')
-    .description(
-      'Runs agents against a model that does exactly what you say, and tells you what the agents did.',
-    )
+    .description('Run agents against a model that does exactly what you say, and see what the agents did.')
     .version(version)
     .exitOverride()
-    .showHelpAfterError('(run "swarmcheck --help" for what there is)')
+    .showHelpAfterError('(run "swarmcheck --help" for usage)')
     .addCommand(runCommand(invocation))
     .addCommand(recordCommand(invocation))
     .addCommand(replayCommand(invocation))

@@ -19,7 +19,7 @@ export class Ending {
       if (this.#finished) return;
       writeSync(
         2,
-        `${invocation.current} ended the process (process.exit) before all was done. What is printed is not complete.\n`,
+        `${invocation.current} ended the process (process.exit) before swarmcheck was done. The output is incomplete.\n`,
       );
       process.exitCode = 2;
     });

@@ -14,7 +14,11 @@ export function importMistake(file: string, error: unknown): LoadError | undefin
 export function testOfVitest(file: string): LoadError | undefined {
   const found = importsOf(file).find(({ specifier }) => isOfVitest(specifier));
   if (!found || isScenarioFile(file)) return undefined;
-  return { file, line: found.line, message: `This is a test of vitest. Run it with: npx vitest run ${file}` };
+  return {
+    file,
+    line: found.line,
+    message: `This file is a Vitest test. Run it with: npx vitest run ${file}`,
+  };
 }
 
 function unexportedName(file: string, error: unknown): LoadError | undefined {
@@ -37,12 +41,13 @@ function unexportedName(file: string, error: unknown): LoadError | undefined {
 }
 
 function unexportedWords(name: string, specifier: string): string {
-  if (name === 'default') return `It imports the default export of "${specifier}", which has none.`;
+  if (name === 'default') return `It imports a default export from "${specifier}", which does not have one.`;
   const own = ownEntries.get(specifier);
   const other = own && [...ownEntries].find(([, entry]) => name in entry)?.[0];
-  const hint = other === undefined ? didYouMean(name, own ? Object.keys(own) : []) : ` "${other}" has it.`;
+  const hint =
+    other === undefined ? didYouMean(name, own ? Object.keys(own) : []) : ` Import it from "${other}".`;
   const typeHint = /^[A-Z]/.test(name) ? ` If it is a type, write: import type { ${name} }.` : '';
-  return `It imports "${name}" from "${specifier}", which has no such export.${hint || typeHint}`;
+  return `It imports "${name}" from "${specifier}", which has no export of that name.${hint || typeHint}`;
 }
 
 function missingModule(file: string, error: unknown): LoadError | undefined {
@@ -52,7 +57,7 @@ function missingModule(file: string, error: unknown): LoadError | undefined {
   const [, missing, by = requireStack?.[0]] =
     /^Cannot find (?:module|package) '(.+?)'(?: imported from (.+))?$/.exec(text!) ?? [];
   if (missing === undefined || by === undefined || by.includes(`${sep}node_modules${sep}`))
-    return { file, message: `It imports something that is not there: ${text}` };
+    return { file, message: `It imports something that does not exist: ${text}` };
   const importer = toPath(by);
   const pathOf = (specifier: string) => resolve(dirname(importer), specifier);
   const found = importsOf(importer).find(
@@ -64,7 +69,7 @@ function missingModule(file: string, error: unknown): LoadError | undefined {
   const specifier = found?.specifier ?? (isAbsolute(missing) ? fromHere(missing) : missing);
   const isFile = /^[./#]/.test(specifier) || isAbsolute(missing);
   const message = isFile
-    ? `It imports "${specifier}", which is not there.${didYouMean(basename(specifier), filesBeside(pathOf(specifier)))}`
+    ? `It imports "${specifier}", which does not exist.${didYouMean(basename(specifier), filesBeside(pathOf(specifier)))}`
     : `It imports the package "${packageOf(specifier)}", which is not installed.`;
   return { file: fromHere(importer), line: found?.line, message };
 }
@@ -73,7 +78,7 @@ function vitestAlone(file: string, error: unknown): LoadError | undefined {
   if (!/^Vitest (?:failed|cannot)/.test(thrownText(error))) return undefined;
   const line = importsOf(file).find(({ specifier }) => isOfVitest(specifier))?.line;
   const message =
-    'It uses vitest, which works in its tests only. A scenario runs without it: say what should come of it in "expect", or throw in "check".';
+    'It imports Vitest, which works only in Vitest tests. A scenario runs without Vitest: state what you expect in "expect", or throw an error in "check".';
   return testOfVitest(file) ?? { file, line, message };
 }
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** 0: success. 1: something failed. 2: wrong use, or a file that could not be loaded. */
+/** 0: success. 1: something failed. 2: a usage error, or a file could not be loaded. */
 export type ExitCode = 0 | 1 | 2;
 
 /** Where a command prints. */

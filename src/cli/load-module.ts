@@ -50,7 +50,7 @@ async function withinLimit<T>(loading: Promise<T>): Promise<T> {
 class LoadLimitError extends Error {
   constructor() {
     super(
-      `It did not finish loading within ${loadLimitMs / 1000} s. Does it await something at its top level that never comes?`,
+      `It did not finish loading within ${loadLimitMs / 1000} s. Does a top-level "await" in it never finish?`,
     );
   }
 }
@@ -62,12 +62,12 @@ function describeLoadError(file: string, error: unknown): LoadError {
   const ofTypeScript = /^(.*):(\d+):\d+: ERROR: (.*)$/m.exec(text);
   if (ofTypeScript) {
     const [, path, line, message] = ofTypeScript;
-    return { file: fromHere(path!), line: Number(line), message: `It does not parse: ${message}` };
+    return { file: fromHere(path!), line: Number(line), message: `It has a syntax error: ${message}` };
   }
   const ofImport = importMistake(file, error);
   if (ofImport) return ofImport;
   const unparsed = error instanceof SyntaxError ? placeOfSyntaxError(file) : undefined;
-  if (unparsed) return { ...unparsed, message: `It does not parse: ${text}` };
+  if (unparsed) return { ...unparsed, message: `It has a syntax error: ${text}` };
   const place = placeInUserCode(error);
   return { file: place?.file ?? file, line: place?.line, message: `It threw while loading: ${text}` };
 }

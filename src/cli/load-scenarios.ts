@@ -47,10 +47,10 @@ async function filesOf(pattern: string): Promise<{ files: string[] } | { message
   if (kind === 'file') {
     if (moduleEndings.has(extname(pattern))) return { files: [resolve(pattern)] };
     return {
-      message: `This is no module that could export a scenario: its name ends in none of ${[...moduleEndings].join(', ')}.`,
+      message: `This file cannot export a scenario. Its name must end in one of ${[...moduleEndings].join(', ')}.`,
     };
   }
-  if (kind === 'nothing' && !isDynamicPattern(pattern)) return { message: 'There is no such file.' };
+  if (kind === 'nothing' && !isDynamicPattern(pattern)) return { message: 'The file does not exist.' };
   if (kind === 'unreadable') return { message: 'It cannot be read: permission was denied.' };
   const options = { absolute: true, ignore: ['**/node_modules/**'], expandDirectories: false };
   const files = await (kind === 'folder'
@@ -79,7 +79,7 @@ export async function loadScenarios(file: string): Promise<{ scenarios: FoundSce
     } catch (error) {
       return {
         file,
-        message: `The export "${exportName}" is no scenario that can be played. ${thrownText(error)}`,
+        message: `The export "${exportName}" is not a valid scenario. ${thrownText(error)}`,
       };
     }
     if (!found.has(value)) found.set(value, exportName);

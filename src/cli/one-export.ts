@@ -33,7 +33,7 @@ export async function oneExport(
   if (file === undefined || files.length > 1)
     return {
       file: path,
-      message: `These are ${files.length} files, and ${command} takes one: ${files.join(', ')}.`,
+      message: `This matches ${files.length} files, but ${command} takes only one: ${files.join(', ')}.`,
     };
   const loaded = await loadModule(file);
   if ('message' in loaded) return loaded;
@@ -68,5 +68,5 @@ function choice(file: string, exports: Record<string, unknown>, wanted: string |
   const all = kinds.length === 0 ? 'It exports nothing.' : `Its exports: ${kinds.slice(0, 8).join(', ')}.`;
   return wanted
     ? `It has no export "${wanted}".${didYouMean(wanted, names)} ${all}`
-    : `Say which of its exports is meant: ${file}#<name>. ${all}`;
+    : `Name the export to use: ${file}#<name>. ${all}`;
 }

@@ -18,7 +18,7 @@ export async function oneScenario(
   if (path === undefined || others.length > 0)
     return {
       file,
-      message: `These are ${files.length} files, and ${command} takes one: ${files.join(', ')}.`,
+      message: `This matches ${files.length} files, but ${command} takes only one: ${files.join(', ')}.`,
     };
   const loaded = await loadScenarios(path);
   if ('message' in loaded) return loaded;
@@ -34,7 +34,7 @@ export async function oneScenario(
     file: path,
     message:
       found.length === 0
-        ? `No scenario has ${JSON.stringify(filter)} in its name. There are: ${names}.`
-        : `It has ${found.length} scenarios: ${names}. Choose one by --filter <text of its name>.`,
+        ? `No scenario name contains ${JSON.stringify(filter)}. The names are: ${names}.`
+        : `It has ${found.length} scenarios: ${names}. Choose one: --filter <part of its name>.`,
   };
 }

@@ -27,7 +27,7 @@ export async function playedOne(
     const failures = failuresIn(runs);
     for (const error of await stray.settled()) {
       failures.push({
-        message: `While this was played an error was thrown that nobody caught: ${thrownSentence(error)} Is an "await" missing?${thrownAt(error)}`,
+        message: `An error was thrown and not caught while this was played: ${thrownSentence(error)} Is an "await" missing?${thrownAt(error)}`,
       });
     }
     const result = { ...runs[0]!.run, failures, passed: failures.length === 0 };
@@ -41,7 +41,7 @@ export async function playedOne(
 /** The message for an uncaught error that came late: its place is known at most, not its scenario. */
 export function strayWhile(when: string, error: unknown): LoadError {
   const place = placeInUserCode(error);
-  const message = `While ${when} an error was thrown that nobody caught: ${thrownSentence(error)} Is an "await" missing?`;
+  const message = `An error was thrown and not caught ${when}: ${thrownSentence(error)} Is an "await" missing?`;
   return { file: place?.file ?? '(unknown file)', line: place?.line, message };
 }
 

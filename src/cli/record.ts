@@ -33,29 +33,24 @@ interface RecordOptions {
 export function recordCommand(invocation: Invocation): Command {
   return new Command('record')
     .description(
-      "Plays the user's steps of a scenario against a live model, and writes what happened as a cassette.",
+      "Play the user's steps of a scenario against a live model, and record the conversation in a cassette.",
     )
     .argument('<file>', 'a module that exports a scenario')
-    .option('--filter <text>', 'of several scenarios in the file, the one with this text in its name')
-    .option(
-      '--out <file>',
-      `where the cassette is written (default: ${cassetteFolder}/<name of the scenario>.json)`,
-    )
-    .option('--model <name>', "the model to ask in place of the agents' own")
-    .option(
-      '--base-url <url>',
-      'the address of an API that speaks Chat Completions, with /v1 at its end',
-      urlOf,
-    )
-    .option('--stream', 'let the answers come in pieces, which are kept as they came')
-    .option('--json', 'print one JSON document to stdout, and nothing else there')
+    .option('--filter <text>', 'if the file has several scenarios, use the one whose name contains this text')
+    .option('--out <file>', `the cassette to write (default: ${cassetteFolder}/<name of the scenario>.json)`)
+    .option('--model <name>', "use this model instead of the agents' own")
+    .option('--base-url <url>', 'the URL of another API that speaks Chat Completions, ending in /v1', urlOf)
+    .option('--stream', 'request streamed answers, and record their chunks')
+    .option('--json', 'print one JSON document to stdout, and nothing else')
     .addHelpText(
       'after',
-      '\nThe key is taken from OPENAI_API_KEY. The tools of the agents are run, or the stand-ins of the scenario.\n' +
-        'Exit codes: 0 recorded, 1 the conversation failed, and nothing was written, 2 wrong use, or a file that could not be loaded.',
+      '\nThe key is read from OPENAI_API_KEY. The tools of the agents run, or the stubs\n' +
+        'of the scenario.\n' +
+        'Exit codes: 0 recorded, 1 the conversation failed and nothing was written,\n' +
+        '2 usage error, or a file could not be loaded.',
     )
     .exitOverride()
-    .showHelpAfterError('(run "swarmcheck record --help" for what there is)')
+    .showHelpAfterError('(run "swarmcheck record --help" for usage)')
     .action(async (file: string, options: RecordOptions) => {
       invocation.exitCode = await record(file, options, invocation);
     });
@@ -64,7 +59,7 @@ export function recordCommand(invocation: Invocation): Command {
 /** Parses the address of an API. */
 export function urlOf(text: string): string {
   if (!/^https?:\/\/[^/]/.test(text))
-    throw new InvalidArgumentError('It is an address, such as http://localhost:11434/v1.');
+    throw new InvalidArgumentError('It must be a URL, such as http://localhost:11434/v1.');
   return text;
 }
 
@@ -106,7 +101,7 @@ async function record(file: string, options: RecordOptions, invocation: Invocati
   const warnings = run.failures.map(({ message }) => message);
   for (const warning of warnings)
     invocation.stderr.write(
-      `Warning: what was recorded is not what the scenario expects. ${printable(warning)}\n`,
+      `Warning: the recorded conversation does not meet the scenario's expectations. ${printable(warning)}\n`,
     );
   const document = {
     version: 1,
@@ -134,24 +129,28 @@ function planOf(
   const fail = (message: string): LoadError => ({ file, message });
   const own = fileName(name);
   if (out === undefined && own === '')
-    return fail(`No file can be named after the scenario ${JSON.stringify(name)}. Say where: --out <file>.`);
+    return fail(
+      `The name of the scenario, ${JSON.stringify(name)}, has no letter or digit for a file name. Name the cassette: --out <file>.`,
+    );
   if (model !== undefined && isExternalAgent(scenario.agent))
-    return fail('An externalAgent chooses its model itself. Set it in the app, and leave out --model.');
+    return fail(
+      'An externalAgent chooses its model itself. Set the model in the app, and leave out --model.',
+    );
   if (!isInside(file, '.'))
     return fail(
-      'A cassette names its scenario by a path below the working directory, and this one is outside. Run this in the folder of the project.',
+      'This scenario is outside of the working directory, and a cassette can only name a scenario inside it. Run the command in the folder of the project.',
     );
   const apiKey = env['OPENAI_API_KEY'] || (baseUrl === undefined ? undefined : 'none');
   if (apiKey === undefined)
     return fail(
-      `No live model can be asked: OPENAI_API_KEY is not set. Set it, and record: OPENAI_API_KEY=… npx swarmcheck record ${file}; or ask an API of your own: --base-url <url>. A cassette that is there is left as it is.`,
+      `OPENAI_API_KEY is not set, so no live model can answer. Set it: OPENAI_API_KEY=… npx swarmcheck record ${file}; or use another API: --base-url <url>. An existing cassette is not changed.`,
     );
   try {
     const path = cassettePath(out ?? `${cassetteFolder}/${own}.json`);
     const { scenario: other } = originIn(path);
     if (out === undefined && other && other.name !== name && existsSync(other.file))
       return fail(
-        `${shownPath(path)} holds the scenario ${JSON.stringify(other.name)} of ${other.file}, whose name differs in nothing that a file can be named after. Say where else: --out <file>.`,
+        `${shownPath(path)} already holds the scenario ${JSON.stringify(other.name)} of ${other.file}, whose name leads to the same file name. Name another cassette: --out <file>.`,
       );
     const origin = {
       scenario: { file, name, ...(model !== undefined && { model }), ...(stream && { stream }) },
@@ -191,15 +190,15 @@ function hasFailed({ trace: { outcome }, scenario }: ScenarioRun): boolean {
 }
 
 function failureText({ error, trace }: ScenarioRun, path: string): string {
-  if (error === undefined) return 'No model was asked, so nothing was recorded.';
+  if (error === undefined) return 'The model was never asked, so nothing was recorded.';
   // The existing file is not a cassette, or another process is recording it.
   if (error instanceof CassetteFileError) return error.message;
   const what = trace.outcome === 'aborted' ? 'was stopped' : 'failed';
-  const left = existsSync(path) ? `${shownPath(path)} is left as it was` : 'nothing was written';
+  const left = existsSync(path) ? `${shownPath(path)} was not changed` : 'nothing was written';
   const status = (error as { status?: unknown } | undefined)?.status;
   const advice =
     status === 401 || status === 403
-      ? '\nIs OPENAI_API_KEY the right one?'
-      : '\nIf an error is to be recorded, expect it: expect: { error: { … } }.';
+      ? '\nIs the key in OPENAI_API_KEY right?'
+      : '\nTo record an error, expect it: expect: { error: { … } }.';
   return `The conversation ${what}, so ${left}: ${thrownText(error)}${advice}`;
 }

@@ -43,13 +43,13 @@ interface ReplayOptions {
 export function replayCommand(invocation: Invocation): Command {
   return new Command('replay')
     .description(
-      'Holds cassettes against the agents as they are now, offline: exact, drifted and why, or broken.',
+      'Replay cassettes offline with the current agents, and report whether each is exact, drifted (with a diff) or broken.',
     )
     .argument('[cassettes...]', `files, folders or globs of cassettes (default: "${defaultPattern}")`)
     .addOption(
       new Option(
         '--tools <mode>',
-        'run: for real. replay: answered from the recording. verify: run, and compared with it',
+        'run: run the tools; replay: use their recorded results; verify: run them and compare with the recorded results',
       )
         .choices(['run', 'replay', 'verify'])
         .default('run'),
@@ -57,10 +57,13 @@ export function replayCommand(invocation: Invocation): Command {
     .addOption(
       new Option('--as-scenario', 'print one cassette as the source of a scenario').conflicts(['json']),
     )
-    .option('--json', 'print one JSON document to stdout, and nothing else there')
-    .addHelpText('after', '\nExit codes: 0 all exact, 1 some drifted or broken, 2 wrong use.')
+    .option('--json', 'print one JSON document to stdout, and nothing else')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all exact or not checked, 1 some drifted or broken, 2 usage error.',
+    )
     .exitOverride()
-    .showHelpAfterError('(run "swarmcheck replay --help" for what there is)')
+    .showHelpAfterError('(run "swarmcheck replay --help" for usage)')
     .action(async (patterns: string[], options: ReplayOptions) => {
       invocation.exitCode = await replay(patterns, options, invocation);
     });
@@ -110,12 +113,12 @@ async function findCassettes(patterns: readonly string[]): Promise<{ files: stri
 async function cassettesOf(pattern: string): Promise<string[] | string> {
   const there = await stat(pattern).catch(() => undefined);
   if (there?.isFile()) return [resolve(pattern)];
-  if (!there && !isDynamicPattern(pattern)) return 'There is no such file.';
+  if (!there && !isDynamicPattern(pattern)) return 'The file does not exist.';
   const options = { absolute: true, ignore: ['**/node_modules/**'], expandDirectories: false };
   const files = await (there ? glob('**/*.json', { ...options, cwd: pattern }) : glob(pattern, options));
   if (files.length > 0) return files;
   if (pattern === defaultPattern)
-    return 'There is no cassette yet. Record one: npx swarmcheck record <scenario>.';
+    return 'No cassette was found. Record one: npx swarmcheck record <scenario>.';
   return there ? 'This folder has no cassette.' : 'No file matches this pattern.';
 }
 
@@ -142,15 +145,17 @@ async function replayOne(file: string, tools: ToolsMode): Promise<ReplayedCasset
     const command = testCommand(test.file, test.name).replace('SWARMCHECK_RECORD=all ', '');
     return notChecked(
       existsSync(test.file)
-        ? `A test recorded it, and checks it: ${command}`
-        : `A test of ${test.file} recorded it, which is not there any more.`,
+        ? `A test recorded it. To check it, run the test: ${command}`
+        : `A test of ${test.file} recorded it, but that file no longer exists.`,
     );
   }
   const found = await scenarioOf(cassette);
   if (typeof found === 'string') return broken(found);
   const agent = found.scenario.agent;
   if (tools !== 'run' && isExternalAgent(agent))
-    return notChecked(`Its app runs its tools itself: --tools ${tools} is for agents of this engine.`);
+    return notChecked(
+      `Its agent is an externalAgent, whose app runs the tools itself, so --tools ${tools} does not apply.`,
+    );
   // Drifts are collected, not thrown: a cassette may have drifted in several places.
   const session = new CassetteSession({
     path: resolve(file),
@@ -189,7 +194,7 @@ function judged(file: string, session: CassetteSession, run: ScenarioRun): Repla
   const problems: string[] = [];
   if (isMisfit(run.error)) problems.push(run.error.message);
   else if (run.error !== undefined && !session.endedInError)
-    problems.push(`The run was rejected, as it was not when this was recorded: ${thrownText(run.error)}`);
+    problems.push(`The run failed, but the recorded run did not: ${thrownText(run.error)}`);
   try {
     session.assertUsed();
   } catch (error) {
@@ -204,19 +209,19 @@ function judged(file: string, session: CassetteSession, run: ScenarioRun): Repla
 /** The scenario that a cassette names, or the reason why it cannot be loaded. */
 async function scenarioOf({ scenario: reference }: CassetteFile): Promise<RecordedScenario | string> {
   if (!reference)
-    return 'Not checked: it names no scenario that it could be held against. Record it with: npx swarmcheck record <scenario>.';
+    return 'It does not name the scenario that it was recorded from, so it cannot be checked. Record it with: npx swarmcheck record <scenario>.';
   const { file, name } = reference;
   if (!isInside(resolve(file), process.cwd()))
-    return `It names a scenario outside of the working directory, ${JSON.stringify(file)}, which is not loaded.`;
+    return `It names a scenario outside of the working directory, which is not loaded: ${JSON.stringify(file)}.`;
   if (!existsSync(file))
-    return `Its scenario is not there any more: ${file}. Put it back, or remove the cassette and record again.`;
+    return `Its scenario no longer exists: ${file}. Restore the file, or remove the cassette and record again.`;
   const loaded = await loadScenarios(file);
   if ('message' in loaded)
     return `Its scenario cannot be loaded: ${loaded.file}${loaded.line === undefined ? '' : `:${loaded.line}`}: ${loaded.message}`;
   const found = loaded.scenarios.find((scenario) => scenario.name === name);
   if (found) return found;
   const names = loaded.scenarios.map((scenario) => JSON.stringify(scenario.name)).join(', ');
-  return `${file} has no scenario named ${JSON.stringify(name)}, which this was recorded from. It has: ${names}.`;
+  return `${file} has no scenario named ${JSON.stringify(name)}, from which this was recorded. It has: ${names}.`;
 }
 
 async function printSource(
@@ -228,7 +233,7 @@ async function printSource(
   const tell = (message: string) =>
     invocation.stderr.write(`${loadErrorText({ file: file!, message }, styleFor(false))}\n`);
   if (others.length > 0) {
-    tell(`These are ${files.length} cassettes, and --as-scenario takes one: ${files.join(', ')}.`);
+    tell(`--as-scenario takes only one cassette, but ${files.length} match: ${files.join(', ')}.`);
     return 2;
   }
   try {

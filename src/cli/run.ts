@@ -35,47 +35,46 @@ interface RunOptions {
 /** `swarmcheck run [files or globs]` */
 export function runCommand(invocation: Invocation): Command {
   return new Command('run')
-    .description(
-      'Runs scenarios, once each where nothing else is said; and steps in JSON files, such as failures of checks.',
-    )
+    .description('Run scenarios, and steps in JSON files such as saved failures.')
     .argument(
       '[files...]',
-      `files, folders or globs of modules that export scenarios (default: "${defaultPattern}"), or of JSON files with steps: <file.json>#<module>#<export> says which agent they are for`,
+      `files, folders or globs of modules that export scenarios (default: "${defaultPattern}"), or of JSON files with steps; <file.json>#<module>#<export> names the agent to play them against`,
     )
     .addOption(
       new Option(
         '--transport <transport>',
-        'how the model is asked: directly, or by the openai client over HTTP',
+        'how to ask the model: directly, or over HTTP with the openai client',
       )
         .choices(['in-process', 'http'])
         .default('in-process'),
     )
-    .option('--stream', 'let the answers of the model come in pieces')
+    .option('--stream', 'stream the answers of the model')
     .addOption(
       new Option(
         '--all-modes',
-        'play each scenario in process and over HTTP, in one piece and streamed; all must leave the same trace',
+        'play each scenario in process and over HTTP, unstreamed and streamed; all traces must be equal',
       ).conflicts(['stream', 'transport']),
     )
-    .option('--filter <text>', 'only scenarios with this text in their name, in capitals or not', notEmpty)
+    .option('--filter <text>', 'play only scenarios whose name contains this text, ignoring case', notEmpty)
     .option('--bail', 'stop at the first scenario that fails, or file that cannot be loaded')
-    .option('--no-warnings', 'do not point out scenarios that expect only what their script says')
-    .option('--json', 'print one JSON document to stdout, and nothing else there')
+    .option('--no-warnings', 'do not warn about scenarios that expect only what their script says')
+    .option('--json', 'print one JSON document to stdout, and nothing else')
     .addHelpText(
       'after',
-      '\nSteps are held against the invariants that the command check knows, and those of the export. A saved failure knows its\n' +
-        'agent, where the command check found it.\n' +
-        'Exit codes: 0 all passed, 1 some failed, 2 wrong use, or a file that could not be loaded.',
+      '\nSteps must keep the invariants of "swarmcheck check", and the invariants of the\n' +
+        'export. A saved failure names its agent, if "swarmcheck check" found it.\n' +
+        'Exit codes: 0 all passed, 1 some failed, 2 usage error, or a file could not be\n' +
+        'loaded.',
     )
     .exitOverride()
-    .showHelpAfterError('(run "swarmcheck run --help" for what there is)')
+    .showHelpAfterError('(run "swarmcheck run --help" for usage)')
     .action(async (patterns: string[], options: RunOptions) => {
       invocation.exitCode = await run(patterns, options, invocation);
     });
 }
 
 function notEmpty(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('It has to have a character that is no space.');
+  if (text.trim() === '') throw new InvalidArgumentError('It must not be blank.');
   return text;
 }
 
@@ -106,7 +105,7 @@ async function run(
     if (isOver()) break;
     invocation.current = `The module ${file}`;
     const loaded = await load();
-    for (const error of await stray.settled()) report(strayWhile(`${file} was loaded`, error));
+    for (const error of await stray.settled()) report(strayWhile(`while ${file} was loaded`, error));
     if ('message' in loaded) {
       report(loaded);
       continue;
@@ -130,9 +129,9 @@ async function run(
       if (!json) print(`${scenarioText(result, style)}\n`);
     }
   }
-  invocation.current = 'What a scenario left running';
+  invocation.current = 'Code that a scenario left running';
   for (const error of await stray.last(lastErrorsMs))
-    report(strayWhile('all scenarios had been played', error));
+    report(strayWhile('after all scenarios were played', error));
   const unmatched = chosen.unmatched;
   if (unmatched && !isOver()) report(unmatched);
 

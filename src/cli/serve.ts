@@ -20,23 +20,25 @@ interface ServeOptions {
 /** `swarmcheck serve <scenario>` */
 export function serveCommand(invocation: Invocation): Command {
   return new Command('serve')
-    .description('Serves the script of a scenario over HTTP on loopback, to clients in any language.')
+    .description('Serve the script of a scenario over HTTP on loopback, to clients in any language.')
     .argument('<file>', 'a module that exports a scenario')
     .addOption(
-      new Option('--port <number>', 'the port to listen on; 0 is any that is free')
+      new Option('--port <number>', 'the port to listen on; 0 chooses a free one')
         .argParser(portOf)
         .default(0),
     )
-    .option('--filter <text>', 'of several scenarios in the file, the one with this text in its name')
-    .option('--once', 'end when one conversation has played the script to its end')
-    .option('--json', 'print one JSON document to stdout at the end, and nothing else there')
+    .option('--filter <text>', 'if the file has several scenarios, use the one whose name contains this text')
+    .option('--once', 'stop when one conversation has played the script to its end')
+    .option('--json', 'print one JSON document to stdout at the end; requests are shown on stderr')
     .addHelpText(
       'after',
-      '\nConversations are told apart by the header "x-swarmcheck-conversation", else by the history they continue.\n' +
-        'It ends with Ctrl-C or SIGTERM. Exit codes: 0 every conversation played the script to its end, 1 steps are left over or something went wrong, 2 wrong use.',
+      '\nThe header "x-swarmcheck-conversation" tells conversations apart; without it,\n' +
+        'their histories do. Ctrl-C or SIGTERM stops the server.\n' +
+        'Exit codes: 0 every conversation played the script to its end, 1 steps are left\n' +
+        'or something went wrong, 2 usage error, or the server could not start.',
     )
     .exitOverride()
-    .showHelpAfterError('(run "swarmcheck serve --help" for what there is)')
+    .showHelpAfterError('(run "swarmcheck serve --help" for usage)')
     .action(async (file: string, options: ServeOptions) => {
       invocation.exitCode = await serve(file, options, invocation);
     });
@@ -44,7 +46,8 @@ export function serveCommand(invocation: Invocation): Command {
 
 function portOf(text: string): number {
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('It is a number from 0 to 65535.');
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError('It must be a number from 0 to 65535.');
   return port;
 }
 
@@ -88,7 +91,7 @@ async function serve(
     stderr.write(`The port ${port} cannot be used: ${thrownText(error)}\n`);
     return 2;
   }
-  tell(`Serving "${found.name}" at ${server.url}/v1 (POST /chat/completions). Ctrl-C ends it.`);
+  tell(`Serving "${found.name}" at ${server.url}/v1 (POST /chat/completions). Ctrl-C stops it.`);
   if (!stopping.aborted) await onceEmitted(stopping, 'abort');
   await server.close();
 

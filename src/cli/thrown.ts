@@ -9,7 +9,7 @@ export function thrownText(thrown: unknown): string {
   try {
     return thrown instanceof Error ? thrown.message || thrown.name : show(thrown);
   } catch {
-    return 'something that cannot be shown';
+    return 'a value that cannot be shown';
   }
 }
 

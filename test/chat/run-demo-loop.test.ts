@@ -175,7 +175,7 @@ test('a model error is shown, does not end the loop, and removes the failed mess
   ]);
   const { printed, agent } = await loop(provider, ['Hi.', 'Cake?', 'Cake, please.']);
   expect(printed).toContain(
-    'RateLimitError: 429 Scripted fault: status 429. The conversation is where it was before this message.)\nUser: Cake, please.\nBaker: A cake.\n',
+    'RateLimitError: 429 Scripted fault: status 429. The conversation is back to where it was before this message.)\nUser: Cake, please.\nBaker: A cake.\n',
   );
   expect(agent).toBe(bakery);
   const shown = provider.requests.at(-1)?.messages.map(({ content }) => content);
@@ -195,7 +195,7 @@ test('a stream that breaks off is reported on its own line', async ({ script }) 
 test('a run stops at the turn limit, and says so', async ({ script }) => {
   const provider = script([callTool('list'), callTool('list'), say('Later.')]);
   const { printed } = await loop(provider, ['List.', 'Go on.'], { maxTurns: 2 });
-  expect(printed).toContain('(Stopped after 2 turns, which is the limit.)\nUser: Go on.\nBaker: Later.\n');
+  expect(printed).toContain('(Stopped: the turn limit is 2.)\nUser: Go on.\nBaker: Later.\n');
 });
 
 test('/help lists the commands, /context shows the context variables, /exit leaves, and an unknown command is reported', async ({
@@ -208,12 +208,12 @@ test('/help lists the commands, /context shows the context variables, /exit leav
   "baked": "rye"
 }
 User: /bake
-There is no command /bake. To say it, begin with a space.
-  /context  shows the context variables
-  /exit  leaves, as Ctrl-D does; Ctrl-C stops an answer
+Unknown command: /bake. To send the line as a message, begin it with a space.
+  /context  show the context variables
+  /exit  leave, like Ctrl-D; Ctrl-C stops an answer
 User: /help
-  /context  shows the context variables
-  /exit  leaves, as Ctrl-D does; Ctrl-C stops an answer
+  /context  show the context variables
+  /exit  leave, like Ctrl-D; Ctrl-C stops an answer
 User: /exit
 `);
 });
@@ -370,7 +370,9 @@ test('a signal ends the answer in progress and the loop', async () => {
     output: { write: (text) => (printed += text) },
   });
   expect(messages).toEqual([]);
-  expect(printed).toBe('User: Hi.\n(Stopped. The conversation is where it was before this message.)\n');
+  expect(printed).toBe(
+    'User: Hi.\n(Stopped. The conversation is back to where it was before this message.)\n',
+  );
 });
 
 test('at the end, an input iterator is closed and an input stream is paused', async ({ script }) => {
@@ -442,7 +444,7 @@ test('Ctrl-C ends the turn, not the loop', async () => {
   const before = process.listenerCount('SIGINT');
   const { printed } = await loop(provider, ['Hi.', 'Hello?']);
   expect(printed).toBe(
-    'User: Hi.\n(Stopped. The conversation is where it was before this message.)\nUser: Hello?\nBaker: 2 messages\nUser: \n',
+    'User: Hi.\n(Stopped. The conversation is back to where it was before this message.)\nUser: Hello?\nBaker: 2 messages\nUser: \n',
   );
   expect(process.listenerCount('SIGINT')).toBe(before);
 });
@@ -473,7 +475,7 @@ const mistakes: [what: string, call: () => Promise<unknown>, facts: object, mess
   [
     'an output without a write function',
     () => runDemoLoop(bakery, { output: {} } as object),
-    { field: 'output', expected: 'something that has a function "write"', given: 'an object' },
+    { field: 'output', expected: 'an object with a function "write"', given: 'an object' },
   ],
   [
     'no input',

@@ -87,7 +87,7 @@ const search = ['--script', 'search.scenario.ts', '--filter', 'a search'];
 test('a script answers in place of a model, and suggests the messages of its user', async () => {
   const { code, stdout, stderr } = await chat(['desk.ts#desk', ...search], ['', 'Bye.', 'Anyone?']);
   expect(stderr).toBe('');
-  expect(stdout).toBe(`Chat with Desk. /help lists what can be typed beside messages.
+  expect(stdout).toBe(`Chat with Desk. /help lists the commands.
 (Enter sends: Where is A?)
 User: Where is A?
 Desk: look_up({"id":"A"})
@@ -99,9 +99,9 @@ User: Bye.
 Desk: to_night_desk()
   → Night desk takes over
 Night desk: Good night.
-(The script has no more answers. /save keeps the conversation, /exit leaves.)
+(The script has no more answers. /save saves the conversation, /exit leaves.)
 User: Anyone?
-(The script has no more answers. /save keeps the conversation, /exit leaves.)
+(The script has no more answers. /save saves the conversation, /exit leaves.)
 User: 
 `);
   expect(code).toBe(0);
@@ -110,7 +110,7 @@ User:
 test('/save writes a scenario that passes and a cassette that is exact, without secrets', async () => {
   const { stdout } = await chat(['desk.ts#desk', ...search, '--no-stream'], ['', '', '/save The Desk!']);
   expect(stdout).toContain(
-    'Saved as scenarios/the-desk.scenario.ts and fixtures/cassettes/the-desk.json.\nSecrets were taken out: a tool that looks at one goes another way when this is played.\n  npx swarmcheck run scenarios/the-desk.scenario.ts\n',
+    'Saved as scenarios/the-desk.scenario.ts and fixtures/cassettes/the-desk.json.\nSecrets were redacted: a tool that reads one may behave differently when this is played.\n  npx swarmcheck run scenarios/the-desk.scenario.ts\n',
   );
   expect(await read('scenarios/the-desk.scenario.ts')).toBe(`// Saved from a chat with desk.ts#desk.
 import { callTool, defineScenario, say, user } from 'swarmcheck/testing';
@@ -157,14 +157,14 @@ test('/save overwrites only files that the same chat saved', async () => {
     ],
   );
   expect(stdout).toContain('There is nothing to save yet: no message was answered.\n');
-  expect(stdout).toContain(
-    'scenarios/mine.scenario.ts is there already. Choose another name: /save <name>.\n',
-  );
+  expect(stdout).toContain('scenarios/mine.scenario.ts already exists. Choose another name: /save <name>.\n');
   expect(await read('scenarios/mine.scenario.ts')).toBe('mine');
   expect(stdout.match(/Saved as scenarios\/etc-over\.scenario\.ts/g)).toHaveLength(2);
   expect(await read('scenarios/etc-over.scenario.ts')).toContain("say('Good night.')");
   expect(stdout.match(/Saved as scenarios\/chat-with-desk\.scenario\.ts/g)).toHaveLength(2);
-  expect(stdout).toContain('No file can be named after "???". Use letters or digits.\n');
+  expect(stdout).toContain(
+    'The name "???" has no letter or digit for a file name. Choose another name: /save <name>.\n',
+  );
   const again = await chat(['desk.ts#desk', ...search], ['', '/save']);
   expect(again.stdout).toContain('Saved as scenarios/chat-with-desk-2.scenario.ts');
   const left = await readdir(join(project.folder, 'scenarios'));
@@ -188,12 +188,14 @@ test('a message that failed is not saved', async () => {
     ],
     ['First?', 'My password is hunter twenty.', '/save after an error'],
   );
-  expect(stdout).toContain('(This failed with BadRequestError: 400 No. The conversation is where it was');
+  expect(stdout).toContain(
+    '(This failed with BadRequestError: 400 No. The conversation is back to where it was',
+  );
   const source = await read('scenarios/after-an-error.scenario.ts');
   expect(source).toContain(
     "  contextVariables: { city: 'Mull', password: '[secret-1]' },\n  steps: [\n    user('My password is [secret-1].'),\n    say('Yes.'),\n  ],",
   );
-  expect(stdout).toContain('Secrets were taken out: a tool that looks at one goes another way');
+  expect(stdout).toContain('Secrets were redacted: a tool that reads one may behave differently');
   expect(await read('fixtures/cassettes/after-an-error.json')).not.toContain('hunter');
   const replay = await project.swarmcheck(['replay', 'fixtures/cassettes/after-an-error.json']);
   expect(replay.code).toBe(0);
@@ -206,7 +208,7 @@ test('if one of the two files cannot be written, neither is', async () => {
     scenarios: 'no folder',
   });
   const { stdout } = await own.swarmcheck(['chat', 'desk.ts#desk', ...search], {}, '\n/save x\n/save x\n');
-  expect(stdout.match(/It could not be saved\. /g)).toHaveLength(2);
+  expect(stdout.match(/The conversation could not be saved\. /g)).toHaveLength(2);
   expect(await readdir(own.folder)).not.toContain('fixtures');
 });
 
@@ -217,7 +219,7 @@ test('a context that JSON cannot represent is reported, and the chat continues',
   );
   expect(stdout).toContain('"n": 10');
   expect(stdout).toContain(
-    'It could not be saved. contextVariables.n is the bigint 10, which JSON cannot store and restore',
+    'The conversation could not be saved. contextVariables.n is the bigint 10, which JSON cannot store and restore',
   );
   expect(stdout).toContain('Desk: Yes.');
   expect(code).toBe(0);
@@ -228,8 +230,8 @@ test('/save keeps limits, the model, earlier messages, and an export named by a 
     ['desk.ts#class', '--script', 'desk.ts', '--filter', 'limited'],
     ['', '', '/save limited', '/save sk-proj-0123456789abcdefghijklmnop'],
   );
-  expect(stdout).toContain('(Stopped after 1 turns, which is the limit.)');
-  expect(stdout).toContain('This name holds what looks like a secret');
+  expect(stdout).toContain('(Stopped: the turn limit is 1.)');
+  expect(stdout).toContain('This name seems to contain a secret');
   const source = await read('scenarios/limited.scenario.ts');
   expect(source).toContain("import { class as original } from '../desk.ts';");
   expect(source).toContain("  modelOverride: 'gpt-9',\n  maxTurns: 1,\n");
@@ -272,7 +274,7 @@ test('without a key and a script, it says what to do', async () => {
   const { code, stderr, stdout } = await chat(['desk.ts#desk']);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toBe(
-    '✗ desk.ts: No live model can be asked: OPENAI_API_KEY is not set. Set it, ask an API of your own: --base-url <url>, or let a script answer: --script <file of a scenario>.\n',
+    '✗ desk.ts: OPENAI_API_KEY is not set, so no live model can answer. Set it, or use another API: --base-url <url>, or let a script answer: --script <file of a scenario>.\n',
   );
 });
 
@@ -311,12 +313,12 @@ test('a scenario provides its agent, its stubs and its context variables', async
 });
 
 test.each<[what: string, args: string[], message: string]>([
-  ['a missing file', ['none.ts', ...search], 'none.ts: There is no such file.'],
+  ['a missing file', ['none.ts', ...search], 'none.ts: The file does not exist.'],
   ['an unknown export', ['desk.ts#lat', ...search], 'desk.ts: It has no export "lat". Did you mean "late"?'],
   [
     'a module with several exports',
     ['desk.ts', ...search],
-    'desk.ts: Say which of its exports is meant: desk.ts#<name>.',
+    'desk.ts: Name the export to use: desk.ts#<name>.',
   ],
   [
     'a number',
@@ -335,14 +337,14 @@ test.each<[what: string, args: string[], message: string]>([
     ['desk.ts#app', ...search],
     'The export "app" is the scenario of an externalAgent',
   ],
-  ['a missing script file', ['desk.ts#desk', '--script', 'none.ts'], 'none.ts: There is no such file.'],
+  ['a missing script file', ['desk.ts#desk', '--script', 'none.ts'], 'none.ts: The file does not exist.'],
   [
     'a script file with several scenarios',
     ['desk.ts#desk', '--script', 'search.scenario.ts'],
     'It has 3 scenarios',
   ],
-  ['a context that is not an object', ['desk.ts#desk', '--context', '[1]'], 'It is an object in JSON'],
-  ['a limit of 0 turns', ['desk.ts#desk', '--max-turns', '0'], 'It is a whole number above 0.'],
+  ['a context that is not an object', ['desk.ts#desk', '--context', '[1]'], 'It must be a JSON object'],
+  ['a limit of 0 turns', ['desk.ts#desk', '--max-turns', '0'], 'It must be a whole number above 0.'],
 ])('%s is reported without a stack trace', async (_what, args, message) => {
   const { code, stderr, stdout } = await chat(args);
   expect([code, stdout]).toEqual([2, '']);
@@ -364,7 +366,7 @@ test('in a terminal, Ctrl-C ends the turn and returns the script to where it was
   terminal.type('Please wait.\r');
   await terminal.until('[waits]');
   terminal.type(ctrlC);
-  await terminal.until('(Stopped. The conversation is where it was before this message.)');
+  await terminal.until('(Stopped. The conversation is back to where it was before this message.)');
   await terminal.until('(Enter sends: Wait.)');
   await terminal.until('User: ');
   terminal.type(up);
@@ -392,7 +394,7 @@ test('in a terminal, Ctrl-C clears the line; on an empty line, the second Ctrl-C
   await terminal.until('"city": "Skye"');
   await terminal.until('User: ');
   terminal.type(ctrlC);
-  await terminal.until('(Ctrl-C once more, Ctrl-D or /exit leaves.)');
+  await terminal.until('(Ctrl-C again, Ctrl-D or /exit leaves.)');
   await terminal.until('User: ');
   terminal.type(ctrlC);
   expect(await terminal.code()).toBe(0);

@@ -60,7 +60,7 @@ test('a saved failure is played first, and is counted in the report once it pass
   expect(await savedFiles(project)).toHaveLength(1);
   const { code, stdout } = await project.swarmcheck(['check', 'desk.ts#checked'], fixed);
   expect(stdout).toMatch(
-    /^✓ desk\.ts#checked {2}200 runs, seed 1: no invariant was broken\n {2}1 saved failure played first: it fails no more\n {2}a refund is asked for: in \d+ runs\n$/,
+    /^✓ desk\.ts#checked {2}200 runs, seed 1: no invariant was broken\n {2}1 saved failure played first: it no longer fails\n {2}a refund is asked for: in \d+ runs\n$/,
   );
   expect(code).toBe(0);
 });
@@ -188,7 +188,7 @@ export default () => new Agent({ name: 'Stray', functions: [lost] });`,
   });
   const { code, stdout, stderr } = await project.swarmcheck(['check', 'stray.ts', '--runs', '20']);
   expect(stdout).toMatch(
-    /^✗ stray\.ts#default {2}20 runs, seed 1: no invariant was broken, but\n {2}\d+ times an error was thrown that nobody caught: lost\. Is an "await" missing\? Thrown at stray\.ts:3\n$/,
+    /^✗ stray\.ts#default {2}20 runs, seed 1: no invariant was broken, but:\n {2}\d+ equal errors were thrown and not caught: lost\. Is an "await" missing\? Thrown at stray\.ts:3\n$/,
   );
   expect([code, stderr]).toEqual([1, '']);
 });
@@ -222,7 +222,7 @@ register('data:text/javascript,' + encodeURIComponent(hook));`,
     code: 2,
     stdout: '',
     stderr:
-      '✗ swarmcheck check: Checking an agent takes the package "fast-check". Install it: npm install --save-dev fast-check\n',
+      '✗ swarmcheck check: Checking an agent requires the package "fast-check". Install it: npm install --save-dev fast-check\n',
   });
   await project.write({ 'steps.json': '[{ "user": "hi" }, { "say": "ok" }]' });
   expect((await project.spawnSwarmcheck(['run', 'steps.json#desk.ts#agent'], without)).code).toBe(0);
@@ -242,22 +242,25 @@ export const ends = new Agent({ functions: [tool({ name: 'end', execute: () => p
 
 test.for([
   [[], "missing required argument 'module#export'"],
-  [['gone.ts'], '✗ gone.ts: There is no such file.'],
-  [['wrong.ts'], '✗ wrong.ts: Say which of its exports is meant: wrong.ts#<name>. Its exports: Desk is the'],
+  [['gone.ts'], '✗ gone.ts: The file does not exist.'],
+  [['wrong.ts'], '✗ wrong.ts: Name the export to use: wrong.ts#<name>. Its exports: Desk is the'],
   [['wrong.ts#nmber'], '✗ wrong.ts: It has no export "nmber". Did you mean "number"?'],
   [
     ['wrong.ts#number'],
     'The export "number" must be an Agent, a function that makes one, an externalAgent, or {',
   ],
-  [['wrong.ts#scenario'], 'The export "scenario" is a scenario, which says itself what the model does.'],
+  [['wrong.ts#scenario'], 'The export "scenario" is a scenario, which has a script of its own.'],
   [['wrong.ts#misspelt'], '✗ wrong.ts: checkAgent has no option "runz". Did you mean "runs"?'],
   [['wrong.ts#nothing'], 'must return an Agent, but returned undefined'],
   [['wrong.ts#broken'], 'The app never asked its model, so nothing can be checked: Error: no database'],
-  [['wrong.ts#ends'], 'The check of wrong.ts#ends ended the process (process.exit) before all was done.'],
-  [['desk.ts#agent', '--runs', '0'], 'It is a whole number above 0.'],
-  [['desk.ts#agent', '--seed', '3000000000'], 'It is a whole number of 32 bits, such as 42.'],
-  [['desk.ts#agent', '--time', '3000000'], 'It is a number of seconds above 0, such as 30 or 0.5.'],
-  [['desk.ts#agent', '--path', 'a'], 'It is what a failure was told with, such as 4:0:1.'],
+  [
+    ['wrong.ts#ends'],
+    'The check of wrong.ts#ends ended the process (process.exit) before swarmcheck was done.',
+  ],
+  [['desk.ts#agent', '--runs', '0'], 'It must be a whole number above 0.'],
+  [['desk.ts#agent', '--seed', '3000000000'], 'It must be a 32-bit whole number, such as 42.'],
+  [['desk.ts#agent', '--time', '3000000'], 'It must be a number of seconds above 0, such as 30 or 0.5.'],
+  [['desk.ts#agent', '--path', 'a'], 'It must be a path from a failure message, such as 4:0:1.'],
   [['desk.ts#agent', '--path', '0:9:9:9:9'], "The path '0:9:9:9:9' leads to no script."],
 ] as const)('a usage error has code 2 and no stack trace: %s', async ([args, message]) => {
   await using project = await checkedProject({ 'wrong.ts': wrong });

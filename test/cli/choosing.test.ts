@@ -25,7 +25,7 @@ test('a --filter that matches nothing lists the names, with code 2', async ({ ex
   expect(await project.swarmcheck(['run', '--filter', 'refnd'])).toMatchInlineSnapshot(`
     {
       "code": 2,
-      "stderr": "✗ --filter "refnd": No scenario has this in its name. There are: "once", "twice".
+      "stderr": "✗ --filter "refnd": No scenario name contains this text. The names are: "once", "twice".
     ",
       "stdout": "
     0 scenarios: 0 passed, 1 error
@@ -81,7 +81,7 @@ test('two scenarios with the same name are an error, and the second is not playe
   });
   const { code, stderr, stdout } = await project.swarmcheck(['run']);
   expect(stderr).toMatchInlineSnapshot(`
-    "✗ scenarios/b.scenario.ts: Two scenarios are named "a refund": one here, one in scenarios/a.scenario.ts. Reports and --filter tell them apart by name. Rename one; this one is not played.
+    "✗ scenarios/b.scenario.ts: Two scenarios are named "a refund": one in this file, one in scenarios/a.scenario.ts. This one is not played, because reports and --filter tell scenarios apart by name. Rename one.
     "
   `);
   expect(stdout).toMatch(/^✓ a refund {2}.*\n\n1 scenario: 1 passed, 1 error\n$/);
@@ -95,7 +95,7 @@ test('two scenarios with the same name in one file are an error that says so', a
     .replace('export default', 'export const twin =');
   await using project = await Project.of({ 'scenarios/a.scenario.ts': `${source}${twin}` });
   const { code, stderr } = await project.swarmcheck(['run']);
-  expect(stderr).toMatch('✗ scenarios/a.scenario.ts: Two scenarios are named "a refund": both here.');
+  expect(stderr).toMatch('✗ scenarios/a.scenario.ts: Two scenarios are named "a refund": both in this file.');
   expect(code).toBe(2);
 });
 

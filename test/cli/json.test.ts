@@ -86,8 +86,8 @@ test('a file that cannot be loaded is an error, with its line if it is known', a
   ]);
   const { errors, passed } = read(stdout);
   expect(errors).toStrictEqual([
-    { file: 'd.scenario.ts', message: 'There is no such file.' },
-    { file: 'a.scenario.ts', line: 2, message: 'It does not parse: Unexpected ";"' },
+    { file: 'd.scenario.ts', message: 'The file does not exist.' },
+    { file: 'a.scenario.ts', line: 2, message: 'It has a syntax error: Unexpected ";"' },
     { file: 'b.scenario.ts', message: expect.stringMatching(/^No export of this file is a scenario\./) },
   ]);
   expect([passed, code]).toEqual([1, 2]);

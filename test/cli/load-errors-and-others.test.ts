@@ -33,8 +33,8 @@ test('a CommonJS project gets the same messages for missing imports', async ({ e
   );
   const { stderr } = await project.swarmcheck(['run', '.']);
   expect(stderr).toMatchInlineSnapshot(`
-    "✗ misses-a-file.scenario.ts:2: It imports "./nowhere.ts", which is not there.
-    ✗ misses-a-name.scenario.ts:1: It imports "defineScenario" from "swarmcheck", which has no such export. "swarmcheck/testing" has it.
+    "✗ misses-a-file.scenario.ts:2: It imports "./nowhere.ts", which does not exist.
+    ✗ misses-a-name.scenario.ts:1: It imports "defineScenario" from "swarmcheck", which has no export of that name. Import it from "swarmcheck/testing".
     ✗ misses-a-package.scenario.ts:1: It imports the package "@no-such/package", which is not installed.
     "
   `);
@@ -50,8 +50,8 @@ test('a missing import of a helper file is reported at its place in the helper',
   });
   const { stderr } = await project.swarmcheck(['run', '.']);
   expect(stderr).toMatchInlineSnapshot(`
-    "✗ lib/agents.ts:4: It imports "Reslt" from "swarmcheck", which has no such export. Did you mean "Result"?
-    ✗ lib/refunds.ts:2: It imports "./agent.ts", which is not there. Did you mean "agents.ts"?
+    "✗ lib/agents.ts:4: It imports "Reslt" from "swarmcheck", which has no export of that name. Did you mean "Result"?
+    ✗ lib/refunds.ts:2: It imports "./agent.ts", which does not exist. Did you mean "agents.ts"?
     "
   `);
 });
@@ -60,7 +60,9 @@ test('a rejected promise that is not awaited while a file loads fails the comman
   const top = "void Promise.reject(new Error('No database'));";
   await using project = await Project.of({ 'desk.scenario.ts': scenarioSource('floats', { top }) });
   const { code, stdout, stderr } = await project.swarmcheck(['run', 'desk.scenario.ts']);
-  expect(`${stdout}${stderr}`).toMatch('an error was thrown that nobody caught: No database');
+  expect(`${stdout}${stderr}`).toMatch(
+    'An error was thrown and not caught while desk.scenario.ts was loaded: No database',
+  );
   expect(`${stdout}${stderr}`).not.toMatch(stackTrace);
   expect(code).not.toBe(0);
 });

@@ -64,7 +64,7 @@ test('no error has a stack trace', () => {
 
 test('a file that does not exist is reported', ({ expect }) => {
   expect(told('nowhere.scenario.ts')).toMatchInlineSnapshot(
-    `"✗ nowhere.scenario.ts: There is no such file."`,
+    `"✗ nowhere.scenario.ts: The file does not exist."`,
   );
 });
 
@@ -80,26 +80,26 @@ test('a folder without scenarios is reported', ({ expect }) => {
 
 test('a JSON file that holds neither steps nor a saved failure is reported', ({ expect }) => {
   expect(told('steps.json')).toMatchInlineSnapshot(
-    `"✗ steps.json: It holds an object that is no failure a check saved. Steps stand in a list alone: [{ "user": "…" }, { "say": "…" }]."`,
+    `"✗ steps.json: It holds an object that is not a saved failure. Steps are a list: [{ "user": "…" }, { "say": "…" }]."`,
   );
 });
 
 test('a syntax error is reported with its line', ({ expect }) => {
   expect(told('parses-not.scenario.ts')).toMatchInlineSnapshot(
-    `"✗ parses-not.scenario.ts:2: It does not parse: Unexpected ";""`,
+    `"✗ parses-not.scenario.ts:2: It has a syntax error: Unexpected ";""`,
   );
 });
 
 test.for(['js-parses-not.scenario.js', 'mjs-parses-not.scenario.mjs'])(
   'a syntax error in %s is reported with its line',
   (file) => {
-    expect(told(file)).toMatch(`✗ ${file}:2: It does not parse:`);
+    expect(told(file)).toMatch(`✗ ${file}:2: It has a syntax error:`);
   },
 );
 
 test('a syntax error in an imported file is reported at its place in that file', ({ expect }) => {
   expect(told('lib/helper.ts')).toMatchInlineSnapshot(
-    `"✗ lib/helper.ts:3: It does not parse: Unexpected ";""`,
+    `"✗ lib/helper.ts:3: It has a syntax error: Unexpected ";""`,
   );
 });
 
@@ -130,7 +130,7 @@ test('a thrown value that is not an Error is reported readably', () => {
 
 test('an import of a missing file is reported', ({ expect }) => {
   expect(told('misses-a-file.scenario.ts')).toMatchInlineSnapshot(
-    `"✗ misses-a-file.scenario.ts:1: It imports "./nowhere.ts", which is not there."`,
+    `"✗ misses-a-file.scenario.ts:1: It imports "./nowhere.ts", which does not exist."`,
   );
 });
 
@@ -142,7 +142,7 @@ test('an import of a missing package is reported', ({ expect }) => {
 
 test('an import of a missing name is reported, with a suggestion', ({ expect }) => {
   expect(told('misses-a-name.scenario.ts')).toMatchInlineSnapshot(
-    `"✗ misses-a-name.scenario.ts:1: It imports "Agnt" from "swarmcheck", which has no such export. Did you mean "Agent"?"`,
+    `"✗ misses-a-name.scenario.ts:1: It imports "Agnt" from "swarmcheck", which has no export of that name. Did you mean "Agent"?"`,
   );
 });
 
@@ -154,7 +154,7 @@ test('a file that exports no scenario is reported, with its exports', ({ expect 
 
 test('a malformed scenario among the exports is reported with its mistake', ({ expect }) => {
   expect(told('exports-a-malformed-one.scenario.ts')).toMatchInlineSnapshot(
-    `"✗ exports-a-malformed-one.scenario.ts: The export "greeting" is no scenario that can be played. Step 1 (steps[0]) has a "say" that must be a string, but is the number 5."`,
+    `"✗ exports-a-malformed-one.scenario.ts: The export "greeting" is not a valid scenario. Step 1 (steps[0]) has a "say" that must be a string, but is the number 5."`,
   );
 });
 

@@ -41,9 +41,9 @@ async function failing(args: string[], env: Record<string, string> = {}): Promis
 test('without a key, it says what to set and what to run', async () => {
   const { code, stderr } = await failing(['desk.scenario.ts']);
   expect(stderr).toBe(
-    '✗ desk.scenario.ts: No live model can be asked: OPENAI_API_KEY is not set. Set it, and record: ' +
-      'OPENAI_API_KEY=… npx swarmcheck record desk.scenario.ts; or ask an API of your own: --base-url <url>. ' +
-      'A cassette that is there is left as it is.\n',
+    '✗ desk.scenario.ts: OPENAI_API_KEY is not set, so no live model can answer. Set it: ' +
+      'OPENAI_API_KEY=… npx swarmcheck record desk.scenario.ts; or use another API: --base-url <url>. ' +
+      'An existing cassette is not changed.\n',
   );
   expect(code).toBe(2);
 });
@@ -55,7 +55,7 @@ test('an address without a server is a connection error', async () => {
   await new Promise((resolve) => server.close(resolve));
   const { code, stderr } = await failing(['desk.scenario.ts', '--base-url', `http://127.0.0.1:${port}/v1`]);
   expect(stderr).toMatch(
-    'The conversation failed, so fixtures/cassettes/desk.json is left as it was: Connection error.',
+    'The conversation failed, so fixtures/cassettes/desk.json was not changed: Connection error.',
   );
   expect(code).toBe(1);
 });
@@ -68,8 +68,8 @@ test('a refused key is reported, and nothing is recorded', async () => {
     OPENAI_BASE_URL: model.options.baseURL,
   });
   expect(stderr).toBe(
-    'The conversation failed, so fixtures/cassettes/desk.json is left as it was: 401 Not with this key.\n' +
-      'Is OPENAI_API_KEY the right one?\n',
+    'The conversation failed, so fixtures/cassettes/desk.json was not changed: 401 Not with this key.\n' +
+      'Is the key in OPENAI_API_KEY right?\n',
   );
   expect(model.exchanges).toHaveLength(1);
   expect(code).toBe(1);
@@ -90,7 +90,7 @@ test('a conversation that fails halfway writes nothing', async () => {
   const call = complete(completion(asking({ id: 'c', function: { name: 'look_up', arguments: '{}' } })));
   using model = await serve(call, ({ response }) => json(response, 400, { error: { message: 'Too long.' } }));
   const { code, stderr } = await failing(['desk.scenario.ts', '--base-url', model.options.baseURL]);
-  expect(stderr).toMatch(/is left as it was: 400 Too long\./);
+  expect(stderr).toMatch(/was not changed: 400 Too long\./);
   expect(model.exchanges).toHaveLength(2);
   expect(code).toBe(1);
 });
@@ -104,14 +104,18 @@ const wrong: [what: string, args: string[], words: RegExp][] = [
   [
     'a filter that matches no scenario',
     ['two.scenario.ts', '--filter', 'sales'],
-    /No scenario has "sales" in its name\. There are: "one", "other one"\./,
+    /No scenario name contains "sales"\. The names are: "one", "other one"\./,
   ],
   [
     'an invalid address',
     ['desk.scenario.ts', '--base-url', 'localhost:1234'],
-    /'localhost:1234' is invalid\. It is an address, such as http:\/\/localhost:11434\/v1\./,
+    /'localhost:1234' is invalid\. It must be a URL, such as http:\/\/localhost:11434\/v1\./,
   ],
-  ['a scenario name without letters or digits', ['nameless.scenario.ts'], /Say where: --out <file>\./],
+  [
+    'a scenario name without letters or digits',
+    ['nameless.scenario.ts'],
+    /Name the cassette: --out <file>\./,
+  ],
   [
     'a path outside the working directory',
     ['desk.scenario.ts', '--out', '../desk.json'],

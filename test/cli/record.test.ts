@@ -128,7 +128,9 @@ test('--json prints one document; an expectation that fails is a warning, and th
     hash: expect.stringMatching(/^[0-9a-f]{64}$/),
     warnings: [warning],
   });
-  expect(stderr).toMatch(/^noise\nWarning: what was recorded is not what the scenario expects\. /);
+  expect(stderr).toMatch(
+    /^noise\nWarning: the recorded conversation does not meet the scenario's expectations\. /,
+  );
   expect(code).toBe(0);
 });
 
@@ -190,7 +192,7 @@ test('an expected error is recorded, and can be recorded again', async () => {
 test('a scenario whose name gives the same file name as another does not overwrite its cassette', async () => {
   const { code, stderr } = await command(project, ['record', 'twin.scenario.ts'], { OPENAI_API_KEY: key });
   expect(stderr).toBe(
-    '✗ twin.scenario.ts: fixtures/cassettes/twin.json holds the scenario "twin" of desk.scenario.ts, whose name differs in nothing that a file can be named after. Say where else: --out <file>.\n',
+    '✗ twin.scenario.ts: fixtures/cassettes/twin.json already holds the scenario "twin" of desk.scenario.ts, whose name leads to the same file name. Name another cassette: --out <file>.\n',
   );
   expect(code).toBe(2);
   expect(await read('fixtures/cassettes/twin.json')).toBe(twin);

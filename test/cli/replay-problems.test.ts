@@ -124,8 +124,8 @@ const drifted: [name: string, ...words: (string | RegExp)[]][] = [
     'longer',
     /the recording of conversation 1 ends after 3 interactions \(all\/longer\.json\)\. If that is meant, record again/,
   ],
-  ['hooked', 'The run was rejected, as it was not when this was recorded: the hook is broken'],
-  ['factory', 'The run was rejected, as it was not when this was recorded: no agent today'],
+  ['hooked', 'The run failed, but the recorded run did not: the hook is broken'],
+  ['factory', 'The run failed, but the recorded run did not: no agent today'],
 ];
 
 test.for(drifted)('a drifted cassette is reported with one reason: %s', ([name, ...words]) => {
@@ -140,13 +140,13 @@ const broken: [name: string, words: string | RegExp][] = [
   ['moved', /^all\/moved\.json:\d+: Interaction 1 of lane 1 is missing/],
   ['list', 'all/list.json: This is no cassette: it has no "format": "swarmcheck-cassette".'],
   ['other', 'all/other.json: This is no cassette: it has no "format": "swarmcheck-cassette".'],
-  ['orphan', /^Not checked: it names no scenario .* Record it with: npx swarmcheck record <scenario>\.$/],
+  ['orphan', /^It does not name the scenario .* Record it with: npx swarmcheck record <scenario>\.$/],
   [
     'renamed',
-    'renamed.scenario.ts has no scenario named "busy model", which this was recorded from. It has: "idle model".',
+    'renamed.scenario.ts has no scenario named "busy model", from which this was recorded. It has: "idle model".',
   ],
   ['empty', /^Its scenario cannot be loaded: empty\.scenario\.ts: No export of this file is a scenario\./],
-  ['mistyped', /^Its scenario cannot be loaded: mistyped\.scenario\.ts:4: It does not parse: /],
+  ['mistyped', /^Its scenario cannot be loaded: mistyped\.scenario\.ts:4: It has a syntax error: /],
   ['throwing', 'Its scenario cannot be loaded: throwing.scenario.ts:4: It threw while loading: at load'],
 ];
 
@@ -160,7 +160,7 @@ test.for(['../outside.scenario.ts', 'inside/../../outside.scenario.ts', '/etc/pa
     const name = { '.': 'outside', i: 'outside-by-way', '/': 'outside-absolute' }[file[0]!]!;
     expect(told(name)).toEqual([
       'broken',
-      `It names a scenario outside of the working directory, "${file}", which is not loaded.`,
+      `It names a scenario outside of the working directory, which is not loaded: "${file}".`,
     ]);
   },
 );

@@ -82,7 +82,9 @@ test.for(['replay', 'verify'])(
     expect(document.cassettes).toMatchObject([
       {
         status: 'not-checked',
-        problems: [`Its app runs its tools itself: --tools ${mode} is for agents of this engine.`],
+        problems: [
+          `Its agent is an externalAgent, whose app runs the tools itself, so --tools ${mode} does not apply.`,
+        ],
       },
     ]);
     expect(code).toBe(0);

@@ -43,7 +43,7 @@ test('a cassette that a test recorded is not checked, and the command of that te
     'fixtures/cassettes/scenarios/recorded/own-client/a-bare-client-is-answered-from-a-cassette.json';
   const { code, stdout } = await command(project, ['replay', path]);
   expect(stdout).toBe(
-    `- ${path}  not checked. A test recorded it, and checks it: ` +
+    `- ${path}  not checked. A test recorded it. To check it, run the test: ` +
       "npx vitest run scenarios/recorded/own-client.test.ts -t '^a bare client is answered from a cassette$'\n" +
       '\n1 cassette: 0 exact, 1 not checked (interactions: 0 served, 0 exact, 0 drifted, 0 unused)\n',
   );
@@ -159,7 +159,7 @@ describe('usage errors', () => {
       'paths that match nothing, each reported',
       ['nowhere.json', 'fixtures/cassettes/x*.json', 'scenarios', 'fixtures/cassettes/refund.json'],
       [
-        /^.*nowhere\.json: There is no such file\.$/m,
+        /^.*nowhere\.json: The file does not exist\.$/m,
         /^.*fixtures\/cassettes\/x\*\.json: No file matches this pattern\.$/m,
         /^.*scenarios: This folder has no cassette\.$/m,
       ],
@@ -178,7 +178,7 @@ describe('usage errors', () => {
       '--as-scenario with several cassettes',
       ['fixtures/cassettes/{refund,busy-model}.json', '--as-scenario'],
       [
-        /These are 2 cassettes, and --as-scenario takes one: fixtures\/cassettes\/busy-model\.json, fixtures\/cassettes\/refund\.json\./,
+        /--as-scenario takes only one cassette, but 2 match: fixtures\/cassettes\/busy-model\.json, fixtures\/cassettes\/refund\.json\./,
       ],
     ],
   ];

@@ -107,7 +107,7 @@ test('an invariant that the export does not have is an error with code 2, and wh
   await using project = await checkedProject({ 'a.json': failure() });
   const { code, stdout, stderr } = await run(project, ['a.json#desk.ts#agent']);
   expect(stderr).toContain(
-    '✗ a.json: It was saved for the invariant "refunds are for the verified", which is none that desk.ts#agent is checked with, so nothing says whether it is kept. Export the agent with its invariants, and name that: { agent, always: { "refunds are for the verified": (run) => … } }.\n    What happened:\n        turn 1  Triage: transfer_to_refunds()',
+    '✗ a.json: It was saved for the invariant "refunds are for the verified", but desk.ts#agent is not checked with an invariant of that name, so the steps cannot be judged. Export the agent with its invariants, and name that export: { agent, always: { "refunds are for the verified": (run) => … } }.\n    What happened:\n        turn 1  Triage: transfer_to_refunds()',
   );
   expect(stdout).toBe('\n0 scenarios: 0 passed, 1 error\n');
   expect(code).toBe(2);
@@ -205,25 +205,25 @@ test.for([
   [
     '"text"',
     'a.json#desk.ts#agent',
-    'It must hold a list of steps, or a failure that a check saved, but holds the string',
+    'It must hold a list of steps, or a saved failure, but holds the string',
   ],
-  ['{"interactions":[]}', 'a.json', '✗ a.json: It is a cassette. Check it: swarmcheck replay a.json'],
+  ['{"interactions":[]}', 'a.json', '✗ a.json: It is a cassette. Replay it: swarmcheck replay a.json'],
   ['[{"usr":"hi"}]', 'a.json#desk.ts#agent', '✗ a.json: Step 1 (steps[0]) has an unknown field "usr".'],
   [failure({ invariant: 3 }), 'a.json', '✗ a.json: Its "invariant" must be a string, but is the number 3.'],
   [
     steps(hi, ok),
     'a.json',
-    'It does not say which agent its steps are for. Add it: swarmcheck run a.json#<module>#<export>',
+    'It does not say which agent its steps are for. Name the agent: swarmcheck run a.json#<module>#<export>',
   ],
-  [steps(hi, ok), 'a.json#gone.ts#x', '✗ gone.ts: There is no such file.'],
+  [steps(hi, ok), 'a.json#gone.ts#x', '✗ gone.ts: The file does not exist.'],
   [steps(hi, ok), 'a.json#desk.ts#agnt', '✗ desk.ts: It has no export "agnt". Did you mean "agent"?'],
   [steps(hi, ok), 'a.json#wrong.ts', '✗ wrong.ts: checkAgent has no option "runz".'],
   [
     failure({ agent: 'gone.ts#x' }),
     'a.json',
-    '✗ a.json: Its agent is gone.ts#x. gone.ts: There is no such file.\n    If it is elsewhere now, say where: swarmcheck run a.json#<module>#<export>',
+    '✗ a.json: Its agent, gone.ts#x, cannot be loaded. gone.ts: The file does not exist.\n    If the agent has moved, name it: swarmcheck run a.json#<module>#<export>',
   ],
-  ['', 'b.json', '✗ b.json: There is no such file.'],
+  ['', 'b.json', '✗ b.json: The file does not exist.'],
   ['', 'b*.json#desk.ts#agent', '✗ b*.json: No file matches this pattern.'],
 ] as const)(
   'a file that cannot be played is reported without a stack trace, with code 2: %s %s',
@@ -251,6 +251,6 @@ test('an agent outside the working directory is not saved in a file, and is load
   const named = JSON.stringify({ ...(JSON.parse(text) as object), agent: '../elsewhere.ts#checked' });
   await elsewhere.write({ [file!]: named });
   const { code, stderr } = await run(elsewhere, [file!]);
-  expect(stderr).toContain('is outside of the working directory, and is not loaded');
+  expect(stderr).toContain('is outside of the working directory, so it is not loaded');
   expect(code).toBe(2);
 });

@@ -106,7 +106,7 @@ describe('a served script', { timeout: patience }, () => {
   test('the address is printed, and so is each request with its answer', async () => {
     await using serving = await serve('refund');
     expect(serving.stdout).toMatch(
-      /^Serving "a refund" at http:\/\/127\.0\.0\.1:\d+\/v1 \(POST \/chat\/completions\)\. Ctrl-C ends it\.\n$/,
+      /^Serving "a refund" at http:\/\/127\.0\.0\.1:\d+\/v1 \(POST \/chat\/completions\)\. Ctrl-C stops it\.\n$/,
     );
     expect(await converse(clientOf(serving), 'hi')).toBe('Grüße 你好');
     const { code, stdout, stderr } = await serving.stop();
@@ -393,26 +393,34 @@ describe('usage errors', { timeout: patience }, () => {
     [
       'a port that is not a number',
       ['refund.scenario.ts', '--port', 'abc'],
-      /--port.*'abc' is invalid\. It is a number from 0 to 65535/,
+      /--port.*'abc' is invalid\. It must be a number from 0 to 65535/,
     ],
-    ['a port that is too high', ['refund.scenario.ts', '--port', '65536'], /It is a number from 0 to 65535/],
-    ['a negative port', ['refund.scenario.ts', '--port=-1'], /It is a number from 0 to 65535/],
+    [
+      'a port that is too high',
+      ['refund.scenario.ts', '--port', '65536'],
+      /It must be a number from 0 to 65535/,
+    ],
+    ['a negative port', ['refund.scenario.ts', '--port=-1'], /It must be a number from 0 to 65535/],
     [
       'a file with several scenarios',
       ['refund.scenario.ts'],
-      /It has 7 scenarios: "an echo", "a failure".* Choose one by --filter/,
+      /It has 7 scenarios: "an echo", "a failure".* Choose one: --filter/,
     ],
     [
       'a filter that matches several scenarios',
       ['refund.scenario.ts', '--filter', 'a'],
-      /Choose one by --filter/,
+      /Choose one: --filter/,
     ],
     [
       'a filter that matches no scenario',
       ['refund.scenario.ts', '--filter', 'sales'],
-      /No scenario has "sales" in its name\. There are: "an echo"/,
+      /No scenario name contains "sales"\. The names are: "an echo"/,
     ],
-    ['a file that does not exist', ['nowhere.scenario.ts'], /nowhere\.scenario\.ts: There is no such file\./],
+    [
+      'a file that does not exist',
+      ['nowhere.scenario.ts'],
+      /nowhere\.scenario\.ts: The file does not exist\./,
+    ],
     ['a missing file argument', [], /missing required argument 'file'/],
     ['an unknown option', ['refund.scenario.ts', '--prot', '1'], /unknown option '--prot'/],
   ];

@@ -17,7 +17,7 @@ test('a rejected promise that a tool did not await fails its scenario', async ()
     "{ void Promise.reject(new Error('No database')); return 'found'; }",
   );
   expect(stdout).toMatch(
-    /✗ floats.*\n {2}a\.scenario\.ts\n {4}.*an error was thrown that nobody caught: No database\. Is an "await" missing\?\n {4}Thrown at a\.scenario\.ts:4/,
+    /✗ floats.*\n {2}a\.scenario\.ts\n {4}An error was thrown and not caught while this was played: No database\. Is an "await" missing\?\n {4}Thrown at a\.scenario\.ts:4/,
   );
   expect(stdout).toMatch('✓ is fine');
   expect(stdout).toMatch('2 scenarios: 1 passed, 1 failed');
@@ -29,7 +29,7 @@ test('an error thrown in a callback of a tool fails its scenario', async () => {
   const { code, stdout, stderr } = await runWith(
     "{ queueMicrotask(() => { throw new Error('No database'); }); return 'found'; }",
   );
-  expect(stdout).toMatch('an error was thrown that nobody caught: No database');
+  expect(stdout).toMatch('An error was thrown and not caught while this was played: No database');
   expect(stderr).toBe('');
   expect(code).toBe(1);
 });
@@ -59,7 +59,7 @@ test('a promise that is rejected while another file loads is not blamed on that 
 
 test('a thrown value that is not an Error is reported readably', async () => {
   const { stdout } = await runWith("{ void Promise.reject({ code: 7 }); return 'found'; }");
-  expect(stdout).toMatch('nobody caught:');
+  expect(stdout).toMatch('not caught while this was played:');
   expect(stdout).not.toMatch('[object Object]');
 });
 

@@ -27,7 +27,7 @@ test('--version prints the version of the package', async () => {
 test('--help lists the commands on stdout', async () => {
   const { code, stdout, stderr } = await swarmcheck('--help');
   expect(stdout).toMatch(/Usage: swarmcheck/);
-  expect(stdout).toMatch(/^ +run .*Runs scenarios/m);
+  expect(stdout).toMatch(/^ +run .*Run scenarios/m);
   expect([code, stderr]).toEqual([0, '']);
 });
 
@@ -35,7 +35,7 @@ test('run --help shows the default, the options and the exit codes', async () =>
   const { code, stdout } = await swarmcheck('run', '--help');
   expect(stdout).toMatch(/default:\s.*scenarios/);
   expect(stdout).toMatch('--json');
-  expect(stdout).toMatch('Exit codes: 0 all passed, 1 some failed, 2 wrong use');
+  expect(stdout).toMatch('Exit codes: 0 all passed, 1 some failed, 2 usage error');
   expect(code).toBe(0);
 });
 

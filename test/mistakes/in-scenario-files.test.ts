@@ -47,7 +47,7 @@ async function told(...given: string[]): Promise<string> {
 
 test('a file that is not there', async ({ expect }) => {
   expect(await toldOf('nowhere.scenario.ts')).toMatchInlineSnapshot(
-    `"✗ nowhere.scenario.ts: There is no such file."`,
+    `"✗ nowhere.scenario.ts: The file does not exist."`,
   );
 });
 
@@ -69,7 +69,7 @@ const json = file('refunds.json', '{}');
 
 test('a JSON file without steps', async ({ expect }) => {
   expect(await toldOf(json)).toMatchInlineSnapshot(
-    `"✗ refunds.json: It holds an object that is no failure a check saved. Steps stand in a list alone: [{ "user": "…" }, { "say": "…" }]."`,
+    `"✗ refunds.json: It holds an object that is not a saved failure. Steps are a list: [{ "user": "…" }, { "say": "…" }]."`,
   );
 });
 
@@ -113,7 +113,7 @@ export default defineScenario({
 
 test('a file that does not parse', async ({ expect }) => {
   expect(await toldOf(unparsed)).toMatchInlineSnapshot(
-    `"✗ unparsed.scenario.ts:10: It does not parse: Expected "}" but found "steps""`,
+    `"✗ unparsed.scenario.ts:10: It has a syntax error: Expected "}" but found "steps""`,
   );
 });
 
@@ -151,7 +151,7 @@ const two = file('two.scenario.ts', twin);
 
 test('two scenarios with the same name', async ({ expect }) => {
   expect(await toldOf(two)).toMatchInlineSnapshot(
-    `"✗ two.scenario.ts: Two scenarios are named "the order is paid": one here, one in one.scenario.ts. Reports and --filter tell them apart by name. Rename one; this one is not played."`,
+    `"✗ two.scenario.ts: Two scenarios are named "the order is paid": one in this file, one in one.scenario.ts. This one is not played, because reports and --filter tell scenarios apart by name. Rename one."`,
   );
 });
 
@@ -233,7 +233,7 @@ test('a check that forgets to await', async ({ expect }) => {
   expect(await toldOf(unawaited)).toMatchInlineSnapshot(`
     "✗ a receipt is printed  Desk: look_up() ⇒ paid, says “It is paid.” (completed, 2 turns)
       unawaited.scenario.ts
-        While this was played an error was thrown that nobody caught: There is no printer. Is an "await" missing?
+        An error was thrown and not caught while this was played: There is no printer. Is an "await" missing?
         Thrown at unawaited.scenario.ts:8"
   `);
 });
@@ -247,7 +247,7 @@ export const desk = new Agnt({ name: 'Desk' });
 
 test('a misspelt import', async ({ expect }) => {
   expect(await toldOf(unexportedName)).toMatchInlineSnapshot(
-    `"✗ unexported-name.scenario.ts:1: It imports "Agnt" from "swarmcheck", which has no such export. Did you mean "Agent"?"`,
+    `"✗ unexported-name.scenario.ts:1: It imports "Agnt" from "swarmcheck", which has no export of that name. Did you mean "Agent"?"`,
   );
 });
 
@@ -260,7 +260,7 @@ export default defineScenario({ name: 'a greeting', agent: new Agent(), steps: [
 
 test('an import from the wrong entry', async ({ expect }) => {
   expect(await toldOf(otherEntry)).toMatchInlineSnapshot(
-    `"✗ other-entry.scenario.ts:1: It imports "defineScenario" from "swarmcheck", which has no such export. "swarmcheck/testing" has it."`,
+    `"✗ other-entry.scenario.ts:1: It imports "defineScenario" from "swarmcheck", which has no export of that name. Import it from "swarmcheck/testing"."`,
   );
 });
 
@@ -275,7 +275,7 @@ export default defineScenario({ name: 'a greeting', agent: desk, steps: [] });
 
 test('an import of a file that is not there', async ({ expect }) => {
   expect(await toldOf(missingFile)).toMatchInlineSnapshot(
-    `"✗ missing-file.scenario.ts:2: It imports "./agnets.ts", which is not there. Did you mean "agents.ts"?"`,
+    `"✗ missing-file.scenario.ts:2: It imports "./agnets.ts", which does not exist. Did you mean "agents.ts"?"`,
   );
 });
 
@@ -301,7 +301,7 @@ export { Scenario } from 'swarmcheck/testing';
 
 test('a type that is exported as a value', async ({ expect }) => {
   expect(await toldOf(missingType)).toMatchInlineSnapshot(
-    `"✗ missing-type.scenario.mts:7: It imports "Scenario" from "swarmcheck/testing", which has no such export. If it is a type, write: import type { Scenario }."`,
+    `"✗ missing-type.scenario.mts:7: It imports "Scenario" from "swarmcheck/testing", which has no export of that name. If it is a type, write: import type { Scenario }."`,
   );
 });
 
@@ -317,7 +317,7 @@ test('a refund', async () => {
 
 test('a test file of Vitest', async ({ expect }) => {
   expect(await toldOf(vitestTest)).toMatchInlineSnapshot(
-    `"✗ refunds.test.ts:2: This is a test of vitest. Run it with: npx vitest run refunds.test.ts"`,
+    `"✗ refunds.test.ts:2: This file is a Vitest test. Run it with: npx vitest run refunds.test.ts"`,
   );
 });
 
@@ -330,7 +330,7 @@ test('a refund', () => expect(1).toBe(1));
 
 test('a Vitest test in a scenario file', async ({ expect }) => {
   expect(await toldOf(vitestScenario)).toMatchInlineSnapshot(
-    `"✗ vitest.scenario.ts:1: It uses vitest, which works in its tests only. A scenario runs without it: say what should come of it in "expect", or throw in "check"."`,
+    `"✗ vitest.scenario.ts:1: It imports Vitest, which works only in Vitest tests. A scenario runs without Vitest: state what you expect in "expect", or throw an error in "check"."`,
   );
 });
 
@@ -344,6 +344,6 @@ export const other = defineScenario({ name: 'a twin', agent: desk, steps });
 
 test('two scenarios with the same name in one file', async ({ expect }) => {
   expect(await toldOf(twins)).toMatchInlineSnapshot(
-    `"✗ twins.scenario.ts: Two scenarios are named "a twin": both here. Reports and --filter tell them apart by name. Rename one; this one is not played."`,
+    `"✗ twins.scenario.ts: Two scenarios are named "a twin": both in this file. This one is not played, because reports and --filter tell scenarios apart by name. Rename one."`,
   );
 });

@@ -19,7 +19,7 @@ export default defineScenario({ name: 'a greeting', agent: new Agent(), steps: [
 
 test('a filter that matches no scenario', async ({ expect }) => {
   expect(await told('run', '--filter', 'refund')).toMatchInlineSnapshot(
-    `"✗ --filter "refund": No scenario has this in its name. There are: "a greeting"."`,
+    `"✗ --filter "refund": No scenario name contains this text. The names are: "a greeting"."`,
   );
 });
 
@@ -27,21 +27,21 @@ test('a misspelt option', async ({ expect }) => {
   expect(await told('run', '--bial')).toMatchInlineSnapshot(`
     "error: unknown option '--bial'
     (Did you mean --bail?)
-    (run "swarmcheck run --help" for what there is)"
+    (run "swarmcheck run --help" for usage)"
   `);
 });
 
 test('an unknown option', async ({ expect }) => {
   expect(await told('run', '--verbose')).toMatchInlineSnapshot(`
     "error: unknown option '--verbose'
-    (run "swarmcheck run --help" for what there is)"
+    (run "swarmcheck run --help" for usage)"
   `);
 });
 
 test('options that exclude each other', async ({ expect }) => {
   expect(await told('run', '--stream', '--all-modes')).toMatchInlineSnapshot(`
     "error: option '--all-modes' cannot be used with option '--stream'
-    (run "swarmcheck run --help" for what there is)"
+    (run "swarmcheck run --help" for usage)"
   `);
 });
 
@@ -49,7 +49,7 @@ test('a misspelt command', async ({ expect }) => {
   expect(await told('rnu', 'scenarios')).toMatchInlineSnapshot(`
     "error: unknown command 'rnu'
     (Did you mean run?)
-    (run "swarmcheck --help" for what there is)"
+    (run "swarmcheck --help" for usage)"
   `);
 });
 
@@ -57,7 +57,7 @@ test('a file in place of a command', async ({ expect }) => {
   expect(await told('refunds.scenario.ts', '--stream')).toMatchInlineSnapshot(`
     "error: unknown command 'refunds.scenario.ts'
     (Did you mean: swarmcheck run refunds.scenario.ts --stream?)
-    (run "swarmcheck --help" for what there is)"
+    (run "swarmcheck --help" for usage)"
   `);
 });
 
@@ -65,7 +65,7 @@ test('a folder in place of a command', async ({ expect }) => {
   expect(await told('scenarios')).toMatchInlineSnapshot(`
     "error: unknown command 'scenarios'
     (Did you mean: swarmcheck run scenarios?)
-    (run "swarmcheck --help" for what there is)"
+    (run "swarmcheck --help" for usage)"
   `);
 });
 

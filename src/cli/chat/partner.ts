@@ -65,7 +65,7 @@ async function partnerOfScenario(value: object, exportName: string): Promise<Par
   const { agent: given, hooks, tools } = value;
   if (isExternalAgent(given))
     throw new UsageError(
-      sentence`The export "${{ field: exportName }}" is ${{ given: 'the scenario of an externalAgent' }}, which has no agent of ours to talk to. Talk to the app itself.`,
+      sentence`The export "${{ field: exportName }}" is ${{ given: 'the scenario of an externalAgent' }}, which the chat cannot talk to. Talk to the app itself.`,
     );
   const agent = typeof given === 'function' ? await agentMadeBy(given, exportName) : given;
   return {

@@ -49,29 +49,30 @@ export class ChatSaver {
   async save(given: string): Promise<string> {
     if (this.#past.count === 0) return 'There is nothing to save yet: no message was answered.';
     if (!isInside(this.#chat.partner.file, '.'))
-      return `A scenario names its module by a path below the working directory, and ${this.#chat.partner.file} is outside. Start the chat in the folder of the project.`;
+      return `The module ${this.#chat.partner.file} is outside of the working directory, so no saved scenario can name it. Start the chat in the folder of the project.`;
     const name = given || `chat with ${this.#chat.partner.agent.name}`;
     if (new LaneSecrets().hideText(name) !== name)
-      return 'This name holds what looks like a secret, and names stand in files as they are. Choose another one: /save <name>.';
+      return 'This name seems to contain a secret, and names are saved unchanged. Choose another name: /save <name>.';
     const own = fileName(name);
-    if (own === '') return `No file can be named after ${JSON.stringify(name)}. Use letters or digits.`;
+    if (own === '')
+      return `The name ${JSON.stringify(name)} has no letter or digit for a file name. Choose another name: /save <name>.`;
     const files = given ? filesOf(own) : this.#freeFiles(own);
     const taken = [files.scenario, files.cassette].find((file) => existsSync(file) && !this.#own.has(file));
-    if (taken !== undefined) return `${taken} is there already. Choose another name: /save <name>.`;
+    if (taken !== undefined) return `${taken} already exists. Choose another name: /save <name>.`;
     let hasSecrets;
     try {
       hasSecrets = await this.#write(name, files);
     } catch (error) {
       if (!(error instanceof CassetteFileError) && !(error instanceof TypeError) && !isSystemError(error))
         throw error;
-      return `It could not be saved. ${error.message}`;
+      return `The conversation could not be saved. ${error.message}`;
     }
     for (const file of [files.scenario, files.cassette]) this.#own.add(file);
     this.saved.push(files);
     const lines = [
       `Saved as ${files.scenario} and ${files.cassette}.`,
       ...(hasSecrets
-        ? ['Secrets were taken out: a tool that looks at one goes another way when this is played.']
+        ? ['Secrets were redacted: a tool that reads one may behave differently when this is played.']
         : []),
       `  npx swarmcheck run ${files.scenario}`,
       `  npx swarmcheck replay ${files.cassette}`,

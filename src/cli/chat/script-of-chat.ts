@@ -30,7 +30,7 @@ export class ScriptPrompter implements Prompter {
 
   get over(): string | undefined {
     return this.#player.remaining === 0
-      ? 'The script has no more answers. /save keeps the conversation, /exit leaves.'
+      ? 'The script has no more answers. /save saves the conversation, /exit leaves.'
       : undefined;
   }
 

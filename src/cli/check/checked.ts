@@ -50,6 +50,6 @@ function isChecked(value: unknown): value is { agent: unknown } {
 
 function whyNot(value: unknown): string {
   if (isPlainObject(value) && 'steps' in value)
-    return 'is a scenario, which says itself what the model does. Export its agent, or { agent, ...options } as checkAgent takes them.';
-  return `must be an Agent, a function that makes one, an externalAgent, or { agent, ...options } as checkAgent takes them, but is ${valueWords(value)}.${remedyFor(value)}`;
+    return 'is a scenario, which has a script of its own. Export its agent, or { agent, ...options } with the options of checkAgent.';
+  return `must be an Agent, a function that makes one, an externalAgent, or { agent, ...options } with the options of checkAgent, but is ${valueWords(value)}.${remedyFor(value)}`;
 }

@@ -22,7 +22,7 @@ export function outcomeText(outcome: CheckResult, style: Style): string {
   if (!outcome.passed) return [failed + printable(outcome.failure.message), ...beside].join('\n');
   const { report, of, path } = outcome;
   const { runs, seed, saved, sometimes } = report;
-  const found = beside.length === 0 ? 'no invariant was broken' : 'no invariant was broken, but';
+  const found = beside.length === 0 ? 'no invariant was broken' : 'no invariant was broken, but:';
   const count = runs < of ? `${runs} of ${of} runs` : countOf(runs, 'run');
   const which = `${count}, seed ${seed}${path === undefined ? '' : `, path ${path}`}`;
   return [
@@ -30,7 +30,7 @@ export function outcomeText(outcome: CheckResult, style: Style): string {
     ...(saved === 0
       ? []
       : [
-          `  ${countOf(saved, 'saved failure')} played first: ${saved === 1 ? 'it fails' : 'they fail'} no more`,
+          `  ${countOf(saved, 'saved failure')} played first: ${saved === 1 ? 'it no longer fails' : 'they no longer fail'}`,
         ]),
     ...(path === undefined ? Object.entries(sometimes) : []).map(
       ([what, times]) => `  ${printable(what)}: in ${countOf(times, 'run')}`,

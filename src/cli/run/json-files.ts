@@ -51,7 +51,7 @@ async function filesOf(path: string): Promise<string[] | string> {
   const there = await stat(path).catch(() => undefined);
   if (there?.isDirectory()) return 'This is a folder. Name the files in it.';
   if (there) return [resolve(path)];
-  if (!isDynamicPattern(path)) return 'There is no such file.';
+  if (!isDynamicPattern(path)) return 'The file does not exist.';
   const options = { absolute: true, ignore: ['**/node_modules/**'], expandDirectories: false };
   const files = await glob(path, options);
   return files.length > 0 ? files : 'No file matches this pattern.';

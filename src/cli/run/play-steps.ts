@@ -53,7 +53,7 @@ export async function runSteps(steps: SavedSteps, modes: readonly Mode[]): Promi
   }
   if (saved !== undefined && !invariant && runs.every(({ run }) => run.passed))
     throw new Error(
-      `It was saved for the invariant ${JSON.stringify(saved)}, which is none that ${name} is checked with, so nothing says whether it is kept. Export the agent with its invariants, and name that: { agent, always: { ${JSON.stringify(saved)}: (run) => … } }.\n${whatHappened(runs[0]!.run.trace)}`,
+      `It was saved for the invariant ${JSON.stringify(saved)}, but ${name} is not checked with an invariant of that name, so the steps cannot be judged. Export the agent with its invariants, and name that export: { agent, always: { ${JSON.stringify(saved)}: (run) => … } }.\n${whatHappened(runs[0]!.run.trace)}`,
     );
   return runs;
 }

@@ -46,13 +46,13 @@ export async function loadSavedSteps({ file, agent: typed }: JsonFile): Promise<
   if (agent === undefined)
     return {
       file,
-      message: `It does not say which agent its steps are for. Add it: swarmcheck run ${file}#<module>#<export>`,
+      message: `It does not say which agent its steps are for. Name the agent: swarmcheck run ${file}#<module>#<export>`,
     };
   // The user did not type this path, so it must not load a module from elsewhere.
   if (typed === undefined && !isInside(resolve(agent.replace(/#[^#]*$/, '')), process.cwd()))
     return {
       file,
-      message: `Its agent, ${JSON.stringify(agent)}, is outside of the working directory, and is not loaded. Say that it is meant: swarmcheck run ${file}#<module>#<export>`,
+      message: `Its agent, ${JSON.stringify(agent)}, is outside of the working directory, so it is not loaded. To load it anyway, name it: swarmcheck run ${file}#<module>#<export>`,
     };
   const checked = await findChecked('run', agent);
   if ('message' in checked) return typed === undefined ? ofFile(file, agent, checked) : checked;
@@ -69,7 +69,7 @@ function ofFile(file: string, agent: string, { file: module, line, message }: Lo
   const place = line === undefined ? module : `${module}:${line}`;
   return {
     file,
-    message: `Its agent is ${agent}. ${place}: ${message}\nIf it is elsewhere now, say where: swarmcheck run ${file}#<module>#<export>`,
+    message: `Its agent, ${agent}, cannot be loaded. ${place}: ${message}\nIf the agent has moved, name it: swarmcheck run ${file}#<module>#<export>`,
   };
 }
 
@@ -77,15 +77,15 @@ function ofFile(file: string, agent: string, { file: module, line, message }: Lo
 function readSteps(file: string): StepsFile {
   const value = parsed(file);
   if (isPlainObject(value) && 'interactions' in value)
-    throw new SavedFailureError(`It is a cassette. Check it: swarmcheck replay ${file}`);
+    throw new SavedFailureError(`It is a cassette. Replay it: swarmcheck replay ${file}`);
   if (isPlainObject(value) && !('invariant' in value) && !('version' in value))
     throw new SavedFailureError(
-      'It holds an object that is no failure a check saved. Steps stand in a list alone: [{ "user": "…" }, { "say": "…" }].',
+      'It holds an object that is not a saved failure. Steps are a list: [{ "user": "…" }, { "say": "…" }].',
     );
   if (value === undefined || isPlainObject(value)) return readFailure(file);
   if (!Array.isArray(value))
     throw new SavedFailureError(
-      `It must hold a list of steps, or a failure that a check saved, but holds ${valueWords(value)}.`,
+      `It must hold a list of steps, or a saved failure, but holds ${valueWords(value)}.`,
     );
   assertValidSteps(value);
   return { steps: value };
