@@ -1,13 +1,13 @@
 /**
  * Checks the packed package with the newest majors of its peers on the newest Node, in an empty project: it runs the
- * blocks of the README, the examples of test/contract, the tests of apps with their own clients, the tests that
- * depend most on Node, and every scenario in every play mode, whose hashes it compares with those of this repository.
- * Its argument is the packed package; without one it packs the package itself.
+ * blocks of the README and of two guides, the examples of test/contract, the tests of apps with their own clients, the
+ * tests that depend most on Node, and every scenario in every play mode, whose hashes it compares with those of this
+ * repository. Its argument is the packed package; without one it packs the package itself.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { extract } from './docs.ts';
 import { locked } from './locked.ts';
 import { pack } from './pack.ts';
@@ -70,8 +70,9 @@ try {
   run('npm', ['install', '--no-audit', '--no-fund', ...packages]);
   console.log(`  Node ${run(node, ['--version']).trim()}`);
 
-  for (const { path, text } of extract(readFileSync('README.md', 'utf8'), 'README.md'))
-    write(join('readme', path), text);
+  for (const document of ['README.md', 'docs/guide-clients.md', 'docs/guide-engine.md'])
+    for (const { path, text } of extract(readFileSync(document, 'utf8'), document))
+      write(join('readme', document === 'README.md' ? '' : basename(document, '.md'), path), text);
   cpSync('test/contract/examples.test.ts', join(project, 'examples.test.ts'));
   cpSync('fixtures', join(project, 'fixtures'), { recursive: true });
   cpSync('fixtures/cassettes/docs-tests/readme-md', join(project, 'fixtures/cassettes/readme'), {

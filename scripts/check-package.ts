@@ -1,6 +1,6 @@
 /**
  * Checks the package as users get it: packed, then installed into an empty project with only openai and vitest. There
- * every declaration is type-checked, including those of dependencies, and the blocks of the README and
+ * every declaration is type-checked, including those of dependencies, and the blocks of the README and of two guides and
  * test/package/consumer/ are run. Its argument is the packed package; without one it packs the package itself.
  */
 import { spawnSync } from 'node:child_process';
@@ -34,6 +34,9 @@ function copyCassettes(from: string, to: string): void {
   cpSync(join(cassettes, from), join(project, cassettes, to), { recursive: true });
 }
 
+/** The guides whose blocks are run too, each in its own folder. */
+const guides = ['guide-clients', 'guide-engine'];
+
 /** The strictest settings a user may have, without the types of Node. */
 const compilerOptions = {
   target: 'es2023',
@@ -59,10 +62,16 @@ try {
   write('package.json', JSON.stringify({ private: true, type: 'module' }));
   write('tsconfig.json', JSON.stringify({ compilerOptions }));
   run('npm', ['install', tarball, ...['openai', 'vitest'].map(locked)], project);
-  const blocks = extract(readFileSync('README.md', 'utf8'), 'README.md').filter(
-    // The setup of a project with msw.
-    ({ path }) => path !== 'vitest.config.ts',
-  );
+  const blocks = [
+    ...extract(readFileSync('README.md', 'utf8'), 'README.md'),
+    ...guides.flatMap((guide) =>
+      extract(readFileSync(`docs/${guide}.md`, 'utf8'), `docs/${guide}.md`)
+        // The configuration of a project that has msw.
+        .filter(({ path }) => path !== 'vitest.config.ts')
+        .map(({ path, text }) => ({ path: join(guide, path), text })),
+    ),
+  ];
+  const scenarios = blocks.map(({ path }) => path).filter((path) => path.endsWith('.scenario.ts'));
   const [mocked, others] = [true, false].map((wanted) =>
     blocks.filter((block) => takesOptionalPeer(block) === wanted),
   ) as [DocsFile[], DocsFile[]];
@@ -72,7 +81,7 @@ try {
 
   run(resolve('node_modules/.bin/tsc'), [], project);
   run('npx', ['--no', '--', 'vitest', 'run'], project);
-  run('npx', ['--no', '--', 'swarmcheck', 'run', '--all-modes'], project);
+  run('npx', ['--no', '--', 'swarmcheck', 'run', '--all-modes', ...scenarios], project);
   run('npx', ['--no', '--', 'swarmcheck', '--help'], project);
 
   // The contract as users write it, with their own schema library; then a project of CommonJS modules, as `npm init`
@@ -87,7 +96,7 @@ try {
   run('npx', ['--no', '--', 'vitest', 'run', '--project', 'mocked'], project);
   run('npx', ['--no', '--', 'swarmcheck', 'check', 'refunds.ts#triage', '--runs', '50'], project);
   write('package.json', JSON.stringify({ private: true }));
-  run('npx', ['--no', '--', 'swarmcheck', 'run'], project);
+  run('npx', ['--no', '--', 'swarmcheck', 'run', ...scenarios], project);
 } finally {
   rmSync(folder, { recursive: true });
   if (!hadDist) rmSync('dist', { recursive: true, force: true });

@@ -1,10 +1,11 @@
-/** The README and the guide show the real output of a check, and the commands in it reproduce the failure. */
+/** The README and docs/guide-properties.md show the real output of a check, and the printed commands reproduce the failure. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { relations, invariants } from 'swarmcheck/fast-check';
 import { agentRelationNames } from '../../src/property/relations.ts';
 import { scriptFeatures } from '../../src/property/script-generator/features.ts';
 import { Project } from '../cli/swarmcheck.ts';
+import { expectExcerpt, shownIn } from './shown.ts';
 
 const withoutTrailingSpaces = (text: string) => text.replaceAll(/ +$/gm, '').trimEnd();
 
@@ -12,8 +13,7 @@ test.each(['README.md', 'docs/guide-properties.md'])(
   'the check in %s prints the output that the document shows',
   { timeout: 60_000 },
   async (document) => {
-    const markdown = await readFile(document, 'utf8');
-    const [, shown] = /^```text\n(✗ refunds\.check\.ts[^]*?)\n```$/m.exec(markdown)!;
+    const shown = shownIn(document).find((text) => text.startsWith('✗ refunds.check.ts'))!;
     const file = async (name: string) => await readFile(`.docs-tests/${document}/${name}`, 'utf8');
     await using project = await Project.of({
       'refunds.ts': await file('refunds.ts'),
@@ -22,15 +22,16 @@ test.each(['README.md', 'docs/guide-properties.md'])(
 
     const { code, stdout, stderr } = await project.swarmcheck(['check', 'refunds.check.ts']);
     expect(stderr).toBe('');
-    expect(withoutTrailingSpaces(stdout)).toBe(shown);
+    const printed = withoutTrailingSpaces(stdout);
+    expectExcerpt(shown, printed);
     expect(code).toBe(1);
 
-    const again = shown!.split('\n').flatMap((line) => /^ {2}npx swarmcheck (.*)$/.exec(line)?.[1] ?? []);
+    const again = printed.split('\n').flatMap((line) => /^ {2}npx swarmcheck (.*)$/.exec(line)?.[1] ?? []);
     expect(again).toHaveLength(2);
     for (const command of again) {
       const run = await project.swarmcheck(command.split(' '));
       expect(run.code).toBe(1);
-      expect(run.stdout).toContain(/"(.*?)"/.exec(shown!)![0]);
+      expect(run.stdout).toContain(/"(.*?)"/.exec(shown)![0]);
     }
   },
 );

@@ -1,14 +1,14 @@
-/** The chat session in the README is played word for word. */
+/** The chat session in docs/guide-chat.md is real. */
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Project } from '../cli/swarmcheck.ts';
 
-test('the chat session in the README is the one that a new user sees', { timeout: 60_000 }, async () => {
-  const readme = await readFile('README.md', 'utf8');
-  const [, command] = /^npm run chat -- (.*)$/m.exec(readme)!;
-  const [, shown] = /^```text\n(Chat with [^]*?)\n```$/m.exec(readme)!;
-  // An empty line sends the suggestion; any other answer is typed.
+test('the chat in the guide prints what the guide shows', { timeout: 60_000 }, async () => {
+  const guide = await readFile('docs/guide-chat.md', 'utf8');
+  const [, command] = /^npm run chat -- (.*)$/m.exec(guide)!;
+  const [, shown] = /^```text\n(Chat with [^]*?)\n```$/m.exec(guide)!;
+  // An empty line accepts the suggestion.
   const typed = shown!.split('\n').flatMap((line, index, lines) => {
     const said = /^User: (.*)$/.exec(line)?.[1];
     if (said === undefined) return [];
