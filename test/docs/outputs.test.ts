@@ -20,16 +20,19 @@ import { triageCases } from '../../scenarios/examples/airline/evals.ts';
 import { library } from '../../.docs-tests/docs/guide-suites.md/library.ts';
 import { library as recordedLibrary } from '../../.docs-tests/docs/guide-recording.md/library.ts';
 import { refunds, triage } from '../../.docs-tests/README.md/refunds.ts';
+import { runAndReadVitest } from '../support/run-vitest.ts';
 import { expectExcerpt, shownIn } from './shown.ts';
 
 const readme = shownIn('README.md');
 const suites = shownIn('docs/guide-suites.md');
 const recording = shownIn('docs/guide-recording.md');
+const asyncRuns = shownIn('docs/guide-async.md');
 
 test('every output is compared, here or in checks.test.ts, chat.test.ts and clients.test.ts', () => {
   expect(readme).toHaveLength(4);
   expect(suites).toHaveLength(3);
   expect(recording).toHaveLength(1);
+  expect(asyncRuns).toHaveLength(1);
 });
 
 /** The message of the error that a function throws. */
@@ -142,4 +145,22 @@ test('guide-recording.md: a cassette whose instructions and tool were edited', a
     .replaceAll('docs-tests/docs/guide-recording-md/', '')
     .replaceAll('.docs-tests/docs/guide-recording.md/', '');
   expect(message).toBe(recording[0]);
+});
+
+const forgetful = `import { Agent, Swarm } from 'swarmcheck';
+import { say } from 'swarmcheck/testing';
+import { test } from 'swarmcheck/vitest';
+
+const agent = new Agent({ name: 'Clerk' });
+const messages = [{ role: 'user' as const, content: 'Hello.' }];
+
+test('a question', ({ script }) => {
+  const swarm = new Swarm({ provider: script([say('Hello.')]) });
+  void swarm.run({ agent, messages });
+});
+`;
+
+test('guide-async.md: a forgotten await', { timeout: 60_000 }, async () => {
+  const { printed } = await runAndReadVitest(forgetful);
+  expectExcerpt(asyncRuns[0]!, printed.replaceAll('a.case.ts', 'clerk.test.ts'));
 });
