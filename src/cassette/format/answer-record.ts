@@ -14,10 +14,13 @@ import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Path, Redactor } from '../../secrets/redactor.ts';
 
 type Fields = Record<string, unknown>;
-/** What becomes of a text. */
+/** Returns the text to store, or to serve, in place of `text`. */
 export type MapCompletionText = (text: string, path: Path) => string;
 
-/** A completion as it is stored: all of it, without secrets. Anything else that a provider answers is stored as well. */
+/**
+ * The stored form of a completion: all of its fields, without secrets. An answer that is not a completion is stored
+ * too.
+ */
 export function completionRecord(completion: unknown, redactor: Redactor, secrets: LaneSecrets): unknown {
   const settled = mapAnswer(
     toJson(completion),
@@ -27,7 +30,7 @@ export function completionRecord(completion: unknown, redactor: Redactor, secret
   return unwrapped(redactor.data(secrets, settled, responsePath));
 }
 
-/** What was stored, as it came, with the secrets that the conversation has shown. */
+/** A stored completion as it arrived, with the secrets that the conversation has shown. */
 export function storedCompletion(record: unknown, secrets: LaneSecrets): unknown {
   return secrets.revealData(
     mapAnswer(
@@ -38,7 +41,7 @@ export function storedCompletion(record: unknown, secrets: LaneSecrets): unknown
   );
 }
 
-/** Data as JSON carries it. */
+/** A value after a round trip through JSON; null if JSON cannot represent it. */
 export function toJson(value: unknown): unknown {
   const text = JSON.stringify(value);
   return text === undefined ? null : (JSON.parse(text) as unknown);
@@ -46,7 +49,10 @@ export function toJson(value: unknown): unknown {
 
 const responsePath = ['response'];
 
-/** Maps what the messages of a completion say: their texts, and the arguments of their calls; `put` gives what stands in their place. */
+/**
+ * Maps the texts of the messages of a completion, and the arguments of their calls. `put` returns the value that
+ * replaces a mapped text.
+ */
 function mapAnswer(
   completion: unknown,
   map: MapCompletionText,
@@ -66,7 +72,8 @@ function mapAnswer(
     for (const [field, value] of Object.entries(choice['message']))
       setOwn(message, field, mapField(field, value, [...path, field], mapText));
     if (!choice['logprobs']) return { ...choice, message };
-    // They spell the text out once more. Their fields "token" hold none that is secret.
+    // The probabilities spell the text out again, so they are dropped if it changed. Their fields "token" are not
+    // secrets.
     return { ...choice, logprobs: isChanged ? null : put(choice['logprobs'], 'logprobs'), message };
   });
   return { ...completion, choices };
@@ -86,13 +93,16 @@ function mapField(
     const called = isPlainObject(call) ? call['function'] : undefined;
     if (!isPlainObject(call) || !isPlainObject(called) || typeof called['arguments'] !== 'string')
       return call;
-    // On one line: they are JSON, whose line breaks mean nothing.
+    // Arguments stay on one line: they are JSON, where line breaks have no meaning.
     const place = [...path, index, 'function', 'arguments'];
     return { ...call, function: { ...called, arguments: map(called['arguments'], 'arguments', place) } };
   });
 }
 
-/** Whether there is a secret in what the probabilities of tokens spell out, which each of them alone does not show. */
+/**
+ * Whether `map` changes the text that the tokens with their probabilities spell out: a secret may be spread over
+ * tokens.
+ */
 export function changesTokens(logprobs: unknown, map: MapCompletionText): boolean {
   if (!isPlainObject(logprobs)) return false;
   return Object.values(logprobs).some((list) => {
@@ -101,7 +111,7 @@ export function changesTokens(logprobs: unknown, map: MapCompletionText): boolea
   });
 }
 
-/** What a list of tokens with their probabilities spells out. */
+/** The text that a list of tokens with their probabilities spells out. */
 function tokensIn(list: unknown): string {
   if (!Array.isArray(list)) return '';
   const tokens = list.map((item: unknown) => (isPlainObject(item) ? item['token'] : ''));
@@ -112,21 +122,21 @@ function isTextField(field: string): boolean {
   return textFields.includes(field as TextField);
 }
 
-/** The headers of an error that are kept: what says when to try again. No other is looked at. */
+/** The headers of an error that are kept: they say when to retry. Other headers are not read. */
 const keptHeaders = /^(?:retry-after(?:-ms)?|x-should-retry|x-ratelimit-[a-z-]+)$/;
 
 const errorPath = ['response', 'error'];
 
 /**
- * Whether an error says nothing of the model: a test that does not fit its script or its cassette, or a key that is refused,
- * which is a matter of who records.
+ * Whether an error is not an answer of the model: a test does not fit its script or its cassette, or the API refused
+ * the key, which depends on the person who records.
  */
 export function isNotTheModels(error: unknown): boolean {
   const { status } = (isError(error) ? error : {}) as { status?: unknown };
   return isMisfit(error) || status === 401 || status === 403;
 }
 
-/** An error as it is stored: without secrets, and with those headers alone that are needed. */
+/** The stored form of an error: without secrets, and with only the headers that are needed. */
 export function errorRecord(error: unknown, redactor: Redactor, secrets: LaneSecrets): ErrorRecord {
   const hide = (text: string, field: string) => redactor.text(secrets, text, [...errorPath, field]);
   const hideBody = (body: unknown) => redactor.data(secrets, toJson(body), [...errorPath, 'body']);
@@ -149,7 +159,7 @@ export function errorRecord(error: unknown, redactor: Redactor, secrets: LaneSec
   };
 }
 
-/** The error that was stored, of the class a client raises where it is one of those. */
+/** The stored error, as the class that the openai client throws, if it is one of these. */
 export async function errorOf(record: ErrorRecord, secrets: LaneSecrets): Promise<Error> {
   const { name, status, headers } = record;
   const message = secrets.reveal(record.message);

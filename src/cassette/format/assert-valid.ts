@@ -2,13 +2,13 @@ import { isPlainObject } from '../../engine/values/copy.ts';
 import { valueWords } from '../../engine/values/value-words.ts';
 import { formatName, formatVersion, isLines, textFields, type CassetteFile } from './format.ts';
 
-/** Something in a cassette that cannot be used, and where it stands. */
+/** A mistake in a cassette, and its place. */
 export class CassetteProblem extends Error {
-  /** Whose fault it is: of the file, of whoever takes it for a cassette, or of an older swarmcheck. */
+  /** The cause: the file is damaged, it is not a cassette, or this swarmcheck is too old for it. */
   readonly problem: 'damaged' | 'foreign' | 'newer';
   /** Keys and indexes from the root. */
   readonly path: readonly (string | number)[];
-  /** What has to stand there, and what does, in words. */
+  /** Descriptions of a valid value and of the value found. */
   readonly expected: string | undefined;
   readonly given: string | undefined;
 
@@ -33,7 +33,7 @@ type Path = readonly (string | number)[];
 type Fields = Readonly<Record<string, unknown>>;
 type Assert = (value: unknown, path: Path) => void;
 
-/** Throws a CassetteProblem for what is no cassette, is of a newer version, or is damaged. */
+/** Throws a CassetteProblem if the value is not a cassette, has a newer version, or is damaged. */
 export function assertValidCassette(value: unknown): CassetteFile {
   if (!isPlainObject(value) || value['format'] !== formatName) {
     throw new CassetteProblem(`This is no cassette: it has no "format": "${formatName}".`, {
@@ -106,7 +106,7 @@ const mapOf =
     for (const [key, inner] of Object.entries(value as Fields)) item(inner, [...path, key]);
   };
 
-/** Fields that must be there, then those that may; others have no meaning, and are refused. */
+/** Asserts the required fields, then the optional ones. Other fields have no meaning and are rejected. */
 const record =
   (required: Readonly<Record<string, Assert>>, optional: Readonly<Record<string, Assert>> = {}): Assert =>
   (value, path) => {
@@ -198,7 +198,7 @@ const cassette = record(
   },
 );
 
-/** What is referred to must be there. */
+/** Asserts that every label that is used is defined. */
 function assertValidLabels({ agents, tools, lanes }: CassetteFile): void {
   for (const [label, { tools: offered = [] }] of Object.entries(agents)) {
     for (const [index, tool] of offered.entries()) {
@@ -218,7 +218,7 @@ function assertValidLabels({ agents, tools, lanes }: CassetteFile): void {
   }
 }
 
-/** What a hand, or a merge, did to the interactions of a lane. */
+/** Finds the damage that editing or merging by hand does to the interactions of a lane. */
 function assertValidNumbers(interactions: readonly { number: number }[], path: Path): void {
   const numbers = interactions.map(({ number }) => number);
   const index = numbers.findIndex((number, position) => number !== position + 1);

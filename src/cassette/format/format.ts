@@ -1,129 +1,130 @@
 import type { ToolErrorKind } from '../../engine/run/events.ts';
 
-/** What the first field of every cassette says, so that a file of another tool is not taken for one. */
+/** The value of the first field of every cassette, which distinguishes it from the files of other tools. */
 export const formatName = 'swarmcheck-cassette';
 
-/** The version that is written. A newer one is refused; docs/cassette-format.md says what each holds. */
+/** The version that is written. Newer versions are rejected. docs/cassette-format.md describes each version. */
 export const formatVersion = 1;
 
-/** A text. One of several lines stands as the list of its lines, so that a change of one line shows as that. */
+/** A text. A text of several lines is stored as the list of its lines, so that a diff shows which line changed. */
 export type Text = string | readonly string[];
 
-/** A recorded conversation as it stands on disk. Described for readers in docs/cassette-format.md. */
+/** The stored form of a cassette. docs/cassette-format.md describes it for readers. */
 export interface CassetteFile {
   format: typeof formatName;
   version: typeof formatVersion;
-  /** The scenario that was played, which `swarmcheck replay` plays again. */
+  /** The scenario that was recorded, which `swarmcheck replay` plays again. */
   scenario?: ScenarioReference;
-  /** The test that recorded it, which checks it, too. */
+  /** The test that recorded the cassette, and replays it. */
   test?: TestReference;
-  /** What requests have in common, by label: once for each agent, and once more for each variation. */
+  /** What requests have in common, by label: one entry for each agent, and one for each variation of it. */
   agents: Readonly<Record<string, AgentRecord>>;
-  /** Tool definitions as the API takes them, by label. */
+  /** Tool definitions in the form of the API, by label. */
   tools: Readonly<Record<string, object>>;
   /** In the order in which they began. */
   lanes: readonly LaneRecord[];
 }
 
-/** Where a scenario is to be found. */
+/** Identifies a scenario. */
 export interface ScenarioReference {
   /** Relative to the working directory, with slashes. */
   file: string;
   name: string;
-  /** The model that was asked in place of the agents' own. */
+  /** The model that was used instead of the models of the agents. */
   model?: string;
-  /** Whether the answers came in pieces. */
+  /** Whether the answers were streamed. */
   stream?: boolean;
 }
 
-/** Where a test is to be found. */
+/** Identifies a test. */
 export interface TestReference {
   /** Relative to the root of the tests, with slashes. */
   file: string;
   name: string;
 }
 
-/** All of a request but its history. */
+/** All of a request except its history. */
 export interface AgentRecord {
-  /** Of the agent, where the label is another. */
+  /** The agent's name, if it differs from the label. */
   name?: string;
   model: string;
-  /** The system message, where a request begins with one that is only text. */
+  /** The system message, if the request begins with one that is only text. */
   instructions?: Text;
-  /** Present where it was sent as "developer". */
+  /** Present if the instructions were sent as a "developer" message. */
   role?: 'developer';
-  /** Labels of the tools that were offered, in order. */
+  /** Labels of the offered tools, in order. */
   tools?: readonly string[];
-  /** Whatever else the request says to the model. */
+  /** All other fields of the request that reach the model. */
   parameters?: Readonly<Record<string, unknown>>;
 }
 
 /** The interactions of one conversation, in order. */
 export interface LaneRecord {
-  /** The name that told it from others, where it had one. */
+  /** The name of the conversation, if it has one. */
   conversation?: string;
   interactions: readonly InteractionRecord[];
 }
 
-/** One request, how it was answered, and what came of the tools that the answer called. */
+/** One request, its answer, and the results of the tools that the answer called. */
 export interface InteractionRecord {
-  /** From 1, without gaps: one that was taken out, or changed places, shows. */
+  /** From 1, without gaps, so that a removed or moved interaction is noticed. */
   number: number;
   request: RequestRecord;
-  /** Milliseconds until the answer was there, or until its first piece. */
+  /** Milliseconds until the answer arrived, or its first chunk. */
   ms: number;
   completion?: unknown;
   stream?: StreamRecord;
   error?: ErrorRecord;
-  /** The request was aborted before anything came. */
+  /** The request was aborted before its answer was complete. A stream has the chunks that arrived before that. */
   aborted?: true;
-  /** What each call of the answer was answered with, in the order of the calls. */
+  /** The result of each call of the answer, in the order of the calls. */
   results?: readonly ResultRecord[];
   /** The last handoff of these calls. */
   handoff?: { to: string; tool: string };
-  /** What these calls changed of the context variables. */
+  /** The changes that these calls made to the context variables. */
   context?: { set: Readonly<Record<string, unknown>>; deleted: readonly string[] };
 }
 
-/** What a request shows that the one before it did not. */
+/** The difference between a request and the one before. */
 interface RequestRecord {
   /** A label of `agents`. */
   agent: string;
   /**
-   * How many messages of the history before are still there, if not all. That history is: the one of the request before, the
-   * answer, and the results of its calls.
+   * How many messages of the previous history are still there; absent if all are. The previous history is the history
+   * of the request before, its answer, and the results of its calls.
    */
   keep?: number;
-  /** The messages after those. */
+  /** The messages after those that are kept. */
   new?: readonly MessageRecord[];
 }
 
-/** A message as the API takes it, its texts as `Text`. */
+/** A message in the form of the API, with its texts as `Text`. */
 export type MessageRecord = Readonly<Record<string, unknown>>;
 
-/** What a call was answered with. */
+/** The result of a call. */
 export interface ResultRecord {
   tool: string;
   content: Text;
   error?: ToolErrorKind;
 }
 
-/** An answer that came in pieces. */
+/** An answer that was streamed. */
 export interface StreamRecord {
-  /** What all chunks have in common, and, under `choice`, what all their choices have. */
+  /** `chunk` has the fields that all chunks share, and `choice` those that all their choices share. */
   chunk: Readonly<Record<string, unknown>>;
   choice?: Readonly<Record<string, unknown>>;
   parts: readonly StreamPart[];
-  /** How it was cut off: the connection broke, it ended without a finish reason, or its reader left. */
+  /** How the stream was cut off: by an error, by an end without a finish reason, or by its reader, who left. */
   cut?: 'error' | 'end' | 'left';
 }
 
 /**
- * Consecutive chunks. `ms` is the time of each since the one before; the first counts from the start of the answer.
+ * Consecutive chunks. `ms` is the time of each chunk since the one before; for the first chunk, since the answer
+ * began.
  *
- * texts: one piece of text a chunk. arguments: one piece of a call's arguments a chunk. delta: one chunk whose delta is
- * something else. chunk: one that is another one in more than its delta, by the fields in which it differs from the common
- * ones, or whole.
+ * texts: each chunk adds a piece of text. arguments: each chunk adds a piece of the arguments of a call. delta: one
+ * chunk with any other delta. chunk: one chunk that has unusual fields besides its delta. It has the fields that
+ * differ from the shared ones, or, if `isWhole`, all fields.
  */
 export type StreamPart =
   | { texts: readonly string[]; field: TextField; ms: readonly number[] }
@@ -131,36 +132,39 @@ export type StreamPart =
   | { delta: Readonly<Record<string, unknown>>; finish_reason?: string; ms: number }
   | { chunk: Readonly<Record<string, unknown>>; isWhole?: true; ms: number };
 
-/** Fields of a delta whose pieces are joined. */
+/** The fields of a delta whose pieces are joined. */
 export const textFields = ['content', 'refusal', 'reasoning_content', 'reasoning'] as const;
 export type TextField = (typeof textFields)[number];
 
-/** An error in place of an answer, or in the middle of one. */
+/** An error instead of an answer, or in the middle of one. */
 export interface ErrorRecord {
   name: string;
   message: string;
   status?: number;
-  /** Those that say when to try again. */
+  /** Only the headers that say when to retry. */
   headers?: Readonly<Record<string, string>>;
   body?: unknown;
 }
 
-/** Whether an interaction has come to its end, whichever. */
+/** Whether an interaction is over: it has an answer, an error, or was aborted. */
 export function isOver({ completion, stream, error, aborted }: InteractionRecord): boolean {
   return completion !== undefined || stream !== undefined || error !== undefined || aborted !== undefined;
 }
 
-/** A text as it is stored. */
+/** The stored form of a text. */
 export function storedLines(text: string): Text {
   return text.includes('\n') ? text.split('\n') : text;
 }
 
-/** Whether a value is a text of several lines; an empty list is no text, and parts of a content are objects. */
+/**
+ * Whether a value is a text of several lines. An empty list is not, and neither are the parts of a content, which are
+ * objects.
+ */
 export function isLines(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.length > 1 && value.every((line) => typeof line === 'string');
 }
 
-/** A stored text as it was. */
+/** The text of a stored text. */
 export function joined(text: Text): string {
   return typeof text === 'string' ? text : text.join('\n');
 }

@@ -9,12 +9,13 @@ import type { CassetteFile } from './format.ts';
 import { isInside, shownPath } from '../../files/path.ts';
 import { reasonOf } from '../../files/reason.ts';
 
-/** Where cassettes are, if nothing else is said. */
+/** The default folder of cassettes. */
 export const cassetteFolder = 'fixtures/cassettes';
 
 /**
- * The file that a cassette's path names. A relative one is within the working directory: one that leads out of it is more
- * often a mistake than meant, and would write where nobody looks. Throws a CassetteFileError.
+ * Returns the absolute path of a cassette. A relative path must stay within the working directory: one that leads out
+ * of it is more often a mistake than intended, and its file would be hard to find. Throws a CassetteFileError for an
+ * invalid path.
  */
 export function cassettePath(cassette: unknown): string {
   if (typeof cassette !== 'string' || cassette.trim() === '')
@@ -42,15 +43,17 @@ export function cassettePath(cassette: unknown): string {
   return path;
 }
 
-/** The cassette of a file; undefined where there is no such file. Throws a CassetteFileError for what cannot be used. */
+/**
+ * Reads a cassette; undefined if the file does not exist. Throws a CassetteFileError for a file that cannot be used.
+ */
 export function readCassette(path: string): CassetteFile | undefined {
   const source = readText(path);
   return source === undefined ? undefined : parseCassette(source, shownPath(path));
 }
 
-/** The same for what was read already; `name` is the file's, for messages. */
+/** Parses the text of a cassette. `name` is the file's name for messages. */
 export function parseCassette(text: string, name: string): CassetteFile {
-  // Some editors begin a file with a mark of its encoding.
+  // Some editors begin a file with a byte order mark.
   const source = text.replace(/^\uFEFF/, '');
   if (source.trim() === '') throw damaged(name, undefined, 'The file is empty.');
   let value: unknown;
@@ -71,13 +74,16 @@ export function parseCassette(text: string, name: string): CassetteFile {
   }
 }
 
-/** The error for a file that has to be there. */
+/** The error for a missing file. */
 export function noSuchFile(path: string): CassetteFileError {
   const file = shownPath(path);
   return new CassetteFileError(`${file}: There is no such file.`, { problem: 'missing', file });
 }
 
-/** What recorded the cassette of a file; empty where there is none that could be read, which whoever uses it is told. */
+/**
+ * The scenario or test that recorded a cassette. Empty if the file is missing or unusable; replaying or recording it
+ * reports the error.
+ */
 export function originIn(path: string): Pick<CassetteFile, 'scenario' | 'test'> {
   try {
     return readCassette(path) ?? {};
@@ -86,7 +92,7 @@ export function originIn(path: string): Pick<CassetteFile, 'scenario' | 'test'> 
   }
 }
 
-/** What a file holds; undefined where there is none. Throws a CassetteFileError for one that cannot be read. */
+/** The text of a file; undefined if it does not exist. Throws a CassetteFileError if it cannot be read. */
 export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
@@ -142,7 +148,7 @@ function lineAt(source: string, offset: number): number {
   return source.slice(0, offset).split('\n').length;
 }
 
-/** Where a path stands in a text that is JSON, or the nearest of its parents that is there. */
+/** The line of the value at a path in a JSON text, or of its nearest existing parent; undefined for the root. */
 function lineOf(source: string, path: readonly (string | number)[]): number | undefined {
   if (path.length === 0) return undefined;
   let node: Momoa.AnyNode = momoa().parse(source).body;
@@ -160,7 +166,7 @@ function lineOf(source: string, path: readonly (string | number)[]): number | un
   return node.loc.start.line;
 }
 
-/** Loaded with the first file that something is wrong with. */
+/** Loaded only when a file has a mistake. */
 function momoa(): typeof Momoa {
   return createRequire(import.meta.url)('@humanwhocodes/momoa') as typeof Momoa;
 }

@@ -3,15 +3,16 @@ import type { Path } from '../../secrets/redactor.ts';
 import { isSecretName } from '../../secrets/secrets.ts';
 import { changesTokens, type MapCompletionText } from './answer-record.ts';
 
-/** A text that comes in pieces, and where these stand. */
+/** A text that arrives in pieces, and the places of the pieces. */
 interface SpreadText {
   readonly path: Path;
   readonly places: [holder: Record<string | number, unknown>, field: string | number][];
 }
 
 /**
- * Maps the texts of a stream as wholes, a secret being spread over several chunks, and cuts them as they were cut. The chunks
- * are changed, to what `put` gives for each piece; says whether any text was.
+ * Maps each text of a stream as a whole, because a secret may be spread over several chunks, then cuts it into pieces
+ * as before. Replaces the pieces in the chunks by the values that `put` returns for them. Returns whether any text
+ * changed.
  */
 export function mapTexts(
   chunks: readonly unknown[],
@@ -32,7 +33,7 @@ export function mapTexts(
   return isChanged;
 }
 
-/** What is one word, and comes whole. */
+/** Fields whose values are one word and are never split. */
 const words = new Set(['role', 'id', 'type', 'index']);
 
 function textsIn(chunks: readonly unknown[]): SpreadText[] {
@@ -50,7 +51,7 @@ function textsIn(chunks: readonly unknown[]): SpreadText[] {
         add(value as never, place, [...path, typeof index === 'number' ? index : place]);
       }
     } else if (isPlainObject(value)) {
-      // What a field says to be secret is so whatever it looks like.
+      // The value of a secret field is a secret whatever it looks like, so it stays for the redactor.
       for (const name of Object.keys(value))
         if (!words.has(name) && !isSecretName(name)) add(value, name, [...path, name]);
     }
@@ -64,7 +65,7 @@ function textsIn(chunks: readonly unknown[]): SpreadText[] {
   return [...texts.values()];
 }
 
-/** Whether the probabilities of all chunks together spell a secret out. */
+/** Whether `map` changes the text that the token probabilities of all chunks spell out together. */
 export function spellsSecret(chunks: readonly unknown[], map: MapCompletionText): boolean {
   const lists: Record<string, unknown[]> = {};
   for (const { logprobs } of chunks.flatMap(choicesOf)) {
@@ -77,15 +78,16 @@ export function spellsSecret(chunks: readonly unknown[], map: MapCompletionText)
   return changesTokens(lists, map);
 }
 
-/** The choices of a chunk, as far as they are such. */
+/** The choices of a chunk, without values that are not objects. */
 export function choicesOf(chunk: unknown): Record<string, unknown>[] {
   const choices: unknown = isPlainObject(chunk) ? chunk['choices'] : undefined;
   return Array.isArray(choices) ? choices.filter(isPlainObject) : [];
 }
 
 /**
- * Cuts a text into as many pieces as another one was in. The cuts stay where they were in what both begin with, and in what
- * both end with; what stands between goes into one piece, so that nothing of a replaced part is spread over several.
+ * Cuts a text into as many pieces as another text was cut into. In the common beginning and the common end of both
+ * texts, the cuts stay in place. The part between them goes into one piece, so that a replaced part is not spread
+ * over several.
  */
 function recut(pieces: readonly string[], text: string): string[] {
   const before = pieces.join('');

@@ -15,10 +15,13 @@ export interface TimedChunk {
   readonly ms: number;
 }
 
-/** Of the API: padding of random length, against those who listen; different in every chunk, and of no use to anybody. */
+/**
+ * A field of the API: random padding that hides the length of a text from eavesdroppers. It is different in every
+ * chunk and has no other use.
+ */
 const paddingField = 'obfuscation';
 
-/** A stream as it is stored: its chunks as they were cut, without secrets. */
+/** The stored form of a stream: its original chunks, without secrets. */
 export function streamRecord(
   timed: readonly TimedChunk[],
   cut: StreamRecord['cut'],
@@ -28,7 +31,8 @@ export function streamRecord(
   const chunks = timed.map(({ chunk }) => withoutPadding(toJson(chunk)));
   const map: MapCompletionText = (text, path) => redactor.text(secrets, text, path);
   const isChanged = mapTexts(chunks, map, (text) => new Settled(text)) || spellsSecret(chunks, map);
-  // They spell the text out once more. Their fields "token" hold none that is secret.
+  // The probabilities spell the text out again, so they are dropped if it changed. Their fields "token" are not
+  // secrets.
   for (const choice of chunks.flatMap(choicesOf))
     if (choice['logprobs']) choice['logprobs'] = isChanged ? null : new Settled(choice['logprobs']);
   const hidden = chunks.map((chunk) => unwrapped(redactor.data(secrets, chunk, ['response'])));
@@ -39,7 +43,7 @@ export function streamRecord(
   return { chunk: common, ...(choice && { choice }), parts, ...(cut && { cut }) };
 }
 
-/** The chunks of what was stored, as they came, with the secrets that the conversation has shown. */
+/** The chunks of a stored stream as they arrived, with the secrets that the conversation has shown. */
 export function storedChunks(
   { chunk: common, choice, parts }: StreamRecord,
   secrets: LaneSecrets,
@@ -74,7 +78,7 @@ export function storedChunks(
   }));
 }
 
-/** What chunks fold to, each of several choices by itself. */
+/** The completion that chunks fold to. Several choices are folded separately. */
 export function folded(chunks: readonly unknown[]): unknown {
   const indices = new Set(
     chunks.flatMap(choicesOf).map(({ index }) => (typeof index === 'number' ? index : 0)),
@@ -100,7 +104,7 @@ function foldedChoice(chunks: readonly unknown[]): unknown {
   return fold.completion();
 }
 
-/** A completion that came in one piece, as chunks: one for its head, one for each text and each call, and the end. */
+/** An unstreamed completion as chunks: one for the head, one for each text and each call, and one for the end. */
 export function chunksOfCompletion(completion: unknown): ChatCompletionChunk[] {
   const { choices, usage, ...head } = (
     isPlainObject(completion) ? completion : {}
@@ -136,7 +140,7 @@ function withoutPadding(chunk: unknown): unknown {
   return rest;
 }
 
-/** What all choices have beside their deltas: those of the first chunk that has one. */
+/** The fields that choices share besides their deltas, taken from the first chunk that has exactly one choice. */
 function commonChoice(chunks: readonly unknown[]): Record<string, unknown> | undefined {
   for (const chunk of chunks) {
     const choice = onlyChoice(chunk);
@@ -153,13 +157,13 @@ function onlyChoice(chunk: unknown): Record<string, unknown> | undefined {
   return isPlainObject(choice) && isPlainObject(choice['delta']) ? choice : undefined;
 }
 
-/** A part that is being made. */
+/** A part under construction. */
 type PartDraft =
   | { texts: string[]; field: TextField; ms: number[] }
   | { arguments: string[]; call: number; ms: number[] }
   | Extract<StreamPart, { ms: number }>;
 
-/** Adds a chunk to the last part, where it goes on in the same way, or as a part of its own. */
+/** Adds a chunk to the last part if it continues that part, otherwise as a part of its own. */
 function addPart(
   parts: PartDraft[],
   chunk: unknown,
@@ -201,7 +205,7 @@ function addPart(
   }
 }
 
-/** What a chunk has that the others have not; all of it, where it lacks something that they have. */
+/** The fields of a chunk that differ from the shared ones; the whole chunk if it lacks a shared field. */
 function differing(
   chunk: Record<string, unknown>,
   common: Record<string, unknown>,
@@ -211,7 +215,7 @@ function differing(
   return { chunk: Object.fromEntries(fields) };
 }
 
-/** The one piece of text, or of arguments, that a delta brings; undefined where it brings something else. */
+/** The piece of text, or of arguments, that a delta adds; undefined if the delta has anything else. */
 function pieceOf(
   delta: Record<string, unknown>,
 ): { field: TextField; text: string } | { call: number; text: string } | undefined {
