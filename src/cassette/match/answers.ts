@@ -16,7 +16,7 @@ import type { Redactor } from '../../secrets/redactor.ts';
 import { folded, storedChunks } from '../format/stream-record.ts';
 import { droppedFields } from '../redact/message-record.ts';
 
-/** The message that an answer is in later requests; undefined for one that is none. */
+/** The message of a completion as it appears in later requests; undefined without a message. */
 function answerMessage(completion: unknown): MessageRecord | undefined {
   const { choices } = (isPlainObject(completion) ? completion : {}) as { choices?: unknown };
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
@@ -31,7 +31,7 @@ function answerMessage(completion: unknown): MessageRecord | undefined {
   return record;
 }
 
-/** The same for an answer that the run can go on from, as clients send it back. */
+/** The content of a complete answer, as clients send it back; undefined if a run cannot continue from it. */
 export function saidBy(completion: unknown): Said | undefined {
   const { choices } = (isPlainObject(completion) ? completion : {}) as {
     choices?: { finish_reason?: unknown }[];
@@ -40,13 +40,13 @@ export function saidBy(completion: unknown): Said | undefined {
   return message && saidIn(message as unknown as WireMessage);
 }
 
-/** What an assistant said, as clients send it back. */
+/** The content of an assistant message, as clients send it back. */
 export interface Said {
   readonly text: string;
   readonly ids: string;
 }
 
-/** What an assistant message says. */
+/** The content of an assistant message. */
 export function saidIn(message: WireMessage): Said {
   return { text: textOf(message.content), ids: idsOf(message) };
 }
@@ -60,14 +60,14 @@ export function resultMessages(
   return results.map(({ content }, index) => ({ role: 'tool', tool_call_id: calls[index]?.id, content }));
 }
 
-/** A call that a stored message asks for. */
+/** A call in a stored message. */
 export interface RecordedCall {
   readonly id: string;
   readonly name: string;
   readonly arguments: string;
 }
 
-/** The calls that a stored message asks for. */
+/** The calls in a stored message. */
 export function recordedCallsOf(message: MessageRecord | undefined): RecordedCall[] {
   const calls = message?.['tool_calls'];
   if (!Array.isArray(calls)) return [];
@@ -78,18 +78,21 @@ export function recordedCallsOf(message: MessageRecord | undefined): RecordedCal
   });
 }
 
-/** Made once for each: a stream has to be folded. */
+/** Cached, because a stream has to be folded. */
 const answers = new WeakMap<InteractionRecord, MessageRecord | undefined>();
 
-/** The message that the answer of an interaction is in later requests, as it is stored; undefined where no usable answer came. */
+/**
+ * The message of an interaction's answer as it appears in later requests, in its stored form; undefined without a
+ * usable answer.
+ */
 export function answerOf(interaction: InteractionRecord): MessageRecord | undefined {
-  // Still under way, or over without one.
+  // The interaction is still in progress, or it ended without an answer.
   if (interaction.completion === undefined && !interaction.stream) return undefined;
   if (!answers.has(interaction)) answers.set(interaction, readAnswer(interaction));
   return answers.get(interaction);
 }
 
-/** For records that are read as they are stored. */
+/** For reading records in their stored form. */
 const noSecrets = new LaneSecrets();
 
 function readAnswer({ completion, stream }: InteractionRecord): MessageRecord | undefined {
@@ -98,17 +101,18 @@ function readAnswer({ completion, stream }: InteractionRecord): MessageRecord | 
   try {
     return answerMessage(folded(storedChunks(stream, noSecrets).map(({ chunk }) => chunk)));
   } catch {
-    // Damaged on its way: nobody could go on from it.
+    // The stream was damaged on its way, so no request can continue from it.
     return undefined;
   }
 }
 
-/** What the calls of an answer came to. */
+/** The results and effects of the calls of an answer. */
 type CallResults = Pick<InteractionRecord, 'results' | 'handoff' | 'context'>;
 
 /**
- * As the events of a run tell it, from the request of the answer on: also what no request shows. `place` is where the first
- * result stands in the next request.
+ * Reads the results of an answer's calls from the events of its run, including facts that no request shows.
+ * `requestAt` is the index of the first event after the answer's request. `place` is the index of the first result in
+ * the next request.
  */
 export function resultsInEvents(
   events: readonly RecordedEvent[],
@@ -143,7 +147,9 @@ export function resultsInEvents(
   return { ...(results.length > 0 && { results }), ...found };
 }
 
-/** As the request shows it that comes after the answer: where every call was answered, in order. */
+/**
+ * Reads the results of an answer's calls from the messages after it. Empty unless every call was answered, in order.
+ */
 export function resultsInHistory(answer: MessageRecord, following: readonly MessageRecord[]): CallResults {
   const calls = recordedCallsOf(answer);
   const messages = following.slice(0, calls.length);

@@ -10,7 +10,7 @@ import type { Redactor } from '../../secrets/redactor.ts';
 import { laneWords, numbersOf, openingsText, type CassetteWords } from './words.ts';
 import { withoutNumbers } from '../../secrets/lane-secrets.ts';
 
-/** A request, with all that tells whose it is. */
+/** A request, and everything that identifies its conversation. */
 export interface Asked {
   readonly parts: RequestParts;
   readonly conversation: string | undefined;
@@ -18,9 +18,10 @@ export interface Asked {
 }
 
 /**
- * Says which conversation a request belongs to: by its run, by the name it comes with, or by the history that it continues.
+ * Decides which conversation a request belongs to: by its run, by its name, or by the history that it continues.
  *
- * Never by what is merely alike: where several fit, and another answer could be served than was recorded, it is an error.
+ * It never guesses by similarity. If several conversations fit, and the choice could change the answer, it throws a
+ * CassetteAmbiguityError.
  */
 export class LaneChooser {
   readonly finder = new LaneFinder();
@@ -28,9 +29,9 @@ export class LaneChooser {
   readonly #redactor: Redactor;
   readonly #words: CassetteWords;
   readonly #recorded: Openings;
-  /** Conversations that are being recorded, by how they began. */
+  /** Conversations that are being recorded, by their beginnings. */
   readonly #begun = new Openings([]);
-  /** Those after whose beginning another one began alike. */
+  /** Lanes with a later lane that began in the same way. Requests that continue one of them are ambiguous. */
   readonly #withTwin = new WeakSet<Lane>();
 
   constructor(tape: Tape, redactor: Redactor, words: CassetteWords) {
@@ -40,7 +41,7 @@ export class LaneChooser {
     this.#recorded = new Openings(tape.lanes);
   }
 
-  /** The lane that a request belongs to; undefined where it begins one that was not recorded. */
+  /** The lane that a request belongs to; undefined if it begins a conversation that was not recorded. */
   choose(asked: Asked): Lane | undefined {
     const { parts, conversation, events } = asked;
     const own = this.finder.ofRun(events);
@@ -54,7 +55,7 @@ export class LaneChooser {
     return this.#changed(asked);
   }
 
-  /** A lane for a conversation that begins to be recorded. */
+  /** Adds a lane for a conversation that begins to be recorded. */
   begin({ parts, conversation }: Asked): Lane {
     const opening = `${openingOfRequest(parts, conversation, this.#redactor)}${JSON.stringify([parts.model, parts.instructions])}`;
     for (const lane of this.#begun.alike(opening)) {
@@ -66,13 +67,13 @@ export class LaneChooser {
     return lane;
   }
 
-  /** The recorded conversation that begins just so, if there is one that has not begun yet. */
+  /** The recorded lane that begins exactly like the request and has not been replayed yet, if there is one. */
   #beginning(asked: Asked, continued: readonly Lane[]): Lane | undefined {
     const opening = openingOfRequest(asked.parts, asked.conversation, this.#redactor);
     const alike = this.#recorded.alike(opening);
     const waiting = alike.filter(isWaiting);
     if (waiting.length === 0) return undefined;
-    // It may as well go on from where it is, which is what most do.
+    // The request may also continue a lane that has begun, which is more common.
     if (continued.some((lane) => this.#expects(lane, asked))) return undefined;
     if (waiting.length === 1) return waiting[0];
     const narrowed = this.#ofAgent(waiting, asked);
@@ -82,11 +83,14 @@ export class LaneChooser {
     if (best.length === 1 || best.every((lane) => isSameRecording(lane, first!))) return first;
     const underWay = alike.filter((lane) => !isWaiting(lane) && lane.upcoming);
     if (underWay.length > 0) throw this.#ambiguous([...underWay, first!]);
-    // One after the other, as they were recorded.
+    // Equal beginnings are replayed one after the other, in the recorded order.
     return first;
   }
 
-  /** The one that is meant where nothing is as it was recorded, so that can be said what changed. */
+  /**
+   * The lane that the request probably belongs to although nothing equals the recording, so that an error can say
+   * what changed.
+   */
   #changed(asked: Asked): Lane | undefined {
     const here = this.#tape.lanes.filter(({ conversation }) => conversation === asked.conversation);
     const waiting = here.filter(isWaiting);
@@ -104,12 +108,12 @@ export class LaneChooser {
         },
       );
     }
-    // A name says whose it is, whatever its history has become.
+    // A name identifies the conversation, even if its history has changed.
     const underWay = here.filter((lane) => lane.upcoming && !isWaiting(lane));
     return asked.conversation !== undefined && underWay.length === 1 ? underWay[0] : undefined;
   }
 
-  /** Of several, those that this is due in. */
+  /** The lanes in which this request comes next; all lanes if it comes next in none. */
   #fitting(lanes: readonly Lane[], asked: Asked): readonly Lane[] {
     if (lanes.length === 1) return lanes;
     const fitting = lanes.filter((lane) => this.#expects(lane, asked));
@@ -127,7 +131,7 @@ export class LaneChooser {
     return lane;
   }
 
-  /** Whether the next interaction of a lane was asked with this history. */
+  /** Whether the next interaction of a lane was recorded with this history. */
   #expects(lane: Lane, { parts }: Asked): boolean {
     const records = lane.upcomingHistory();
     return (
@@ -144,7 +148,9 @@ export class LaneChooser {
     return own.length > 0 ? own : lanes;
   }
 
-  /** Those that were asked with these settings: looked at once for each, however many share them. */
+  /**
+   * The lanes that were recorded with these settings. Each label is compared only once, however many lanes share it.
+   */
   #withSettings(lanes: readonly Lane[], { parts }: Asked): readonly Lane[] {
     const known = new Map<string, boolean>();
     return lanes.filter((lane) => {
@@ -171,15 +177,15 @@ function isWaiting(lane: Lane): boolean {
   return lane.position === 0 && lane.upcoming !== undefined;
 }
 
-/** Whether it makes no difference which of two is played. */
+/** Whether it makes no difference which of two lanes is replayed. */
 function isSameRecording(left: Lane, right: Lane): boolean {
   return left === right || (left.position === right.position && left.text === right.text);
 }
 
-/** Conversations by how they begin, so that a new one is held against few of those that were recorded. */
+/** Conversations by their beginnings, so that a new conversation is compared with only a few recorded ones. */
 export class Openings {
   readonly #lanes = new Map<string, Lane[]>();
-  /** How many are known whose first request has so many messages. */
+  /** The number of known conversations, by the number of messages in their first request. */
   readonly #lengths = new Map<number, number>();
 
   constructor(lanes: readonly Lane[]) {
@@ -193,23 +199,25 @@ export class Openings {
     this.#lengths.set(length, (this.#lengths.get(length) ?? 0) + 1);
   }
 
-  /** Those that begin with just this, in the order in which they began. */
+  /** The lanes with exactly this beginning, in the order in which they began. */
   alike(opening: string): readonly Lane[] {
     return this.#lanes.get(opening) ?? [];
   }
 
-  /** Whether there can be any for a request: looking costs a look at all of its history. */
+  /**
+   * Whether any lane may begin like this request. It compares lengths only, because `alike` needs the whole history.
+   */
   mayHave({ history }: RequestParts): boolean {
     return this.#lengths.has(history.length);
   }
 }
 
-/** What a conversation begins with, as one text that is the same whatever its secrets are. */
+/** The beginning of a conversation as one text, which does not depend on its secrets. */
 function laneOpening(conversation: string | undefined, { entries }: History): string {
   return withoutNumbers(JSON.stringify([conversation, ...entries.map((entry) => entry.comparable)]));
 }
 
-/** The same of a request. */
+/** The beginning that a conversation would have if this request were its first. */
 function openingOfRequest(parts: RequestParts, conversation: string | undefined, redactor: Redactor): string {
   return laneOpening(conversation, requestHistory(parts, redactor).history);
 }

@@ -7,7 +7,7 @@ import type { Redactor } from '../../secrets/redactor.ts';
 import { comparableText, messageText, type Entry, type History } from './history.ts';
 import { toolName, type RequestParts, settingsOf, type Settings } from '../redact/request-parts.ts';
 
-/** What changed in the settings of a request; `agent` is who asks now. */
+/** The differences between the recorded and the current settings of a request. `agent` makes the request now. */
 export function settingsDrift(recorded: Settings, now: Settings, agent: string): Drift[] {
   return [
     ...modelDrift(recorded, now),
@@ -59,7 +59,7 @@ function toolDiff(left: object | undefined, right: object | undefined): string {
   return lineDiff(definitionText(left), definitionText(right));
 }
 
-/** A tool as its author thinks of it. */
+/** The definition of a tool as its author sees it. */
 function definitionText(tool: object | undefined): string {
   if (!tool) return '(not offered)';
   const { function: called, ...others } = tool as { function?: object };
@@ -83,7 +83,10 @@ function valueOf(parameters: Settings['parameters'], name: string): unknown {
   return Object.hasOwn(parameters, name) ? parameters[name] : undefined;
 }
 
-/** The first message in which two histories differ; `start` is the place of the first of them in the request. */
+/**
+ * The first message in which two histories differ. `known` is the number of messages that are known to be equal, and
+ * `start` is the index of the first history message in the request.
+ */
 export function historyDrift(
   told: History,
   shown: History,
@@ -95,7 +98,7 @@ export function historyDrift(
   return { part: 'history', at: index + start, diff: entryDiff(told.entries[index], shown.entries[index]) };
 }
 
-/** As a reader thinks of it, where that shows the difference; else as it is stored, else as it is compared. */
+/** Shows two entries as readable text if that shows the difference, otherwise as stored, otherwise as compared. */
 function entryDiff(left: Entry | undefined, right: Entry | undefined): string {
   const views = [
     (entry: Entry | undefined) => messageText(entry?.record),
@@ -106,7 +109,7 @@ function entryDiff(left: Entry | undefined, right: Entry | undefined): string {
   return lineDiff(view(left), view(right));
 }
 
-/** The order in which fields are written means nothing. */
+/** The order of fields does not matter. */
 function isSameJson(left: unknown, right: unknown): boolean {
   return isDeepStrictEqual(left, right) || stringify(left) === stringify(right);
 }
@@ -115,12 +118,12 @@ function sortedJson(value: unknown): string {
   return stringify(value, undefined, 2) ?? 'undefined';
 }
 
-/** Whether a request has just these settings, by whatever names its secrets go. */
+/** Whether a request has exactly these settings, whatever the placeholders of its secrets are. */
 export function sameSettingsAs(recorded: Settings, parts: RequestParts, redactor: Redactor): boolean {
   return settingsDrift(recorded, settingsOf(parts, redactor, new LaneSecrets(), recorded), '').length === 0;
 }
 
-/** What counts as told already. */
+/** Identifies a drift that has been reported. */
 export function driftKey({ part, name, diff }: Drift): string {
   return JSON.stringify([part, name, diff]);
 }

@@ -9,11 +9,11 @@ import { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import type { RequestParts } from '../redact/request-parts.ts';
 
-/** A message of a history, as it is stored and as it is compared. */
+/** A message of a history, in its stored form and in the form that is compared. */
 export interface Entry {
   readonly record: MessageRecord;
   readonly comparable: string;
-  /** How many calls were numbered before it. */
+  /** The number of calls that were numbered before this message. */
   readonly callsBefore: number;
 }
 
@@ -24,7 +24,7 @@ export function historyOf(records: readonly MessageRecord[]): History {
   return history;
 }
 
-/** The messages of a conversation after its instructions. Cheap to add to, which is what conversations do. */
+/** The messages of a conversation after its instructions. Adding a message is cheap, because conversations grow. */
 export class History {
   readonly entries: Entry[] = [];
   readonly #numbers: CallNumbers = new Map();
@@ -34,13 +34,13 @@ export class History {
     this.entries.push({ record, comparable: comparable(record, this.#numbers), callsBefore });
   }
 
-  /** Takes over what another one holds, where this one is empty: it is not read again. */
+  /** Copies the entries of another history into this empty one without reading its messages again. */
   adopt(other: History): void {
     for (const entry of other.entries) this.entries.push(entry);
     for (const [id, number] of other.#numbers) this.#numbers.set(id, number);
   }
 
-  /** Keeps the first messages only, and forgets the calls that were numbered after them. */
+  /** Keeps only the first messages, and forgets the calls that were numbered after them. */
   truncate(length: number): void {
     if (length >= this.entries.length) return;
     const { callsBefore } = this.entries[length]!;
@@ -48,7 +48,7 @@ export class History {
     this.entries.length = length;
   }
 
-  /** How many messages both begin with, of which so many are known already. */
+  /** The number of messages with which both histories begin. `known` of them are known to be equal. */
   commonStart(other: History, known: number): number {
     let count = known;
     while (
@@ -62,14 +62,14 @@ export class History {
 
 interface RequestHistory {
   readonly history: History;
-  /** Whether there is nothing in it that could be a secret. */
+  /** Whether no message holds a possible secret. */
   readonly isPlain: boolean;
 }
 
-/** Made once for each request, which is held against several lanes. */
+/** Cached for each request, because it is compared with several lanes. */
 const histories = new WeakMap<RequestParts, RequestHistory>();
 
-/** The history of a request, as one that nothing came before. */
+/** The history of a request, read as the beginning of a conversation. */
 export function requestHistory(parts: RequestParts, redactor: Redactor): RequestHistory {
   const known = histories.get(parts);
   if (known) return known;
@@ -83,12 +83,12 @@ export function requestHistory(parts: RequestParts, redactor: Redactor): Request
   return made;
 }
 
-/** Numbers for the ids of calls, in the order in which a conversation shows them: which id it is does not matter, but which call. */
+/** The ids of calls, numbered in the order in which they appear. Ids differ between runs; the numbers do not. */
 type CallNumbers = Map<string, number>;
 
 /**
- * What of a stored message counts when it is compared, as one text: not how its JSON is written, which ids its calls have,
- * or when exactly something was.
+ * The parts of a stored message that are compared, as one text. JSON formatting, the ids of calls and points in time
+ * do not count.
  */
 function comparable(record: MessageRecord, numbers: CallNumbers): string {
   const compared: Record<string, unknown> = {};
@@ -99,7 +99,7 @@ function comparable(record: MessageRecord, numbers: CallNumbers): string {
       compared[field] = numberOf(String(value), numbers);
     } else {
       const text = typeof value === 'string' ? value : isLines(value) ? joined(value) : undefined;
-      // Nothing said is nothing there.
+      // An empty content equals a missing one.
       if (text === '' && field === 'content') continue;
       setOwn(compared, field, text === undefined ? value : comparableText(text));
     }
@@ -122,11 +122,11 @@ function numberOf(id: string, numbers: CallNumbers): number {
   return numbers.size;
 }
 
-/** Points in time as programs write them (ISO 8601 with a time of day, RFC 9110): different in every run. */
+/** Points in time as programs write them (ISO 8601 with a time of day, RFC 9110). They differ in every run. */
 const timestamps =
   /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\b/g;
 
-/** A text as it is compared. */
+/** The form of a text that is compared. */
 export function comparableText(text: string): string {
   const timeless = /\d\d:\d\d/.test(text) ? text.replaceAll(timestamps, '(a point in time)') : text;
   if (!/^\s*[{[]/.test(timeless)) return timeless;
@@ -137,7 +137,7 @@ export function comparableText(text: string): string {
   }
 }
 
-/** Numbers that are longer than JavaScript's as texts: read as numbers, different ones would be the same. */
+/** Writes numbers that are too long for JavaScript as texts. Read as numbers, different ones could become equal. */
 function withExactNumbers(json: string): string {
   if (!/\d{16}/.test(json)) return json;
   return json.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]{15,}/g, (token) =>
@@ -145,7 +145,7 @@ function withExactNumbers(json: string): string {
   );
 }
 
-/** A stored message for a reader. */
+/** A stored message as readable text. */
 export function messageText(record: MessageRecord | undefined): string {
   if (!record) return '(no message)';
   const { role, content, refusal } = record;

@@ -8,19 +8,21 @@ import type { RequestParts } from '../redact/request-parts.ts';
 
 type Events = readonly RecordedEvent[];
 
-/** Lanes by the points from which they can be gone on: so a request is held against few of them, however many there are. */
+/**
+ * Finds lanes by the points from which they can be continued, so that a request is compared with only a few of them.
+ */
 export class LaneFinder {
   readonly #byRun = new WeakMap<Events, Lane>();
-  /** Of each point those that were there, the latest last. */
+  /** The lanes that were at each point, the latest last. */
   readonly #byPoint = new Map<string, Lane[]>();
   readonly #latestPoint = new WeakMap<Lane, string>();
 
-  /** From here on, requests of this run are the lane's. */
+  /** Notes that later requests of this run belong to the lane. */
   noteRun(events: Events | undefined, lane: Lane): void {
     if (events) this.#byRun.set(events, lane);
   }
 
-  /** Notes what a lane was answered last; undefined where nothing usable came. */
+  /** Notes the last answer of a lane. `said` is undefined if no usable answer arrived. */
   notePoint(lane: Lane, said: Said | undefined): void {
     const { history } = lane.last!.parts;
     const point = said
@@ -32,12 +34,12 @@ export class LaneFinder {
     else if (!known.includes(lane)) known.push(lane);
   }
 
-  /** The lane of a run that has asked before. */
+  /** The lane of a run that has made a request before. */
   ofRun(events: Events | undefined): Lane | undefined {
     return events && this.#byRun.get(events);
   }
 
-  /** Those that a request goes on from where they are, or asks once more what failed. */
+  /** The lanes that a request continues from where they are, or whose failed request it repeats. */
   continued({ history }: RequestParts, conversation: string | undefined): Lane[] {
     const answered = this.#answered(history, conversation).filter((lane) => {
       const [first] = continuationOf(lane.last!.parts.history, history) ?? [];
@@ -52,8 +54,8 @@ export class LaneFinder {
   }
 
   /**
-   * Those that gave the last answer that a request shows, though its history is another one: rewritten since, or gone on from
-   * an earlier point. Where that is the latest of some, those.
+   * The lanes that gave the last answer in a request whose history differs: it was rewritten, or it continues from an
+   * earlier point. If that answer is the latest of some lanes, only those are returned.
    */
   related({ history }: RequestParts, conversation: string | undefined): Lane[] {
     const all = this.#answered(history, conversation).filter(({ inFlight }) => inFlight === 0);
@@ -80,7 +82,7 @@ function lastAnswerPoint(
   return answer && answerPoint(conversation, history[0], saidIn(answer));
 }
 
-/** Conversations that gave the same answer differ in how they began, more often than not. */
+/** The beginning is part of the key, because conversations with the same answer usually begin differently. */
 function answerPoint(
   conversation: string | undefined,
   first: WireMessage | undefined,

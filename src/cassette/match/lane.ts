@@ -10,46 +10,46 @@ import { recordedCallsOf, resultMessages, answerOf, resultsInEvents, resultsInHi
 import { messageRecord } from '../redact/message-record.ts';
 import type { RequestParts } from '../redact/request-parts.ts';
 
-/** The request that a lane was asked with last. */
+/** The last request of a lane. */
 interface LastRequest {
   readonly parts: RequestParts;
   readonly events: readonly RecordedEvent[] | undefined;
-  /** How many events there were then. */
+  /** The number of events at the time of the request. */
   readonly eventCount: number;
 }
 
 /**
- * One conversation: its interactions, and how far it has come.
+ * One conversation: its interactions, and the position in them.
  *
- * Two histories are kept side by side: the one that the recording tells, and the one that the requests show. While a
- * conversation is recorded they are the same.
+ * It keeps two histories side by side: `told` is the recorded one, and `shown` is the one in the requests. While a
+ * conversation is recorded, they are equal.
  */
 export class Lane {
-  /** From 1, in the order in which they began. */
+  /** From 1, in the order in which the lanes began. */
   readonly number: number;
-  /** What tells it from others, where it has a name. */
+  /** The name of the conversation, if it has one. */
   readonly conversation: string | undefined;
   readonly interactions: InteractionRecord[];
   readonly secrets = new LaneSecrets();
   readonly told = new History();
   readonly shown = new History();
-  /** How many messages both histories are known to begin with. */
+  /** The number of messages with which both histories are known to begin. */
   verified = 0;
-  /** How many of its interactions have been asked for. */
+  /** The number of interactions that have been requested. */
   position = 0;
-  /** Of the request before, against its recording. */
+  /** The drift in the settings of the last request. */
   settingsDrift: readonly Drift[] = [];
-  /** What came up between two of its requests, to be told with the next. */
+  /** Drift that was found between two requests, to be reported with the next one. */
   readonly noted: Drift[] = [];
-  /** How many interactions had been asked for when its end was looked at. */
+  /** The value of `position` when `endDrift` was last called. */
   endComparedAt: number | undefined;
-  /** Whether what was asked last came to nothing that is kept. */
+  /** Whether the last request failed and was not kept. */
   endedInNothing = false;
-  /** What ended it, if something did not fit. */
+  /** The error that ended the conversation, if a request did not fit. */
   failure: Error | undefined;
-  /** How many requests are being answered. */
+  /** The number of requests that are being answered. */
   inFlight = 0;
-  /** How many of the interactions come from the file. */
+  /** The number of interactions that come from the file. */
   readonly #fromFile: number;
   #last: LastRequest | undefined;
   #agent = firstAgent;
@@ -67,28 +67,31 @@ export class Lane {
     this.#fromFile = interactions.length;
   }
 
-  /** The interaction that is due; undefined beyond the end of the recording. */
+  /** The interaction that comes next; undefined at the end of the recording. */
   get upcoming(): InteractionRecord | undefined {
     return this.interactions[this.position];
   }
 
-  /** How many of its interactions nobody has asked for: one that was asked for otherwise is none of them. */
+  /** The number of interactions that were not requested. The one that a mismatch stopped counts as requested. */
   get unused(): number {
     const asked = this.position + (this.failure instanceof CassetteMismatchError ? 1 : 0);
     return Math.max(0, this.interactions.length - asked);
   }
 
-  /** The interaction that was asked for last. */
+  /** The interaction that was requested last. */
   get current(): InteractionRecord | undefined {
     return this.interactions[this.position - 1];
   }
 
-  /** The request it was asked with last. */
+  /** The last request. */
   get last(): LastRequest | undefined {
     return this.#last;
   }
 
-  /** Who asks: the agent of the run, or the one that the wire shows to have been handed over to. */
+  /**
+   * The agent that makes a request: the agent of the run, or, on the wire, the agent that the last answer handed off
+   * to.
+   */
   agentOf(parts: RequestParts, events: readonly RecordedEvent[] | undefined): string {
     const request = events?.findLast((event) => event.type === 'model-request');
     if (request) return (this.#agent = request.agent);
@@ -100,17 +103,17 @@ export class Lane {
     return this.#agent;
   }
 
-  /** All of its interactions, as one text. Of what is in the file: the rest still grows. */
+  /** The interactions as one text, cached at its first use. Interactions that are recorded later are not in it. */
   get text(): string {
     return (this.#text ??= JSON.stringify(this.interactions));
   }
 
-  /** What it begins with: looked for by that, and told when it is found. */
+  /** The messages of the first request, by which a lane is found, and with which its recorded history starts. */
   get opening(): History {
     return (this.#opening ??= historyOf(this.interactions[0]?.request.new ?? []));
   }
 
-  /** The messages that the interaction that is due was asked with. */
+  /** The recorded messages of the request that comes next. */
   upcomingHistory(): MessageRecord[] | undefined {
     const { current, upcoming, told } = this;
     if (!upcoming) return undefined;
@@ -121,7 +124,7 @@ export class Lane {
     return [...records.slice(0, keep), ...added];
   }
 
-  /** Brings the told history to what the interaction that is due was asked with. */
+  /** Updates the recorded history to the request that comes next. */
   tellUpcoming(): void {
     if (this.position === 0) {
       this.told.adopt(this.opening);
@@ -134,7 +137,7 @@ export class Lane {
     for (const record of added) this.told.add(record);
   }
 
-  /** Brings the shown history to what a request shows. */
+  /** Updates the shown history to a request. */
   show(parts: RequestParts, redactor: Redactor): void {
     const { history } = parts;
     const kept = this.#last ? commonStart(this.#last.parts.history, history) : 0;
@@ -156,14 +159,16 @@ export class Lane {
     }
   }
 
-  /** Begins an interaction that is new: its request is what the shown history has beyond the told one. */
+  /**
+   * Begins a new interaction. Its request stores the messages that the shown history has beyond the recorded one.
+   */
   begin(agent: string): InteractionRecord {
     this.#readShownResults();
     this.#tellCurrent();
     const { told, shown } = this;
     const kept = told.commonStart(shown, Math.min(this.verified, told.entries.length));
     const added = shown.entries.slice(kept).map(({ record }) => record);
-    // An answer that is still to come was not there: it will not be among what is kept.
+    // An answer that is still to come was not in this request, so it must not count as kept.
     const isAhead = this.current !== undefined && !isOver(this.current);
     const request = {
       agent,
@@ -178,17 +183,17 @@ export class Lane {
     return interaction;
   }
 
-  /** Goes on to the interaction that is due. */
+  /** Moves on to the next interaction. */
   take(events: readonly RecordedEvent[] | undefined): void {
     this.position++;
     this.endedInNothing = false;
     if (this.#last) this.#last = { ...this.#last, events, eventCount: events?.length ?? 0 };
   }
 
-  /** Takes an interaction back of which nothing is to be kept. */
+  /** Removes an interaction that must not be kept. */
   forget(interaction: InteractionRecord): void {
     this.endedInNothing = true;
-    // Others began since, on its ground.
+    // Later interactions build on this one, so it stays, as aborted.
     if (this.interactions.at(-1) !== interaction) {
       Object.assign(interaction, { aborted: true });
       return;
@@ -198,23 +203,29 @@ export class Lane {
     this.#tellAnew();
   }
 
-  /** At the end of a recording: whoever asks on without an answer waits for it no more. */
+  /** Ends a recording: marks requests that never got an answer as aborted. */
   settle(): void {
     const last = this.interactions.findLastIndex(isOver);
     for (const interaction of this.interactions.slice(0, Math.max(0, last)))
       if (!isOver(interaction)) interaction.aborted = true;
   }
 
-  /** Notes what the calls of the last answer came to, where its run tells it. To be called before the next request is shown. */
+  /**
+   * Notes the results of the last answer's calls, if its run shows them. Must be called before `show` gets the next
+   * request.
+   */
   readResults(redactor: Redactor): void {
     const { parts, events, eventCount = 0 } = this.#last ?? {};
     if (!this.#lacksResults || !parts || !events) return;
-    // The answer stands right after the request's own messages.
+    // The answer comes right after the request's own messages.
     const place = parts.start + parts.history.length + 1;
     Object.assign(this.current!, resultsInEvents(events, eventCount, place, redactor, this.secrets));
   }
 
-  /** How the results of the last calls differ from the recording: no request shows them any more. */
+  /**
+   * The differences between the recorded results of the last calls and the run's results. No later request shows
+   * them.
+   */
   endDrift(redactor: Redactor): Drift[] {
     const { current } = this;
     const { parts, events, eventCount = 0 } = this.#last ?? {};
@@ -235,7 +246,7 @@ export class Lane {
     });
   }
 
-  /** The same where only the next request tells it. */
+  /** Notes the results that only the next request shows. */
   #readShownResults(): void {
     const { current } = this;
     const answer = current && answerOf(current);
@@ -249,7 +260,7 @@ export class Lane {
     return this.current !== undefined && this.position > this.#fromFile && this.current.results === undefined;
   }
 
-  /** The told history up to the last interaction that is left. */
+  /** Rebuilds the recorded history, up to the last interaction that is left. */
   #tellAnew(): void {
     const { told, interactions } = this;
     told.truncate(0);

@@ -16,20 +16,20 @@ import {
 import { Lane } from './lane.ts';
 import { toolName, type Settings } from '../redact/request-parts.ts';
 
-/** What recorded a cassette, so that it can be found again. */
+/** The scenario or test that recorded a cassette. */
 export interface TapeOrigin {
   scenario?: ScenarioReference | undefined;
   test?: TestReference | undefined;
 }
 
-/** What stands under a label; the label has the name, where it stands elsewhere. */
+/** The record under a label, without the name of the agent, which `Labelled` keeps. */
 type StoredAgent = Omit<AgentRecord, 'name'>;
 
 /** A cassette in memory. */
 export class Tape {
   readonly lanes: Lane[] = [];
   readonly origin: TapeOrigin;
-  /** The first thing that did not fit, in any of its conversations. */
+  /** The first error of a request that did not fit, in any conversation. */
   failure: Error | undefined;
   readonly #agents = new Labelled<StoredAgent>();
   readonly #tools = new Labelled<object>();
@@ -50,13 +50,16 @@ export class Tape {
     return lane;
   }
 
-  /** Notes what did not fit. It ends the conversation in which it came up, where that is known. */
+  /** Notes that a request did not fit. This ends its conversation, if that is known. */
   noteFailure(error: unknown, lane?: Lane): void {
     if (lane) lane.failure ??= error as Error;
     this.failure ??= error as Error;
   }
 
-  /** Adds what is known only at the end of a recording: requests without an answer, and the results of the last calls. */
+  /**
+   * Adds the facts that are known only at the end of a recording: which requests got no answer, and the results of
+   * the last calls.
+   */
   settle(redactor: Redactor): void {
     for (const lane of this.lanes) {
       lane.settle();
@@ -64,7 +67,7 @@ export class Tape {
     }
   }
 
-  /** The label under which these settings stand; added where they are new. */
+  /** The label of these settings. New settings are added. */
   label({ model, instructions, role, tools, parameters }: Settings, agent: string): string {
     const labels = tools.map((tool) => this.#tools.labelOf(toolName(tool), tool));
     return this.#agents.labelOf(agent, {
@@ -83,19 +86,19 @@ export class Tape {
     return settings;
   }
 
-  /** The name of the agent whose settings they are. */
+  /** The name of the agent under a label. */
   agentOf(label: string): string {
     return this.#agents.get(label).name;
   }
 
-  /** All of it, as it is stored. */
+  /** The stored form of the cassette. */
   toFile(): CassetteFile {
     const { scenario, test } = this.origin;
     const agents = this.#agents.all.map(({ label, name, thing }) => [
       label,
       name === label ? thing : { name, ...thing },
     ]) as [string, AgentRecord][];
-    // Up to what is still under way.
+    // A lane is stored up to its first interaction that is still in progress.
     const lanes = this.lanes
       .map(({ conversation, interactions }) => {
         const end = interactions.findIndex((interaction) => !isOver(interaction));
@@ -140,11 +143,11 @@ interface LabelledThing<T> {
   readonly thing: T;
 }
 
-/** Things by label, each once: a second one of a name that is another thing is labelled "name (2)". */
+/** Things by label, without duplicates. A different thing with a known name gets the label "name (2)". */
 class Labelled<T extends object> {
   readonly #byLabel = new Map<string, LabelledThing<T>>();
   readonly #byThing = new Map<string, LabelledThing<T>>();
-  /** How many things there are of a name. */
+  /** The number of things, by name. */
   readonly #counts = new Map<string, number>();
 
   get all(): LabelledThing<T>[] {
@@ -162,7 +165,7 @@ class Labelled<T extends object> {
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
   }
 
-  /** The label of a thing, added where it is new. */
+  /** The label of a thing. A new thing is added. */
   labelOf(name: string, thing: T): string {
     const known = this.#byThing.get(keyOf(name, thing));
     if (known) return known.label;
@@ -178,7 +181,7 @@ function keyOf(name: string, thing: object): string {
   return `${name}\n${stringify(thing)}`;
 }
 
-/** As an object; "__proto__" is a label like any other. */
+/** An object with these entries. "__proto__" is a label like any other. */
 function recordOf<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
   const record = {};
   for (const [label, thing] of entries) setOwn(record, label, thing);

@@ -16,15 +16,15 @@ import type { TapeOrigin } from './tape.ts';
 
 /** What the errors of one cassette have in common. */
 export interface CassetteWords {
-  /** Where it is, as people write it. */
+  /** The path, as messages show it. */
   readonly path: string;
-  /** The shell command that records it again, where one is known. */
+  /** The shell command that records the cassette again, if it is known. */
   readonly command: string | undefined;
-  /** How to record it again, where no command is known, too. */
+  /** The instructions for recording again: the command, or a sentence. */
   readonly again: string;
 }
 
-/** Where an interaction stands: `fixtures/cassettes/refund.json, interaction 2 of conversation "ann"`. */
+/** The place of an interaction: `fixtures/cassettes/refund.json, interaction 2 of conversation "ann"`. */
 export function placeInTape({ path }: CassetteWords, lane: Lane, number: number, lanes: number): string {
   return `${path}, interaction ${number}${lanes > 1 || lane.conversation !== undefined ? ` of ${laneWords(lane)}` : ''}`;
 }
@@ -36,17 +36,17 @@ export function laneWords({ conversation, number }: Lane): string {
     : `conversation ${JSON.stringify(conversation)}`;
 }
 
-/** Conversations as the fields of errors name them. */
+/** The numbers of lanes, for the fields of errors. */
 export function numbersOf(lanes: readonly Lane[]): number[] {
   return lanes.map(({ number }) => number);
 }
 
-/** One of them. */
+/** The fields of errors that identify a lane. */
 export function fieldsOf({ number, conversation }: Lane): { lane: number; conversation: string | undefined } {
   return { lane: number, conversation };
 }
 
-/** All that a mismatch says. */
+/** The whole message of a mismatch. */
 export function mismatchText(place: string, drift: readonly Drift[], again: string): string {
   return [
     `This request is not the one that was recorded (${place}).`,
@@ -55,10 +55,10 @@ export function mismatchText(place: string, drift: readonly Drift[], again: stri
   ].join('\n');
 }
 
-/** Where a mismatch stands; empty where it is of no single request. */
+/** The place of a mismatch; empty if it does not belong to a single request. */
 export type MismatchPlace = Pick<CassetteMismatchError, 'lane' | 'conversation' | 'interaction' | 'agent'>;
 
-/** The error for a request that differs. */
+/** The error for a request that differs from the recording. */
 export function mismatchError(
   { path: file, command, again }: CassetteWords,
   place: string,
@@ -68,7 +68,10 @@ export function mismatchError(
   return new CassetteMismatchError(mismatchText(place, drift, again), { file, ...where, drift, command });
 }
 
-/** The error for a request that has no answer; `lane` is the conversation that it goes on with, where it was recorded. */
+/**
+ * The error for a request without a recorded answer. `lane` is the recorded conversation that it continues, if there
+ * is one.
+ */
 export function missError(
   words: CassetteWords,
   { parts, conversation }: { parts: RequestParts; conversation: string | undefined },
@@ -110,7 +113,7 @@ function missText(
   return `${asked}, in ${where} that ${path} does not have.${others}`;
 }
 
-/** The error for what nobody asked for. */
+/** The error for interactions that were not requested. */
 export function unusedError(
   words: CassetteWords,
   lanes: readonly Lane[],
@@ -132,7 +135,7 @@ function unusedText({ path, again }: CassetteWords, lanes: readonly Lane[], unus
   return `${unused === 1 ? '1 interaction' : `${unused} interactions`} of ${path} ${unused === 1 ? 'was' : 'were'} recorded, and not asked for any more:\n${lines.join('\n')}\nIf that is meant, record again: ${again}`;
 }
 
-/** What changed, with its diff. */
+/** A drift as text, with its diff. */
 export function driftText(drift: Drift): string {
   return `${driftHead(drift)}\n${indented(drift.diff)}`;
 }
@@ -163,7 +166,7 @@ function indented(text: string): string {
     .join('\n');
 }
 
-/** How conversations began, for whoever looks for one. */
+/** The beginnings of conversations, so that a reader can recognize them. */
 export function openingsText(lanes: readonly Lane[]): string {
   const lines = lanes
     .slice(0, 10)
@@ -179,14 +182,14 @@ function openingText(interaction: InteractionRecord | undefined): string {
   return last ? `${String(last['role'])} ${JSON.stringify(shorten(text, 80))}` : 'nothing';
 }
 
-/** How to record again: this command, or words where there is none. */
+/** The instructions for recording again: the command if it is known, otherwise a sentence. */
 export function againWords(command: string | undefined): string {
   return (
     command ?? 'run what recorded it once more, with SWARMCHECK_RECORD=all where it uses a cassetteProvider.'
   );
 }
 
-/** The command that records again, by what recorded it; `path` is where. */
+/** The command that records the cassette at `path` again; undefined if its origin is not known. */
 export function recordCommand({ scenario, test }: TapeOrigin, path: string): string | undefined {
   if (scenario) {
     const { file, name, model, stream } = scenario;
@@ -203,26 +206,26 @@ export function recordCommand({ scenario, test }: TapeOrigin, path: string): str
   return running === undefined ? undefined : testCommand(running);
 }
 
-/** The command that records the cassettes of a test, or of a file of tests. */
+/** The command that records the cassettes of a test, or of a test file. */
 export function testCommand(file: string, name?: string): string {
-  // vitest takes it for a pattern.
+  // vitest reads a name as a regular expression.
   const pattern = name?.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  // Not the tests whose names only begin so.
+  // Anchored, so that tests whose names begin in the same way do not run.
   return `SWARMCHECK_RECORD=all npx vitest run ${quoted(file)}${pattern === undefined ? '' : ` -t ${quoted(`^${pattern}$`)}`}`;
 }
 
-/** As a shell takes it for one word. */
+/** Quotes a word for the shell, if it needs quotes. */
 function quoted(word: string): string {
   return /^[\w./@:=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** What vitest's worker is told of the test that runs in it. */
+/** What vitest's worker knows about the running test. */
 interface VitestWorker {
   filepath?: unknown;
   config?: { root?: unknown; snapshotOptions?: { updateSnapshot?: unknown } };
 }
 
-/** Undefined where no vitest runs this. */
+/** The worker that runs this code; undefined outside vitest. */
 export function vitestWorker(): VitestWorker | undefined {
   return (globalThis as Record<string, unknown>)['__vitest_worker__'] as VitestWorker | undefined;
 }
