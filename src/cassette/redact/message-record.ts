@@ -4,10 +4,13 @@ import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import { isLines, joined, storedLines, type MessageRecord } from '../format/format.ts';
 
-/** What is none of the API's, or says nothing. */
+/** Fields that are not part of the API, or that say nothing. */
 export const droppedFields = new Set(['sender', 'tool_name', 'function_call']);
 
-/** A message as it is stored: without secrets, and without fields that say nothing. `index` is its place in the request. */
+/**
+ * The stored form of a message: without secrets, and without fields that say nothing. `index` is its place in the
+ * request.
+ */
 export function messageRecord(
   message: WireMessage,
   index: number,
@@ -16,7 +19,7 @@ export function messageRecord(
   like?: MessageRecord,
 ): MessageRecord {
   const path = ['request', 'messages', index];
-  // Clients send anything.
+  // Clients may send anything.
   const fields = isPlainObject(message) ? message : { role: 'unknown', content: JSON.stringify(message) };
   const record: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(fields)) {
@@ -38,7 +41,7 @@ function storedField(
 ): unknown {
   if (field === 'role') return value;
   if (typeof value === 'string') {
-    // An id is no secret, and has to stay what it was.
+    // An id is not a secret, and must stay unchanged.
     if (field === 'tool_call_id') return value;
     return storedLines(redactor.text(secrets, value, path, isLines(like) ? joined(like) : like));
   }
@@ -72,7 +75,7 @@ function storedCall(
   return { id: call['id'], type: call['type'] ?? 'function', function: { name, arguments: given } };
 }
 
-/** The text of a content whose parts are all text, which clients write in either way. */
+/** The text of a content that has only text parts. Clients may send it as parts or as a string. */
 function textOfParts(parts: readonly unknown[]): string | undefined {
   return parts.every(isTextPart) ? parts.map(({ text }) => text).join('') : undefined;
 }

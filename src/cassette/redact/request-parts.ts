@@ -6,22 +6,22 @@ import type { LaneSecrets } from '../../secrets/lane-secrets.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import { CassetteFileError } from '../cassette-errors.ts';
 
-/** A request, taken apart into what can change on its own. */
+/** A request, split into the parts that can change separately. */
 export interface RequestParts {
   readonly model: string;
-  /** The text of the system message, where the request begins with one that is only text. */
+  /** The text of the system message, if the request begins with one that is only text. */
   readonly instructions: string | undefined;
   readonly role: 'system' | 'developer';
   readonly tools: readonly object[];
-  /** Whatever else it says to the model. */
+  /** All other fields that reach the model. */
   readonly parameters: Readonly<Record<string, unknown>>;
   /** The messages after the instructions. */
   readonly history: readonly WireMessage[];
-  /** The place of the first of these in the request. */
+  /** The index of the first message of `history` in the request. */
   readonly start: 0 | 1;
 }
 
-/** What says how an answer is sent, billed or kept, and nothing to the model. */
+/** Fields that are not parameters: they are stored elsewhere, or say only how an answer is sent, billed or kept. */
 const unheardFields = new Set([
   'messages',
   'model',
@@ -37,7 +37,7 @@ const unheardFields = new Set([
   'prompt_cache_retention',
 ]);
 
-/** Takes a request apart. */
+/** Splits a request into its parts. */
 export function partsOf(request: CompletionRequest): RequestParts {
   const { messages, model, tools } = request;
   const [first] = messages;
@@ -50,7 +50,7 @@ export function partsOf(request: CompletionRequest): RequestParts {
     model,
     instructions,
     role: first?.role === 'developer' ? 'developer' : 'system',
-    // The arrays are the provider's own, which may do with them what it likes.
+    // Copied, because the arrays belong to the provider, which may change them.
     tools: [...(tools ?? [])],
     parameters: Object.fromEntries(parameters),
     history: messages.slice(start),
@@ -65,7 +65,7 @@ function plainInstructions(message: WireMessage | undefined): string | undefined
   return isPlain && typeof content === 'string' ? content : undefined;
 }
 
-/** What a tool is called, whatever kind it is. */
+/** The name of a tool of any kind. */
 export function toolName(tool: unknown): string {
   const { type, function: called, custom } = isPlainObject(tool) ? tool : {};
   const { name } = (isPlainObject(called) ? called : isPlainObject(custom) ? custom : {}) as {
@@ -74,10 +74,13 @@ export function toolName(tool: unknown): string {
   return typeof name === 'string' && name !== '' ? name : typeof type === 'string' ? type : 'tool';
 }
 
-/** All of a request but its history, without secrets. */
+/** All of a request except its history, without secrets. */
 export type Settings = Omit<RequestParts, 'history' | 'start'>;
 
-/** The settings of a request as they are stored; `like` are those that were recorded in their place, if this is a replay. */
+/**
+ * The stored form of the settings of a request. In a replay, `like` are the settings that were recorded in their
+ * place.
+ */
 export function settingsOf(
   { model, instructions, role, tools, parameters }: RequestParts,
   redactor: Redactor,
@@ -97,7 +100,7 @@ export function settingsOf(
   };
 }
 
-/** Of these the fields are named after what they describe. */
+/** Parameters that are schemas: the names of their fields do not make the values secret. */
 const schemaParameters = new Set(['response_format', 'functions']);
 const isSchema = ([name]: [string, unknown]) => schemaParameters.has(name);
 
@@ -116,7 +119,9 @@ function storedParameters(
   };
 }
 
-/** A function is described by a schema; a tool of another kind may carry the headers that its server wants. */
+/**
+ * A function is described by a schema. A tool of another kind may hold the headers for its server, which are data.
+ */
 function storedTool(
   tool: object,
   path: readonly (string | number)[],
@@ -138,7 +143,10 @@ function storedTool(
   };
 }
 
-/** Whether two requests have the same settings; what an engine shares between its requests is seen at once. */
+/**
+ * Whether two requests have the same settings. Objects that an engine shares between its requests are compared by
+ * identity first.
+ */
 export function sameSettings(left: RequestParts, right: RequestParts): boolean {
   return (
     left.model === right.model &&
@@ -154,7 +162,7 @@ function isSame(left: object, right: object | undefined): boolean {
   return left === right || textOf(left) === JSON.stringify(right);
 }
 
-/** The left one is compared to many. */
+/** Cached, because the left value is compared with many others. */
 function textOf(value: object): string {
   const known = texts.get(value);
   if (known !== undefined) return known;
@@ -165,7 +173,9 @@ function textOf(value: object): string {
 
 const texts = new WeakMap<object, string>();
 
-/** Throws a CassetteFileError for a secret in what stands in the cassette as it is, because it is looked for as it is. */
+/**
+ * Throws a CassetteFileError if a name holds a secret. Names are stored unredacted, because replays look them up.
+ */
 export function assertValidNames(
   { conversation, secrets }: { conversation: string | undefined; secrets: LaneSecrets },
   agent: string,
