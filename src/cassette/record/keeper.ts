@@ -6,21 +6,21 @@ import type { Tape } from '../match/tape.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import type { CassetteSettings } from '../session-settings.ts';
 
-/** Those that are open, for the end of the process. */
+/** The open keepers, which are saved at the end of the process. */
 const open = new Set<Keeper>();
 
 /**
- * Keeps what is recorded on disk: whole at every moment, and not written so often that a long recording gets slow.
+ * Keeps a recording on disk: always as a whole file, but not written so often that a long recording becomes slow.
  *
- * A file that was there is replaced with the first answer that comes, and stays where none does: a key that is refused, or a
- * network that is down, must not cost a recording that is good.
+ * An existing file is replaced when the first answer arrives, and stays if none does: a refused key or a broken
+ * network must not destroy a good recording.
  */
 export class Keeper {
   readonly #tape: Tape;
   readonly #writer: CassetteWriter;
   readonly #settings: CassetteSettings;
   readonly #redactor: Redactor;
-  /** Interactions that were recorded, and how many of these are on disk. */
+  /** The number of interactions that were recorded, and how many of them are on disk. */
   #count = 0;
   #saved = 0;
   #mayWrite = true;
@@ -32,12 +32,15 @@ export class Keeper {
     this.#writer = new CassetteWriter(settings.path);
   }
 
-  /** How many interactions were recorded. */
+  /** The number of interactions that were recorded. */
   get count(): number {
     return this.#count;
   }
 
-  /** To be called before a model is asked. Throws a CassetteFileError where nothing could be kept. */
+  /**
+   * Opens the file. Must be called before a model is asked. Throws a CassetteFileError if the recording could not be
+   * kept.
+   */
   open(): void {
     if (this.#writer.isOpen) return;
     const { path, base, isAddition, errorsCount } = this.#settings;
@@ -54,18 +57,18 @@ export class Keeper {
     open.add(this);
   }
 
-  /** Notes that there is one more interaction; `isAnswer` says whether it is more than an error. */
+  /** Notes one more interaction. `isAnswer` means that it is not only an error. */
   add(isAnswer: boolean): void {
-    // It is another one's by now.
+    // After closing, the file may belong to another recording.
     if (!this.#writer.isOpen) return;
     this.#count++;
     this.#mayWrite ||= isAnswer;
-    // In ever larger steps: to write all of it each time would cost the square of its length.
+    // In growing steps, because the cost of writing everything each time is the square of the length.
     const isDue = this.#count - this.#saved > this.#saved / 8;
     if (isDue && this.#mayWrite && !this.#settings.writesAtEnd) this.#save();
   }
 
-  /** Writes what is left, and lets others record. Throws a CassetteFileError where a good recording would be lost. */
+  /** Writes the rest, and releases the file. Throws a CassetteFileError if a good recording would be lost. */
   close(): void {
     if (!this.#writer.isOpen) return;
     try {
@@ -74,7 +77,7 @@ export class Keeper {
           `${shownPath(this.#settings.path)}: Nothing but errors came, so the cassette is left as it was. If they are what is to be recorded, remove it first.`,
           { problem: 'only-errors', file: shownPath(this.#settings.path) },
         );
-      // Also what is known only now: the results of the last calls.
+      // The results of the last calls are known only now.
       this.#tape.settle(this.#redactor);
       if (this.#count > 0) this.#save();
     } finally {
@@ -82,7 +85,7 @@ export class Keeper {
     }
   }
 
-  /** At the end of the process, where nobody has closed it. */
+  /** Saves at the end of the process, if the recording was not closed. */
   saveLeft(): void {
     try {
       this.#tape.settle(this.#redactor);
@@ -92,7 +95,7 @@ export class Keeper {
     }
   }
 
-  /** Lets others record, and writes nothing more. */
+  /** Releases the file without writing. */
   discard(): void {
     if (this.#writer.isOpen) this.#release();
   }

@@ -46,7 +46,7 @@ export async function recordCompletion(
       throw error;
     }
     const ms = since(start);
-    // Whoever asked had gone before it came.
+    // The caller had left before the answer arrived.
     if (options?.signal?.aborted) keep(recording, undefined, () => ({ ms, aborted: true }));
     else {
       const answer = () => ({ ms, completion: completionRecord(completion, redactor, lane.secrets) });
@@ -58,7 +58,7 @@ export async function recordCompletion(
   }
 }
 
-/** The same for an answer in pieces, which are handed on as they come. */
+/** Asks the live model for a stream, hands its chunks on as they arrive, and keeps them. */
 export async function* recordStream(
   recording: Recording,
   request: CompletionRequest,
@@ -74,7 +74,7 @@ export async function* recordStream(
     ms,
     stream: streamRecord(timed, cut, redactor, lane.secrets),
   });
-  /** What is awaited of the live stream; its errors are recorded. */
+  /** Awaits a value from the live stream, and records an error of it. */
   async function ofLive<T>(ask: () => T): Promise<Awaited<T>> {
     try {
       return await asLive(ask);
@@ -98,7 +98,7 @@ export async function* recordStream(
         if (timed.length === 0) ms = since(start);
         timed.push({ chunk: next.value, ms: timed.length === 0 ? 0 : since(last) });
         yield next.value;
-        // What the reader does meanwhile is no time of the model's.
+        // The time that the reader takes does not count as the model's.
         last = now();
       }
       isOver = true;
@@ -112,7 +112,7 @@ export async function* recordStream(
   }
 }
 
-/** What came until the reader left, and the end of the live stream. */
+/** Keeps the chunks that arrived until the reader left, and ends the live stream. */
 async function leave(
   recording: Recording,
   chunks: AsyncIterator<ChatCompletionChunk>,
@@ -126,7 +126,10 @@ async function leave(
   }
 }
 
-/** Keeps an answer that has come. One that cannot be stored stays unanswered, which is not written; the error is thrown. */
+/**
+ * Keeps an answer that has arrived. If it cannot be stored, the error is thrown and the interaction stays unanswered,
+ * so it is not written.
+ */
 function keep(
   { interaction, lane, tape, finder, keeper }: Recording,
   said: Said | undefined,
@@ -162,7 +165,7 @@ function keepFailure(
   });
 }
 
-/** What chunks amount to; undefined where they ended in the middle. */
+/** The completion of the chunks; undefined if they ended too early. */
 function completionIn(timed: readonly TimedChunk[]): unknown {
   try {
     const completion = folded(timed.map(({ chunk }) => chunk)) as ChatCompletion;

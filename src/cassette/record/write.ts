@@ -7,7 +7,7 @@ import { shownPath } from '../../files/path.ts';
 import { reasonOf } from '../../files/reason.ts';
 import { writeWhole } from '../../files/write-whole.ts';
 
-/** Throws a CassetteFileError for a file that is something else than a cassette, or more than this version knows of. */
+/** Throws a CassetteFileError if the file is not a cassette, or has a newer version. */
 function assertOwn(path: string, text: string): void {
   if (text.trim() === '') return;
   const { format, version } = headOf(text);
@@ -23,7 +23,7 @@ function assertOwn(path: string, text: string): void {
     );
 }
 
-/** What a file says that it is; of a damaged one as far as that can be told. */
+/** The format and version that a file states, as far as a damaged file can be read. */
 function headOf(text: string): { format?: unknown; version?: unknown } {
   try {
     return Object(JSON.parse(text)) as object;
@@ -34,7 +34,7 @@ function headOf(text: string): { format?: unknown; version?: unknown } {
   }
 }
 
-/** Where a path leads, through links; the file itself need not be there. */
+/** The path after links are resolved. The file itself may be missing. */
 function realPath(path: string): string {
   try {
     return realpathSync(path);
@@ -47,8 +47,8 @@ function realPath(path: string): string {
 /**
  * The only writer of a file while it is open.
  *
- * The file is replaced as a whole, or not at all: what is new is written beside it and then takes its name, so that whoever is
- * killed in the middle leaves the old one, or the new.
+ * The file is replaced as a whole: the new text is written to a temporary file, which then takes the name. So if the
+ * process is killed, either the old file or the new one remains.
  */
 export class CassetteWriter {
   readonly #path: string;
@@ -67,8 +67,8 @@ export class CassetteWriter {
   }
 
   /**
-   * Makes the folder, takes the lock, and returns what is there. Throws a CassetteFileError where that cannot be: before a model
-   * is asked for what could not be kept.
+   * Creates the folder, takes the lock, and returns the existing text. Throws a CassetteFileError if any of this
+   * fails, so that no model gives answers that could not be kept.
    */
   open(): string | undefined {
     let text: string | undefined;
@@ -77,7 +77,7 @@ export class CassetteWriter {
       const owner = this.#lock.take();
       if (owner) throw this.#taken(owner);
       try {
-        // A folder, or a file of somebody else's, would be told only when it is replaced.
+        // Checked now: a folder, or a file of another tool, would otherwise fail only when it is replaced.
         if (existsSync(this.#target)) {
           text = readFileSync(this.#target, 'utf8');
           assertOwn(this.#path, text);
@@ -98,7 +98,7 @@ export class CassetteWriter {
     this.#attempt('It cannot be written', () => writeWhole(this.#target, text, { temporary }));
   }
 
-  /** Gives the lock back. */
+  /** Releases the lock. */
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -106,7 +106,7 @@ export class CassetteWriter {
     this.#lock.giveBack();
   }
 
-  /** One for each cassette, so that no more than one is ever left behind. */
+  /** One temporary file for each cassette, so that at most one is ever left behind. */
   get #temporary(): string {
     return `${this.#target}.tmp`;
   }
