@@ -2,53 +2,59 @@ import { setOwn } from '../engine/values/copy.ts';
 import { Misfit } from '../script/script-errors.ts';
 import { LaneSecrets } from '../secrets/lane-secrets.ts';
 
-/** What of a request is not as it was recorded. */
+/** One difference between a request and its recording. */
 export interface Drift {
   /**
-   * instructions: the system message. tools: a definition, or which there are. model: which is asked. parameters: any other
-   * field of the request. history: what was said, called or answered.
+   * instructions: the system message. tools: a definition, or the list of tools. model: the model's name. parameters:
+   * any other field of the request. history: a message, a tool call or its result.
    */
   readonly part: 'instructions' | 'tools' | 'model' | 'parameters' | 'history';
-  /** Of the agent whose instructions they are, of the tool, or of the parameter. */
+  /** The name of the agent whose instructions changed, of the tool, or of the parameter. */
   readonly name?: string;
-  /** The message's place in the request, the system message being 0. */
+  /** The index of the message in the request, where the system message is 0. */
   readonly at?: number;
-  /** A line diff for a reader: "-" as recorded, "+" as it is now. */
+  /** A readable line diff: "-" marks the recording, "+" the current request. */
   readonly diff: string;
 }
 
-/** Sets what is there, so that the text of an error shows nothing that is not. Names are hidden where they are secrets. */
+/**
+ * Sets the fields that are known, so that a printed error shows no undefined ones. Names that are secrets are hidden.
+ */
 function setFields(error: Error, fields: object): void {
   for (const [field, value] of Object.entries(fields))
     if (value !== undefined) setOwn(error, field, names.has(field) ? withoutSecrets(value as string) : value);
 }
 
-/** What users name, and recordings refuse to keep where it is a secret. */
+/** Fields with names that users choose. Recordings reject names that are secrets. */
 const names = new Set(['conversation', 'agent', 'tool']);
 
 function withoutSecrets(name: string): string {
   return new LaneSecrets().hideText(name);
 }
 
-/** A request is not the one that was recorded in its place; the message says what changed, and how to record again. */
+/** Thrown when a request differs from the recorded one. The message says what changed, and how to record again. */
 export class CassetteMismatchError extends Misfit {
   override readonly name = 'CassetteMismatchError';
-  /** The cassette, relative to the working directory where it is inside, with slashes. */
+  /** The cassette, relative to the working directory if it is inside, with slashes. */
   declare readonly file: string;
-  /** The number of the recorded conversation, from 1; absent where no single request differs. */
+  /**
+   * The number of the recorded conversation, from 1; absent if the difference does not belong to a single request.
+   */
   declare readonly lane?: number | undefined;
-  /** The name of that conversation, where it has one. */
+  /** The name of that conversation, if it has one. */
   declare readonly conversation?: string | undefined;
-  /** The number of the recorded interaction, from 1; absent where no single request differs. */
+  /**
+   * The number of the recorded interaction, from 1; absent if the difference does not belong to a single request.
+   */
   declare readonly interaction?: number | undefined;
-  /** The agent that asks; absent where no single request differs. */
+  /** The agent that makes the request; absent if the difference does not belong to a single request. */
   declare readonly agent?: string | undefined;
-  /** Which parts changed, each with a readable diff. */
+  /** The parts that changed, each with a readable diff. */
   declare readonly drift: readonly Drift[];
-  /** The shell command that records again, where one is known. */
+  /** The shell command that records again, if it is known. */
   declare readonly command?: string | undefined;
 
-  /** Made by the providers that replay. */
+  /** Created by the providers that replay. */
   constructor(
     message: string,
     fields: Pick<
@@ -64,35 +70,41 @@ export class CassetteMismatchError extends Misfit {
   }
 }
 
-/** A request was made that the cassette has no answer to: there is no cassette, or the conversation went on beyond its end. */
+/**
+ * Thrown when the cassette has no answer to a request: the file is missing, or the conversation continues beyond its
+ * end.
+ */
 export class CassetteMissError extends Misfit {
   override readonly name = 'CassetteMissError';
   /**
-   * no-cassette: there is no file, and none may be recorded. no-model: there is no live model to record. no-conversation: no
-   * recorded conversation is the one that asks. end: the recording of the conversation ends before. left: the recorded answer
-   * was left before its end. tool: the recording has no such result of a tool.
+   * no-cassette: the file is missing, and the mode allows no recording. no-model: a live model to record is missing.
+   * no-conversation: the conversation was not recorded. end: the recording of the conversation ends earlier. left:
+   * the reader of the recorded answer left before its end. tool: the recording has no such result of a tool.
    */
   declare readonly problem: 'no-cassette' | 'no-model' | 'no-conversation' | 'end' | 'left' | 'tool';
-  /** The cassette, relative to the working directory where it is inside, with slashes. */
+  /** The cassette, relative to the working directory if it is inside, with slashes. */
   declare readonly file: string;
-  /** The number of the recorded conversation, from 1, where it is known. */
+  /** The number of the recorded conversation, from 1, if it is known. */
   declare readonly lane?: number | undefined;
-  /** The name of the conversation that asks, where it has one. */
+  /** The name of the conversation that makes the request, if it has one. */
   declare readonly conversation?: string | undefined;
-  /** The number of the interaction that was asked for, from 1, where the conversation is known. */
+  /** The number of the requested interaction, from 1, if the conversation is known. */
   declare readonly interaction?: number | undefined;
   /** The role of the last message of the request. */
   declare readonly lastRole?: string | undefined;
   /** The tool whose result is missing. */
   declare readonly tool?: string | undefined;
-  /** The numbers of the recorded conversations that are not played to their end, where none is the one that asks. */
+  /**
+   * The numbers of the recorded conversations that were not replayed to their end, if the request belongs to none of
+   * them.
+   */
   declare readonly lanes?: readonly number[] | undefined;
-  /** The mode in which a cassetteProvider records. */
+  /** The record mode of a cassetteProvider. */
   declare readonly mode?: 'none' | 'missing' | 'all' | undefined;
-  /** The shell command that records again, where one is known. */
+  /** The shell command that records again, if it is known. */
   declare readonly command?: string | undefined;
 
-  /** Made by the providers that replay. */
+  /** Created by the providers that replay. */
   constructor(
     message: string,
     fields: Pick<
@@ -114,19 +126,19 @@ export class CassetteMissError extends Misfit {
   }
 }
 
-/** Interactions were recorded that nobody asked for any more. */
+/** Thrown when recorded interactions were not requested. */
 export class CassetteUnusedError extends Misfit {
   override readonly name = 'CassetteUnusedError';
-  /** The cassette, relative to the working directory where it is inside, with slashes. */
+  /** The cassette, relative to the working directory if it is inside, with slashes. */
   declare readonly file: string;
-  /** How many interactions are left. */
+  /** The number of interactions that are left. */
   declare readonly remaining: number;
-  /** The numbers of the conversations that they belong to, from 1. */
+  /** The numbers of the conversations with interactions left, from 1. */
   declare readonly lanes: readonly number[];
-  /** The shell command that records again, where one is known. */
+  /** The shell command that records again, if it is known. */
   declare readonly command?: string | undefined;
 
-  /** Made by the providers that replay. */
+  /** Created by the providers that replay. */
   constructor(
     message: string,
     fields: Pick<CassetteUnusedError, 'file' | 'remaining' | 'lanes' | 'command'>,
@@ -136,17 +148,17 @@ export class CassetteUnusedError extends Misfit {
   }
 }
 
-/** It cannot be told which of several conversations a request belongs to. */
+/** Thrown when a request could belong to several conversations. */
 export class CassetteAmbiguityError extends Misfit {
   override readonly name = 'CassetteAmbiguityError';
-  /** The cassette, relative to the working directory where it is inside, with slashes. */
+  /** The cassette, relative to the working directory if it is inside, with slashes. */
   declare readonly file: string;
   /** The numbers of the conversations that the request could belong to, from 1. */
   declare readonly lanes: readonly number[];
-  /** The name of the conversation that asks, where it has one. */
+  /** The name of the conversation that makes the request, if it has one. */
   declare readonly conversation?: string | undefined;
 
-  /** Made by the providers that record or replay. */
+  /** Created by the providers that record or replay. */
   constructor(message: string, fields: Pick<CassetteAmbiguityError, 'file' | 'lanes' | 'conversation'>) {
     super(message);
     setFields(this, fields);
@@ -154,17 +166,17 @@ export class CassetteAmbiguityError extends Misfit {
 }
 
 /**
- * A file that cannot be used: it is no cassette, is damaged, is of a newer version, cannot be read or written, or is being
- * recorded by somebody else. Says which, and where.
+ * Thrown when a file cannot be used: it is not a cassette, is damaged, has a newer version, cannot be read or
+ * written, or is in use by another recording. The message names the file and the cause.
  */
 export class CassetteFileError extends Misfit {
   override readonly name = 'CassetteFileError';
   /**
-   * path: the path names no cassette. missing: there is no such file. unreadable: it cannot be read. damaged: it is no JSON, or
-   * a field is wrong. foreign: it is no cassette. newer: it is of a newer version. unwritable: it cannot be written. taken:
-   * another recording, or the cassette of another test, has this file. changed: another recording changed it. only-errors: a
-   * recording of nothing but errors would replace it. closed: its provider is closed. secret: a name that it would hold is a
-   * secret.
+   * path: the path is not valid for a cassette. missing: the file does not exist. unreadable: it cannot be read.
+   * damaged: it is not JSON, or a field is wrong. foreign: it is not a cassette. newer: it has a newer version.
+   * unwritable: it cannot be written. taken: another recording, or another test, uses this file. changed: another
+   * recording changed it. only-errors: the recording has only errors, and would replace it. closed: its provider is
+   * closed. secret: a name in it is a secret.
    */
   declare readonly problem:
     | 'path'
@@ -179,22 +191,25 @@ export class CassetteFileError extends Misfit {
     | 'only-errors'
     | 'closed'
     | 'secret';
-  /** The cassette, relative to the working directory where it is inside, with slashes; as it was given, where it is no path of one. */
+  /**
+   * The cassette, relative to the working directory if it is inside, with slashes; as the caller gave it, if its path
+   * is not valid.
+   */
   declare readonly file?: string | undefined;
-  /** The line of the file in which the problem stands, from 1. */
+  /** The line of the problem in the file, from 1. */
   declare readonly line?: number | undefined;
-  /** The column of that line at which no JSON can go on like this, from 1. */
+  /** The column of that line where the JSON becomes invalid, from 1. */
   declare readonly column?: number | undefined;
   /** The field of the file that is wrong: `lanes[0].interactions`. */
   declare readonly field?: string | undefined;
-  /** What a right value is. */
+  /** A description of a valid value. */
   declare readonly expected?: string | undefined;
-  /** The value that the field has, with its kind: `the number 17`; absent where the field is missing. */
+  /** The value of the field, with its kind: `the number 17`; absent if the field is missing. */
   declare readonly given?: string | undefined;
   /** The id of the process that records the file. */
   declare readonly pid?: number | undefined;
 
-  /** Made where a cassette is read or written. */
+  /** Created when a cassette is read or written. */
   constructor(
     message: string,
     fields: Pick<

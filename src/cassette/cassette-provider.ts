@@ -15,36 +15,43 @@ import { CassetteSession } from './session.ts';
 import { againWords, recordCommand, vitestWorker } from './match/words.ts';
 
 /**
- * What happens where a cassette has no answer. none: it fails, and nothing is written. missing: a live model is asked, and its
- * answer is added. all: everything is recorded anew.
+ * What happens if a cassette has no answer to a request. none: the request fails, and nothing is written. missing: a
+ * live model is asked, and its answer is added. all: everything is recorded again, even what the cassette has.
  */
 export type RecordMode = 'none' | 'missing' | 'all';
 
 /** How a cassette is recorded and replayed. */
 export interface CassetteOptions extends ReplayOptions {
-  /** The path of its file, within the working directory, or absolute. */
+  /** The path of the file: within the working directory, or absolute. */
   cassette: string;
-  /** `SWARMCHECK_RECORD`, else "none" in CI or without a live model, "missing" elsewhere. */
+  /**
+   * Default: the value of `SWARMCHECK_RECORD`, otherwise "none" in CI or without a live model, otherwise "missing".
+   */
   mode?: RecordMode | undefined;
 }
 
-/** A provider that answers from a cassette, and records where its mode says so. */
+/** A provider that answers from a cassette, and records if its mode allows it. */
 export interface CassetteProvider extends CompletionProvider, AsyncDisposable {
-  /** In interactions; what is recorded is none of them. */
+  /** Counts interactions. Recorded interactions do not count. */
   readonly summary: Readonly<CassetteSummary>;
-  /** Throws what did not fit, else a CassetteUnusedError for interactions that nobody asked for. */
+  /**
+   * Throws the error of the first request that did not fit, otherwise a CassetteUnusedError if recorded interactions
+   * were not requested.
+   */
   assertComplete(): void;
-  /** Writes what is left of a recording. */
+  /** Writes the rest of a recording. */
   close(): Promise<void>;
 }
 
 /**
- * What suites use: one provider for recording and replaying, by mode. `none` never writes, and a request without an answer
- * fails; `missing` records what is not there yet, a whole cassette or what a conversation has beyond its recorded end; `all`
- * records everything again. Without a provider the live API is asked, where `OPENAI_API_KEY` is set.
+ * Returns a provider for test suites that records or replays, depending on its mode. `none` never writes, and a
+ * request without a recorded answer fails. `missing` records the missing interactions: a whole cassette, or the part
+ * of a conversation beyond its recorded end. `all` records everything again. If `provider` is undefined, the live API
+ * is asked if `OPENAI_API_KEY` is set.
  *
- * Requests reject as those of `replayProvider` and `recordingProvider` do. Throws a CassetteMissError where there is no
- * cassette and nothing may be recorded, a TypeError for a mode that is none, and a CassetteFileError for a file that cannot be used.
+ * Requests reject like those of `replayProvider` and `recordingProvider`. Throws a CassetteMissError if the cassette
+ * is missing and cannot be recorded, a TypeError for an unknown mode, and a CassetteFileError for a file that cannot
+ * be used.
  */
 export function cassetteProvider(
   provider: CompletionProvider | undefined,
@@ -54,12 +61,15 @@ export function cassetteProvider(
   return new Cassette(cassetteSession(provider, options));
 }
 
-/** Throws a TypeError for options that nobody reads, or that say what there is not. */
+/** Throws a TypeError for unknown options and invalid values. */
 export function assertValidCassetteOptions(who: string, options: object): void {
   assertValidReplayOptions(who, options, ['cassette', 'mode', 'redact', 'onMismatch', 'timing']);
 }
 
-/** The session behind it. `origin` and `command` are known to whoever names cassettes for others. */
+/**
+ * The session behind a cassetteProvider. Callers that name cassettes for their users also pass `origin` and
+ * `command`.
+ */
 export function cassetteSession(
   provider: CompletionProvider | undefined,
   { cassette, mode: asked, redact, onMismatch, timing }: CassetteOptions,
@@ -121,7 +131,7 @@ export class Cassette extends SessionProvider implements CassetteProvider {
   }
 }
 
-/** The last sentence where a request has no answer. */
+/** The last sentence of the message for a request without an answer. */
 function adviceFor({ mode, by }: ChosenMode, live: CompletionProvider | undefined, command: string): string {
   if (!live)
     return `Nothing can be recorded: no provider was given, and OPENAI_API_KEY is not set. Set it, and record: OPENAI_API_KEY=… ${command}`;
@@ -136,22 +146,22 @@ function keyAdvice(path: string, { by = '' }: ChosenMode): string {
 
 const modes: readonly string[] = ['none', 'missing', 'all'] satisfies RecordMode[];
 
-/** The environment's variable that sets the mode. */
+/** The environment variable that sets the mode. */
 const modeVariable = 'SWARMCHECK_RECORD';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The mode that holds, and where it comes from, for messages. */
+/** The mode, and where it comes from, for messages. */
 interface ChosenMode {
   readonly mode: RecordMode;
-  /** Who asked for it; undefined where nobody did. */
+  /** What set the mode; undefined for the default. */
   readonly by: string | undefined;
 }
 
 /**
- * The mode of an option, else of the environment, else `none` in CI or without a live model, `missing` elsewhere. Throws a
- * TypeError for any other word: one that is mistyped must not record, nor keep from recording. A vitest that updates
- * snapshots (`-u`) calls no model.
+ * The mode from the option, otherwise from the environment, otherwise `none` in CI or without a live model, otherwise
+ * `missing`. Throws a TypeError for any other word: a typo must neither cause a recording nor prevent one. A vitest
+ * that updates snapshots (`-u`) calls no model, so an explicit mode other than `none` throws a TypeError.
  */
 function modeOf(given: unknown, hasLive: boolean, environment: Environment): ChosenMode {
   const ofEnvironment = environment[modeVariable];
@@ -182,7 +192,7 @@ function parseMode(what: string, given: unknown): RecordMode {
   throw new TypeError(`${what} is one of ${modes.join(', ')}, but is ${valueWords(given)}.${hint}`);
 }
 
-/** As the services set it, and their absence. */
+/** Whether this runs in CI. An empty `CI`, "0" and "false" mean that it does not. */
 function isCi({ CI }: Environment): boolean {
   return CI !== undefined && CI !== '' && CI !== '0' && CI !== 'false';
 }

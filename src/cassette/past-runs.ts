@@ -13,16 +13,13 @@ import { CassetteSession } from './session.ts';
 import type { CassetteFile } from './format/format.ts';
 import type { CassetteSettings } from './session-settings.ts';
 
-/** A run that has happened, with its answers, each in one piece. */
+/** A run that has ended, with its answers, each folded to a completion. */
 interface PastRun {
   readonly events: readonly RecordedEvent[];
   readonly answers: readonly ChatCompletion[];
 }
 
-/**
- * Runs that have happened, kept so that whoever wants can record them afterwards. Of a conversation in which runs were taken
- * back, those that stayed.
- */
+/** Keeps runs that have ended, so that they can be recorded later. Runs that were undone are not kept. */
 export class PastRuns {
   readonly #inner: CompletionProvider;
   readonly #runs: PastRun[] = [];
@@ -32,10 +29,10 @@ export class PastRuns {
     this.#inner = provider;
   }
 
-  /** The provider, with its answers kept. */
+  /** The provider, whose answers are kept. */
   readonly provider: CompletionProvider = {
     complete: async (request, options) => {
-      // Of this run: one that was stopped may be answered while the next one is under way.
+      // A run that was stopped may get its answer during the next run, so each request keeps the list of its own run.
       const answers = this.#answers;
       const completion = await this.#inner.complete(request, options);
       answers.push(completion);
@@ -44,20 +41,20 @@ export class PastRuns {
     stream: (request, options) => this.#kept(this.#inner.stream(request, options)),
   };
 
-  /** How many runs are kept. */
+  /** The number of runs that are kept. */
   get count(): number {
     return this.#runs.length;
   }
 
-  /** Keeps the run that has just ended; without events, it is forgotten. */
+  /** Keeps the run that has just ended. Without events, the run is forgotten. */
   end(events: readonly RecordedEvent[] | undefined): void {
     if (events) this.#runs.push({ events, answers: this.#answers });
     this.#answers = [];
   }
 
   /**
-   * Writes the cassette, and returns what stands in it, with the secrets that were hidden. Rejects with a CassetteFileError where
-   * it cannot be written.
+   * Writes the cassette. Returns its content and the secrets that were hidden. Rejects with a CassetteFileError if it
+   * cannot be written.
    */
   async record(
     settings: Pick<CassetteSettings, 'path' | 'origin' | 'known'>,
@@ -97,7 +94,7 @@ export class PastRuns {
   }
 }
 
-/** Asks what a run asked, as it came about: at each request there is what had happened by then. */
+/** Repeats the requests of a run. With each request, `session` sees only the events that had happened by then. */
 async function askAgain(session: CassetteSession, past: readonly RecordedEvent[]): Promise<void> {
   const events: RecordedEvent[] = [];
   for (const event of past) {

@@ -6,24 +6,26 @@ import { cassettePath } from './format/read.ts';
 import type { Redact } from '../secrets/redactor.ts';
 import { CassetteSession } from './session.ts';
 
-/** A provider that records what another one answers. */
+/** A provider that records the answers of another one. */
 export interface RecordingProvider extends CompletionProvider, AsyncDisposable {
   /**
-   * Writes what is left; the file is whole at any moment before. Throws what kept a request from being recorded, whoever was told
-   * of it already; the end of an `await using` block does not, lest it hide the error that left the block.
+   * Writes the rest; the file is complete at any time before. Throws the error that kept a request from being
+   * recorded, even if a caller got it before. The end of an `await using` block does not throw it, so that it does
+   * not hide the error that left the block.
    */
   close(): Promise<void>;
 }
 
 /**
- * A provider that asks this one, and records all that it answers: completions with their usage, streams as they were cut and
- * with their times, errors of the API, and what tools made of it. The cassette is written as a whole each time, from the
- * first answer on; it replaces one that is there. Secrets are taken out before anything is written (docs/guide-recording.md).
+ * Returns a provider that asks another one, and records its answers: completions with their usage, streams with their
+ * chunks and times, errors of the API, and the results of tools. From the first answer on, the cassette is always
+ * written as a whole. It replaces an existing file. Secrets are removed before anything is written
+ * (docs/guide-recording.md).
  *
- * Requests reject with the provider's own errors; with a CassetteFileError, before the provider is asked, where the file
- * cannot be written or is being recorded by somebody else; with a CassetteAmbiguityError where two conversations cannot be
- * told apart. A key that is refused (401, 403) is nobody's answer, and is not recorded. Throws a CassetteFileError for a path
- * that is none, or leads out of the working directory.
+ * Requests reject with the errors of `provider`. They reject with a CassetteFileError, before `provider` is asked, if
+ * the file cannot be written or another recording uses it; and with a CassetteAmbiguityError if two conversations
+ * cannot be distinguished. An error for a refused key (401, 403) is not recorded. Throws a CassetteFileError for a
+ * path that is not valid, or that leads out of the working directory.
  */
 export function recordingProvider(
   provider: CompletionProvider,
@@ -36,7 +38,7 @@ export function recordingProvider(
   return closable(new CassetteSession({ path, file: undefined, live: provider, redact }));
 }
 
-/** A session as a provider that is to be closed. */
+/** A session as a provider that can be closed. */
 function closable(session: CassetteSession): RecordingProvider {
   return {
     complete: session.complete,

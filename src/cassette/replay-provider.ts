@@ -11,31 +11,40 @@ import { CassetteSession } from './session.ts';
 
 /** How a cassette is replayed. */
 export interface ReplayOptions {
-  /** "error". What is done where a request is not as it was recorded: "warn" tells it on stderr, "ignore" only counts it; both answer all the same. */
+  /**
+   * What happens if a request differs from the recording. Default: "error". "warn" writes the difference to stderr,
+   * and "ignore" only counts it; both serve the recorded answer.
+   */
   onMismatch?: MismatchPolicy | undefined;
-  /** The function that it was recorded with, if there was one: requests are compared as they are stored. */
+  /**
+   * The function that the cassette was recorded with, if there was one: requests are compared in their stored form.
+   */
   redact?: Redact | undefined;
-  /** "none". Whether answers, and the pieces of streams, take the time that they took. */
+  /** Whether answers, and the chunks of streams, take their recorded time. Default: "none". */
   timing?: 'none' | 'recorded' | undefined;
 }
 
 /** A provider that answers from a cassette. */
 export interface ReplayProvider extends CompletionProvider, Disposable {
-  /** In interactions. */
+  /** Counts interactions. */
   readonly summary: Readonly<CassetteSummary>;
-  /** Throws what did not fit, else a CassetteUnusedError for interactions that nobody asked for. */
+  /**
+   * Throws the error of the first request that did not fit, otherwise a CassetteUnusedError if recorded interactions
+   * were not requested.
+   */
   assertComplete(): void;
 }
 
 /**
- * A provider that answers from a cassette, offline: the n-th request of a conversation gets its n-th answer, and is held
- * against what was recorded. A streamed recording also answers unstreamed, and the other way round. Conversations are told
- * apart by `conversation`, or by the history that a request continues.
+ * Returns a provider that answers from a cassette, offline. The n-th request of a conversation is compared with the
+ * n-th recorded one, and gets its answer. A streamed recording also serves unstreamed requests, and the reverse.
+ * Conversations are distinguished by `conversation`, or by the history that a request continues.
  *
- * Requests reject with a CassetteMismatchError that says which parts changed, each with a diff; with a CassetteMissError
- * beyond the end of what was recorded; with a CassetteAmbiguityError where it cannot be told whose a request is; or with the
- * error that was recorded. Disposing of it throws a CassetteUnusedError for interactions that are left, but not where something
- * did not fit, which the caller was told. Throws a CassetteFileError for a file that is not there, is no cassette, is damaged, or of a newer version.
+ * Requests reject with a CassetteMismatchError that shows each changed part with a diff; with a CassetteMissError
+ * beyond the end of the recording; with a CassetteAmbiguityError if the request could belong to several
+ * conversations; or with the recorded error. Disposing throws a CassetteUnusedError if interactions are left, unless
+ * a request did not fit, because the caller got that error already. Throws a CassetteFileError if the file is
+ * missing, is not a cassette, is damaged, or has a newer version.
  */
 export function replayProvider(cassette: string, options: ReplayOptions = {}): ReplayProvider {
   assertValidReplayOptions('replayProvider', options, ['onMismatch', 'redact', 'timing']);
@@ -47,7 +56,7 @@ export function replayProvider(cassette: string, options: ReplayOptions = {}): R
   return new Replay(new CassetteSession({ path, file, live: undefined, onMismatch, redact, inRealTime }));
 }
 
-/** A session as its users see it. Methods are fields, so that a decorator may spread a provider. */
+/** A session as its users see it. Methods are fields, so that a decorator can spread a provider. */
 export class SessionProvider implements CompletionProvider {
   readonly complete: CompletionProvider['complete'];
   readonly stream: CompletionProvider['stream'];
@@ -81,7 +90,7 @@ class Replay extends SessionProvider implements ReplayProvider {
 
 const policies: readonly string[] = ['error', 'warn', 'ignore'] satisfies MismatchPolicy[];
 
-/** Throws a TypeError for options that nobody reads, or that say what there is not. */
+/** Throws a TypeError for unknown options and invalid values. */
 export function assertValidReplayOptions(who: string, options: object, known: readonly string[]): void {
   assertKnownOptions(who, options, known);
   const { onMismatch, timing } = options as ReplayOptions;

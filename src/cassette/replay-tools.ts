@@ -22,14 +22,16 @@ import type { Redactor } from '../secrets/redactor.ts';
 import { fieldsOf } from './match/words.ts';
 
 /**
- * A copy of the agent, and of every agent it hands off to, whose tools are answered from a recording.
+ * Returns a copy of the agent, and of every agent it hands off to, whose tools are answered from a recording.
  *
- * "replay": a tool is not run; what it answered, and what it changed of the context variables, is taken from the cassette, so
- * that no database is needed. Only tools that handed off are run, because the agent they lead to is found in no other way.
- * "verify": every tool is run, and what it answers compared with the recording, with which the conversation goes on. What
- * differs is told as a mismatch with the next request, or at the end, by the provider that replays the same cassette.
+ * "replay": a tool is not run. Its result, and its changes of the context variables, come from the cassette, so that
+ * no database is needed. Only tools that handed off are run, because the next agent cannot be found in any other way.
+ * "verify": every tool is run, and its result is compared with the recording. The conversation continues with the
+ * recorded result. The provider that replays the same cassette reports a difference as a mismatch, with the next
+ * request or at the end.
  *
- * Throws a CassetteFileError for a file that is not there or cannot be used. A call that was not recorded is answered with an error.
+ * Throws a CassetteFileError if the file is missing or cannot be used. A call that was not recorded is answered with
+ * an error.
  */
 export function replayTools<A extends Agent>(agent: A, cassette: string, mode: 'replay' | 'verify'): A {
   if (!isAgent(agent)) throw new TypeError(noAgentWords('The agent of replayTools', agent));
@@ -44,9 +46,9 @@ export function replayTools<A extends Agent>(agent: A, cassette: string, mode: '
   ).copyOf(agent) as A;
 }
 
-/** Where a run stands in a cassette. */
+/** A run that a cassette answers, and its lane. */
 interface ServedRun {
-  /** Of the cassette. */
+  /** The path of the cassette. */
   readonly path: string;
   readonly lane: Lane;
   readonly redactor: Redactor;
@@ -54,12 +56,12 @@ interface ServedRun {
 
 const runs = new WeakMap<readonly RecordedEvent[], ServedRun>();
 
-/** Notes where a run stands, for its tools. */
+/** Notes the lane of a run, for its tools. */
 export function noteServed(events: readonly RecordedEvent[] | undefined, run: ServedRun): void {
   if (events) runs.set(events, run);
 }
 
-/** Where a run stands; undefined for one that no cassette answers. */
+/** The lane of a run; undefined if no cassette answers the run. */
 function servedRun(events: readonly RecordedEvent[] | undefined): ServedRun | undefined {
   return events && runs.get(events);
 }
@@ -70,10 +72,13 @@ interface RecordedCall {
   readonly file: string;
   readonly interaction: InteractionRecord;
   readonly result: ResultRecord;
-  /** Whether it is the last of its answer that reached a tool: what the calls changed is applied with it. */
+  /**
+   * Whether it is the last call of its answer that reached a tool. The recorded changes of the context are applied
+   * with that call.
+   */
   readonly isLast: boolean;
   readonly handsOff: boolean;
-  /** The place of its answer in the next request; undefined where no cassette answers the run. */
+  /** The index of its result in the next request; undefined if no cassette answers the run. */
   readonly at: number | undefined;
   readonly run: ServedRun | undefined;
 }
@@ -104,7 +109,7 @@ function verifying(original: Callable, recorded: RecordedTools): Tool['execute']
   };
 }
 
-/** Calls a tool, and goes on with what the model would be told of it. */
+/** Calls a tool, and passes its outcome, as the model would see it, to `goOn`. */
 function settled(call: () => unknown, goOn: (outcome: CallOutcome) => unknown, name: string): unknown {
   const read = (value: unknown) => goOn(readReturn(name, value));
   const fail = (error: unknown) => goOn(thrownOutcome(name, error));
@@ -117,7 +122,7 @@ function settled(call: () => unknown, goOn: (outcome: CallOutcome) => unknown, n
   return isPromiseLike(returned) ? returned.then(read, fail) : read(returned);
 }
 
-/** What was recorded, as a tool gives it. */
+/** Returns or throws the recorded result, as the tool would. */
 function answerWith(
   { file, result, interaction, isLast, handsOff, run }: RecordedCall,
   { contextVariables }: ToolContext,
@@ -163,17 +168,17 @@ function compare(
       `It answers otherwise than recorded ("-" as recorded, "+" as it is now):\n${diff}`,
       missOf(file, tool, interaction, run),
     );
-  // No request shows this difference: it is told with the next one, or at the end.
+  // No request shows this difference, so it is reported with the next one, or at the end.
   run.lane.noted.push({ part: 'history', name: tool, ...(at !== undefined && { at }), diff });
 }
 
-/** What a call's error says beside its text. */
+/** The fields of the error for a call. */
 function missOf(file: string, tool: string, interaction?: InteractionRecord, run?: ServedRun) {
   const lane = run && fieldsOf(run.lane);
   return { problem: 'tool', file, tool, ...lane, interaction: interaction?.number } as const;
 }
 
-/** The results in a cassette, by where a run stands in it, or else by the call. */
+/** Finds recorded results: by the position of the run in the cassette, or otherwise by the call. */
 class RecordedTools {
   readonly #path: string;
   readonly #shown: string;
@@ -201,7 +206,7 @@ class RecordedTools {
     return this.#call(tool, interaction, index, at, run);
   }
 
-  /** Where another provider answers, or the context is a copy, only the id tells which call it is. */
+  /** If another provider answers, or the context is a copy, only the id identifies the call. */
   #byCall(tool: string, id: string): RecordedCall {
     const found = this.#file.lanes
       .flatMap(({ interactions }) => interactions)
@@ -236,7 +241,7 @@ class RecordedTools {
         `${this.#shown} has no result of call ${index + 1} of interaction ${interaction.number}, which is of this tool. Record again.`,
         missOf(this.#shown, tool, interaction, run),
       );
-    // The last of a name that could be it, as in a run the last handoff wins.
+    // If several calls could be the handoff, it is the last one: in a run, the last handoff wins.
     const handsOff =
       handoff?.tool === tool &&
       results.findLastIndex((other) => other.tool === tool && !other.error) === index;
@@ -250,7 +255,7 @@ function isExecuted({ error }: ResultRecord): boolean {
   return error === undefined || error === 'threw' || error === 'not-serializable';
 }
 
-/** How many calls of the last answer have been answered. */
+/** The number of results since the last answer. */
 function answeredSince(events: readonly RecordedEvent[]): number {
   const answer = events.findLastIndex((event) => event.type === 'model-response');
   return events.slice(answer).filter((event) => event.type === 'tool-result').length;

@@ -15,17 +15,19 @@ export interface PlayedInteraction {
   readonly lane: Lane;
   /** The cassette, for messages. */
   readonly file: string;
-  /** For messages. */
+  /** The place of the interaction, for messages. */
   readonly place: () => string;
   readonly inRealTime: boolean;
 }
 
-/** What a recorded interaction comes to in one piece. */
+/** How a recorded interaction answers an unstreamed request. */
 type Outcome =
   | { readonly kind: 'answer'; readonly completion: unknown }
   | { readonly kind: 'error' | 'left' };
 
-/** Waits as long as the answer took, where that is asked for; then says what it comes to, and what later requests show of it. */
+/**
+ * Waits for the recorded time if `inRealTime` is set. Then returns the outcome, and what later requests show of it.
+ */
 export async function dueOutcome(
   played: PlayedInteraction,
   options: CompletionOptions | undefined,
@@ -36,7 +38,10 @@ export async function dueOutcome(
   return { outcome, said: outcome.kind === 'answer' ? saidBy(outcome.completion) : undefined };
 }
 
-/** The same in pieces. What later requests show is told before the first, since nobody may read them to their end. */
+/**
+ * Like `dueOutcome`, for a streamed request. Returns what later requests show before the first chunk, because the
+ * caller may not read to the end.
+ */
 export async function duePieces(
   played: PlayedInteraction,
   options: CompletionOptions | undefined,
@@ -46,7 +51,9 @@ export async function duePieces(
   return { pieces, said: saidInPieces(played, pieces) };
 }
 
-/** What an interaction comes to in one piece, however it came. Throws for an answer that is none. */
+/**
+ * The outcome of an interaction for an unstreamed request. Throws if a recorded stream does not fold to a completion.
+ */
 function outcomeOf({ served, lane }: PlayedInteraction): Outcome {
   const { completion, stream, error, aborted } = served;
   const chunks = stream && storedChunks(stream, lane.secrets);
@@ -60,7 +67,7 @@ function outcomeOf({ served, lane }: PlayedInteraction): Outcome {
   };
 }
 
-/** Hands out an outcome in one piece. */
+/** Serves an outcome: returns the completion, or throws. */
 export async function playCompletion(
   played: PlayedInteraction,
   outcome: Outcome,
@@ -70,14 +77,14 @@ export async function playCompletion(
   return await (outcome.kind === 'error' ? fail(played) : leftOff(played, options));
 }
 
-/** The pieces of an answer: those that it came in, or some that amount to it. */
+/** The chunks of an answer: the recorded ones, or chunks made from a completion. */
 function piecesOf({ served: { stream, completion }, lane }: PlayedInteraction): readonly TimedChunk[] {
   if (stream) return storedChunks(stream, lane.secrets);
   if (completion === undefined) return [];
   return chunksOfCompletion(storedCompletion(completion, lane.secrets)).map((chunk) => ({ chunk, ms: 0 }));
 }
 
-/** What pieces say; undefined where they are no whole answer, which whoever reads them is told. */
+/** What the chunks say; undefined if they are not a complete answer. The reader of the chunks gets the error. */
 function saidInPieces({ served }: PlayedInteraction, pieces: readonly TimedChunk[]): Said | undefined {
   if (served.error || served.aborted || served.stream?.cut === 'left') return undefined;
   try {
@@ -87,7 +94,7 @@ function saidInPieces({ served }: PlayedInteraction, pieces: readonly TimedChunk
   }
 }
 
-/** Hands out an answer in pieces. */
+/** Serves an answer as chunks. */
 export async function* playStream(
   played: PlayedInteraction,
   pieces: readonly TimedChunk[],
@@ -107,7 +114,10 @@ async function fail({ served, lane }: PlayedInteraction): Promise<never> {
   throw await errorOf(served.error!, lane.secrets);
 }
 
-/** Nothing more was recorded: whoever asked had gone. So it waits to be left again, where it can be. */
+/**
+ * Nothing more was recorded, because the caller had left. If the caller can leave again, this waits for it; otherwise
+ * it throws.
+ */
 async function leftOff(
   { served, lane, file, place }: PlayedInteraction,
   options: CompletionOptions | undefined,

@@ -3,50 +3,52 @@ import type { CassetteFile } from './format/format.ts';
 import type { TapeOrigin } from './match/tape.ts';
 import type { Redact } from '../secrets/redactor.ts';
 
-/** What is done where a request is not as it was recorded. */
+/** What happens if a request differs from the recording. */
 export type MismatchPolicy = 'error' | 'warn' | 'ignore';
 
-/** What came of a cassette so far, in interactions. */
+/** The use of a cassette so far, in interactions. */
 export interface CassetteSummary {
-  /** Answered from the cassette. */
+  /** Interactions that were served from the cassette. */
   served: number;
-  /** Of these, those whose request was as it was recorded. */
+  /** Served interactions whose request had no drift. */
   exact: number;
-  /** Requests that were not as they were recorded, whether they were answered all the same or not. */
+  /** Requests that differed from the recording, whether they were served or not. */
   drifted: number;
-  /** Recorded, and not asked for. */
+  /** Recorded interactions that were not requested. */
   unused: number;
 }
 
-/** What a cassette is used for. */
+/** How a session uses a cassette. */
 export interface CassetteSettings {
-  /** Absolute. */
+  /** An absolute path. */
   path: string;
-  /** What is played; undefined where everything is recorded. */
+  /** The cassette to replay; undefined if everything is recorded. */
   file: CassetteFile | undefined;
-  /** Who answers what the file does not; undefined where nothing is recorded. */
+  /** Answers the requests that the file does not; undefined if nothing is recorded. */
   live: CompletionProvider | undefined;
-  /** What the file held, where a recording is added to it; undefined where there was none. */
+  /** The text of the file that a recording is added to; undefined for a new file. */
   base?: string | undefined;
-  /** Whether a recording is added to what is there; if not, it takes its place. */
+  /** Whether a recording is added to the existing file. If not, it replaces the file. */
   isAddition?: boolean | undefined;
-  /** Whether an error is as good as an answer: it may take the place of what is there. */
+  /** Whether errors may replace an existing file, as answers may. */
   errorsCount?: boolean | undefined;
   /** Whether nothing is written before the recording is closed. */
   writesAtEnd?: boolean | undefined;
-  /** Why nothing is recorded, and how it would be: the last sentence about a request that has no answer. */
+  /**
+   * The last sentence of the message for a request without an answer: why nothing is recorded, and how to record.
+   */
   missAdvice?: string | undefined;
-  /** The mode that a cassetteProvider records in. */
+  /** The record mode of a cassetteProvider. */
   mode?: 'none' | 'missing' | 'all' | undefined;
   onMismatch?: MismatchPolicy | undefined;
   redact?: Redact | undefined;
-  /** Whether answers take the time that they took. */
+  /** Whether answers take their recorded time. */
   inRealTime?: boolean | undefined;
-  /** Data whose secrets are known from the beginning, and are hidden in each conversation that begins. */
+  /** Data whose secrets are known from the beginning. They are hidden in every conversation. */
   known?: object | undefined;
   origin?: TapeOrigin | undefined;
-  /** The command that records again, where the cassette itself does not tell. */
+  /** The command that records again, if the cassette does not say it. */
   command?: string | undefined;
-  /** Told of what drifted where that is no error; stderr. */
+  /** Gets the text of a drift that is not an error. Default: it is written to stderr. */
   warn?: ((message: string) => void) | undefined;
 }

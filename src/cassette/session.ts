@@ -39,7 +39,7 @@ import {
   type MismatchPlace,
 } from './match/words.ts';
 
-/** A cassette in use: each request is held against what was recorded, and answered from it, or recorded. */
+/** A cassette in use. Each request is compared with the recording and answered from it, or recorded. */
 export class CassetteSession implements CompletionProvider {
   readonly words: CassetteWords;
   readonly tape: Tape;
@@ -48,9 +48,9 @@ export class CassetteSession implements CompletionProvider {
   readonly #lanes: LaneChooser;
   readonly #keeper: Keeper | undefined;
   readonly #counts = { served: 0, exact: 0, drifted: 0 };
-  /** Of each label the latest request whose settings were as recorded: most conversations share theirs. */
+  /** The latest request without drift in its settings, by label, because most conversations share their settings. */
   readonly #exactSettings = new Map<string, RequestParts>();
-  /** What was told already, where drift is no error. */
+  /** The drift that was reported already, if drift is not an error. */
   readonly #told = new Set<string>();
   #isClosed = false;
   #isDiscarded = false;
@@ -82,15 +82,15 @@ export class CassetteSession implements CompletionProvider {
     return { ...this.#counts, unused };
   }
 
-  /** How many interactions were recorded. */
+  /** The number of interactions that were recorded. */
   get recorded(): number {
     return this.#isDiscarded ? 0 : (this.#keeper?.count ?? 0);
   }
 
-  /** Every drift that was met, where that is no error. */
+  /** Each distinct drift so far, if drift is not an error. */
   readonly drifts: Drift[] = [];
 
-  /** Whether what came last, in some conversation, was an error. */
+  /** Whether the last request of any conversation got no usable answer. */
   get endedInError(): boolean {
     return this.tape.lanes.some(
       ({ current, endedInNothing }) =>
@@ -98,13 +98,16 @@ export class CassetteSession implements CompletionProvider {
     );
   }
 
-  /** Throws what did not fit, else a CassetteUnusedError for interactions that nobody asked for. */
+  /**
+   * Throws the error of the first request that did not fit, otherwise a CassetteUnusedError if interactions were not
+   * requested.
+   */
   assertComplete(): void {
     if (this.failure) throw this.failure;
     this.assertUsed();
   }
 
-  /** The same, but that what did not fit has been told already. */
+  /** Like `assertComplete`, but does not throw the error of a request again, because its caller got it already. */
   assertUsed(): void {
     if (this.failure) return;
     this.compareEnds();
@@ -113,14 +116,17 @@ export class CassetteSession implements CompletionProvider {
     throw unusedError(this.words, this.tape.lanes, unused);
   }
 
-  /** Writes what is left of a recording. */
+  /** Writes the rest of a recording. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#keeper?.close();
   }
 
-  /** The same at the end of a block, which may be left by an error already: what came of nothing but errors is told on stderr. */
+  /**
+   * Closes at the end of a block. A CassetteFileError goes to stderr, so that it does not hide the error that left
+   * the block.
+   */
   dispose(): void {
     try {
       this.close();
@@ -130,12 +136,12 @@ export class CassetteSession implements CompletionProvider {
     }
   }
 
-  /** What did not fit so far, whoever was told of it. */
+  /** The error of the first request that did not fit, even if its caller got it already. */
   get failure(): Error | undefined {
     return this.tape.failure;
   }
 
-  /** What no request has shown: differences in what the last calls came to. */
+  /** Compares the results of the last calls, which no request shows, with the recording. */
   compareEnds(): void {
     const drift = this.tape.lanes.flatMap((lane) => {
       const noted = lane.noted.splice(0);
@@ -146,14 +152,14 @@ export class CassetteSession implements CompletionProvider {
     if (drift.length > 0) this.#mismatch(drift, this.words.path, {});
   }
 
-  /** Gives a recording up: what was not written yet never is. */
+  /** Gives a recording up: interactions that are not written yet never will be. */
   discard(): void {
     this.#isClosed = true;
     this.#isDiscarded = true;
     this.#keeper?.discard();
   }
 
-  /** Nothing is asked, and no place taken, before somebody reads. */
+  /** A generator, so that no request is made, and no interaction taken, before someone reads. */
   async *#chunks(
     request: CompletionRequest,
     options: CompletionOptions | undefined,
@@ -177,7 +183,7 @@ export class CassetteSession implements CompletionProvider {
     let lane: Lane | undefined;
     try {
       lane = this.#lanes.choose(asked);
-      // Where it ended before, nothing that comes later means anything.
+      // After a failure in this conversation, later requests mean nothing.
       if (lane?.failure) throw lane.failure;
       return lane?.upcoming ? this.#play(lane, asked) : this.#record(lane, asked);
     } catch (error) {
@@ -188,7 +194,7 @@ export class CassetteSession implements CompletionProvider {
 
   #play(lane: Lane, { parts, events }: Asked): PlayedInteraction {
     const interaction = lane.upcoming!;
-    // What is recorded later must not go by the same names.
+    // Secrets that are recorded later must not get the same placeholders.
     if (this.#settings.live) lane.secrets.reserve(interaction);
     const place = () => placeInTape(this.words, lane, interaction.number, this.tape.lanes.length);
     const agent = lane.agentOf(parts, events);
@@ -212,7 +218,7 @@ export class CassetteSession implements CompletionProvider {
     };
   }
 
-  /** What changed in the settings; those of the request before, which most have, are not looked at again. */
+  /** The drift in the settings. Most settings equal the previous request's and are not compared again. */
   #settingsDrift(lane: Lane, parts: RequestParts, agent: string): readonly Drift[] {
     const { last, current, upcoming } = lane;
     const label = upcoming!.request.agent;
@@ -223,7 +229,7 @@ export class CassetteSession implements CompletionProvider {
     const recorded = this.tape.settings(label);
     const settings = settingsOf(parts, this.#redactor, lane.secrets, recorded);
     lane.settingsDrift = settingsDrift(recorded, settings, agent);
-    // With secrets in them they are to be read in each conversation anew.
+    // Settings with secrets must be read again in each conversation.
     if (lane.settingsDrift.length === 0 && lane.secrets.isEmpty) this.#exactSettings.set(label, parts);
     return lane.settingsDrift;
   }
@@ -259,7 +265,7 @@ export class CassetteSession implements CompletionProvider {
     noteServed(events, { path: this.#settings.path, lane, redactor: this.#redactor });
   }
 
-  /** Throws where drift is an error. */
+  /** Reports drift: throws if drift is an error. */
   #mismatch(drift: readonly Drift[], place: string, where: MismatchPlace): void {
     const { onMismatch = 'error', warn = toStderr } = this.#settings;
     this.#counts.drifted++;

@@ -14,15 +14,21 @@ import { storedChunks, folded } from './format/stream-record.ts';
 import { recordedCallsOf, answerOf } from './match/answers.ts';
 import { LaneSecrets } from '../secrets/lane-secrets.ts';
 
-/** What user and model did in a recorded conversation, as a script. What was said before its first answer, but for the last message, is `messages`. */
+/**
+ * A recorded conversation as a script. `messages` holds the messages before the last user message of the first
+ * request.
+ */
 export interface RecordedScript {
   messages: MessageRecord[];
   steps: Step[];
-  /** The agents that were active, in order, as far as handoffs were recorded. */
+  /** The active agents, in order, as far as handoffs were recorded. */
   agents: string[];
 }
 
-/** A recorded conversation as a script; `nameOf` gives an agent's name. Of answers that were damaged the script has the same kind of damage. */
+/**
+ * Turns a recorded conversation into a script. `nameOf` returns the agent's name for a label. A damaged answer
+ * becomes a fault of the same kind.
+ */
 export function recordedScript(
   { interactions }: LaneRecord,
   nameOf: (label: string) => string,
@@ -31,7 +37,7 @@ export function recordedScript(
   for (const [index, interaction] of interactions.entries()) {
     const { request, handoff } = interaction;
     const added = [...(request.new ?? [])];
-    // A conversation may have begun before it was recorded.
+    // The conversation may have begun before its recording.
     const firstUser = added.findLastIndex(({ role }) => role === 'user');
     if (index === 0) script.messages.push(...added.splice(0, Math.max(0, firstUser)));
     for (const message of added) if (message['role'] === 'user') script.steps.push({ user: textIn(message) });
@@ -69,7 +75,10 @@ function stepOf(interaction: InteractionRecord): ModelStep {
   return step;
 }
 
-/** What came before the answer was cut off; "left" is how its reader did it, and the model has said no more. */
+/**
+ * The step for an answer that was cut off. An answer that its reader left also ends here, because no more of it was
+ * recorded.
+ */
 function cutStep({ stream }: InteractionRecord): ModelStep {
   const chunks = stream ? storedChunks(stream, new LaneSecrets()).map(({ chunk }) => chunk) : [];
   const by = stream?.cut === 'error' ? ('error' as const) : ('end' as const);
@@ -78,7 +87,7 @@ function cutStep({ stream }: InteractionRecord): ModelStep {
     const { choices } = folded(chunks) as ChatCompletion;
     text = textOf(choices[0]?.message.content);
   } catch {
-    // Nothing that can be read came.
+    // No readable chunk arrived.
   }
   return { say: text, fault: { kind: 'cut', afterChunks: text === '' ? 0 : chunks.length, by } };
 }
@@ -93,7 +102,7 @@ function callOf(
   return { tool: name, args, ...(isWrong && { hallucinated: true }) };
 }
 
-/** The object that arguments are, where they are written as a script would send them. */
+/** The arguments as an object, if a script would send exactly this text. */
 function parsed(raw: string): object | undefined {
   try {
     const args: unknown = JSON.parse(raw);
