@@ -94,7 +94,7 @@ export function cassetteSession(
     throw new CassetteMissError(keyAdvice(shown, chosen), { ...fields, problem: 'no-model' });
   const missAdvice = adviceFor(chosen, live, againWords(command));
   if (!file && mode !== 'all' && (mode === 'none' || !live))
-    throw new CassetteMissError(`There is no cassette ${shown}. ${missAdvice}`, {
+    throw new CassetteMissError(`The cassette ${shown} does not exist. ${missAdvice}`, {
       ...fields,
       problem: 'no-cassette',
     });
@@ -134,14 +134,14 @@ export class Cassette extends SessionProvider implements CassetteProvider {
 /** The last sentence of the message for a request without an answer. */
 function adviceFor({ mode, by }: ChosenMode, live: CompletionProvider | undefined, command: string): string {
   if (!live)
-    return `Nothing can be recorded: no provider was given, and OPENAI_API_KEY is not set. Set it, and record: OPENAI_API_KEY=… ${command}`;
-  const reason = by ?? (mode === 'none' ? 'this runs in CI, or updates snapshots' : '');
-  return `Nothing is recorded (${reason}). Where there is a key, record: ${command}`;
+    return `Nothing can be recorded, because no provider was given and OPENAI_API_KEY is not set. Set the key to record: OPENAI_API_KEY=… ${command}`;
+  const reason = by ?? (mode === 'none' ? 'this runs in CI, or vitest updates snapshots' : '');
+  return `Nothing is recorded here (${reason}). To record on a machine with a key: ${command}`;
 }
 
 function keyAdvice(path: string, { by = '' }: ChosenMode): string {
   const otherwise = by.startsWith(modeVariable) ? `unset ${modeVariable} to replay` : 'choose another mode';
-  return `${path} cannot be recorded (${by}): no provider was given, and OPENAI_API_KEY is not set. Set it, or ${otherwise}. A cassette that is there is left as it is.`;
+  return `${path} cannot be recorded (${by}), because no provider was given and OPENAI_API_KEY is not set. Set the key, or ${otherwise}. An existing cassette is not changed.`;
 }
 
 const modes: readonly string[] = ['none', 'missing', 'all'] satisfies RecordMode[];
@@ -169,7 +169,7 @@ function modeOf(given: unknown, hasLive: boolean, environment: Environment): Cho
   const isUpdating = vitestWorker()?.config?.snapshotOptions?.updateSnapshot === 'all';
   if (isUpdating && chosen && chosen.mode !== 'none')
     throw new TypeError(
-      `vitest -u updates snapshots, and calls no model; but ${chosen.by} asks for a recording. Run it without -u to record.`,
+      `${chosen.by} is not allowed with "vitest -u", which updates snapshots and calls no model. Run vitest without -u to record.`,
     );
   if (chosen) return chosen;
   return { mode: isUpdating || isCi(environment) || !hasLive ? 'none' : 'missing', by: undefined };
@@ -189,7 +189,7 @@ function fromEnvironment(given: string | undefined): ChosenMode | undefined {
 function parseMode(what: string, given: unknown): RecordMode {
   if (typeof given === 'string' && modes.includes(given)) return given as RecordMode;
   const hint = typeof given === 'string' ? didYouMean(given, modes) : '';
-  throw new TypeError(`${what} is one of ${modes.join(', ')}, but is ${valueWords(given)}.${hint}`);
+  throw new TypeError(`${what} must be one of ${modes.join(', ')}, but is ${valueWords(given)}.${hint}`);
 }
 
 /** Whether this runs in CI. An empty `CI`, "0" and "false" mean that it does not. */

@@ -63,7 +63,7 @@ export class PastRuns {
     const live: CompletionProvider = {
       complete: async () => answers.shift()!,
       stream: () => {
-        throw new Error('What is past is asked for in one piece.');
+        throw new Error('A saved chat can only be replayed unstreamed.');
       },
     };
     const session = new CassetteSession({

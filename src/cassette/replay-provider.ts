@@ -101,5 +101,5 @@ export function assertValidReplayOptions(who: string, options: object, known: re
 function assertValidWord(what: string, given: unknown, words: readonly string[]): void {
   if (given === undefined || words.includes(given as string)) return;
   const hint = typeof given === 'string' ? didYouMean(given, words) : '';
-  throw new TypeError(`${what} is one of ${words.join(', ')}, but is ${valueWords(given)}.${hint}`);
+  throw new TypeError(`${what} must be one of ${words.join(', ')}, but is ${valueWords(given)}.${hint}`);
 }

@@ -36,7 +36,7 @@ import { fieldsOf } from './match/words.ts';
 export function replayTools<A extends Agent>(agent: A, cassette: string, mode: 'replay' | 'verify'): A {
   if (!isAgent(agent)) throw new TypeError(noAgentWords('The agent of replayTools', agent));
   if (mode !== 'replay' && mode !== 'verify')
-    throw new TypeError(`The mode of replayTools is "replay" or "verify", but is ${valueWords(mode)}.`);
+    throw new TypeError(`The mode of replayTools must be "replay" or "verify", but is ${valueWords(mode)}.`);
   const path = cassettePath(cassette);
   const file = readCassette(path);
   if (!file) throw noSuchFile(path);

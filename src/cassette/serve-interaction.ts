@@ -124,7 +124,7 @@ async function leftOff(
 ): Promise<never> {
   if (served.aborted && options?.signal) return await never(options.signal);
   throw new CassetteMissError(
-    `When this was recorded, the answer was left before its end (${place()}): there is no more of it. Leave it at the same place, or record again.`,
+    `The recorded answer is not complete (${place()}): its reader left before its end. Leave at the same place, or record again.`,
     { problem: 'left', file, ...fieldsOf(lane), interaction: served.number },
   );
 }

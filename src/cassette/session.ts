@@ -174,10 +174,13 @@ export class CassetteSession implements CompletionProvider {
 
   #begin(request: CompletionRequest, options: CompletionOptions | undefined): PlayedInteraction | Recording {
     if (this.#isClosed)
-      throw new CassetteFileError(`${this.words.path} is closed. Close it when nothing is asked any more.`, {
-        problem: 'closed',
-        file: this.words.path,
-      });
+      throw new CassetteFileError(
+        `${this.words.path} is closed, so it cannot answer this request. Close it after the last request.`,
+        {
+          problem: 'closed',
+          file: this.words.path,
+        },
+      );
     const conversation = options?.conversation;
     const asked: Asked = { parts: partsOf(request), conversation, events: runOf(options) };
     let lane: Lane | undefined;

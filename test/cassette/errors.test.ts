@@ -124,8 +124,8 @@ test('a miss of an unknown conversation has the conversations with interactions 
   await answerTo(provider, 'b');
   expect([error, await miss()].map((one) => said(one, folder))).toMatchInlineSnapshot(`
     [
-      "The model was asked to go on after a "user" message, in conversation "bob" that …/c.json does not have. Not played to their end are: conversation "ann", conversation 2. If that is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/errors.test.ts",
-      "The model was asked to go on after a "user" message, in conversation "bob" that …/c.json does not have: all that were recorded have been played. If that is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/errors.test.ts",
+      "The model was asked to continue after a "user" message, in conversation "bob" that is not in …/c.json. Recorded conversations with interactions left: conversation "ann", conversation 2. If that is intended, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/errors.test.ts",
+      "The model was asked to continue after a "user" message, in conversation "bob" that is not in …/c.json: every recorded conversation was replayed to its end. If that is intended, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/errors.test.ts",
     ]
   `);
 });
@@ -284,11 +284,11 @@ test('the message says what is wrong with a file that is empty, foreign or damag
   );
   expect(texts).toMatchInlineSnapshot(`
     [
-      "…/c.json: The file is empty.",
-      "…/c.json: This is no cassette: it has no "format": "swarmcheck-cassette".",
-      "…/c.json:1: It is no JSON: something is wrong at column 1. Restore the file, or record it again.",
-      "…/c.json:13: It ends in the middle. Restore the file, or record it again.",
-      "…/c.json:1: It has the marks of a merge conflict. Resolve it, or record it again.",
+      "…/c.json: The file is empty. Restore it, or record it again.",
+      "…/c.json: This is not a cassette: it needs "format": "swarmcheck-cassette".",
+      "…/c.json:1: The file is not valid JSON: there is a mistake at column 1. Restore the file, or record it again.",
+      "…/c.json:13: The file ends too early. Restore the file, or record it again.",
+      "…/c.json:1: The file has the markers of a merge conflict. Resolve the conflict, or record the file again.",
     ]
   `);
 });
@@ -302,8 +302,8 @@ test('the message says why a file is not overwritten', async ({ expect }) => {
   const texts = [await recording('{}'), await recording('{ "format": "swarmcheck-cassette", "version": 2 }')];
   expect(texts).toMatchInlineSnapshot(`
     [
-      "…/c.json: This is no cassette, and recording would overwrite it. Choose another name, or remove the file.",
-      "…/c.json: It is of version 2 of the format, and this swarmcheck writes version 1. Update swarmcheck, or remove the file.",
+      "…/c.json: This file is not a cassette, and recording would overwrite it. Choose another name, or remove the file.",
+      "…/c.json: The file has version 2 of the format, but this swarmcheck writes version 1. Update swarmcheck, or remove the file.",
     ]
   `);
 });
@@ -325,8 +325,8 @@ test('the message says that only errors were recorded, or that another recording
   const texts = [changed, await rejection(fails.close())].map((error) => said(error, folder));
   expect(texts).toMatchInlineSnapshot(`
     [
-      "…/c.json: It was changed since it was read, by another recording for example. Run this once more.",
-      "…/c.json: Nothing but errors came, so the cassette is left as it was. If they are what is to be recorded, remove it first.",
+      "…/c.json: The file changed after it was read, for example by another recording. Run this again.",
+      "…/c.json: The recording has only errors, so it does not replace the existing cassette. To record the errors, remove the cassette first.",
     ]
   `);
 });
@@ -337,7 +337,7 @@ test('the message says that the name of a conversation contains a secret', async
   const error = await rejection(answerTo(provider, 'Hi.', { conversation: 'ann@example.com' }));
   await rejection(provider.close());
   expect(said(error, folder)).toMatchInlineSnapshot(
-    `"The name of the conversation holds an e-mail address or another secret, and it would stand in …/c.json. Name it otherwise, by an id for example."`,
+    `"The name of the conversation contains an e-mail address or another secret, which would be written to …/c.json. Use another name, for example an id."`,
   );
 });
 
@@ -358,5 +358,7 @@ test('the message says that the file became a folder during the recording', asyn
   );
   const error = await rejection(answerTo(provider, 'a'));
   await rejection(provider.close());
-  expect(said(error, folder)).toMatchInlineSnapshot(`"…/c.json: It cannot be written: it is a folder."`);
+  expect(said(error, folder)).toMatchInlineSnapshot(
+    `"…/c.json: The cassette cannot be written: it is a folder."`,
+  );
 });

@@ -80,7 +80,7 @@ test('a file that is not a cassette is not overwritten, and the model is not ask
   const args = ['desk.scenario.ts', '--base-url', model.options.baseURL, '--out', 'package.json'];
   const { code, stderr } = await failing(args);
   expect(stderr).toBe(
-    'package.json: This is no cassette, and recording would overwrite it. Choose another name, or remove the file.\n',
+    'package.json: This file is not a cassette, and recording would overwrite it. Choose another name, or remove the file.\n',
   );
   expect(model.exchanges).toHaveLength(0);
   expect(code).toBe(1);
@@ -119,7 +119,7 @@ const wrong: [what: string, args: string[], words: RegExp][] = [
   [
     'a path outside the working directory',
     ['desk.scenario.ts', '--out', '../desk.json'],
-    /outside of the working directory/,
+    /outside the working directory/,
   ],
   ['--model for an external agent', ['external.scenario.ts', '--model', 'm'], /leave out --model/],
 ];

@@ -164,7 +164,7 @@ test('a second recording of a file at the same time is refused, and does not dis
   const other = await spawnedCommand(project, args);
   release();
   expect(other.stderr).toMatch(
-    /^fixtures\/cassettes\/locked\.json: It is being recorded by process \d+ on \S+ already\. Give each recording a file of its own, or close the other one first\./,
+    /^fixtures\/cassettes\/locked\.json: The file is already being recorded by process \d+ on \S+\. Give each recording its own file, or close the other recording first\./,
   );
   expect([other.code, other.stdout]).toEqual([1, '']);
   expect(model.exchanges).toHaveLength(1);

@@ -180,7 +180,7 @@ test('a cassette that a test recorded names the test, and leaves the import of t
 test('a broken cassette gives code 2, its line on stderr, and nothing on stdout', async () => {
   await project.write({ 'cut.json': '{\n  "format": "swarmcheck-cassette"\n' });
   const { code, stdout, stderr } = await command(project, ['replay', 'cut.json', '--as-scenario']);
-  expect(stderr).toMatch(/^cut\.json:\d: It .* Restore the file, or record it again\.\n$/);
+  expect(stderr).toMatch(/^cut\.json:\d: The file .* Restore the file, or record it again\.\n$/);
   expect([code, stdout]).toEqual([2, '']);
 });
 

@@ -118,11 +118,11 @@ const drifted: [name: string, ...words: (string | RegExp)[]][] = [
   ['reworded', 'history\n-user: Two, though you are busy.\n+user: Two, if you are not busy.'],
   [
     'shorter',
-    /^2 interactions of all\/shorter\.json were recorded, and not asked for any more:\n {2}conversation 1: from interaction 2 of 3 on\nIf that is meant, record again: npx swarmcheck record shorter\.scenario\.ts --filter 'busy model' --out all\/shorter\.json$/,
+    /^2 interactions of all\/shorter\.json were recorded but not requested:\n {2}conversation 1: from interaction 2 of 3 on\nIf that is intended, record again: npx swarmcheck record shorter\.scenario\.ts --filter 'busy model' --out all\/shorter\.json$/,
   ],
   [
     'longer',
-    /the recording of conversation 1 ends after 3 interactions \(all\/longer\.json\)\. If that is meant, record again/,
+    /the recording of conversation 1 ends after 3 interactions \(all\/longer\.json\)\. If that is intended, record again/,
   ],
   ['hooked', 'The run failed, but the recorded run did not: the hook is broken'],
   ['factory', 'The run failed, but the recorded run did not: no agent today'],
@@ -133,13 +133,16 @@ test.for(drifted)('a drifted cassette is reported with one reason: %s', ([name, 
 });
 
 const broken: [name: string, words: string | RegExp][] = [
-  ['blank', 'all/blank.json: The file is empty.'],
-  ['cut', /^all\/cut\.json:\d+: It .* Restore the file, or record it again\.$/],
-  ['merged', 'all/merged.json:3: It has the marks of a merge conflict. Resolve it, or record it again.'],
-  ['newer', /^all\/newer\.json:3: It was written by a newer swarmcheck, .*Update swarmcheck\.$/],
+  ['blank', 'all/blank.json: The file is empty. Restore it, or record it again.'],
+  ['cut', /^all\/cut\.json:\d+: The file .* Restore the file, or record it again\.$/],
+  [
+    'merged',
+    'all/merged.json:3: The file has the markers of a merge conflict. Resolve the conflict, or record the file again.',
+  ],
+  ['newer', /^all\/newer\.json:3: A newer swarmcheck wrote this file, .*Update swarmcheck\.$/],
   ['moved', /^all\/moved\.json:\d+: Interaction 1 of lane 1 is missing/],
-  ['list', 'all/list.json: This is no cassette: it has no "format": "swarmcheck-cassette".'],
-  ['other', 'all/other.json: This is no cassette: it has no "format": "swarmcheck-cassette".'],
+  ['list', 'all/list.json: This is not a cassette: it needs "format": "swarmcheck-cassette".'],
+  ['other', 'all/other.json: This is not a cassette: it needs "format": "swarmcheck-cassette".'],
   ['orphan', /^It does not name the scenario .* Record it with: npx swarmcheck record <scenario>\.$/],
   [
     'renamed',

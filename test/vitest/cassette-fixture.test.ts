@@ -123,7 +123,7 @@ const unused: [name: string, what: string][] = [
 test.for(unused)('unused interactions fail the test that left them, with one error: %s', ([name, what]) => {
   expect(told(name)).toEqual([
     'failed',
-    expect.stringContaining(`CassetteUnusedError: ${what} recorded, and not asked for any more:`),
+    expect.stringContaining(`CassetteUnusedError: ${what} recorded but not requested:`),
   ]);
   expect(told(name)[1]).toMatch(
     `record again: SWARMCHECK_RECORD=all npx vitest run a.case.ts -t '^${name}$'`,
@@ -140,17 +140,17 @@ test.for([
 });
 
 const misfits: [name: string, error: string][] = [
-  ['asks otherwise', 'CassetteMismatchError: This request is not the one'],
-  ['swallows that it asks otherwise', 'CassetteMismatchError: This request is not the one'],
-  ['plays a scenario that drifted', 'CassetteMismatchError: This request is not the one'],
-  ['asks too much', 'CassetteMissError: The model was asked to go on after a "user" message'],
+  ['asks otherwise', 'CassetteMismatchError: This request differs from the recorded one'],
+  ['swallows that it asks otherwise', 'CassetteMismatchError: This request differs from the recorded one'],
+  ['plays a scenario that drifted', 'CassetteMismatchError: This request differs from the recorded one'],
+  ['asks too much', 'CassetteMissError: The model was asked to continue after a "user" message'],
   [
     'swallows that it asks too much',
-    'CassetteMissError: The model was asked to go on after a "user" message',
+    'CassetteMissError: The model was asked to continue after a "user" message',
   ],
   [
     'has a broken one',
-    'CassetteFileError: fixtures/cassettes/a-case/has-a-broken-one.json:3: It was written by',
+    'CassetteFileError: fixtures/cassettes/a-case/has-a-broken-one.json:3: A newer swarmcheck wrote',
   ],
 ];
 
@@ -163,7 +163,7 @@ test.for(misfits)(
 
 test('drift is printed if onMismatch is "warn", and not if it is "ignore"', () => {
   expect(run.printed).toMatch(
-    'This request is not the one that was recorded (fixtures/cassettes/a-case/asks-otherwise-and-warns.json, interaction 2).',
+    'This request differs from the recorded one (fixtures/cassettes/a-case/asks-otherwise-and-warns.json, interaction 2).',
   );
   expect(run.printed).not.toMatch('(fixtures/cassettes/a-case/asks-otherwise-and-ignores-it.json');
 });

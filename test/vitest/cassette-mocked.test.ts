@@ -92,14 +92,14 @@ test('a client is answered from the cassette', () => {
 });
 
 const failures: [name: string, error: RegExp][] = [
-  ['asks otherwise', /500 This request is not the one that was recorded[^]*\+user: s/],
-  ['swallows that it asks otherwise', /^CassetteMismatchError: This request is not the one/],
+  ['asks otherwise', /500 This request differs from the recorded one[^]*\+user: s/],
+  ['swallows that it asks otherwise', /^CassetteMismatchError: This request differs from the recorded one/],
   [
     'leaves one',
     /^CassetteUnusedError: 1 interaction of fixtures\/cassettes\/a-case\/leaves-one\.json was recorded/,
   ],
   ['fails itself and leaves one', /^Error: its own failure$/],
-  ['asks too much', /^CassetteMissError: The model was asked to go on/],
+  ['asks too much', /^CassetteMissError: The model was asked to continue/],
 ];
 
 test.for(failures)('the test fails, with one error: %s', ([name, error]) => {

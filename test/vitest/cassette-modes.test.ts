@@ -13,9 +13,9 @@ beforeAll(async () => {
 type Run = Awaited<ReturnType<typeof runWithModel>>;
 
 const advice = (name: string, why: string) =>
-  `Nothing is recorded (${why}). Where there is a key, record: SWARMCHECK_RECORD=all npx vitest run a.case.ts -t '^${name}$'`;
+  `Nothing is recorded here (${why}). To record on a machine with a key: SWARMCHECK_RECORD=all npx vitest run a.case.ts -t '^${name}$'`;
 const absent = (file: string) =>
-  `CassetteMissError: There is no cassette fixtures/cassettes/a-case/${file}.json.`;
+  `CassetteMissError: The cassette fixtures/cassettes/a-case/${file}.json does not exist.`;
 
 describe('a run in CI', () => {
   const source = `
@@ -57,7 +57,7 @@ describe('with', () => {
   ] as const)(
     'a missing cassette fails the test, and the error says how to record it: %s',
     ([name, file]) => {
-      const why = 'this runs in CI, or updates snapshots';
+      const why = 'this runs in CI, or vitest updates snapshots';
       expect(run.told(name)).toEqual(['failed', `${absent(file)} ${advice(name, why)}`]);
     },
   );
@@ -66,7 +66,7 @@ describe('with', () => {
     expect(run.told('goes on')).toEqual([
       'failed',
       expect.stringMatching(
-        /^CassetteMissError: .* ends after 2 interactions .*Nothing is recorded \(this runs in CI/,
+        /^CassetteMissError: .* ends after 2 interactions .*Nothing is recorded here \(this runs in CI/,
       ),
     ]);
     expect(run.kept['a-case/goes-on.json']).toEqual({ interactions: [2], isAsBefore: true });
@@ -93,7 +93,7 @@ describe('with', () => {
       expect(run.told(`with SWARMCHECK_RECORD=${mode}`)).toEqual([
         'failed',
         expect.stringContaining(
-          `TypeError: SWARMCHECK_RECORD is one of none, missing, all, but is the string ${JSON.stringify(mode)}.${hint}`,
+          `TypeError: SWARMCHECK_RECORD must be one of none, missing, all, but is the string ${JSON.stringify(mode)}.${hint}`,
         ),
       ]);
     },
@@ -102,7 +102,7 @@ describe('with', () => {
   test('an unknown mode in the test fails it', () => {
     expect(run.told('says misssing')).toEqual([
       'failed',
-      'TypeError: The mode of a cassette is one of none, missing, all, but is the string "misssing". Did you mean "missing"?',
+      'TypeError: The mode of a cassette must be one of none, missing, all, but is the string "misssing". Did you mean "missing"?',
     ]);
   });
 
@@ -144,14 +144,14 @@ test('says none', ({ cassette }) => talk(cassette(undefined, { mode: 'none' }), 
   test.for(['is not recorded', 'goes on'])('it fails a test that would have to record: %s', (name) => {
     expect(run.told(name)).toEqual([
       'failed',
-      expect.stringContaining(advice(name, 'this runs in CI, or updates snapshots')),
+      expect.stringContaining(advice(name, 'this runs in CI, or vitest updates snapshots')),
     ]);
   });
 
   test.for(['missing', 'all'])('it refuses a test whose mode records: %s', (mode) => {
     expect(run.told(`says ${mode}`)).toEqual([
       'failed',
-      `TypeError: vitest -u updates snapshots, and calls no model; but mode: "${mode}" asks for a recording. Run it without -u to record.`,
+      `TypeError: mode: "${mode}" is not allowed with "vitest -u", which updates snapshots and calls no model. Run vitest without -u to record.`,
     ]);
   });
 });

@@ -116,7 +116,7 @@ test('a test name without letters and digits cannot name a file', () => {
 test('nothing is written outside the folder of cassettes, and nothing but cassettes in it', () => {
   expect(toldOf(run.outcomes, 'leaves the folder')).toEqual([
     'failed',
-    expect.stringContaining('The cassette "../outside.json" is outside of the working directory'),
+    expect.stringContaining('The cassette "../outside.json" is outside the working directory'),
   ]);
   const files = Object.keys(run.kept);
   expect(files.filter((file) => !/^a-case\/[\p{L}\p{N}-]+\.json$/u.test(file))).toEqual([

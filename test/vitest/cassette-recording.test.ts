@@ -155,7 +155,7 @@ test('a mistyped option is reported', () => {
 });
 
 test('a cassette that cannot be closed does not keep the others open', () => {
-  expect(run.told('has one that cannot be closed')[1]).toMatch('Nothing but errors came');
+  expect(run.told('has one that cannot be closed')[1]).toMatch('The recording has only errors');
   expect(run.told('records the other one again')).toEqual(['passed']);
   expect(run.kept['further.json']?.interactions).toEqual([2]);
 });
@@ -163,7 +163,7 @@ test('a cassette that cannot be closed does not keep the others open', () => {
 test('a recording that has only errors is reported, and replaces nothing', () => {
   expect(run.told('meets an error')).toEqual([
     'failed',
-    'CassetteFileError: fixtures/cassettes/a-case/meets-an-error.json: Nothing but errors came, so the cassette is left as it was. If they are what is to be recorded, remove it first.',
+    'CassetteFileError: fixtures/cassettes/a-case/meets-an-error.json: The recording has only errors, so it does not replace the existing cassette. To record the errors, remove the cassette first.',
   ]);
   expect(keptOf('meets an error')?.isAsBefore).toBe(true);
 });
@@ -175,7 +175,7 @@ test('a failure of a test that records is the only error reported', () => {
 test('without a key, the error says what to set, and the cassette stays', () => {
   expect(run.told('has no key')).toEqual([
     'failed',
-    'CassetteMissError: fixtures/cassettes/a-case/has-no-key.json cannot be recorded (SWARMCHECK_RECORD=all): no provider was given, and OPENAI_API_KEY is not set. Set it, or unset SWARMCHECK_RECORD to replay. A cassette that is there is left as it is.',
+    'CassetteMissError: fixtures/cassettes/a-case/has-no-key.json cannot be recorded (SWARMCHECK_RECORD=all), because no provider was given and OPENAI_API_KEY is not set. Set the key, or unset SWARMCHECK_RECORD to replay. An existing cassette is not changed.',
   ]);
   expect(keptOf('has no key')?.isAsBefore).toBe(true);
 });
@@ -187,7 +187,7 @@ test.for(['has no key, and misses', 'has no key, and no mode', 'has no key, and 
     expect([status, others]).toEqual(['failed', []]);
     expect(told).toMatch(/^CassetteMissError: /);
     expect(told).toMatch(
-      `Nothing can be recorded: no provider was given, and OPENAI_API_KEY is not set. Set it, and record: OPENAI_API_KEY=… SWARMCHECK_RECORD=all npx vitest run a.case.ts -t '^${name}$'`,
+      `Nothing can be recorded, because no provider was given and OPENAI_API_KEY is not set. Set the key to record: OPENAI_API_KEY=… SWARMCHECK_RECORD=all npx vitest run a.case.ts -t '^${name}$'`,
     );
   },
 );
@@ -211,7 +211,7 @@ test('a second recording of one file at the same time is refused', () => {
   expect(run.told('has one file twice')).toEqual([
     'failed',
     expect.stringContaining(
-      'CassetteFileError: fixtures/cassettes/twice.json: It is being recorded by this process already. Give each recording a file of its own, or close the other one first.',
+      'CassetteFileError: fixtures/cassettes/twice.json: The file is already being recorded by this process. Give each recording its own file, or close the other recording first.',
     ),
   ]);
   expect(run.kept['twice.json']?.interactions).toEqual([1]);

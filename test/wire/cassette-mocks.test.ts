@@ -109,7 +109,9 @@ test.sequential('a request without the header does not continue a named conversa
     textOf(named('ann'), asking('Hello?')),
   );
   const mock = mockModel(replayProvider(folder.file()));
-  await expect(textOf(bareClient(), asking('Hello?'))).rejects.toThrow(/^500 The model was asked to go on/);
+  await expect(textOf(bareClient(), asking('Hello?'))).rejects.toThrow(
+    /^500 The model was asked to continue/,
+  );
   expect(() => mock[Symbol.dispose]()).toThrow(expect.objectContaining({ name: 'CassetteMissError' }));
 });
 
@@ -118,13 +120,13 @@ describe('requests that do not match the cassette', () => {
     [
       'a request that changed',
       'CassetteMismatchError',
-      /500 This request is not the one that was recorded[^]*\+user: Hello!/,
+      /500 This request differs from the recorded one[^]*\+user: Hello!/,
       asking('Hello!'),
     ],
     [
       'a request beyond the end',
       'CassetteMissError',
-      /500 The model was asked to go on after a "user" message, but/,
+      /500 The model was asked to continue after a "user" message, but/,
       asking('Hello?', 'Hi.', 'And?'),
     ],
   ];

@@ -36,14 +36,14 @@ type Assert = (value: unknown, path: Path) => void;
 /** Throws a CassetteProblem if the value is not a cassette, has a newer version, or is damaged. */
 export function assertValidCassette(value: unknown): CassetteFile {
   if (!isPlainObject(value) || value['format'] !== formatName) {
-    throw new CassetteProblem(`This is no cassette: it has no "format": "${formatName}".`, {
+    throw new CassetteProblem(`This is not a cassette: it needs "format": "${formatName}".`, {
       problem: 'foreign',
     });
   }
   const { version } = value;
   if (typeof version === 'number' && version > formatVersion) {
     throw new CassetteProblem(
-      `It was written by a newer swarmcheck, in version ${version} of the format; this one reads ${formatVersion}. Update swarmcheck.`,
+      `A newer swarmcheck wrote this file, in version ${version} of the format. This swarmcheck reads version ${formatVersion}. Update swarmcheck.`,
       { problem: 'newer', path: ['version'] },
     );
   }
@@ -56,13 +56,15 @@ export function assertValidCassette(value: unknown): CassetteFile {
   return file;
 }
 
+const remedy = 'Restore the file, or record it again.';
+
 function fail(path: Path, expected: string, value: unknown): never {
   const place = path.length === 0 ? 'It' : `"${pathText(path)}"`;
   const given = value === undefined ? undefined : valueWords(value);
   throw new CassetteProblem(
     given === undefined
-      ? `${place} is missing; it must be ${expected}.`
-      : `${place} must be ${expected}, but is ${given}.`,
+      ? `${place} is missing; it must be ${expected}. ${remedy}`
+      : `${place} must be ${expected}, but is ${given}. ${remedy}`,
     { path, expected, given },
   );
 }
@@ -82,10 +84,7 @@ const is =
   };
 
 const text = is('a string', (value) => typeof value === 'string');
-const lines = is(
-  'a string, or the list of its lines',
-  (value) => typeof value === 'string' || isLines(value),
-);
+const lines = is('a string, or a list of lines', (value) => typeof value === 'string' || isLines(value));
 const flag = is('true', (value) => value === true);
 const boolean = is('true or false', (value) => typeof value === 'boolean');
 const object = is('an object', isPlainObject);
@@ -116,7 +115,7 @@ const record =
     for (const key of Object.keys(fields)) {
       if (Object.hasOwn(required, key)) continue;
       if (!Object.hasOwn(optional, key))
-        fail([...path, key], 'absent: it is no field of a cassette', fields[key]);
+        fail([...path, key], 'absent (a cassette has no such field)', fields[key]);
       if (fields[key] !== undefined) optional[key]!(fields[key], [...path, key]);
     }
   };
@@ -129,11 +128,11 @@ const message: Assert = (value, path) => {
 const part: Assert = (value, path) => {
   object(value, path);
   const kind = ['texts', 'arguments', 'delta', 'chunk'].find((name) => Object.hasOwn(value as object, name));
-  if (kind === undefined) return fail(path, 'a part with texts, arguments, a delta or a chunk', value);
+  if (kind === undefined) return fail(path, 'a part with "texts", "arguments", "delta" or "chunk"', value);
   partAsserts[kind]!(value, path);
   const { [kind]: pieces, ms } = value as Fields;
   if (Array.isArray(pieces) && (ms as unknown[]).length !== pieces.length)
-    fail([...path, 'ms'], `a list of as many numbers as there are ${kind}, ${pieces.length}`, ms);
+    fail([...path, 'ms'], `a list of numbers, one for each of the ${kind} (${pieces.length})`, ms);
 };
 
 const field = is(`one of ${textFields.join(', ')}`, (value) => textFields.includes(value as 'content'));
@@ -171,7 +170,11 @@ const answers = ['completion', 'stream', 'error', 'aborted'];
 const interaction: Assert = (value, path) => {
   interactionFields(value, path);
   if (answers.every((name) => !Object.hasOwn(value as object, name)))
-    fail([...path, 'completion'], `there, or one of ${answers.slice(1).join(', ')}`, undefined);
+    fail(
+      [...path, 'completion'],
+      `present, unless there is one of ${answers.slice(1).join(', ')}`,
+      undefined,
+    );
 };
 
 const agent = record(
@@ -226,16 +229,15 @@ function assertValidNumbers(interactions: readonly { number: number }[], path: P
   const lane = `lane ${Number(path[1]) + 1}`;
   const place = [...path, index, 'number'];
   const [expected, found] = [index + 1, numbers[index]!];
-  const remedy = 'Restore the file, or record it again.';
   if (numbers.indexOf(found) < index)
-    throw new CassetteProblem(`Interaction ${found} of ${lane} is there twice. ${remedy}`, { path: place });
+    throw new CassetteProblem(`Interaction ${found} of ${lane} exists twice. ${remedy}`, { path: place });
   if (numbers.includes(expected))
     throw new CassetteProblem(
-      `The interactions of ${lane} are not in their order: ${found} stands where ${expected} has to, and ${expected} comes later. ${remedy}`,
+      `The interactions of ${lane} are not in order: ${found} is at the place of ${expected}, and ${expected} comes later. ${remedy}`,
       { path: place },
     );
   throw new CassetteProblem(
-    `Interaction ${expected} of ${lane} is missing: ${expected === 1 ? 'it begins with' : `${expected - 1} is followed by`} ${found}. ${remedy}`,
+    `Interaction ${expected} of ${lane} is missing: ${expected === 1 ? 'the lane begins with' : `${expected - 1} is followed by`} ${found}. ${remedy}`,
     { path: place },
   );
 }

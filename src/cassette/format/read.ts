@@ -20,24 +20,24 @@ export const cassetteFolder = 'fixtures/cassettes';
 export function cassettePath(cassette: unknown): string {
   if (typeof cassette !== 'string' || cassette.trim() === '')
     throw new CassetteFileError(
-      `A cassette is named by its path, such as "${cassetteFolder}/refund.json", but was given ${valueWords(cassette)}.`,
+      `The path of a cassette must be a string such as "${cassetteFolder}/refund.json", but is ${valueWords(cassette)}.`,
       { problem: 'path', file: typeof cassette === 'string' ? cassette : undefined },
     );
   const path = resolve(cassette);
   const wrong = { problem: 'path', file: cassette } as const;
   if (cassette.includes('\0'))
     throw new CassetteFileError(
-      `The cassette ${JSON.stringify(cassette)} has a name that no file can have.`,
+      `The path of the cassette ${JSON.stringify(cassette)} contains a null character. Remove it.`,
       wrong,
     );
   if (!isAbsolute(cassette) && !isInside(path, process.cwd()))
     throw new CassetteFileError(
-      `The cassette "${cassette}" is outside of the working directory, ${process.cwd()}. Choose a place inside, or give the absolute path.`,
+      `The cassette "${cassette}" is outside the working directory, ${process.cwd()}. Choose a path inside it, or give the absolute path.`,
       wrong,
     );
   if (!path.endsWith('.json'))
     throw new CassetteFileError(
-      `The cassette "${cassette}" is no .json file. Write "${cassette}.json".`,
+      `The cassette "${cassette}" is not a .json file. Name it "${cassette}.json".`,
       wrong,
     );
   return path;
@@ -55,7 +55,8 @@ export function readCassette(path: string): CassetteFile | undefined {
 export function parseCassette(text: string, name: string): CassetteFile {
   // Some editors begin a file with a byte order mark.
   const source = text.replace(/^\uFEFF/, '');
-  if (source.trim() === '') throw damaged(name, undefined, 'The file is empty.');
+  if (source.trim() === '')
+    throw damaged(name, undefined, 'The file is empty. Restore it, or record it again.');
   let value: unknown;
   try {
     value = JSON.parse(source);
@@ -77,7 +78,10 @@ export function parseCassette(text: string, name: string): CassetteFile {
 /** The error for a missing file. */
 export function noSuchFile(path: string): CassetteFileError {
   const file = shownPath(path);
-  return new CassetteFileError(`${file}: There is no such file.`, { problem: 'missing', file });
+  return new CassetteFileError(
+    `${file}: The file does not exist. Check the path, or record the cassette first.`,
+    { problem: 'missing', file },
+  );
 }
 
 /**
@@ -101,7 +105,7 @@ export function readText(path: string): string | undefined {
     if (code === 'ENOENT') return undefined;
     const file = shownPath(path);
     throw new CassetteFileError(
-      `${file}: It cannot be read: ${reasonOf(error)}.`,
+      `${file}: The file cannot be read: ${reasonOf(error)}.`,
       { problem: 'unreadable', file },
       { cause: error },
     );
@@ -128,20 +132,25 @@ function unparsed(name: string, source: string, error: SyntaxError): CassetteFil
     return damaged(
       name,
       lineAt(source, conflict.index),
-      'It has the marks of a merge conflict. Resolve it, or record it again.',
+      'The file has the markers of a merge conflict. Resolve the conflict, or record the file again.',
     );
   if (/end of (?:JSON )?input|Unterminated/i.test(error.message))
-    return damaged(name, lineAt(source, source.trimEnd().length), `It ends in the middle. ${remedy}`);
+    return damaged(name, lineAt(source, source.trimEnd().length), `The file ends too early. ${remedy}`);
   try {
     momoa().parse(source);
   } catch (precise) {
     const { line, column, offset = 0 } = precise as { line?: number; column?: number; offset?: number };
     if (offset >= source.trimEnd().length - 1 && !/[}\]]\s*$/.test(source))
-      return damaged(name, line, `It ends in the middle. ${remedy}`);
+      return damaged(name, line, `The file ends too early. ${remedy}`);
     if (line !== undefined)
-      return damaged(name, line, `It is no JSON: something is wrong at column ${column}. ${remedy}`, column);
+      return damaged(
+        name,
+        line,
+        `The file is not valid JSON: there is a mistake at column ${column}. ${remedy}`,
+        column,
+      );
   }
-  return damaged(name, undefined, `It is no JSON. ${remedy}`);
+  return damaged(name, undefined, `The file is not valid JSON. ${remedy}`);
 }
 
 function lineAt(source: string, offset: number): number {

@@ -98,7 +98,7 @@ export class LaneChooser {
     if (narrowed.length === 1) return narrowed[0];
     if (waiting.length > 1) {
       throw new CassetteMissError(
-        `No conversation that was recorded begins like this one (${this.#words.path}). Still to come are:\n${openingsText(waiting)}\nIf the change is meant, record again: ${this.#words.again}`,
+        `No recorded conversation begins like this request (${this.#words.path}). These recorded conversations have not begun yet:\n${openingsText(waiting)}\nIf the change is intended, record again: ${this.#words.again}`,
         {
           problem: 'no-conversation',
           file: this.#words.path,
@@ -167,7 +167,7 @@ export class LaneChooser {
         ? `${lanes.map(laneWords).join(' and ')} of ${this.#words.path}`
         : `another conversation of ${this.#words.path}`;
     return new CassetteAmbiguityError(
-      `This request could belong to ${which}: they began alike, and go on side by side. Tell them apart by a name: run({ …, conversation: "ann" }), new Conversation({ …, id: "ann" }), or the header "x-swarmcheck-conversation".`,
+      `This request could belong to ${which}, because they began alike and continue side by side. Give each conversation a name: run({ …, conversation: "ann" }), new Conversation({ …, id: "ann" }), or the header "x-swarmcheck-conversation".`,
       { file: this.#words.path, lanes: numbersOf(lanes), conversation: lanes[0]?.conversation },
     );
   }

@@ -49,9 +49,9 @@ export function fieldsOf({ number, conversation }: Lane): { lane: number; conver
 /** The whole message of a mismatch. */
 export function mismatchText(place: string, drift: readonly Drift[], again: string): string {
   return [
-    `This request is not the one that was recorded (${place}).`,
+    `This request differs from the recorded one (${place}).`,
     ...drift.map(driftText),
-    `("-" as recorded, "+" as it is now.) If the change is meant, record again: ${again}`,
+    `("-" was recorded, "+" is new.) If the change is intended, record again: ${again}`,
   ].join('\n');
 }
 
@@ -81,7 +81,7 @@ export function missError(
 ): CassetteMissError {
   const { path: file, command, again } = words;
   const request = { lastRole: parts.history.at(-1)?.role ?? 'system', conversation };
-  const text = `${missText(words, request, lane, lanes)} ${missAdvice ?? `If that is meant, record again: ${again}`}`;
+  const text = `${missText(words, request, lane, lanes)} ${missAdvice ?? `If that is intended, record again: ${again}`}`;
   const fields = { file, ...request, mode, command };
   return new CassetteMissError(
     text,
@@ -97,7 +97,7 @@ function missText(
   lane: Lane | undefined,
   lanes: readonly Lane[],
 ): string {
-  const asked = `The model was asked to go on after a "${lastRole}" message`;
+  const asked = `The model was asked to continue after a "${lastRole}" message`;
   if (lane) {
     const count = lane.interactions.length;
     return `${asked}, but the recording of ${laneWords(lane)} ends after ${count === 1 ? '1 interaction' : `${count} interactions`} (${path}).`;
@@ -106,11 +106,11 @@ function missText(
     conversation === undefined ? 'a conversation' : `conversation ${JSON.stringify(conversation)}`;
   const left = lanes.filter((one) => one.upcoming);
   if (lanes.length > 0 && left.length === 0)
-    return `${asked}, in ${where} that ${path} does not have: all that were recorded have been played.`;
+    return `${asked}, in ${where} that is not in ${path}: every recorded conversation was replayed to its end.`;
   const names = left.slice(0, 10).map(laneWords).join(', ');
   const more = left.length > 10 ? `, and ${left.length - 10} more` : '';
-  const others = left.length === 0 ? '' : ` Not played to their end are: ${names}${more}.`;
-  return `${asked}, in ${where} that ${path} does not have.${others}`;
+  const others = left.length === 0 ? '' : ` Recorded conversations with interactions left: ${names}${more}.`;
+  return `${asked}, in ${where} that is not in ${path}.${others}`;
 }
 
 /** The error for interactions that were not requested. */
@@ -132,7 +132,7 @@ function unusedText({ path, again }: CassetteWords, lanes: readonly Lane[], unus
       (lane) =>
         `  ${laneWords(lane)}: from interaction ${lane.position + 1} of ${lane.interactions.length} on`,
     );
-  return `${unused === 1 ? '1 interaction' : `${unused} interactions`} of ${path} ${unused === 1 ? 'was' : 'were'} recorded, and not asked for any more:\n${lines.join('\n')}\nIf that is meant, record again: ${again}`;
+  return `${unused === 1 ? '1 interaction' : `${unused} interactions`} of ${path} ${unused === 1 ? 'was' : 'were'} recorded but not requested:\n${lines.join('\n')}\nIf that is intended, record again: ${again}`;
 }
 
 /** A drift as text, with its diff. */
@@ -155,7 +155,7 @@ function driftHead({ part, name, at }: Drift): string {
     case 'history':
       return name === undefined
         ? `The history differs at message ${at}:`
-        : `The tool ${JSON.stringify(name)} answers otherwise, at message ${at}:`;
+        : `The result of the tool ${JSON.stringify(name)} changed, at message ${at}:`;
   }
 }
 
@@ -185,7 +185,7 @@ function openingText(interaction: InteractionRecord | undefined): string {
 /** The instructions for recording again: the command if it is known, otherwise a sentence. */
 export function againWords(command: string | undefined): string {
   return (
-    command ?? 'run what recorded it once more, with SWARMCHECK_RECORD=all where it uses a cassetteProvider.'
+    command ?? 'run the code that recorded it, with SWARMCHECK_RECORD=all if it uses a cassetteProvider.'
   );
 }
 

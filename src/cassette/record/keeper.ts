@@ -48,7 +48,7 @@ export class Keeper {
     if (isAddition && there !== base) {
       this.#writer.close();
       throw new CassetteFileError(
-        `${shownPath(path)}: It was changed since it was read, by another recording for example. Run this once more.`,
+        `${shownPath(path)}: The file changed after it was read, for example by another recording. Run this again.`,
         { problem: 'changed', file: shownPath(path) },
       );
     }
@@ -74,7 +74,7 @@ export class Keeper {
     try {
       if (this.#count > 0 && !this.#mayWrite)
         throw new CassetteFileError(
-          `${shownPath(this.#settings.path)}: Nothing but errors came, so the cassette is left as it was. If they are what is to be recorded, remove it first.`,
+          `${shownPath(this.#settings.path)}: The recording has only errors, so it does not replace the existing cassette. To record the errors, remove the cassette first.`,
           { problem: 'only-errors', file: shownPath(this.#settings.path) },
         );
       // The results of the last calls are known only now.

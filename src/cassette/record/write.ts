@@ -13,12 +13,12 @@ function assertOwn(path: string, text: string): void {
   const { format, version } = headOf(text);
   if (format !== formatName)
     throw new CassetteFileError(
-      `${shownPath(path)}: This is no cassette, and recording would overwrite it. Choose another name, or remove the file.`,
+      `${shownPath(path)}: This file is not a cassette, and recording would overwrite it. Choose another name, or remove the file.`,
       { problem: 'foreign', file: shownPath(path) },
     );
   if (typeof version === 'number' && version > formatVersion)
     throw new CassetteFileError(
-      `${shownPath(path)}: It is of version ${version} of the format, and this swarmcheck writes version ${formatVersion}. Update swarmcheck, or remove the file.`,
+      `${shownPath(path)}: The file has version ${version} of the format, but this swarmcheck writes version ${formatVersion}. Update swarmcheck, or remove the file.`,
       { problem: 'newer', file: shownPath(path) },
     );
 }
@@ -72,7 +72,7 @@ export class CassetteWriter {
    */
   open(): string | undefined {
     let text: string | undefined;
-    this.#attempt('It cannot be recorded', () => {
+    this.#attempt('The cassette cannot be recorded', () => {
       mkdirSync(dirname(this.#target), { recursive: true });
       const owner = this.#lock.take();
       if (owner) throw this.#taken(owner);
@@ -95,7 +95,7 @@ export class CassetteWriter {
   /** Replaces the file. */
   write(text: string): void {
     const temporary = this.#temporary;
-    this.#attempt('It cannot be written', () => writeWhole(this.#target, text, { temporary }));
+    this.#attempt('The cassette cannot be written', () => writeWhole(this.#target, text, { temporary }));
   }
 
   /** Releases the lock. */
@@ -119,7 +119,7 @@ export class CassetteWriter {
         ? 'another process'
         : `process ${pid} on ${host}`;
     return new CassetteFileError(
-      `${file}: It is being recorded by ${who} already. Give each recording a file of its own, or close the other one first. If there is none any more, remove ${this.#lock.path}.`,
+      `${file}: The file is already being recorded by ${who}. Give each recording its own file, or close the other recording first. If no other recording is running, remove ${this.#lock.path}.`,
       { problem: 'taken', file, pid },
     );
   }

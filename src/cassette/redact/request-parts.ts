@@ -186,7 +186,7 @@ export function assertValidNames(
   for (const [what, name] of Object.entries(names))
     if (name !== undefined && secrets.hideText(name) !== name)
       throw new CassetteFileError(
-        `The name of the ${what} holds an e-mail address or another secret, and it would stand in ${path}. Name it otherwise, by an id for example.`,
+        `The name of the ${what} contains an e-mail address or another secret, which would be written to ${path}. Use another name, for example an id.`,
         { problem: 'secret', file: path },
       );
 }

@@ -138,7 +138,7 @@ test('reading beyond the place where a stream was left fails', async ({ expect }
   expect(played).toStrictEqual(beginning);
   expect(error).toBeInstanceOf(CassetteMissError);
   expect(said(error, folder)).toMatchInlineSnapshot(
-    `"When this was recorded, the answer was left before its end (…/c.json, interaction 1): there is no more of it. Leave it at the same place, or record again."`,
+    `"The recorded answer is not complete (…/c.json, interaction 1): its reader left before its end. Leave at the same place, or record again."`,
   );
 });
 

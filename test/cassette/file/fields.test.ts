@@ -62,7 +62,7 @@ const mistyped: [path: string, edit: (cassette: any) => void, is: string][] = [
   [
     'agents.Refunds.instructions',
     (c) => (c.agents.Refunds.instructions = ['one']),
-    'a string, or the list of its lines, but is an array of 1 item',
+    'a string, or a list of lines, but is an array of 1 item',
   ],
   [
     'agents.Refunds.role',
@@ -110,7 +110,7 @@ const mistyped: [path: string, edit: (cassette: any) => void, is: string][] = [
   [
     'lanes[1].interactions[0].stream.parts[0]',
     (c) => (streamed(c).parts[0] = { text: 'a', ms: 1 }),
-    'a part with texts, arguments, a delta or a chunk, but is an object',
+    'a part with "texts", "arguments", "delta" or "chunk", but is an object',
   ],
   [
     'lanes[2].interactions[0].error.headers.retry-after-ms',
@@ -143,7 +143,7 @@ const unknown: [path: string, edit: (cassette: any) => void][] = [
 test.for(unknown)('a cassette with the unknown field %s is damaged', async ([path, edit]) => {
   expect(await problem(edit)).toMatchObject({
     field: path,
-    expected: 'absent: it is no field of a cassette',
+    expected: 'absent (a cassette has no such field)',
     given: expect.any(String) as unknown,
   });
 });
@@ -177,9 +177,9 @@ test('the message has the line, the path, the expected value and the given one',
   ];
   expect(messages.map(({ message }) => message)).toMatchInlineSnapshot(`
     [
-      "…/c.json:59: "lanes[0].interactions[0].request" is missing; it must be an object.",
-      "…/c.json:70: "lanes[0].interactions[0].ms" must be a whole number from 0, but is the string "long".",
-      "…/c.json:180: "lanes[0].note" must be absent: it is no field of a cassette, but is the string "mine".",
+      "…/c.json:59: "lanes[0].interactions[0].request" is missing; it must be an object. Restore the file, or record it again.",
+      "…/c.json:70: "lanes[0].interactions[0].ms" must be a whole number from 0, but is the string "long". Restore the file, or record it again.",
+      "…/c.json:180: "lanes[0].note" must be absent (a cassette has no such field), but is the string "mine". Restore the file, or record it again.",
     ]
   `);
 });

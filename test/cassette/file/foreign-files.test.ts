@@ -70,8 +70,8 @@ test('the message says that a file does not exist', ({ expect }) => {
   const errors = readers.slice(0, 2).map(([, read]) => thrown(() => read(folder.file())));
   expect(errors.map((error) => said(error, folder))).toMatchInlineSnapshot(`
     [
-      "…/c.json: There is no such file.",
-      "…/c.json: There is no such file.",
+      "…/c.json: The file does not exist. Check the path, or record the cassette first.",
+      "…/c.json: The file does not exist. Check the path, or record the cassette first.",
     ]
   `);
   expect(errors.map(({ name }) => name)).toEqual(['CassetteFileError', 'CassetteFileError']);
@@ -120,7 +120,7 @@ test('a newer version is refused, and the message says what to do', async ({ exp
   const errors = readers.map(([, read]) => thrown(() => read(folder.file())));
   expect(new Set(errors.map((error) => said(error, folder)))).toMatchInlineSnapshot(`
     Set {
-      "…/c.json:3: It was written by a newer swarmcheck, in version 2 of the format; this one reads 1. Update swarmcheck.",
+      "…/c.json:3: A newer swarmcheck wrote this file, in version 2 of the format. This swarmcheck reads version 1. Update swarmcheck.",
     }
   `);
 });

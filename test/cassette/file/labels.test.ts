@@ -33,10 +33,10 @@ test('the message about a missing agent or tool has the field that refers to it'
   ];
   expect(messages.map(({ message }) => message)).toMatchInlineSnapshot(`
     [
-      "…/c.json:100: "lanes[0].interactions[1].request.agent" must be the name of an agent under "agents", but is the string "Refunds".",
-      "…/c.json:22: "agents.Refunds.tools[0]" must be the name of a tool under "tools", but is the string "look_up".",
-      "…/c.json:245: "lanes[2].interactions[0].request.agent" must be the name of an agent under "agents", but is the string "Nobody".",
-      "…/c.json:23: "agents.Refunds.tools[1]" must be the name of a tool under "tools", but is the string "pay".",
+      "…/c.json:100: "lanes[0].interactions[1].request.agent" must be the name of an agent under "agents", but is the string "Refunds". Restore the file, or record it again.",
+      "…/c.json:22: "agents.Refunds.tools[0]" must be the name of a tool under "tools", but is the string "look_up". Restore the file, or record it again.",
+      "…/c.json:245: "lanes[2].interactions[0].request.agent" must be the name of an agent under "agents", but is the string "Nobody". Restore the file, or record it again.",
+      "…/c.json:23: "agents.Refunds.tools[1]" must be the name of a tool under "tools", but is the string "pay". Restore the file, or record it again.",
     ]
   `);
 });
@@ -70,7 +70,7 @@ test.for(places)('the field %s is unknown', async ([path, text, instead]) => {
   const cassette = folder.write(folder.read().replace(text, instead));
   const error = thrown(() => replayProvider(cassette));
   expect(error).toBeInstanceOf(CassetteFileError);
-  expect(error).toMatchObject({ field: path, expected: 'absent: it is no field of a cassette' });
+  expect(error).toMatchObject({ field: path, expected: 'absent (a cassette has no such field)' });
 });
 
 test('"__proto__" in a file changes no object of the program', async () => {

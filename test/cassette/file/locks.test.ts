@@ -102,9 +102,9 @@ test('a second recording fails with the id of the process that records, and the 
   expect(error).toBeInstanceOf(CassetteFileError);
   expect(said(error, folder).replaceAll(tmpdir(), '<tmp>')).toMatch(
     new RegExp(
-      String.raw`^…/c\.json: It is being recorded by process ${first.pid} on ${hostname()} already\. ` +
-        String.raw`Give each recording a file of its own, or close the other one first\. ` +
-        String.raw`If there is none any more, remove <tmp>/swarmcheck-recording-\w+\.lock\.$`,
+      String.raw`^…/c\.json: The file is already being recorded by process ${first.pid} on ${hostname()}\. ` +
+        String.raw`Give each recording its own file, or close the other recording first\. ` +
+        String.raw`If no other recording is running, remove <tmp>/swarmcheck-recording-\w+\.lock\.$`,
     ),
   );
   expect(script.remaining).toBe(1);
@@ -121,9 +121,9 @@ test('a second process fails while this one records, and another can record afte
   await held.next();
   const second = recorders.start(cassette, 3);
   const who = `process ${process.pid} on ${hostname()}`;
-  expect(await second.told(`CassetteFileError: ${cassette}: It is being recorded by ${who} already.`)).toBe(
-    true,
-  );
+  expect(
+    await second.told(`CassetteFileError: ${cassette}: The file is already being recorded by ${who}.`),
+  ).toBe(true);
   expect(await second.ended()).toBe(1);
   await held.next();
   await first.close();

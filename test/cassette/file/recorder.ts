@@ -52,6 +52,6 @@ try {
 } catch (error) {
   const { name, message } = error as Error;
   // Only the first sentence.
-  tell(`${name}: ${message.replace(/(?<= already\.) .+$/, '')}`);
+  tell(`${name}: ${message.replace(/ Give each recording .+$/, '')}`);
   process.exitCode = 1;
 }

@@ -35,7 +35,7 @@ const places: [what: string, make: (folder: Folder) => string, code: string, mes
       return folder.file();
     },
     'EISDIR',
-    '…/c.json: It cannot be read: it is a folder.',
+    '…/c.json: The file cannot be read: it is a folder.',
   ],
   [
     'a path below a file',
@@ -44,13 +44,13 @@ const places: [what: string, make: (folder: Folder) => string, code: string, mes
       return folder.file('plain/c.json');
     },
     'ENOTDIR',
-    '…/plain/c.json: It cannot be read: a part of its path is a file.',
+    '…/plain/c.json: The file cannot be read: a part of its path is a file.',
   ],
   [
     'a name that is too long',
     (folder) => folder.file(long),
     'ENAMETOOLONG',
-    `…/${long}: It cannot be read: its name is too long.`,
+    `…/${long}: The file cannot be read: its name is too long.`,
   ],
 ];
 
@@ -100,7 +100,9 @@ test('a name that leaves no space for the suffix of the temporary file is refuse
   const cassette = folder.file(long.slice(1));
   const script = scriptedProvider([say('lost')]);
   const error = await rejection(answerTo(recordingProvider(script, { cassette }), 'a'));
-  expect(said(error, folder)).toBe(`…/${long.slice(1)}: It cannot be recorded: its name is too long.`);
+  expect(said(error, folder)).toBe(
+    `…/${long.slice(1)}: The cassette cannot be recorded: its name is too long.`,
+  );
   expect(script.remaining).toBe(1);
   expect(readdirSync(folder.path)).toEqual([]);
 });
@@ -115,9 +117,9 @@ test('a path that could not be recorded does not block another one', async () =>
 });
 
 const outside = (path: string) =>
-  `The cassette "${path}" is outside of the working directory, ${process.cwd()}. Choose a place inside, or give the absolute path.`;
+  `The cassette "${path}" is outside the working directory, ${process.cwd()}. Choose a path inside it, or give the absolute path.`;
 const unnamed = (given: string) =>
-  `A cassette is named by its path, such as "fixtures/cassettes/refund.json", but was given ${given}.`;
+  `The path of a cassette must be a string such as "fixtures/cassettes/refund.json", but is ${given}.`;
 
 const names: [given: unknown, message: string][] = [
   ['../../x.json', outside('../../x.json')],
@@ -129,10 +131,10 @@ const names: [given: unknown, message: string][] = [
   [undefined, unnamed('undefined')],
   [null, unnamed('null')],
   [7, unnamed('the number 7')],
-  ['refund', 'The cassette "refund" is no .json file. Write "refund.json".'],
-  ['src/index.ts', 'The cassette "src/index.ts" is no .json file. Write "src/index.ts.json".'],
-  ['/etc/passwd', 'The cassette "/etc/passwd" is no .json file. Write "/etc/passwd.json".'],
-  ['a\0.json', String.raw`The cassette "a\u0000.json" has a name that no file can have.`],
+  ['refund', 'The cassette "refund" is not a .json file. Name it "refund.json".'],
+  ['src/index.ts', 'The cassette "src/index.ts" is not a .json file. Name it "src/index.ts.json".'],
+  ['/etc/passwd', 'The cassette "/etc/passwd" is not a .json file. Name it "/etc/passwd.json".'],
+  ['a\0.json', String.raw`The path of the cassette "a\u0000.json" contains a null character. Remove it.`],
 ];
 
 /** Everything that takes the path of a cassette. */

@@ -105,7 +105,7 @@ for (const [name, recorder] of recorders) {
     const error = await rejection(provider.close());
     expect(error).toBeInstanceOf(CassetteFileError);
     expect(said(error, folder)).toBe(
-      '…/c.json: Nothing but errors came, so the cassette is left as it was. If they are what is to be recorded, remove it first.',
+      '…/c.json: The recording has only errors, so it does not replace the existing cassette. To record the errors, remove the cassette first.',
     );
     expect(folder.read()).toBe(before);
   });

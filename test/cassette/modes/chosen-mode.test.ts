@@ -70,7 +70,7 @@ test.for(['al', 'ALL', 'mising', 'once', ' all', 'true', '0'])(
     vi.stubEnv('SWARMCHECK_RECORD', mode);
     const error = thrown(() => cassetteProvider(notAsked, { cassette }));
     expect(error).toBeInstanceOf(TypeError);
-    expect(error.message).toContain('SWARMCHECK_RECORD is one of none, missing, all');
+    expect(error.message).toContain('SWARMCHECK_RECORD must be one of none, missing, all');
     expect(folder.read()).toBe(before);
   },
 );
@@ -80,17 +80,17 @@ test('the message about a mistyped mode suggests the nearest mode', async ({ exp
   const cassette = folder.file();
   const given = (mode: unknown) => ({ cassette, mode: mode as 'all' });
   expect(thrown(() => cassetteProvider(notAsked, given('mising'))).message).toMatchInlineSnapshot(
-    `"The mode of a cassette is one of none, missing, all, but is the string "mising". Did you mean "missing"?"`,
+    `"The mode of a cassette must be one of none, missing, all, but is the string "mising". Did you mean "missing"?"`,
   );
   expect(thrown(() => cassetteProvider(notAsked, given(true))).message).toMatchInlineSnapshot(
-    `"The mode of a cassette is one of none, missing, all, but is the boolean true."`,
+    `"The mode of a cassette must be one of none, missing, all, but is the boolean true."`,
   );
   expect(thrown(() => cassetteProvider(notAsked, given(null))).message).toMatchInlineSnapshot(
-    `"The mode of a cassette is one of none, missing, all, but is null."`,
+    `"The mode of a cassette must be one of none, missing, all, but is null."`,
   );
   vi.stubEnv('SWARMCHECK_RECORD', 'non');
   expect(thrown(() => cassetteProvider(notAsked, { cassette })).message).toMatchInlineSnapshot(
-    `"SWARMCHECK_RECORD is one of none, missing, all, but is the string "non". Did you mean "none"?"`,
+    `"SWARMCHECK_RECORD must be one of none, missing, all, but is the string "non". Did you mean "none"?"`,
   );
 });
 
@@ -107,7 +107,7 @@ test('without a cassette, a provider and a key, the message says how to set a ke
   const error = thrown(() => cassetteProvider(undefined, { cassette: folder.file() }));
   expect(error).toBeInstanceOf(CassetteMissError);
   expect(said(error, folder)).toMatchInlineSnapshot(
-    `"There is no cassette …/c.json. Nothing can be recorded: no provider was given, and OPENAI_API_KEY is not set. Set it, and record: OPENAI_API_KEY=… SWARMCHECK_RECORD=all npx vitest run test/cassette/modes/chosen-mode.test.ts"`,
+    `"The cassette …/c.json does not exist. Nothing can be recorded, because no provider was given and OPENAI_API_KEY is not set. Set the key to record: OPENAI_API_KEY=… SWARMCHECK_RECORD=all npx vitest run test/cassette/modes/chosen-mode.test.ts"`,
   );
 });
 
@@ -117,7 +117,7 @@ test('without a cassette in CI, the message says how to record', ({ expect }) =>
   const error = thrown(() => cassetteProvider(notAsked, { cassette: folder.file() }));
   expect(error).toBeInstanceOf(CassetteMissError);
   expect(said(error, folder)).toMatchInlineSnapshot(
-    `"There is no cassette …/c.json. Nothing is recorded (this runs in CI, or updates snapshots). Where there is a key, record: SWARMCHECK_RECORD=all npx vitest run test/cassette/modes/chosen-mode.test.ts"`,
+    `"The cassette …/c.json does not exist. Nothing is recorded here (this runs in CI, or vitest updates snapshots). To record on a machine with a key: SWARMCHECK_RECORD=all npx vitest run test/cassette/modes/chosen-mode.test.ts"`,
   );
 });
 
@@ -141,7 +141,7 @@ test('without a live model, "missing" replays, and "all" is an error that leaves
   const error = thrown(() => cassetteProvider(undefined, { cassette, mode: 'all' }));
   expect(error).toBeInstanceOf(CassetteMissError);
   expect(said(error, folder)).toMatchInlineSnapshot(
-    `"…/c.json cannot be recorded (mode: "all"): no provider was given, and OPENAI_API_KEY is not set. Set it, or choose another mode. A cassette that is there is left as it is."`,
+    `"…/c.json cannot be recorded (mode: "all"), because no provider was given and OPENAI_API_KEY is not set. Set the key, or choose another mode. An existing cassette is not changed."`,
   );
   expect(folder.read()).toBe(before);
 });
@@ -189,7 +189,7 @@ test.for(['missing', 'all'] as const)(
     expect([byOption, byVariable].map(({ name, message }) => `${name}: ${message}`)).toEqual(
       [`mode: "${mode}"`, `SWARMCHECK_RECORD=${mode}`].map(
         (by) =>
-          `TypeError: vitest -u updates snapshots, and calls no model; but ${by} asks for a recording. Run it without -u to record.`,
+          `TypeError: ${by} is not allowed with "vitest -u", which updates snapshots and calls no model. Run vitest without -u to record.`,
       ),
     );
     expect(folder.read()).toBe(before);

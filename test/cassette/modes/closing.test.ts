@@ -49,7 +49,7 @@ test('a closed recording rejects requests, streamed or not, and asks no model', 
   const error = await rejection(answerTo(provider, 'b'));
   expect(error).toBeInstanceOf(CassetteFileError);
   expect(said(error, folder)).toMatchInlineSnapshot(
-    `"…/c.json is closed. Close it when nothing is asked any more."`,
+    `"…/c.json is closed, so it cannot answer this request. Close it after the last request."`,
   );
   const stream = provider.stream(asking(user('b')))[Symbol.asyncIterator]();
   expect(await rejection(stream.next())).toBeInstanceOf(CassetteFileError);
@@ -105,8 +105,8 @@ test('no other recording can use a file until the first is closed', async ({ exp
   const second = recording(folder);
   const error = await rejection(answerTo(second, 'a'));
   expect(error).toBeInstanceOf(CassetteFileError);
-  expect(said(error, folder).split(' If there is none')[0]).toMatchInlineSnapshot(
-    `"…/c.json: It is being recorded by this process already. Give each recording a file of its own, or close the other one first."`,
+  expect(said(error, folder).split(' If no other recording')[0]).toMatchInlineSnapshot(
+    `"…/c.json: The file is already being recorded by this process. Give each recording its own file, or close the other recording first."`,
   );
   await first.close();
   const third = recording(folder);

@@ -14,13 +14,13 @@ test('the message about changed instructions shows the lines that changed', asyn
     agents: ({ refunds }) => (refunds.instructions = 'Refund what was paid.\nAsk for the year.\nBe brief.'),
   });
   expect(message).toMatchInlineSnapshot(`
-    "This request is not the one that was recorded (…/c.json, interaction 2).
+    "This request differs from the recorded one (…/c.json, interaction 2).
     The instructions of agent "Refunds" changed:
        Refund what was paid.
       -Ask for the order.
       +Ask for the year.
        Be brief.
-    ("-" as recorded, "+" as it is now.) If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
+    ("-" was recorded, "+" is new.) If the change is intended, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
   `);
 });
 
@@ -35,7 +35,7 @@ test('the message about a changed description shows the definition of the tool',
     },
   });
   expect(message).toMatchInlineSnapshot(`
-    "This request is not the one that was recorded (…/c.json, interaction 2).
+    "This request differs from the recorded one (…/c.json, interaction 2).
     The tool "issue_refund" changed:
        {
       -  "description": "Pays it back.",
@@ -43,7 +43,7 @@ test('the message about a changed description shows the definition of the tool',
          "name": "issue_refund",
          "parameters": {
            "properties": {},
-    ("-" as recorded, "+" as it is now.) If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
+    ("-" was recorded, "+" is new.) If the change is intended, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
   `);
 });
 
@@ -52,29 +52,29 @@ test('the message about a changed order of tools shows the names of the tools', 
     agents: ({ refunds }) => (refunds.functions = refunds.functions.toReversed()),
   });
   expect(message).toMatchInlineSnapshot(`
-    "This request is not the one that was recorded (…/c.json, interaction 2).
+    "This request differs from the recorded one (…/c.json, interaction 2).
     The order of the tools changed:
       -look_up
        issue_refund
       +look_up
-    ("-" as recorded, "+" as it is now.) If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
+    ("-" was recorded, "+" is new.) If the change is intended, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
   `);
 });
 
 test('the message about a changed model shows both models', async ({ expect }) => {
   expect(await messageFor({ run: { modelOverride: 'o3' } })).toMatchInlineSnapshot(`
-    "This request is not the one that was recorded (…/c.json, interaction 1).
+    "This request differs from the recorded one (…/c.json, interaction 1).
     The model changed:
       -gpt-4o
       +o3
-    ("-" as recorded, "+" as it is now.) If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
+    ("-" was recorded, "+" is new.) If the change is intended, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
   `);
 });
 
 test('the message about a new parameter shows its value', async ({ expect }) => {
   const format = { type: 'json_schema', json_schema: { name: 'answer', strict: true } };
   expect(await messageFor({ request: () => ({ response_format: format }) })).toMatchInlineSnapshot(`
-    "This request is not the one that was recorded (…/c.json, interaction 1).
+    "This request differs from the recorded one (…/c.json, interaction 1).
     The parameter "response_format" changed:
       -(not sent)
       +{
@@ -84,18 +84,18 @@ test('the message about a new parameter shows its value', async ({ expect }) => 
       +  },
       +  "type": "json_schema"
       +}
-    ("-" as recorded, "+" as it is now.) If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
+    ("-" was recorded, "+" is new.) If the change is intended, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
   `);
 });
 
 test('the message about a changed history shows the first message that differs', async ({ expect }) => {
   const message = await messageFor({ agents: ({ orders }) => (orders.status = 'open') });
   expect(message).toMatchInlineSnapshot(`
-    "This request is not the one that was recorded (…/c.json, interaction 3).
+    "This request differs from the recorded one (…/c.json, interaction 3).
     The history differs at message 7:
       -tool: {"order":"A-17","status":"paid"}
       +tool: {"order":"A-17","status":"open"}
-    ("-" as recorded, "+" as it is now.) If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
+    ("-" was recorded, "+" is new.) If the change is intended, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
   `);
 });
 
@@ -105,7 +105,7 @@ test('the message about several changes shows each of them', async ({ expect }) 
     messages: [user('Is A-18 paid?')],
   });
   expect(message).toMatchInlineSnapshot(`
-    "This request is not the one that was recorded (…/c.json, interaction 1).
+    "This request differs from the recorded one (…/c.json, interaction 1).
     The model changed:
       -gpt-4o
       +o3
@@ -128,7 +128,7 @@ test('the message about several changes shows each of them', async ({ expect }) 
     The history differs at message 1:
       -user: Hello.
       +user: Is A-18 paid?
-    ("-" as recorded, "+" as it is now.) If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
+    ("-" was recorded, "+" is new.) If the change is intended, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/drift-messages.test.ts"
   `);
 });
 
@@ -142,6 +142,6 @@ test('the message has the name of the conversation if the cassette has several',
   using provider = replayProvider(folder.file());
   const error = await rejection(answerTo(provider, 'A', { conversation: 'ann' }));
   expect(said(error, folder).split('\n')[0]).toMatchInlineSnapshot(
-    `"This request is not the one that was recorded (…/c.json, interaction 1 of conversation "ann")."`,
+    `"This request differs from the recorded one (…/c.json, interaction 1 of conversation "ann")."`,
   );
 });

@@ -44,7 +44,7 @@ test('two interactions that were swapped in the file are reported when the file 
   const error = thrown(() => replayProvider(folder.file()));
   expect(error.name).toBe('CassetteFileError');
   expect(said(error, folder)).toMatchInlineSnapshot(
-    `"…/c.json:45: The interactions of lane 1 are not in their order: 3 stands where 2 has to, and 2 comes later. Restore the file, or record it again."`,
+    `"…/c.json:45: The interactions of lane 1 are not in order: 3 is at the place of 2, and 2 comes later. Restore the file, or record it again."`,
   );
 });
 
@@ -59,11 +59,11 @@ test('if the numbers were changed as well, a removed interaction is drift of the
   });
   using provider = replayProvider(folder.file());
   expect(said(await rejection(converse(provider)), folder)).toMatchInlineSnapshot(`
-    "This request is not the one that was recorded (…/c.json, interaction 2).
+    "This request differs from the recorded one (…/c.json, interaction 2).
     The history differs at message 2:
       -user: c
       +user: b
-    ("-" as recorded, "+" as it is now.) If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/edited-cassettes.test.ts"
+    ("-" was recorded, "+" is new.) If the change is intended, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/edited-cassettes.test.ts"
   `);
 });
 
@@ -75,6 +75,6 @@ test('if the last interaction was removed, its request is beyond the end', async
   const error = await rejection(converse(provider));
   expect(error.name).toBe('CassetteMissError');
   expect(said(error, folder)).toMatchInlineSnapshot(
-    `"The model was asked to go on after a "user" message, but the recording of conversation 1 ends after 2 interactions (…/c.json). If that is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/edited-cassettes.test.ts"`,
+    `"The model was asked to continue after a "user" message, but the recording of conversation 1 ends after 2 interactions (…/c.json). If that is intended, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/edited-cassettes.test.ts"`,
   );
 });

@@ -29,7 +29,7 @@ test('two conversations that begin alike cannot be recorded at the same time', a
   const error = await rejection(answerTo(provider, 'Hello'));
   expect(error).toBeInstanceOf(CassetteAmbiguityError);
   expect(said(error, folder)).toMatchInlineSnapshot(
-    `"This request could belong to another conversation of …/c.json: they began alike, and go on side by side. Tell them apart by a name: run({ …, conversation: "ann" }), new Conversation({ …, id: "ann" }), or the header "x-swarmcheck-conversation"."`,
+    `"This request could belong to another conversation of …/c.json, because they began alike and continue side by side. Give each conversation a name: run({ …, conversation: "ann" }), new Conversation({ …, id: "ann" }), or the header "x-swarmcheck-conversation"."`,
   );
   open();
   expect(await first).toBe('Hello.');
@@ -144,7 +144,7 @@ test('a beginning is ambiguous while an earlier conversation that began alike go
   const error = await rejection(answerTo(provider, 'Hello'));
   expect(error).toBeInstanceOf(CassetteAmbiguityError);
   expect(said(error, folder)).toMatchInlineSnapshot(
-    `"This request could belong to conversation 1 and conversation 2 of …/c.json: they began alike, and go on side by side. Tell them apart by a name: run({ …, conversation: "ann" }), new Conversation({ …, id: "ann" }), or the header "x-swarmcheck-conversation"."`,
+    `"This request could belong to conversation 1 and conversation 2 of …/c.json, because they began alike and continue side by side. Give each conversation a name: run({ …, conversation: "ann" }), new Conversation({ …, id: "ann" }), or the header "x-swarmcheck-conversation"."`,
   );
 });
 

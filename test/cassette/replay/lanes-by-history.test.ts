@@ -172,10 +172,10 @@ test('the error about an unknown beginning shows the recorded conversations that
   const error = await rejection(answerTo(provider, 'x'));
   expect(error).toBeInstanceOf(CassetteMissError);
   expect(said(error, folder)).toMatchInlineSnapshot(`
-    "No conversation that was recorded begins like this one (…/c.json). Still to come are:
+    "No recorded conversation begins like this request (…/c.json). These recorded conversations have not begun yet:
       conversation 1: user "a"
       conversation 3: user "c"
-    If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/lanes-by-history.test.ts"
+    If the change is intended, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/lanes-by-history.test.ts"
   `);
 });
 

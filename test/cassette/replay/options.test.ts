@@ -31,17 +31,17 @@ test('the message about a mistyped policy has the valid ones', async ({ expect }
   expect(
     await messageOf((cassette) => replayProvider(cassette, given({ onMismatch: 'warning' }))),
   ).toMatchInlineSnapshot(
-    `"TypeError: The onMismatch of replayProvider is one of error, warn, ignore, but is the string "warning"."`,
+    `"TypeError: The onMismatch of replayProvider must be one of error, warn, ignore, but is the string "warning"."`,
   );
   expect(
     await messageOf((cassette) => cassetteProvider(live, given({ cassette, onMismatch: 'eror' }))),
   ).toMatchInlineSnapshot(
-    `"TypeError: The onMismatch of cassetteProvider is one of error, warn, ignore, but is the string "eror". Did you mean "error"?"`,
+    `"TypeError: The onMismatch of cassetteProvider must be one of error, warn, ignore, but is the string "eror". Did you mean "error"?"`,
   );
   expect(
     await messageOf((cassette) => replayProvider(cassette, given({ onMismatch: true }))),
   ).toMatchInlineSnapshot(
-    `"TypeError: The onMismatch of replayProvider is one of error, warn, ignore, but is the boolean true."`,
+    `"TypeError: The onMismatch of replayProvider must be one of error, warn, ignore, but is the boolean true."`,
   );
 });
 
@@ -49,7 +49,7 @@ test('the message about a mistyped timing has the valid ones', async ({ expect }
   expect(
     await messageOf((cassette) => replayProvider(cassette, given({ timing: 'record' }))),
   ).toMatchInlineSnapshot(
-    `"TypeError: The timing of replayProvider is one of none, recorded, but is the string "record". Did you mean "recorded"?"`,
+    `"TypeError: The timing of replayProvider must be one of none, recorded, but is the string "record". Did you mean "recorded"?"`,
   );
 });
 
@@ -104,24 +104,28 @@ test('a redact that is not a function is refused', async ({ expect }) => {
 test('the file of a replay must exist', async ({ expect }) => {
   expect(
     await messageOf((cassette) => replayProvider(cassette.replace('c.json', 'other.json'))),
-  ).toMatchInlineSnapshot(`"CassetteFileError: …/other.json: There is no such file."`);
+  ).toMatchInlineSnapshot(
+    `"CassetteFileError: …/other.json: The file does not exist. Check the path, or record the cassette first."`,
+  );
 });
 
 test('the arguments of replayTools are checked', async ({ expect }) => {
   const agent = new Agent();
   expect(await messageOf((cassette) => replayTools(agent, cassette, given('verfy')))).toMatchInlineSnapshot(
-    `"TypeError: The mode of replayTools is "replay" or "verify", but is the string "verfy"."`,
+    `"TypeError: The mode of replayTools must be "replay" or "verify", but is the string "verfy"."`,
   );
   expect(await messageOf((cassette) => replayTools(agent, cassette, given(undefined)))).toMatchInlineSnapshot(
-    `"TypeError: The mode of replayTools is "replay" or "verify", but is undefined."`,
+    `"TypeError: The mode of replayTools must be "replay" or "verify", but is undefined."`,
   );
   expect(
     await messageOf((cassette) => replayTools(given({ name: 'A' }), cassette, 'replay')),
   ).toMatchInlineSnapshot(`"TypeError: The agent of replayTools must be an Agent, but is an object."`);
   expect(
     await messageOf((cassette) => replayTools(agent, cassette.replace('c.json', 'other.json'), 'verify')),
-  ).toMatchInlineSnapshot(`"CassetteFileError: …/other.json: There is no such file."`);
+  ).toMatchInlineSnapshot(
+    `"CassetteFileError: …/other.json: The file does not exist. Check the path, or record the cassette first."`,
+  );
   expect(await messageOf(() => replayTools(agent, given(undefined), 'verify'))).toMatchInlineSnapshot(
-    `"CassetteFileError: A cassette is named by its path, such as "fixtures/cassettes/refund.json", but was given undefined."`,
+    `"CassetteFileError: The path of a cassette must be a string such as "fixtures/cassettes/refund.json", but is undefined."`,
   );
 });

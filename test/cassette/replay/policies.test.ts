@@ -69,11 +69,11 @@ test('the policy "warn" writes the drift to stderr, and gives the answer', async
   expect(response.messages.at(-1)?.content).toBe('Yes.');
   expect(write.mock.calls.map(([text]) => String(text).replaceAll(folder.path, '…'))).toMatchInlineSnapshot(`
     [
-      "This request is not the one that was recorded (…/c.json, interaction 1).
+      "This request differs from the recorded one (…/c.json, interaction 1).
     The instructions of agent "Agent" changed:
       -Be brief.
       +Be kind.
-    ("-" as recorded, "+" as it is now.) If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/policies.test.ts
+    ("-" was recorded, "+" is new.) If the change is intended, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/policies.test.ts
     ",
     ]
   `);

@@ -39,10 +39,10 @@ test('assertComplete shows which conversations were not replayed to their end', 
   const error = thrown(() => provider.assertComplete());
   expect(error).toBeInstanceOf(CassetteUnusedError);
   expect(said(error, folder)).toMatchInlineSnapshot(`
-    "2 interactions of …/c.json were recorded, and not asked for any more:
+    "2 interactions of …/c.json were recorded but not requested:
       conversation "ann": from interaction 2 of 2 on
       conversation 3: from interaction 1 of 1 on
-    If that is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/unused.test.ts"
+    If that is intended, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/unused.test.ts"
   `);
   expect(provider.summary).toEqual({ served: 2, exact: 2, drifted: 0, unused: 2 });
 });
@@ -57,9 +57,9 @@ test('the message about one unused interaction is in the singular', async ({ exp
       folder,
     ),
   ).toMatchInlineSnapshot(`
-    "1 interaction of …/c.json was recorded, and not asked for any more:
+    "1 interaction of …/c.json was recorded but not requested:
       conversation 1: from interaction 1 of 1 on
-    If that is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/unused.test.ts"
+    If that is intended, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/replay/unused.test.ts"
   `);
 });
 

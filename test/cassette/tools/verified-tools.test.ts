@@ -55,13 +55,13 @@ test('a changed result is reported with its tool, its place and its diff', async
     ]
   `);
   expect(said(error, folder)).toMatchInlineSnapshot(`
-    "This request is not the one that was recorded (…/c.json, interaction 2).
-    The tool "work" answers otherwise, at message 3:
+    "This request differs from the recorded one (…/c.json, interaction 2).
+    The result of the tool "work" changed, at message 3:
        one
       -two
       +2
        three
-    ("-" as recorded, "+" as it is now.) If the change is meant, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/tools/verified-tools.test.ts"
+    ("-" was recorded, "+" is new.) If the change is intended, record again: SWARMCHECK_RECORD=all npx vitest run test/cassette/tools/verified-tools.test.ts"
   `);
 });
 
