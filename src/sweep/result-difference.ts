@@ -18,7 +18,7 @@ export interface PlayedScenario {
  */
 export function differenceBetween(expected: PlayedScenario, actual: PlayedScenario): string | undefined {
   const [wanted, got] = [resultOf(expected), resultOf(actual)];
-  if (actedOnDamage(actual.run.trace)) return 'a call of the damaged answer is carried out';
+  if (actedOnDamage(actual.run.trace)) return 'a tool call of the damaged answer was executed';
   // If the app replies with text, the user sees that text and not the messages on the wire. Any other reply is
   // ignored.
   const ignored = expected.replies.some((reply) => typeof reply === 'string') ? messageLabel : replyLabel;

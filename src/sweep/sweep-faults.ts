@@ -38,11 +38,11 @@ const hanging: readonly Fault['kind'][] = ['no-answer', 'hung-body'];
 
 const optionRules: Rules<keyof FaultSweepOptions> = {
   faults: [
-    `a list of kinds of faults, at least one of ${kinds.join(', ')}`,
+    `a list of at least one of these kinds of faults: ${kinds.join(', ')}`,
     (value) => Array.isArray(value) && value.length > 0 && value.every((kind) => kinds.includes(kind)),
     (given) => {
       const wrong = [given].flat().find((kind) => !kinds.includes(kind as Fault['kind']));
-      return isText(wrong) ? sentence` It has ${JSON.stringify(wrong)}.${suggested(wrong, kinds)}` : '';
+      return isText(wrong) ? sentence` The list has ${JSON.stringify(wrong)}.${suggested(wrong, kinds)}` : '';
     },
   ],
   timeoutMs: timeoutRule,
@@ -86,7 +86,7 @@ async function sweep(scenario: Scenario, options: FaultSweepOptions): Promise<Fa
   const scripts = faultyScripts(scenario.steps, options.faults ?? kinds, cutsMatter);
   if (scripts.length === 0)
     throw new UsageError(
-      sentence`${fact({ where: which, field: 'steps' }, which)} has no ${{ expected: 'step of the model' }}, so there is no request that could fail.`,
+      sentence`${fact({ where: which, field: 'steps' }, which)} has no ${{ expected: 'step of the model' }}, so no request could fail.`,
     );
 
   const whole = await play(scenario, options);
@@ -153,7 +153,7 @@ function judged(
     return {
       outcome: 'changes-the-result',
       error,
-      difference: `the script does not fit any more: ${error}`,
+      difference: `the script no longer fits: ${error}`,
     };
   // The scenario may be about a failure.
   const isExpected = 'error' in whole.run && errorText(whole.run.error) === error;
@@ -186,15 +186,18 @@ async function assertStateless(
   const text = again.run.trace.diff(whole.run.trace)?.text;
   if (text !== undefined)
     throw new Error(
-      `${which}, played without a fault once more at the end of the sweep, did something else than at its beginning: the agents or tools keep something from one play to the next. ` +
-        `A factory, agent: () => …, makes them anew; an app of another SDK has to begin anew with each conversation. (- at the end, + at the beginning)\n${text}`,
+      `${which} behaves differently when it is played again without a fault at the end of the sweep: the agents or tools keep state between plays. ` +
+        `Use a factory, agent: () => …, that creates new agents for each play. An app of another SDK must start anew with each conversation. (- at the end, + at the beginning)\n${text}`,
     );
-  if (!again.run.passed) throw notGreen(which, again, 'without any fault once more at the end of the sweep');
+  if (!again.run.passed) throw notGreen(which, again, 'again without any fault at the end of the sweep');
 }
 
 function notGreen(which: string, { run }: PlayedScenario, how: string): Error {
   const failures = run.failures.map(({ message }) => message).join('\n');
-  return new Error(`${which} fails when it is played ${how}, so a sweep shows nothing:\n${failures}`, {
-    cause: run.error,
-  });
+  return new Error(
+    `${which} fails when it is played ${how}, so a sweep cannot show what faults change:\n${failures}`,
+    {
+      cause: run.error,
+    },
+  );
 }

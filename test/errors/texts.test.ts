@@ -21,11 +21,11 @@ const texts: Record<string, [mistake: () => unknown, message: string]> = {
   ],
   'a sweep with an unknown kind of fault': [
     () => sweepFaults({ agent, steps }, { faults: ['stat' as 'status'] }),
-    'sweepFaults has a field "faults" that must be a list of kinds of faults, at least one of status, reset, no-answer, hung-body, malformed-json, html, empty-choices, missing-choices, no-finish-reason, cut, bad-frame, but is an array of 1 item. It has "stat". Did you mean "status"?',
+    'sweepFaults has a field "faults" that must be a list of at least one of these kinds of faults: status, reset, no-answer, hung-body, malformed-json, html, empty-choices, missing-choices, no-finish-reason, cut, bad-frame, but is an array of 1 item. The list has "stat". Did you mean "status"?',
   ],
   'a sweep of a script without model steps': [
     () => sweepFaults({ agent, steps: [user('Hi.')] }),
-    'The scenario has no step of the model, so there is no request that could fail.',
+    'The scenario has no step of the model, so no request could fail.',
   ],
   'an unknown transport': [
     () => runScenario({ agent, steps }, { transport: 'tcp' as 'http' }),

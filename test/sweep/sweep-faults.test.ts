@@ -146,7 +146,9 @@ test('an app that carries out a call of a damaged answer changes the result, eve
   const sweep = await sweepFaults(streamedByApp, { faults: ['cut', 'no-finish-reason'] });
   const found = sweep.faults.filter(({ request }) => request === 1);
   expect(
-    found.filter(({ difference }) => difference === 'a call of the damaged answer is carried out').map(line),
+    found
+      .filter(({ difference }) => difference === 'a tool call of the damaged answer was executed')
+      .map(line),
   ).toEqual([
     // With fewer chunks, the answer has no call yet.
     ...[2, 3, 4, 5, 6, 7].map((chunks) => `1 cut end ${chunks}: changes-the-result`),
@@ -179,7 +181,7 @@ test('an app that makes more requests than the script has answers changes the re
   const sweep = await sweepFaults({ ...refundByApp, agent: stubborn }, { faults: ['html'] });
   expect(sweep.faults[0]).toMatchObject({
     outcome: 'changes-the-result',
-    difference: expect.stringContaining('the script does not fit any more: ScriptExhaustedError') as string,
+    difference: expect.stringContaining('the script no longer fits: ScriptExhaustedError') as string,
   });
 });
 
@@ -206,7 +208,7 @@ test('a sweep of agents that keep state between plays is rejected', async () => 
   };
   const steps = [user('x'), callTool('next'), say('ok')];
   await expect(sweepFaults({ agent: counting(), steps }, { faults: ['reset'] })).rejects.toThrow(
-    /^The scenario, played without a fault once more at the end of the sweep, did something else than at its beginning: [^]*in content:\n-3\n\+1$/,
+    /^The scenario behaves differently when it is played again without a fault at the end of the sweep: [^]*in content:\n-3\n\+1$/,
   );
   const sweep = await sweepFaults({ agent: counting, steps }, { faults: ['reset'] });
   expect(sweep.counts.crashes).toBe(2);
@@ -215,7 +217,7 @@ test('a sweep of agents that keep state between plays is rejected', async () => 
 test('a sweep of a scenario that fails without any fault is rejected', async () => {
   const sweep = sweepFaults({ ...refund, expect: { agents: ['Triage'] } });
   await expect(sweep).rejects.toThrow(
-    /^The scenario "refund" fails when it is played without any fault, so a sweep shows nothing:\nExpected the agents Triage/,
+    /^The scenario "refund" fails when it is played without any fault, so a sweep cannot show what faults change:\nExpected the agents Triage/,
   );
 });
 
@@ -268,7 +270,7 @@ test('the table has one line for each fault, and joins cuts with the same outcom
       hangs               no-answer: after 250 ms, waiting for the app to answer the user.
       crashes             cut by error after 0 to 7 chunks: BrokenBodyError: Scripted or recorded fault: the connection was closed in the middle of the body.
       changes the result  cut by end after 0 to 1 chunks: the app's reply is "", not "Done."
-      changes the result  cut by end after 2 to 7 chunks: a call of the damaged answer is carried out
+      changes the result  cut by end after 2 to 7 chunks: a tool call of the damaged answer was executed
 
     request 2, for step 3: say('Done.')
       ends well           status 429
