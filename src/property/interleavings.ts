@@ -26,7 +26,7 @@ export interface InterleavingOptions {
 const optionRules: Rules<keyof InterleavingOptions> = {
   runs: ['a whole number above 0', (value) => Number.isInteger(value) && Number(value) > 0],
   seed: ['a whole number', Number.isInteger],
-  path: ['a path, as a failure tells it', (value) => isText(value) && /^\d+(:\d+)*$/.test(value)],
+  path: ['the path of a failure, such as "4:0:1"', (value) => isText(value) && /^\d+(:\d+)*$/.test(value)],
 };
 
 /**
@@ -84,11 +84,11 @@ async function check(scenarios: readonly Scenario[], options: InterleavingOption
   throw new InvariantBrokenError(
     'interleaved-equals-solo',
     [
-      `${nameOf(scenarios, broken.conversation)} does not do at the same time as others what it does alone. ${broken.difference}`,
+      `${nameOf(scenarios, broken.conversation)} behaves differently when other conversations run at the same time. ${broken.difference}`,
       `The order:\n${orderOf(scenarios, broken.passages).join('\n')}`,
       again?.hash === alone[broken.conversation]!.hash
-        ? 'Do tools, hooks or instructions share something: a variable of a module, a field of an agent? What belongs to a conversation belongs into its context variables.'
-        : 'Played alone once more, it does something else as well, so the order is not the cause: tools, hooks or instructions keep something from one play to the next.',
+        ? 'Tools, hooks or instructions probably share state, such as a module variable or a field of an agent. Keep the state of a conversation in its context variables.'
+        : 'It also behaved differently when it was played alone again, so the order is not the cause: tools, hooks or instructions keep state between plays.',
       `Again: checkInterleavings(scenarios, { seed: ${seed}, path: ${JSON.stringify(failedPath)} })`,
     ].join('\n'),
     { seed, path: failedPath },
@@ -109,7 +109,7 @@ async function playAlone(scenario: Scenario, name: string): Promise<Solo> {
   if (run.passed) return { run, hash: run.trace.hash, gates: gates.passages.length };
   const failures = run.failures.map(({ message }) => message).join('\n');
   throw new Error(
-    `${name} fails when it is played alone, so playing it with others shows nothing:\n${failures}`,
+    `${name} fails when it is played alone, so its interleavings cannot be checked:\n${failures}`,
     {
       cause: run.error,
     },
@@ -184,7 +184,7 @@ function assertValidArguments(scenarios: readonly Scenario[], options: Interleav
     );
   if (scenarios.length < 2)
     throw new UsageError(
-      sentence`${{ where: 'checkInterleavings' }} takes ${{ expected: 'at least two scenarios' }}, but was given ${{ given: valueWords(scenarios) }}. The same one may stand in the list twice.`,
+      sentence`${{ where: 'checkInterleavings' }} takes ${{ expected: 'at least two scenarios' }}, but was given ${{ given: valueWords(scenarios) }}. The list may contain the same scenario twice.`,
     );
   assertKnownOptions('checkInterleavings', options, Object.keys(optionRules));
   assertValidFields(options, optionRules, 'checkInterleavings');
@@ -192,7 +192,7 @@ function assertValidArguments(scenarios: readonly Scenario[], options: Interleav
     assertValidScenario(scenario);
     if (isExternalAgent(scenario.agent))
       throw new UsageError(
-        sentence`${fact({ field: `scenarios[${index}]` }, nameOf(scenarios, index))} of ${{ where: 'checkInterleavings' }} is one of ${{ given: 'an externalAgent' }}, which cannot be made to wait for others. Give scenarios of agents of this engine.`,
+        sentence`${fact({ field: `scenarios[${index}]` }, nameOf(scenarios, index))} of ${{ where: 'checkInterleavings' }} uses ${{ given: 'an externalAgent' }}, which cannot be made to wait for other conversations. Pass only scenarios with agents of this engine.`,
       );
   }
 }

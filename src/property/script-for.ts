@@ -64,13 +64,13 @@ const known = new WeakMap<object, Surface>();
 function startOf(given: AgentUnderTest): Agent {
   if (isExternalAgent(given))
     throw new UsageError(
-      sentence`${{ where: 'scriptFor and featuresIn' }} cannot know the tools of ${{ given: 'an externalAgent' }} before it runs. Hold it against generated scripts by checkAgent, which finds out.`,
+      sentence`${{ where: 'scriptFor and featuresIn' }} cannot know the tools of ${{ given: 'an externalAgent' }} before it runs. Use checkAgent, which plays conversations to find the tools.`,
     );
   const agent: unknown = typeof given === 'function' ? given() : given;
   if (isPromiseLike(agent)) {
     Promise.resolve(agent).catch(() => {});
     throw new UsageError(
-      sentence`${{ where: 'scriptFor' }} takes ${{ expected: 'agents that are there' }}: await what the factory returns, and pass the agent; or use checkAgent.`,
+      sentence`${{ where: 'scriptFor' }} takes ${{ expected: 'an Agent, not a Promise' }}: await the result of the factory and pass the agent, or use checkAgent.`,
     );
   }
   if (!isAgent(agent))

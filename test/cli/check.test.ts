@@ -55,7 +55,7 @@ test('a saved failure is played first, and is counted in the report once it pass
   await project.swarmcheck(['check', 'desk.ts#checked']);
   const again = await project.swarmcheck(['check', 'desk.ts#checked', '--seed', '5']);
   expect(again.stdout).toMatch(
-    `✗ desk.ts#checked  "refunds are for the verified" is broken by the saved failure`,
+    `✗ desk.ts#checked  "refunds are for the verified" is still broken by the saved failure`,
   );
   expect(await savedFiles(project)).toHaveLength(1);
   const { code, stdout } = await project.swarmcheck(['check', 'desk.ts#checked'], fixed);
@@ -172,7 +172,7 @@ test('a "sometimes" that never happened is a failure without a script', async ()
 export default { agent: new Agent({ name: 'Never' }), sometimes: { 'it rains': () => false } };`,
   });
   const { code, stdout } = await project.swarmcheck(['check', 'never.ts', '--runs', '5']);
-  expect(stdout).toMatch('✗ never.ts#default  "it rains" did not happen in 5 runs');
+  expect(stdout).toMatch('✗ never.ts#default  "it rains" never happened in 5 runs');
   expect(code).toBe(1);
   expect(await savedFiles(project)).toEqual([]);
 });
@@ -261,7 +261,7 @@ test.for([
   [['desk.ts#agent', '--seed', '3000000000'], 'It must be a 32-bit whole number, such as 42.'],
   [['desk.ts#agent', '--time', '3000000'], 'It must be a number of seconds above 0, such as 30 or 0.5.'],
   [['desk.ts#agent', '--path', 'a'], 'It must be a path from a failure message, such as 4:0:1.'],
-  [['desk.ts#agent', '--path', '0:9:9:9:9'], "The path '0:9:9:9:9' leads to no script."],
+  [['desk.ts#agent', '--path', '0:9:9:9:9'], "The path '0:9:9:9:9' does not lead to a script."],
 ] as const)('a usage error has code 2 and no stack trace: %s', async ([args, message]) => {
   await using project = await checkedProject({ 'wrong.ts': wrong });
   const endsProcess = args[0] === 'wrong.ts#ends';
@@ -280,6 +280,6 @@ test('a damaged saved failure is reported, with code 2', async () => {
   const [file] = await savedFiles(project);
   await project.write({ [file!]: '{' });
   const { code, stderr } = await project.swarmcheck(['check', 'desk.ts#checked']);
-  expect(stderr).toContain(`${file}: It is no JSON.`);
+  expect(stderr).toContain(`${file}: The file is not valid JSON.`);
   expect(code).toBe(2);
 });

@@ -199,9 +199,13 @@ test('the names of files and folders can contain "#"', async () => {
 });
 
 test.for([
-  ['{', 'a.json#desk.ts#agent', '✗ a.json: It is no JSON. Restore the file'],
-  ['<<<<<<< HEAD\n', 'a.json#desk.ts#agent', '✗ a.json: It has the marks of a merge conflict.'],
-  [failure({ version: 2 }), 'a.json', '✗ a.json: It is of version 2, and this swarmcheck reads version 1.'],
+  ['{', 'a.json#desk.ts#agent', '✗ a.json: The file is not valid JSON. Restore it'],
+  ['<<<<<<< HEAD\n', 'a.json#desk.ts#agent', '✗ a.json: The file has merge conflict markers.'],
+  [
+    failure({ version: 2 }),
+    'a.json',
+    '✗ a.json: The file has version 2, but this swarmcheck reads version 1.',
+  ],
   [
     '"text"',
     'a.json#desk.ts#agent',

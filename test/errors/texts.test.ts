@@ -33,7 +33,7 @@ const texts: Record<string, [mistake: () => unknown, message: string]> = {
   ],
   'a script of one step': [
     () => scriptFor(agent, { maxSteps: 1 }),
-    'The "maxSteps" of scriptFor must be a whole number from 2, a user\'s step and the model\'s, but is the number 1.',
+    'The "maxSteps" of scriptFor must be a whole number above 1, for a step of the user and one of the model, but is the number 1.',
   ],
   'a feature with an invalid weight': [
     () => scriptFor(agent, { features: { unicode: -1 } }),
@@ -45,11 +45,11 @@ const texts: Record<string, [mistake: () => unknown, message: string]> = {
   ],
   'a list instead of an object of features': [
     () => scriptFor(agent, { features: ['unicode'] as never }),
-    `The "features" of scriptFor must be an object, such as { "unknown-tool": false }, but are an array of 1 item. Its features: ${scriptFeatures}.`,
+    `The "features" of scriptFor must be an object, such as { "unknown-tool": false }, but is an array of 1 item. The features are: ${scriptFeatures}.`,
   ],
   'an unknown feature': [
     () => scriptFor(agent, { features: { refusals: true } as never }),
-    `scriptFor has no feature "refusals". Did you mean "refusal"? Its features: ${scriptFeatures}.`,
+    `scriptFor has no feature "refusals". Did you mean "refusal"? The features are: ${scriptFeatures}.`,
   ],
   'an option of a check of another kind': [
     () => checkAgent(agent, { runs: 0 }),
@@ -57,27 +57,27 @@ const texts: Record<string, [mistake: () => unknown, message: string]> = {
   ],
   'the name of an invariant in place of a list': [
     () => checkAgent(agent, { invariants: 'turns-within-limit' as never }),
-    'The option "invariants" of checkAgent must be "all", "none", or a list of their names, but is the string "turns-within-limit". Write ["turns-within-limit"].',
+    'The option "invariants" of checkAgent must be "all", "none", or a list of names of invariants, but is the string "turns-within-limit". Write ["turns-within-limit"].',
   ],
   'own invariants as a list': [
     () => checkAgent(agent, { always: [() => {}] as never }),
-    'The option "always" of checkAgent must be an object that has a function for each name, but is an array of 1 item. Write { "what must hold": (run) => … }.',
+    'The option "always" of checkAgent must be an object with a function for each name, but is an array of 1 item. Write { "name": (run) => … }.',
   ],
   'an own invariant that is no function': [
     () => checkAgent(agent, { always: { mine: true as never } }),
-    'The option "always" of checkAgent must be an object that has a function for each name, but is an object. Its "mine" is the boolean true.',
+    'The option "always" of checkAgent must be an object with a function for each name, but is an object. Its "mine" is the boolean true.',
   ],
   'an invariant that there is not': [
     () => checkAgent(app, { invariants: ['trace-is-wel-formed'] as never }),
-    `checkAgent knows no invariant "trace-is-wel-formed". Did you mean "trace-is-well-formed"? There are: ${Object.keys(invariants).join(', ')}.`,
+    `checkAgent has no invariant "trace-is-wel-formed". Did you mean "trace-is-well-formed"? The invariants are: ${Object.keys(invariants).join(', ')}.`,
   ],
   'an option of the engine for a check of an app': [
     () => checkAgent(app, { maxTurns: 5 }),
-    'checkAgent was given "maxTurns" for an externalAgent, whose app decides on it itself. Set it in the app, or remove the option.',
+    'checkAgent does not take "maxTurns" for an externalAgent, because the app decides on it. Set it in the app, or remove the option.',
   ],
   'an invariant of the engine for an app': [
     () => checkAgent(app, { invariants: ['turns-within-limit'] }),
-    'The invariant "turns-within-limit" is one of swarmcheck\'s own run loop. For an externalAgent there are: every-call-answered-once, trace-is-well-formed.',
+    'The invariant "turns-within-limit" applies only to agents of this engine. The invariants for an externalAgent are: every-call-answered-once, trace-is-well-formed.',
   ],
   'the class of an agent in place of one to check': [
     () => checkAgent(Agent as never),

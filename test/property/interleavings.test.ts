@@ -110,7 +110,7 @@ test('a module variable that conversations set and read later is found, in an or
   const { invariant, message } = await brokenBy(checkInterleavings(scenarios));
   expect(invariant).toBe('interleaved-equals-solo');
   expect(message).toContain(
-    'Conversation 1 ("pays A-1") does not do at the same time as others what it does alone.',
+    'Conversation 1 ("pays A-1") behaves differently when other conversations run at the same time.',
   );
   expect(message).toMatch(
     /The traces differ at event \d \(tool-result, run 1, turn 2\), in content:\n-paid A-1\n\+paid A-[23]\n/,
@@ -119,7 +119,7 @@ test('a module variable that conversations set and read later is found, in an or
     /The order:\n {2}1\. Conversation 1 \("pays A-1"\): Orders asks the model \(turn 1\), calls choose.*\n {2}2\. Conversation/,
   );
   expect(message.match(/^ {2}\d+\. .*/gm)!.length).toBeLessThanOrEqual(5);
-  expect(message).toContain('What belongs to a conversation belongs into its context variables.');
+  expect(message).toContain('Keep the state of a conversation in its context variables.');
 });
 
 test('the seed and path of a failure play its order again and no other', async () => {
@@ -157,7 +157,7 @@ test('a counter in a module is found, with an agent factory as well, and is not 
     );
     expect(message).toContain('(tool-result, run 1, turn 1), in content:');
     expect(message).toContain(
-      'Played alone once more, it does something else as well, so the order is not the cause',
+      'It also behaved differently when it was played alone again, so the order is not the cause',
     );
     // Shrunk to an order without switches.
     expect(message.match(/^ {2}\d+\. .*/gm)).toHaveLength(2);
@@ -219,7 +219,7 @@ test('the hooks of a scenario are called, alone and at the same time as others',
 test('a scenario that fails alone is reported as such', async () => {
   const green = pays(triage, 'A-1');
   await expect(checkInterleavings([{ ...green, name: 'red' }, green])).rejects.toThrow(
-    /^Conversation 1 \("red"\) fails when it is played alone, so playing it with others shows nothing:\nThe run was rejected: ScriptMistakeError: Step 2/,
+    /^Conversation 1 \("red"\) fails when it is played alone, so its interleavings cannot be checked:\nThe run was rejected: ScriptMistakeError: Step 2/,
   );
 });
 
@@ -230,7 +230,7 @@ const refused: [what: string, scenarios: unknown, options: object, facts: object
     [pays(triage, 'x')],
     {},
     { expected: 'at least two scenarios', given: 'an array of 1 item' },
-    'checkInterleavings takes at least two scenarios, but was given an array of 1 item. The same one may stand in the list twice.',
+    'checkInterleavings takes at least two scenarios, but was given an array of 1 item. The list may contain the same scenario twice.',
   ],
   [
     'no list',
@@ -244,7 +244,7 @@ const refused: [what: string, scenarios: unknown, options: object, facts: object
     [pays(triage, 'x'), { agent: externalAgent(async () => {}), steps: [] }],
     {},
     { field: 'scenarios[1]', given: 'an externalAgent' },
-    'Conversation 2 of checkInterleavings is one of an externalAgent, which cannot be made to wait for others. Give scenarios of agents of this engine.',
+    'Conversation 2 of checkInterleavings uses an externalAgent, which cannot be made to wait for other conversations. Pass only scenarios with agents of this engine.',
   ],
   ['no runs', two, { runs: 0 }, { field: 'runs', expected: 'a whole number above 0', given: 'the number 0' }],
   ['an unknown option', two, { sed: 1 }, { field: 'sed', suggestion: 'seed' }],
@@ -252,7 +252,7 @@ const refused: [what: string, scenarios: unknown, options: object, facts: object
     'a malformed path',
     two,
     { path: 'x' },
-    { field: 'path', expected: 'a path, as a failure tells it', given: 'the string "x"' },
+    { field: 'path', expected: 'the path of a failure, such as "4:0:1"', given: 'the string "x"' },
   ],
 ];
 

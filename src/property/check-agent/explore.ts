@@ -213,7 +213,10 @@ function toolsIn({ tools = [] }: CompletionRequest): Found['tools'] {
 const noParameters: JsonSchema = { type: 'object', properties: {} };
 
 function neverAsked({ trace, error }: ScenarioRun): Error {
-  const why = error instanceof Error ? `${error.name}: ${error.message}` : `it ended ${trace.outcome}`;
+  const why =
+    error instanceof Error
+      ? `${error.name}: ${error.message}`
+      : `the outcome of its run is "${trace.outcome}"`;
   return new Error(
     `The app never asked its model, so nothing can be checked: ${why}\n${whatHappened(trace)}`,
     { cause: error },

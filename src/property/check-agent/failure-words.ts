@@ -42,12 +42,12 @@ export function brokenWords(broken: BrokenInvariant, stepsBefore: number, notes:
 /** The message for a saved failure that still fails. */
 export function brokenAgainWords(broken: BrokenInvariant, file: string): string {
   return [
-    ...judgement(`is broken by the saved failure ${shownPath(file)}`, broken),
-    `Its script (${countOf(broken.steps.length, 'step')}):`,
+    ...judgement(`is still broken by the saved failure ${shownPath(file)}`, broken),
+    `The script (${countOf(broken.steps.length, 'step')}):`,
     ...scriptLines(broken.steps),
     'Again:',
     ...runLines(broken),
-    'Saved failures are played first. Remove the file if its script is not to be held against this invariant any more.',
+    'Saved failures are played first. If the script may break this invariant from now on, remove the file.',
   ].join('\n');
 }
 
@@ -58,23 +58,23 @@ export function flakyWords(
   { what, difference, isShared }: { what: string; difference: string | undefined; isShared: boolean },
 ): string {
   const advice = isShared
-    ? 'Give checkAgent a factory, () => …, that makes the agents anew with all that they remember'
-    : 'Let the factory, or the app, make anew all that it remembers';
+    ? 'Pass checkAgent a factory, () => …, that creates the agents with new state for each run'
+    : 'Let the factory or the app start each run with new state';
   return [
     `The check is flaky. ${quoted(breach.invariant.name)} was broken in run ${runs}, but ${what}.`,
     ...(difference === undefined
       ? [
-          'Both times the same happened, so the invariant itself depends on more than the run: on chance, on time, or on what it remembers.',
+          'Both runs were the same, so the invariant itself depends on something other than the run: on chance, on time, or on its own state.',
         ]
       : [
           difference,
-          `So something depends on chance, on time, or on what earlier runs left behind. ${advice}, or stand-ins for such tools (the option "tools").`,
+          `So the behavior depends on chance, on time, or on state from earlier runs. ${advice}, or replace the tools that cause this with stubs (the option "tools").`,
         ]),
-    `When it was broken: ${breach.message}`,
+    `What was wrong: ${breach.message}`,
     ...(breach.message.includes('What happened:') ? [] : [whatHappened(run.trace)]),
     `The script (${countOf(steps.length, 'step')}):`,
     ...scriptLines(steps),
-    'Again, with all runs before it:',
+    'Again, with all earlier runs:',
     exported === undefined
       ? `  checkAgent(agent, { seed: ${seed}, runs: ${runs} })`
       : `  ${checkCommand(exported, `--seed ${seed} --runs ${runs}`)}`,
@@ -87,9 +87,9 @@ export function neverWords(names: readonly string[], runs: number, { agents }: S
     ({ name, tools }) => `  ${name}: ${tools.map((tool) => tool.name).join(', ') || 'no tools'}`,
   );
   return [
-    `${names.map(quoted).join(', ')} did not happen in ${countOf(runs, 'run')}, so what is to hold when it does was never checked.`,
-    `Raise runs (${runs * 5}), see whether "features" switches off what it needs, or whether its function sees it when it happens.`,
-    'What the model could reach:',
+    `${names.map(quoted).join(', ')} never happened in ${countOf(runs, 'run')}, so the invariants that depend on it were not tested.`,
+    `Raise runs (for example to ${runs * 5}), check that "features" does not switch off a feature that it needs, and check that its function returns true when it happens.`,
+    'The agents and tools that the model could reach:',
     ...lines,
   ].join('\n');
 }

@@ -51,11 +51,11 @@ export async function failureOf(
   const smallest = await smallestOf(found, scripts, hangs ? hasty : setup.playStrictly, setup);
   if (!smallest) {
     const difference = differenceInWords(found.run, again) ?? steadiness.atOnce;
-    return flaky('not each time when the same script was played again', difference);
+    return flaky('not every time the same script was played again', difference);
   }
   const { file, notes } = save(smallest, setup);
   if (steadiness.atOnce !== undefined)
-    notes.push(`Careful: the app does not do the same each time. ${steadiness.atOnce}`);
+    notes.push(`Careful: the app does not behave the same each time. ${steadiness.atOnce}`);
   const broken = { ...smallest, seed: setup.seed, file, exported: setup.caller.agentName };
   return errorOf(brokenWords(broken, found.steps.length, notes), broken, setup);
 }
@@ -111,8 +111,7 @@ function save(
   { options, caller, seed, maxTurns, folder, name }: Setup,
 ): { file: string | undefined; notes: string[] } {
   const { variables: contextVariables, leftOut } = storableVariables(options.contextVariables);
-  const notes =
-    leftOut.length === 0 ? [] : [`Not saved with it, of the contextVariables: ${leftOut.join(', ')}.`];
+  const notes = leftOut.length === 0 ? [] : [`These contextVariables were not saved: ${leftOut.join(', ')}.`];
   try {
     const file = saveFailure(folder, {
       version: 1,
@@ -128,7 +127,7 @@ function save(
     });
     return { file, notes };
   } catch (error) {
-    return { file: undefined, notes: [`It could not be saved: ${reasonOf(error)}.`, ...notes] };
+    return { file: undefined, notes: [`The failure could not be saved: ${reasonOf(error)}.`, ...notes] };
   }
 }
 

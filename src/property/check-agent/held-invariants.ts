@@ -104,7 +104,7 @@ export class Invariants {
       if (verdict === true || verdict === undefined) return undefined;
       return {
         invariant,
-        message: `it returned ${valueWords(verdict)}, which says nothing. An invariant gives true or false, or throws.`,
+        message: `it returned ${valueWords(verdict)}. An invariant must return true, false or undefined, or throw.`,
       };
     } catch (cause) {
       // A matcher refuses to judge a run whose script did not fit; the invariant is then neither kept nor broken.
@@ -119,7 +119,9 @@ export class Invariants {
       if (isPromiseLike(has)) {
         // The error below reports the promise, so a later rejection is ignored.
         Promise.resolve(has).catch(() => {});
-        throw new UsageError('it returned a Promise, which would count as true. Say true or false at once.');
+        throw new UsageError(
+          'it returned a Promise, which would count as true. Return true or false instead.',
+        );
       }
       if (has) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
     };
@@ -146,5 +148,5 @@ function wordsOf(invariant: HeldInvariant, thrown: unknown): string {
   const { message } = thrown;
   const beginning = `${invariant.name}: `;
   const words = message.startsWith(beginning) ? message.slice(beginning.length) : message;
-  return words.trim() === '' ? `it threw an ${thrown.name} without a message` : words;
+  return words.trim() === '' ? `it threw an error without a message (${thrown.name})` : words;
 }

@@ -18,7 +18,7 @@ export interface CheckOptions {
   /** How many scripts are generated and played. Default: 200. */
   runs?: number | undefined;
   /**
-   * A whole number of 32 bits; every choice follows from it. Default: 1, so that each check plays the same scripts,
+   * A 32-bit whole number; every choice follows from it. Default: 1, so that each check plays the same scripts,
    * as CI needs. Another number gives other scripts.
    */
   seed?: number | undefined;
@@ -72,10 +72,10 @@ export interface CheckOptions {
 }
 
 const namedFunctions: Rule = [
-  'an object that has a function for each name',
+  'an object with a function for each name',
   (value) => isPlainObject(value) && Object.values(value).every(isFunction),
   (given) => {
-    if (!isPlainObject(given)) return ' Write { "what must hold": (run) => … }.';
+    if (!isPlainObject(given)) return ' Write { "name": (run) => … }.';
     const [name] = Object.entries(given).find(([, invariant]) => !isFunction(invariant))!;
     return ` Its ${JSON.stringify(name)} is ${valueWords(given[name])}.`;
   },
@@ -83,19 +83,16 @@ const namedFunctions: Rule = [
 
 const optionRules: Rules<keyof CheckOptions> = {
   runs: ['a whole number above 0', (value) => Number.isInteger(value) && Number(value) > 0],
-  seed: [
-    'a whole number of 32 bits',
-    (value) => Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31,
-  ],
+  seed: ['a 32-bit whole number', (value) => Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31],
   path: ['the path of a failure, such as "4:0:1"', (value) => isText(value) && /^\d+(?::\d+)*$/.test(value)],
   maxDurationMs: timeoutRule,
   timeoutMs: timeoutRule,
-  name: ['a string with something in it', (value) => isText(value) && value.trim() !== ''],
+  name: ['a string that is not blank', (value) => isText(value) && value.trim() !== ''],
   // These two are validated below, in more detail.
   contextVariables: ['an object', () => true],
   features: ['an object', () => true],
   invariants: [
-    '"all", "none", or a list of their names',
+    '"all", "none", or a list of names of invariants',
     (value) => value === 'all' || value === 'none' || Array.isArray(value),
     (given) =>
       isText(given) && invariantNames.includes(given as InvariantName)
@@ -103,7 +100,7 @@ const optionRules: Rules<keyof CheckOptions> = {
         : '',
   ],
   maxTurns: ['a whole number above 0', (value) => Number.isInteger(value) && Number(value) > 0],
-  tools: ['an object that has a stand-in for each name', isPlainObject],
+  tools: ['an object with a stub for each tool name', isPlainObject],
   always: namedFunctions,
   sometimes: namedFunctions,
   failures: [
@@ -141,11 +138,11 @@ function assertValidNames(names: readonly unknown[], ofApp: boolean): void {
   for (const name of names) {
     if (!invariantNames.includes(name as InvariantName))
       throw new UsageError(
-        sentence`${{ where: 'checkAgent' }} knows no invariant ${fact({ field: 'invariants', given: valueWords(name) }, isText(name) ? JSON.stringify(name) : valueWords(name))}.${isText(name) ? suggested(name, invariantNames) : ''} There are: ${{ known: invariantNames }}.`,
+        sentence`${{ where: 'checkAgent' }} has no invariant ${fact({ field: 'invariants', given: valueWords(name) }, isText(name) ? JSON.stringify(name) : valueWords(name))}.${isText(name) ? suggested(name, invariantNames) : ''} The invariants are: ${{ known: invariantNames }}.`,
       );
     if (ofApp && !ofAnyApp.includes(name as InvariantName))
       throw new UsageError(
-        sentence`The invariant "${fact({ field: 'invariants', given: valueWords(name) }, String(name))}" is one of swarmcheck's own run loop. For an externalAgent there are: ${{ known: ofAnyApp }}.`,
+        sentence`The invariant "${fact({ field: 'invariants', given: valueWords(name) }, String(name))}" applies only to agents of this engine. The invariants for an externalAgent are: ${{ known: ofAnyApp }}.`,
       );
   }
 }
@@ -160,7 +157,7 @@ function assertValidForExternalAgent(options: CheckOptions): void {
   );
   if (option !== undefined)
     throw new UsageError(
-      sentence`${{ where: 'checkAgent' }} was given "${{ field: option }}" for an externalAgent, whose app decides on it itself. Set it in the app, or remove the option.`,
+      sentence`${{ where: 'checkAgent' }} does not take "${{ field: option }}" for an externalAgent, because the app decides on it. Set it in the app, or remove the option.`,
     );
 }
 

@@ -99,7 +99,7 @@ export function readFailure(file: string): SavedFailure {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    fail(`It cannot be read: ${reasonOf(error)}.`, error);
+    fail(`The file cannot be read: ${reasonOf(error)}.`, error);
   }
   let value: unknown;
   try {
@@ -107,19 +107,19 @@ export function readFailure(file: string): SavedFailure {
   } catch (error) {
     fail(
       /^(?:<{7}|={7}|>{7})/m.test(text)
-        ? `It has the marks of a merge conflict. Resolve it${orRemove}`
-        : `It is no JSON. Restore the file${orRemove}`,
+        ? `The file has merge conflict markers. Resolve the conflict${orRemove}`
+        : `The file is not valid JSON. Restore it${orRemove}`,
       error,
     );
   }
   if (!isPlainObject(value))
     return fail(
-      sentence`It must hold ${{ expected: 'an object' }}, but holds ${{ given: valueWords(value) }}. ${remedy}`,
+      sentence`The file must contain ${{ expected: 'an object' }}, but contains ${{ given: valueWords(value) }}. ${remedy}`,
     );
   const { version } = value;
   if (typeof version === 'number' && version > 1)
     fail(
-      sentence`It is of ${{ field: 'version' }} ${{ given: `${version}` }}, and this swarmcheck reads version 1. Update swarmcheck${orRemove}`,
+      sentence`The file has ${{ field: 'version' }} ${{ given: `${version}` }}, but this swarmcheck reads version 1. Update swarmcheck${orRemove}`,
     );
   for (const [field, [words, test]] of Object.entries(fields))
     if (!test(value[field]))
@@ -139,7 +139,7 @@ function stepFactsOf(error: unknown): { step?: number } {
   return error instanceof ScriptMistakeError && error.step !== undefined ? { step: error.step } : {};
 }
 
-const orRemove = ', or remove the file: a check that still fails writes it again.';
+const orRemove = ', or remove the file: a check that still fails writes a new one.';
 const remedy = `Restore the file${orRemove}`;
 
 const isText = (value: unknown): boolean => typeof value === 'string';
@@ -161,7 +161,7 @@ function filesIn(folder: string): string[] {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new SavedFailureError(
-      sentence`${{ file: shownPath(folder) }}: It cannot be read: ${reasonOf(error)}.`,
+      sentence`${{ file: shownPath(folder) }}: The folder cannot be read: ${reasonOf(error)}.`,
       {
         cause: error,
       },

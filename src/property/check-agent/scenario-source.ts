@@ -34,7 +34,7 @@ export function scenarioSource(script: FailedScript): string {
     `  agent${agent === 'agent' ? '' : `: ${agent}`},`,
     ...(variables ? [`  contextVariables: ${valueSource(variables)},`] : []),
     ...(leftOut.length > 0
-      ? [`  // To be added to the contextVariables: ${onOneLine(leftOut.join(', '))}.`]
+      ? [`  // Add these to the contextVariables: ${onOneLine(leftOut.join(', '))}.`]
       : []),
     ...toolLines(script.tools),
     ...(maxTurns === undefined ? [] : [`  maxTurns: ${maxTurns},`]),
@@ -42,8 +42,8 @@ export function scenarioSource(script: FailedScript): string {
     stepsSource(steps, '    '),
     '  ],',
     '  check(run) {',
-    `    // Say here what has to hold: expect(run)… of vitest, or assert(…).`,
-    `    throw new Error(${valueSource(`Nothing is asserted yet of: ${invariant}`)});`,
+    '    // Assert the invariant here: expect(run)… from Vitest, or assert(…).',
+    `    throw new Error(${valueSource(`Add an assertion for: ${invariant}`)});`,
     '  },',
     '});',
     '',
@@ -55,7 +55,7 @@ function toolLines(tools: Record<string, ToolStub> = {}): string[] {
   if (names.length === 0) return [];
   if (Object.entries(tools).every(([name, stub]) => isJson(stub) && !holdsSecret(name, stub)))
     return [`  tools: ${valueSource(tools)},`];
-  return [`  // The stand-ins of the check: tools: { ${onOneLine(names.join(', '))} },`];
+  return [`  // Add the stubs of the check: tools: { ${onOneLine(names.join(', '))} },`];
 }
 
 /** The line that imports the agent, and the expression for the agent in the module. */

@@ -83,6 +83,6 @@ export async function search(
 
 function wrongPath(path: string | undefined): UsageError {
   return new UsageError(
-    sentence`The ${{ field: 'path' }} '${fact({ given: path ?? '' }, `${path}`)}' leads to no script. It belongs to one seed, to the agents as they were then, and to one version of swarmcheck and fast-check: leave it out to search again.`,
+    sentence`The ${{ field: 'path' }} '${fact({ given: path ?? '' }, `${path}`)}' does not lead to a script. A path works only with its seed, with unchanged agents, and with the same versions of swarmcheck and fast-check. Leave the path out to search again.`,
   );
 }

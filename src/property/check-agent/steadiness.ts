@@ -54,14 +54,14 @@ export class Steadiness {
       const { steps, run } = this.#control;
       const difference = differenceInWords(run, await this.#play(steps));
       if (difference !== undefined)
-        return { what: 'by then a script that had been played before went another way', difference };
+        return { what: 'a script that was played earlier now gives a different trace', difference };
     }
     for (const { steps, run } of this.#first) {
       if (!(await holds(run))) continue;
       const now = await this.#play(steps);
       if (!(await holds(now)))
         return {
-          what: 'by then a script broke it that had kept it when the app was new',
+          what: 'a script that kept it when the app was new now breaks it',
           difference: differenceInWords(run, now),
         };
     }
@@ -90,8 +90,8 @@ function whatDiffers(
     return `The tool ${JSON.stringify(event.tool)} answered the same call differently`;
   if (event?.type === 'context-change') return 'The context variables were changed differently';
   if (event?.type === 'model-request' && path.startsWith('request.messages[0]'))
-    return `The agent ${JSON.stringify(event.agent)} had other instructions`;
+    return `The agent ${JSON.stringify(event.agent)} had different instructions`;
   if (event?.type === 'model-request' && path.startsWith('request.tools'))
-    return `The agent ${JSON.stringify(event.agent)} offered other tools`;
+    return `The agent ${JSON.stringify(event.agent)} offered different tools`;
   return undefined;
 }

@@ -5,7 +5,7 @@ import { findSecrets, isSecretName, isSecretNumber } from '../../secrets/secrets
 /** The context variables that can be written to a file, and those that cannot. */
 export interface StorableVariables {
   readonly variables: object | undefined;
-  /** Each variable that is left out, with the reason: `"db" (no JSON)`. */
+  /** Each variable that is left out, with the reason: `"db" (not JSON)`. */
   readonly leftOut: readonly string[];
 }
 
@@ -15,8 +15,8 @@ export function storableVariables(contextVariables: object | undefined): Storabl
   const variables = {};
   const leftOut: string[] = [];
   for (const [name, value] of Object.entries(contextVariables)) {
-    if (!isJson(value)) leftOut.push(`${JSON.stringify(name)} (no JSON)`);
-    else if (holdsSecret(name, value)) leftOut.push(`${JSON.stringify(name)} (perhaps a secret)`);
+    if (!isJson(value)) leftOut.push(`${JSON.stringify(name)} (not JSON)`);
+    else if (holdsSecret(name, value)) leftOut.push(`${JSON.stringify(name)} (possibly a secret)`);
     else setOwn(variables, name, value);
   }
   return { variables: Object.keys(variables).length === 0 ? undefined : variables, leftOut };

@@ -33,7 +33,7 @@ export class StubNames {
 
   #forNothing(name: string): UsageError {
     return new UsageError(
-      sentence`The stub "${{ tool: name }}" of ${{ where: 'checkAgent' }} stands in for no tool: no agent that was reached has one of that name.${suggested(name, this.#offered)} Their tools: ${{ known: this.#offered }}.`,
+      sentence`The stub "${{ tool: name }}" of ${{ where: 'checkAgent' }} replaces no tool: none of the agents that were reached has a tool with that name.${suggested(name, this.#offered)} Their tools: ${{ known: this.#offered }}.`,
     );
   }
 }

@@ -27,12 +27,12 @@ export async function executionsAreCounted(scenario: Scenario): Promise<void> {
     .map(({ tool, toolCallId }) => `${tool} (${toolCallId})`);
   for (const [what, list] of [
     ['ran', begun],
-    ['came to an end', ended],
+    ['finished', ended],
   ] as const) {
     if (list.join() !== told.join())
       throw new InvariantBrokenError(
         'executions-are-counted',
-        `of the tools ${show(list)} ${what}, and the trace tells of ${show(told)}.`,
+        `the tools ${show(list)} ${what}, but the trace has ${show(told)}.`,
       );
   }
 }
@@ -54,7 +54,7 @@ export async function usageAddsUp(scenario: Scenario): Promise<void> {
       if (usage?.prompt_tokens === index + 1) continue;
       throw new InvariantBrokenError(
         'usage-adds-up',
-        `turn ${turn} of run ${run} was answered for ${index + 1} tokens, and the trace tells of ${show(usage?.prompt_tokens)}${stream ? ', streamed' : ''}.`,
+        `turn ${turn} of run ${run} used ${index + 1} prompt tokens, but the trace has ${show(usage?.prompt_tokens)}${stream ? ' when streamed' : ''}.`,
       );
     }
   }

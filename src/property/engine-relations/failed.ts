@@ -31,7 +31,7 @@ export async function failedRunIsAPrefix(scenario: Scenario): Promise<void> {
     if (found)
       throw new InvariantBrokenError(
         'failed-run-is-a-prefix',
-        `where the model fails in turn ${index + 1}, ${found.path} of what was reached is ${show(found.actual)}, but ${show(found.expected)} where it answers.`,
+        `if the model fails in turn ${index + 1}, ${found.path} of the partial response is ${show(found.actual)}, but should be ${show(found.expected)}.`,
       );
   }
 }

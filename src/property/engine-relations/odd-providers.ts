@@ -34,9 +34,9 @@ export async function scribblingProviderChangesNothing(scenario: Scenario): Prom
   assertOurAgents(scenario);
   const relation = 'scribbling-provider-changes-nothing';
   const plain = await converse(scenario, inOnePiece);
-  const how = 'with a provider that changes the requests it was given';
+  const how = 'with a provider that changes its requests';
   assertSameOutcome(relation, plain, await converse(scenario, inOnePiece, scribbling), how);
-  assertSameOutcome(relation, plain, await converse(scenario, streamed, scribbling), `${how}, streamed`);
+  assertSameOutcome(relation, plain, await converse(scenario, streamed, scribbling), `streamed ${how}`);
 }
 
 const streamed: RunOnce = async (provider, hooks, parts) =>
@@ -50,7 +50,7 @@ const cuts: Readonly<Record<string, (completion: ChatCompletion) => Delta[]>> = 
     const { content, refusal, tool_calls } = choice!.message;
     return [{ role: 'assistant', content, refusal, ...(tool_calls && { tool_calls: indexed(tool_calls) }) }];
   },
-  'a character at a time, its calls interleaved'({ choices: [choice] }) {
+  'one character at a time, with interleaved calls'({ choices: [choice] }) {
     const { content, refusal, tool_calls = [] } = choice!.message;
     const calls = indexed(tool_calls);
     const longest = Math.max(0, ...calls.map((call) => call.function.arguments.length));

@@ -23,7 +23,7 @@ export async function fewerTurnsIsAPrefix(scenario: Scenario): Promise<void> {
     if (found)
       throw new InvariantBrokenError(
         'fewer-turns-is-a-prefix',
-        `events${found.path} is ${show(found.expected)} with maxTurns: ${limit - 1}, and ${show(found.actual)} with maxTurns: ${limit}.`,
+        `events${found.path} is ${show(found.expected)} with maxTurns: ${limit - 1}, but ${show(found.actual)} with maxTurns: ${limit}.`,
       );
     shorter = longer;
   }

@@ -83,7 +83,7 @@ async function abortAt(agent: Agent, scenario: Scenario, place: number, stream: 
   const broken = (problem: string) =>
     new InvariantBrokenError(
       'aborted-run-stops',
-      `aborted as ${starts.list[place - 1]} began${stream ? ', streamed' : ''}, ${problem}.`,
+      `the run was aborted when ${starts.list[place - 1]} started${stream ? ' (streamed)' : ''}, but ${problem}.`,
     );
   const run = begin(agent, scenario, starts, { stream, signal: controller.signal });
   let thrown: { error: unknown } | undefined;
@@ -93,12 +93,12 @@ async function abortAt(agent: Agent, scenario: Scenario, place: number, stream: 
     thrown = { error };
   }
   if (!controller.signal.aborted) return false;
-  if (!thrown) throw broken('it ended as if it had not been');
+  if (!thrown) throw broken('it ended as if it had not been aborted');
   // The reason of the abort wins, even if the model fails at this place.
-  if (thrown.error !== reason) throw broken('it was rejected with something else than the reason');
+  if (thrown.error !== reason) throw broken('it was not rejected with the reason of the abort');
   await rest();
-  if (starts.list.length > place) throw broken(`${starts.list[place]} was started after it`);
-  if (starts.ran > ranBefore) throw broken('a tool ran after it');
+  if (starts.list.length > place) throw broken(`${starts.list[place]} started afterwards`);
+  if (starts.ran > ranBefore) throw broken('a tool finished afterwards');
   const partial = partialResponse(reason);
   if (partial?.outcome !== 'aborted') throw broken(`its outcome is ${partial?.outcome}`);
   const problem = unanswered(partial.messages);
@@ -114,9 +114,9 @@ function unanswered(messages: readonly { role: string }[]): string | undefined {
   let open: string[] = [];
   for (const message of messages as Parameters<typeof callsOf>[0][]) {
     if (message?.role === 'tool') {
-      if (open.shift() !== message.tool_call_id) return 'an answer belongs to no call';
+      if (open.shift() !== message.tool_call_id) return 'a tool message does not answer the next call';
     } else if (open.length > 0) {
-      return 'a call before the last message has no answer';
+      return 'a call of an earlier message has no answer';
     } else {
       open = callsOf(message).map(({ id }) => id);
     }
@@ -142,7 +142,7 @@ async function leaveAfter(agent: Agent, scenario: Scenario, pieces: number): Pro
       if (piece.type === 'stream-delim' && piece.delim === 'end' && starts.list.at(-1) !== request)
         throw new InvariantBrokenError(
           relation,
-          `${starts.list.at(-1)} was started before the reader came to it.`,
+          `${starts.list.at(-1)} started before the reader of the stream reached it.`,
         );
     }
   } catch (error) {
@@ -155,7 +155,7 @@ async function leaveAfter(agent: Agent, scenario: Scenario, pieces: number): Pro
   if (starts.list.length > begun)
     throw new InvariantBrokenError(
       relation,
-      `left after ${pieces} pieces, ${starts.list[begun]} was started all the same.`,
+      `the reader left the stream after ${pieces} pieces, but ${starts.list[begun]} started afterwards.`,
     );
   return true;
 }

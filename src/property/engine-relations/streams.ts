@@ -32,12 +32,12 @@ function problemIn(events: readonly StreamEvent[], hasFailed: boolean): string |
     const place = `event ${index + 1}`;
     if ('response' in event) {
       if (hasFailed || isOpen || index < events.length - 1)
-        return `${place} is a response, and is not the last`;
+        return `${place} is a response in the wrong place`;
     } else if ('delim' in event) {
-      if (isOpen === (event.delim === 'start')) return `${place} is "${event.delim}" out of turn`;
+      if (isOpen === (event.delim === 'start')) return `${place} is "${event.delim}" in the wrong place`;
       isOpen = event.delim === 'start';
     } else if (!isOpen) {
-      return `${place} is a piece outside of start and end`;
+      return `${place} is a piece that is not between "start" and "end"`;
     }
   }
   const last = events.at(-1);

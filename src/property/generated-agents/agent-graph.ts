@@ -24,7 +24,7 @@ export function agentGraph(options: { maxAgents?: number | undefined } = {}): Ar
     );
   return graphSpec(maxAgents).map(printable, (agent) => {
     const spec = specOf(agent as Agent);
-    if (!spec) throw new UsageError('No generated agent.');
+    if (!spec) throw new UsageError('agentGraph did not generate this agent.');
     return spec;
   });
 }

@@ -5,7 +5,7 @@ import type { Behaviour, GraphSpec, ToolSpec } from './spec.ts';
 export function graphSource(spec: GraphSpec): string {
   const agents = spec.map(
     ({ name, tellsContext, tools }) =>
-      `  ${valueSource(name)}${tellsContext ? ' (tells the context)' : ''}: [${tools
+      `  ${valueSource(name)}${tellsContext ? ' (instructions show the context)' : ''}: [${tools
         .map((one) => toolText(one, spec))
         .join(', ')}]`,
   );

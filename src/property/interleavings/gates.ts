@@ -45,7 +45,7 @@ export class Gates {
     return {
       beforeModel: ({ agent, turn }) => gate(`${agent.name} asks the model (turn ${turn})`),
       beforeTool: ({ name }) => gate(`calls ${name}`),
-      afterTool: ({ name }) => gate(`has the result of ${name}`),
+      afterTool: ({ name }) => gate(`gets the result of ${name}`),
     };
   }
 

@@ -15,7 +15,7 @@ export function senderIsThePromptedAgent({ trace, response }: ScenarioRun): stri
   const wrong = senders.findIndex((sender, index) => sender !== asked[index]);
   return wrong === -1
     ? undefined
-    : `answer ${wrong + 1} of the response is signed ${show(senders[wrong])}, but ${show(asked[wrong])} was asked`;
+    : `answer ${wrong + 1} of the response has the sender ${show(senders[wrong])}, but ${show(asked[wrong])} was asked`;
 }
 
 /** Follows the active agent from the start of a run through its handoffs, and returns the first contradiction. */
@@ -28,17 +28,19 @@ function problemIn({ number, start, end, turns }: TracedRun): string | undefined
   for (const { request, response, results, handoff } of turns) {
     const { turn } = request;
     const problem =
-      isNot(`who is asked in turn ${turn}`, request.agent) ??
-      isNot(`who answers in turn ${turn}`, response?.agent) ??
-      results.map(({ agent }) => isNot(`who calls in turn ${turn}`, agent)).find((one) => one) ??
-      isNot(`who hands off in turn ${turn}`, handoff?.from);
+      isNot(`the agent that is asked in turn ${turn}`, request.agent) ??
+      isNot(`the agent that answers in turn ${turn}`, response?.agent) ??
+      results
+        .map(({ agent }) => isNot(`the agent that calls a tool in turn ${turn}`, agent))
+        .find((one) => one) ??
+      isNot(`the agent that hands off in turn ${turn}`, handoff?.from);
     if (problem !== undefined) return problem;
     if (!handoff) continue;
     if (!results.some(({ tool, error }) => tool === handoff.tool && !error))
-      return `run ${number}: turn ${turn} hands off by ${handoff.tool}, which did not run in it`;
+      return `run ${number}: turn ${turn} hands off with ${handoff.tool}, which did not succeed in that turn`;
     active = handoff.to;
   }
-  return isNot('who is active at the end', end?.agent);
+  return isNot('the agent at the end', end?.agent);
 }
 
 export function runsContinueEachOther({ trace }: ScenarioRun): string | undefined {
@@ -50,7 +52,7 @@ export function runsContinueEachOther({ trace }: ScenarioRun): string | undefine
     const isLost = end?.outcome === 'failed' || end?.outcome === 'aborted';
     const agent = isLost ? start.agent : end?.agent;
     if (next.agent !== agent)
-      return `run ${number + 1} begins with ${show(next.agent)}, but run ${number} left ${show(agent)}`;
+      return `run ${number + 1} begins with the agent ${show(next.agent)}, but after run ${number} it should be ${show(agent)}`;
     const produced = turns.flatMap(({ response, results }) => [
       ...(response ? [{ ...response.message, sender: response.agent }] : []),
       ...results.map(({ toolCallId, tool, content }) => ({
@@ -65,7 +67,7 @@ export function runsContinueEachOther({ trace }: ScenarioRun): string | undefine
       : [...start.messages, ...produced];
     const found = firstMismatch(told, next.messages.slice(0, told.length), false);
     if (found)
-      return `messages${found.path} of run ${number + 1} is ${show(found.actual)}, but run ${number} left ${show(found.expected)}`;
+      return `messages${found.path} of run ${number + 1} is ${show(found.actual)}, but after run ${number} it should be ${show(found.expected)}`;
   }
   return undefined;
 }

@@ -47,12 +47,12 @@ export function everyCallAnsweredOnce(run: ScenarioRun): string | undefined {
       if (asked.length === 0) {
         const follows = messages[index + 1];
         if (message.role !== 'tool' && follows?.role === 'tool')
-          return `message ${index + 1} of the request answers ${JSON.stringify(follows.tool_call_id)}, and no call comes before it`;
+          return `message ${index + 1} of the request answers ${JSON.stringify(follows.tool_call_id)}, but no call comes before it`;
         continue;
       }
       const answered = answersFrom(messages, index + 1);
       if (sameMembers(asked, answered)) continue;
-      return `message ${index} of the request asks for ${listOf(asked)}, and ${listOf(answered)} follow as answers`;
+      return `message ${index} of the request makes the calls ${listOf(asked)}, but the messages after it answer ${listOf(answered)}`;
     }
     return undefined;
   });
@@ -91,7 +91,9 @@ export function answersInOrderOfCalls(run: ScenarioRun): string | undefined {
     const wasStopped =
       index === turns.length - 1 && (end?.outcome === 'failed' || end?.outcome === 'aborted');
     const isComplete = results.length === calls.length || !start?.executeTools || wasStopped;
-    return isComplete ? undefined : `${calls.length} calls were asked for, and ${results.length} answered`;
+    return isComplete
+      ? undefined
+      : `the number of calls is ${calls.length}, but the number of answers is ${results.length}`;
   });
 }
 
@@ -116,7 +118,7 @@ export function requestsGrowByWhatHappened(run: ScenarioRun): string | undefined
     const found = firstMismatch(expected.slice(from), request.request.messages.slice(from + 1), false);
     return (
       found &&
-      `the messages of the request should go on from what was said, but ${found.path} of those from message ${from + 1} on is ${show(found.actual)} in place of ${show(found.expected)}`
+      `the messages of the request should continue the conversation, but ${found.path} of the messages from message ${from + 1} on is ${show(found.actual)} instead of ${show(found.expected)}`
     );
   });
 }
@@ -147,12 +149,12 @@ export function instructionsComeFirst(run: ScenarioRun): string | undefined {
     const { messages } = request.request;
     const [first] = messages;
     if (first?.role !== 'system')
-      return `the request begins with a message of the role "${first?.role ?? 'none'}"`;
+      return `the first message of the request has the role "${first?.role ?? 'none'}" instead of "system"`;
     const given = index === 0 ? (traced.start?.messages ?? []).filter(isSystem).length : 0;
     const found = messages.slice(firstNew(traced, index)).filter(isSystem).length;
     return found === given
       ? undefined
-      : `the request has ${found - given} system messages beside those that were given and the agent's own`;
+      : `the request has ${found - given} system messages besides the given ones and the agent's own`;
   });
 }
 
@@ -166,7 +168,7 @@ export function requestsAreClean(run: ScenarioRun): string | undefined {
     for (let index = firstNew(traced, turn); index < messages.length; index++) {
       const message = messages[index]!;
       const note = ['sender', 'tool_name'].find((name) => name in message);
-      if (note) return `message ${index} of the request carries "${note}", which is no field of the API`;
+      if (note) return `message ${index} of the request has "${note}", which is not a field of the API`;
     }
     return undefined;
   });
@@ -177,7 +179,7 @@ export function failedCallsAreTold(run: ScenarioRun): string | undefined {
     const silent = results.find(({ error, content }) => error && !content.startsWith('Error: '));
     return (
       silent &&
-      `the call of ${silent.tool} failed (${silent.error}), and the model is told ${show(silent.content)}`
+      `the call of ${silent.tool} failed (${silent.error}), but the model gets ${show(silent.content)}, which does not begin with "Error: "`
     );
   });
 }
@@ -189,8 +191,8 @@ export function onlyOfferedToolsRun(run: ScenarioRun): string | undefined {
     return (
       wrong &&
       (wrong.error
-        ? `${wrong.tool} was offered, and is answered as unknown`
-        : `${wrong.tool} was not offered, and is answered all the same`)
+        ? `${wrong.tool} was offered, but its call is answered as unknown`
+        : `${wrong.tool} was not offered, but its call is not answered as unknown`)
     );
   });
 }

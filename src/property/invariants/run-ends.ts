@@ -18,7 +18,7 @@ function firstInRuns(
 export function turnsWithinLimit(run: ScenarioRun): string | undefined {
   return firstInRuns(run, ({ start, turns }) => {
     const limit = start?.maxTurns ?? Infinity;
-    return turns.length > limit ? `${turns.length} requests were made, and the limit is ${limit}` : undefined;
+    return turns.length > limit ? `${turns.length} requests were made, but the limit is ${limit}` : undefined;
   });
 }
 
@@ -27,19 +27,19 @@ export function modelErrorEndsTheRun(run: ScenarioRun): string | undefined {
     const failed = turns.findIndex(({ error }) => error);
     if (failed === -1) return undefined;
     const turn = turns[failed]!;
-    if (failed < turns.length - 1) return `the model failed in ${turnWords(turn)}, and was asked again`;
+    if (failed < turns.length - 1) return `the model failed in ${turnWords(turn)}, but was asked again`;
     if (turn.response || turn.results.length > 0 || turn.handoff || turn.contextChange)
-      return `the model failed in ${turnWords(turn)}, and more came of that turn`;
-    return end?.outcome === 'failed' ? undefined : `the model failed, and the run ended ${end?.outcome}`;
+      return `the model failed in ${turnWords(turn)}, but the turn has further events`;
+    return end?.outcome === 'failed' ? undefined : `the model failed, but the outcome is ${end?.outcome}`;
   });
 }
 
 export function interruptedBeforeTools(run: ScenarioRun): string | undefined {
   return firstInRuns(run, ({ start, turns }) => {
     if (!start || start.executeTools) return undefined;
-    if (turns.length > 1) return `executeTools is false, and ${turns.length} requests were made`;
+    if (turns.length > 1) return `executeTools is false, but ${turns.length} requests were made`;
     return turns.some(({ results }) => results.length > 0)
-      ? 'executeTools is false, and a tool call was answered'
+      ? 'executeTools is false, but a tool call was answered'
       : undefined;
   });
 }
@@ -50,15 +50,17 @@ export function stopReasonIsTrue(run: ScenarioRun): string | undefined {
     const calls = callsOf(last?.response?.message).length;
     switch (end?.outcome) {
       case 'completed':
-        if (!last?.response) return 'it is completed, and the model gave no last answer';
-        return calls > 0 ? `it is completed, and the last answer asks for ${calls} calls` : undefined;
+        if (!last?.response) return 'the outcome is completed, but the model gave no last answer';
+        return calls > 0 ? `the outcome is completed, but the last answer has ${calls} calls` : undefined;
       case 'interrupted':
-        if (start?.executeTools) return 'it is interrupted, and executeTools is true';
-        return calls === 0 ? 'it is interrupted, and no call is pending' : undefined;
+        if (start?.executeTools) return 'the outcome is interrupted, but executeTools is true';
+        return calls === 0 ? 'the outcome is interrupted, but no call is pending' : undefined;
       case 'max_turns': {
         const limit = start?.maxTurns ?? Infinity;
-        if (turns.length !== limit) return `it stopped at max_turns after ${turns.length} of ${limit} turns`;
-        return limit > 0 && calls === 0 ? 'it stopped at max_turns, and the model was done' : undefined;
+        if (turns.length !== limit) return `the outcome is max_turns after ${turns.length} of ${limit} turns`;
+        return limit > 0 && calls === 0
+          ? 'the outcome is max_turns, but the last answer has no calls'
+          : undefined;
       }
       default:
         return undefined;
@@ -77,7 +79,7 @@ export function onlyTheModelFailsARun(run: ScenarioRun): string | undefined {
     // script does not.
     if (end.outcome === 'failed' && error && error.name !== 'ScriptExhaustedError') return undefined;
     const why = isLast ? described(run.error) : (error?.name ?? 'an error');
-    return `it ended ${end.outcome}, and no failure of the model was the cause: ${why}`;
+    return `the outcome is ${end.outcome}, but the model did not fail: ${why}`;
   });
 }
 

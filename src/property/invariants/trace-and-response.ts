@@ -24,12 +24,12 @@ export function contextChangesAddUp({ trace, response }: ScenarioRun): string | 
     const next = runs[index + 1];
     const found = next?.start && firstMismatch(told, next.start.contextVariables, false);
     if (found)
-      return `run ${next.number} begins with ${found.path} ${show(found.actual)}, but it was ${show(found.expected)}`;
+      return `run ${next.number} begins with the context variable ${found.path} as ${show(found.actual)}, but it should be ${show(found.expected)}`;
     const { contextVariables } = (!next && response) || {};
     if (isLost || !isPlainObject(contextVariables)) continue;
     const left = firstMismatch(told, traceContext(contextVariables), false);
     if (left)
-      return `the response has ${left.path} ${show(left.actual)}, but what happened adds up to ${show(left.expected)}`;
+      return `the context variable ${left.path} of the response is ${show(left.actual)}, but by the events of the run it should be ${show(left.expected)}`;
   }
   return undefined;
 }
@@ -38,9 +38,9 @@ export function responseIsWhatHappened({ trace, response }: ScenarioRun): string
   const run = runsOf(trace).at(-1);
   if (!response || !run) return undefined;
   if (response.stopReason !== run.end?.outcome)
-    return `the response stopped because of ${response.stopReason}, and the run ended ${run.end?.outcome}`;
+    return `the stop reason of the response is ${response.stopReason}, but the outcome of the run is ${run.end?.outcome}`;
   if (response.agent.name !== run.end.agent)
-    return `the response left ${show(response.agent.name)}, and the run ${show(run.end.agent)}`;
+    return `the agent of the response is ${show(response.agent.name)}, but the agent at the end of the run is ${show(run.end.agent)}`;
   const produced = run.turns.flatMap(({ response: answer, results }) => [
     ...(answer ? [{ content: null, ...answer.message, sender: answer.agent }] : []),
     ...results.map(({ toolCallId, tool, content }) => ({
@@ -53,7 +53,7 @@ export function responseIsWhatHappened({ trace, response }: ScenarioRun): string
   const found = firstMismatch(produced, response.messages, false);
   return (
     found &&
-    `messages${found.path} of the response is ${show(found.actual)}, but ${show(found.expected)} happened`
+    `messages${found.path} of the response is ${show(found.actual)}, but by the events of the run it should be ${show(found.expected)}`
   );
 }
 
@@ -65,17 +65,18 @@ function turnOf(event: object): number {
 export function traceIsWellFormed({ trace }: ScenarioRun): string | undefined {
   for (const [index, { number, start, end, turns, events }] of runsOf(trace).entries()) {
     const place = `run ${number}`;
-    if (number !== index + 1) return `${place} comes as number ${index + 1}`;
-    if (events[0] !== start) return `${place} begins with ${events[0]?.type}`;
-    if (events.at(-1) !== end) return `${place} ends with ${events.at(-1)?.type}`;
+    if (number !== index + 1) return `${place} is in position ${index + 1}`;
+    if (events[0] !== start) return `${place} begins with ${events[0]?.type} instead of run-start`;
+    if (events.at(-1) !== end) return `${place} ends with ${events.at(-1)?.type} instead of run-end`;
     const wrong = turns.findIndex(({ request }, at) => request.turn !== at + 1);
-    if (wrong !== -1) return `${place}: request ${wrong + 1} is of turn ${turns[wrong]!.request.turn}`;
+    if (wrong !== -1) return `${place}: request ${wrong + 1} has the turn ${turns[wrong]!.request.turn}`;
     for (const { request, response, error, results } of turns) {
-      if (response && error) return `${place}: turn ${request.turn} was answered, and failed`;
-      if (!response && results.length > 0) return `${place}: turn ${request.turn} has results and no answer`;
+      if (response && error) return `${place}: turn ${request.turn} has both an answer and an error`;
+      if (!response && results.length > 0) return `${place}: turn ${request.turn} has results, but no answer`;
     }
     const back = events.findIndex((event, at) => at > 0 && turnOf(event) < turnOf(events[at - 1]!));
-    if (back !== -1 && events[back] !== end) return `${place}: event ${back + 1} goes back in turns`;
+    if (back !== -1 && events[back] !== end)
+      return `${place}: event ${back + 1} belongs to an earlier turn than the event before it`;
   }
   return undefined;
 }

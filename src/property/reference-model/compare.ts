@@ -13,14 +13,14 @@ export function differenceFrom(
   const runs = runsOf(trace);
   for (const [index, wanted] of expected.runs.entries()) {
     const run = runs[index];
-    if (!run) return `there should be ${expected.runs.length} runs, and there are ${runs.length}`;
+    if (!run) return `there should be ${expected.runs.length} runs, but there are ${runs.length}`;
     const seen = asExpected(run, wanted);
     const found = firstMismatch(wanted, seen, false);
     if (found)
       return `run ${run.number}: ${found.path} should be ${show(found.expected)}, but is ${show(found.actual)}`;
   }
   if (runs.length > expected.runs.length)
-    return `there should be ${expected.runs.length} runs, and there are ${runs.length}`;
+    return `there should be ${expected.runs.length} runs, but there are ${runs.length}`;
   const left =
     response &&
     firstMismatch(traceContext(expected.contextVariables), traceContext(response.contextVariables), false);

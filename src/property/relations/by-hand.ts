@@ -191,6 +191,6 @@ export function assertSameOutcome(
   if (!found) return;
   throw new InvariantBrokenError(
     relation,
-    `${found.path} is ${show(found.expected)} without a break, and ${show(found.actual)} ${how}.`,
+    `${found.path} is ${show(found.expected)} in a plain run, but ${show(found.actual)} ${how}.`,
   );
 }

@@ -25,7 +25,7 @@ export async function play(scenario: Scenario, options?: RunScenarioOptions): Pr
 export function assertOurAgents({ agent }: Scenario): void {
   if (isExternalAgent(agent))
     throw new UsageError(
-      sentence`This relation takes scenarios of ${{ expected: 'agents of this engine' }}, not of ${{ given: 'an externalAgent' }}: it runs them in ways that an app of another SDK does not offer.`,
+      sentence`This relation takes scenarios of ${{ expected: 'agents of this engine' }}, not of ${{ given: 'an externalAgent' }}: it runs them in ways that an app of another SDK does not support.`,
     );
 }
 
@@ -33,7 +33,7 @@ export function assertOurAgents({ agent }: Scenario): void {
 export function assertStepsAreData({ steps }: Scenario): void {
   if (steps.some((step) => typeof step === 'function'))
     throw new UsageError(
-      sentence`This relation takes ${{ expected: 'steps as data' }}: one of these is ${{ given: 'a function of the request' }}.`,
+      sentence`This relation takes ${{ expected: 'steps that are plain data' }}, but one of the steps is ${{ given: 'a function of the request' }}.`,
     );
 }
 
@@ -61,13 +61,13 @@ export function assertAlike(
     const difference = left.trace.diff(right.trace);
     throw new InvariantBrokenError(
       relation,
-      `${words[1]} it is not what it is ${words[0]} (- ${words[0]}, + ${words[1]}).\n${difference?.text ?? 'The hashes differ, and no event does.'}`,
+      `the scenario has a different trace when played ${words[1]} than when played ${words[0]} (- ${words[0]}, + ${words[1]}).\n${difference?.text ?? 'The hashes differ, but the events are equal.'}`,
     );
   }
   const found = firstMismatch(resultOf(left), resultOf(right), false);
   if (found)
     throw new InvariantBrokenError(
       relation,
-      `${found.path} is ${show(found.expected)} ${words[0]}, and ${show(found.actual)} ${words[1]}.`,
+      `${found.path} is ${show(found.expected)} ${words[0]}, but ${show(found.actual)} ${words[1]}.`,
     );
 }

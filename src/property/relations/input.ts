@@ -25,7 +25,7 @@ async function untouched(agent: Agent, scenario: Scenario): Promise<void> {
   if (found)
     throw new InvariantBrokenError(
       'input-is-untouched',
-      `${found.path} was ${show(found.expected)} before the run, and is ${show(found.actual)} after it.`,
+      `${found.path} was ${show(found.expected)} before the run, but is ${show(found.actual)} after it.`,
     );
 }
 

@@ -16,7 +16,7 @@ export async function renamedIdsRenameOnlyIds(scenario: Scenario): Promise<void>
   if (found)
     throw new InvariantBrokenError(
       'renamed-ids-rename-only-ids',
-      `events${found.path} is ${show(found.expected)} with the ids as they were, and ${show(found.actual)} with others.`,
+      `events${found.path} is ${show(found.expected)} with the original ids, but ${show(found.actual)} with renamed ids.`,
     );
 }
 

@@ -50,7 +50,10 @@ export async function replayEqualsRecorded(given: Scenario): Promise<void> {
     const recorded = await play(scenario, { provider: recording });
     recording.close();
     if (recording.failure)
-      throw new InvariantBrokenError(relation, `it cannot be recorded: ${recording.failure.message}`);
+      throw new InvariantBrokenError(
+        relation,
+        `the scenario cannot be recorded: ${recording.failure.message}`,
+      );
     const file = readCassette(path);
     // The file is missing if the model was never asked.
     if (!file) return;
@@ -60,7 +63,7 @@ export async function replayEqualsRecorded(given: Scenario): Promise<void> {
     if (drifted > 0 || unused > 0)
       throw new InvariantBrokenError(
         relation,
-        `of the recording ${drifted} drifted, and ${unused} were not asked for.`,
+        `of the interactions in the recording, ${drifted} drifted and ${unused} were not used.`,
       );
     if (recorded.trace.hash === replayed.trace.hash) return;
     // A cassette hides secrets, and so does its replay.
@@ -68,7 +71,7 @@ export async function replayEqualsRecorded(given: Scenario): Promise<void> {
     if (found)
       throw new InvariantBrokenError(
         relation,
-        `events${found.path} is ${show(found.expected)} as recorded, and ${show(found.actual)} replayed.`,
+        `events${found.path} is ${show(found.expected)} when recorded, but ${show(found.actual)} when replayed.`,
       );
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -30,7 +30,12 @@ export async function cutAndResumed(scenario: Scenario): Promise<void> {
   assertOurAgents(scenario);
   const plain = await converse(scenario, inOnePiece);
   const cut = await converse(scenario, cutAfterEachTurn);
-  assertSameOutcome('cut-and-resumed-equals-uninterrupted', plain, cut, 'when it is cut after each turn');
+  assertSameOutcome(
+    'cut-and-resumed-equals-uninterrupted',
+    plain,
+    cut,
+    'when the run is cut after each turn',
+  );
 }
 
 /** A run whose tools are executed outside of it: it is interrupted before them, and continues with their answers. */
@@ -121,6 +126,6 @@ export async function interruptedAndResumed(scenario: Scenario): Promise<void> {
     'interrupted-and-resumed-equals-uninterrupted',
     plain,
     resumed,
-    'when its tools are executed by hand',
+    'when the tools are executed by hand',
   );
 }

@@ -24,19 +24,19 @@ export type ScriptFeature =
 /** Every feature, with a description of what its scripts contain. */
 export const scriptFeatures: Readonly<Record<ScriptFeature, string>> = {
   'unknown-tool': 'A call of a tool that the active agent does not offer.',
-  'bad-json': 'Arguments that are no JSON object.',
+  'bad-json': 'Arguments that are not a JSON object.',
   'invalid-args': 'Arguments that fail the schema of their tool.',
   'parallel-calls': 'Several calls in one answer.',
   'duplicate-ids': 'Two calls with the same id, in one answer or in two.',
   handoffs: 'A call that hands off.',
-  'empty-content': 'A message, an answer or a refusal without a character.',
-  unicode: 'Characters beyond ASCII in what is said, or in arguments.',
+  'empty-content': 'An empty message, answer or refusal.',
+  unicode: 'Non-ASCII characters in messages or arguments.',
   'huge-content': 'A text of ten thousand characters or more.',
   refusal: 'A refusal.',
-  'several-users': 'More than one user message: in a row, or of several runs.',
-  'provider-error': 'A request that fails: an HTTP error, a connection that breaks.',
+  'several-users': 'More than one user message: in a row, or in several runs.',
+  'provider-error': 'A request that fails: an HTTP error, or a connection that breaks.',
   'cut-stream':
-    'An answer that is damaged: cut off, no JSON, without choices; or cut short by the limit on its length.',
+    'A damaged answer: cut off, not JSON, or without choices; or an answer cut short by the limit on its length.',
 };
 
 const names = Object.keys(scriptFeatures) as ScriptFeature[];
@@ -73,7 +73,7 @@ export function assertValidScriptOptions(what: string, options: unknown): void {
   const { maxSteps, features } = options as { maxSteps?: unknown; features?: unknown };
   if (maxSteps !== undefined && !(Number.isInteger(maxSteps) && Number(maxSteps) >= 2)) {
     throw new UsageError(
-      sentence`The "${{ field: 'maxSteps' }}" of ${{ where: what }} must be ${{ expected: `a whole number from 2, a user's step and the model's` }}, but is ${{ given: valueWords(maxSteps) }}.`,
+      sentence`The "${{ field: 'maxSteps' }}" of ${{ where: what }} must be ${{ expected: 'a whole number above 1, for a step of the user and one of the model' }}, but is ${{ given: valueWords(maxSteps) }}.`,
     );
   }
   if (features !== undefined) assertValidFeatures(what, features);
@@ -81,10 +81,10 @@ export function assertValidScriptOptions(what: string, options: unknown): void {
 
 /** Throws a TypeError for invalid features. */
 export function assertValidFeatures(what: string, features: unknown): void {
-  const known = sentence`Its features: ${{ known: names }}.`;
+  const known = sentence`The features are: ${{ known: names }}.`;
   if (!isPlainObject(features)) {
     throw new UsageError(
-      sentence`The "${{ field: 'features' }}" of ${{ where: what }} must be ${{ expected: 'an object, such as { "unknown-tool": false }' }}, but are ${{ given: valueWords(features) }}. ${known}`,
+      sentence`The "${{ field: 'features' }}" of ${{ where: what }} must be ${{ expected: 'an object, such as { "unknown-tool": false }' }}, but is ${{ given: valueWords(features) }}. ${known}`,
     );
   }
   for (const [name, weight] of Object.entries(features)) {

@@ -40,13 +40,13 @@ export async function reduceScenario(
   assertKnownOptions('reduceScenario', options, ['tries']);
   if (typeof stillFails !== 'function')
     throw new UsageError(
-      sentence`${{ where: 'reduceScenario' }} takes ${{ expected: 'a scenario and a function that says whether one still fails' }}, but was given ${{ given: valueWords(stillFails) }} second.`,
+      sentence`${{ where: 'reduceScenario' }} takes ${{ expected: 'a scenario and a function that returns whether a scenario fails' }}, but was given ${{ given: valueWords(stillFails) }} as the second.`,
     );
   const budget = new Budget(options.tries ?? 2000, stillFails);
   const fails = (candidate: Scenario) => budget.ask(candidate);
   if (!(await fails(scenario)))
     throw new UsageError(
-      sentence`${{ where: 'reduceScenario' }} was given a ${{ field: 'scenario' }} that does not fail. Does it fail only after others, because something is kept from one run to the next?`,
+      sentence`${{ where: 'reduceScenario' }} was given a ${{ field: 'scenario' }} that does not fail. It may fail only after other runs, if agents or tools keep state between runs.`,
     );
   let smallest: Scenario = scenario;
   // Simpler steps may allow simpler agents, and the other way round, so repeat until nothing gets smaller.

@@ -106,8 +106,8 @@ test('the message says which invariant broke, by which script, where it is saved
         say('ok'),
       ],
       check(run) {
-        // Say here what has to hold: expect(run)… of vitest, or assert(…).
-        throw new Error('Nothing is asserted yet of: verified first');
+        // Assert the invariant here: expect(run)… from Vitest, or assert(…).
+        throw new Error('Add an assertion for: verified first');
       },
     });
     "
@@ -127,7 +127,7 @@ test('the source imports the agent from the module in which the command line fou
     `npx swarmcheck run failures/${failures.files[0]}#src/desk.ts#refunds`,
   );
   expect(failures.shown(error)).toContain(
-    'Not saved with it, of the contextVariables: "apiKey" (perhaps a secret), "db" (no JSON).',
+    'These contextVariables were not saved: "apiKey" (possibly a secret), "db" (not JSON).',
   );
   expect(error.source).toMatchInlineSnapshot(`
     "import { callTool, callTools, defineScenario, say, user } from 'swarmcheck/testing';
@@ -137,7 +137,7 @@ test('the source imports the agent from the module in which the command line fou
       name: 'Refunds: verified first',
       agent: refunds,
       contextVariables: { user: 'Ann' },
-      // To be added to the contextVariables: "apiKey" (perhaps a secret), "db" (no JSON).
+      // Add these to the contextVariables: "apiKey" (possibly a secret), "db" (not JSON).
       tools: { look_up: 'found' },
       maxTurns: 20,
       steps: [
@@ -146,8 +146,8 @@ test('the source imports the agent from the module in which the command line fou
         say('ok'),
       ],
       check(run) {
-        // Say here what has to hold: expect(run)… of vitest, or assert(…).
-        throw new Error('Nothing is asserted yet of: verified first');
+        // Assert the invariant here: expect(run)… from Vitest, or assert(…).
+        throw new Error('Add an assertion for: verified first');
       },
     });
     "
@@ -183,7 +183,7 @@ test('a path whose script no longer fails passes, and `sometimes` does not apply
 
 test('a path that leads to no script is a mistake', async () => {
   expect(await messageOf(() => check(triage, { path: '0:999999:0' }))).toMatch(
-    /^The path '0:999999:0' leads to no script\. .* leave it out to search again\.$/,
+    /^The path '0:999999:0' does not lead to a script\. .* Leave the path out to search again\.$/,
   );
 });
 
@@ -195,7 +195,7 @@ test('a saved failure is played first, and reported at once', async () => {
   expect(error).toMatchObject({ file, steps, invariant: 'verified first', seed: 1 });
   expect(generated).toBe(0);
   expect(failures.shown(error)).toMatchInlineSnapshot(`
-    ""verified first" is broken by the saved failure failures/triage-a95909cb.json: a refund in turn 2, and nobody was verified before it
+    ""verified first" is still broken by the saved failure failures/triage-a95909cb.json: a refund in turn 2, and nobody was verified before it
     What happened:
         turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
         turn 1  Triage hands off to Refunds
@@ -204,14 +204,14 @@ test('a saved failure is played first, and reported at once', async () => {
         turn 2  context: sets {"verification":"passed"}
         turn 3  Refunds: says "ok"
         ended: completed
-    Its script (4 steps):
+    The script (4 steps):
       user('hi'),
       callTool('transfer_to_refunds'),
       callTools([callTool('verify_identity', { code: 0 }), callTool('issue_refund', { orderId: '' })]),
       say('ok'),
     Again:
       npx swarmcheck run 'failures/triage-a95909cb.json#<module>#<export>'
-    Saved failures are played first. Remove the file if its script is not to be held against this invariant any more."
+    Saved failures are played first. If the script may break this invariant from now on, remove the file."
   `);
 });
 
@@ -267,10 +267,10 @@ test('a failure that cannot be saved is reported all the same', async () => {
   const inner = join(blocked, 'inner');
   const error = await failures.failureOf(triage, { always, path, failures: inner });
   expect(error.file).toBeUndefined();
-  expect(error.message).toContain('It could not be saved: a part of its path is a file.');
+  expect(error.message).toContain('The failure could not be saved: a part of its path is a file.');
   expect(error.message).not.toContain('npx');
   await expect(failures.check(triage, { failures: inner })).rejects.toThrow(
-    'It cannot be read: a part of its path is a file.',
+    'The folder cannot be read: a part of its path is a file.',
   );
 });
 
@@ -328,7 +328,7 @@ test.each([
     () => {
       throw new TypeError();
     },
-    'it threw an TypeError without a message',
+    'it threw an error without a message (TypeError)',
   ],
   [
     'a string',
@@ -365,7 +365,7 @@ test.each([0, '', null, Promise.resolve('wrong')])(
     using failures = new Failures();
     const always = { mine: (() => given) as () => void };
     const error = await failures.failureOf(new Agent(), { runs: 3, always });
-    expect(error.message).toContain('which says nothing. An invariant gives true or false, or throws.');
+    expect(error.message).toContain('An invariant must return true, false or undefined, or throw.');
   },
 );
 
@@ -452,9 +452,9 @@ test('a `sometimes` that never happens is a failure', async () => {
     file: undefined,
   });
   expect(error.message).toMatchInlineSnapshot(`
-    ""a refund of a million", "a blue moon" did not happen in 20 runs, so what is to hold when it does was never checked.
-    Raise runs (100), see whether "features" switches off what it needs, or whether its function sees it when it happens.
-    What the model could reach:
+    ""a refund of a million", "a blue moon" never happened in 20 runs, so the invariants that depend on it were not tested.
+    Raise runs (for example to 100), check that "features" does not switch off a feature that it needs, and check that its function returns true when it happens.
+    The agents and tools that the model could reach:
       Triage: transfer_to_refunds, search
       Refunds: verify_identity, issue_refund, look_up, back_to_triage"
   `);
@@ -539,7 +539,7 @@ test('a stub for a tool that does not exist is a mistake', async () => {
   const called: string[] = [];
   const agent = new Agent({ functions: [tool({ name: 'pay', execute: () => called.push('pay') })] });
   expect(await messageOf(() => check(agent, { tools: { pya: 'paid' } }))).toBe(
-    'The stub "pya" of checkAgent stands in for no tool: no agent that was reached has one of that name. Did you mean "pay"? Their tools: pay.',
+    'The stub "pya" of checkAgent replaces no tool: none of the agents that were reached has a tool with that name. Did you mean "pay"? Their tools: pay.',
   );
   expect(called).toHaveLength(1);
   expect(await factsOfMistake(() => check(agent, { runs: 3, tools: { something_else: 'x' } }))).toEqual({

@@ -83,7 +83,7 @@ test('an app that never asks its model is reported at once, with the reason', as
         ended: failed"
   `);
   const silent = externalAgent(() => Promise.resolve());
-  expect(await messageOf(() => explore(silent))).toContain('it ended completed');
+  expect(await messageOf(() => explore(silent))).toContain('the outcome of its run is "completed"');
 });
 
 test('a tool that fails leads nowhere, and hides no other tool', async () => {

@@ -34,17 +34,17 @@ test('a failure that depends on state from earlier runs is reported as flaky, wi
   expect(error.invariant).toBe('once');
   const [what, ...lines] = error.message.split('\n');
   expect(what).toMatch(
-    /^The check is flaky\. "once" was broken in run \d+, but by then a script broke it that had kept it when the app was new\.$/,
+    /^The check is flaky\. "once" was broken in run \d+, but a script that kept it when the app was new now breaks it\.$/,
   );
   expect(lines.slice(0, 6).join('\n')).toMatchInlineSnapshot(`
     "The tool "refund" answered the same call differently:
     -refunded
     +refunded again
-    So something depends on chance, on time, or on what earlier runs left behind. Give checkAgent a factory, () => …, that makes the agents anew with all that they remember, or stand-ins for such tools (the option "tools").
-    When it was broken: it does not hold (the invariant returned false)
+    So the behavior depends on chance, on time, or on state from earlier runs. Pass checkAgent a factory, () => …, that creates the agents with new state for each run, or replace the tools that cause this with stubs (the option "tools").
+    What was wrong: it does not hold (the invariant returned false)
     What happened:"
   `);
-  expect(lines.at(-2)).toBe('Again, with all runs before it:');
+  expect(lines.at(-2)).toBe('Again, with all earlier runs:');
   expect(lines.at(-1)).toMatch(/^ {2}checkAgent\(agent, \{ seed: 2, runs: \d+ \}\)$/);
   expect(failures.files).toEqual([]);
 });
@@ -77,7 +77,7 @@ test('an invariant that depends on earlier runs is flaky itself', async () => {
   let runs = 0;
   const error = await failures.failureOf(new Agent(), { always: { mine: () => ++runs !== 7 } });
   expect(error.message).toContain(
-    'Both times the same happened, so the invariant itself depends on more than the run',
+    'Both runs were the same, so the invariant itself depends on something other than the run',
   );
   expect(error.message).toContain('checkAgent(agent, { seed: 1, runs: 7 })');
 });
@@ -98,7 +98,7 @@ test('a failure of agents that differ in each run is shrunk all the same, with a
   for (let seed = 1; seed <= 10; seed++)
     errors.push(await failures.failureOf(desk, { always, seed, name: `desk ${seed}` }));
   const warned = errors.filter(({ message }) =>
-    message.includes('Careful: the app does not do the same each time.'),
+    message.includes('Careful: the app does not behave the same each time.'),
   );
   expect(warned.length).toBeGreaterThan(0);
   expect(warned.every(({ steps }) => steps.length === 3)).toBe(true);
@@ -112,10 +112,12 @@ test('the message shows instructions that changed', async () => {
   let judged = 0;
   const always = { mine: () => ++judged !== 7 };
   const error = await failures.failureOf(agent, { always });
-  expect(error.message).toMatch(/The agent "Desk" had other instructions:\n-Request \d+\.\n\+Request \d+\./);
+  expect(error.message).toMatch(
+    /The agent "Desk" had different instructions:\n-Request \d+\.\n\+Request \d+\./,
+  );
 });
 
-test('a script that goes another way when it is played again shows state from earlier runs', async () => {
+test('a script that gives a different trace when it is played again shows state from earlier runs', async () => {
   using failures = new Failures();
   let calls = 0;
   const agent = new Agent({
@@ -126,7 +128,7 @@ test('a script that goes another way when it is played again shows state from ea
     once: ({ trace }: ScenarioRun) => trace.toolCalls.filter(({ content }) => content === 'many').length < 2,
   };
   const { message } = await failures.failureOf(agent, { always });
-  expect(message).toContain('but by then a script that had been played before went another way.');
+  expect(message).toContain('but a script that was played earlier now gives a different trace.');
   expect(message).toContain('The tool "count" answered the same call differently:\n-few\n+many');
 });
 
@@ -164,10 +166,10 @@ test('a failure that happens by chance is reported with the answer that differed
     };
     messages.push((await failures.failureOf(agent, { seed, always })).message);
   }
-  const flaky = messages.filter((message) => message.includes('not each time'));
+  const flaky = messages.filter((message) => message.includes('not every time'));
   expect(flaky.length).toBeGreaterThan(0);
   for (const message of flaky) {
     expect(message).toContain('The tool "roll" answered the same call differently');
-    expect(message).not.toContain('Both times the same happened');
+    expect(message).not.toContain('Both runs were the same');
   }
 });

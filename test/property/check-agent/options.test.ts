@@ -11,8 +11,8 @@ const app = externalAgent(() => Promise.resolve());
 
 const count = 'a whole number above 0';
 const milliseconds = 'a number of milliseconds above 0';
-const bits = 'a whole number of 32 bits';
-const functions = 'an object that has a function for each name';
+const bits = 'a 32-bit whole number';
+const functions = 'an object with a function for each name';
 
 test.each<[string, unknown, object]>([
   ['an unknown option', { run: 5 }, { field: 'run', suggestion: 'runs' }],
@@ -41,7 +41,7 @@ test.each<[string, unknown, object]>([
   [
     'no name',
     { name: ' ' },
-    { field: 'name', expected: 'a string with something in it', given: 'the string " "' },
+    { field: 'name', expected: 'a string that is not blank', given: 'the string " "' },
   ],
   ['no turn', { maxTurns: 0 }, { field: 'maxTurns', expected: count, given: 'the number 0' }],
   [
@@ -52,7 +52,7 @@ test.each<[string, unknown, object]>([
   [
     'a list of tools',
     { tools: [tool({ name: 'x', execute: () => '' })] },
-    { field: 'tools', expected: 'an object that has a stand-in for each name', given: 'an array of 1 item' },
+    { field: 'tools', expected: 'an object with a stub for each tool name', given: 'an array of 1 item' },
   ],
   ['an undefined stub', { tools: { pay: undefined } }, { tool: 'pay', given: 'undefined' }],
   ['an unknown feature', { features: { unicod: true } }, { field: 'unicod', suggestion: 'unicode' }],
@@ -75,7 +75,7 @@ test.each<[string, unknown, object]>([
     { invariants: 'turns-within-limit' },
     {
       field: 'invariants',
-      expected: '"all", "none", or a list of their names',
+      expected: '"all", "none", or a list of names of invariants',
       given: 'the string "turns-within-limit"',
     },
   ],

@@ -120,20 +120,20 @@ test('a failed write leaves no temporary file', () => {
   expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 });
 
-const remedy = 'or remove the file: a check that still fails writes it again.';
+const remedy = 'or remove the file: a check that still fails writes a new one.';
 
 test.each<[text: string, facts: object, problem?: string]>([
-  ['{"version": 1, "name": "x"', {}, `It is no JSON. Restore the file, ${remedy}`],
-  ['<<<<<<< HEAD\n{}', {}, `It has the marks of a merge conflict. Resolve it, ${remedy}`],
+  ['{"version": 1, "name": "x"', {}, `The file is not valid JSON. Restore it, ${remedy}`],
+  ['<<<<<<< HEAD\n{}', {}, `The file has merge conflict markers. Resolve the conflict, ${remedy}`],
   [
     '[]',
     { expected: 'an object', given: 'an array of 0 items' },
-    `It must hold an object, but holds an array of 0 items. Restore the file, ${remedy}`,
+    `The file must contain an object, but contains an array of 0 items. Restore the file, ${remedy}`,
   ],
   [
     JSON.stringify({ ...failure, version: 2 }),
     { field: 'version', given: '2' },
-    `It is of version 2, and this swarmcheck reads version 1. Update swarmcheck, ${remedy}`,
+    `The file has version 2, but this swarmcheck reads version 1. Update swarmcheck, ${remedy}`,
   ],
   [
     JSON.stringify({ ...failure, version: 'one' }),
@@ -197,17 +197,17 @@ test('context variables are saved if they are JSON and not secret', () => {
   });
   expect(stored.variables).toEqual({ user: 'Ann', email: 'ann@example.org', list: [1, { a: null }] });
   expect(stored.leftOut).toEqual([
-    '"apiKey" (perhaps a secret)',
-    '"nested" (perhaps a secret)',
-    '"pin" (perhaps a secret)',
-    '"note" (perhaps a secret)',
-    '"db" (no JSON)',
-    '"when" (no JSON)',
-    '"run" (no JSON)',
-    '"big" (no JSON)',
-    '"nothing" (no JSON)',
-    '"half" (no JSON)',
-    '"circle" (no JSON)',
+    '"apiKey" (possibly a secret)',
+    '"nested" (possibly a secret)',
+    '"pin" (possibly a secret)',
+    '"note" (possibly a secret)',
+    '"db" (not JSON)',
+    '"when" (not JSON)',
+    '"run" (not JSON)',
+    '"big" (not JSON)',
+    '"nothing" (not JSON)',
+    '"half" (not JSON)',
+    '"circle" (not JSON)',
   ]);
 });
 

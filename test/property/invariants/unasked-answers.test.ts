@@ -22,5 +22,5 @@ test('an app that sends an answer without its call breaks an invariant', async (
     await ask([...asked, { role: 'tool', tool_call_id: id, content: 'found' }]);
   });
   const run = await runScenario({ agent: app, steps: [user('hi'), callTool('look_up'), say('ok')] });
-  expect(() => invariants['every-call-answered-once'](run)).toThrow('and no call comes before it');
+  expect(() => invariants['every-call-answered-once'](run)).toThrow('but no call comes before it');
 });

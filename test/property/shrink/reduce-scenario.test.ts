@@ -73,7 +73,11 @@ test('reduceScenario makes at most the given number of tries', async () => {
 
 test.each<[string, () => Promise<unknown>, string]>([
   ['no scenario', () => reduceScenario([] as never, notes), 'scenario'],
-  ['no function', () => reduceScenario(long, true as never), 'a function that says whether one still fails'],
+  [
+    'no function',
+    () => reduceScenario(long, true as never),
+    'a function that returns whether a scenario fails',
+  ],
   ['an unknown option', () => reduceScenario(long, notes, { runs: 1 } as never), 'runs'],
   ['a scenario that does not fail', () => reduceScenario(long, () => false), 'that does not fail'],
 ])('%s is refused', async (_what, reduce, message) => {
