@@ -29,9 +29,9 @@ export class EventLoopBlockedError extends Error {
     who: Sentence,
     { blockedMs, blocks, maxBlockMs }: Pick<EventLoopBlockedError, 'blockedMs' | 'blocks' | 'maxBlockMs'>,
   ) {
-    const often = blocks === 1 ? '' : `, ${blocks} times`;
+    const often = blocks === 1 ? '' : `, the longest of ${blocks} blocks`;
     super(
-      `${who.text} kept the event loop for ${Math.round(blockedMs)} ms${often}; at most ${maxBlockMs} ms are allowed. In that time nothing else goes on, no other conversation and no time-out. Let it wait for something in between, or move it to a worker thread (workerTool of "swarmcheck/worker").`,
+      `${who.text} blocked the event loop for ${Math.round(blockedMs)} ms${often}; the limit is ${maxBlockMs} ms. During a block nothing else can run, not even another conversation or a timeout. Make it wait for a timer, a file or an answer in between (await alone is not enough), or move it to a worker thread (workerTool of "swarmcheck/worker").`,
     );
     addFacts(this, who);
     this.blockedMs = blockedMs;

@@ -42,7 +42,7 @@ export function unmetExpectations(run: ScenarioRun): Verdict[] {
 }
 
 function unexpectedError(run: ScenarioRun): Verdict {
-  const advice = `\nIf this is meant to happen, say so: expect: { error: { name: ${JSON.stringify(errorName(run.error))} } }.`;
+  const advice = `\nIf the scenario should expect this error, add expect: { error: { name: ${JSON.stringify(errorName(run.error))} } }.`;
   return verdict(run.trace, false, {
     missing: `${run.trace.events.length === 0 ? 'The agent factory failed' : 'The run was rejected'}: ${describe(run.error)}${isOfTheTest(run.error) ? '' : advice}`,
     unwanted: '',
@@ -59,9 +59,11 @@ function rejectedWith(run: ScenarioRun, expected: { name?: string; message?: str
     (expected.name === undefined || expected.name === errorName(run.error)) &&
     message.includes(expected.message ?? '');
   const found =
-    run.error === undefined ? `it ended with ${run.trace.outcome}.` : `it was with ${describe(run.error)}`;
+    run.error === undefined
+      ? `it ended with ${run.trace.outcome}.`
+      : `it was rejected with ${describe(run.error)}`;
   return verdict(run.trace, pass, {
-    missing: `The last run was expected to be rejected with ${wanted}, but ${found}`,
+    missing: `Expected the last run to be rejected with ${wanted}, but ${found}`,
     unwanted: '',
     marked: lastModelError(run),
   });

@@ -205,18 +205,18 @@ function itemLine(
 /** Why a turn, or a group in any order, does not match although some of its calls were found. */
 function partlyFound(item: ExpectedItem, place: Place, calls: readonly ComparedCall[]): string {
   const found = place.calls.map((index) => showCall(calls[index]!)).join(', ');
-  if (place.calls.length < item.patterns.length) return `of these only ${found} came there`;
+  if (place.calls.length < item.patterns.length) return `only ${found} was found at this place`;
   const others =
     calls.filter((call) => isSameTurn([call, calls[place.calls[0]!]!], 0, 1)).length - item.patterns.length;
-  return others > 0 ? `their turn has ${others} more` : 'they did not come in one turn';
+  return others > 0 ? `their turn has ${others} more` : 'they were not called in one turn';
 }
 
 function whyNot(pattern: ToolCallPattern, call: ComparedCall): string {
-  if (typeof pattern === 'string') return `${showCall(call)} came at another place`;
+  if (typeof pattern === 'string') return `${showCall(call)} was called at another place`;
   const found =
     firstMismatch(pattern.args ?? call.args, call.args, false) ??
     firstMismatch(pattern.argsContain ?? {}, call.args, true);
-  if (!found) return `${showCall(call)} came at another place`;
+  if (!found) return `${showCall(call)} was called at another place`;
   const where = found.path === '' ? 'the arguments are' : `"${found.path}" is`;
   return `in ${showCall(call)} ${where} ${shorten(show(found.actual), 200)}, not ${shorten(show(found.expected), 200)}`;
 }

@@ -28,7 +28,7 @@ const allModes: readonly Mode[] = [
 
 /** The name of a mode in tests and messages. */
 export function modeName({ transport, stream }: Mode): string {
-  return `${transport === 'http' ? 'over HTTP' : 'in process'}, ${stream ? 'streamed' : 'in one piece'}`;
+  return `${transport === 'http' ? 'over HTTP' : 'in process'}, ${stream ? 'streamed' : 'unstreamed'}`;
 }
 
 /** The run of a scenario in one mode. */
@@ -70,8 +70,8 @@ export function failuresIn(runs: readonly ModeRun[]): ScenarioRun['failures'] {
     const [expected, received] = [modeName(first.mode), modeName(other.mode)];
     failures.push({
       message:
-        `Played ${differing.map(({ mode }) => modeName(mode)).join('; ')}: another trace than ${expected}. ` +
-        'Do the agents or tools keep something from one play to the next? A factory, agent: () => …, makes them anew. ' +
+        `Played ${differing.map(({ mode }) => modeName(mode)).join('; ')}: the trace differs from the one played ${expected}. ` +
+        'Do the agents or tools keep state between plays? Use a factory, agent: () => …, that creates new agents for each play. ' +
         `(- ${expected}, + ${received})\n${first.run.trace.diff(other.run.trace)?.text ?? ''}`,
     });
   }

@@ -18,7 +18,7 @@ export function expectsOnlyItsScript({ steps, expect = {}, check }: Scenario): b
 
 /** The warning about such a scenario. */
 export const repeatedScenarioWarning =
-  'This expects only what its script says, which is so whenever the script fits, whatever the agents do. Expect what the calls cause, too: agents, contextVariables, or a check.';
+  'This test expects only what its script already determines, so it passes whenever the script fits, whatever the agents do. Also expect what the calls cause: agents, contextVariables, or a check.';
 
 /** Whether a script does not depend on the requests: it has no functions. */
 export function isFixed(steps: readonly Step[]): boolean {
@@ -30,7 +30,7 @@ export function areWarningsOn(environment: Readonly<Record<string, string | unde
   const value = environment['SWARMCHECK_WARNINGS'] || 'on';
   if (value !== 'on' && value !== 'off') {
     throw new UsageError(
-      sentence`${{ field: 'SWARMCHECK_WARNINGS' }} is ${{ expected: '"on" or "off"' }}, but is ${{ given: JSON.stringify(value) }}.`,
+      sentence`${{ field: 'SWARMCHECK_WARNINGS' }} must be ${{ expected: '"on" or "off"' }}, but is ${{ given: JSON.stringify(value) }}.`,
     );
   }
   return value === 'on';

@@ -95,7 +95,7 @@ function assertValidOptions(options: RunScenarioOptions): void {
   if (provider !== undefined) parseProvider(provider, 'The provider of runScenario');
   if (transport !== undefined && transport !== 'in-process' && transport !== 'http') {
     throw new UsageError(
-      sentence`The ${{ field: 'transport' }} ${{ given: JSON.stringify(transport) }} is not known. There are ${fact({ known: ['in-process', 'http'] }, '"in-process" and "http"')}.`,
+      sentence`The ${{ field: 'transport' }} ${{ given: JSON.stringify(transport) }} is unknown. Use ${fact({ known: ['in-process', 'http'] }, '"in-process" or "http"')}.`,
     );
   }
 }
@@ -218,8 +218,7 @@ class Play {
     if (this.#options.provider || this.#player.position >= this.#scenario.steps.length) return;
     const { response, trace } = this.#result;
     const { maxTurns } = this.#scenario;
-    const limit =
-      trace.outcome === 'max_turns' && maxTurns !== undefined ? `, the limit being ${maxTurns}` : '';
+    const limit = trace.outcome === 'max_turns' && maxTurns !== undefined ? `, the limit is ${maxTurns}` : '';
     const reason = response?.stopReason ?? (trace.outcome === 'failed' ? 'rejected' : trace.outcome);
     const step = this.#player.position + 1;
     const cause = this.#player.notFinished(
@@ -232,7 +231,7 @@ class Play {
     for (const name of this.#stubs.unused) {
       const { toolNames } = this.#stubs;
       this.#fail(
-        sentence`The stub "${{ tool: name }}" stands in for no tool: no agent that was reached has one of that name.${suggested(name, toolNames)} Their tools: ${{ known: toolNames }}.`,
+        sentence`The stub "${{ tool: name }}" replaces no tool: none of the agents that were reached has a tool with that name.${suggested(name, toolNames)} Their tools: ${{ known: toolNames }}.`,
       );
     }
   }
@@ -245,7 +244,9 @@ class Play {
     try {
       const checked: unknown = await limit.within(check(this.#result));
       if (checked === false)
-        this.#fail('The check returned false. A check fails by throwing: use expect(…) or assert(…) in it.');
+        this.#fail(
+          'The check returned false. To fail, a check must throw: use expect(…) or assert(…) in it.',
+        );
     } catch (error) {
       const message = `The check failed: ${error instanceof Error ? error.message : show(error)}`;
       this.#result.failures.push({ message, cause: error });
@@ -259,12 +260,12 @@ class Play {
     using limit = new TimeLimit(
       this.#scenario.timeoutMs ?? defaultTimeoutMs,
       undefined,
-      () => `the dispose of the agent "${name}"`,
+      () => `the disposal of the agent "${name}"`,
     );
     try {
       await limit.within(this.#made[Symbol.asyncDispose]());
     } catch (error) {
-      const message = `The dispose of the agent "${name}" failed: ${error instanceof Error ? error.message : show(error)}`;
+      const message = `Disposing of the agent "${name}" failed: ${error instanceof Error ? error.message : show(error)}`;
       this.#result.failures.push({ message, cause: error });
     }
   }

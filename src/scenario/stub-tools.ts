@@ -60,12 +60,12 @@ export class StubbedAgents {
 export function assertValidStub(name: string, stub: unknown): void {
   if (stub === undefined || stub === null) {
     throw new UsageError(
-      sentence`The stub "${{ tool: name }}" is ${{ given: String(stub) }}. Give the tool something to return, or a function to run.`,
+      sentence`The stub "${{ tool: name }}" is ${{ given: String(stub) }}. Write the value that the tool returns, or a function that replaces the tool.`,
     );
   }
   if (isTool(stub)) {
     throw new UsageError(
-      sentence`The stub "${{ tool: name }}" is ${{ given: 'a tool' }}. Give its function, (args) => …, or what it returns.`,
+      sentence`The stub "${{ tool: name }}" is ${{ given: 'a tool' }}. Write its function, (args) => …, or the value that it returns.`,
     );
   }
 }

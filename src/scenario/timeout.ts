@@ -11,7 +11,7 @@ export class ScenarioTimeoutError extends Error {
   /** Created by TimeLimit. `what` names the stopped scenario or case, and begins the message. */
   constructor(what: string, timeoutMs: number, awaited: string) {
     super(
-      `${what} was stopped after ${timeoutMs} ms, waiting for ${awaited}. Make what it waits for finish, or raise timeoutMs.`,
+      `${what} was stopped after ${timeoutMs} ms, waiting for ${awaited}. Make sure that this ends in time, or raise timeoutMs.`,
     );
     this.timeoutMs = timeoutMs;
     this.awaited = awaited;

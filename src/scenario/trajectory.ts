@@ -73,7 +73,7 @@ export function readTrajectory(
   const { sequence, allowOthers = false, never = [] } = parts;
   if (sequence === undefined) {
     throw new UsageError(
-      sentence`${{ where: capital(what) }} has no "${{ field: 'sequence' }}". Where any other calls will do, write { sequence: [], allowOthers: true, never: […] }.`,
+      sentence`${{ where: capital(what) }} has no "${{ field: 'sequence' }}". To allow any other calls, write { sequence: [], allowOthers: true, never: […] }.`,
     );
   }
   for (const [index, call] of never.entries())
@@ -113,7 +113,7 @@ function assertValidPattern(pattern: unknown, place: string): void {
   if (given['tool'] === undefined) {
     const others = Object.keys(given).map((key) => `"${key}"`);
     throw new UsageError(
-      sentence`${{ where: place }} has no "${{ field: 'tool' }}"${others.length === 0 ? '' : `; it has ${others.join(', ')}`}.${'calls' in given ? " It is a step: write the tool's name." : ''}`,
+      sentence`${{ where: place }} has no "${{ field: 'tool' }}"${others.length === 0 ? '' : `; it has ${others.join(', ')}`}.${'calls' in given ? " This looks like a step of a script: write the tool's name instead." : ''}`,
     );
   }
   assertValidFields(given, patternRules, place);

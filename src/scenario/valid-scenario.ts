@@ -35,7 +35,7 @@ const errorRules: Rules<'name' | 'message'> = { name: ['a string', isText], mess
 const scenarioRules: Rules<keyof Scenario> = {
   name: ['a string', isText],
   agent: [
-    'an Agent or a function that makes one',
+    'an Agent, a function that makes one, or an externalAgent',
     (value) => isAgent(value) || isExternalAgent(value) || (isFunction(value) && !isAgent(value.prototype)),
     (given) => (isPlainObject(given) ? ' Write new Agent({ … }).' : ''),
   ],
@@ -56,7 +56,7 @@ const scenarioRules: Rules<keyof Scenario> = {
   ],
   timeoutMs: timeoutRule,
   maxBlockMs: blockLimitRule,
-  tools: ['an object that has a stand-in for each name', isPlainObject],
+  tools: ['an object with a stub for each tool name', isPlainObject],
   expect: ['an object', isPlainObject],
   check: ['a function', isFunction],
 };
@@ -67,7 +67,7 @@ const expectationRules: Rules<keyof Expectations> = {
   toolCalls: trajectoryRule,
   agents: namesRule("a list of agents' names"),
   stopReason: [
-    `one of ${stopReasons.join(', ')} (a rejected run has none: use "error")`,
+    `one of ${stopReasons.join(', ')} (for a rejected run, use "error")`,
     (value) => stopReasons.includes(value as string),
   ],
   error: ['an object with the name of the error, a part of its message, or both', isPlainObject],
@@ -109,7 +109,7 @@ export function assertValidScenario(scenario: unknown): asserts scenario is Chec
     if (toolCalls !== undefined) readTrajectory(toolCalls, `the toolCalls of ${lower(which)}`);
     if (variables !== undefined && Object.keys(variables).length === 0) {
       throw new UsageError(
-        sentence`${{ where: which }}, in "expect", has "${{ field: 'contextVariables' }}" that ask for nothing. Name the variables, or leave it out.`,
+        sentence`${{ where: which }}, in "expect", has an empty "${{ field: 'contextVariables' }}", which checks nothing. Name the variables, or remove the field.`,
       );
     }
   }
@@ -123,7 +123,7 @@ function assertValidForExternalAgent(scenario: Record<string, unknown>, which: s
   const field = ofOurAgents.find((name) => scenario[name] !== undefined);
   if (field === undefined) return;
   throw new UsageError(
-    sentence`${{ where: which }} sets "${{ field }}" for an externalAgent, whose app decides on it itself. Set it in the app, or remove the field.`,
+    sentence`${{ where: which }} sets "${{ field }}" for an externalAgent, but the app decides on it. Set it in the app, or remove the field.`,
   );
 }
 

@@ -69,7 +69,7 @@ test('a failure in one play mode is reported with that mode', async () => {
   await using project = await Project.of({ 'a.scenario.ts': source });
   const { code, stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--all-modes']);
   expect(stdout).toContain('Played over HTTP, streamed: The check failed: not the first');
-  expect(stdout).not.toContain('Played in process, in one piece');
+  expect(stdout).not.toContain('Played in process, unstreamed');
   expect(code).toBe(1);
 });
 
@@ -81,7 +81,7 @@ test('different traces are a failure, reported with the difference and its usual
   expect(stdout).toMatchInlineSnapshot(`
     "✗ remembers  Desk: look_up() ⇒ play 1, says “hello” (completed, 2 turns)
       a.scenario.ts
-        Played in process, streamed; over HTTP, in one piece; over HTTP, streamed: another trace than in process, in one piece. Do the agents or tools keep something from one play to the next? A factory, agent: () => …, makes them anew. (- in process, in one piece, + in process, streamed)
+        Played in process, streamed; over HTTP, unstreamed; over HTTP, streamed: the trace differs from the one played in process, unstreamed. Do the agents or tools keep state between plays? Use a factory, agent: () => …, that creates new agents for each play. (- in process, unstreamed, + in process, streamed)
         The traces differ at event 3 (tool-result, run 1, turn 1), in content:
         -play 1
         +play 2

@@ -15,7 +15,7 @@ test('a scenario that expects only what its script says passes with a warning', 
       "stderr": "",
       "stdout": "✓ repeats  Desk: look_up() ⇒ found, says “hello” (completed, 2 turns)
       a.scenario.ts
-        Warning: This expects only what its script says, which is so whenever the script fits, whatever the agents do. Expect what the calls cause, too: agents, contextVariables, or a check.
+        Warning: This test expects only what its script already determines, so it passes whenever the script fits, whatever the agents do. Also expect what the calls cause: agents, contextVariables, or a check.
 
     1 scenario: 1 passed
     ",
@@ -27,7 +27,7 @@ test('in JSON, the warning is part of its scenario', async () => {
   await using project = await Project.of({ 'a.scenario.ts': repeating });
   const { stdout } = await project.swarmcheck(['run', 'a.scenario.ts', '--json']);
   const [scenario] = (JSON.parse(stdout) as { scenarios: { warning?: string }[] }).scenarios;
-  expect(scenario?.warning).toMatch(/^This expects only what its script says/);
+  expect(scenario?.warning).toMatch(/^This test expects only what its script already determines/);
 });
 
 test.for([
@@ -43,7 +43,7 @@ test.for([
 test('a mistyped value of SWARMCHECK_WARNINGS is a usage error', async () => {
   await using project = await Project.of({ 'a.scenario.ts': repeating });
   const { code, stderr } = await project.swarmcheck(['run'], { SWARMCHECK_WARNINGS: 'of' });
-  expect(stderr).toContain('SWARMCHECK_WARNINGS is "on" or "off", but is "of".');
+  expect(stderr).toContain('SWARMCHECK_WARNINGS must be "on" or "off", but is "of".');
   expect(code).toBe(2);
 });
 

@@ -17,7 +17,7 @@ const scriptFeatures = Object.keys(features).join(', ');
 const texts: Record<string, [mistake: () => unknown, message: string]> = {
   'an engine option for an external agent': [
     () => runScenario({ name: 'refund', agent: app, steps, maxTurns: 3 }),
-    'The scenario "refund" sets "maxTurns" for an externalAgent, whose app decides on it itself. Set it in the app, or remove the field.',
+    'The scenario "refund" sets "maxTurns" for an externalAgent, but the app decides on it. Set it in the app, or remove the field.',
   ],
   'a sweep with an unknown kind of fault': [
     () => sweepFaults({ agent, steps }, { faults: ['stat' as 'status'] }),
@@ -29,7 +29,7 @@ const texts: Record<string, [mistake: () => unknown, message: string]> = {
   ],
   'an unknown transport': [
     () => runScenario({ agent, steps }, { transport: 'tcp' as 'http' }),
-    'The transport "tcp" is not known. There are "in-process" and "http".',
+    'The transport "tcp" is unknown. Use "in-process" or "http".',
   ],
   'a script of one step': [
     () => scriptFor(agent, { maxSteps: 1 }),

@@ -35,7 +35,7 @@ test('an unknown expectation', async ({ expect }) => {
 test('an unknown stop reason', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await refusalOf({ stopReason: 'stop' })).message).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up", in "expect", has a field "stopReason" that must be one of completed, max_turns, interrupted (a rejected run has none: use "error"), but is the string "stop"."`,
+    `"The scenario "an order is looked up", in "expect", has a field "stopReason" that must be one of completed, max_turns, interrupted (for a rejected run, use "error"), but is the string "stop"."`,
   );
 });
 
@@ -78,7 +78,7 @@ test('a call that was made with other arguments', async ({ expect }) => {
 test('an error that does not happen', async ({ expect }) => {
   const error = { name: 'RateLimitError' };
   expect(await failuresOf({ ...scenario, expect: { error } })).toMatchInlineSnapshot(`
-    "The last run was expected to be rejected with RateLimitError, but it ended with completed.
+    "Expected the last run to be rejected with RateLimitError, but it ended with completed.
     What happened:
         turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
         turn 2  Desk: says "It is paid."
@@ -117,7 +117,7 @@ test('a tool that no agent has', async ({ expect }) => {
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✓ look_up
       ✗ refund
-    No agent that was asked has a tool "refund". Offered were: look_up.
+    None of the agents that ran has a tool "refund". The offered tools: look_up.
     What happened:
         turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
         turn 2  Desk: says "It is paid."
@@ -141,7 +141,7 @@ test('agents in place of their names', async ({ expect }) => {
 
 test('an empty object of context variables', async ({ expect }) => {
   expect((await refusalOf({ contextVariables: {} })).message).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up", in "expect", has "contextVariables" that ask for nothing. Name the variables, or leave it out."`,
+    `"The scenario "an order is looked up", in "expect", has an empty "contextVariables", which checks nothing. Name the variables, or remove the field."`,
   );
 });
 
@@ -158,7 +158,7 @@ test('a tool that returns an agent inside an object, in place of a handoff', asy
   expect(await failuresOf({ agent: triage, steps, expect: { agents: ['Triage', 'Desk'] } }))
     .toMatchInlineSnapshot(`
     "Expected the agents Triage → Desk, but they were Triage.
-    transfer_to_desk answered an object with "Desk": to hand off, return the agent itself, or a Result with it.
+    transfer_to_desk answered an object with "Desk": to hand off, return the agent itself, or a Result that contains it.
     What happened:
         turn 1  Triage: transfer_to_desk() → {"agent":{"name":"Desk","model":"gpt-4o","instructions":"You are a helpful agent.","functions":[{"name":"look_up","descr… (256 characters)
         turn 2  Triage: says "One moment."

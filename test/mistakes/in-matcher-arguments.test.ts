@@ -15,7 +15,7 @@ test('arguments before the name of the tool', async ({ expect }) => {
     // @ts-expect-error the compiler says so, too
     await messageOf(() => expect(run).toHaveCalledTool({ orderId: 'A-17' }, 'look_up')),
   ).toMatchInlineSnapshot(
-    `"toHaveCalledTool takes the tool's name first, then its arguments, but was given an object first. Are the arguments the other way round?"`,
+    `"toHaveCalledTool takes the tool's name first, then its arguments, but was given an object first. Are the arguments in the wrong order?"`,
   );
 });
 
@@ -48,7 +48,7 @@ test('a result before the name of the tool', async ({ expect }) => {
   expect(
     await messageOf(() => expect(run).toHaveToolResult('A-17 is paid', 'look_up')),
   ).toMatchInlineSnapshot(
-    `"toHaveToolResult takes the tool's name first, then what it answered. "look_up" is a tool, "A-17 is paid" is none: are the arguments the other way round?"`,
+    `"toHaveToolResult takes the tool's name first, then the expected result. "look_up" is a tool, but "A-17 is paid" is not: are the arguments in the wrong order?"`,
   );
 });
 
@@ -57,14 +57,14 @@ test('a result that is an object, before the name of the tool', async ({ expect 
     // @ts-expect-error the compiler says so, too
     await messageOf(() => expect(run).not.toHaveToolResult({ paid: true }, 'look_up')),
   ).toMatchInlineSnapshot(
-    `"toHaveToolResult takes the tool's name first, then what it answered, but was given an object first. Are the arguments the other way round?"`,
+    `"toHaveToolResult takes the tool's name first, then the expected result, but was given an object first. Are the arguments in the wrong order?"`,
   );
 });
 
 test('a missing result', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => expect(run).toHaveToolResult('look_up'))).toMatchInlineSnapshot(
-    `"toHaveToolResult takes the tool's name first, then what it answered, but what it answered is undefined."`,
+    `"toHaveToolResult takes the tool's name first, then the expected result, but the expected result is undefined."`,
   );
 });
 
@@ -95,7 +95,7 @@ test('steps in place of calls', async ({ expect }) => {
   const calls = [callTool('look_up')];
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => expect(run).toHaveToolCalls(calls))).toMatchInlineSnapshot(
-    `"Item 1 of the trajectory has no "tool"; it has "calls". It is a step: write the tool's name."`,
+    `"Item 1 of the trajectory has no "tool"; it has "calls". This looks like a step of a script: write the tool's name instead."`,
   );
 });
 
@@ -111,7 +111,7 @@ test('calls that must never happen, without a sequence', async ({ expect }) => {
     // @ts-expect-error the compiler says so, too
     await messageOf(() => expect(run).toHaveToolCalls({ never: ['issue_refund'] })),
   ).toMatchInlineSnapshot(
-    `"The trajectory has no "sequence". Where any other calls will do, write { sequence: [], allowOthers: true, never: […] }."`,
+    `"The trajectory has no "sequence". To allow any other calls, write { sequence: [], allowOthers: true, never: […] }."`,
   );
 });
 
@@ -239,7 +239,7 @@ test('the name of an error in place of the error', async ({ expect }) => {
 
 test('a misspelt tool, with .not', async ({ expect }) => {
   expect(await messageOf(() => expect(run).not.toHaveCalledTool('lookup'))).toMatchInlineSnapshot(`
-    ""lookup" is a tool of no agent that was asked, so this shows nothing. Did you mean "look_up"? Offered were: look_up.
+    "None of the agents that ran has a tool "lookup", so nothing can be asserted about it. Did you mean "look_up"? The offered tools: look_up.
     What happened:
         turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
         turn 2  Desk: says "It is paid."
@@ -274,7 +274,7 @@ test('a misspelt tool in place of one that did not fail', async ({ expect }) => 
 
 test('a tool that no agent has', async ({ expect }) => {
   expect(await messageOf(() => expect(run).toHaveCalledTool('look_up_order'))).toMatchInlineSnapshot(`
-    "Expected a call of look_up_order, but it was not called. No agent that was asked has a tool "look_up_order". Offered were: look_up.
+    "Expected a call of look_up_order, but the tool was not called. None of the agents that ran has a tool "look_up_order". The offered tools: look_up.
     What happened:
         turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
         turn 2  Desk: says "It is paid."

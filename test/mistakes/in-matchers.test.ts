@@ -117,7 +117,7 @@ test('a plain object', async ({ expect }) => {
 test('a run whose script did not fit', async ({ expect }) => {
   const misfit = await runScenario({ agent: desk, steps: [user('Where is A-17?'), callTool('lookup')] });
   expect(await messageOf(() => expect(misfit).not.toHaveCalledTool('look_up'))).toMatchInlineSnapshot(`
-    "The script of this scenario does not fit, so the run shows nothing. Step 2 (steps[1]) calls the tool "lookup", which the model was not offered. Did you mean "look_up"? Offered: look_up. Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
+    "The script of this scenario does not fit, so nothing can be asserted about the run. Step 2 (steps[1]) calls the tool "lookup", which the model was not offered. Did you mean "look_up"? Offered: look_up. Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
     The conversation so far:
       system     You are a helpful agent.
       user       Where is A-17?"
@@ -127,7 +127,7 @@ test('a run whose script did not fit', async ({ expect }) => {
 test('a call that was made with other arguments', async ({ expect }) => {
   const args = { orderId: 'A-18' };
   expect(await messageOf(() => expect(run).toHaveCalledTool('look_up', args))).toMatchInlineSnapshot(`
-    "Expected the call look_up({"orderId":"A-18"}), but it was called as look_up({"orderId":"A-17"}).
+    "Expected the call look_up({"orderId":"A-18"}), but the tool was called as look_up({"orderId":"A-17"}).
       "orderId": expected "A-18", was "A-17"
     What happened:
       ❯ turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
@@ -138,7 +138,7 @@ test('a call that was made with other arguments', async ({ expect }) => {
 
 test('an argument without its name', async ({ expect }) => {
   expect(await messageOf(() => expect(run).toHaveCalledTool('look_up', 'A-17'))).toMatchInlineSnapshot(`
-    "Expected the call look_up("A-17"), but it was called as look_up({"orderId":"A-17"}).
+    "Expected the call look_up("A-17"), but the tool was called as look_up({"orderId":"A-17"}).
       the arguments: expected "A-17", was {"orderId":"A-17"}
     What happened:
       ❯ turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
@@ -162,7 +162,7 @@ test('a misspelt field of a call', async ({ expect }) => {
 
 test('toHaveSeen with an empty object', async ({ expect }) => {
   expect(await messageOf(() => expect(run).toHaveSeen({}))).toMatchInlineSnapshot(
-    `"toHaveSeen was given nothing to look for. Give it one of agent, instructions, tools, message."`,
+    `"toHaveSeen was given nothing to check. Give it at least one of agent, instructions, tools, message."`,
   );
 });
 
@@ -176,9 +176,9 @@ test('a misspelt field of toHaveSeen', async ({ expect }) => {
 test('instructions that no request had', async ({ expect }) => {
   const seen = { agent: 'Desk', instructions: 'Ann' };
   expect(await messageOf(() => expect(run).toHaveSeen(seen))).toMatchInlineSnapshot(`
-    "Expected a request that shows the model agent "Desk", instructions with "Ann", but none of 2 does. The nearest, of Desk in turn 1:
+    "Expected a request with agent "Desk", instructions containing "Ann", but none fits (requests: 2). The nearest one, of Desk in turn 1:
       ✓ agent "Desk"
-      ✗ instructions with "Ann"
+      ✗ instructions containing "Ann"
       instructions: "You are a helpful agent."
       tools: look_up
     What happened:
@@ -190,14 +190,14 @@ test('instructions that no request had', async ({ expect }) => {
 
 test('toHaveContextVariables with an empty object', async ({ expect }) => {
   expect(await messageOf(() => expect(run).toHaveContextVariables({}))).toMatchInlineSnapshot(
-    `"toHaveContextVariables was given nothing to look for: {} is in every context."`,
+    `"toHaveContextVariables was given {}, which always matches. Name at least one variable."`,
   );
 });
 
 test('an unknown reason', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect(await messageOf(() => expect(run).toHaveStoppedBecause('complete'))).toMatchInlineSnapshot(
-    `"toHaveStoppedBecause knows no reason "complete". Did you mean "completed"? Reasons: completed, max_turns, interrupted, failed, aborted."`,
+    `"toHaveStoppedBecause was given the unknown reason "complete". Did you mean "completed"? Known reasons: completed, max_turns, interrupted, failed, aborted."`,
   );
 });
 
@@ -208,7 +208,7 @@ test('an unknown kind of error', async ({ expect }) => {
       expect(run).toHaveRecoveredFrom({ tool: 'look_up', kind: 'invalid_arguments' }),
     ),
   ).toMatchInlineSnapshot(
-    `"toHaveRecoveredFrom knows no kind "invalid_arguments". Did you mean "invalid-arguments"? Kinds: unknown-tool, invalid-json, invalid-arguments, threw, not-serializable."`,
+    `"toHaveRecoveredFrom was given the unknown kind "invalid_arguments". Did you mean "invalid-arguments"? Known kinds: unknown-tool, invalid-json, invalid-arguments, threw, not-serializable."`,
   );
 });
 
@@ -236,7 +236,7 @@ test('a Set with other items', async ({ expect }) => {
   });
   const wanted = { read: new Set(['Emma']) };
   expect(await messageOf(() => expect(read).toHaveContextVariables(wanted))).toMatchInlineSnapshot(`
-    "Expected the context variable read to be new Set(["Emma"]), but it is new Set(["Dune"]). All of them: {"read":new Set(["Dune"]),"since":new Date("1970-01-01T00:00:00.000Z")}.
+    "Expected the context variable read to be new Set(["Emma"]), but it is new Set(["Dune"]). All context variables: {"read":new Set(["Dune"]),"since":new Date("1970-01-01T00:00:00.000Z")}.
     What happened:
         turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
         turn 2  Desk: says "It is paid."
@@ -258,7 +258,7 @@ test("a tool that returns an agent's name in place of the agent", async ({ expec
   expect(await messageOf(() => expect(stayed).toHaveHandoffOrder(['Triage', 'Refunds'])))
     .toMatchInlineSnapshot(`
     "Expected the agents Triage → Refunds, but they were Triage.
-    transfer_to_refunds answered the text "Refunds": to hand off, return the agent itself, or a Result with it.
+    transfer_to_refunds answered the text "Refunds": to hand off, return the agent itself, or a Result that contains it.
     What happened:
         turn 1  Triage: transfer_to_refunds() → Refunds
         turn 2  Triage: says "Which order?"

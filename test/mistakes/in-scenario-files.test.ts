@@ -186,7 +186,7 @@ test('an agent factory that throws', async ({ expect }) => {
     "✗ a fresh desk  (nothing happened)
       failing-factory.scenario.ts
         The agent factory failed: Error: There is no database at localhost:5432.
-        If this is meant to happen, say so: expect: { error: { name: "Error" } }.
+        If the scenario should expect this error, add expect: { error: { name: "Error" } }.
         What happened:
             nothing
         Thrown at failing-factory.scenario.ts:8"

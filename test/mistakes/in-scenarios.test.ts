@@ -144,21 +144,21 @@ test('a missing await before the agent', async ({ expect }) => {
   const agent = Agent.create(() => ({ name: 'Desk' }));
   // @ts-expect-error the compiler says so, too
   expect((await refusalOf({ name, agent, steps })).message).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up" has a field "agent" that must be an Agent or a function that makes one, but is a Promise. Is an "await" missing?"`,
+    `"The scenario "an order is looked up" has a field "agent" that must be an Agent, a function that makes one, or an externalAgent, but is a Promise. Is an "await" missing?"`,
   );
 });
 
 test('the class in place of an agent', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await refusalOf({ name, agent: Agent, steps })).message).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up" has a field "agent" that must be an Agent or a function that makes one, but is the class Agent. Write new Agent(…)."`,
+    `"The scenario "an order is looked up" has a field "agent" that must be an Agent, a function that makes one, or an externalAgent, but is the class Agent. Write new Agent(…)."`,
   );
 });
 
 test('the options in place of an agent', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await refusalOf({ name, agent: { name: 'Desk' }, steps })).message).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up" has a field "agent" that must be an Agent or a function that makes one, but is an object. Write new Agent({ … })."`,
+    `"The scenario "an order is looked up" has a field "agent" that must be an Agent, a function that makes one, or an externalAgent, but is an object. Write new Agent({ … })."`,
   );
 });
 
@@ -179,7 +179,7 @@ test('an agent factory that throws', async ({ expect }) => {
   };
   expect(await failuresOf({ name, agent: makeDesk, steps })).toMatchInlineSnapshot(`
     "The agent factory failed: Error: There is no database at localhost:5432.
-    If this is meant to happen, say so: expect: { error: { name: "Error" } }.
+    If the scenario should expect this error, add expect: { error: { name: "Error" } }.
     What happened:
         nothing"
   `);
@@ -187,7 +187,7 @@ test('an agent factory that throws', async ({ expect }) => {
 
 test('a stub for a tool that no agent has', async ({ expect }) => {
   expect(await failuresOf({ name, agent: desk, steps, tools: { lookUp: 'found' } })).toMatchInlineSnapshot(`
-    "The stub "lookUp" stands in for no tool: no agent that was reached has one of that name. Did you mean "look_up"? Their tools: look_up.
+    "The stub "lookUp" replaces no tool: none of the agents that were reached has a tool with that name. Did you mean "look_up"? Their tools: look_up.
     What happened:
         turn 1  Desk: look_up({"orderId":"A-17"}) → A-17 is paid
         turn 2  Desk: says "It is paid."
@@ -201,21 +201,21 @@ test('an undefined stub', async ({ expect }) => {
     // @ts-expect-error the compiler says so, too
     (await refusalOf({ name, agent: desk, steps, tools: { look_up: stubs['look_up'] } })).message,
   ).toMatchInlineSnapshot(
-    `"The stub "look_up" is undefined. Give the tool something to return, or a function to run."`,
+    `"The stub "look_up" is undefined. Write the value that the tool returns, or a function that replaces the tool."`,
   );
 });
 
 test('a list of stubs', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await refusalOf({ name, agent: desk, steps, tools: ['look_up'] })).message).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up" has a field "tools" that must be an object that has a stand-in for each name, but is an array of 1 item."`,
+    `"The scenario "an order is looked up" has a field "tools" that must be an object with a stub for each tool name, but is an array of 1 item."`,
   );
 });
 
 test('a tool in place of its stub', async ({ expect }) => {
   const tools = { look_up: tool({ name: 'look_up', execute: () => 'A-17 is paid' }) };
   expect((await refusalOf({ name, agent: desk, steps, tools })).message).toMatchInlineSnapshot(
-    `"The stub "look_up" is a tool. Give its function, (args) => …, or what it returns."`,
+    `"The stub "look_up" is a tool. Write its function, (args) => …, or the value that it returns."`,
   );
 });
 
@@ -249,7 +249,7 @@ test.sequential('a tool that never ends', async ({ expect, onTestFinished }) => 
   });
   await vi.advanceTimersByTimeAsync(20);
   expect(await failing).toMatchInlineSnapshot(`
-    "The run was rejected: ScenarioTimeoutError: The scenario was stopped after 20 ms, waiting for the tool "look_up" (turn 1). Make what it waits for finish, or raise timeoutMs.
+    "The run was rejected: ScenarioTimeoutError: The scenario was stopped after 20 ms, waiting for the tool "look_up" (turn 1). Make sure that this ends in time, or raise timeoutMs.
     What happened:
         turn 1  Desk: asks for look_up({"orderId":"A-17"})
       ❯ ended: aborted"

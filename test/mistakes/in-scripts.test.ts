@@ -173,7 +173,7 @@ test('a failure of the model that is not expected', async ({ expect }) => {
   const steps = [asked, { fault: { kind: 'status', status: 429 } } as const];
   expect(await failuresOf({ agent: desk, steps })).toMatchInlineSnapshot(`
     "The run was rejected: RateLimitError: 429 Scripted fault: status 429.
-    If this is meant to happen, say so: expect: { error: { name: "RateLimitError" } }.
+    If the scenario should expect this error, add expect: { error: { name: "RateLimitError" } }.
     What happened:
       ❯ turn 1  Desk: the model fails (RateLimitError, status 429)
         ended: failed"

@@ -39,7 +39,7 @@ const cases: [what: string, scenario: Scenario, message: RegExp][] = [
   [
     'a tool that computes',
     { agent: agentWith(() => compute(long)), steps },
-    /^The tool "hash" kept the event loop for \d+ ms; at most 250 ms are allowed\. In that time nothing else goes on/,
+    /^The tool "hash" blocked the event loop for \d+ ms; the limit is 250 ms\. During a block nothing else can run/,
   ],
   [
     'an async tool that computes before it waits',
@@ -50,7 +50,7 @@ const cases: [what: string, scenario: Scenario, message: RegExp][] = [
       }),
       steps,
     },
-    /^The tool "hash" kept/,
+    /^The tool "hash" blocked/,
   ],
   [
     'an async tool that computes after it has waited',
@@ -61,7 +61,7 @@ const cases: [what: string, scenario: Scenario, message: RegExp][] = [
       }),
       steps,
     },
-    /^The tool "hash" kept/,
+    /^The tool "hash" blocked/,
   ],
   [
     'an async tool that computes in small pieces, and waits for nothing in between',
@@ -74,12 +74,12 @@ const cases: [what: string, scenario: Scenario, message: RegExp][] = [
       }),
       steps,
     },
-    /^The tool "hash" kept/,
+    /^The tool "hash" blocked/,
   ],
   [
     'a hook that computes',
     { agent: agentWith(() => 'x'), steps, hooks: { afterTool: () => compute(long) } },
-    /^The hook "afterTool" kept/,
+    /^The hook "afterTool" blocked/,
   ],
   [
     'instructions that compute',
@@ -93,7 +93,7 @@ const cases: [what: string, scenario: Scenario, message: RegExp][] = [
       }),
       steps: [user('hi'), say('Done.')],
     },
-    /^The instructions of the agent "Desk" kept/,
+    /^The instructions of the agent "Desk" blocked/,
   ],
   [
     'an agent factory that computes',
@@ -104,7 +104,7 @@ const cases: [what: string, scenario: Scenario, message: RegExp][] = [
       },
       steps: [user('hi'), say('Done.')],
     },
-    /^The agent factory kept/,
+    /^The agent factory blocked/,
   ],
   [
     'an app that computes',
@@ -115,7 +115,7 @@ const cases: [what: string, scenario: Scenario, message: RegExp][] = [
       }),
       steps: [user('hi')],
     },
-    /^The app kept/,
+    /^The app blocked/,
   ],
 ];
 
@@ -132,7 +132,9 @@ test('a tool that blocks twice is reported once, with a count', async () => {
     agent: agentWith(() => compute(long)),
     steps: [user('hi'), callTool('hash'), callTool('hash'), say('Done.')],
   });
-  expect(first).toMatch(/^The tool "hash" kept the event loop for \d+ ms, 2 times; at most/);
+  expect(first).toMatch(
+    /^The tool "hash" blocked the event loop for \d+ ms, the longest of 2 blocks; the limit is/,
+  );
   expect(others).toEqual([]);
 });
 
@@ -167,7 +169,7 @@ test('a computation in short pieces, with a turn of the event loop between them,
 
 test('assertNoBlocking applies its own limit to a scenario that allows longer blocks', async () => {
   const inside = () => runScenario({ agent: agentWith(() => compute(long)), steps, maxBlockMs: 60_000 });
-  await expect(assertNoBlocking(limit, inside)).rejects.toThrow('The tool "hash" kept the event loop');
+  await expect(assertNoBlocking(limit, inside)).rejects.toThrow('The tool "hash" blocked the event loop');
 });
 
 test('nothing is measured without maxBlockMs', async () => {
@@ -187,7 +189,7 @@ test('assertNoBlocking watches runs of a Swarm, too', async () => {
   expect(response.messages).toHaveLength(3);
   const blocked = assertNoBlocking(limit, () => run(agentWith(() => compute(long))));
   await expect(blocked).rejects.toBeInstanceOf(EventLoopBlockedError);
-  await expect(blocked).rejects.toThrow('The tool "hash" kept the event loop');
+  await expect(blocked).rejects.toThrow('The tool "hash" blocked the event loop');
 });
 
 test('assertNoBlocking passes on the rejection of its callback', async () => {

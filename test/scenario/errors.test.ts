@@ -59,7 +59,7 @@ test('an error that is not in the script ends the scenario', async ({ expect }) 
   expect(messagesOf(run)).toMatchInlineSnapshot(`
     [
       "The run was rejected: Error: the hook broke
-    If this is meant to happen, say so: expect: { error: { name: "Error" } }.
+    If the scenario should expect this error, add expect: { error: { name: "Error" } }.
     What happened:
         turn 1  Triage: says "1"
       ❯ ended: failed",

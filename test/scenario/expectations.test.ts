@@ -57,7 +57,7 @@ test('an unmet stopReason shows the actual stop reason', async ({ expect }) => {
 
 test('an unmet context variable shows its path and all variables', async ({ expect }) => {
   expect(await refundFailure({ contextVariables: { refunded: ['A-18'] } })).toMatchInlineSnapshot(`
-    "Expected the context variable refunded[0] to be "A-18", but it is "A-17". All of them: {"user":"Ann","refunded":["A-17"]}.
+    "Expected the context variable refunded[0] to be "A-18", but it is "A-17". All context variables: {"user":"Ann","refunded":["A-17"]}.
     What happened:
         turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
         turn 1  Triage hands off to Refunds
@@ -104,7 +104,7 @@ test('an unexpected error says how to expect it', async ({ expect }) => {
   expect(messagesOf(run)).toHaveLength(1);
   expect(messagesOf(run)[0]).toMatchInlineSnapshot(`
     "The run was rejected: RateLimitError: 429 Scripted fault: status 429.
-    If this is meant to happen, say so: expect: { error: { name: "RateLimitError" } }.
+    If the scenario should expect this error, add expect: { error: { name: "RateLimitError" } }.
     What happened:
       ❯ turn 1  Triage: the model fails (RateLimitError, status 429)
         ended: failed"
@@ -113,7 +113,7 @@ test('an unexpected error says how to expect it', async ({ expect }) => {
 
 test('an expected error that does not happen is a failure', async ({ expect }) => {
   expect(await refundFailure({ error: { name: 'RateLimitError', message: '429' } })).toMatchInlineSnapshot(`
-    "The last run was expected to be rejected with RateLimitError and a message with "429", but it ended with completed.
+    "Expected the last run to be rejected with RateLimitError and a message with "429", but it ended with completed.
     What happened:
         turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
         turn 1  Triage hands off to Refunds
@@ -127,7 +127,7 @@ test('an expected error that does not happen is a failure', async ({ expect }) =
 test('an error with another name than expected is a failure', async ({ expect }) => {
   const different = { steps: [user('x'), modelFails({ kind: 'reset' })] };
   expect(await refundFailure({ error: { name: 'RateLimitError' } }, different)).toMatchInlineSnapshot(`
-    "The last run was expected to be rejected with RateLimitError, but it was with APIConnectionError: Connection error.
+    "Expected the last run to be rejected with RateLimitError, but it was rejected with APIConnectionError: Connection error.
     What happened:
       ❯ turn 1  Triage: the model fails (APIConnectionError, connection error)
         ended: failed"
@@ -137,7 +137,7 @@ test('an error with another name than expected is a failure', async ({ expect })
 test('an error with another message than expected is a failure', async ({ expect }) => {
   const different = { steps: [user('x'), modelFails({ kind: 'status', status: 429 })] };
   expect(await refundFailure({ error: { message: 'tokens' } }, different)).toMatchInlineSnapshot(`
-    "The last run was expected to be rejected with a message with "tokens", but it was with RateLimitError: 429 Scripted fault: status 429.
+    "Expected the last run to be rejected with a message with "tokens", but it was rejected with RateLimitError: 429 Scripted fault: status 429.
     What happened:
       ❯ turn 1  Triage: the model fails (RateLimitError, status 429)
         ended: failed"

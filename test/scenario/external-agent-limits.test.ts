@@ -62,7 +62,7 @@ test.sequential('an app that hangs is stopped, and the time-out names it', async
   expect(run.error).toBeInstanceOf(ScenarioTimeoutError);
   expect(run.trace.outcome).toBe('aborted');
   expect(messagesOf(run)[0]).toMatch(
-    'The scenario was stopped after 20 ms, waiting for the app to answer the user. Make what it waits for finish, or raise timeoutMs.',
+    'The scenario was stopped after 20 ms, waiting for the app to answer the user. Make sure that this ends in time, or raise timeoutMs.',
   );
 });
 

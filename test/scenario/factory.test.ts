@@ -103,12 +103,12 @@ test('a dispose that rejects or never settles fails the scenario', async () => {
     agent: () => new Agent({ dispose: () => Promise.reject(new Error('still in use')) }),
     steps,
   });
-  expect(failing.failures[0]?.message).toContain('The dispose of the agent "Agent" failed: still in use');
+  expect(failing.failures[0]?.message).toContain('Disposing of the agent "Agent" failed: still in use');
   const hanging = await onFakeClock(() =>
     runScenario({ agent: () => new Agent({ dispose: never }), steps, timeoutMs: 20 }),
   );
   expect(hanging.failures[0]?.message).toContain(
-    'was stopped after 20 ms, waiting for the dispose of the agent "Agent"',
+    'was stopped after 20 ms, waiting for the disposal of the agent "Agent"',
   );
 });
 

@@ -98,6 +98,6 @@ test.for(overHttp)('concurrent scenarios do not mix, $name', async (way) => {
 
 test('an unknown transport is refused, with the known ones', async () => {
   await expect(runScenario(refund, { transport: 'htpp' as 'http' })).rejects.toThrow(
-    'The transport "htpp" is not known. There are "in-process" and "http".',
+    'The transport "htpp" is unknown. Use "in-process" or "http".',
   );
 });

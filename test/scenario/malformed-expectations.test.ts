@@ -43,7 +43,7 @@ test('an unknown stop reason is refused', async ({ expect }) => {
   expect(factsOf(await refusal({ stopReason: 'complete' }), 'expected')).toEqual({
     error: 'UsageError',
     field: 'stopReason',
-    expected: 'one of completed, max_turns, interrupted (a rejected run has none: use "error")',
+    expected: 'one of completed, max_turns, interrupted (for a rejected run, use "error")',
     given: 'the string "complete"',
   });
 });

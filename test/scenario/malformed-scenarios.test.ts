@@ -41,7 +41,7 @@ test('an unknown field is refused, with the nearest known one', async ({ expect 
 
 test('a scenario without an agent is refused', async ({ expect }) => {
   expect((await refusal({ agent: undefined })).message).toMatchInlineSnapshot(
-    `"The scenario has a field "agent" that must be an Agent or a function that makes one, but is undefined."`,
+    `"The scenario has a field "agent" that must be an Agent, a function that makes one, or an externalAgent, but is undefined."`,
   );
 });
 
@@ -49,7 +49,7 @@ test('a plain object as the agent is refused', async () => {
   expect(factsOf(await refusal({ agent: { name: 'Desk', functions: [] } }), 'expected')).toEqual({
     error: 'UsageError',
     field: 'agent',
-    expected: 'an Agent or a function that makes one',
+    expected: 'an Agent, a function that makes one, or an externalAgent',
     given: 'an object',
   });
 });
@@ -78,7 +78,7 @@ test('tools that are not an object are refused', async () => {
   expect(factsOf(await refusal({ tools: ['issue_refund'] }), 'expected')).toEqual({
     error: 'UsageError',
     field: 'tools',
-    expected: 'an object that has a stand-in for each name',
+    expected: 'an object with a stub for each tool name',
     given: 'an array of 1 item',
   });
 });

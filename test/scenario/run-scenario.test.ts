@@ -179,6 +179,6 @@ test('an unknown transport is refused', async ({ expect }) => {
   await expect(
     runScenario({ agent: triage, steps: refundSteps }, { transport: 'carrier pigeon' as 'in-process' }),
   ).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[TypeError: The transport "carrier pigeon" is not known. There are "in-process" and "http".]`,
+    `[TypeError: The transport "carrier pigeon" is unknown. Use "in-process" or "http".]`,
   );
 });

@@ -52,7 +52,7 @@ async function awaited(scenario: Scenario, stream = false): Promise<string> {
   const run = await playOut(scenario, stream);
   expect(run.error).toBeInstanceOf(ScenarioTimeoutError);
   expect(run.trace.outcome).toBe('aborted');
-  return /waiting for (.*)\. Make what/.exec(messagesOf(run)[0] ?? '')?.[1] ?? '';
+  return /waiting for (.*)\. Make sure/.exec(messagesOf(run)[0] ?? '')?.[1] ?? '';
 }
 
 test.sequential('a scenario that takes too long fails with its limit and what to do', async ({ expect }) => {
@@ -60,7 +60,7 @@ test.sequential('a scenario that takes too long fails with its limit and what to
   expect(run.passed).toBe(false);
   expect(reasonsOf(run)).toMatchInlineSnapshot(`
     [
-      "The run was rejected: ScenarioTimeoutError: The scenario was stopped after 20 ms, waiting for the tool "slow" (turn 1). Make what it waits for finish, or raise timeoutMs.",
+      "The run was rejected: ScenarioTimeoutError: The scenario was stopped after 20 ms, waiting for the tool "slow" (turn 1). Make sure that this ends in time, or raise timeoutMs.",
     ]
   `);
 });
@@ -164,7 +164,7 @@ test.sequential('a check that never settles is a failure that names the check', 
   expect(run.passed).toBe(false);
   expect(reasonsOf(run)).toMatchInlineSnapshot(`
     [
-      "The check failed: The scenario was stopped after 20 ms, waiting for the check of the scenario. Make what it waits for finish, or raise timeoutMs.",
+      "The check failed: The scenario was stopped after 20 ms, waiting for the check of the scenario. Make sure that this ends in time, or raise timeoutMs.",
     ]
   `);
 });

@@ -34,7 +34,7 @@ test('a missing call is marked with ✗', async ({ expect }) => {
       ✓ refund
       ✓ close
       ✗ escalate
-    No agent that was asked has a tool "escalate". Offered were: look_up, refund, close."
+    None of the agents that ran has a tool "escalate". The offered tools: look_up, refund, close."
   `);
 });
 
@@ -101,7 +101,7 @@ test('expect.stringMatching is shown by its name', async () => {
 test('a call in the wrong order is said to be at another place', async ({ expect }) => {
   expect(await linesOf(['refund', 'look_up', 'close'])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
-      ✗ refund, but refund({"id":"A-17","amount":5}) came at another place
+      ✗ refund, but refund({"id":"A-17","amount":5}) was called at another place
       ✓ look_up
       ✓ close
       + refund({"id":"A-17","amount":5}), which was not expected"
@@ -121,16 +121,16 @@ test('a turn with a missing call lists the calls that were found', async ({ expe
   expect(await linesOf(['look_up', { turn: ['refund', 'escalate'] }])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✓ look_up
-      ✗ one turn: refund, escalate, but of these only refund({"id":"A-17","amount":5}) came there
+      ✗ one turn: refund, escalate, but only refund({"id":"A-17","amount":5}) was found at this place
       + close(), which was not expected
-    No agent that was asked has a tool "escalate". Offered were: look_up, refund, close."
+    None of the agents that ran has a tool "escalate". The offered tools: look_up, refund, close."
   `);
 });
 
 test('a turn whose calls came in two turns lists the calls of the first', async ({ expect }) => {
   expect(await linesOf([{ turn: ['look_up', 'refund'] }, 'close'])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
-      ✗ one turn: look_up, refund, but of these only look_up({"q":"A-17"}) came there
+      ✗ one turn: look_up, refund, but only look_up({"q":"A-17"}) was found at this place
       ✓ close
       + refund({"id":"A-17","amount":5}), which was not expected"
   `);
@@ -140,9 +140,9 @@ test('calls in any order with a missing call list the calls that were found', as
   expect(await linesOf(['look_up', { anyOrder: ['close', 'escalate'] }])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✓ look_up
-      ✗ in any order: close, escalate, but of these only close() came there
+      ✗ in any order: close, escalate, but only close() was found at this place
       + refund({"id":"A-17","amount":5}), which was not expected
-    No agent that was asked has a tool "escalate". Offered were: look_up, refund, close."
+    None of the agents that ran has a tool "escalate". The offered tools: look_up, refund, close."
   `);
 });
 

@@ -164,7 +164,7 @@ test('an app that waits for ever hangs', async () => {
     [1, 2].flatMap(() => ['ends-well', 'ends-well', 'hangs', 'hangs']),
   );
   expect(sweep.faults[2]!.error).toBe(
-    'ScenarioTimeoutError: The scenario was stopped after 700 ms, waiting for the app to answer the user. Make what it waits for finish, or raise timeoutMs.',
+    'ScenarioTimeoutError: The scenario was stopped after 700 ms, waiting for the app to answer the user. Make sure that this ends in time, or raise timeoutMs.',
   );
 });
 

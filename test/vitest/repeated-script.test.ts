@@ -94,6 +94,6 @@ test('SWARMCHECK_WARNINGS=off turns the warning off', async () => {
 test('a mistyped value of SWARMCHECK_WARNINGS is an error', async () => {
   const mistyped = await runAndReadVitest(source, { environment: { SWARMCHECK_WARNINGS: 'none' } });
   expect(mistyped.outcomes.get('silent: no assertion')?.failures[0]).toContain(
-    'SWARMCHECK_WARNINGS is "on" or "off", but is "none".',
+    'SWARMCHECK_WARNINGS must be "on" or "off", but is "none".',
   );
 }, 60_000);

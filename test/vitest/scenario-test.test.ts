@@ -48,9 +48,9 @@ function failuresOf(fullName: string): string[] {
 
 test('a scenario is one test for each play mode, and one that compares the hashes', () => {
   expect(statusesOf('passes')).toEqual({
-    'in process, in one piece': 'passed',
+    'in process, unstreamed': 'passed',
     'in process, streamed': 'passed',
-    'over HTTP, in one piece': 'passed',
+    'over HTTP, unstreamed': 'passed',
     'over HTTP, streamed': 'passed',
     'every mode leaves one trace': 'passed',
   });
@@ -58,13 +58,13 @@ test('a scenario is one test for each play mode, and one that compares the hashe
 
 test('a scenario that fails does so in each play mode, with every expectation that failed', () => {
   expect(statusesOf('fails')).toMatchObject({
-    'in process, in one piece': 'failed',
+    'in process, unstreamed': 'failed',
     'in process, streamed': 'failed',
-    'over HTTP, in one piece': 'failed',
+    'over HTTP, unstreamed': 'failed',
     'over HTTP, streamed': 'failed',
     'every mode leaves one trace': 'passed',
   });
-  for (const mode of ['in process, in one piece', 'over HTTP, streamed']) {
+  for (const mode of ['in process, unstreamed', 'over HTTP, streamed']) {
     const [failure, ...others] = failuresOf(`fails ${mode}`);
     expect(others).toEqual([]);
     expect(failure).toMatch('+ look_up(), which was not expected');
@@ -73,16 +73,16 @@ test('a scenario that fails does so in each play mode, with every expectation th
 });
 
 test('a scenario whose run is rejected fails with the error', () => {
-  expect(failuresOf('is rejected in process, in one piece')).toEqual([
+  expect(failuresOf('is rejected in process, unstreamed')).toEqual([
     expect.stringContaining('The run was rejected: RateLimitError: 429'),
   ]);
 });
 
 test('a scenario whose run is rejected as expected passes', () => {
   expect(statusesOf('is rejected as expected')).toEqual({
-    'in process, in one piece': 'passed',
+    'in process, unstreamed': 'passed',
     'in process, streamed': 'passed',
-    'over HTTP, in one piece': 'passed',
+    'over HTTP, unstreamed': 'passed',
     'over HTTP, streamed': 'passed',
     'every mode leaves one trace': 'passed',
   });
@@ -96,9 +96,9 @@ test('a check that fails is reported with its message', () => {
 
 test('a scenario that differs each time fails the comparison of hashes', () => {
   expect(statusesOf('is another each time')).toEqual({
-    'in process, in one piece': 'passed',
+    'in process, unstreamed': 'passed',
     'in process, streamed': 'passed',
-    'over HTTP, in one piece': 'passed',
+    'over HTTP, unstreamed': 'passed',
     'over HTTP, streamed': 'passed',
     'every mode leaves one trace': 'failed',
   });

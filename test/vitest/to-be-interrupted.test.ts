@@ -50,7 +50,7 @@ test('different pending calls fail, with the calls found and missing', ({ expect
     "The pending tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
       ✗ issue_refund
       + transfer_to_refunds(), which was not expected
-    No agent that was asked has a tool "issue_refund". Offered were: transfer_to_refunds.
+    None of the agents that ran has a tool "issue_refund". The offered tools: transfer_to_refunds.
     What happened:
         turn 1  Triage: asks for transfer_to_refunds()
       ❯ ended: interrupted"

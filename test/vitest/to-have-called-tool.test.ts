@@ -43,7 +43,7 @@ test('a pending call does not count', async () => {
 
 test('a tool that was not called fails, with the tools that were offered', ({ expect }) => {
   expect(failureOf(() => expect(run).toHaveCalledTool('close_ticket'))).toMatchInlineSnapshot(`
-    "Expected a call of close_ticket, but it was not called. No agent that was asked has a tool "close_ticket". Offered were: transfer_to_refunds, look_up, issue_refund.
+    "Expected a call of close_ticket, but the tool was not called. None of the agents that ran has a tool "close_ticket". The offered tools: transfer_to_refunds, look_up, issue_refund.
     What happened:
         turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
         turn 1  Triage hands off to Refunds
@@ -59,7 +59,7 @@ test('a tool that was not called fails, with the tools that were offered', ({ ex
 test('a call with different arguments fails, with the field that differs', ({ expect }) => {
   expect(failureOf(() => expect(run).toHaveCalledTool('issue_refund', { orderId: 'A-17', amount: 50 })))
     .toMatchInlineSnapshot(`
-    "Expected the call issue_refund({"orderId":"A-17","amount":50}), but it was called as issue_refund({"orderId":"A-17","amount":5}).
+    "Expected the call issue_refund({"orderId":"A-17","amount":50}), but the tool was called as issue_refund({"orderId":"A-17","amount":5}).
       "amount": expected 50, was 5
     What happened:
         turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
@@ -75,7 +75,7 @@ test('a call with different arguments fails, with the field that differs', ({ ex
 
 test('several calls with different arguments fail, with all of the calls', ({ expect }) => {
   expect(reasonOf(() => expect(run).toHaveCalledTool('look_up', { orderId: 'B-1' }))).toMatchInlineSnapshot(
-    `"Expected the call look_up({"orderId":"B-1"}), but it was called as look_up({"order":17}), look_up({"orderId":"A-17"})."`,
+    `"Expected the call look_up({"orderId":"B-1"}), but the tool was called as look_up({"order":17}), look_up({"orderId":"A-17"})."`,
   );
 });
 
@@ -83,7 +83,7 @@ test('asymmetric matchers are shown by name', ({ expect }) => {
   expect(
     reasonOf(() => expect(run).toHaveCalledTool('issue_refund', { orderId: expect.any(Number), amount: 5 })),
   ).toMatchInlineSnapshot(`
-    "Expected the call issue_refund({"orderId":Any<Number>,"amount":5}), but it was called as issue_refund({"orderId":"A-17","amount":5}).
+    "Expected the call issue_refund({"orderId":Any<Number>,"amount":5}), but the tool was called as issue_refund({"orderId":"A-17","amount":5}).
       "orderId": expected Any<Number>, was "A-17""
   `);
 });
@@ -91,7 +91,7 @@ test('asymmetric matchers are shown by name', ({ expect }) => {
 test('if no tool was called, the failure says so', async ({ expect }) => {
   const silent = await interruptedDesk();
   expect(reasonOf(() => expect(silent).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
-    `"Expected a call of look_up, but no tool was called. No agent that was asked has a tool "look_up". Offered were: transfer_to_refunds."`,
+    `"Expected a call of look_up, but no tool was called. None of the agents that ran has a tool "look_up". The offered tools: transfer_to_refunds."`,
   );
 });
 

@@ -60,7 +60,7 @@ test('if the run failed, the variables are those it had reached', async () => {
 
 test('a different value fails, with its path and all variables', ({ expect }) => {
   expect(failureOf(() => expect(run).toHaveContextVariables({ refunded: ['A-18'] }))).toMatchInlineSnapshot(`
-    "Expected the context variable refunded[0] to be "A-18", but it is "A-17". All of them: {"user":"Ann","refunded":["A-17"]}.
+    "Expected the context variable refunded[0] to be "A-18", but it is "A-17". All context variables: {"user":"Ann","refunded":["A-17"]}.
     What happened:
         turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
         turn 1  Triage hands off to Refunds
@@ -75,7 +75,7 @@ test('a different value fails, with its path and all variables', ({ expect }) =>
 
 test('a missing variable fails', ({ expect }) => {
   expect(reasonOf(() => expect(run).toHaveContextVariables({ closed: true }))).toMatchInlineSnapshot(
-    `"Expected the context variable closed to be true, but it is undefined. All of them: {"user":"Ann","refunded":["A-17"]}."`,
+    `"Expected the context variable closed to be true, but it is undefined. All context variables: {"user":"Ann","refunded":["A-17"]}."`,
   );
 });
 
@@ -102,7 +102,7 @@ test('values that JSON cannot represent are shown as source code', async ({ expe
   expect(
     reasonOf(() => expect(rich).toHaveContextVariables({ at: '1970-01-01T00:00:00.000Z' })),
   ).toMatchInlineSnapshot(
-    `"Expected the context variable at to be "1970-01-01T00:00:00.000Z", but it is new Date("1970-01-01T00:00:00.000Z"). All of them: {"read":new Set(["Dune"]),"fees":new Map([["Ann",4]]),"at":new Date("1970-01-01T00:00:00.000Z"),"pattern":/"\\d"/,"loop":{"size":1n,"itself":"[Circular: 1]"}}."`,
+    `"Expected the context variable at to be "1970-01-01T00:00:00.000Z", but it is new Date("1970-01-01T00:00:00.000Z"). All context variables: {"read":new Set(["Dune"]),"fees":new Map([["Ann",4]]),"at":new Date("1970-01-01T00:00:00.000Z"),"pattern":/"\\d"/,"loop":{"size":1n,"itself":"[Circular: 1]"}}."`,
   );
 });
 

@@ -68,12 +68,12 @@ test('a different error fails, with the errors that happened', ({ expect }) => {
 test('a run without an error fails', async ({ expect }) => {
   const smooth = await runScenario({ agent: new Agent(), steps: [user('x'), say('y')] });
   expect(reasonOf(() => expect(smooth).toHaveRecoveredFrom({ tool: 'look_up' }))).toMatchInlineSnapshot(
-    `"Expected the run to recover from an error of the tool look_up, but no tool call was answered with an error. No agent that was asked has any tool."`,
+    `"Expected the run to recover from an error of the tool look_up, but no tool call was answered with an error. None of the agents that ran has a tool."`,
   );
 });
 
 test('not: a run that recovered fails', ({ expect }) => {
   expect(reasonOf(() => expect(run).not.toHaveRecoveredFrom({ tool: 'look_up' }))).toMatchInlineSnapshot(
-    `"Expected no recovery from an error of the tool look_up, but there was one."`,
+    `"Expected the run not to recover from an error of the tool look_up, but it did."`,
   );
 });

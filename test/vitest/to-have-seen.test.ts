@@ -62,9 +62,9 @@ test('a request that was not made fails, with the nearest request', ({ expect })
       expect(run).toHaveSeen({ agent: 'Refunds', instructions: /Bob/, tools: ['look_up', 'issue_refund'] }),
     ),
   ).toMatchInlineSnapshot(`
-    "Expected a request that shows the model agent "Refunds", instructions with /Bob/, exactly the tools look_up, issue_refund, but none of 4 does. The nearest, of Refunds in turn 2:
+    "Expected a request with agent "Refunds", instructions containing /Bob/, exactly the tools look_up, issue_refund, but none fits (requests: 4). The nearest one, of Refunds in turn 2:
       ✓ agent "Refunds"
-      ✗ instructions with /Bob/
+      ✗ instructions containing /Bob/
       ✓ exactly the tools look_up, issue_refund
       instructions: "Refund what Ann paid."
       tools: look_up, issue_refund
@@ -82,8 +82,8 @@ test('a request that was not made fails, with the nearest request', ({ expect })
 
 test('a message that was not shown fails, with the messages of the nearest request', ({ expect }) => {
   expect(reasonOf(() => expect(run).toHaveSeen({ message: 'close the ticket' }))).toMatchInlineSnapshot(`
-    "Expected a request that shows the model a message with "close the ticket", but none of 4 does. The nearest, of Triage in turn 1:
-      ✗ a message with "close the ticket"
+    "Expected a request with a message containing "close the ticket", but none fits (requests: 4). The nearest one, of Triage in turn 1:
+      ✗ a message containing "close the ticket"
       instructions: "Find out what the user needs."
       tools: transfer_to_refunds
       messages:
@@ -95,7 +95,7 @@ test('a model that was never asked has seen nothing', async ({ expect }) => {
   const silent = await runScenario({ agent: triage, maxTurns: 0, steps: [user('x')] });
   expect(silent).not.toHaveSeen({ agent: 'Triage' });
   expect(reasonOf(() => expect(silent).toHaveSeen({ agent: 'Triage' }))).toMatchInlineSnapshot(
-    `"Expected a request that shows the model agent "Triage", but the model was never asked."`,
+    `"Expected a request with agent "Triage", but the model was never asked."`,
   );
 });
 
@@ -103,7 +103,7 @@ test('not: a request that matches fails', ({ expect }) => {
   expect(
     reasonOf(() => expect(run).not.toHaveSeen({ tools: ['look_up', 'issue_refund'] })),
   ).toMatchInlineSnapshot(
-    `"Expected no request that shows the model exactly the tools look_up, issue_refund, but there is one."`,
+    `"Expected no request with exactly the tools look_up, issue_refund, but there is one."`,
   );
 });
 

@@ -42,7 +42,7 @@ test('different calls fail, with the calls found and missing', ({ expect }) => {
       ✗ close_ticket
       + look_up({"order":17}), which was not expected
       + look_up({"orderId":"A-17"}), which was not expected
-    No agent that was asked has a tool "close_ticket". Offered were: transfer_to_refunds, look_up, issue_refund.
+    None of the agents that ran has a tool "close_ticket". The offered tools: transfer_to_refunds, look_up, issue_refund.
     What happened:
         turn 1  Triage: transfer_to_refunds() → {"assistant":"Refunds"}
         turn 1  Triage hands off to Refunds
@@ -59,7 +59,7 @@ test('not: calls that match fail, and the failure names them', () => {
   const reason = reasonOf(() =>
     expect(run).not.toHaveToolCalls({ sequence: ['issue_refund'], allowOthers: true }),
   );
-  expect(reason).toMatch('should not be');
+  expect(reason).toMatch('should not:');
   expect(reason).toMatch('issue_refund');
 });
 

@@ -78,7 +78,7 @@ test('the failure shows the expected value or pattern', ({ expect }) => {
 
 test('a tool that was not called fails, with the tools that were offered', ({ expect }) => {
   expect(reasonOf(() => expect(run).toHaveToolResult('close_ticket', 'x'))).toMatchInlineSnapshot(
-    `"Expected close_ticket to answer "x", but it was not called. No agent that was asked has a tool "close_ticket". Offered were: transfer_to_refunds, look_up, issue_refund."`,
+    `"Expected close_ticket to answer "x", but the tool was not called. None of the agents that ran has a tool "close_ticket". The offered tools: transfer_to_refunds, look_up, issue_refund."`,
   );
 });
 

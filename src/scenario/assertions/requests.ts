@@ -37,7 +37,7 @@ export function hasSeen(source: unknown, seen: SeenPattern): Verdict {
   if (agent !== undefined) tests.push([`agent ${show(agent)}`, (item) => equals(agent, item.agent)]);
   if (instructions !== undefined)
     tests.push([
-      `instructions with ${show(instructions)}`,
+      `instructions containing ${show(instructions)}`,
       (item) => includesText(instructions, instructionsOf(item)),
     ]);
   if (tools !== undefined)
@@ -50,15 +50,15 @@ export function hasSeen(source: unknown, seen: SeenPattern): Verdict {
     ]);
   if (message !== undefined)
     tests.push([
-      `a message with ${show(message)}`,
+      `a message containing ${show(message)}`,
       (item) => historyOf(item).some(({ content }) => includesText(message, textOf(content))),
     ]);
   const { requests } = trace;
   const found = requests.find((item) => tests.every(([, test]) => test(item)));
   const nearest = requests.toSorted((left, right) => passed(tests, right) - passed(tests, left))[0];
   return verdict(trace, found !== undefined, {
-    missing: `Expected a request that shows the model ${tests.map(([words]) => words).join(', ')}, but ${nearest ? `none of ${requests.length} does. The nearest, of ${nearest.agent} in turn ${nearest.turn}:` : 'the model was never asked.'}`,
-    unwanted: `Expected no request that shows the model ${tests.map(([words]) => words).join(', ')}, but there is one.`,
+    missing: `Expected a request with ${tests.map(([words]) => words).join(', ')}, but ${nearest ? `none fits (requests: ${requests.length}). The nearest one, of ${nearest.agent} in turn ${nearest.turn}:` : 'the model was never asked.'}`,
+    unwanted: `Expected no request with ${tests.map(([words]) => words).join(', ')}, but there is one.`,
     details: nearest && !found ? nearestRequest(nearest, tests, message !== undefined) : [],
     marked: undefined,
   });

@@ -37,7 +37,7 @@ export function hasAgents(source: unknown, agents: readonly string[]): Verdict {
 function answersInPlaceOfHandoffs(trace: Trace, agents: readonly unknown[]): string[] {
   if (!Array.isArray(agents)) return [];
   const missing = agents.filter((name) => typeof name === 'string' && !trace.agents.includes(name));
-  const handsOff = 'to hand off, return the agent itself, or a Result with it.';
+  const handsOff = 'to hand off, return the agent itself, or a Result that contains it.';
   for (const { tool, content, error } of toolResults(trace)) {
     if (error !== undefined) continue;
     const named = missing.find((name) => holds(readArgs(content), name));
@@ -62,7 +62,7 @@ export function stoppedBecause(source: unknown, reason: Outcome): Verdict {
   if (!isName(reason)) throw takes('toHaveStoppedBecause', [`one of ${outcomes.join(', ')}`, isName], reason);
   if (typeof reason === 'string' && !outcomes.includes(reason)) {
     throw new UsageError(
-      sentence`${{ where: 'toHaveStoppedBecause' }} knows no reason "${{ given: reason }}".${suggested(reason, outcomes)} Reasons: ${{ known: outcomes }}.`,
+      sentence`${{ where: 'toHaveStoppedBecause' }} was given the unknown reason "${{ given: reason }}".${suggested(reason, outcomes)} Known reasons: ${{ known: outcomes }}.`,
     );
   }
   return verdict(trace, equals(reason, trace.outcome), {
@@ -84,14 +84,14 @@ export function containsContextVariables(source: unknown, subset: object): Verdi
   if (!contextRule[1](subset)) throw takes('toHaveContextVariables', contextRule, subset);
   if (isPlainObject(subset) && Object.keys(subset).length === 0) {
     throw new UsageError(
-      sentence`${{ where: 'toHaveContextVariables' }} was given nothing to look for: ${{ given: '{}' }} is in every context.`,
+      sentence`${{ where: 'toHaveContextVariables' }} was given ${{ given: '{}' }}, which always matches. Name at least one variable.`,
     );
   }
   const actual = contextVariablesOf(source, trace);
   const found = firstMismatch(subset, actual, true);
   return verdict(trace, found === undefined, {
     missing: found
-      ? `Expected ${found.path === '' ? 'the context variables' : `the context variable ${found.path}`} to be ${show(found.expected)}, but ${found.path === '' ? 'they are' : 'it is'} ${show(found.actual)}. All of them: ${show(actual)}.`
+      ? `Expected ${found.path === '' ? 'the context variables' : `the context variable ${found.path}`} to be ${show(found.expected)}, but ${found.path === '' ? 'they are' : 'it is'} ${show(found.actual)}. All context variables: ${show(actual)}.`
       : '',
     unwanted: `Expected the context variables not to contain ${show(subset)}, but they do.`,
     marked: trace.events.findLast(({ type }) => type === 'context-change'),

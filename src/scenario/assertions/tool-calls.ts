@@ -51,7 +51,7 @@ export function hasToolCalls(source: unknown, trajectory: Trajectory): Verdict {
   const { pass, lines, departure } = matchTrajectory(trajectory, [...answered, ...pendingCalls(trace)]);
   return verdict(trace, pass, {
     missing: 'The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):',
-    unwanted: 'The tool calls are exactly what they should not be:',
+    unwanted: 'The tool calls match the trajectory, but should not:',
     details: [...lines.map((line) => `  ${line}`), ...unknownTools(trace, expected)],
     // Mark the end of the run for calls that are missing at the end, and for pending calls, which have no event.
     marked: (departure === undefined ? undefined : answered[departure]) ?? runEnd(trace),
@@ -61,7 +61,7 @@ export function hasToolCalls(source: unknown, trajectory: Trajectory): Verdict {
 /** Whether a tool answered with this text, this pattern, or this value as JSON. */
 export function hasToolResult(source: unknown, tool: string, content: unknown): Verdict {
   const trace = traceBehind(source);
-  const order = 'what it answered';
+  const order = 'the expected result';
   assertToolFirst('toHaveToolResult', order, tool, content);
   if (content === undefined)
     throw new UsageError(
@@ -69,7 +69,7 @@ export function hasToolResult(source: unknown, tool: string, content: unknown): 
     );
   if (typeof content === 'string' && !isToolOf(trace, tool) && isToolOf(trace, content)) {
     throw new UsageError(
-      sentence`${{ where: 'toHaveToolResult' }} takes the tool's name first, then ${order}. ${fact({ tool: content }, show(content))} is a tool, ${fact({ given: tool }, show(tool))} is none: are the arguments the other way round?`,
+      sentence`${{ where: 'toHaveToolResult' }} takes the tool's name first, then ${order}. ${fact({ tool: content }, show(content))} is a tool, but ${fact({ given: tool }, show(tool))} is not: are the arguments in the wrong order?`,
     );
   }
   const results = toolResults(trace).filter((call) => equals(tool, call.tool));
@@ -112,7 +112,7 @@ export function recoveredFrom(
   const { tool, kind, content } = error;
   if (typeof kind === 'string' && !errorKinds.includes(kind)) {
     throw new UsageError(
-      sentence`${{ where: 'toHaveRecoveredFrom' }} knows no ${{ field: 'kind' }} "${{ given: kind }}".${suggested(kind, errorKinds)} Kinds: ${{ known: errorKinds }}.`,
+      sentence`${{ where: 'toHaveRecoveredFrom' }} was given the unknown ${{ field: 'kind' }} "${{ given: kind }}".${suggested(kind, errorKinds)} Known kinds: ${{ known: errorKinds }}.`,
     );
   }
   const errors = toolResults(trace).filter((call) => call.error !== undefined);
@@ -143,7 +143,7 @@ export function recoveredFrom(
         : `the errors were ${kinds}.`;
   return verdict(trace, found !== undefined, {
     missing: `Expected the run to recover from ${wanted}, but ${[problem, ...unknownTools(trace, [tool])].join(' ')}`,
-    unwanted: `Expected no recovery from ${wanted}, but there was one.`,
+    unwanted: `Expected the run not to recover from ${wanted}, but it did.`,
     marked: found ?? (fitting[0] ? endOf(fitting[0]) : errors[0]),
   });
 }
@@ -178,7 +178,7 @@ function assertToolFirst(matcher: string, then: string, tool: unknown, second: u
   if (isName(tool)) return;
   const { tool: named, name = named } = (tool ?? {}) as { tool?: unknown; name?: unknown };
   const hint = () => {
-    if (isText(second)) return ' Are the arguments the other way round?';
+    if (isText(second)) return ' Are the arguments in the wrong order?';
     return isText(name) && name !== '' ? ` Write ${matcher}(${JSON.stringify(name)}, …).` : '';
   };
   throw takes(matcher, [`the tool's name first, then ${then}`, isName, hint], tool, ' first');
@@ -188,11 +188,11 @@ function describeCallsOf(trace: Trace, tool: string): string {
   const results = toolResults(trace);
   const calls = results.filter((call) => equals(tool, call.tool));
   if (calls.length > 0)
-    return `it was called as ${calls.map((call) => callText(call.tool, call.args)).join(', ')}.`;
+    return `the tool was called as ${calls.map((call) => callText(call.tool, call.args)).join(', ')}.`;
   const others = [...new Set(results.map((call) => call.tool))];
   const [unknown] = unknownTools(trace, [tool]);
   if (others.length === 0) return `no tool was called.${unknown ? ` ${unknown}` : ''}`;
-  return `it was not called. ${unknown ?? `Called were: ${others.join(', ')}.`}`;
+  return `the tool was not called. ${unknown ?? `The tools that were called: ${others.join(', ')}.`}`;
 }
 
 function argumentDiff(trace: Trace, tool: string, args: unknown): string[] {

@@ -14,9 +14,9 @@ import { pendingCalls, toolResults, whatHappened } from './verdict.ts';
 export function unknownTools(trace: Trace, names: readonly unknown[]): string[] {
   const offered = offeredTools(trace);
   const unknown = unknownAmong(trace, names, offered);
-  if (offered.length === 0 && unknown.length > 0) return ['No agent that was asked has any tool.'];
+  if (offered.length === 0 && unknown.length > 0) return ['None of the agents that ran has a tool.'];
   return unknown.map(
-    (name) => `No agent that was asked has a tool "${name}".${whatThereIs(name, offered).text}`,
+    (name) => `None of the agents that ran has a tool "${name}".${whatThereIs(name, offered).text}`,
   );
 }
 
@@ -35,7 +35,7 @@ export function misspeltTool(trace: Trace, names: readonly unknown[]): Sentence 
   for (const name of unknownAmong(trace, names, offered)) {
     const meant = offered.find((known) => isMisspelt(name, known));
     if (meant === undefined) continue;
-    return sentence`"${{ tool: name }}" is a tool of no agent that was asked, so this shows nothing.${whatThereIs(name, [meant], offered)}`;
+    return sentence`None of the agents that ran has a tool "${{ tool: name }}", so nothing can be asserted about it.${whatThereIs(name, [meant], offered)}`;
   }
   return undefined;
 }
@@ -59,7 +59,7 @@ function offeredTools(trace: Trace): string[] {
 }
 
 function whatThereIs(name: string, candidates: readonly string[], offered = candidates): Sentence {
-  return sentence`${suggested(name, candidates)} Offered were: ${{ known: offered }}.`;
+  return sentence`${suggested(name, candidates)} The offered tools: ${{ known: offered }}.`;
 }
 
 /**

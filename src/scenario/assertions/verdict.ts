@@ -77,9 +77,10 @@ function assertScriptFits(source: unknown): void {
   const misfit = [error, ...failures.map(({ cause }) => cause)].find(isMisfit);
   if (!misfit) return;
   const what = misfit.name.startsWith('Cassette') ? 'cassette' : 'script';
-  throw new Error(`The ${what} of this scenario does not fit, so the run shows nothing. ${misfit.message}`, {
-    cause: misfit,
-  });
+  throw new Error(
+    `The ${what} of this scenario does not fit, so nothing can be asserted about the run. ${misfit.message}`,
+    { cause: misfit },
+  );
 }
 
 export function toolResults(trace: Trace): Extract<TraceEvent, { type: 'tool-result' }>[] {
@@ -118,7 +119,7 @@ export function assertValidGiven<Fields extends string>(
   assertValidFields(given, rules, matcher, 'has no');
   if (!mayBeEmpty && fields.every((field) => given[field] === undefined)) {
     throw new UsageError(
-      sentence`${{ where: matcher }} was given nothing to look for. Give it one of ${{ known: fields }}.`,
+      sentence`${{ where: matcher }} was given nothing to check. Give it at least one of ${{ known: fields }}.`,
     );
   }
 }

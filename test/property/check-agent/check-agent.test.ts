@@ -531,7 +531,7 @@ test('a run that hangs is stopped, and is a failure', async () => {
   const error = await failures.failureOf(agent, { timeoutMs: 20, invariants: 'none' });
   expect(error.invariant).toBe('ends-in-time');
   expect(error.message.split('\n')[0]).toBe(
-    '"ends-in-time" was broken: The scenario was stopped after 20 ms, waiting for the tool "hang" (turn 1). Make what it waits for finish, or raise timeoutMs.',
+    '"ends-in-time" was broken: The scenario was stopped after 20 ms, waiting for the tool "hang" (turn 1). Make sure that this ends in time, or raise timeoutMs.',
   );
 });
 
