@@ -77,7 +77,7 @@ export function readCases(cases: unknown): readonly ReadCase[] {
     const other = places.get(name);
     if (other !== undefined)
       throw new UsageError(
-        sentence`Cases ${other + 1} and ${fact({ field: `cases[${index}].name` }, `${index + 1}`)} of ${{ where: 'evaluate' }} have one name, ${fact({ given: name }, JSON.stringify(name))}. Give each a name of its own: { name: "…" }.`,
+        sentence`Cases ${other + 1} and ${fact({ field: `cases[${index}].name` }, `${index + 1}`)} of ${{ where: 'evaluate' }} have the same name, ${fact({ given: name }, JSON.stringify(name))}. Give each case its own name: { name: "…" }.`,
       );
     places.set(name, index);
   }
@@ -95,7 +95,7 @@ function readCase(given: unknown, which: string): ReadCase {
     );
   if (expected === undefined)
     throw new UsageError(
-      sentence`${{ where: which }} has no "${{ field: 'expected' }}". Write the name of a function, or null where none is to be called.`,
+      sentence`${{ where: which }} has no "${{ field: 'expected' }}". Write the name of a function, or null if the model should call none.`,
     );
   const messages: readonly Message[] = typeof input === 'string' ? [{ role: 'user', content: input }] : input;
   assertValidMessages(which, messages);

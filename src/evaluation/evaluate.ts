@@ -176,7 +176,7 @@ async function answer(
       calls = pendingCalls(traceOf(response));
     } finally {
       // The agent was made for this answer only.
-      awaited = 'the dispose of the agent';
+      awaited = 'the disposal of the agent';
       if (!isAgent(given)) await limit.within(agent[Symbol.asyncDispose]());
     }
     const called = calls.map(({ tool, args }) => ({ tool, args }));
@@ -199,7 +199,7 @@ function assertValidExpectation({ name, answers }: ReadCase, { name: agentName, 
   for (const expected of answers.flatMap((trajectory) => toolsIn(trajectory).expected)) {
     if (offered.includes(expected)) continue;
     throw new ExpectationError(
-      sentence`The case ${fact({ where: name }, JSON.stringify(name))} expects "${{ tool: expected }}", which the agent "${{ agent: agentName }}" does not have.${suggested(expected, offered)} Its functions: ${{ known: offered }}.`,
+      sentence`The case ${fact({ where: name }, JSON.stringify(name))} expects the function "${{ tool: expected }}", which the agent "${{ agent: agentName }}" does not have.${suggested(expected, offered)} Its functions: ${{ known: offered }}.`,
     );
   }
 }

@@ -116,12 +116,15 @@ function failuresOf({ accuracy, threshold, caseThreshold, cases }: Evaluation): 
   const isAnswered = cases.some(({ answers }) => answers.some(({ error }) => !error));
   if (isAnswered && accuracy < threshold)
     failures.push(
-      [`${shares(accuracy, threshold)}. Wrong are:`, ...wrong.map((one) => `  ${caseLine(one)}`)].join('\n'),
+      [
+        `${shares(accuracy, threshold)}. Cases with wrong answers:`,
+        ...wrong.map((one) => `  ${caseLine(one)}`),
+      ].join('\n'),
     );
   for (const one of wrong)
     if (one.accuracy < caseThreshold)
       failures.push(
-        `${percent(one.accuracy)} of the answers to a case are right, ${percent(caseThreshold)} are wanted of each:\n  ${caseLine(one)}`,
+        `${percent(one.accuracy)} of the answers to a case are right; the threshold for each case is ${percent(caseThreshold)}:\n  ${caseLine(one)}`,
       );
   return failures;
 }
@@ -140,12 +143,12 @@ function unanswered(cases: readonly EvaluatedCase[]): string[] {
     const times = `${errors.length} of ${answers.length} times`;
     if (known) known.others.push(`${JSON.stringify(name)} (${times})`);
     else {
-      const text = `${JSON.stringify(name)} was not answered ${times}: ${first.name}: ${first.message}`;
+      const text = `${JSON.stringify(name)} got no answer ${times}: ${first.name}: ${first.message}`;
       byName.set(first.name, { text, others: [] });
     }
   }
   return [...byName].map(([error, { text, others }]) =>
-    others.length === 0 ? text : `${text}\nAlso with ${error}: ${others.join(', ')}`,
+    others.length === 0 ? text : `${text}\nOther cases with ${error}: ${others.join(', ')}`,
   );
 }
 
@@ -157,7 +160,7 @@ function caseLine({ name, expected, answers, accuracy }: EvaluatedCase): string 
     const count = wrong.filter((other) => other === text).length;
     return count === 1 ? text : `${text} (${count} times)`;
   });
-  const others = counts.length === 0 ? '' : `; it came to ${counts.join(', ')}`;
+  const others = counts.length === 0 ? '' : `; got ${counts.join(', ')}`;
   return `${mark} ${right}/${answers.length} ${JSON.stringify(name)} → ${expectedText(expected)}${others}`;
 }
 
@@ -181,7 +184,7 @@ function expectedAnswerText(answer: ExpectedAnswer): string {
 function shares(accuracy: number, wanted: number): string {
   // As many digits as are needed to tell them apart.
   const digits = [1, 3, 6].find((count) => percent(accuracy, count) !== percent(wanted, count)) ?? 1;
-  return `${percent(accuracy, digits)} of the answers are right, ${percent(wanted, digits)} are wanted`;
+  return `${percent(accuracy, digits)} of the answers are right; the threshold is ${percent(wanted, digits)}`;
 }
 
 function percent(share: number, digits = 1): string {

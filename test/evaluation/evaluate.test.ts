@@ -74,10 +74,10 @@ test('an evaluation reports the functions called for each case, and how often th
     { called: [{ tool: 'mail', args: {} }], correct: true },
   ]);
   expect(String(evaluation))
-    .toBe(`Desk: 91.7 % of the answers are right, 90 % are wanted (3 cases, 4 runs each)
+    .toBe(`Desk: 91.7 % of the answers are right; the threshold is 90 % (3 cases, 4 runs each)
   ✓ 4/4 "Rain?" → weather({"place":"Oban"})
   ✓ 4/4 "Hello." → no call
-  ✗ 3/4 "a mail" → mail; it came to no call`);
+  ✗ 3/4 "a mail" → mail; got no call`);
 });
 
 test('an evaluation is plain JSON', async () => {
@@ -115,7 +115,7 @@ test('every answer must be right by default', async () => {
   );
   expect(evaluation.passed).toBe(false);
   expect(evaluation.failures).toEqual([
-    '50 % of the answers are right, 100 % are wanted. Wrong are:\n  ✗ 0/2 "Rain?" → weather; it came to mail() (2 times)',
+    '50 % of the answers are right; the threshold is 100 %. Cases with wrong answers:\n  ✗ 0/2 "Rain?" → weather; got mail() (2 times)',
   ]);
 });
 
@@ -131,7 +131,7 @@ test('a case below caseThreshold fails the evaluation, even if the total is abov
   const evaluation = await evaluate(desk, cases, { provider, runs: 4, threshold: 0.5, caseThreshold: 0.5 });
   expect(evaluation.accuracy).toBe(0.625);
   expect(evaluation.failures).toEqual([
-    '25 % of the answers to a case are right, 50 % are wanted of each:\n  ✗ 1/4 "Rain?" → weather; it came to no call (3 times)',
+    '25 % of the answers to a case are right; the threshold for each case is 50 %:\n  ✗ 1/4 "Rain?" → weather; got no call (3 times)',
   ]);
 });
 
@@ -161,8 +161,8 @@ test('an error is left out of the accuracy, and fails the evaluation at any thre
   });
   expect(evaluation.accuracy).toBe(1);
   expect(evaluation.passed).toBe(false);
-  expect(evaluation.failures).toEqual(['"Rain?" was not answered 1 of 3 times: RangeError: too busy']);
-  expect(String(evaluation)).toContain('✗ 2/3 "Rain?" → weather; it came to an error (RangeError)');
+  expect(evaluation.failures).toEqual(['"Rain?" got no answer 1 of 3 times: RangeError: too busy']);
+  expect(String(evaluation)).toContain('✗ 2/3 "Rain?" → weather; got an error (RangeError)');
 });
 
 test('the first error of a class is reported in full, with the other cases that have one', async () => {
@@ -179,8 +179,8 @@ test('the first error of a class is reported in full, with the other cases that 
     { provider },
   );
   expect(failures).toEqual([
-    '"a" was not answered 1 of 1 times: RangeError: too busy\nAlso with RangeError: "c" (1 of 1 times)',
-    '"b" was not answered 1 of 1 times: TypeError: odd',
+    '"a" got no answer 1 of 1 times: RangeError: too busy\nOther cases with RangeError: "c" (1 of 1 times)',
+    '"b" got no answer 1 of 1 times: TypeError: odd',
   ]);
 });
 
@@ -364,7 +364,7 @@ test('an answer that does not come is reported after the time limit', async () =
     timeoutMs: 5,
   });
   expect(failures[0]).toContain(
-    '"Rain?" was not answered 1 of 1 times: ScenarioTimeoutError: The case "Rain?" was stopped after 5 ms, waiting for the answer.',
+    '"Rain?" got no answer 1 of 1 times: ScenarioTimeoutError: The case "Rain?" was stopped after 5 ms, waiting for the answer.',
   );
 });
 
@@ -406,7 +406,7 @@ test('no further request is made after a case that expects an unknown function',
     expected: index === 2 ? 'wether' : null,
   }));
   expect(await messageOf(() => evaluate(desk, cases, { provider, concurrency: 3 }))).toBe(
-    'The case "case 2" expects "wether", which the agent "Desk" does not have. Did you mean "weather"? Its functions: weather, mail.',
+    'The case "case 2" expects the function "wether", which the agent "Desk" does not have. Did you mean "weather"? Its functions: weather, mail.',
   );
   expect(asked).toBe(2);
 });
@@ -431,7 +431,7 @@ test('percentages have enough digits to show that they differ', async () => {
     runs: 3000,
     threshold: 0.9999,
   });
-  expect(failures[0]).toContain('99.967 % of the answers are right, 99.99 % are wanted.');
+  expect(failures[0]).toContain('99.967 % of the answers are right; the threshold is 99.99 %.');
 });
 
 test('an aborted evaluation rejects with the reason', async () => {

@@ -62,7 +62,7 @@ test.each<[what: string, cases: unknown, facts: object, message?: string]>([
     'a case without an expectation',
     [{ input: 'Hi.' }],
     { where: needed, field: 'expected' },
-    'Case 1 of evaluate has no "expected". Write the name of a function, or null where none is to be called.',
+    'Case 1 of evaluate has no "expected". Write the name of a function, or null if the model should call none.',
   ],
   ['an unknown field', [fine, { ...fine, tool: 'x' }], { where: 'Case 2 of evaluate', field: 'tool' }],
   [
@@ -111,7 +111,7 @@ test.each<[what: string, cases: unknown, facts: object, message?: string]>([
     'a name that two cases share',
     [fine, fine],
     { where: 'evaluate', field: 'cases[1].name', given: 'Hi.' },
-    'Cases 1 and 2 of evaluate have one name, "Hi.". Give each a name of its own: { name: "…" }.',
+    'Cases 1 and 2 of evaluate have the same name, "Hi.". Give each case its own name: { name: "…" }.',
   ],
 ])('in the cases, %s is refused', async (_what, cases, facts, message) => {
   const provider = scriptedProvider([say('Hi.')]);
