@@ -59,7 +59,7 @@ export function assertValidClient(client: unknown): asserts client is McpClient 
   }
   if ('transport' in given && given.transport === undefined) {
     throw new UsageError(
-      sentence`The ${{ field: 'client' }} given to ${{ where: 'mcpTools' }} is not connected, so that it knows no tools. Write before: await client.connect(transport).`,
+      sentence`The ${{ field: 'client' }} given to ${{ where: 'mcpTools' }} is not connected, so its tools are not known. Connect it first: await client.connect(transport).`,
     );
   }
 }
@@ -98,7 +98,7 @@ export async function listTools(client: McpClient, timeoutMs: number): Promise<M
   }
   throw new McpServerError(
     'endless-list',
-    sentence`${{ where: serverWords(client) }} lists its tools over more than ${pagesAtMost} pages. Is there a mistake in its cursors?`,
+    sentence`${{ where: serverWords(client) }} lists its tools on more than ${pagesAtMost} pages. Are its cursors wrong?`,
   );
 }
 

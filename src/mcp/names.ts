@@ -21,7 +21,7 @@ export function assertValidChoice({ only, except }: Choice): void {
   }
   if (only && except)
     throw new UsageError(
-      sentence`${{ where: 'mcpTools' }} takes "only" or "${{ field: 'except' }}", and was given both. Keep one of them.`,
+      sentence`${{ where: 'mcpTools' }} takes either "only" or "${{ field: 'except' }}", but was given both. Remove one of them.`,
     );
 }
 
@@ -51,12 +51,12 @@ function assertValidName(
   const names = tools.map((tool) => tool.name);
   if (!found) {
     throw new UsageError(
-      sentence`${{ where: server }} has no tool "${{ tool: name }}", which "${{ field: option }}" names.${suggested(name, names)} Its tools: ${{ known: names }}.`,
+      sentence`${{ where: server }} has no tool "${{ tool: name }}", but "${{ field: option }}" names it.${suggested(name, names)} Its tools: ${{ known: names }}.`,
     );
   }
   if (option === 'only' && needsTask(found)) {
     throw new UsageError(
-      sentence`The tool "${{ tool: name }}", which "${{ field: 'only' }}" names, can only be run as a task, which no agent can wait for. Leave it out.`,
+      sentence`The tool "${{ tool: name }}", which "${{ field: 'only' }}" names, can only run as a task, and an agent cannot wait for a task. Leave it out.`,
     );
   }
 }
@@ -73,7 +73,7 @@ const longestName = 64;
 export function assertValidPrefix(prefix: unknown): void {
   if (typeof prefix === 'string' && allowedPrefix.test(prefix)) return;
   throw new UsageError(
-    sentence`The ${{ field: 'prefix' }} of ${{ where: 'mcpTools' }} must be ${{ expected: 'text of the characters a-z, A-Z, 0-9, _ and -, such as "files_"' }}, but is ${{ given: valueWords(prefix) }}.`,
+    sentence`The ${{ field: 'prefix' }} of ${{ where: 'mcpTools' }} must be ${{ expected: 'a string of the characters a-z, A-Z, 0-9, _ and -, such as "files_"' }}, but is ${{ given: valueWords(prefix) }}.`,
   );
 }
 
@@ -90,8 +90,8 @@ export function offeredNames(
     if (other) {
       const problem =
         other.name === tool.name
-          ? sentence`lists two tools named "${{ tool: tool.name }}", which no call could tell apart`
-          : sentence`has the tools "${other.name}" and "${{ tool: tool.name }}", which would both be called "${name}"`;
+          ? sentence`lists two tools named "${{ tool: tool.name }}", which a call cannot tell apart`
+          : sentence`has the tools "${other.name}" and "${{ tool: tool.name }}", which would both get the name "${name}"`;
       throw new UsageError(
         sentence`${{ where: server }} ${problem}. Leave ${other.name === tool.name ? 'them' : 'one'} out: mcpTools(client, { except: [${JSON.stringify(tool.name)}] }).`,
       );

@@ -1,14 +1,17 @@
 import { addFacts } from '../engine/values/engine-errors.ts';
 import type { ErrorFacts, Sentence } from '../engine/values/error-facts.ts';
 
-/** An MCP server has no tools, does not list them, does not answer in time, or is gone. */
+/**
+ * Thrown when an MCP server has no tools, does not list them, or does not answer. `problem` is the cause. If a tool
+ * call throws it, the model gets the message.
+ */
 export class McpServerError extends Error implements Partial<ErrorFacts> {
   override readonly name = 'McpServerError';
   declare readonly problem: 'no-tools' | 'no-list' | 'endless-list' | 'no-answer' | 'gone';
   declare readonly where?: string;
   declare readonly timeoutMs?: number;
 
-  /** @internal Made where the server fails. */
+  /** @internal Created where the server fails. */
   constructor(problem: McpServerError['problem'], said: Sentence, options?: ErrorOptions) {
     super(said.text, options);
     this.problem = problem;

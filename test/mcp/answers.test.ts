@@ -45,7 +45,7 @@ const contents: Record<string, [result: object, content: string]> = {
     { content: [text('No pens.'), text('No ink.')], isError: true },
     'Error: Tool look failed: No pens.\nNo ink.',
   ],
-  'an error without a word': [
+  'an error without text': [
     { content: [], isError: true },
     'Error: Tool look failed: The tool failed, and did not say why.',
   ],
@@ -65,17 +65,17 @@ for (const [version, connected] of bothClients) {
 
 /** The clients reject such results, so these come from a double of a client. */
 const odd: Record<string, [result: object, content: string]> = {
-  'content of a kind that is yet to be invented': [
+  'content of an unknown kind': [
     { content: [{ type: 'smell', mimeType: 'smell/rose' }] },
     '[smell smell/rose]',
   ],
-  'content that is none': [
+  'content blocks without a type': [
     { content: [null, 7, {}] },
     '[unknown content]\n[unknown content]\n[unknown content]',
   ],
-  'no list of content': [{ content: 'Yes.' }, ''],
-  'an image of which nothing is known': [{ content: [{ type: 'image' }] }, '[image]'],
-  'structured content that is no object': [{ structuredContent: 7 }, '7'],
+  'content that is not a list': [{ content: 'Yes.' }, ''],
+  'an image without data or a MIME type': [{ content: [{ type: 'image' }] }, '[image]'],
+  'structured content that is not an object': [{ structuredContent: 7 }, '7'],
 };
 
 test.for(Object.entries(odd))('the model gets the text of %s', async ([, [result, content]]) => {

@@ -9,7 +9,7 @@ const never = (given: unknown) => given as never;
 const notClients: Record<string, [client: unknown, given: string]> = {
   'a promise': [Promise.resolve(), 'a Promise'],
   'a URL': ['http://127.0.0.1/mcp', 'the string "http://127.0.0.1/mcp"'],
-  nothing: [undefined, 'undefined'],
+  undefined: [undefined, 'undefined'],
 };
 
 test.for(Object.entries(notClients))('%s instead of a client is refused', async ([, [client, given]]) => {
@@ -21,13 +21,13 @@ test.for([
   ['version 2', client2],
 ] as const)('a client that is not connected is refused, %s', async ([, makeClient]) => {
   expect(await messageOf(() => mcpTools(makeClient()))).toBe(
-    'The client given to mcpTools is not connected, so that it knows no tools. Write before: await client.connect(transport).',
+    'The client given to mcpTools is not connected, so its tools are not known. Connect it first: await client.connect(transport).',
   );
 });
 
 const milliseconds = 'a number of milliseconds from 1 to 2147483647';
 const mistakes: Record<string, [options: object, facts: object, message?: string]> = {
-  'an option that nobody reads': [{ exclude: ['a'] }, { field: 'exclude' }],
+  'an unknown option': [{ exclude: ['a'] }, { field: 'exclude' }],
   'a list as options': [
     ['a'],
     { expected: 'an object', given: 'an array of 1 item' },
@@ -38,37 +38,37 @@ const mistakes: Record<string, [options: object, facts: object, message?: string
     { field: 'only', expected: 'a list of names, such as ["echo"]', given: 'the string "look"' },
     'The "only" of mcpTools must be a list of names, such as ["echo"], but is the string "look".',
   ],
-  '"only" beside "except"': [
+  '"only" together with "except"': [
     { only: ['look'], except: ['look'] },
     { field: 'except' },
-    'mcpTools takes "only" or "except", and was given both. Keep one of them.',
+    'mcpTools takes either "only" or "except", but was given both. Remove one of them.',
   ],
-  'a name that is nearly one': [
+  'a misspelled name in "only"': [
     { only: ['lok'] },
     { tool: 'lok', field: 'only', suggestion: 'look' },
-    'The MCP server "double" has no tool "lok", which "only" names. Did you mean "look"? Its tools: look, long.',
+    'The MCP server "double" has no tool "lok", but "only" names it. Did you mean "look"? Its tools: look, long.',
   ],
-  'a name to leave out that is not there': [{ except: ['write'] }, { tool: 'write', field: 'except' }],
-  'a tool that is a task': [
+  'an unknown name in "except"': [{ except: ['write'] }, { tool: 'write', field: 'except' }],
+  'a tool that can only run as a task': [
     { only: ['long'] },
     { tool: 'long', field: 'only' },
-    'The tool "long", which "only" names, can only be run as a task, which no agent can wait for. Leave it out.',
+    'The tool "long", which "only" names, can only run as a task, and an agent cannot wait for a task. Leave it out.',
   ],
-  'a prefix that no name could have': [
+  'a prefix with a character that names cannot have': [
     { prefix: 'files.' },
     {
       field: 'prefix',
-      expected: 'text of the characters a-z, A-Z, 0-9, _ and -, such as "files_"',
+      expected: 'a string of the characters a-z, A-Z, 0-9, _ and -, such as "files_"',
       given: 'the string "files."',
     },
-    'The prefix of mcpTools must be text of the characters a-z, A-Z, 0-9, _ and -, such as "files_", but is the string "files.".',
+    'The prefix of mcpTools must be a string of the characters a-z, A-Z, 0-9, _ and -, such as "files_", but is the string "files.".',
   ],
-  'a time-out of nothing': [
+  'a time-out of 0': [
     { timeoutMs: 0 },
     { field: 'timeoutMs', expected: milliseconds, given: 'the number 0' },
     'The timeoutMs of mcpTools must be a number of milliseconds from 1 to 2147483647, but is the number 0.',
   ],
-  'a time-out without end': [
+  'an infinite time-out': [
     { timeoutMs: Infinity },
     { field: 'timeoutMs', expected: milliseconds, given: 'the number Infinity' },
   ],
@@ -117,6 +117,6 @@ test('a server with endless pages is an error', async () => {
     callTool: async () => ({}),
   };
   expect(await messageOf(() => mcpTools(client))).toBe(
-    'The MCP server lists its tools over more than 1000 pages. Is there a mistake in its cursors?',
+    'The MCP server lists its tools on more than 1000 pages. Are its cursors wrong?',
   );
 });

@@ -48,7 +48,7 @@ test('"only" and "except" take the names of the server', async () => {
 test('two names that become equal are refused, unless one is left out', async () => {
   const { client } = await connected1({ pages: named('a.b', 'a_b') });
   expect(await messageOf(() => mcpTools(client))).toBe(
-    'The MCP server "double" has the tools "a.b" and "a_b", which would both be called "a_b". Leave one out: mcpTools(client, { except: ["a_b"] }).',
+    'The MCP server "double" has the tools "a.b" and "a_b", which would both get the name "a_b". Leave one out: mcpTools(client, { except: ["a_b"] }).',
   );
   expect(await offered(client, { except: ['a_b'] })).toEqual(['a_b']);
 });
@@ -56,7 +56,7 @@ test('two names that become equal are refused, unless one is left out', async ()
 test('a name that a server lists twice is refused', async () => {
   const { client } = await connected1({ pages: [...named('a'), ...named('a')] });
   expect(await messageOf(() => mcpTools(client))).toBe(
-    'The MCP server "double" lists two tools named "a", which no call could tell apart. Leave them out: mcpTools(client, { except: ["a"] }).',
+    'The MCP server "double" lists two tools named "a", which a call cannot tell apart. Leave them out: mcpTools(client, { except: ["a"] }).',
   );
 });
 
