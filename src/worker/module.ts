@@ -21,7 +21,7 @@ export function moduleOf(url: unknown): Pick<Task, 'module' | 'shownModule' | 'i
   const shownModule = shownPath(path);
   if (!existsSync(path))
     throw new UsageError(
-      sentence`${{ where: 'workerTool' }} was given ${{ given: shownModule }}, but there is no such file.`,
+      sentence`${{ where: 'workerTool' }} was given ${{ given: shownModule }}, but this file does not exist.`,
     );
   return { module: href as string, shownModule, isTypeScript: /\.[cm]?tsx?$/.test(path) };
 }

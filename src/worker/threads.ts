@@ -111,7 +111,7 @@ class Threads {
       );
     if (waiting.length === 0)
       process.emitWarning(
-        `A worker thread of a tool ended between two calls, by an error that nothing caught: ${words}`,
+        `A worker thread of a tool ended between two calls because of an uncaught error: ${words}`,
       );
   }
 }

@@ -2,8 +2,8 @@ import { addFacts } from '../engine/values/engine-errors.ts';
 import type { ErrorFacts, Sentence } from '../engine/values/error-facts.ts';
 
 /**
- * Thrown when a function in a worker thread gives no answer: its module or its thread fails, it takes too long, or its
- * arguments or its result cannot be copied.
+ * Thrown when a call of a worker tool has no result because of its thread or its module, not because its function
+ * threw. `problem` is the cause. The model gets the message.
  */
 export class WorkerToolError extends Error implements Partial<ErrorFacts> {
   override readonly name = 'WorkerToolError';
@@ -16,7 +16,7 @@ export class WorkerToolError extends Error implements Partial<ErrorFacts> {
   declare readonly suggestion?: string;
   declare readonly timeoutMs?: number;
 
-  /** @internal */
+  /** @internal Created where the call fails. */
   constructor(problem: WorkerProblem, said: Sentence, options?: ErrorOptions) {
     super(said.text, options);
     this.problem = problem;
@@ -24,16 +24,19 @@ export class WorkerToolError extends Error implements Partial<ErrorFacts> {
   }
 }
 
-/** Why a function in a thread gave no answer. */
+/** Why a call of a worker tool has no result. */
 export type WorkerProblem =
-  /** The module cannot be loaded in time, or it does not export the function. */
+  /** The module could not be loaded, or took too long to load. */
   | 'not-loaded'
+  /** The module does not export a function with this name. */
   | 'no-function'
-  /** The arguments or context variables cannot be copied into the thread, or the result out of it. */
+  /** The arguments or context variables cannot be copied into the thread, or the result or a thrown value out of it. */
   | 'not-cloneable'
-  /** It handed off to an agent. */
+  /** The function returned an agent, which a worker tool cannot hand off to. */
   | 'handoff'
+  /** The function took longer than `timeoutMs`. */
   | 'no-answer'
-  /** The thread could not be started, or ended before it answered. */
+  /** The thread could not be started. */
   | 'not-started'
+  /** The thread ended before it answered. */
   | 'ended';

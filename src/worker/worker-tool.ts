@@ -94,7 +94,7 @@ function assertValidExportName(exportName: unknown, name: unknown): void {
   }
   if (exportName === 'default' && name === undefined) {
     throw new UsageError(
-      sentence`A default export has no ${{ field: 'name' }} that the model could call it by: workerTool(url, "default", { name: "…" }).`,
+      sentence`A default export has no ${{ field: 'name' }} for the model. Give it one: workerTool(url, "default", { name: "…" }).`,
     );
   }
 }
@@ -103,6 +103,6 @@ function assertValidNames(names: unknown): void {
   if (names === undefined) return;
   if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return;
   throw new UsageError(
-    sentence`The ${{ field: 'contextVariables' }} of ${{ where: 'workerTool' }} must be ${{ expected: 'a list of names, such as ["user"]' }}, but are ${{ given: valueWords(names) }}.`,
+    sentence`The ${{ field: 'contextVariables' }} of ${{ where: 'workerTool' }} must be ${{ expected: 'a list of names, such as ["user"]' }}, but is ${{ given: valueWords(names) }}.`,
   );
 }

@@ -91,7 +91,7 @@ test('an error of a thread after its answer does not end the process', async () 
   const warned = once(process, 'warning') as Promise<[Error]>;
   Atomics.store(new Int32Array(gate), 0, 1);
   expect((await warned)[0].message).toBe(
-    'A worker thread of a tool ended between two calls, by an error that nothing caught: left behind',
+    'A worker thread of a tool ended between two calls because of an uncaught error: left behind',
   );
 });
 

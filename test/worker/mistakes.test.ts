@@ -16,7 +16,7 @@ const mistakes: Record<string, [mistake: () => unknown, facts: object, message?:
     { expected: fileUrl, given: 'the string "./modules/tools.ts"' },
     'workerTool takes the URL of a file, such as new URL(\'./hash.ts\', import.meta.url), but was given the string "./modules/tools.ts".',
   ],
-  'a URL of the network': [
+  'an https URL': [
     () => workerTool(new URL('https://example.com/tools.js'), 'echo'),
     { expected: fileUrl, given: 'the string "https://example.com/tools.js"' },
   ],
@@ -24,47 +24,47 @@ const mistakes: Record<string, [mistake: () => unknown, facts: object, message?:
     () => workerTool(never(errorOf), 'echo'),
     { expected: fileUrl, given: 'the function errorOf' },
   ],
-  'nothing in place of a URL': [
+  'undefined in place of a URL': [
     () => workerTool(never(undefined), 'echo'),
     { expected: fileUrl, given: 'undefined' },
   ],
-  'a file that is not there': [
+  'a file that does not exist': [
     () => workerTool(new URL('./modules/tolls.ts', import.meta.url), 'echo'),
     { given: 'test/worker/modules/tolls.ts' },
-    'workerTool was given test/worker/modules/tolls.ts, but there is no such file.',
+    'workerTool was given test/worker/modules/tolls.ts, but this file does not exist.',
   ],
-  'no export': [
+  'a missing name of the export': [
     () => workerTool(url, never(undefined)),
     { expected: exported, given: 'undefined' },
     'workerTool takes the name of an exported function after the URL, but was given undefined.',
   ],
-  'options in place of the export': [
+  'an object in place of the name of the export': [
     () => workerTool(url, never({ name: 'echo' })),
     { expected: exported, given: 'an object' },
   ],
   'a default export without a name': [
     () => workerTool(url, 'default'),
     { field: 'name' },
-    'A default export has no name that the model could call it by: workerTool(url, "default", { name: "…" }).',
+    'A default export has no name for the model. Give it one: workerTool(url, "default", { name: "…" }).',
   ],
-  'an option that nobody reads': [
+  'an unknown option': [
     () => workerTool(url, 'echo', never({ timeout: 1 })),
     { field: 'timeout', suggestion: 'timeoutMs' },
   ],
-  'a time-out without end': [
+  'an infinite time-out': [
     () => workerTool(url, 'echo', { timeoutMs: Infinity }),
     { field: 'timeoutMs', expected: milliseconds, given: 'the number Infinity' },
   ],
-  'a time-out as text': [
+  'a time-out as a string': [
     () => workerTool(url, 'echo', { timeoutMs: never('30s') }),
     { field: 'timeoutMs', expected: milliseconds, given: 'the string "30s"' },
   ],
-  'context variables that are no names': [
+  'an object in place of a list of context variables': [
     () => workerTool(url, 'echo', { contextVariables: never({ user: 'Ann' }) }),
     { field: 'contextVariables', expected: 'a list of names, such as ["user"]', given: 'an object' },
-    'The contextVariables of workerTool must be a list of names, such as ["user"], but are an object.',
+    'The contextVariables of workerTool must be a list of names, such as ["user"], but is an object.',
   ],
-  'parameters that no call could fit': [
+  'a schema that no arguments can match': [
     () => workerTool(url, 'echo', { parameters: { type: 'object', required: ['a'] } }),
     { tool: 'echo', field: 'required', given: 'a' },
   ],
