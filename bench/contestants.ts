@@ -123,7 +123,7 @@ function scenario(name: string, withHash: boolean): Contestant {
         const run = await runScenario({ agent: agents(validatedAdd), maxTurns: turns + 2, steps: whole });
         if (!run.passed || run.trace.toolCalls.length !== turns + 1)
           throw new Error('the scenario did not pass');
-        if (withHash && run.trace.hash.length !== 64) throw new Error('there is no hash');
+        if (withHash && run.trace.hash.length !== 64) throw new Error('the hash is missing');
         return { messages: run.response!.messages.length, agent: run.response!.agent.name };
       };
     },

@@ -163,7 +163,7 @@ test('an id that is not a string, or is empty, is refused', ({ expect }) => {
     step: 2,
     call: 1,
     field: 'id',
-    expected: 'a string with something in it',
+    expected: 'a non-empty string',
     given: 'the number 7',
   });
 });

@@ -1,4 +1,4 @@
-/** Conversations that do not go on from their last answer. */
+/** Conversations that do not continue from their last answer. */
 import { expect, test } from 'vitest';
 import { Agent, Conversation, Swarm, type CompletionProvider } from 'swarmcheck';
 import {
@@ -91,7 +91,7 @@ test('another first message may take the place of a failed one, in a new lane', 
   expect(lanes).toEqual([1, 2]);
 });
 
-/** Goes on from the first answer with "b", and then from there with "c". */
+/** Continues from the first answer with "b", and then from there with "c". */
 const branching = async (provider: CompletionProvider, order = ['b', 'c']) => {
   const stem = new Talk(provider);
   await stem.ask('a');

@@ -51,7 +51,7 @@ export function changing(
   };
 }
 
-/** A conversation without an engine: each question goes on from all messages so far. */
+/** A conversation without an engine: each question continues from all messages so far. */
 export class Talk {
   readonly messages: CompletionRequest['messages'] = [];
   readonly #provider: CompletionProvider;

@@ -119,7 +119,7 @@ async function inSpite(folder: Folder, agent: Agent): Promise<{ response: Respon
   return { response, drifted: provider.summary.drifted };
 }
 
-test('the conversation goes on with the recorded results', async () => {
+test('the conversation continues with the recorded results', async () => {
   using folder = new Folder();
   const steps = [callTool('work'), callTool('work'), say('Done.')];
   const first = await recordRun(folder, agentWith(working(() => 'paid')), steps);
