@@ -165,7 +165,7 @@ function compare(
   const diff = lineDiff(recorded, now);
   if (!run)
     throw new CassetteMissError(
-      `It answers otherwise than recorded ("-" as recorded, "+" as it is now):\n${diff}`,
+      `Its answer differs from the recorded one ("-" was recorded, "+" is new):\n${diff}`,
       missOf(file, tool, interaction, run),
     );
   // No request shows this difference, so it is reported with the next one, or at the end.

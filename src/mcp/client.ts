@@ -159,7 +159,7 @@ function asToolError(error: unknown, timeoutMs: number): unknown {
     (code === -32000 && message.endsWith('Connection closed')) ||
     brokenConnection.has(String(code ?? codeOf(error.cause)));
   if (isGone)
-    return new McpServerError('gone', sentence`The MCP server is gone: the connection to it is closed.`, {
+    return new McpServerError('gone', sentence`The MCP server is gone: its connection is closed.`, {
       cause: error,
     });
   const plain = message.replace(/^(?:MCP error -?\d+: )+/, '');

@@ -18,7 +18,7 @@ export function resultText(result: ToolResult): string {
   if (result.structuredContent !== undefined && blocks.every(({ text }) => text === undefined))
     lines.push(JSON.stringify(result.structuredContent));
   const told = lines.join('\n');
-  if (result.isError === true) throw new Error(told || 'The tool failed, and did not say why.');
+  if (result.isError === true) throw new Error(told || 'The tool failed without a reason.');
   return told;
 }
 

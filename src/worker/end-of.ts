@@ -17,20 +17,20 @@ export function endOf(error: unknown, { args, contextVariables }: Omit<Task, 'id
 function uncloneableWords(args: unknown, contextVariables: unknown): Sentence | undefined {
   const argument = uncloneableIn(args);
   if (argument !== undefined)
-    return sentence`Its argument "${{ field: argument }}" cannot be copied into a worker thread, as a function cannot. Let its schema make plain data of it.`;
+    return sentence`Its argument "${{ field: argument }}" cannot be copied into a worker thread: only plain data can. Let its schema convert it to plain data.`;
   const variable = uncloneableIn(contextVariables);
   if (variable !== undefined)
-    return sentence`The context variable "${{ field: variable }}" cannot be copied into a worker thread, as a function cannot. Name the variables that the function needs: workerTool(…, { contextVariables: […] }).`;
+    return sentence`The context variable "${{ field: variable }}" cannot be copied into a worker thread: only plain data can. Name the variables that the function needs: workerTool(…, { contextVariables: […] }).`;
   return undefined;
 }
 
 function endWords(error: unknown): Sentence {
   const { code, message } = (error ?? {}) as Partial<Error> & { code?: unknown };
   if (code === 'ERR_WORKER_OUT_OF_MEMORY')
-    return sentence`Its worker thread ran out of memory, and was ended.`;
+    return sentence`Its worker thread ran out of memory and was ended.`;
   const exitCode = /^worker exited with code: (\d+)$/.exec(message ?? '')?.[1];
   return exitCode === undefined
-    ? sentence`Its worker thread ended by an error that nothing caught: ${errorWords(error)}`
+    ? sentence`Its worker thread ended because of an uncaught error: ${errorWords(error)}`
     : sentence`Its worker thread ended with exit code ${exitCode} before it answered.`;
 }
 

@@ -32,14 +32,14 @@ function returnedAnswer(returned: unknown): ThreadAnswer {
   if (agent !== undefined || hasBrand(returned, 'swarmcheck.Agent')) {
     return {
       problem: 'handoff',
-      mistake: sentence`It handed off to an agent, which no function in a worker thread can: agents stay where the run is. Hand off in a tool of the agent itself.`,
+      mistake: sentence`It handed off to an agent. A function in a worker thread cannot do that, because agents stay in the thread of the run. Hand off in a tool of the agent itself.`,
     };
   }
   // Checked here, because a value that cannot be copied would end the thread.
   if (isCloneable(parts)) return parts;
   return {
     problem: 'not-cloneable',
-    mistake: sentence`It ran, but returned ${{ given: valueWords(returned) }} that cannot be copied out of its worker thread, as a function cannot. Return plain data.`,
+    mistake: sentence`It ran, but returned ${{ given: valueWords(returned) }} that cannot be copied out of its worker thread: only plain data can. Return plain data.`,
   };
 }
 

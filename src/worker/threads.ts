@@ -130,7 +130,7 @@ export function threadsFor(isTypeScript: boolean): Promise<Threads> {
     ({ Piscina: Pool }) => new Threads(Pool),
     (error: unknown) => {
       throw new Error(
-        'A tool in a worker thread takes the package "piscina". Install it: npm install piscina',
+        'A tool in a worker thread needs the package "piscina". Install it: npm install piscina',
         { cause: error },
       );
     },

@@ -81,7 +81,7 @@ const cases: [keyword: string, schema: object, value: unknown, words: string][] 
     'uniqueItems',
     { type: 'array', uniqueItems: true },
     [1, 1],
-    '"x" must have no item twice, but is an array of 2 items.',
+    '"x" must not have an item twice, but is an array of 2 items.',
   ],
   [
     'anyOf',

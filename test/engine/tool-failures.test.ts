@@ -68,7 +68,7 @@ const thrown: Record<string, [value: unknown, content: string]> = {
   'an object': [{ code: 'E1' }, 'Error: Tool fail failed: {"code":"E1"}'],
   'an object that contains itself': [
     circular,
-    'Error: Tool fail failed: an object that is no JSON (it holds a bigint, or itself)',
+    'Error: Tool fail failed: an object that is not JSON (it contains a bigint or itself)',
   ],
   'a symbol': [Symbol('s'), 'Error: Tool fail failed: a symbol'],
 };
@@ -114,10 +114,10 @@ const unsendable: Record<string, [value: unknown, words: string]> = {
   'a bigint': [1n, 'a bigint'],
   'a function': [() => '', 'a function'],
   'a symbol': [Symbol('s'), 'a symbol'],
-  'an object that contains itself': [circular, 'an object that is no JSON (it holds a bigint, or itself)'],
+  'an object that contains itself': [circular, 'an object that is not JSON (it contains a bigint or itself)'],
   'an object that contains a bigint': [
     { rows: [{ id: 1n }] },
-    'an object that is no JSON (it holds a bigint, or itself)',
+    'an object that is not JSON (it contains a bigint or itself)',
   ],
 };
 

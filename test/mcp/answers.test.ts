@@ -47,7 +47,7 @@ const contents: Record<string, [result: object, content: string]> = {
   ],
   'an error without text': [
     { content: [], isError: true },
-    'Error: Tool look failed: The tool failed, and did not say why.',
+    'Error: Tool look failed: The tool failed without a reason.',
   ],
 };
 

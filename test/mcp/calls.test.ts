@@ -62,7 +62,7 @@ test.for(bothClients)(
   'a connection that closes during a call is an error of the call, %s',
   async ([, connected]) => {
     const gone = {
-      content: 'Error: Tool look failed: The MCP server is gone: the connection to it is closed.',
+      content: 'Error: Tool look failed: The MCP server is gone: its connection is closed.',
     };
     const { client, server } = await connected({
       call: () => {

@@ -125,7 +125,7 @@ test.for([
   const functions = await mcpTools(client, { only: ['echo'] });
   process.kill(transport.pid!);
   expect(await called(functions, 'echo', { message: 'Hello' })).toMatchObject({
-    content: 'Error: Tool echo failed: The MCP server is gone: the connection to it is closed.',
+    content: 'Error: Tool echo failed: The MCP server is gone: its connection is closed.',
     error: 'threw',
   });
 });
@@ -168,7 +168,7 @@ test('the same tools answer over HTTP, until the server ends', async () => {
     await once(server, 'exit');
     for (const functions of both)
       expect(await called(functions, 'get-sum', { a: 1, b: 2 })).toMatchObject({
-        content: 'Error: Tool get-sum failed: The MCP server is gone: the connection to it is closed.',
+        content: 'Error: Tool get-sum failed: The MCP server is gone: its connection is closed.',
       });
   } finally {
     server.kill();

@@ -56,7 +56,7 @@ test('changes to the context variables stay in the thread, and those in a Result
 test.for(['hand_off', 'hand_off_in_result'])('a function in a thread cannot hand off: %s', async (name) => {
   const { content, error } = await called([work(name)], name);
   expect(content).toBe(
-    `Error: Tool ${name} failed: It handed off to an agent, which no function in a worker thread can: agents stay where the run is. Hand off in a tool of the agent itself.`,
+    `Error: Tool ${name} failed: It handed off to an agent. A function in a worker thread cannot do that, because agents stay in the thread of the run. Hand off in a tool of the agent itself.`,
   );
   expect(error).toBe('threw');
 });

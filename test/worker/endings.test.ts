@@ -25,8 +25,8 @@ afterEach(expectThreads, 30_000);
 const ends: [name: string, args: object, words: string][] = [
   ['exit', { code: 0 }, 'Its worker thread ended with exit code 0 before it answered.'],
   ['exit', { code: 3 }, 'Its worker thread ended with exit code 3 before it answered.'],
-  ['fail_outside', {}, 'Its worker thread ended by an error that nothing caught: dropped the ball'],
-  ['fail_outside', { native: true }, 'Its worker thread ended by an error that nothing caught: TypeError'],
+  ['fail_outside', {}, 'Its worker thread ended because of an uncaught error: dropped the ball'],
+  ['fail_outside', { native: true }, 'Its worker thread ended because of an uncaught error: TypeError'],
 ];
 
 test.for(ends)('the error for the model says that the thread ended: %s %j', async ([name, args, words]) => {

@@ -31,7 +31,7 @@ test('the error for the model says that the thread ran out of memory, and the pr
     '--max-old-space-size=100',
   );
   expect(stdout).toBe(
-    'Error: Tool fill_memory failed: Its worker thread ran out of memory, and was ended.\n36',
+    'Error: Tool fill_memory failed: Its worker thread ran out of memory and was ended.\n36',
   );
   expect(status).toBe(0);
 });

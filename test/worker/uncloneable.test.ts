@@ -10,7 +10,7 @@ test('a context variable that cannot be copied is named in the error, and can be
   const call = (tools: ReturnType<typeof workerTool>[]) => called(tools, 'see', {}, { contextVariables });
   expect(await call([workerTool(url, 'see')])).toMatchObject({
     content:
-      'Error: Tool see failed: The context variable "db" cannot be copied into a worker thread, as a function cannot. Name the variables that the function needs: workerTool(…, { contextVariables: […] }).',
+      'Error: Tool see failed: The context variable "db" cannot be copied into a worker thread: only plain data can. Name the variables that the function needs: workerTool(…, { contextVariables: […] }).',
     error: 'threw',
   });
   const some = workerTool(url, 'see', { contextVariables: ['user', 'another'] });
@@ -21,19 +21,19 @@ test('an argument that its schema turns into a function is named in the error', 
   const parameters = z.object({ text: z.string(), test: z.string().transform((text) => () => text) });
   const see = workerTool(url, 'see', { parameters });
   expect((await called([see], 'see', { text: 'a', test: 'b' })).content).toBe(
-    'Error: Tool see failed: Its argument "test" cannot be copied into a worker thread, as a function cannot. Let its schema make plain data of it.',
+    'Error: Tool see failed: Its argument "test" cannot be copied into a worker thread: only plain data can. Let its schema convert it to plain data.',
   );
 });
 
 const results: Record<string, string> = {
   give_function:
-    'It ran, but returned the function secret that cannot be copied out of its worker thread, as a function cannot. Return plain data.',
+    'It ran, but returned the function secret that cannot be copied out of its worker thread: only plain data can. Return plain data.',
   give_object_with_function:
-    'It ran, but returned an object that cannot be copied out of its worker thread, as a function cannot. Return plain data.',
+    'It ran, but returned an object that cannot be copied out of its worker thread: only plain data can. Return plain data.',
   give_symbol:
-    'It ran, but returned the symbol Symbol(s) that cannot be copied out of its worker thread, as a function cannot. Return plain data.',
+    'It ran, but returned the symbol Symbol(s) that cannot be copied out of its worker thread: only plain data can. Return plain data.',
   set_function:
-    'It ran, but returned a Result that cannot be copied out of its worker thread, as a function cannot. Return plain data.',
+    'It ran, but returned a Result that cannot be copied out of its worker thread: only plain data can. Return plain data.',
   throw_function: 'It threw the function secret.',
 };
 

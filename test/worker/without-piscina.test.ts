@@ -10,7 +10,7 @@ test('without piscina, a call is an error with the command that installs it', as
   const square = workerTool(new URL('./modules/tools.ts', import.meta.url), 'square');
   expect(await called([square], 'square')).toMatchObject({
     content:
-      'Error: Tool square failed: A tool in a worker thread takes the package "piscina". Install it: npm install piscina',
+      'Error: Tool square failed: A tool in a worker thread needs the package "piscina". Install it: npm install piscina',
     error: 'threw',
   });
 });

@@ -196,7 +196,9 @@ function jsonText(value: unknown): { text: string } | { problem: string } {
   } catch {
     return {
       problem:
-        typeof value === 'bigint' ? 'a bigint' : 'an object that is no JSON (it holds a bigint, or itself)',
+        typeof value === 'bigint'
+          ? 'a bigint'
+          : 'an object that is not JSON (it contains a bigint or itself)',
     };
   }
   return text === undefined ? { problem: `a ${typeof value}` } : { text };

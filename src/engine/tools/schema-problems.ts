@@ -89,7 +89,7 @@ function problemsOf(schema: JsonSchema, unit: OutputUnit, found: unknown): strin
     case 'maxItems':
       return [`${name} must have at most ${String(limit)} items, but is ${valueWords(found)}.`];
     case 'uniqueItems':
-      return [`${name} must have no item twice, but is ${valueWords(found)}.`];
+      return [`${name} must not have an item twice, but is ${valueWords(found)}.`];
     case 'anyOf':
     case 'oneOf':
       return [`${name} must be ${schemaWords({ [unit.keyword]: limit })}, but is ${valueWords(found)}.`];

@@ -170,6 +170,6 @@ test('if no cassette answers the run, a tool with a changed result fails', async
   const agent = replayTools(agentWith(working(() => 'open')), folder.file(), 'verify');
   const response = await running(agent)(scriptedProvider(steps));
   expect(toolContents(response)[0]).toMatch(
-    /^Error: Tool work failed: It answers otherwise than recorded .*\n-paid\n\+open$/s,
+    /^Error: Tool work failed: Its answer differs from the recorded one .*\n-paid\n\+open$/s,
   );
 });
