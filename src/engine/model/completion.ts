@@ -24,8 +24,8 @@ export interface ModelAnswer {
 const cutReasons = new Set(['length', 'content_filter']);
 
 /**
- * Checks that an answer is a completion the loop can act on, and returns the parts that the loop needs. Throws an
- * InvalidCompletionError otherwise, so that an incomplete answer is never executed.
+ * Returns the parts of a completion that the loop needs. Throws an InvalidCompletionError for an answer that the loop
+ * cannot act on, so that the tool calls of an incomplete answer are never executed.
  */
 export function readCompletion(completion: unknown): ModelAnswer {
   if (!isRecord(completion)) throw new InvalidCompletionError('it is not a completion object', completion);
@@ -68,7 +68,7 @@ function readMessage(
   if (content !== undefined && content !== null && typeof content !== 'string') {
     throw new InvalidCompletionError('its content is not a string', completion);
   }
-  // Without calls or a refusal, the API rejects null content in the next request.
+  // The API would reject the next request if this message had null content and neither calls nor a refusal.
   const isEmpty = content === undefined || (content === null && calls.length === 0 && !message['refusal']);
   const read: Record<string, unknown> = { role: 'assistant', content: isEmpty ? '' : content };
   for (const key in message) {

@@ -12,8 +12,8 @@ interface PartialCall {
 /**
  * Folds streamed chunks into the completion that they make up.
  *
- * Text is joined. Tool calls are merged by index; a delta may hold several. A repeated id, type or name is not
- * joined. Some servers give every parallel call the index 0: there, a new id starts a new call.
+ * Text is joined. Tool calls are merged by index; a delta may hold several calls. A repeated id, type or name is not
+ * joined. Some servers give every parallel call the index 0, so a new id at a known index starts a new call.
  */
 export class ChunkFold {
   readonly #message: Record<string, unknown> = { role: 'assistant' };
@@ -58,7 +58,7 @@ export class ChunkFold {
   #addDelta(delta: Record<string, unknown>): void {
     for (const key of Object.keys(delta)) {
       const value = delta[key];
-      // `function_call` belongs to the old API, which is not supported, and its pieces cannot be joined like text.
+      // `function_call` belongs to the old API, which is not supported. Its parts cannot be joined like text.
       if (key === 'role' || key === 'function_call') continue;
       if (key === 'tool_calls') {
         if (Array.isArray(value)) for (const call of value) this.#addCall(call);

@@ -5,7 +5,7 @@ import { shorten, UsageError } from '../values/engine-errors.ts';
 import { valueWords } from '../values/value-words.ts';
 import { sentence, type Sentence } from '../values/error-facts.ts';
 
-/** A message of the Chat Completions API, with the fields that Swarm adds for its readers. */
+/** A message of the Chat Completions API, with two fields that Swarm adds for the caller. */
 export type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam & {
   /** Name of the agent that produced an assistant message. */
   sender?: string;
@@ -60,9 +60,9 @@ function userMessage(content: unknown): string {
   return `{ role: "user", content: ${typeof content === 'string' ? shorten(JSON.stringify(content), 60) : '…'} }`;
 }
 
-/** Copies the caller's message once, and freezes the copy. */
+/** Copies a message of the caller when it enters a run, and freezes the copy. */
 export function enter(message: Message): Message {
-  // Spread first: a message may be an instance of a class, which `copyData` does not copy.
+  // The spread makes a plain object of an instance of a class, which `copyData` would not copy.
   return freezeData(copyData({ ...message }));
 }
 
@@ -73,10 +73,11 @@ export function toWire(message: Message): WireMessage {
   return Object.freeze(wire);
 }
 
-/** Returns an assistant message with its sender. It is a copy, which the caller may change. */
+/** Copies an assistant message for the caller, who may change the copy, and adds its sender. */
 export function leave(message: AssistantMessage, sender: string): Message {
   const { role, content = null, tool_calls } = message;
-  // The usual shapes are literals: this runs in every turn, and a copy of any shape takes three times as long.
+  // Messages of the usual shapes are written as literals. This code runs in every turn, and a `copyTree` of the whole
+  // message takes three times as long.
   const extras = Object.keys(message).length - (tool_calls ? 3 : 2);
   if (extras > 0) return Object.assign(copyTree(message), { sender });
   return tool_calls

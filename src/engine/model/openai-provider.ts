@@ -66,8 +66,8 @@ export function openaiProvider(
 }
 
 /**
- * The signal of one request. The client never stops listening to a signal it gets, and a run makes many requests, so
- * each request gets a signal that ends with it.
+ * The signal of one request. The client never removes its listener from a signal. If all requests of a run shared the
+ * run's signal, the listeners would be a memory leak, so each request gets a signal of its own.
  */
 class RequestSignal implements Disposable {
   readonly signal: AbortSignal | undefined;
@@ -89,8 +89,8 @@ class RequestSignal implements Disposable {
 }
 
 /**
- * Throws a TypeError for a key or a provider in place of the options. The client would ignore it and use the
- * environment.
+ * Throws a TypeError for a key or a provider in place of the options. The client would ignore such a value and use
+ * the settings of the environment.
  */
 function assertValidClient(given: unknown): void {
   if (given === undefined || isClient(given)) return;
@@ -115,7 +115,10 @@ async function makeClient(
   return new Client(clientOrOptions);
 }
 
-/** Waits for the headers. Until they arrive, every error belongs to the request and stays the client's own. */
+/**
+ * Waits for the headers of the answer. An error before they arrive concerns the request, and the client's error is
+ * thrown unchanged.
+ */
 async function headersOf(
   answer: PromiseLike<unknown> & { asResponse?: () => Promise<unknown> },
 ): Promise<void> {

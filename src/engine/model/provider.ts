@@ -3,7 +3,7 @@ import type OpenAI from 'openai';
 /** A whole answer of the Chat Completions API. */
 export type ChatCompletion = OpenAI.Chat.Completions.ChatCompletion;
 
-/** One piece of a streamed answer of the Chat Completions API. */
+/** One chunk of a streamed answer of the Chat Completions API. */
 export type ChatCompletionChunk = OpenAI.Chat.Completions.ChatCompletionChunk;
 
 /**
@@ -27,9 +27,9 @@ export interface CompletionRequest {
 
 /** Options that a provider gets with a request, outside its body. */
 export interface CompletionOptions {
-  /** Aborts the request. The run rejects with its reason. */
+  /** Aborts the request. The run rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
-  /** Distinguishes conversations that share a provider; from `RunOptions.conversation`. */
+  /** The `conversation` of `RunOptions`, which distinguishes conversations that share a provider. */
   conversation?: string | undefined;
 }
 

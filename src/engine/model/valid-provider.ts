@@ -5,8 +5,8 @@ import { sentence } from '../values/error-facts.ts';
 import { UsageError } from '../values/engine-errors.ts';
 
 /**
- * Whether a value has a method of a provider. A double that is only streamed, or never streamed, may lack the other
- * method.
+ * Whether a value has at least one of a provider's two methods. A test double may have only the method that its runs
+ * need.
  */
 export function isProvider(value: unknown): value is CompletionProvider {
   if (typeof value !== 'object' || value === null) return false;
@@ -20,8 +20,8 @@ export function isClient(value: unknown): value is OpenAI {
 }
 
 /**
- * Returns the provider. Throws a TypeError for any other value, and says how to make a provider of it; `what` begins
- * the sentence.
+ * Returns the provider. Throws a TypeError for any other value. The message says how to make a provider of the value;
+ * `what` is its subject.
  */
 export function parseProvider(provider: unknown, what = 'The provider of a Swarm'): CompletionProvider {
   if (isProvider(provider)) return provider;

@@ -7,10 +7,10 @@ import { outcomeOf, producedMessages, rememberFailure, RunResponse, type Respons
 import { isPromiseLike } from '../values/promise.ts';
 
 /**
- * Drives a loop: waits for the promises it yields, keeps its events, and hands out the pieces of a stream.
+ * Drives a loop: waits for the promises it yields, keeps its events, and hands out the chunks of a stream.
  *
- * Written with callbacks: when the run is aborted, the pending promise must be dropped at once, and a race for every
- * promise costs more than the loop itself.
+ * Written with callbacks. An abort must drop the pending promise at once, and `Promise.race` for every promise would
+ * cost more than the loop itself.
  */
 export class ActiveRun {
   readonly events: RecordedEvent[];
@@ -35,7 +35,7 @@ export class ActiveRun {
   };
   #finished = false;
   #listening = false;
-  /** Whether the loop is waiting for a promise, and so can be interrupted. */
+  /** Whether the loop is waiting for a promise, so that an abort can end the run at once. */
   #waiting = false;
 
   constructor(state: RunState, onEvent?: (event: RecordedEvent) => void) {
@@ -51,10 +51,12 @@ export class ActiveRun {
   }
 
   /**
-   * Runs on to the next piece of a stream and resolves to it, or to undefined at the end. Rejects when the run does.
+   * Runs on to the next chunk of a stream and resolves to it, or to undefined at the end of the run. Rejects when the
+   * run does.
    */
   advance(): Promise<StreamPiece | undefined> {
-    // Not earlier: a run that is never read would listen forever.
+    // The constructor does not add this listener. A run that is never read would never remove it, which would be a
+    // memory leak.
     if (!this.#listening) this.#state.signal?.addEventListener('abort', this.#onAbort, { once: true });
     this.#listening = true;
     return new Promise((resolve, reject) => {
@@ -85,7 +87,7 @@ export class ActiveRun {
     }
   }
 
-  /** Runs the loop until it has to wait, has a piece to hand out, or ends. */
+  /** Runs the loop until it has to wait, has a chunk to hand out, or ends. */
   #pump(how: 'next' | 'throw', sent: unknown): void {
     this.#waiting = false;
     try {
@@ -93,11 +95,11 @@ export class ActiveRun {
       while (!item.done) {
         const { value } = item;
         if (isPromiseLike(value)) {
-          // Another thenable may call back synchronously or twice; a real promise does not.
+          // A thenable that is not a Promise may call back synchronously or twice.
           const promise = value instanceof Promise ? value : Promise.resolve(value);
           const { signal } = this.#state;
-          // The code that made the promise aborted the run. No abort event will follow to end a wait, so do not start
-          // one.
+          // The code that made the promise aborted the run. No abort event will follow, so the loop must not wait for
+          // the promise.
           if (signal?.aborted) this.#abandoned = true;
           promise.then(this.#onValue, this.#onError);
           if (!signal?.aborted) {
@@ -135,7 +137,8 @@ export class ActiveRun {
     this.#state.closing?.catch(() => {});
     const outcome = outcomeOf(this.events) === 'aborted' ? 'aborted' : 'failed';
     const { agent } = this.#state;
-    // A copy of the context: a tool that still runs after an abort may write into the run's own.
+    // The partial response gets a copy of the context, because a tool that still runs after an abort may write into
+    // the run's own.
     const contextVariables = this.#contextNow();
     rememberFailure(error, this, {
       messages: producedMessages(this.events),
@@ -151,7 +154,8 @@ export class ActiveRun {
     try {
       return ownContext(contextVariables);
     } catch {
-      // A tool put a value there that cannot be copied. The run still rejects with the error that ended it.
+      // A tool put a value into the context that cannot be copied. The run still rejects with the error that ended
+      // it.
       return contextVariables;
     }
   }

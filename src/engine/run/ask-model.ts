@@ -41,7 +41,7 @@ export function* askModel(
   const { history, signal, hooks } = state;
   if (history[0]?.content !== content) history[0] = Object.freeze({ role: 'system', content });
   const system = history[0];
-  // The provider owns the request it gets, so the trace keeps another object.
+  // The provider may change the request it gets, so the trace keeps another object.
   const kept = requestOf(state.modelOverride ?? agent.model, agent, prepared);
   if (hooks.length > 0) {
     yield* callHooks(hooks, 'beforeModel', { agent, request: freezeData(ownRequest(kept, history)), turn });
@@ -77,7 +77,8 @@ export function* askModel(
   }
   if (state.stream) yield { type: 'stream-delim', delim: 'end' };
   signal?.throwIfAborted();
-  // Before the hooks: if a hook throws, the model has still answered, and the answer was paid for.
+  // The answer is kept before the hooks are called. If a hook throws, the model has still answered, and the answer
+  // was paid for.
   const { message, finishReason, usage } = answer;
   history.push(message);
   yield { type: 'model-response', turn, agent: agent.name, message, finishReason, usage };
@@ -85,7 +86,7 @@ export function* askModel(
     const seen = freezeData(copyData(completion)) as ChatCompletion;
     yield* callHooks(hooks, 'afterModel', { agent, completion: seen, turn });
   }
-  // Also after the last answer: a run that was aborted never ends normally.
+  // An abort after the last answer counts too: a run that was aborted never ends normally.
   signal?.throwIfAborted();
   return answer;
 }
@@ -112,7 +113,7 @@ function requestOf(model: string, agent: Agent, { definitions }: PreparedAgent):
 }
 
 /**
- * A request that belongs to the provider, including its arrays; the items of the arrays are frozen. Written as
+ * A request that the provider may change, including its arrays; the items of the arrays are frozen. Written as
  * literals, because a spread costs as much as the rest of the turn.
  */
 function ownRequest(kept: KeptRequest, history: readonly WireMessage[]): CompletionRequest {

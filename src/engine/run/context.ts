@@ -28,7 +28,7 @@ export function mergeContext(target: ContextVariables, changes: object): void {
  * cannot hold becomes a name ("[Function name]", "[ClassName]"), so that equal contexts give equal traces.
  */
 class TraceView {
-  /** The objects that contain the current one. */
+  /** The objects that contain the current one, to detect cycles. */
   readonly #inside = new Set<object>();
   /** How often each object was shown. Showing an object along every path that leads to it could take too long. */
   readonly #shown = new Map<object, number>();
@@ -86,7 +86,7 @@ class TraceView {
 /** How often one object may be shown in one trace of a context. */
 const shownAtMost = 10;
 
-/** The run's own context: a copy of the caller's values in an object of the same class. */
+/** A deep copy of context variables, in an object of the same class. */
 export function ownContext(context: object): ContextVariables {
   if (isPlainObject(context)) return copyData(context);
   const own = Object.create(Object.getPrototypeOf(context) as object | null) as ContextVariables;

@@ -14,8 +14,8 @@ import { fact, sentence, type Sentence } from '../values/error-facts.ts';
 import { UsageError } from '../values/engine-errors.ts';
 
 /**
- * Several runs, each continuing the last: the pattern of Swarm's README ("you can pass these values to your next
- * run"). One message at a time; a failed `send` changes nothing.
+ * Several runs, each continuing the last, as in Swarm's README ("you can pass these values to your next run"). A
+ * conversation takes one message at a time. A `send` that rejects changes nothing.
  */
 export class Conversation<C extends object = any> {
   readonly #swarm: Swarm;
@@ -161,7 +161,7 @@ function assertValidOptions(options: unknown): void {
   if (contextVariables !== undefined) assertValidContextVariables('a Conversation', contextVariables);
 }
 
-/** Anything that can run agents is accepted. */
+/** Any object with a `run` method is accepted. */
 function assertSwarm(swarm: unknown): void {
   if (typeof (swarm as Partial<Swarm> | null | undefined)?.run === 'function') return;
   throw new UsageError(
@@ -191,9 +191,9 @@ function assertValidAgents(agents: unknown): void {
 export interface SendOptions {
   /** The maximum number of turns of the run. Default: no limit. */
   maxTurns?: number | undefined;
-  /** Default: true. With false, the run stops at the calls that the model asks for. */
+  /** Default: true. With false, the run stops before the tool calls that the model asks for. */
   executeTools?: boolean | undefined;
-  /** Aborts the run. `send` rejects with its reason. */
+  /** Aborts the run. `send` rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 

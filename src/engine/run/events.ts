@@ -10,9 +10,7 @@ import type { AssistantMessage, Message, WireMessage } from '../model/messages.t
  */
 export type StopReason = 'completed' | 'max_turns' | 'interrupted';
 
-/**
- * How a run ended: a stop reason, or rejected by an error (`failed`) or because its signal was aborted (`aborted`).
- */
+/** How a run ended: a stop reason, `failed` if an error rejected the run, or `aborted` if its signal was aborted. */
 export type Outcome = StopReason | 'failed' | 'aborted';
 
 /** Why a tool call was answered with an error. Valid JSON that is not an object is `invalid-arguments`. */
@@ -73,7 +71,7 @@ export interface TracedRequest {
  * One event of a trace, plain JSON.
  *
  * `run` counts the runs of a conversation from 1, `turn` the turns of a run from 1. The message of a model-error is
- * written by the engine ("status 429"), because clients word theirs differently. The args of a tool-result are the
+ * written by the engine ("status 429"), because the messages of clients differ. The args of a tool-result are the
  * parsed JSON, or the raw string if it is not valid JSON or nested too deeply. A turn has at most one context-change,
  * before its handoff.
  */
@@ -122,8 +120,8 @@ export type TraceEvent =
 type WithoutRun<Event> = Event extends unknown ? Omit<Event, 'run'> : never;
 
 /**
- * An event as the engine keeps it: with pointers to existing objects. A request keeps the length of the history at
- * that moment, and a tool result the raw arguments. Both are expanded when they are read.
+ * An event as the engine keeps it, with references to existing objects. A request keeps the length that the history
+ * had then, and a tool result keeps the raw arguments. The trace expands both.
  */
 export type RecordedEvent =
   | WithoutRun<Exclude<TraceEvent, { type: 'model-request' | 'model-response' | 'tool-result' }>>
@@ -138,7 +136,7 @@ interface RecordedRequest {
   agent: string;
   request: Omit<CompletionRequest, 'messages'>;
   system: WireMessage;
-  /** Slot 0 is reserved for the system message. The items from 1 on are only ever appended. */
+  /** Item 0 is reserved for the system message. The items from 1 on are only ever appended. */
   history: readonly WireMessage[];
   length: number;
 }

@@ -14,11 +14,11 @@ import { UsageError } from '../values/engine-errors.ts';
  * it is in the trace.
  */
 export interface Hooks {
-  /** Before each request; `request` is a frozen copy of what the provider gets. */
+  /** Called before each request; `request` is a frozen copy of what the provider gets. */
   beforeModel?(event: { agent: Agent; request: CompletionRequest; turn: number }): void | Promise<void>;
-  /** After each answer; a streamed answer is folded into one completion. */
+  /** Called after each answer; a streamed answer is folded into one completion. */
   afterModel?(event: { agent: Agent; completion: ChatCompletion; turn: number }): void | Promise<void>;
-  /** Before a tool is executed, with its arguments as parsed JSON, before its schema transforms them. */
+  /** Called before a tool is executed. `args` is the parsed JSON, before the tool's schema transforms it. */
   beforeTool?(event: {
     agent: Agent;
     name: string;
@@ -26,7 +26,7 @@ export interface Hooks {
     toolCallId: string;
     turn: number;
   }): void | Promise<void>;
-  /** After a tool was executed; `error` is the value it threw, if it threw. */
+  /** Called after a tool was executed; `error` is the value it threw, if it threw. */
   afterTool?(event: {
     agent: Agent;
     name: string;
@@ -75,7 +75,7 @@ export function* callHooks<Name extends keyof Hooks>(
 ): Generator<PromiseLike<unknown>, void, unknown> {
   Object.freeze(event);
   for (const hook of hooks) {
-    // The event's type follows from the hook's name, which the compiler cannot see through the union.
+    // The type of the event follows from the hook's name, but the compiler cannot infer that for a union of names.
     const called = hook[name] as ((event: unknown) => unknown) | undefined;
     const pending =
       called && callWatcher

@@ -86,7 +86,7 @@ function* answerCalls(
       content,
       error,
     };
-    // After the result is kept: even if the hook throws, the call has happened.
+    // The hook is called after the result is kept. If the hook throws, the call has still happened.
     if (outcome.executed) yield* callHooks(state.hooks, 'afterTool', outcome.executed);
     if (outcome.contextVariables) changes.push(outcome.contextVariables);
     if (outcome.handoff) handoff = { to: outcome.handoff, tool: name };

@@ -6,7 +6,7 @@ import type { Loop, RunState } from './run-state.ts';
 import { sentence } from '../values/error-facts.ts';
 import { UsageError } from '../values/engine-errors.ts';
 
-/** Reads one streamed answer, and yields each piece as it arrives. */
+/** Reads one streamed answer, and yields each chunk as it arrives. */
 export function* readStream(
   state: RunState,
   agent: Agent,
@@ -22,7 +22,7 @@ export function* readStream(
   let open = false;
   try {
     for (let first = true; ; first = false) {
-      // A source whose next() rejects has ended by itself; one that is left before its end must be closed.
+      // A source whose next() rejects has ended by itself. A source that is left before its end must be closed.
       open = false;
       const next = (yield chunks.next()) as IteratorResult<unknown>;
       open = next.done !== true;
@@ -35,7 +35,8 @@ export function* readStream(
       yield { type: 'stream-delta', delta: shown };
     }
   } finally {
-    // Not awaited here: if a generator yields again after return(), it continues as if return() had not been called.
+    // Waiting for the source here would take a yield. If a generator yields after return(), it continues as if
+    // return() had not been called.
     if (open || state.signal?.aborted) state.closing = closeSource(chunks);
   }
 }

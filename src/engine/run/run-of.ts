@@ -3,15 +3,18 @@ import type { ContextVariables } from '../tools/agent.ts';
 import type { ToolContext } from '../tools/tool.ts';
 import type { RecordedEvent } from './events.ts';
 
-/** A registered symbol, so that two copies of the package in one process share it. */
+/**
+ * The key under which options and contexts keep the events of their run. A registered symbol, so that two copies of
+ * the package in one process share it.
+ */
 const runKey = Symbol.for('swarmcheck.run');
 
 type Events = readonly RecordedEvent[];
 
 /**
- * The events of the run that a provider's options or a tool's context belong to. This is the list itself, which
- * grows, so a recording reads the results of tools from it. Undefined for objects that did not come from a run, and
- * for copies.
+ * The events of the run that a provider's options or a tool's context belong to. This is the run's own list, which
+ * grows, so a recording can read the results of tools from it. Undefined for objects that did not come from a run,
+ * and for copies.
  */
 export function runOf(given: object | undefined): Events | undefined {
   const carrier: { [runKey]?: Events } | undefined = given;
@@ -19,8 +22,8 @@ export function runOf(given: object | undefined): Events | undefined {
 }
 
 /**
- * The options that a provider gets with a request. The run is not one of the fields, so that code that compares or
- * copies the options does not see it.
+ * The options that a provider gets with a request. The events of the run are not one of the fields, so that code that
+ * compares or copies the options does not see them.
  */
 export class RequestOptions implements CompletionOptions {
   readonly signal: AbortSignal | undefined;
@@ -38,7 +41,7 @@ export class RequestOptions implements CompletionOptions {
   }
 }
 
-/** The same options with another signal. */
+/** The given options with another signal, and still with their run. */
 export function optionsUnderSignal(options: CompletionOptions, signal: AbortSignal): CompletionOptions {
   if (options.signal === signal) return options;
   const events = runOf(options);

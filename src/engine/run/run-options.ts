@@ -49,8 +49,7 @@ export interface RunSettings<C extends object = any> {
 
 /**
  * Swarm's stream events in Swarm's order; the last one is `{ response }`. `{ delim: 'start' }` comes once the
- * provider has answered, so a request that fails at once gives no such event. Nothing is requested before iteration
- * starts.
+ * provider has answered, so it is absent if the request fails at once. Nothing is requested before iteration starts.
  */
 export type StreamEvent<C extends object = any> =
   | { delim: 'start' | 'end' }

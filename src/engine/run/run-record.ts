@@ -14,7 +14,7 @@ export interface Response<C extends object = any> {
   stopReason: StopReason;
 }
 
-/** The partial response of a rejected run: its messages, agent and context variables until then. */
+/** The partial response of a rejected run: the messages, agent and context variables that the run had reached. */
 export type PartialResponse = Omit<Response, 'stopReason'> & {
   /** `failed`: rejected by an error. `aborted`: its signal was aborted. */
   outcome: 'failed' | 'aborted';
@@ -26,13 +26,14 @@ export interface RunRecord {
 }
 
 /**
- * Where a response keeps its run. A registered symbol, so that two copies of the package in one process share it.
+ * The key under which a response keeps the record of its run. A registered symbol, so that two copies of the package
+ * in one process share it.
  */
 const recordKey = Symbol.for('swarmcheck.record');
 
 /**
- * The response that `run` makes, which knows its run. The run is in a private field, because a WeakMap costs half as
- * much as the run itself.
+ * The response that `run` makes, with the record of the run. The record is in a private field, because a WeakMap from
+ * responses to records would cost half as much as the run itself.
  */
 export class RunResponse implements Response {
   messages: Message[];
@@ -62,15 +63,18 @@ interface Failure {
 const failuresKey = Symbol.for('swarmcheck.failures');
 const shared = globalThis as { [failuresKey]?: WeakMap<object, Failure | 'several'> };
 
-/** Kept outside the errors, which belong to the caller or the provider. All copies of the package share one map. */
+/**
+ * The runs that errors ended. Kept outside the errors, because these belong to the caller or the provider. All copies
+ * of the package share one map.
+ */
 const failures = (shared[failuresKey] ??= new WeakMap<object, Failure | 'several'>());
 
-/** Remembers which run an error came from. Primitives cannot be remembered. */
+/** Remembers the run that an error ended. An error that is a primitive value cannot be remembered. */
 export function rememberFailure(error: unknown, record: RunRecord, partial: PartialResponse): void {
   if (!isReference(error)) return;
   const known = failures.get(error);
-  // One object can end two runs, such as the reason of a shared signal. It then identifies neither, because the wrong
-  // run would be worse than none.
+  // One error can end several runs, such as the reason of a signal that they share. It then leads to none of them,
+  // because the wrong run would be worse than no run.
   failures.set(
     error,
     known && (known === 'several' || known.record !== record) ? 'several' : { record, partial },
@@ -108,7 +112,7 @@ export function partialResponse(error: unknown): PartialResponse | undefined {
   return isReference(error) ? failureOf(error)?.partial : undefined;
 }
 
-/** The messages that a run produced, for the caller to keep: with `sender` and `tool_name`. */
+/** The messages that a run produced, in the form that the caller gets: with `sender` and `tool_name`. */
 export function producedMessages(events: readonly RecordedEvent[]): Message[] {
   const messages: Message[] = [];
   for (const event of events) {

@@ -10,7 +10,7 @@ export interface RunState {
   readonly hooks: readonly Hooks[];
   readonly input: readonly Message[];
   /**
-   * Slot 0 is reserved for the system message of the current request. The items from 1 on are only ever appended.
+   * Item 0 is reserved for the system message of the current request. The items from 1 on are only ever appended.
    */
   readonly history: WireMessage[];
   readonly modelOverride: string | undefined;
@@ -25,23 +25,25 @@ export interface RunState {
   toolSignal(): AbortSignal;
   /** The active agent. */
   agent: Agent;
-  /** The live object: what tools write into it stays. */
+  /** The run's own object: what tools write into it stays. */
   readonly contextVariables: ContextVariables;
   /** The context as the trace last showed it. */
   tracedContext: ContextVariables;
-  /** Settles when the source of a stream that was left before its end has been closed. */
+  /**
+   * Settles when the provider's stream has been closed. Absent unless the stream had to be closed before its end.
+   */
   closing?: Promise<void>;
 }
 
-/** A piece of a streamed answer, for the reader of the stream. */
+/** A delimiter or a delta of a streamed answer, for the reader of the stream. */
 export type StreamPiece =
   | { type: 'stream-delim'; delim: 'start' | 'end' }
   | { type: 'stream-delta'; delta: object };
 
 /**
- * What the loop yields: an event, which is added to the list; a piece of a stream; or a promise, whose value or
- * rejection is sent back into the loop. The loop itself never waits, so one definition of it serves streamed and
- * unstreamed runs.
+ * What the loop yields: an event, which is added to the list of events; a chunk of a stream; or a promise, whose
+ * value or rejection is sent back into the loop. The loop itself never waits, so one definition of it serves streamed
+ * and unstreamed runs.
  */
 type LoopItem = RecordedEvent | StreamPiece | PromiseLike<unknown>;
 /** A part of the loop, with the type of its result. */

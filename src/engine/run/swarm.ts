@@ -68,7 +68,7 @@ export class Swarm {
   run(
     options: RunOptions & { stream?: boolean | undefined },
   ): Promise<Response> | AsyncIterable<StreamEvent> {
-    // A `stream` that is neither true nor false rejects: only a caller who passed true iterates the result.
+    // With a `stream` that is not a boolean, the promise rejects: only a caller who passed true iterates the result.
     return options?.stream === true
       ? new RunStream(() => this.#start(options), options)
       : watched(
@@ -90,8 +90,8 @@ export class Swarm {
 }
 
 /**
- * Throws a TypeError for a provider, or a client as in Python, in place of the options. It would be ignored silently,
- * and the live API would be asked.
+ * Throws a TypeError for a provider in place of the options, or for a client, which Swarm takes in Python. The value
+ * would be ignored silently, and the live API would be asked.
  */
 function assertValidOptions(options: unknown): void {
   const isOptions = typeof options === 'object' && options !== null && 'provider' in options;

@@ -25,11 +25,11 @@ export interface CallOutcome {
   error?: ToolErrorKind;
   handoff?: Agent;
   contextVariables?: object;
-  /** For the hooks, if there are any and the tool was executed. */
+  /** The event for `afterTool`. Present if there are hooks and the tool was executed. */
   executed?: Parameters<NonNullable<Hooks['afterTool']>>[0];
 }
 
-/** The information about its run that a call needs. */
+/** The information about the run that a call needs. */
 export interface CallScene {
   agent: Agent;
   prepared: PreparedAgent;
@@ -144,8 +144,8 @@ function withoutArguments(name: string): string {
 }
 
 /**
- * The message of an Error reaches the model, which needs it to recover. Of a native error, only the name does: its
- * message differs between Node versions, and the model can do nothing about it.
+ * The message of an Error reaches the model, which needs it to recover. Only the name of a native error reaches the
+ * model, because its message differs between Node versions, and the model can do nothing about it.
  */
 function thrownText(name: string, error: unknown): string {
   if (isError(error)) {
@@ -172,7 +172,7 @@ export function readReturn(name: string, returned: unknown): CallOutcome {
   const outcome = readValue(name, returned.value);
   if (outcome.error) return outcome;
   if (returned.agent) outcome.handoff = returned.agent;
-  // Copied here, so that a failure to copy becomes the call's answer.
+  // Copied here, so that an error while copying becomes the call's answer.
   outcome.contextVariables = ownContext(returned.contextVariables);
   return outcome;
 }

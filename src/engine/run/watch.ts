@@ -3,25 +3,28 @@
  * never awaited.
  */
 export interface RunWatcher {
-  /** Calls `start`, and resolves or rejects as it does. `what` names it in a message. */
+  /** Calls `start`, and resolves or rejects as it does. `what` describes the started work in a message. */
   start<T>(what: () => string, start: () => Promise<T>): Promise<T>;
-  /** The same for a stream that is being read. The returned function is called when the stream has ended. */
+  /** Notes that a stream is being read. The engine calls the returned function when the stream has ended. */
   startStream(what: () => string): () => void;
 }
 
 let watcher: RunWatcher | undefined;
 
-/** Sets the watcher, which is notified from now on. Without a watcher, this costs nothing. */
+/** Sets the watcher, which is notified from now on. Without a watcher, a run costs nothing more. */
 export function watchRuns(newWatcher: RunWatcher): void {
   watcher = newWatcher;
 }
 
-/** Starts something that has to be awaited. */
+/** Starts something that has to be awaited, and notifies the watcher if there is one. */
 export function watched<T>(what: () => string, start: () => Promise<T>): Promise<T> {
   return watcher ? watcher.start(what, start) : start();
 }
 
-/** Begins a stream that has to be read to its end or left. Returns the function to call when that has happened. */
+/**
+ * Notifies the watcher of a stream that is being read. Returns the function to call when the stream has been read to
+ * its end or left.
+ */
 export function watchedStream(what: () => string): () => void {
   return watcher ? watcher.startStream(what) : () => {};
 }
@@ -29,20 +32,21 @@ export function watchedStream(what: () => string): () => void {
 /** A call of the engine to the user's code. */
 interface WatchedCall {
   readonly kind: 'tool' | 'hook' | 'instructions';
-  /** The name of the tool or the hook, or of the agent whose instructions they are. */
+  /** The name of the tool or the hook, or of the agent that has the instructions. */
   readonly name: string;
 }
 
-/** Makes a call, so that everything that happens during it can be attributed to it. */
+/** Calls `call`, so that everything that happens during the call can be attributed to `what`. */
 export type CallWatcher = (what: WatchedCall, call: () => unknown) => unknown;
 
-/** Undefined while no one watches. */
+/** Undefined while there are no call watchers. */
 export let callWatcher: CallWatcher | undefined;
 
 const callWatchers = new Set<CallWatcher>();
 
 /**
- * From now on, calls are also made through this watcher, inside the earlier ones. Returns a function that removes it.
+ * Adds a watcher, inside which all calls are made from now on. An earlier watcher calls the later ones. Returns a
+ * function that removes the watcher.
  */
 export function watchCalls(newWatcher: CallWatcher): () => void {
   callWatchers.add(newWatcher);

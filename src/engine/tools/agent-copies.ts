@@ -4,15 +4,15 @@ import { inPlaceOf } from './in-place.ts';
 import { isResult, Result } from './result.ts';
 import type { AgentFunction, Tool } from './tool.ts';
 
-/** A function of an agent, plain or a tool, in a form that can be called. */
+/** A plain function or a tool of an agent, in one form that can be called. */
 export interface Callable {
   readonly name: string;
   readonly execute: Tool['execute'];
 }
 
 /**
- * Copies of the agents of one graph, with other functions in place of their own. Each agent is copied when it is
- * reached, and handoffs lead to the copies. The given agents are not changed, and the model is offered the same
+ * Copies of agents that hand off to each other, with replacements for their functions. Each agent is copied when it
+ * is reached, and handoffs lead to the copies. The given agents are not changed, and the model is offered the same
  * tools.
  */
 export class AgentCopies {
@@ -48,7 +48,7 @@ export class AgentCopies {
 
   #copyOfFunction(original: AgentFunction): AgentFunction {
     if (typeof original === 'function') return this.#copyOfPlain(original);
-    // The run reports a value that is neither a function nor a tool, as it does without copies.
+    // A value that is neither a function nor a tool is kept, so that the run rejects it as it does without copies.
     if (typeof original?.execute !== 'function') return original;
     const execute = this.#redirecting({
       name: original.name,

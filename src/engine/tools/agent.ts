@@ -10,7 +10,7 @@ import { UsageError } from '../values/engine-errors.ts';
 /**
  * The values that instructions and tools share during a run, by name.
  *
- * `any`, because `unknown` would break inference: agents that refer to each other must compile.
+ * `any`, because with `unknown` the types of agents that refer to each other cannot be inferred, and do not compile.
  */
 export type ContextVariables = Record<string, any>;
 
@@ -32,9 +32,9 @@ export interface AgentOptions<C extends object = any> {
   instructions?: Instructions<C> | undefined;
   /** What the model may call. Default: []. */
   functions?: AgentFunction<C>[] | undefined;
-  /** Default: none. Sent only together with tools. */
+  /** The `tool_choice` of requests. Default: none. Sent only together with tools. */
   toolChoice?: OpenAI.Chat.Completions.ChatCompletionToolChoiceOption | undefined;
-  /** Default: true. Sent only together with tools. */
+  /** Whether the model may ask for several calls in one turn. Default: true. Sent only together with tools. */
   parallelToolCalls?: boolean | undefined;
   /** Releases what `Agent.create` acquired. Called once, by `await using` or `[Symbol.asyncDispose]()`. */
   dispose?: (() => void | Promise<void>) | undefined;
@@ -59,15 +59,15 @@ const disposers = new WeakMap<object, () => void | Promise<void>>();
  * Instructions and functions under a name. Plain data with mutable fields, so that agents may refer to each other.
  */
 export class Agent<C extends object = any> {
-  /** The name in `sender`, in traces and in `{"assistant": name}`. */
+  /** The name in `sender`, in traces, and in the answer to a handoff: `{"assistant": name}`. */
   name: string;
   /** The model to ask, unless the run overrides it. */
   model: string;
   /** The system prompt while this agent is active. */
   instructions: Instructions<C>;
-  /** What the model may call, in the order in which it is offered. */
+  /** What the model may call, in the order in which the tools are offered. */
   functions: AgentFunction<C>[];
-  /** Sent to the API unchanged if there are functions. */
+  /** The `tool_choice` of requests. Sent unchanged if the agent has functions. */
   toolChoice: OpenAI.Chat.Completions.ChatCompletionToolChoiceOption | undefined;
   /** Whether the model may ask for several calls in one turn. */
   parallelToolCalls: boolean;
@@ -85,8 +85,8 @@ export class Agent<C extends object = any> {
   }
 
   /**
-   * Creates an agent that needs I/O first (connections, tool discovery, restored storage). Rejects with the error of
-   * `init`.
+   * Creates an agent whose options need I/O first, such as connecting to a server, discovering tools or restoring
+   * state. `init` returns the options. `create` rejects with the error of `init`.
    */
   static async create<C extends object = any>(
     init: () => AgentOptions<C> | Promise<AgentOptions<C>>,
@@ -119,7 +119,7 @@ export function refusalOfAgent(what: string | Sentence, given: unknown): Sentenc
   return sentence`${what} must be ${{ expected: 'an Agent' }}, but is ${{ given: valueWords(given) }}.${remedyFor(given)}`;
 }
 
-/** The same as a string. */
+/** The text of `refusalOfAgent`. */
 export function noAgentWords(what: string, given: unknown): string {
   return refusalOfAgent(what, given).text;
 }

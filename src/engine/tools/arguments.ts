@@ -29,21 +29,22 @@ interface CompiledSchema {
   declared?: DeclaredArguments;
   validator?: Validator;
   /**
-   * The last raw arguments that were valid. A scripted call is validated when it leaves the script and again when it
-   * arrives.
+   * The last raw arguments that were valid, which are not validated again. A scripted call would be validated twice:
+   * when it leaves the script, and when it arrives at the engine.
    */
   lastValid?: string;
 }
 
-/** For schemas that `tool()` did not create, such as one from a request over HTTP. */
+/** The data derived from schemas that `tool()` did not create, such as a schema from a request over HTTP. */
 const compiledElsewhere = new WeakMap<object, CompiledSchema>();
 
 /**
  * Validates parsed arguments against a tool's schema, before the tool is called.
  *
- * First finds undeclared arguments, then uses the tool's own library, or a validator for plain JSON Schema. Problems
- * that the JSON Schema itself shows are worded here. The library's own messages appear only if the JSON Schema is
- * satisfied and the library still rejects the arguments (a refinement).
+ * Undeclared arguments are found first. Then the arguments are validated by the library that the tool's schema was
+ * written with, or by a validator for plain JSON Schema. Problems that the JSON Schema itself shows are worded here.
+ * The library's own messages appear only if the JSON Schema is satisfied and the library still rejects the arguments
+ * (a refinement).
  */
 export function parseToolArguments(
   tool: Tool,
@@ -65,8 +66,8 @@ export function parseToolArguments(
 }
 
 /**
- * Returns the problems of arguments by a JSON Schema alone, as sentences, for code that sees only a request. Returns
- * a promise only if the validator is not loaded yet.
+ * Validates arguments against a JSON Schema alone, for code that has a request but not its tools. Returns the
+ * problems as sentences. Returns a promise only if the validator is not loaded yet.
  */
 export function problemsBySchema(
   name: string,
@@ -108,7 +109,7 @@ export function parseArguments(
   return { args: parsed };
 }
 
-/** No tool needs deeper arguments, and recursive code would run out of stack on them. */
+/** No tool needs arguments that are nested more deeply, and recursive code would run out of stack on them. */
 const deepest = 500;
 
 /** Whether arguments are nested so deeply that they are rejected without being parsed. */

@@ -5,10 +5,11 @@ const inPlaceKey = Symbol.for('swarmcheck.inPlace');
 type InPlace = Tool['execute'];
 
 /**
- * Returns a plain function that replaces another one. The engine calls it as it calls a tool, with the whole context.
+ * Returns a function that replaces a plain function of an agent. The engine does not call the returned function. It
+ * calls `execute`, with the whole context that a tool gets.
  */
 export function inPlaceOf(execute: InPlace): (contextVariables: object) => unknown {
-  // The engine never calls this function itself: it finds `execute`.
+  // Only code other than the engine calls this function. The engine calls the attached `execute`.
   const copy = (contextVariables: object): unknown => execute({}, { contextVariables } as never) as unknown;
   return Object.assign(copy, { [inPlaceKey]: execute });
 }

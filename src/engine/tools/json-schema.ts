@@ -9,9 +9,9 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
 const derivedKey = Symbol('swarmcheck.derived');
 
 /**
- * Copies and freezes a schema, and adds a place beside its keywords for data that is derived from it later. A WeakMap
- * from schemas would also work. But if a run's agents are created only for that run, the map costs as much as the
- * rest of the run.
+ * Copies and freezes a schema, and adds an empty object under a symbol, for data that is derived from the schema
+ * later. A WeakMap from schemas to the data would also work. But if a run's agents are created only for that run, the
+ * map costs as much as the rest of the run.
  */
 export function ownSchema(schema: JsonSchema): JsonSchema {
   const copy = copyData(schema);
@@ -19,7 +19,7 @@ export function ownSchema(schema: JsonSchema): JsonSchema {
   return freezeData(copy);
 }
 
-/** The place that `ownSchema` added, or undefined for other schemas. */
+/** The object that `ownSchema` added for derived data; undefined for other schemas. */
 export function derivedFrom(schema: JsonSchema): object | undefined {
   return (schema as { [derivedKey]?: object } | undefined)?.[derivedKey];
 }
@@ -76,7 +76,10 @@ export interface DeclaredArguments {
   others: boolean;
 }
 
-/** Follows references and combinations, so that a schema declares everything that its parts declare. */
+/**
+ * Finds the arguments that a schema declares, including those that its parts declare. Follows references and
+ * combinations (`allOf`, `if`, …).
+ */
 export function declaredArguments(schema: JsonSchema): DeclaredArguments {
   const names = new Set<string>();
   const patterns: RegExp[] = [];

@@ -25,7 +25,8 @@ interface PreparedTool {
   /** False for plain functions. */
   readonly takesArguments: boolean;
   /**
-   * False for plain functions, which get only the context variables. Those made by `inPlaceOf` get the whole context.
+   * False for plain functions, which get only the context variables. True for functions made by `inPlaceOf`, which
+   * get the whole context.
    */
   readonly takesContext: boolean;
 }
@@ -36,8 +37,8 @@ export interface PreparedAgent {
   readonly functions: readonly AgentFunction[];
   readonly tools: ReadonlyMap<string, PreparedTool>;
   /**
-   * In the order offered, each frozen; undefined if the agent has no functions. The list itself is not frozen: it is
-   * copied for every request, and copying a frozen list is slow.
+   * The definitions of the tools, each frozen, in the order offered; undefined if the agent has no functions. The
+   * list itself is not frozen, because it is copied for every request, and copying a frozen list is slow.
    */
   readonly definitions: readonly ToolDefinition[] | undefined;
 }
@@ -107,7 +108,7 @@ function assertValidToolChoice({ name, toolChoice }: Agent, tools: ReadonlyMap<s
     type?: unknown;
     function?: { name?: unknown };
   };
-  // The API itself checks other types.
+  // The API itself validates the other types of tool choice.
   if (typeof type === 'string' && type !== 'function') return;
   if (type !== 'function' || typeof chosen?.name !== 'string') {
     const given: unknown = toolChoice;

@@ -17,8 +17,8 @@ export class Result<C extends object = any> {
   readonly contextVariables: Partial<C>;
 
   /**
-   * Each part is optional. Throws a TypeError for a part of the wrong type. If a tool causes it, the model is
-   * answered with its message.
+   * Each part is optional. Throws a TypeError for a part of the wrong type. If a tool does not catch this error, its
+   * message answers the tool call.
    */
   constructor(
     parts: {

@@ -4,7 +4,7 @@ import { shorten } from '../values/engine-errors.ts';
 import { valueWords } from '../values/value-words.ts';
 import { atPointer, decodePointerSegment, type JsonSchema } from './json-schema.ts';
 
-/** Keywords that only report that a part inside them failed. The part reports its own problem. */
+/** Keywords that only report that a subschema failed. The subschema reports its own problem. */
 const containers = new Set([
   'properties',
   'patternProperties',
@@ -23,10 +23,16 @@ const containers = new Set([
   'unevaluatedItems',
 ]);
 
-/** Keywords whose parts are alternatives. The keyword itself reports once that all of them failed. */
+/**
+ * Matches a location inside one of these keywords. Problems there are left out, because the keyword itself reports
+ * one problem.
+ */
 const alternatives = /\/(anyOf|oneOf|not|contains|propertyNames)\//;
 
-/** The parts of a location that name a property, not a keyword: an argument may be called "not". */
+/**
+ * Matches the parts of a location that name a property. They are ignored, because a property may be called "not",
+ * like a keyword.
+ */
 const names = /\/(properties|patternProperties|\$defs|definitions|dependentSchemas)\/[^/]*/g;
 
 /**
@@ -41,7 +47,7 @@ export function schemaProblems(schema: JsonSchema, args: unknown, units: readonl
     const found = at(args, unit.instanceLocation);
     for (const problem of problemsOf(schema, unit, found)) problems.add(problem);
   }
-  // Never empty: the arguments were rejected.
+  // The list is never empty, because the arguments were rejected.
   return problems.size > 0 ? [...problems] : ['They do not satisfy the schema of this tool.'];
 }
 

@@ -7,7 +7,7 @@ import { ownSchema, toJsonSchema, type JsonSchema } from './json-schema.ts';
  * The return value of a tool. A string is sent unchanged; an Agent hands off; a Result may do both; undefined becomes
  * ''; any other value is JSON.stringify'd. A promise of any of these is awaited.
  *
- * `any`, not `unknown`: otherwise agents that refer to each other fail with TS7022.
+ * `any`, because with `unknown` agents that refer to each other do not compile (TS7022).
  */
 export type ToolReturn = any;
 
@@ -68,8 +68,8 @@ export interface Tool<C extends object = any> {
 }
 
 /**
- * Where a tool keeps the schema it was created from. A registered symbol, so that another copy of the package finds
- * it.
+ * The key under which a tool keeps the schema it was created from. A registered symbol, so that another copy of the
+ * package finds the schema.
  */
 const standardSchemaKey = Symbol.for('swarmcheck.standardSchema');
 

@@ -6,7 +6,10 @@ export function copyData<T>(value: T): T {
   return isContainer(value) ? (copyInto(value, new Map()) as T) : value;
 }
 
-/** The same for a value that is a tree of objects and arrays, such as a message of the API; twice as fast. */
+/**
+ * A deep copy like `copyData`, but twice as fast, for a tree of objects and arrays without cycles, such as a message
+ * of the API.
+ */
 export function copyTree<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copyTree) as T;
@@ -19,7 +22,7 @@ export function copyTree<T>(value: T): T {
   return copy;
 }
 
-/** Sets an own property, whatever its name. */
+/** Sets an own property, even one called `__proto__`. */
 export function setOwn(target: object, key: string | symbol, value: unknown): void {
   if (key === '__proto__') {
     Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
@@ -33,7 +36,8 @@ export function setOwn(target: object, key: string | symbol, value: unknown): vo
  * object is assumed to be frozen at every depth.
  */
 export function freezeData<T>(value: T): T {
-  // Most data in an event was frozen with the message it came from, and this check is the fastest way to see it.
+  // Most data in an event is already frozen, with the message that it came from. `isFrozen` is the fastest way to
+  // find that out.
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   if (!Array.isArray(value) && !isPlainObject(value)) return value;
   Object.freeze(value);

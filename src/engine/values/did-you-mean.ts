@@ -1,7 +1,7 @@
 import leven from 'leven';
 import { fact, type Sentence } from './error-facts.ts';
 
-/** Maps other names for something to the name used here. */
+/** Maps aliases to known names, for example `tools` to `functions`. */
 export type Aliases = Readonly<Record<string, string>>;
 
 /** " Did you mean …?" if a known name is similar, otherwise ''. */
@@ -10,13 +10,15 @@ export function didYouMean(given: string, known: readonly string[], aliases?: Al
   return meant === undefined ? '' : ` Did you mean "${meant}"?`;
 }
 
-/** The same as a part of a sentence, with the name as its `suggestion`. */
+/** `didYouMean` as a Sentence, which has the known name as its fact `suggestion`. */
 export function suggested(given: string, known: readonly string[], aliases?: Aliases): Sentence {
   const suggestion = meantBy(given, known, aliases);
   return suggestion === undefined ? fact({}) : fact({ suggestion }, ` Did you mean "${suggestion}"?`);
 }
 
-/** The known name that has this one as an alias, or that is spelled similarly; otherwise undefined. */
+/**
+ * The known name that has `given` as an alias, or that is spelled similarly to `given`. Undefined if there is none.
+ */
 export function meantBy(given: string, known: readonly string[], aliases: Aliases = {}): string | undefined {
   if (Object.hasOwn(aliases, given)) return aliases[given];
   const [nearest] = known.toSorted((left, right) => distance(left, given) - distance(right, given));
@@ -25,7 +27,7 @@ export function meantBy(given: string, known: readonly string[], aliases: Aliase
     : undefined;
 }
 
-/** Snake case, as in Python, counts as the same name. */
+/** A name in snake case, as in Python, counts as equal to the name in camel case. */
 function distance(known: string, given: string): number {
   return Math.min(leven(known, given), leven(known.toLowerCase(), given.replaceAll('_', '').toLowerCase()));
 }

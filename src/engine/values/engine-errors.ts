@@ -25,8 +25,8 @@ export class InvalidCompletionError extends Error {
 
 /**
  * Thrown when this package is used wrongly. A TypeError whose message is the same in every version of Node, so the
- * model is shown the message if a tool makes the mistake. The messages of native errors are not shown to it
- * (`isNativeError`).
+ * model is shown the message if a tool makes the mistake. The messages of native errors (`isNativeError`) are not
+ * shown to the model.
  */
 export class UsageError extends TypeError implements Partial<ErrorFacts> {
   declare readonly where?: string;
@@ -38,19 +38,22 @@ export class UsageError extends TypeError implements Partial<ErrorFacts> {
   declare readonly agent?: string;
   declare readonly tool?: string;
 
-  /** @internal Created where the mistake is found. */
+  /** @internal Only this package creates this error. */
   constructor(said: string | Sentence, options?: ErrorOptions) {
     super(messageOf(said), options);
     addFacts(this, said);
   }
 }
 
-/** The message of an error. */
+/** The text of an error message, which is given as a string or as a Sentence. */
 export function messageOf(said: string | Sentence): string {
   return said instanceof Sentence ? said.text : said;
 }
 
-/** Gives an error, or a failure, the facts of its message as fields. Those that are not known are absent, never undefined. */
+/**
+ * Adds the facts of a message to an error, or to a failure of a scenario, as fields. Facts that are not known are
+ * absent, never undefined.
+ */
 export function addFacts<E extends { message: string }>(error: E, said: string | Sentence): E {
   return said instanceof Sentence ? Object.assign(error, said.facts) : error;
 }
@@ -86,8 +89,8 @@ export function isError(value: unknown): value is Error {
 }
 
 /**
- * The name to show for an error. The classes of the openai client do not set `name`, so theirs is the name of the
- * class.
+ * The name to show for an error. If the error does not set `name`, like the errors of the openai client, it is the
+ * name of the class.
  */
 export function errorName(error: unknown): string {
   if (!isError(error)) return typeof error;

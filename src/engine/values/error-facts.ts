@@ -1,7 +1,7 @@
 /**
- * The facts of errors, as fields for programs: one name for each fact, with one meaning in every error class that has
- * it. Plain data: no error holds a function, a request or a secret. A class declares the fields that its errors may
- * have, and inherits their comments by "implements".
+ * The facts of errors, as fields for programs. A field has the same meaning in every error class. The values are
+ * plain data, without functions, requests or secrets. A class declares the fields that its errors may have, and
+ * inherits their comments by "implements".
  */
 export interface ErrorFacts {
   /** The class, function or object that was used wrongly, as the message names it: `An Agent`, `runScenario`. */
@@ -28,7 +28,7 @@ export interface ErrorFacts {
   readonly step: number;
   /** The number of the call in its step, from 1. */
   readonly call: number;
-  /** Which of the known causes it is, as one word. */
+  /** What went wrong, as one of the words that the error class lists. */
   readonly problem: string;
   /** The time limit, in milliseconds. */
   readonly timeoutMs: number;
@@ -61,7 +61,10 @@ export function sentence(
   return new Sentence(text, Object.assign({}, ...said.map(({ facts }) => facts)) as Partial<ErrorFacts>);
 }
 
-/** Facts that the text states in other words than their values, such as `Function 1`, or does not state. */
+/**
+ * Facts with a text that differs from their values, such as `Function 1` for the field `functions[0]`. Without a
+ * text, the message does not state the facts.
+ */
 export function fact(facts: Partial<ErrorFacts>, text = ''): Sentence {
   return new Sentence(text, facts);
 }

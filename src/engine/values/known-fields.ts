@@ -25,13 +25,13 @@ export function assertKnownFields(
     );
 }
 
-/** The same for options that follow another argument. */
+/** `assertKnownFields` for options that follow another argument. */
 export function assertKnownOptions(what: string, given: unknown, options: readonly string[]): void {
   const problem = optionsProblem(what, given, options);
   if (problem !== undefined) throw new UsageError(problem);
 }
 
-/** What is wrong with such options, or undefined. */
+/** What is wrong with options that follow another argument; undefined if they are valid. */
 export function optionsProblem(
   what: string,
   given: unknown,
@@ -56,8 +56,8 @@ export function unknownWords(
 }
 
 /**
- * Whether these names can be read from the value: from a plain object, or from an instance of a class that has at
- * least one of them. An instance may have other members too.
+ * Whether a value can have fields with these names. A plain object can. An instance of a class can if it has at least
+ * one of them; it may have other members too.
  */
 export function mayHave(given: unknown, names: readonly string[]): given is object {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return false;

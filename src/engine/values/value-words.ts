@@ -13,14 +13,14 @@ export function valueWords(value: unknown): string {
       ? 'a string that looks like an API key'
       : `the string ${shorten(JSON.stringify(value), 60)}`;
   if (typeof value !== 'object') return `the ${typeof value} ${(value as number).toString()}`;
-  // Subclasses too: the Vitest integration returns a subclass of its own.
+  // True for subclasses too. The Vitest integration returns a subclass of Promise.
   if (value instanceof Promise) return 'a Promise';
   const { name } =
     (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor ?? {};
   return isPlainObject(value) || !name ? 'an object' : `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
-/** The same without the content of a string, which may be a secret. */
+/** `valueWords` without the content of a string, which may be a secret. */
 export function secretWords(value: unknown): string {
   return typeof value === 'string' ? 'a string' : valueWords(value);
 }
