@@ -5,13 +5,13 @@ import { LaneSecrets } from '../secrets/lane-secrets.ts';
 /** One difference between a request and its recording. */
 export interface Drift {
   /**
-   * instructions: the system message. tools: a definition, or the list of tools. model: the model's name. parameters:
-   * any other field of the request. history: a message, a tool call or its result.
+   * instructions: the system message. tools: the definition of one tool, or the order of the tools. model: the
+   * model's name. parameters: any other field of the request. history: a message, a tool call or its result.
    */
   readonly part: 'instructions' | 'tools' | 'model' | 'parameters' | 'history';
-  /** The name of the agent whose instructions changed, of the tool, or of the parameter. */
+  /** The name of the agent whose instructions changed, or of the tool or parameter that changed. */
   readonly name?: string;
-  /** The index of the message in the request, where the system message is 0. */
+  /** The index of the changed message in the messages of the request, including the system message. */
   readonly at?: number;
   /** A readable line diff: "-" marks the recording, "+" the current request. */
   readonly diff: string;
@@ -25,7 +25,7 @@ function setFields(error: Error, fields: object): void {
     if (value !== undefined) setOwn(error, field, names.has(field) ? withoutSecrets(value as string) : value);
 }
 
-/** Fields with names that users choose. Recordings reject names that are secrets. */
+/** Fields with names that users choose. A replay accepts names that contain secrets, so errors hide the secrets. */
 const names = new Set(['conversation', 'agent', 'tool']);
 
 function withoutSecrets(name: string): string {
@@ -35,13 +35,16 @@ function withoutSecrets(name: string): string {
 /** Thrown when a request differs from the recorded one. The message says what changed, and how to record again. */
 export class CassetteMismatchError extends Misfit {
   override readonly name = 'CassetteMismatchError';
-  /** The cassette, relative to the working directory if it is inside, with slashes. */
+  /**
+   * The path of the cassette, with forward slashes. It is relative if the file is in the working directory, otherwise
+   * absolute.
+   */
   declare readonly file: string;
   /**
    * The number of the recorded conversation, from 1; absent if the difference does not belong to a single request.
    */
   declare readonly lane?: number | undefined;
-  /** The name of that conversation, if it has one. */
+  /** The name of the recorded conversation, if it has one. */
   declare readonly conversation?: string | undefined;
   /**
    * The number of the recorded interaction, from 1; absent if the difference does not belong to a single request.
@@ -51,7 +54,7 @@ export class CassetteMismatchError extends Misfit {
   declare readonly agent?: string | undefined;
   /** The parts that changed, each with a readable diff. */
   declare readonly drift: readonly Drift[];
-  /** The shell command that records again, if it is known. */
+  /** The shell command that records the cassette again, if it is known. */
   declare readonly command?: string | undefined;
 
   /** Created by the providers that replay. */
@@ -71,18 +74,22 @@ export class CassetteMismatchError extends Misfit {
 }
 
 /**
- * Thrown when the cassette has no answer to a request: the file is missing, or the conversation continues beyond its
- * end.
+ * Thrown when the cassette has no answer to a request, for example because the file is missing, or because the
+ * request goes beyond the end of the recorded conversation.
  */
 export class CassetteMissError extends Misfit {
   override readonly name = 'CassetteMissError';
   /**
-   * no-cassette: the file is missing, and the mode allows no recording. no-model: a live model to record is missing.
-   * no-conversation: the conversation was not recorded. end: the recording of the conversation ends earlier. left:
-   * the reader of the recorded answer left before its end. tool: the recording has no such result of a tool.
+   * no-cassette: the file is missing, and it cannot be recorded. no-model: the mode is "all", but there is no live
+   * model to record. no-conversation: the conversation was not recorded. end: the recording of the conversation ends
+   * earlier. left: the recorded answer is not complete, because its reader stopped reading. tool: the recording has
+   * no matching result for a tool call.
    */
   declare readonly problem: 'no-cassette' | 'no-model' | 'no-conversation' | 'end' | 'left' | 'tool';
-  /** The cassette, relative to the working directory if it is inside, with slashes. */
+  /**
+   * The path of the cassette, with forward slashes. It is relative if the file is in the working directory, otherwise
+   * absolute.
+   */
   declare readonly file: string;
   /** The number of the recorded conversation, from 1, if it is known. */
   declare readonly lane?: number | undefined;
@@ -101,7 +108,7 @@ export class CassetteMissError extends Misfit {
   declare readonly lanes?: readonly number[] | undefined;
   /** The record mode of a cassetteProvider. */
   declare readonly mode?: 'none' | 'missing' | 'all' | undefined;
-  /** The shell command that records again, if it is known. */
+  /** The shell command that records the cassette again, if it is known. */
   declare readonly command?: string | undefined;
 
   /** Created by the providers that replay. */
@@ -129,13 +136,16 @@ export class CassetteMissError extends Misfit {
 /** Thrown when recorded interactions were not requested. */
 export class CassetteUnusedError extends Misfit {
   override readonly name = 'CassetteUnusedError';
-  /** The cassette, relative to the working directory if it is inside, with slashes. */
+  /**
+   * The path of the cassette, with forward slashes. It is relative if the file is in the working directory, otherwise
+   * absolute.
+   */
   declare readonly file: string;
   /** The number of interactions that are left. */
   declare readonly remaining: number;
   /** The numbers of the conversations with interactions left, from 1. */
   declare readonly lanes: readonly number[];
-  /** The shell command that records again, if it is known. */
+  /** The shell command that records the cassette again, if it is known. */
   declare readonly command?: string | undefined;
 
   /** Created by the providers that replay. */
@@ -151,7 +161,10 @@ export class CassetteUnusedError extends Misfit {
 /** Thrown when a request could belong to several conversations. */
 export class CassetteAmbiguityError extends Misfit {
   override readonly name = 'CassetteAmbiguityError';
-  /** The cassette, relative to the working directory if it is inside, with slashes. */
+  /**
+   * The path of the cassette, with forward slashes. It is relative if the file is in the working directory, otherwise
+   * absolute.
+   */
   declare readonly file: string;
   /** The numbers of the conversations that the request could belong to, from 1. */
   declare readonly lanes: readonly number[];
@@ -167,16 +180,16 @@ export class CassetteAmbiguityError extends Misfit {
 
 /**
  * Thrown when a file cannot be used: it is not a cassette, is damaged, has a newer version, cannot be read or
- * written, or is in use by another recording. The message names the file and the cause.
+ * written, or is in use by another recording. The message names the file and the problem.
  */
 export class CassetteFileError extends Misfit {
   override readonly name = 'CassetteFileError';
   /**
-   * path: the path is not valid for a cassette. missing: the file does not exist. unreadable: it cannot be read.
-   * damaged: it is not JSON, or a field is wrong. foreign: it is not a cassette. newer: it has a newer version.
-   * unwritable: it cannot be written. taken: another recording, or another test, uses this file. changed: another
-   * recording changed it. only-errors: the recording has only errors, and would replace it. closed: its provider is
-   * closed. secret: a name in it is a secret.
+   * path: the path is not valid for a cassette. missing: the file does not exist. unreadable: the file cannot be
+   * read. damaged: it is not JSON, or a field is wrong. foreign: it is not a cassette. newer: it has a newer version.
+   * unwritable: it cannot be written. taken: another recording, or another test, uses it. changed: another recording
+   * changed it. only-errors: the recording has only errors, and would replace an existing file. closed: the provider
+   * was closed before the request. secret: the name of a conversation, an agent or a model contains a secret.
    */
   declare readonly problem:
     | 'path'
@@ -192,13 +205,14 @@ export class CassetteFileError extends Misfit {
     | 'closed'
     | 'secret';
   /**
-   * The cassette, relative to the working directory if it is inside, with slashes; as the caller gave it, if its path
-   * is not valid.
+   * The path of the cassette, with forward slashes. It is relative if the file is in the working directory, otherwise
+   * absolute. A path that is not valid for a cassette appears as the caller gave it, or is absent if it is not a
+   * string.
    */
   declare readonly file?: string | undefined;
   /** The line of the problem in the file, from 1. */
   declare readonly line?: number | undefined;
-  /** The column of that line where the JSON becomes invalid, from 1. */
+  /** The column in `line` where the JSON becomes invalid, from 1. */
   declare readonly column?: number | undefined;
   /** The field of the file that is wrong: `lanes[0].interactions`. */
   declare readonly field?: string | undefined;

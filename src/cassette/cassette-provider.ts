@@ -15,8 +15,9 @@ import { CassetteSession } from './session.ts';
 import { againWords, recordCommand, vitestWorker } from './match/words.ts';
 
 /**
- * What happens if a cassette has no answer to a request. none: the request fails, and nothing is written. missing: a
- * live model is asked, and its answer is added. all: everything is recorded again, even what the cassette has.
+ * When a cassetteProvider asks the live model. none: never; a request without a recorded answer fails, and nothing is
+ * written. missing: only for a request without a recorded answer, and the new answer is added. all: for every
+ * request; the whole cassette is recorded again.
  */
 export type RecordMode = 'none' | 'missing' | 'all';
 
@@ -25,29 +26,33 @@ export interface CassetteOptions extends ReplayOptions {
   /** The path of the file: within the working directory, or absolute. */
   cassette: string;
   /**
-   * Default: the value of `SWARMCHECK_RECORD`, otherwise "none" in CI or without a live model, otherwise "missing".
+   * Default: the environment variable `SWARMCHECK_RECORD`. If it is not set: "none" in CI, under `vitest -u` or
+   * without a live model, and "missing" in all other cases.
    */
   mode?: RecordMode | undefined;
 }
 
 /** A provider that answers from a cassette, and records if its mode allows it. */
 export interface CassetteProvider extends CompletionProvider, AsyncDisposable {
-  /** Counts interactions. Recorded interactions do not count. */
+  /**
+   * Counts of the requests so far, and of the interactions left. Interactions that this provider recorded are not
+   * counted.
+   */
   readonly summary: Readonly<CassetteSummary>;
   /**
-   * Throws the error of the first request that did not fit, otherwise a CassetteUnusedError if recorded interactions
-   * were not requested.
+   * Throws the error of the first request that did not fit. If all requests fit, throws a CassetteUnusedError if
+   * recorded interactions were not requested.
    */
   assertComplete(): void;
-  /** Writes the rest of a recording. */
+  /** Writes the recorded interactions that are not in the file yet, and releases the file. */
   close(): Promise<void>;
 }
 
 /**
  * Returns a provider for test suites that records or replays, depending on its mode. `none` never writes, and a
  * request without a recorded answer fails. `missing` records the missing interactions: a whole cassette, or the part
- * of a conversation beyond its recorded end. `all` records everything again. If `provider` is undefined, the live API
- * is asked if `OPENAI_API_KEY` is set.
+ * of a conversation beyond its recorded end. `all` records everything again. If `provider` is undefined and
+ * `OPENAI_API_KEY` is set, the live API is asked.
  *
  * Requests reject like those of `replayProvider` and `recordingProvider`. Throws a CassetteMissError if the cassette
  * is missing and cannot be recorded, a TypeError for an unknown mode, and a CassetteFileError for a file that cannot
@@ -67,8 +72,8 @@ export function assertValidCassetteOptions(who: string, options: object): void {
 }
 
 /**
- * The session behind a cassetteProvider. Callers that name cassettes for their users also pass `origin` and
- * `command`.
+ * Returns the CassetteSession of a cassetteProvider. Callers that name cassettes for their users also pass `origin`
+ * and `command`.
  */
 export function cassetteSession(
   provider: CompletionProvider | undefined,
@@ -159,9 +164,10 @@ interface ChosenMode {
 }
 
 /**
- * The mode from the option, otherwise from the environment, otherwise `none` in CI or without a live model, otherwise
- * `missing`. Throws a TypeError for any other word: a typo must neither cause a recording nor prevent one. A vitest
- * that updates snapshots (`-u`) calls no model, so an explicit mode other than `none` throws a TypeError.
+ * Returns the mode of the option. If the option is not given, returns the mode of the environment variable. The
+ * default is `none` in CI, under `vitest -u` or without a live model, and `missing` in all other cases. Throws a
+ * TypeError for an unknown mode, because a typo must neither cause a recording nor prevent one. Under `vitest -u`,
+ * which updates snapshots and must not call a model, an explicit mode other than `none` throws a TypeError.
  */
 function modeOf(given: unknown, hasLive: boolean, environment: Environment): ChosenMode {
   const ofEnvironment = environment[modeVariable];

@@ -29,7 +29,7 @@ export class PastRuns {
     this.#inner = provider;
   }
 
-  /** The provider, whose answers are kept. */
+  /** Asks the given provider, and keeps its answers. */
   readonly provider: CompletionProvider = {
     complete: async (request, options) => {
       // A run that was stopped may get its answer during the next run, so each request keeps the list of its own run.
@@ -46,15 +46,15 @@ export class PastRuns {
     return this.#runs.length;
   }
 
-  /** Keeps the run that has just ended. Without events, the run is forgotten. */
+  /** Keeps the run that has just ended. If `events` is undefined, the run was undone and is not kept. */
   end(events: readonly RecordedEvent[] | undefined): void {
     if (events) this.#runs.push({ events, answers: this.#answers });
     this.#answers = [];
   }
 
   /**
-   * Writes the cassette. Returns its content and the secrets that were hidden. Rejects with a CassetteFileError if it
-   * cannot be written.
+   * Writes the cassette. Returns its content and the secrets that were hidden. Rejects with a CassetteFileError if
+   * the cassette cannot be written.
    */
   async record(
     settings: Pick<CassetteSettings, 'path' | 'origin' | 'known'>,

@@ -1,9 +1,6 @@
 const clock = performance.now.bind(performance);
 
-/**
- * The machine's clock, in milliseconds. A recording stores how long an answer takes; nothing else in this folder
- * reads the time.
- */
+/** The machine's clock, in milliseconds. Only a recording reads it, to store how long answers take. */
 export function now(): number {
   return clock();
 }

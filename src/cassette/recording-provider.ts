@@ -9,17 +9,17 @@ import { CassetteSession } from './session.ts';
 /** A provider that records the answers of another one. */
 export interface RecordingProvider extends CompletionProvider, AsyncDisposable {
   /**
-   * Writes the rest; the file is complete at any time before. Throws the error that kept a request from being
-   * recorded, even if a caller got it before. The end of an `await using` block does not throw it, so that it does
-   * not hide the error that left the block.
+   * Writes the recorded interactions that are not in the file yet. Before that, the file is a valid cassette, too.
+   * Throws the error that kept a request from being recorded, even if the caller of that request got it already. The
+   * end of an `await using` block does not throw this error, which would hide the error that left the block.
    */
   close(): Promise<void>;
 }
 
 /**
- * Returns a provider that asks another one, and records its answers: completions with their usage, streams with their
- * chunks and times, errors of the API, and the results of tools. From the first answer on, the cassette is always
- * written as a whole. It replaces an existing file. Secrets are removed before anything is written
+ * Returns a provider that asks another provider, and records its answers: completions with their usage, streams with
+ * their chunks and times, errors of the API, and the results of tools. The first answer replaces an existing file.
+ * From then on, the file is always a whole cassette. Secrets are removed before anything is written
  * (docs/guide-recording.md).
  *
  * Requests reject with the errors of `provider`. They reject with a CassetteFileError, before `provider` is asked, if
@@ -38,7 +38,7 @@ export function recordingProvider(
   return closable(new CassetteSession({ path, file: undefined, live: provider, redact }));
 }
 
-/** A session as a provider that can be closed. */
+/** Returns a RecordingProvider that uses the session. */
 function closable(session: CassetteSession): RecordingProvider {
   return {
     complete: session.complete,

@@ -17,7 +17,8 @@ export interface ReplayOptions {
    */
   onMismatch?: MismatchPolicy | undefined;
   /**
-   * The function that the cassette was recorded with, if there was one: requests are compared in their stored form.
+   * The `redact` function that the recording used, if any. A replay needs it, because requests are compared in their
+   * stored form.
    */
   redact?: Redact | undefined;
   /** Whether answers, and the chunks of streams, take their recorded time. Default: "none". */
@@ -26,25 +27,25 @@ export interface ReplayOptions {
 
 /** A provider that answers from a cassette. */
 export interface ReplayProvider extends CompletionProvider, Disposable {
-  /** Counts interactions. */
+  /** Counts of the requests so far, and of the interactions left. */
   readonly summary: Readonly<CassetteSummary>;
   /**
-   * Throws the error of the first request that did not fit, otherwise a CassetteUnusedError if recorded interactions
-   * were not requested.
+   * Throws the error of the first request that did not fit. If all requests fit, throws a CassetteUnusedError if
+   * recorded interactions were not requested.
    */
   assertComplete(): void;
 }
 
 /**
  * Returns a provider that answers from a cassette, offline. The n-th request of a conversation is compared with the
- * n-th recorded one, and gets its answer. A streamed recording also serves unstreamed requests, and the reverse.
- * Conversations are distinguished by `conversation`, or by the history that a request continues.
+ * n-th recorded one, and gets the recorded answer. A streamed recording also serves unstreamed requests, and the
+ * reverse. Conversations are distinguished by `conversation`, or by the history that a request continues.
  *
  * Requests reject with a CassetteMismatchError that shows each changed part with a diff; with a CassetteMissError
  * beyond the end of the recording; with a CassetteAmbiguityError if the request could belong to several
- * conversations; or with the recorded error. Disposing throws a CassetteUnusedError if interactions are left, unless
- * a request did not fit, because the caller got that error already. Throws a CassetteFileError if the file is
- * missing, is not a cassette, is damaged, or has a newer version.
+ * conversations; or with the recorded error. Disposing throws a CassetteUnusedError if recorded interactions were not
+ * requested. It does not throw after a request that did not fit, because the caller got the error of that request
+ * already. Throws a CassetteFileError if the file is missing, is not a cassette, is damaged, or has a newer version.
  */
 export function replayProvider(cassette: string, options: ReplayOptions = {}): ReplayProvider {
   assertValidReplayOptions('replayProvider', options, ['onMismatch', 'redact', 'timing']);
@@ -56,7 +57,10 @@ export function replayProvider(cassette: string, options: ReplayOptions = {}): R
   return new Replay(new CassetteSession({ path, file, live: undefined, onMismatch, redact, inRealTime }));
 }
 
-/** A session as its users see it. Methods are fields, so that a decorator can spread a provider. */
+/**
+ * A provider that answers from a CassetteSession. Its methods are fields, so that they are kept when a decorator
+ * spreads the provider.
+ */
 export class SessionProvider implements CompletionProvider {
   readonly complete: CompletionProvider['complete'];
   readonly stream: CompletionProvider['stream'];

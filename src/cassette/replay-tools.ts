@@ -56,7 +56,7 @@ interface ServedRun {
 
 const runs = new WeakMap<readonly RecordedEvent[], ServedRun>();
 
-/** Notes the lane of a run, for its tools. */
+/** Notes the lane of a run, so that the run's tools find their recorded results. */
 export function noteServed(events: readonly RecordedEvent[] | undefined, run: ServedRun): void {
   if (events) runs.set(events, run);
 }
@@ -68,17 +68,19 @@ function servedRun(events: readonly RecordedEvent[] | undefined): ServedRun | un
 
 /** A call that was recorded. */
 interface RecordedCall {
-  /** The cassette, for messages. */
+  /** The path of the cassette, as messages show it. */
   readonly file: string;
   readonly interaction: InteractionRecord;
   readonly result: ResultRecord;
   /**
-   * Whether it is the last call of its answer that reached a tool. The recorded changes of the context are applied
-   * with that call.
+   * Whether this is the last of the answer's calls that reached a tool. The recorded changes of the context variables
+   * are applied with that last call.
    */
   readonly isLast: boolean;
   readonly handsOff: boolean;
-  /** The index of its result in the next request; undefined if no cassette answers the run. */
+  /**
+   * The index of the call's result in the messages of the next request; undefined if no cassette answers the run.
+   */
   readonly at: number | undefined;
   readonly run: ServedRun | undefined;
 }
@@ -168,7 +170,8 @@ function compare(
       `Its answer differs from the recorded one ("-" was recorded, "+" is new):\n${diff}`,
       missOf(file, tool, interaction, run),
     );
-  // No request shows this difference, so it is reported with the next one, or at the end.
+  // The conversation continues with the recorded result, so no request shows this difference. It is reported with the
+  // next request, or at the end of the replay.
   run.lane.noted.push({ part: 'history', name: tool, ...(at !== undefined && { at }), diff });
 }
 
@@ -178,7 +181,9 @@ function missOf(file: string, tool: string, interaction?: InteractionRecord, run
   return { problem: 'tool', file, tool, ...lane, interaction: interaction?.number } as const;
 }
 
-/** Finds recorded results: by the position of the run in the cassette, or otherwise by the call. */
+/**
+ * Finds recorded results by the run's position in the cassette, or by the id of the call if the position is unknown.
+ */
 class RecordedTools {
   readonly #path: string;
   readonly #shown: string;
@@ -206,7 +211,10 @@ class RecordedTools {
     return this.#call(tool, interaction, index, at, run);
   }
 
-  /** If another provider answers, or the context is a copy, only the id identifies the call. */
+  /**
+   * Finds a call by its id. The position is unknown if another provider answers the run, or if the context is a copy,
+   * which does not lead to the run.
+   */
   #byCall(tool: string, id: string): RecordedCall {
     const found = this.#file.lanes
       .flatMap(({ interactions }) => interactions)
@@ -241,7 +249,8 @@ class RecordedTools {
         `${this.#shown} has no result of call ${index + 1} of interaction ${interaction.number}, which is of this tool. Record again.`,
         missOf(this.#shown, tool, interaction, run),
       );
-    // If several calls could be the handoff, it is the last one: in a run, the last handoff wins.
+    // If several calls of the tool could have handed off, the last one did, because the last handoff of an answer
+    // wins.
     const handsOff =
       handoff?.tool === tool &&
       results.findLastIndex((other) => other.tool === tool && !other.error) === index;

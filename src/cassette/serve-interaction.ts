@@ -13,20 +13,24 @@ import { fieldsOf } from './match/words.ts';
 export interface PlayedInteraction {
   readonly served: InteractionRecord;
   readonly lane: Lane;
-  /** The cassette, for messages. */
+  /** The path of the cassette, as messages show it. */
   readonly file: string;
-  /** The place of the interaction, for messages. */
+  /** Returns the place of the interaction, as messages show it. */
   readonly place: () => string;
   readonly inRealTime: boolean;
 }
 
-/** How a recorded interaction answers an unstreamed request. */
+/**
+ * How a recorded interaction answers an unstreamed request. left: the answer is not complete, because its reader
+ * stopped reading or the request was aborted.
+ */
 type Outcome =
   | { readonly kind: 'answer'; readonly completion: unknown }
   | { readonly kind: 'error' | 'left' };
 
 /**
- * Waits for the recorded time if `inRealTime` is set. Then returns the outcome, and what later requests show of it.
+ * Waits for the recorded time if `inRealTime` is set. Then returns the outcome. `said` is the content of the answer,
+ * which later requests repeat.
  */
 export async function dueOutcome(
   played: PlayedInteraction,
@@ -39,8 +43,8 @@ export async function dueOutcome(
 }
 
 /**
- * Like `dueOutcome`, for a streamed request. Returns what later requests show before the first chunk, because the
- * caller may not read to the end.
+ * Like `dueOutcome`, for a streamed request. Reads `said` before the first chunk is served, because the caller may
+ * not read to the end.
  */
 export async function duePieces(
   played: PlayedInteraction,
@@ -84,7 +88,10 @@ function piecesOf({ served: { stream, completion }, lane }: PlayedInteraction): 
   return chunksOfCompletion(storedCompletion(completion, lane.secrets)).map((chunk) => ({ chunk, ms: 0 }));
 }
 
-/** What the chunks say; undefined if they are not a complete answer. The reader of the chunks gets the error. */
+/**
+ * The content of the answer that the chunks make up; undefined if it is not complete. Does not throw, because the
+ * reader of the chunks gets the error.
+ */
 function saidInPieces({ served }: PlayedInteraction, pieces: readonly TimedChunk[]): Said | undefined {
   if (served.error || served.aborted || served.stream?.cut === 'left') return undefined;
   try {
@@ -115,8 +122,8 @@ async function fail({ served, lane }: PlayedInteraction): Promise<never> {
 }
 
 /**
- * Nothing more was recorded, because the caller had left. If the caller can leave again, this waits for it; otherwise
- * it throws.
+ * Ends an answer whose recording is not complete. If the recorded request was aborted and this request has a signal,
+ * waits until the signal is aborted. Otherwise throws a CassetteMissError.
  */
 async function leftOff(
   { served, lane, file, place }: PlayedInteraction,

@@ -6,7 +6,7 @@ import type { Redact } from '../secrets/redactor.ts';
 /** What happens if a request differs from the recording. */
 export type MismatchPolicy = 'error' | 'warn' | 'ignore';
 
-/** The use of a cassette so far, in interactions. */
+/** Counts of the requests so far, and of the interactions left. */
 export interface CassetteSummary {
   /** Interactions that were served from the cassette. */
   served: number;
@@ -18,19 +18,22 @@ export interface CassetteSummary {
   unused: number;
 }
 
-/** How a session uses a cassette. */
+/** How a CassetteSession uses a cassette. */
 export interface CassetteSettings {
   /** An absolute path. */
   path: string;
   /** The cassette to replay; undefined if everything is recorded. */
   file: CassetteFile | undefined;
-  /** Answers the requests that the file does not; undefined if nothing is recorded. */
+  /** The live model, which answers the requests that the file does not; undefined if nothing is recorded. */
   live: CompletionProvider | undefined;
-  /** The text of the file that a recording is added to; undefined for a new file. */
+  /**
+   * The text of the existing file when it was read, so that a later change by another recording is noticed; undefined
+   * if there was no file, or if it is replaced.
+   */
   base?: string | undefined;
   /** Whether a recording is added to the existing file. If not, it replaces the file. */
   isAddition?: boolean | undefined;
-  /** Whether errors may replace an existing file, as answers may. */
+  /** Whether a recording that has only errors may replace an existing file. */
   errorsCount?: boolean | undefined;
   /** Whether nothing is written before the recording is closed. */
   writesAtEnd?: boolean | undefined;
@@ -44,10 +47,15 @@ export interface CassetteSettings {
   redact?: Redact | undefined;
   /** Whether answers take their recorded time. */
   inRealTime?: boolean | undefined;
-  /** Data whose secrets are known from the beginning. They are hidden in every conversation. */
+  /**
+   * Data, such as context variables, whose secrets are hidden in every recorded conversation from its first request
+   * on.
+   */
   known?: object | undefined;
   origin?: TapeOrigin | undefined;
-  /** The command that records again, if the cassette does not say it. */
+  /**
+   * The shell command that records the cassette again. Default: derived from the scenario or test that recorded it.
+   */
   command?: string | undefined;
   /** Gets the text of a drift that is not an error. Default: it is written to stderr. */
   warn?: ((message: string) => void) | undefined;

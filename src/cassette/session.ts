@@ -48,9 +48,12 @@ export class CassetteSession implements CompletionProvider {
   readonly #lanes: LaneChooser;
   readonly #keeper: Keeper | undefined;
   readonly #counts = { served: 0, exact: 0, drifted: 0 };
-  /** The latest request without drift in its settings, by label, because most conversations share their settings. */
+  /**
+   * For each label of settings, the latest request whose settings had no drift. Most conversations share their
+   * settings, so a request that repeats these settings is not compared again.
+   */
   readonly #exactSettings = new Map<string, RequestParts>();
-  /** The drift that was reported already, if drift is not an error. */
+  /** The keys of the drift that was reported already, if drift is not an error. */
   readonly #told = new Set<string>();
   #isClosed = false;
   #isDiscarded = false;
@@ -90,7 +93,7 @@ export class CassetteSession implements CompletionProvider {
   /** Each distinct drift so far, if drift is not an error. */
   readonly drifts: Drift[] = [];
 
-  /** Whether the last request of any conversation got no usable answer. */
+  /** Whether a conversation ended with a request that got no usable answer. */
   get endedInError(): boolean {
     return this.tape.lanes.some(
       ({ current, endedInNothing }) =>
@@ -99,8 +102,8 @@ export class CassetteSession implements CompletionProvider {
   }
 
   /**
-   * Throws the error of the first request that did not fit, otherwise a CassetteUnusedError if interactions were not
-   * requested.
+   * Throws the error of the first request that did not fit. If all requests fit, throws a CassetteUnusedError if
+   * recorded interactions were not requested.
    */
   assertComplete(): void {
     if (this.failure) throw this.failure;
@@ -116,7 +119,7 @@ export class CassetteSession implements CompletionProvider {
     throw unusedError(this.words, this.tape.lanes, unused);
   }
 
-  /** Writes the rest of a recording. */
+  /** Writes the recorded interactions that are not in the file yet, and releases the file. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -124,8 +127,8 @@ export class CassetteSession implements CompletionProvider {
   }
 
   /**
-   * Closes at the end of a block. A CassetteFileError goes to stderr, so that it does not hide the error that left
-   * the block.
+   * Like `close`, for the end of an `await using` block. A CassetteFileError goes to stderr, so that it does not hide
+   * the error that left the block.
    */
   dispose(): void {
     try {
@@ -141,7 +144,7 @@ export class CassetteSession implements CompletionProvider {
     return this.tape.failure;
   }
 
-  /** Compares the results of the last calls, which no request shows, with the recording. */
+  /** Compares the results of each conversation's last calls with the recording. No later request shows them. */
   compareEnds(): void {
     const drift = this.tape.lanes.flatMap((lane) => {
       const noted = lane.noted.splice(0);
@@ -152,14 +155,14 @@ export class CassetteSession implements CompletionProvider {
     if (drift.length > 0) this.#mismatch(drift, this.words.path, {});
   }
 
-  /** Gives a recording up: interactions that are not written yet never will be. */
+  /** Gives the recording up. Interactions that are not in the file yet are never written. */
   discard(): void {
     this.#isClosed = true;
     this.#isDiscarded = true;
     this.#keeper?.discard();
   }
 
-  /** A generator, so that no request is made, and no interaction taken, before someone reads. */
+  /** A generator, so that the session serves or records nothing before the caller reads the first chunk. */
   async *#chunks(
     request: CompletionRequest,
     options: CompletionOptions | undefined,
@@ -186,7 +189,7 @@ export class CassetteSession implements CompletionProvider {
     let lane: Lane | undefined;
     try {
       lane = this.#lanes.choose(asked);
-      // After a failure in this conversation, later requests mean nothing.
+      // After a request of this conversation did not fit, comparing later ones would prove nothing.
       if (lane?.failure) throw lane.failure;
       return lane?.upcoming ? this.#play(lane, asked) : this.#record(lane, asked);
     } catch (error) {
@@ -197,7 +200,7 @@ export class CassetteSession implements CompletionProvider {
 
   #play(lane: Lane, { parts, events }: Asked): PlayedInteraction {
     const interaction = lane.upcoming!;
-    // Secrets that are recorded later must not get the same placeholders.
+    // A secret that is recorded later must not get a placeholder that this interaction uses.
     if (this.#settings.live) lane.secrets.reserve(interaction);
     const place = () => placeInTape(this.words, lane, interaction.number, this.tape.lanes.length);
     const agent = lane.agentOf(parts, events);
@@ -221,7 +224,10 @@ export class CassetteSession implements CompletionProvider {
     };
   }
 
-  /** The drift in the settings. Most settings equal the previous request's and are not compared again. */
+  /**
+   * The drift in the settings of a request. Most requests repeat the settings of an earlier request, so the result of
+   * the earlier comparison is reused.
+   */
   #settingsDrift(lane: Lane, parts: RequestParts, agent: string): readonly Drift[] {
     const { last, current, upcoming } = lane;
     const label = upcoming!.request.agent;
@@ -232,7 +238,7 @@ export class CassetteSession implements CompletionProvider {
     const recorded = this.tape.settings(label);
     const settings = settingsOf(parts, this.#redactor, lane.secrets, recorded);
     lane.settingsDrift = settingsDrift(recorded, settings, agent);
-    // Settings with secrets must be read again in each conversation.
+    // Reading the settings tells a conversation which secrets they contain, so settings with secrets are not cached.
     if (lane.settingsDrift.length === 0 && lane.secrets.isEmpty) this.#exactSettings.set(label, parts);
     return lane.settingsDrift;
   }

@@ -21,13 +21,13 @@ import { LaneSecrets } from '../secrets/lane-secrets.ts';
 export interface RecordedScript {
   messages: MessageRecord[];
   steps: Step[];
-  /** The active agents, in order, as far as handoffs were recorded. */
+  /** The names of the agents that were active, in order, as far as the recording shows them. */
   agents: string[];
 }
 
 /**
- * Turns a recorded conversation into a script. `nameOf` returns the agent's name for a label. A damaged answer
- * becomes a fault of the same kind.
+ * Turns a recorded conversation into a script. `nameOf` returns the name of the agent under a label of the cassette.
+ * A damaged answer becomes a fault of the same kind.
  */
 export function recordedScript(
   { interactions }: LaneRecord,
@@ -37,7 +37,7 @@ export function recordedScript(
   for (const [index, interaction] of interactions.entries()) {
     const { request, handoff } = interaction;
     const added = [...(request.new ?? [])];
-    // The conversation may have begun before its recording.
+    // If the conversation began before it was recorded, its first request has earlier messages.
     const firstUser = added.findLastIndex(({ role }) => role === 'user');
     if (index === 0) script.messages.push(...added.splice(0, Math.max(0, firstUser)));
     for (const message of added) if (message['role'] === 'user') script.steps.push({ user: textIn(message) });
@@ -76,8 +76,8 @@ function stepOf(interaction: InteractionRecord): ModelStep {
 }
 
 /**
- * The step for an answer that was cut off. An answer that its reader left also ends here, because no more of it was
- * recorded.
+ * The step for an answer that was cut off. An answer whose reader stopped reading counts as cut off, too, because the
+ * rest was not recorded.
  */
 function cutStep({ stream }: InteractionRecord): ModelStep {
   const chunks = stream ? storedChunks(stream, new LaneSecrets()).map(({ chunk }) => chunk) : [];
@@ -102,7 +102,7 @@ function callOf(
   return { tool: name, args, ...(isWrong && { hallucinated: true }) };
 }
 
-/** The arguments as an object, if a script would send exactly this text. */
+/** The arguments as an object; undefined if a script with this object would send a different text. */
 function parsed(raw: string): object | undefined {
   try {
     const args: unknown = JSON.parse(raw);

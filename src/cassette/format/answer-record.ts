@@ -30,7 +30,9 @@ export function completionRecord(completion: unknown, redactor: Redactor, secret
   return unwrapped(redactor.data(secrets, settled, responsePath));
 }
 
-/** A stored completion as it arrived, with the secrets that the conversation has shown. */
+/**
+ * A stored completion as the model sent it. The secrets that the conversation has shown replace their placeholders.
+ */
 export function storedCompletion(record: unknown, secrets: LaneSecrets): unknown {
   return secrets.revealData(
     mapAnswer(
@@ -72,8 +74,8 @@ function mapAnswer(
     for (const [field, value] of Object.entries(choice['message']))
       setOwn(message, field, mapField(field, value, [...path, field], mapText));
     if (!choice['logprobs']) return { ...choice, message };
-    // The probabilities spell the text out again, so they are dropped if it changed. Their fields "token" are not
-    // secrets.
+    // The log probabilities repeat the text token by token, so they are dropped if the text changed. Otherwise they
+    // are kept unchanged: their fields named "token" do not hold secrets.
     return { ...choice, logprobs: isChanged ? null : put(choice['logprobs'], 'logprobs'), message };
   });
   return { ...completion, choices };
@@ -100,8 +102,8 @@ function mapField(
 }
 
 /**
- * Whether `map` changes the text that the tokens with their probabilities spell out: a secret may be spread over
- * tokens.
+ * Whether `map` changes the text that the tokens of log probabilities spell out. The tokens are joined first, because
+ * a secret may be spread over several.
  */
 export function changesTokens(logprobs: unknown, map: MapCompletionText): boolean {
   if (!isPlainObject(logprobs)) return false;
@@ -128,8 +130,8 @@ const keptHeaders = /^(?:retry-after(?:-ms)?|x-should-retry|x-ratelimit-[a-z-]+)
 const errorPath = ['response', 'error'];
 
 /**
- * Whether an error is not an answer of the model: a test does not fit its script or its cassette, or the API refused
- * the key, which depends on the person who records.
+ * Whether an error is not an answer of the model, so that it is not recorded. Either the run does not fit its script
+ * or cassette, or the API refused the key of the person who records.
  */
 export function isNotTheModels(error: unknown): boolean {
   const { status } = (isError(error) ? error : {}) as { status?: unknown };
@@ -159,7 +161,7 @@ export function errorRecord(error: unknown, redactor: Redactor, secrets: LaneSec
   };
 }
 
-/** The stored error, as the class that the openai client throws, if it is one of these. */
+/** The stored error as an Error. An error of the openai client gets its original class. */
 export async function errorOf(record: ErrorRecord, secrets: LaneSecrets): Promise<Error> {
   const { name, status, headers } = record;
   const message = secrets.reveal(record.message);

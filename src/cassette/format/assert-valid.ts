@@ -4,9 +4,9 @@ import { formatName, formatVersion, isLines, textFields, type CassetteFile } fro
 
 /** A mistake in a cassette, and its place. */
 export class CassetteProblem extends Error {
-  /** The cause: the file is damaged, it is not a cassette, or this swarmcheck is too old for it. */
+  /** What is wrong: the file is damaged, is not a cassette, or was written by a newer swarmcheck. */
   readonly problem: 'damaged' | 'foreign' | 'newer';
-  /** Keys and indexes from the root. */
+  /** The keys and indexes that lead from the root to the mistake. */
   readonly path: readonly (string | number)[];
   /** Descriptions of a valid value and of the value found. */
   readonly expected: string | undefined;
@@ -221,7 +221,10 @@ function assertValidLabels({ agents, tools, lanes }: CassetteFile): void {
   }
 }
 
-/** Finds the damage that editing or merging by hand does to the interactions of a lane. */
+/**
+ * Asserts that the interactions of a lane are numbered from 1 without gaps. Editing or merging a file by hand can
+ * break the numbers.
+ */
 function assertValidNumbers(interactions: readonly { number: number }[], path: Path): void {
   const numbers = interactions.map(({ number }) => number);
   const index = numbers.findIndex((number, position) => number !== position + 1);

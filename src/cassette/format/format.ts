@@ -17,9 +17,15 @@ export interface CassetteFile {
   scenario?: ScenarioReference;
   /** The test that recorded the cassette, and replays it. */
   test?: TestReference;
-  /** What requests have in common, by label: one entry for each agent, and one for each variation of it. */
+  /**
+   * All of a request except its history, by label. The label is the agent's name. Other settings of the same agent
+   * get labels such as "Refunds (2)".
+   */
   agents: Readonly<Record<string, AgentRecord>>;
-  /** Tool definitions in the form of the API, by label. */
+  /**
+   * Tool definitions in the form of the API, by label. The label is the tool's name. Other definitions with the same
+   * name get labels such as "search (2)".
+   */
   tools: Readonly<Record<string, object>>;
   /** In the order in which they began. */
   lanes: readonly LaneRecord[];
@@ -27,7 +33,7 @@ export interface CassetteFile {
 
 /** Identifies a scenario. */
 export interface ScenarioReference {
-  /** Relative to the working directory, with slashes. */
+  /** The path relative to the working directory, with forward slashes. */
   file: string;
   name: string;
   /** The model that was used instead of the models of the agents. */
@@ -38,7 +44,7 @@ export interface ScenarioReference {
 
 /** Identifies a test. */
 export interface TestReference {
-  /** Relative to the root of the tests, with slashes. */
+  /** The path relative to the root folder of vitest, with forward slashes. */
   file: string;
   name: string;
 }
@@ -75,26 +81,29 @@ export interface InteractionRecord {
   completion?: unknown;
   stream?: StreamRecord;
   error?: ErrorRecord;
-  /** The request was aborted before its answer was complete. A stream has the chunks that arrived before that. */
+  /**
+   * Present if the request was aborted before its answer was complete. `stream` then has the chunks that had arrived.
+   */
   aborted?: true;
   /** The result of each call of the answer, in the order of the calls. */
   results?: readonly ResultRecord[];
-  /** The last handoff of these calls. */
+  /** The last handoff among the calls of the answer. */
   handoff?: { to: string; tool: string };
-  /** The changes that these calls made to the context variables. */
+  /** The changes that the calls of the answer made to the context variables. */
   context?: { set: Readonly<Record<string, unknown>>; deleted: readonly string[] };
 }
 
-/** The difference between a request and the one before. */
+/** The difference between a request and the previous request of the lane. */
 interface RequestRecord {
   /** A label of `agents`. */
   agent: string;
   /**
-   * How many messages of the previous history are still there; absent if all are. The previous history is the history
-   * of the request before, its answer, and the results of its calls.
+   * How many messages of the previous history the request still begins with; absent if it begins with all. The
+   * previous history consists of the history of the previous request, its answer, and the results of that answer's
+   * calls.
    */
   keep?: number;
-  /** The messages after those that are kept. */
+  /** The messages of the request after those that `keep` counts. */
   new?: readonly MessageRecord[];
 }
 
@@ -110,7 +119,10 @@ export interface ResultRecord {
 
 /** An answer that was streamed. */
 export interface StreamRecord {
-  /** `chunk` has the fields that all chunks share, and `choice` those that all their choices share. */
+  /**
+   * `chunk` has the usual fields of a chunk, and `choice` the usual fields of its choice. `parts` has the fields that
+   * differ.
+   */
   chunk: Readonly<Record<string, unknown>>;
   choice?: Readonly<Record<string, unknown>>;
   parts: readonly StreamPart[];
@@ -119,12 +131,12 @@ export interface StreamRecord {
 }
 
 /**
- * Consecutive chunks. `ms` is the time of each chunk since the one before; for the first chunk, since the answer
- * began.
+ * Consecutive chunks. `ms` is the number of milliseconds between a chunk and the previous one; it is 0 for the first
+ * chunk of an answer.
  *
- * texts: each chunk adds a piece of text. arguments: each chunk adds a piece of the arguments of a call. delta: one
- * chunk with any other delta. chunk: one chunk that has unusual fields besides its delta. It has the fields that
- * differ from the shared ones, or, if `isWhole`, all fields.
+ * texts: each chunk adds a text to `field`. arguments: each chunk adds a text to the arguments of the call with the
+ * index `call`. delta: one chunk with any other delta. chunk: one chunk whose other fields are unusual. It is stored
+ * with the fields that differ from the `chunk` of the StreamRecord, or with all of its fields if `isWhole` is true.
  */
 export type StreamPart =
   | { texts: readonly string[]; field: TextField; ms: readonly number[] }
@@ -132,7 +144,7 @@ export type StreamPart =
   | { delta: Readonly<Record<string, unknown>>; finish_reason?: string; ms: number }
   | { chunk: Readonly<Record<string, unknown>>; isWhole?: true; ms: number };
 
-/** The fields of a delta whose pieces are joined. */
+/** The fields of a delta that hold text. The texts of several chunks are joined. */
 export const textFields = ['content', 'refusal', 'reasoning_content', 'reasoning'] as const;
 export type TextField = (typeof textFields)[number];
 
@@ -157,14 +169,14 @@ export function storedLines(text: string): Text {
 }
 
 /**
- * Whether a value is a text of several lines. An empty list is not, and neither are the parts of a content, which are
- * objects.
+ * Whether a value is the stored form of a text of several lines, a list of at least two strings. The parts of a
+ * message's content are also a list, but of objects.
  */
 export function isLines(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.length > 1 && value.every((line) => typeof line === 'string');
 }
 
-/** The text of a stored text. */
+/** A stored text as one string, with its lines joined. */
 export function joined(text: Text): string {
   return typeof text === 'string' ? text : text.join('\n');
 }

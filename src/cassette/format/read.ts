@@ -85,8 +85,8 @@ export function noSuchFile(path: string): CassetteFileError {
 }
 
 /**
- * The scenario or test that recorded a cassette. Empty if the file is missing or unusable; replaying or recording it
- * reports the error.
+ * The scenario or test that recorded a cassette. Empty if the file is missing or unusable; a later replay or
+ * recording of the file reports the error.
  */
 export function originIn(path: string): Pick<CassetteFile, 'scenario' | 'test'> {
   try {
@@ -175,7 +175,7 @@ function lineOf(source: string, path: readonly (string | number)[]): number | un
   return node.loc.start.line;
 }
 
-/** Loaded only when a file has a mistake. */
+/** The JSON parser that knows the lines of values. Loaded only when a file has a mistake. */
 function momoa(): typeof Momoa {
   return createRequire(import.meta.url)('@humanwhocodes/momoa') as typeof Momoa;
 }

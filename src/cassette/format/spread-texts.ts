@@ -3,16 +3,16 @@ import type { Path } from '../../secrets/redactor.ts';
 import { isSecretName } from '../../secrets/secrets.ts';
 import { changesTokens, type MapCompletionText } from './answer-record.ts';
 
-/** A text that arrives in pieces, and the places of the pieces. */
+/** A text that is spread over several chunks, and the places in the chunks that hold its pieces. */
 interface SpreadText {
   readonly path: Path;
   readonly places: [holder: Record<string | number, unknown>, field: string | number][];
 }
 
 /**
- * Maps each text of a stream as a whole, because a secret may be spread over several chunks, then cuts it into pieces
- * as before. Replaces the pieces in the chunks by the values that `put` returns for them. Returns whether any text
- * changed.
+ * Maps each text of a stream as a whole, because a secret may be spread over several chunks. Cuts the mapped text
+ * into as many pieces as before, and replaces each piece in its chunk by the value that `put` returns for the piece.
+ * Returns whether any text changed.
  */
 export function mapTexts(
   chunks: readonly unknown[],
@@ -51,7 +51,7 @@ function textsIn(chunks: readonly unknown[]): SpreadText[] {
         add(value as never, place, [...path, typeof index === 'number' ? index : place]);
       }
     } else if (isPlainObject(value)) {
-      // The value of a secret field is a secret whatever it looks like, so it stays for the redactor.
+      // A field whose name says that its value is secret is left to the redactor, which hides the whole value.
       for (const name of Object.keys(value))
         if (!words.has(name) && !isSecretName(name)) add(value, name, [...path, name]);
     }
@@ -85,9 +85,9 @@ export function choicesOf(chunk: unknown): Record<string, unknown>[] {
 }
 
 /**
- * Cuts a text into as many pieces as another text was cut into. In the common beginning and the common end of both
- * texts, the cuts stay in place. The part between them goes into one piece, so that a replaced part is not spread
- * over several.
+ * Cuts `text` into as many pieces as `pieces` has. In the beginning and the end that `text` shares with the joined
+ * pieces, the cuts stay in place. The changed middle goes into one piece, so that a replacement is not spread over
+ * several.
  */
 function recut(pieces: readonly string[], text: string): string[] {
   const before = pieces.join('');

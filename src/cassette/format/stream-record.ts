@@ -9,7 +9,7 @@ import type { Redactor } from '../../secrets/redactor.ts';
 import { toJson, type MapCompletionText } from './answer-record.ts';
 import { choicesOf, mapTexts, spellsSecret } from './spread-texts.ts';
 
-/** A chunk and the milliseconds since the one before. */
+/** A chunk, and the milliseconds since the previous chunk, which are 0 for the first one. */
 export interface TimedChunk {
   readonly chunk: ChatCompletionChunk;
   readonly ms: number;
@@ -31,8 +31,8 @@ export function streamRecord(
   const chunks = timed.map(({ chunk }) => withoutPadding(toJson(chunk)));
   const map: MapCompletionText = (text, path) => redactor.text(secrets, text, path);
   const isChanged = mapTexts(chunks, map, (text) => new Settled(text)) || spellsSecret(chunks, map);
-  // The probabilities spell the text out again, so they are dropped if it changed. Their fields "token" are not
-  // secrets.
+  // The log probabilities repeat the text token by token, so they are dropped if the text changed. Otherwise they are
+  // kept unchanged: their fields named "token" do not hold secrets.
   for (const choice of chunks.flatMap(choicesOf))
     if (choice['logprobs']) choice['logprobs'] = isChanged ? null : new Settled(choice['logprobs']);
   const hidden = chunks.map((chunk) => unwrapped(redactor.data(secrets, chunk, ['response'])));
@@ -43,7 +43,10 @@ export function streamRecord(
   return { chunk: common, ...(choice && { choice }), parts, ...(cut && { cut }) };
 }
 
-/** The chunks of a stored stream as they arrived, with the secrets that the conversation has shown. */
+/**
+ * The chunks of a stored stream as they arrived. The secrets that the conversation has shown replace their
+ * placeholders.
+ */
 export function storedChunks(
   { chunk: common, choice, parts }: StreamRecord,
   secrets: LaneSecrets,
@@ -104,7 +107,10 @@ function foldedChoice(chunks: readonly unknown[]): unknown {
   return fold.completion();
 }
 
-/** An unstreamed completion as chunks: one for the head, one for each text and each call, and one for the end. */
+/**
+ * An unstreamed completion as chunks. Each choice becomes a chunk with its role, a chunk for its text and for each
+ * tool call, and a chunk with its finish reason. The last chunk has the usage.
+ */
 export function chunksOfCompletion(completion: unknown): ChatCompletionChunk[] {
   const { choices, usage, ...head } = (
     isPlainObject(completion) ? completion : {}
@@ -205,7 +211,7 @@ function addPart(
   }
 }
 
-/** The fields of a chunk that differ from the shared ones; the whole chunk if it lacks a shared field. */
+/** The fields of a chunk that differ from `common`; the whole chunk if it lacks a field of `common`. */
 function differing(
   chunk: Record<string, unknown>,
   common: Record<string, unknown>,

@@ -31,7 +31,7 @@ function answerMessage(completion: unknown): MessageRecord | undefined {
   return record;
 }
 
-/** The content of a complete answer, as clients send it back; undefined if a run cannot continue from it. */
+/** The content of a complete answer; undefined if no run can continue from the answer. */
 export function saidBy(completion: unknown): Said | undefined {
   const { choices } = (isPlainObject(completion) ? completion : {}) as {
     choices?: { finish_reason?: unknown }[];
@@ -40,18 +40,20 @@ export function saidBy(completion: unknown): Said | undefined {
   return message && saidIn(message as unknown as WireMessage);
 }
 
-/** The content of an assistant message, as clients send it back. */
+/**
+ * The content by which an answer is recognized when a later request repeats it: its text, and the ids of its calls.
+ */
 export interface Said {
   readonly text: string;
   readonly ids: string;
 }
 
-/** The content of an assistant message. */
+/** Reads the text and the ids of calls from an assistant message. */
 export function saidIn(message: WireMessage): Said {
   return { text: textOf(message.content), ids: idsOf(message) };
 }
 
-/** The messages that answer the calls of an answer. */
+/** The tool messages that hold the results of an answer's calls. */
 export function resultMessages(
   answer: MessageRecord | undefined,
   results: readonly ResultRecord[],
@@ -78,7 +80,7 @@ export function recordedCallsOf(message: MessageRecord | undefined): RecordedCal
   });
 }
 
-/** Cached, because a stream has to be folded. */
+/** The messages of answers, cached because a stream has to be folded to get its message. */
 const answers = new WeakMap<InteractionRecord, MessageRecord | undefined>();
 
 /**
@@ -92,7 +94,7 @@ export function answerOf(interaction: InteractionRecord): MessageRecord | undefi
   return answers.get(interaction);
 }
 
-/** For reading records in their stored form. */
+/** Knows no secrets, so that records are read in their stored form. */
 const noSecrets = new LaneSecrets();
 
 function readAnswer({ completion, stream }: InteractionRecord): MessageRecord | undefined {
@@ -106,13 +108,13 @@ function readAnswer({ completion, stream }: InteractionRecord): MessageRecord | 
   }
 }
 
-/** The results and effects of the calls of an answer. */
+/** What the calls of an answer led to: their results, a handoff, and changes of the context variables. */
 type CallResults = Pick<InteractionRecord, 'results' | 'handoff' | 'context'>;
 
 /**
  * Reads the results of an answer's calls from the events of its run, including facts that no request shows.
  * `requestAt` is the index of the first event after the answer's request. `place` is the index of the first result in
- * the next request.
+ * the messages of the next request. `like` has the recorded results, in a replay.
  */
 export function resultsInEvents(
   events: readonly RecordedEvent[],
@@ -148,7 +150,8 @@ export function resultsInEvents(
 }
 
 /**
- * Reads the results of an answer's calls from the messages after it. Empty unless every call was answered, in order.
+ * Reads the results of an answer's calls from the messages after it. Returns an empty object unless these messages
+ * begin with the results of all calls, in the order of the calls.
  */
 export function resultsInHistory(answer: MessageRecord, following: readonly MessageRecord[]): CallResults {
   const calls = recordedCallsOf(answer);

@@ -18,7 +18,8 @@ export interface Asked {
 }
 
 /**
- * Decides which conversation a request belongs to: by its run, by its name, or by the history that it continues.
+ * Decides which conversation a request belongs to: by the request's run, by the conversation's name, or by the
+ * history that the request continues.
  *
  * It never guesses by similarity. If several conversations fit, and the choice could change the answer, it throws a
  * CassetteAmbiguityError.
@@ -31,7 +32,10 @@ export class LaneChooser {
   readonly #recorded: Openings;
   /** Conversations that are being recorded, by their beginnings. */
   readonly #begun = new Openings([]);
-  /** Lanes with a later lane that began in the same way. Requests that continue one of them are ambiguous. */
+  /**
+   * Lanes that began in the same way as a later lane. A request that continues such a lane is ambiguous, because it
+   * could also belong to the later one.
+   */
   readonly #withTwin = new WeakSet<Lane>();
 
   constructor(tape: Tape, redactor: Redactor, words: CassetteWords) {
@@ -73,7 +77,7 @@ export class LaneChooser {
     const alike = this.#recorded.alike(opening);
     const waiting = alike.filter(isWaiting);
     if (waiting.length === 0) return undefined;
-    // The request may also continue a lane that has begun, which is more common.
+    // If the request also continues a lane that has begun, that lane wins, because continuing is more common.
     if (continued.some((lane) => this.#expects(lane, asked))) return undefined;
     if (waiting.length === 1) return waiting[0];
     const narrowed = this.#ofAgent(waiting, asked);
@@ -88,8 +92,8 @@ export class LaneChooser {
   }
 
   /**
-   * The lane that the request probably belongs to although nothing equals the recording, so that an error can say
-   * what changed.
+   * The lane that a changed request probably belongs to. Nothing in the recording equals the request, but with this
+   * lane an error can say what changed.
    */
   #changed(asked: Asked): Lane | undefined {
     const here = this.#tape.lanes.filter(({ conversation }) => conversation === asked.conversation);
@@ -108,12 +112,14 @@ export class LaneChooser {
         },
       );
     }
-    // A name identifies the conversation, even if its history has changed.
+    // If the request names its conversation, the lane of that name is meant, even if its history has changed.
     const underWay = here.filter((lane) => lane.upcoming && !isWaiting(lane));
     return asked.conversation !== undefined && underWay.length === 1 ? underWay[0] : undefined;
   }
 
-  /** The lanes in which this request comes next; all lanes if it comes next in none. */
+  /**
+   * The lanes whose next interaction was recorded with the history of this request; all given lanes if there is none.
+   */
   #fitting(lanes: readonly Lane[], asked: Asked): readonly Lane[] {
     if (lanes.length === 1) return lanes;
     const fitting = lanes.filter((lane) => this.#expects(lane, asked));
@@ -131,7 +137,7 @@ export class LaneChooser {
     return lane;
   }
 
-  /** Whether the next interaction of a lane was recorded with this history. */
+  /** Whether the next interaction of a lane was recorded with the history of this request. */
   #expects(lane: Lane, { parts }: Asked): boolean {
     const records = lane.upcomingHistory();
     return (
@@ -149,7 +155,8 @@ export class LaneChooser {
   }
 
   /**
-   * The lanes that were recorded with these settings. Each label is compared only once, however many lanes share it.
+   * The lanes whose next interaction was recorded with the settings of this request. Many lanes can share the same
+   * settings in the file, which are compared only once.
    */
   #withSettings(lanes: readonly Lane[], { parts }: Asked): readonly Lane[] {
     const known = new Map<string, boolean>();
@@ -205,7 +212,8 @@ export class Openings {
   }
 
   /**
-   * Whether any lane may begin like this request. It compares lengths only, because `alike` needs the whole history.
+   * Whether any lane may begin like this request. Compares only the number of messages, because `alike` needs the
+   * whole history as a text.
    */
   mayHave({ history }: RequestParts): boolean {
     return this.#lengths.has(history.length);

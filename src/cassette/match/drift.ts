@@ -98,7 +98,10 @@ export function historyDrift(
   return { part: 'history', at: index + start, diff: entryDiff(told.entries[index], shown.entries[index]) };
 }
 
-/** Shows two entries as readable text if that shows the difference, otherwise as stored, otherwise as compared. */
+/**
+ * Returns the diff of the readable texts of two entries. If these are equal, returns the diff of the stored forms,
+ * or, if these are equal, too, of the `comparable` forms.
+ */
 function entryDiff(left: Entry | undefined, right: Entry | undefined): string {
   const views = [
     (entry: Entry | undefined) => messageText(entry?.record),

@@ -13,7 +13,7 @@ import type { RequestParts } from '../redact/request-parts.ts';
 export interface Entry {
   readonly record: MessageRecord;
   readonly comparable: string;
-  /** The number of calls that were numbered before this message. */
+  /** The number of call ids in the messages before this one. */
   readonly callsBefore: number;
 }
 
@@ -24,7 +24,10 @@ export function historyOf(records: readonly MessageRecord[]): History {
   return history;
 }
 
-/** The messages of a conversation after its instructions. Adding a message is cheap, because conversations grow. */
+/**
+ * The messages of a conversation after its instructions. Conversations grow, so adding a message does not read the
+ * earlier ones again.
+ */
 export class History {
   readonly entries: Entry[] = [];
   readonly #numbers: CallNumbers = new Map();
@@ -48,7 +51,10 @@ export class History {
     this.entries.length = length;
   }
 
-  /** The number of messages with which both histories begin. `known` of them are known to be equal. */
+  /**
+   * The number of messages with which both histories begin. `known` is the number of messages that are known to be
+   * equal.
+   */
   commonStart(other: History, known: number): number {
     let count = known;
     while (
@@ -66,7 +72,7 @@ interface RequestHistory {
   readonly isPlain: boolean;
 }
 
-/** Cached for each request, because it is compared with several lanes. */
+/** The histories of requests, cached because a request is compared with several lanes. */
 const histories = new WeakMap<RequestParts, RequestHistory>();
 
 /** The history of a request, read as the beginning of a conversation. */
@@ -126,7 +132,7 @@ function numberOf(id: string, numbers: CallNumbers): number {
 const timestamps =
   /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\b/g;
 
-/** The form of a text that is compared. */
+/** The form in which texts are compared: without points in time, and without differences in JSON formatting. */
 export function comparableText(text: string): string {
   const timeless = /\d\d:\d\d/.test(text) ? text.replaceAll(timestamps, '(a point in time)') : text;
   if (!/^\s*[{[]/.test(timeless)) return timeless;
@@ -137,7 +143,10 @@ export function comparableText(text: string): string {
   }
 }
 
-/** Writes numbers that are too long for JavaScript as texts. Read as numbers, different ones could become equal. */
+/**
+ * Writes numbers that are too long for JavaScript as strings, because different numbers could become equal when they
+ * are parsed.
+ */
 function withExactNumbers(json: string): string {
   if (!/\d{16}/.test(json)) return json;
   return json.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]{15,}/g, (token) =>

@@ -9,11 +9,12 @@ import type { RequestParts } from '../redact/request-parts.ts';
 type Events = readonly RecordedEvent[];
 
 /**
- * Finds lanes by the points from which they can be continued, so that a request is compared with only a few of them.
+ * Finds lanes by the points from which they can be continued: an answer, or a failed request. So a request is
+ * compared with only a few lanes.
  */
 export class LaneFinder {
   readonly #byRun = new WeakMap<Events, Lane>();
-  /** The lanes that were at each point, the latest last. */
+  /** The lanes that have reached each point, in the order in which they reached it first. */
   readonly #byPoint = new Map<string, Lane[]>();
   readonly #latestPoint = new WeakMap<Lane, string>();
 
@@ -22,7 +23,7 @@ export class LaneFinder {
     if (events) this.#byRun.set(events, lane);
   }
 
-  /** Notes the last answer of a lane. `said` is undefined if no usable answer arrived. */
+  /** Notes the point that a lane has reached: its last answer, or a failed request if `said` is undefined. */
   notePoint(lane: Lane, said: Said | undefined): void {
     const { history } = lane.last!.parts;
     const point = said
@@ -39,7 +40,7 @@ export class LaneFinder {
     return events && this.#byRun.get(events);
   }
 
-  /** The lanes that a request continues from where they are, or whose failed request it repeats. */
+  /** The lanes whose last answer a request continues, and the lanes whose failed last request it repeats. */
   continued({ history }: RequestParts, conversation: string | undefined): Lane[] {
     const answered = this.#answered(history, conversation).filter((lane) => {
       const [first] = continuationOf(lane.last!.parts.history, history) ?? [];
@@ -54,8 +55,9 @@ export class LaneFinder {
   }
 
   /**
-   * The lanes that gave the last answer in a request whose history differs: it was rewritten, or it continues from an
-   * earlier point. If that answer is the latest of some lanes, only those are returned.
+   * The lanes that gave the last answer in a request that continues none of them: the history was rewritten, or it
+   * continues from an earlier answer. If some lanes gave that answer last, only those are returned. Lanes whose
+   * request is still being answered are left out.
    */
   related({ history }: RequestParts, conversation: string | undefined): Lane[] {
     const all = this.#answered(history, conversation).filter(({ inFlight }) => inFlight === 0);
@@ -82,7 +84,7 @@ function lastAnswerPoint(
   return answer && answerPoint(conversation, history[0], saidIn(answer));
 }
 
-/** The beginning is part of the key, because conversations with the same answer usually begin differently. */
+/** The first message is part of the key, because conversations with the same answer usually begin differently. */
 function answerPoint(
   conversation: string | undefined,
   first: WireMessage | undefined,

@@ -21,8 +21,8 @@ interface LastRequest {
 /**
  * One conversation: its interactions, and the position in them.
  *
- * It keeps two histories side by side: `told` is the recorded one, and `shown` is the one in the requests. While a
- * conversation is recorded, they are equal.
+ * It keeps two histories: `told` is the recorded history, and `shown` is the history in the requests that are made
+ * now. While a conversation is recorded, the two are equal.
  */
 export class Lane {
   /** From 1, in the order in which the lanes began. */
@@ -72,7 +72,10 @@ export class Lane {
     return this.interactions[this.position];
   }
 
-  /** The number of interactions that were not requested. The one that a mismatch stopped counts as requested. */
+  /**
+   * The number of interactions that were not requested. An interaction whose request was stopped by a mismatch counts
+   * as requested.
+   */
   get unused(): number {
     const asked = this.position + (this.failure instanceof CassetteMismatchError ? 1 : 0);
     return Math.max(0, this.interactions.length - asked);
@@ -89,8 +92,8 @@ export class Lane {
   }
 
   /**
-   * The agent that makes a request: the agent of the run, or, on the wire, the agent that the last answer handed off
-   * to.
+   * The name of the agent that makes a request. The events of a run name the agent. Without events, the agent changes
+   * when the last answer calls a handoff tool and the next request has other instructions.
    */
   agentOf(parts: RequestParts, events: readonly RecordedEvent[] | undefined): string {
     const request = events?.findLast((event) => event.type === 'model-request');
@@ -160,7 +163,8 @@ export class Lane {
   }
 
   /**
-   * Begins a new interaction. Its request stores the messages that the shown history has beyond the recorded one.
+   * Begins a new interaction. The record of its request has only the messages of `shown` that `told` does not have
+   * yet.
    */
   begin(agent: string): InteractionRecord {
     this.#readShownResults();
@@ -168,7 +172,8 @@ export class Lane {
     const { told, shown } = this;
     const kept = told.commonStart(shown, Math.min(this.verified, told.entries.length));
     const added = shown.entries.slice(kept).map(({ record }) => record);
-    // An answer that is still to come was not in this request, so it must not count as kept.
+    // If the previous request is still being answered, its answer is not in this request, so it must not count as
+    // kept.
     const isAhead = this.current !== undefined && !isOver(this.current);
     const request = {
       agent,
@@ -193,7 +198,7 @@ export class Lane {
   /** Removes an interaction that must not be kept. */
   forget(interaction: InteractionRecord): void {
     this.endedInNothing = true;
-    // Later interactions build on this one, so it stays, as aborted.
+    // If later interactions build on this one, it stays, as aborted.
     if (this.interactions.at(-1) !== interaction) {
       Object.assign(interaction, { aborted: true });
       return;
@@ -203,7 +208,7 @@ export class Lane {
     this.#tellAnew();
   }
 
-  /** Ends a recording: marks requests that never got an answer as aborted. */
+  /** Ends a recording. A request that never got an answer is recorded as aborted if a later request got one. */
   settle(): void {
     const last = this.interactions.findLastIndex(isOver);
     for (const interaction of this.interactions.slice(0, Math.max(0, last)))
@@ -211,20 +216,20 @@ export class Lane {
   }
 
   /**
-   * Notes the results of the last answer's calls, if its run shows them. Must be called before `show` gets the next
-   * request.
+   * Adds the results of the last answer's calls to its interaction, if the events of the run have them. Must be
+   * called before `show` gets the next request.
    */
   readResults(redactor: Redactor): void {
     const { parts, events, eventCount = 0 } = this.#last ?? {};
     if (!this.#lacksResults || !parts || !events) return;
-    // The answer comes right after the request's own messages.
+    // In the next request, the answer follows the messages of this request, and the results follow the answer.
     const place = parts.start + parts.history.length + 1;
     Object.assign(this.current!, resultsInEvents(events, eventCount, place, redactor, this.secrets));
   }
 
   /**
-   * The differences between the recorded results of the last calls and the run's results. No later request shows
-   * them.
+   * The drift in the results of the last calls, which no later request shows. Compares the recorded results with the
+   * results in the events of the run.
    */
   endDrift(redactor: Redactor): Drift[] {
     const { current } = this;
@@ -246,7 +251,7 @@ export class Lane {
     });
   }
 
-  /** Notes the results that only the next request shows. */
+  /** Reads the results of the last answer's calls from the next request, if no events have shown them. */
   #readShownResults(): void {
     const { current } = this;
     const answer = current && answerOf(current);

@@ -22,7 +22,7 @@ export interface TapeOrigin {
   test?: TestReference | undefined;
 }
 
-/** The record under a label, without the name of the agent, which `Labelled` keeps. */
+/** The settings under a label. `Labelled` keeps the name of their agent. */
 type StoredAgent = Omit<AgentRecord, 'name'>;
 
 /** A cassette in memory. */
@@ -50,7 +50,7 @@ export class Tape {
     return lane;
   }
 
-  /** Notes that a request did not fit. This ends its conversation, if that is known. */
+  /** Notes that a request did not fit. If its lane is known, the error ends that conversation. */
   noteFailure(error: unknown, lane?: Lane): void {
     if (lane) lane.failure ??= error as Error;
     this.failure ??= error as Error;
@@ -143,7 +143,10 @@ interface LabelledThing<T> {
   readonly thing: T;
 }
 
-/** Things by label, without duplicates. A different thing with a known name gets the label "name (2)". */
+/**
+ * Settings or tool definitions by label, without duplicates. The label is a name, or "name (2)" if something
+ * different has the name already.
+ */
 class Labelled<T extends object> {
   readonly #byLabel = new Map<string, LabelledThing<T>>();
   readonly #byThing = new Map<string, LabelledThing<T>>();

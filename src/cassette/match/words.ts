@@ -14,7 +14,7 @@ import type { Lane } from './lane.ts';
 import type { RequestParts } from '../redact/request-parts.ts';
 import type { TapeOrigin } from './tape.ts';
 
-/** What the errors of one cassette have in common. */
+/** The parts that the error messages about one cassette share. */
 export interface CassetteWords {
   /** The path, as messages show it. */
   readonly path: string;
@@ -55,7 +55,9 @@ export function mismatchText(place: string, drift: readonly Drift[], again: stri
   ].join('\n');
 }
 
-/** The place of a mismatch; empty if it does not belong to a single request. */
+/**
+ * The fields of an error that say where the mismatch is; empty if the mismatch does not belong to a single request.
+ */
 export type MismatchPlace = Pick<CassetteMismatchError, 'lane' | 'conversation' | 'interaction' | 'agent'>;
 
 /** The error for a request that differs from the recording. */
@@ -69,8 +71,8 @@ export function mismatchError(
 }
 
 /**
- * The error for a request without a recorded answer. `lane` is the recorded conversation that it continues, if there
- * is one.
+ * The error for a request without a recorded answer. `lane` is the recorded conversation that the request continues,
+ * if there is one.
  */
 export function missError(
   words: CassetteWords,
@@ -210,7 +212,7 @@ export function recordCommand({ scenario, test }: TapeOrigin, path: string): str
 export function testCommand(file: string, name?: string): string {
   // vitest reads a name as a regular expression.
   const pattern = name?.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  // Anchored, so that tests whose names begin in the same way do not run.
+  // The pattern is anchored, so that tests whose names only contain this name do not run.
   return `SWARMCHECK_RECORD=all npx vitest run ${quoted(file)}${pattern === undefined ? '' : ` -t ${quoted(`^${pattern}$`)}`}`;
 }
 

@@ -6,14 +6,15 @@ import type { Tape } from '../match/tape.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import type { CassetteSettings } from '../session-settings.ts';
 
-/** The open keepers, which are saved at the end of the process. */
+/** The keepers with an open file. Their recordings are saved when the process exits. */
 const open = new Set<Keeper>();
 
 /**
- * Keeps a recording on disk: always as a whole file, but not written so often that a long recording becomes slow.
+ * Keeps a recording on disk. It always writes the whole file, but seldom enough that a long recording does not become
+ * slow.
  *
- * An existing file is replaced when the first answer arrives, and stays if none does: a refused key or a broken
- * network must not destroy a good recording.
+ * An existing file is replaced when the first answer arrives. It stays if no answer arrives, because a refused key or
+ * a broken network must not destroy a good recording.
  */
 export class Keeper {
   readonly #tape: Tape;
@@ -57,18 +58,22 @@ export class Keeper {
     open.add(this);
   }
 
-  /** Notes one more interaction. `isAnswer` means that it is not only an error. */
+  /** Notes one more interaction. `isAnswer` says whether it has an answer, or a part of one, and no error. */
   add(isAnswer: boolean): void {
-    // After closing, the file may belong to another recording.
+    // After the writer was closed, the file may belong to another recording.
     if (!this.#writer.isOpen) return;
     this.#count++;
     this.#mayWrite ||= isAnswer;
-    // In growing steps, because the cost of writing everything each time is the square of the length.
+    // The file is saved at growing intervals. Each save writes all interactions, so a save after each one would take
+    // quadratic time.
     const isDue = this.#count - this.#saved > this.#saved / 8;
     if (isDue && this.#mayWrite && !this.#settings.writesAtEnd) this.#save();
   }
 
-  /** Writes the rest, and releases the file. Throws a CassetteFileError if a good recording would be lost. */
+  /**
+   * Writes the interactions that are not on disk yet, and releases the file. Throws a CassetteFileError if a
+   * recording with only errors would replace an existing file.
+   */
   close(): void {
     if (!this.#writer.isOpen) return;
     try {

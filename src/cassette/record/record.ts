@@ -46,7 +46,7 @@ export async function recordCompletion(
       throw error;
     }
     const ms = since(start);
-    // The caller had left before the answer arrived.
+    // The request was aborted before the answer arrived.
     if (options?.signal?.aborted) keep(recording, undefined, () => ({ ms, aborted: true }));
     else {
       const answer = () => ({ ms, completion: completionRecord(completion, redactor, lane.secrets) });
@@ -74,7 +74,7 @@ export async function* recordStream(
     ms,
     stream: streamRecord(timed, cut, redactor, lane.secrets),
   });
-  /** Awaits a value from the live stream, and records an error of it. */
+  /** Awaits a value from the live stream. If the stream throws, records the error. */
   async function ofLive<T>(ask: () => T): Promise<Awaited<T>> {
     try {
       return await asLive(ask);

@@ -45,7 +45,7 @@ function realPath(path: string): string {
 }
 
 /**
- * The only writer of a file while it is open.
+ * The only writer of a file, while this writer is open.
  *
  * The file is replaced as a whole: the new text is written to a temporary file, which then takes the name. So if the
  * process is killed, either the old file or the new one remains.
@@ -77,7 +77,8 @@ export class CassetteWriter {
       const owner = this.#lock.take();
       if (owner) throw this.#taken(owner);
       try {
-        // Checked now: a folder, or a file of another tool, would otherwise fail only when it is replaced.
+        // The file is read before a model is asked. A folder, or a file of another tool, would otherwise be noticed
+        // only when it is replaced.
         if (existsSync(this.#target)) {
           text = readFileSync(this.#target, 'utf8');
           assertOwn(this.#path, text);
@@ -106,7 +107,7 @@ export class CassetteWriter {
     this.#lock.giveBack();
   }
 
-  /** One temporary file for each cassette, so that at most one is ever left behind. */
+  /** Each cassette has one temporary file, so that processes that are killed leave at most one behind. */
   get #temporary(): string {
     return `${this.#target}.tmp`;
   }

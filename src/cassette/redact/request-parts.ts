@@ -13,7 +13,7 @@ export interface RequestParts {
   readonly instructions: string | undefined;
   readonly role: 'system' | 'developer';
   readonly tools: readonly object[];
-  /** All other fields that reach the model. */
+  /** All other fields of the request that reach the model. */
   readonly parameters: Readonly<Record<string, unknown>>;
   /** The messages after the instructions. */
   readonly history: readonly WireMessage[];
@@ -50,7 +50,7 @@ export function partsOf(request: CompletionRequest): RequestParts {
     model,
     instructions,
     role: first?.role === 'developer' ? 'developer' : 'system',
-    // Copied, because the arrays belong to the provider, which may change them.
+    // Copied, because a provider may change the arrays of a request.
     tools: [...(tools ?? [])],
     parameters: Object.fromEntries(parameters),
     history: messages.slice(start),
@@ -78,8 +78,8 @@ export function toolName(tool: unknown): string {
 export type Settings = Omit<RequestParts, 'history' | 'start'>;
 
 /**
- * The stored form of the settings of a request. In a replay, `like` are the settings that were recorded in their
- * place.
+ * The stored form of the settings of a request. In a replay, `like` has the recorded settings, whose placeholders are
+ * used again.
  */
 export function settingsOf(
   { model, instructions, role, tools, parameters }: RequestParts,
@@ -100,7 +100,7 @@ export function settingsOf(
   };
 }
 
-/** Parameters that are schemas: the names of their fields do not make the values secret. */
+/** Parameters that are schemas. A schema may describe a field called "password", but it contains no password. */
 const schemaParameters = new Set(['response_format', 'functions']);
 const isSchema = ([name]: [string, unknown]) => schemaParameters.has(name);
 
@@ -120,7 +120,8 @@ function storedParameters(
 }
 
 /**
- * A function is described by a schema. A tool of another kind may hold the headers for its server, which are data.
+ * The stored form of a tool. A function is described by a schema, which is not data. A tool of another kind may hold
+ * data, such as the headers for its server.
  */
 function storedTool(
   tool: object,
@@ -162,7 +163,7 @@ function isSame(left: object, right: object | undefined): boolean {
   return left === right || textOf(left) === JSON.stringify(right);
 }
 
-/** Cached, because the left value is compared with many others. */
+/** The JSON of a value. Cached, because the same value is compared with many others. */
 function textOf(value: object): string {
   const known = texts.get(value);
   if (known !== undefined) return known;
