@@ -8,7 +8,7 @@ import { threadId } from 'node:worker_threads';
 export interface LockOwner {
   readonly pid: number | undefined;
   readonly host: string | undefined;
-  /** Whether it is the current process. */
+  /** Whether the owner is the current process. */
   readonly isThisProcess: boolean;
 }
 
@@ -31,7 +31,8 @@ export class FileLock {
     const own = `${this.path}.${process.pid}-${threadId}`;
     writeFileSync(own, `${process.pid} ${hostname()}`);
     try {
-      // A link has its text from the start: an empty lock file would not show its owner.
+      // A hard link has its content from the start. A file that is created and then written would be empty for a
+      // moment, and would not show its owner.
       if (this.#link(own)) return undefined;
       const owner = this.#owner();
       if (isGone(owner) && owner === this.#owner()) rmSync(this.path, { force: true });
@@ -59,7 +60,7 @@ export class FileLock {
     try {
       return readFileSync(this.path, 'utf8');
     } catch {
-      // Released in the meantime.
+      // The owner has released the lock in the meantime, so the lock file is gone.
       return '';
     }
   }

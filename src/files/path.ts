@@ -6,13 +6,16 @@ export function isInside(path: string, folder: string): boolean {
   return below !== '' && below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below);
 }
 
-/** A path as people write it: with slashes, and relative to the working directory if it is inside. */
+/**
+ * A path as people write it: with slashes, and relative to the working directory if the path is inside that
+ * directory.
+ */
 export function shownPath(path: string): string {
   const folder = process.cwd();
   return (isInside(path, folder) ? relative(folder, path) : path).replaceAll(sep, '/');
 }
 
-/** The maximum length of a file name, in characters and in bytes, which is what file systems count. */
+/** The maximum length of a file name in characters, and below it in bytes, because file systems count bytes. */
 const longestName = 100;
 const longestInBytes = 200;
 

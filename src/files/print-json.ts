@@ -1,7 +1,9 @@
 /** The maximum width of a line, unless a single value is longer. */
 const width = 110;
 
-/** Lists under these names are many short pieces of one thing: each line holds as many as fit. */
+/**
+ * Lists under these names have many short items, such as the texts of chunks. Each line holds as many items as fit.
+ */
 const filledLists = new Set(['texts', 'arguments', 'ms']);
 
 /** Lists under these names usually hold one object. Then the brackets take no line and no indent of their own. */
@@ -15,7 +17,10 @@ export function printJson(value: unknown): string {
   return `${print('', value, '', 0)}\n`;
 }
 
-/** `taken` counts the characters that are already on the first line, or follow on the last. */
+/**
+ * `taken` is the number of characters to leave free on a line: for a key before the value, and for a bracket or comma
+ * after it.
+ */
 function print(key: string, value: unknown, indent: string, taken: number): string {
   if (!isContainer(value)) return JSON.stringify(value);
   const line = onOneLine(value, width - indent.length - taken);

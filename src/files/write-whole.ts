@@ -1,6 +1,6 @@
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
-/** How a file is written. */
+/** Options of `writeWhole`. */
 interface WriteSettings {
   /** The temporary file, which is written first. Default: the name of the file with ".tmp" added. */
   temporary?: string;
@@ -34,6 +34,6 @@ function removeIfThere(temporary: string): void {
   try {
     rmSync(temporary, { force: true });
   } catch {
-    // It is not a file: someone else put it there.
+    // `rmSync` throws for a folder, which `writeWhole` did not create.
   }
 }

@@ -3,7 +3,7 @@ import { recordedScript } from '../cassette/steps.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { buildersIn, stepsSource, valueSource } from '../script/source.ts';
 
-/** The scenario a cassette was recorded from, as its module exports it. */
+/** The scenario that a cassette was recorded from, with the name of its export. */
 export interface RecordedScenario {
   scenario: Scenario;
   exportName: string;
@@ -19,7 +19,7 @@ const takenOver = [
   'tools',
 ] as const;
 
-/** The rest of a module of scenarios, around the conversations of a cassette. */
+/** The parts of a generated module that do not come from the conversations of a cassette. */
 export interface SourceFrame {
   /** The text of the comment on the first line. */
   readonly comment: string;

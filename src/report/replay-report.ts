@@ -9,15 +9,15 @@ import type { Style } from './style.ts';
 export interface ReplayedCassette {
   /** Relative to the working directory. */
   file: string;
-  /** not-checked: it was not replayed, for example because a test recorded it, and checks it. */
+  /** not-checked: the cassette was not replayed, for example because it belongs to a test, which checks it. */
   status: 'exact' | 'drifted' | 'broken' | 'not-checked';
   /** Counts of interactions; all 0 for a cassette that was not played. */
   summary: CassetteSummary;
-  /** Which parts of requests changed. */
+  /** The parts of requests that differ from the recording. */
   drift: readonly Drift[];
-  /** Other problems, or why it was not checked, as sentences. */
+  /** Other problems, or why the cassette was not checked, as sentences. */
   problems: readonly string[];
-  /** The command that records it again. */
+  /** The command that records the cassette again. */
   again?: string | undefined;
 }
 

@@ -22,7 +22,7 @@ export interface PlayedScenario {
 export interface RunSummary {
   played: readonly PlayedScenario[];
   errors: readonly LoadError[];
-  /** Whether it ended at the first failure, because of `--bail`. */
+  /** Whether the command ended at the first failure, because of `--bail`. */
   bailed: boolean;
 }
 
@@ -34,8 +34,8 @@ export interface LoadError {
 }
 
 /**
- * One line for a scenario; if it failed, its file and its failures follow; if it passed with a warning, its file and
- * the warning.
+ * One line for a scenario. If the scenario failed, its file and its failures follow. If it passed with a warning, its
+ * file and the warning follow.
  */
 export function scenarioText({ name, file, run, modes, warning }: PlayedScenario, style: Style): string {
   const title = printable(name.replaceAll(/\s+/g, ' '));
@@ -43,7 +43,7 @@ export function scenarioText({ name, file, run, modes, warning }: PlayedScenario
   const story = style('dim', printable(storyOf(run)) + ways);
   const line = `${run.passed ? style('green', '✓') : style('red', '✗')} ${title}  ${story}`;
   if (run.passed && warning === undefined) return line;
-  // A scenario from a file of steps has the file in its name.
+  // The name of a scenario from a JSON file with steps already contains the file.
   const place = name.startsWith(`${file}#`) ? [] : [style('dim', `  ${printable(file)}`)];
   if (run.passed) return [line, ...place, `    Warning: ${warning}`].join('\n');
   const failures = run.failures.flatMap(({ message }) => [...indent(printable(message), '    '), '']);

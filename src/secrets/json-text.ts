@@ -11,7 +11,7 @@ const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
 
 interface Level {
   readonly isObject: boolean;
-  /** Whether everything at this level is secret. */
+  /** Whether every value in this object or list is secret, at any depth. */
   readonly isSecret: boolean;
   /** The key of the value that comes next; undefined in a list, or if a key comes next. */
   key: string | undefined;
@@ -102,8 +102,8 @@ export function mapData(value: unknown, map: MapSecretText, isSecret = false): u
 }
 
 /**
- * Maps every string in a definition. The name of a field does not make its value secret: under "password" is a
- * schema, not a password.
+ * Maps every string in a definition. The name of a field does not make its value secret, because the value of
+ * "password" in a schema is another schema, not a password.
  */
 export function mapDefinition(value: unknown, map: (text: string) => string): unknown {
   if (typeof value === 'string') return map(value);

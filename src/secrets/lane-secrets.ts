@@ -21,15 +21,18 @@ function placeholderOf(kind: SecretKind, number: number): string {
   return kind === 'email' ? `email-${number}@redacted.invalid` : `[${kind}-${number}]`;
 }
 
-/** Shorter secrets are not searched for in other texts, because they would be found within other words. */
+/**
+ * The minimum length of a known secret that is searched for in other texts. A shorter one would be found within other
+ * words.
+ */
 const shortestElsewhere = 6;
 
 /**
  * The secrets of one conversation, which stay in memory, and the placeholders that replace them on disk.
  *
- * A secret has the same placeholder throughout the conversation. So a recorded answer can be served with the secret
- * in it, once the conversation has shown the secret; and a replayed request equals the recorded one, whatever the
- * secret is today.
+ * A secret has the same placeholder throughout the conversation. This has two effects in a replay. If a request has
+ * contained the secret, a recorded answer is served with the secret in place of its placeholder. And a replayed
+ * request equals the recorded one, even if the secret has changed since.
  */
 export class LaneSecrets {
   readonly #placeholders = new Map<string, string>();
@@ -42,8 +45,8 @@ export class LaneSecrets {
   }
 
   /**
-   * The text without its secrets. `like` is the value that was recorded in its place, if any: a new secret gets the
-   * placeholder that it has there.
+   * The text without its secrets. `like` is the value that was recorded in its place, if any. A new secret gets the
+   * next placeholder of its kind in `like`.
    */
   hideText(text: string, like?: unknown): string {
     return this.#untilKnown(() => this.#hiding(like)(text, false));
@@ -71,7 +74,7 @@ export class LaneSecrets {
     return this.#placeholders.size > size ? hide() : hidden;
   }
 
-  /** A recorded text in which the secrets that the conversation has shown replace their placeholders. */
+  /** A recorded text in which the secrets that this conversation has contained so far replace their placeholders. */
   reveal(text: string): string {
     if (this.#values.size === 0 || !mayHavePlaceholder(text)) return text;
     return mapJsonText(text, (inner) => this.reveal(inner)) ?? this.#revealPlain(text);
@@ -83,8 +86,8 @@ export class LaneSecrets {
   }
 
   /**
-   * Reserves the placeholders in a recorded text, whose secrets the conversation may not have shown: a new secret
-   * gets another number.
+   * Reserves the numbers of the placeholders in recorded data, so that a new secret gets another number. This
+   * conversation may not have contained the recorded secrets.
    */
   reserve(recorded: unknown): void {
     for (const match of textOf(recorded).matchAll(placeholders))
@@ -97,7 +100,7 @@ export class LaneSecrets {
 
   #hiding(like: unknown): (text: string, isSecret: boolean) => string {
     let names: string[] | undefined;
-    // Read only when a secret is found.
+    // The placeholders are read only when a secret is found.
     const recorded = () => (names ??= namesIn(like));
     const hide = (text: string, isSecret: boolean): string => {
       if (isSecret && text !== '')
@@ -132,8 +135,8 @@ export class LaneSecrets {
   }
 
   /**
-   * The known secrets that occur in the text, however they were recognized before. Longer ones come first, so that a
-   * secret wins over one that it begins with.
+   * The known secrets that occur in the text, even where no pattern recognizes them. Longer ones come first, so that
+   * a secret wins over a shorter one that it begins with.
    */
   #knownIn(text: string): FoundSecret[] {
     const found: FoundSecret[] = [];
@@ -145,7 +148,10 @@ export class LaneSecrets {
     return found.toSorted((left, right) => right.end - right.start - (left.end - left.start));
   }
 
-  /** `recorded` are the placeholders of the recorded text that are still free, in order. */
+  /**
+   * `recorded` lists the placeholders in the recorded value that are not used yet, in order. A new secret gets the
+   * first one of its kind.
+   */
   #nameOf(value: string, kind: SecretKind, recorded: string[]): string {
     const known = this.#placeholders.get(value);
     if (known !== undefined) {

@@ -6,8 +6,9 @@ import type { LaneSecrets } from './lane-secrets.ts';
 
 /**
  * Returns the text to store in place of `value`, from which secrets of known forms have been removed already. `path`
- * is its place, such as ['request', 'messages', 0, 'content']. It is called again when the recording is replayed: the
- * same value must give the same result. A result that is not a string throws a TypeError.
+ * is the place of the value, such as ['request', 'messages', 0, 'content']. The function is called again when the
+ * recording is replayed, so the same value must give the same result. A result that is not a string throws a
+ * TypeError.
  */
 export type Redact = (value: string, path: ReadonlyArray<string | number>) => string;
 

@@ -10,9 +10,9 @@ export interface FoundSecret {
 
 interface Pattern {
   readonly kind: SecretKind;
-  /** A cheap test: it matches every text with such a secret, and few other texts. */
+  /** A cheap test that runs first. It matches every text with a secret of this pattern, and few other texts. */
   readonly sign: RegExp;
-  /** Global. The secret is the last group that matched; without groups, it is the whole match. */
+  /** A global expression. The secret is the last group that matched; without groups, it is the whole match. */
   readonly pattern: RegExp;
   /** Whether a match really is a secret. If absent, every match is one. */
   readonly isMeant?: (value: string, match: RegExpExecArray) => boolean;
@@ -31,7 +31,7 @@ const signs = {
   at: /@/,
 };
 
-/** Words that follow "password:" in sentences about passwords, and in code. */
+/** Words that follow "password:" in sentences about passwords, and in code. They are not secrets. */
 const words = new Set(
   'invalid required incorrect missing expired optional string number boolean null undefined true false none wrong valid changed updated reset empty unknown denied revoked minimum maximum password token secret'.split(
     ' ',
@@ -39,12 +39,18 @@ const words = new Set(
 );
 const reference = /^(?:process\.env\b|import\.meta\b|os\.environ\b|z\.[a-z]|\$\{?[A-Z_]+\}?$)/;
 
-/** Whether a value is neither a word about secrets nor a reference to one, such as process.env.API_KEY. */
+/**
+ * Whether a value may be a secret: it is neither a word such as "invalid" nor a reference such as
+ * process.env.API_KEY.
+ */
 function isNoWord(value: string): boolean {
   return !words.has(value.toLowerCase()) && !reference.test(value);
 }
 
-/** Where a key may begin: not within a word, but after an escaped line break or tab in JSON. */
+/**
+ * Matches where a key may begin: not within a word, except after an escape of JSON such as "\n", whose letter is not
+ * part of the key.
+ */
 const start = String.raw`(?:(?<![\w-])|(?<=\\[nrt]))`;
 const owner = String.raw`(?:api|access|secret|private|auth|client|refresh|session|signing)[\s_-]?`;
 /**
@@ -148,14 +154,14 @@ const patterns: readonly Pattern[] = [
       'gi',
     ),
   },
-  // A field of JSON, or of something like it, within a text that is not JSON.
+  // A field of JSON or of a similar notation, within a text that is not JSON as a whole.
   {
     kind: 'secret',
     sign: signs.field,
     pattern: /["']([\w.-]{1,64})\\*["']\s*:\s*\\*["']([^"'\\\n]+)/g,
     isMeant: (_value, [, name = '']) => isSecretName(name),
   },
-  // Begins where a word begins: otherwise a long word without an @ would be read once for each of its characters.
+  // A match begins only where a word begins. Without this rule, a long word without an @ would take quadratic time.
   {
     kind: 'email',
     sign: signs.at,
@@ -167,8 +173,8 @@ const patterns: readonly Pattern[] = [
 ];
 
 /**
- * The secrets in a text that is not JSON, in order. `taken` are the places of placeholders, which are part of the
- * result. `known` are secrets that were recognized elsewhere; they are added where no pattern matches.
+ * The secrets in a text that is not JSON, in order. `taken` are the placeholders in the text; the result contains
+ * them, too. `known` are secrets that were recognized elsewhere; they are added where no pattern matches.
  */
 export function findSecrets(
   text: string,
@@ -184,7 +190,7 @@ export function findSecrets(
     found.push(secret);
   };
   const isFree = ({ start: first, end }: FoundSecret) => !marks.subarray(first, end).includes(1);
-  // If a part of it is marked already, the other parts are found as well.
+  // If a part of the secret is already found, its other parts are added.
   const add = (secret: FoundSecret) => {
     if (isFree(secret)) return mark(secret);
     for (const rest of freeParts(secret, marks)) if (hasSubstance(text, rest)) mark(rest);
@@ -203,7 +209,7 @@ export function findSecrets(
   return found.toSorted((left, right) => left.start - right.start);
 }
 
-/** The parts of a secret that are not marked yet. */
+/** The parts of a secret that no secret found so far covers. */
 function freeParts({ start: from, end: to, kind }: FoundSecret, marks: Uint8Array): FoundSecret[] {
   const parts: FoundSecret[] = [];
   for (let first = from; first < to; first++) {
@@ -216,7 +222,7 @@ function freeParts({ start: from, end: to, kind }: FoundSecret, marks: Uint8Arra
   return parts;
 }
 
-/** Whether a part is more than the characters between two secrets. */
+/** Whether a part has four word characters in a row, and so is more than a separator between two secrets. */
 function hasSubstance(text: string, { start: from, end }: FoundSecret): boolean {
   return /\w{4}/.test(text.slice(from, end));
 }

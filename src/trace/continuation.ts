@@ -4,8 +4,8 @@ import type { CompletionRequest } from '../engine/model/provider.ts';
 import { textOf } from './format.ts';
 
 /**
- * The messages that a request adds to an earlier one, including the answer to that; undefined if it does not continue
- * it. The instructions may differ.
+ * The messages that the request `now` adds to the earlier request `before`, including the answer to `before`.
+ * Undefined if `now` does not continue `before`. The instructions of the two may differ.
  */
 export function continuationOf(
   before: readonly WireMessage[],
@@ -50,7 +50,10 @@ function isSameMessage(left: WireMessage, right: WireMessage): boolean {
   );
 }
 
-/** The ids of the calls of a message, or the id of the call that it answers. */
+/**
+ * The ids of the calls of an assistant message, joined by spaces. For a tool message, the id of the call that it
+ * answers.
+ */
 export function idsOf(message: WireMessage): string {
   if (message.role === 'tool') return message.tool_call_id;
   const calls: unknown = message.role === 'assistant' ? message.tool_calls : undefined;
@@ -69,7 +72,7 @@ export function isInstructions(message: WireMessage | undefined): boolean {
   return message?.role === 'system' || message?.role === 'developer';
 }
 
-/** Matches the name of a tool that hands the conversation over: transfer_to_refunds, handoff-to-refunds. */
+/** Matches the name of a tool that makes a handoff: transfer_to_refunds, handoff-to-refunds. */
 const transferName = /^(?:transfer|hand[_-]?off|hand[_-]?over|escalate)[_-]to[_-](.+)$/i;
 
 /** The agent that a tool of this name hands off to; undefined for other tools. */
@@ -77,5 +80,5 @@ export function handoffTarget(tool: string): string | undefined {
   return transferName.exec(tool)?.[1];
 }
 
-/** The name of the first agent, which requests do not contain. */
+/** The name of the first agent in a trace, because requests do not contain its name. */
 export const firstAgent = 'Agent';

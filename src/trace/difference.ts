@@ -9,7 +9,7 @@ export interface TraceDifference {
   index: number;
   /** The field within the event, e.g. "request.messages[2].content"; '' when one trace has no such event. */
   path: string;
-  /** The field's value in this trace. */
+  /** The value of the field in the trace whose `diff` was called. */
   left: unknown;
   /** The field's value in the other trace. */
   right: unknown;
@@ -66,7 +66,10 @@ function describe(
   return `The traces differ at ${place}, in ${found.path}:\n${lineDiff(found.left, found.right)}`;
 }
 
-/** If more lines differ, no diff is made: it would take minutes, and be too long to read. */
+/**
+ * The maximum number of added and removed lines in a diff. A longer diff would take minutes to compute, and be too
+ * long to read.
+ */
 const mostEdits = 2000;
 
 /** A line diff of two values, as text or as indented JSON. */
@@ -76,7 +79,7 @@ export function lineDiff(left: unknown, right: unknown): string {
   const options = { context: 3, maxEditLength: mostEdits };
   const patch = createTwoFilesPatch('left', 'right', `${before}\n`, `${after}\n`, '', '', options);
   if (patch === undefined) return `-${shorten(before, 1000)}\n+${shorten(after, 1000)}`;
-  // The first lines are the file names; the lines with @@ are the places of the hunks.
+  // Removes the first lines, which are the file names, and the lines with @@, which are the places of the hunks.
   return patch
     .split('\n')
     .slice(3)

@@ -7,8 +7,8 @@ import { materialize } from './materialize.ts';
  * sha256 over the canonical events of consecutive runs, without usage.
  *
  * Canonical means JSON with sorted keys. A request holds digests in place of its tools and messages: one of the
- * tools, one of the system message, and one chained over the history, H(n) = sha256(H(n-1) + message n). The last
- * depends only on the content, and each message is read once, however many requests repeat it.
+ * tools, one of the system message, and one of the history. The digest of the history is a chain: H(n) =
+ * sha256(H(n-1) + message n). So each message is hashed once, however many requests repeat it.
  */
 export function hashRuns(runs: readonly (readonly RecordedEvent[])[]): string {
   const lines: string[] = [];
@@ -21,7 +21,10 @@ export function hashRuns(runs: readonly (readonly RecordedEvent[])[]): string {
 
 /** The digests that the requests of one run share. */
 class RequestDigests {
-  /** H(n) of the run's history; slot 0 is the empty history. */
+  /**
+   * H(n) of the history, at index n. H(0) is the empty text. Message 0 is the system message, which has its own
+   * digest.
+   */
   readonly #chain: string[] = [''];
   readonly #tools = new Map<object, string>();
   #system: { message: object; digest: string } | undefined;
@@ -61,7 +64,8 @@ function canonical(event: RecordedEvent, run: number, digests: RequestDigests): 
 }
 
 /**
- * An event without its usage, which depends on the provider: a run that is replayed without usage has the same hash.
+ * An event without its usage, which depends on the provider. So a run that is replayed without usage has the same
+ * hash.
  */
 export function withoutUsage(event: TraceEvent): TraceEvent {
   if (event.type !== 'model-response' || !event.usage) return event;

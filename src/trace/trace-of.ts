@@ -10,10 +10,11 @@ import { UsageError } from '../engine/values/engine-errors.ts';
 const traces = new WeakMap<RunRecord, Trace>();
 
 /**
- * The trace of a response, of the error that a run was rejected with, of a ScenarioRun or of a MockModel; a Trace is
- * returned unchanged. `run` always keeps its events, as pointers; projections and hash are made when they are read.
+ * The trace of a response, of the error that rejected a run, of a ScenarioRun or of a MockModel. A Trace is returned
+ * unchanged. Each run keeps its events, which costs only pointers to its messages. The rest of a trace is computed
+ * when it is read.
  *
- * Throws a TypeError for anything else, including a copy of a response, and an error that ended several runs.
+ * Throws a TypeError for any other value, for a copy of a response, and for an error that rejected several runs.
  */
 export function traceOf(source: object): Trace {
   const found = findTrace(source);
@@ -30,7 +31,9 @@ export function traceOf(source: object): Trace {
   return found;
 }
 
-/** Names a value that has no trace, and says what to do about it: the end of a sentence, and the next one. */
+/**
+ * Names a value that has no trace, and says what to do about it. The text ends a sentence, and may have a second one.
+ */
 export function withoutTrace(source: unknown): string {
   if (isPromiseLike(source)) return `${valueWords(source)}. Is an "await" missing?`;
   if (typeof source !== 'object' || source === null) return `${valueWords(source)}.`;

@@ -11,7 +11,7 @@ import { firstDifference, type TraceDifference } from './difference.ts';
 import { hashRuns } from './hash.ts';
 import { materialize, toolCallOf } from './materialize.ts';
 
-/** What happened, as one flat JSON list. Everything else is a projection of it, made when it is read. */
+/** What happened, as one flat JSON list of events. The other fields are derived from the list when they are read. */
 export interface Trace {
   /** The list of events, each of them frozen. */
   readonly events: readonly TraceEvent[];
@@ -35,7 +35,7 @@ export interface Trace {
   readonly hash: string;
   /** Returns the first event and field that differ, leaving out usage; undefined if the traces are equal. */
   diff(other: Trace): TraceDifference | undefined;
-  /** Returns the trace as plain JSON, in the form that is stored. */
+  /** Returns the trace as plain JSON, with the version of its format. */
   toJSON(): { version: 1; events: TraceEvent[] };
 }
 

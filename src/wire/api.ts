@@ -19,7 +19,7 @@ export async function answerApi(
   return errorResponse(error.message, 404);
 }
 
-/** The 404 for any other method or path. */
+/** The 404 for a request that `answerApi` does not answer. */
 export function unknownPath(request: ApiRequest): Response {
   const { pathname } = new URL(request.url);
   return errorResponse(
@@ -28,7 +28,7 @@ export function unknownPath(request: ApiRequest): Response {
   );
 }
 
-/** A client called the Responses API, which is not mocked. */
+/** Reported when a client calls the Responses API, which is not available. */
 class UnsupportedApiError extends Error {
   override readonly name = 'UnsupportedApiError';
   constructor() {

@@ -1,9 +1,10 @@
 /**
- * Responses that `responseUnderSignal` returns unchanged: their body is complete, or already ends with the signal.
+ * Responses that `responseUnderSignal` returns unchanged, because their body is complete, or already ends when the
+ * signal is aborted.
  */
 const settled = new WeakSet<Response>();
 
-/** Marks a response whose body need not be tied to the signal, and returns it. */
+/** Makes `responseUnderSignal` return this response unchanged. Returns the response. */
 export function withoutWatching(response: Response): Response {
   settled.add(response);
   return response;
@@ -18,7 +19,7 @@ export function responseUnderSignal(response: Response, signal: AbortSignal): Re
   const { body } = response;
   if (!body || settled.has(response)) return response;
   const reader = body.getReader();
-  // Not awaited: a body that hangs must not hold up the reader that leaves it.
+  // The cancellation is not awaited, because a body that hangs would delay the reader that cancels it.
   const leave = (reason: unknown) => void reader.cancel(reason).catch(() => {});
   const over = new AbortController();
   // An explicit reason, because creating the default one costs a stack trace.

@@ -10,7 +10,7 @@ import { asProvider, servedApi } from './served-api.ts';
  * server-sent events, with real HTTP faults, and with requests validated as the API does it. `baseURL` defaults to
  * any host. `POST /responses` is answered with an error that says how to choose Chat Completions in the client.
  *
- * With your own server on msw 2, the openai client hangs when it retries after an error with a body: use
+ * With your own server on msw 2, the openai client hangs when it retries after an error with a body. Use
  * `startMocking` instead. To find unused steps, pass a `scriptedProvider` and call its `assertComplete`. Throws a
  * ScriptMistakeError for a malformed step.
  */
@@ -18,7 +18,7 @@ export function chatCompletions(
   providerOrSteps: CompletionProvider | readonly Step[],
   options: { baseURL?: string | undefined } = {},
 ): RequestHandler[] {
-  // Only the client learns of mistakes: these handlers belong to no test.
+  // Mistakes reach only the client, because these handlers belong to no test that could report them.
   const served = servedApi(asProvider(providerOrSteps), () => {});
   return apiHandlers((request) => answerApi(request, served), options.baseURL);
 }

@@ -10,17 +10,19 @@ import { servedApi } from './served-api.ts';
 
 /** One conversation, which plays the script from its beginning. */
 export interface ServedConversation extends Served {
-  /** The text of its header; without one, its number among all conversations: "1", "2", … */
+  /**
+   * The text of the conversation header. Without the header, the number of the conversation among all: "1", "2", …
+   */
   readonly name: string;
   readonly provider: ScriptedProvider;
-  /** The first mistake in it. */
+  /** The first mistake in this conversation. */
   mistake?: { error: unknown };
 }
 
 /**
  * One script for many concurrent conversations. Each conversation plays it from its beginning. A request names its
  * conversation in a header. Without the header, it belongs to the conversation whose history it continues, or begins
- * a new one. If it continues several, because they have reached the same point, it is refused.
+ * a new one. A request that continues several conversations, because they are equal so far, is refused.
  */
 export class ServedConversations {
   readonly all: ServedConversation[] = [];
@@ -31,7 +33,7 @@ export class ServedConversations {
 
   /** Throws a ScriptMistakeError for a malformed step. */
   constructor(steps: readonly Step[], wait: Served['wait']) {
-    // Here, so that a malformed step fails before the first request.
+    // Validated here, so that a malformed step fails before the first request.
     assertValidSteps(steps);
     this.#steps = steps;
     this.#wait = wait;
@@ -43,7 +45,8 @@ export class ServedConversations {
    */
   async choose(request: Request): Promise<ServedConversation | Response> {
     const body = await bodyOf(request);
-    // A malformed request, or one for another path, begins no conversation: its unused steps would be reported.
+    // A malformed request, or one for another path, must not begin a conversation, because the unused steps of that
+    // conversation would be reported.
     if (body === undefined) return (await answerApi(request, this.#make(undefined))) ?? unknownPath(request);
     const header = request.headers.get(conversationHeader);
     if (header !== null) return this.all.find(({ name }) => name === header) ?? this.#begin(header);
@@ -112,8 +115,8 @@ async function bodyOf(request: Request): Promise<CompletionRequest | undefined> 
 }
 
 /**
- * Whether a request continues from the last exchange of a conversation: it adds to the answer, or repeats a request
- * that failed.
+ * Whether a request continues the last exchange of a conversation. It does if it adds the answer to the history, or
+ * if it repeats a request that failed.
  */
 function isContinued({ log }: ServedConversation, request: CompletionRequest): boolean {
   const last = log.exchanges.at(-1);

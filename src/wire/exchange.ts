@@ -16,8 +16,8 @@ export interface Exchange {
 export interface AnswerForm {
   readonly stream: boolean;
   /**
-   * always: sent, with counts of 0 if the answer lacks them. given: sent if the answer has counts. never: the request
-   * did not ask for usage.
+   * Whether usage is sent. always: with counts of 0 if a scripted answer lacks them. given: only if the answer has
+   * counts. never: the request did not ask for usage.
    */
   readonly usage: 'always' | 'given' | 'never';
 }

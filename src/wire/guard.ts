@@ -71,7 +71,7 @@ function isLoopback(host: string): boolean {
   );
 }
 
-/** Keeps the error of a blocked request for the end of its test, and returns it for the client. */
+/** Creates the error of a blocked request, keeps it for the end of the test, and returns it for the client. */
 export function blocked(target: string, advice: string): BlockedRequestError {
   const error = new BlockedRequestError(target, tools.getStore(), advice);
   report(error);

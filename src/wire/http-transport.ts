@@ -20,11 +20,11 @@ const clientOptions = {
 } as const;
 
 /**
- * The same provider behind the real `openai` client: with real requests and responses, but without a socket. Retries
- * are off, so each request reaches the provider once. Needs the package openai.
+ * A provider that asks `provider` through the real `openai` client, with real requests and responses, but without a
+ * socket. Retries are off, so each request reaches `provider` once. Needs the package openai.
  *
  * A mistake in the test (such as a request beyond the script) rejects with its own error object, unchanged. Any other
- * error comes out as the client throws it.
+ * error is the one that the client throws.
  */
 export async function overHttp(provider: CompletionProvider): Promise<CompletionProvider> {
   const { OpenAI: Client } = await import('openai').catch((cause: unknown) => {
@@ -34,7 +34,10 @@ export async function overHttp(provider: CompletionProvider): Promise<Completion
     );
   });
 
-  /** A client for one request, so that a mistake rejects the request that made it. */
+  /**
+   * Makes a client for one request, so that a mistake in the test rejects the request during which it happened, and
+   * no concurrent one.
+   */
   const connect = (options: CompletionOptions | undefined) => {
     let mistake: { error: unknown } | undefined;
     const served = {

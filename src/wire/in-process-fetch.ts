@@ -16,8 +16,8 @@ export function inProcessFetch(served: Served, options?: CompletionOptions): typ
 }
 
 /**
- * The parts of a request that are needed to answer it. `new Request` is avoided for a POST with a text body, because
- * it costs as much as everything else.
+ * The parts of a request that are needed to answer it. A POST with a text body avoids `new Request`, which costs as
+ * much as all other work on the request.
  */
 export function requestOf(input: string | URL | Request, init: RequestInit | undefined): ApiRequest {
   const { body, method = 'GET', signal, headers } = init ?? {};

@@ -14,7 +14,10 @@ import { WireTracer } from './wire-trace.ts';
 export interface MockModel extends Disposable {
   /** The address of this mock, for clients whose base URL can be set. */
   readonly baseURL: string;
-  /** Calls `run` and returns its result. Only this mock answers the requests that `run` makes. */
+  /**
+   * Calls `run` and returns its result. Only this mock answers the requests that `run` makes, except requests to the
+   * `baseURL` of another mock.
+   */
   isolate<T>(run: () => T): T;
   /** The bodies of the requests, in the order they came, without `stream` and `stream_options`. */
   readonly requests: readonly CompletionRequest[];
@@ -23,13 +26,17 @@ export interface MockModel extends Disposable {
    */
   readonly trace: Trace;
   /**
-   * Throws the first mistake (such as a request beyond the script), else what the provider's own `assertComplete`
-   * throws: a ScriptNotFinishedError for unused steps. After it has thrown once, it does not throw again.
+   * Throws the first mistake (such as a request beyond the script). Without one, it calls the `assertComplete`
+   * of the provider, which throws a ScriptNotFinishedError for unused steps. After `assertComplete` has thrown once,
+   * it does not throw again.
    */
   assertComplete(): void;
 }
 
-/** The mock that the running code made or is isolated to. No other mock answers code that `isolate` runs. */
+/**
+ * The mock that the running code made or is isolated to. Code in `isolate` is answered by no other mock, unless it
+ * uses the address of one.
+ */
 const places = new AsyncLocalStorage<{ mock: Mock; isIsolated: boolean }>();
 
 /** The mocks that have not ended, oldest first. */
@@ -41,10 +48,10 @@ let made = 0;
  * asks the provider, for example a cassette. It needs the setup file `swarmcheck/msw/setup` (`setupFiles` in
  * vitest.config.ts), or a call of `startMocking`, before any client is created.
  *
- * The newest live mock answers; but an async function that made a mock of its own is answered by that one. If several
- * live at once, use `isolate` or the `baseURL` of each. With `baseURL` in the options, the mock answers only requests
- * to that address. Disposing of a mock throws what `assertComplete` throws. Throws a ScriptMistakeError for a
- * malformed step, and an Error if mocking has not started.
+ * The newest live mock answers, except that an async function which made its own mock is answered by that mock. If
+ * several mocks are live at once, use `isolate` or the `baseURL` of each. With `baseURL` in the options, the mock
+ * answers only requests to that address. Disposing of a mock throws what `assertComplete` throws. Throws a
+ * ScriptMistakeError for a malformed step, and an Error if mocking has not started.
  */
 export function mockModel(
   answers: readonly Step[] | CompletionProvider,
@@ -57,7 +64,7 @@ export function mockModel(
   }
   const mock = new Mock(answers, options.baseURL);
   live.push(mock);
-  // For all that the caller does from here on: concurrent tests have a mock each, and each asks its own.
+  // Applies to everything that the caller does from here on. So each of several concurrent tests asks its own mock.
   places.enterWith({ mock, isIsolated: false });
   return mock;
 }
@@ -75,7 +82,10 @@ export function mockFor({ url }: { url: string }): Mock | undefined {
   return live.findLast(fits);
 }
 
-/** Ends the live mocks of an owner. With `check`, throws for the first one with a mistake or unused steps. */
+/**
+ * Ends the live mocks of an owner, which is a test. With `check`, throws for the first mock with a mistake or unused
+ * steps.
+ */
 export function endMocksOf(isOwner: (owner: unknown) => boolean, check: boolean): void {
   const ended = live.filter((mock) => isOwner(mock.owner));
   for (const mock of ended) mock.end();
@@ -85,7 +95,7 @@ export function endMocksOf(isOwner: (owner: unknown) => boolean, check: boolean)
 /** A mock, with the methods that route requests to it. */
 export class Mock implements MockModel {
   readonly baseURL: string;
-  /** The test that made it. */
+  /** The test that made this mock. */
   readonly owner: unknown = currentOwner();
   readonly #only: string | undefined;
   readonly #provider: CompletionProvider & { assertComplete?: () => void };

@@ -1,7 +1,7 @@
 /** An error on the wire that its test may not have seen. */
 interface Report {
   readonly error: Error;
-  /** The test it belongs to; undefined if unknown. */
+  /** The test that the error belongs to; undefined if unknown. */
   readonly owner: unknown;
 }
 

@@ -23,7 +23,9 @@ export function unparsableBody(): ApiErrorBody {
   );
 }
 
-/** Only the first problem is read, so the code after a `yield` may rely on the check before it. */
+/**
+ * The consumer reads only the first problem. So the code after a `yield` may assume that the problem did not occur.
+ */
 type Problems = Generator<ApiErrorBody, void, undefined>;
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -45,7 +47,7 @@ function* messageProblems(path: string, message: unknown, index: number): Proble
   yield* kindProblems(path, message, 'an object');
   const { role, content, tool_calls: calls, tool_call_id: id, ...others } = fieldsOf(message);
   yield* nameProblems(`${path}.role`, role, ['system', 'assistant', 'user', 'function', 'tool', 'developer']);
-  // Messages of the engine have these fields for their reader. The API refuses them.
+  // Messages of the engine have these fields for the code that reads a response. The API refuses them.
   const extra = ['sender', 'tool_name'].find((field) => others[field] !== undefined);
   const unexpected = `('${extra}' was unexpected) - 'messages.${index}'`;
   if (extra) yield refusal(`Additional properties are not allowed ${unexpected}`);
@@ -106,8 +108,8 @@ function* toolChoiceProblems(choice: unknown, tools: unknown): Problems {
 }
 
 /**
- * Checks the order of the messages: the calls of an assistant message are answered by the tool messages right after
- * it, each once.
+ * Validates the order of the messages. Each call of an assistant message must be answered once, by the tool messages
+ * right after it.
  */
 function* orderProblems(messages: readonly Fields[]): Problems {
   let open = new Set<unknown>();

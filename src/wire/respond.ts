@@ -76,7 +76,7 @@ async function answered(request: ApiRequest, served: Served, options: Completion
         : undefined;
   if (refusal) return refuse(refusal, body, served);
   const { stream, stream_options: streamOptions, ...rest } = body as RequestBody;
-  // Parsed here, so no other code holds it, and it can be frozen without a copy.
+  // The body was parsed here, so no other code holds it, and it can be frozen without a copy.
   const kept = freezeData<CompletionRequest>(rest);
   const exchange = served.log.add(kept);
   const isAsked = !stream || streamOptions?.include_usage === true;
@@ -112,7 +112,10 @@ async function answered(request: ApiRequest, served: Served, options: Completion
   }
 }
 
-/** A request as the engine makes it: the provider owns the object and its arrays; their items are shared. */
+/**
+ * A shallow copy: the provider owns the request and its arrays, as it does with a request of the engine. The messages
+ * and tools in the arrays are shared.
+ */
 function ownArrays(request: CompletionRequest): CompletionRequest {
   const { messages, tools } = request;
   return { ...request, messages: [...messages], ...(tools && { tools: [...tools] }) };
@@ -167,7 +170,9 @@ async function wholeResponse(
   return withoutWatching(Response.json(completion));
 }
 
-/** Waits for the first chunk: an error before it becomes a status, not a broken stream. */
+/**
+ * Waits for the first chunk before it responds, so that an error until then becomes a status, not a broken stream.
+ */
 async function streamedResponse(
   stream: AsyncIterable<ChatCompletionChunk>,
   { usage }: AnswerForm,
@@ -187,7 +192,7 @@ async function streamedResponse(
   }
   const leave = () => {
     exchange.isLeft = true;
-    // Not awaited: a source that hangs must not hold up the reader that leaves the stream.
+    // The source is not awaited, because one that hangs would delay the reader that leaves the stream.
     void Promise.resolve(chunks.return?.()).catch(() => {});
   };
   const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' };
@@ -197,7 +202,7 @@ async function streamedResponse(
 /** The response for an error of the API. Any other error is a mistake in the test, and is thrown again. */
 function errorResponse(thrown: unknown, exchange: Exchange): Response {
   const { status, headers, error: body } = (isReference(thrown) ? thrown : {}) as ApiErrorLike;
-  // The name is compared as well: a test's own error may have a status, and is a mistake all the same.
+  // The name is compared as well, because an error with a status but another name is a mistake in the test.
   if (
     typeof status === 'number' &&
     status >= 400 &&

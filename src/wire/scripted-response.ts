@@ -50,7 +50,7 @@ export async function scriptedResponse(
   return streamResponse(damageStream(chunks, fault), fault, onLeave, signal);
 }
 
-/** The usage that a server sends if it did not count. */
+/** The usage that is sent for a scripted answer without usage. */
 const noUsage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
 
 function statusResponse({ status, retryAfterMs, body }: Extract<Fault, { kind: 'status' }>): Response {

@@ -17,14 +17,14 @@ interface Answering extends Served {
   readonly onSent?: (() => void) | undefined;
 }
 
-/** Chooses what answers a request: a provider, or a response that says why none does. */
+/** Chooses the provider that answers a request, or returns a response that says why no provider does. */
 export type Choose = (request: Request) => Answering | Response | Promise<Answering | Response>;
 
 /** The maximum size of a request: more than any model accepts. */
 const maxBodyBytes = 64 * 1024 * 1024;
 
 /**
- * Serves an API on loopback. `choose` is called for each request. Port 0 takes any free one; rejects if the port is
+ * Serves an API on loopback. `choose` is called for each request. Port 0 chooses a free port. Rejects if the port is
  * in use.
  */
 export async function serveOnLoopback(choose: Choose, port = 0): Promise<HttpServer> {
@@ -61,7 +61,7 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, choos
     return;
   }
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  // Otherwise the headers wait for the first bytes, which a body that hangs never sends.
+  // Node would keep the headers until the first bytes of the body, which a body that hangs never sends.
   outgoing.flushHeaders();
   const reader = response.body?.getReader();
   controller.signal.addEventListener(
@@ -73,7 +73,7 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, choos
   outgoing.end();
 }
 
-/** Waits until the bytes have gone out: if the body breaks off next, they would be lost. */
+/** Waits until the bytes have been sent. Without waiting, they would be lost if the body breaks off next. */
 function sent(outgoing: ServerResponse, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     outgoing.write(bytes, (error) => (error ? reject(error) : resolve()));
@@ -82,7 +82,7 @@ function sent(outgoing: ServerResponse, bytes: Uint8Array): Promise<void> {
 
 /** Sends the client the error in place of an answer, if that is still possible. */
 function refuse(outgoing: ServerResponse, error: unknown): void {
-  // The client has left, or the body was broken off on purpose: the connection breaks as well.
+  // If the client has left, or the body was broken off on purpose, the connection breaks as well.
   if (outgoing.headersSent || outgoing.destroyed) {
     outgoing.destroy();
     return;
@@ -109,7 +109,8 @@ async function toRequest(incoming: IncomingMessage, signal: AbortSignal): Promis
   let size = 0;
   for await (const part of incoming as AsyncIterable<Buffer>) {
     size += part.length;
-    // Read to the end all the same: a client reads no answer before it has sent its whole request.
+    // A body that is too large is still read to its end, because a client reads no answer before it has sent its
+    // whole request.
     if (size <= maxBodyBytes) parts.push(part);
   }
   if (size > maxBodyBytes)

@@ -6,14 +6,19 @@ export function frameOf(data: string): string {
 /** The frame that ends a stream of the API. */
 export const doneFrame: string = frameOf('[DONE]');
 
-/** The percentage of each frame that is sent with the next one. Uneven, so that cuts fall anywhere. */
+/**
+ * The percentage of each frame that is held back and sent with the next frame. The percentages are uneven, so that
+ * the bytes are cut at arbitrary places.
+ */
 const heldBack = [0, 37, 5, 61, 93, 18, 50];
 
 /**
- * A body that takes a frame only when it is read, and never ahead: unread frames were never sent, and a fault comes
- * exactly where it is scripted. The bytes are cut where a network would cut them: anywhere, even within a character.
- * An error of `frames` breaks the body off, after all frames before it have arrived. `onCancel` is called when the
- * reader leaves before the end, and when the signal is aborted, which ends the body with the signal's reason.
+ * A body that takes a frame only when the reader reads, and never ahead. So frames that were not read were never
+ * sent, and a fault happens exactly where it is scripted. As on a network, the bytes are cut anywhere, even within a
+ * character.
+ *
+ * An error of `frames` breaks the body off, after all frames before the error have arrived. An abort of the signal
+ * ends the body with its reason. `onCancel` is called on an abort, and when the reader leaves before the end.
  */
 export function streamBody(
   frames: Iterator<string> | AsyncIterator<string>,
@@ -48,7 +53,7 @@ export function streamBody(
   const fail = (controller: ReadableStreamDefaultController<Uint8Array>, error: unknown) => {
     stopWatching();
     if (rest.length === 0) return controller.error(error);
-    // An error discards bytes that are still unread, so it waits until they have been read.
+    // An error discards bytes that the reader has not read yet. So the error is kept until the rest has been read.
     failure = { error };
     controller.enqueue(rest);
   };

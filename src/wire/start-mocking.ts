@@ -23,9 +23,10 @@ const allowed = new AllowedHosts();
 let stopAll = () => {};
 
 /**
- * Does the same as the setup file, for other test runners: from now on, mocked models answer the clients that are
- * created, and no request leaves the machine. Calls add up: each `close` undoes its own call, and throws an error for
- * blocked requests that no test has reported. Throws a TypeError if `allow` lists something that is not a host.
+ * Does the same as the setup file, for other test runners. From now on, mocked models answer the clients that are
+ * created, and no request leaves the machine. `startMocking` may be called several times. Each `close` undoes its own
+ * call, and throws an error for blocked requests that no test has reported. Throws a TypeError if `allow` lists
+ * something that is not a host.
  */
 export function startMocking({ handlers = [], allow = [] }: MockingOptions = {}): { close(): void } {
   const disallow = allowed.add(allow);
@@ -51,12 +52,12 @@ const others = http.all('*', async ({ request }) => await getResponse(handlerLis
 /** The URLs of running requests to live models. */
 const liveUrls: string[] = [];
 
-/** Below `fetch`, msw 3 intercepts a live request a second time; this lets it through. */
+/** Lets a live request pass. msw 3 intercepts it a second time, at its socket. */
 const live = http.all('*', ({ request }) => (liveUrls.includes(request.url) ? passthrough() : undefined));
 
 /**
- * Starts to intercept requests. msw alone is not enough: with msw 2, the openai client hangs when it retries after an
- * error with a body, when a stream is left, and when a body that hangs is aborted; msw 3 loses the errors of streams.
+ * Starts to intercept requests. msw alone is not enough. With msw 2, the openai client hangs when it retries after an
+ * error with a body, when a stream is left, and when a body that hangs is aborted. msw 3 loses the errors of streams.
  * So `fetch` is replaced by a function that asks msw's handlers and returns their response unchanged. msw's own
  * server serves clients that use node:http.
  */
@@ -65,22 +66,23 @@ function begin(): () => void {
   const server = setupServer(live, models, others);
   const mocked: typeof fetch = async (input, init) => {
     if (isLive()) return await askLive(new Request(input, init), native);
-    // Models first, and without msw, which would read each request and each answer a second time.
+    // The models are asked first, and without msw, which would read each request and each answer a second time.
     const request = requestOf(input, init);
     const answer = mockFor(request)?.answer(request);
     const response = answer && (await orAborted(answer, request.signal));
     if (response) return received(response, request.signal);
     return await askOthers(request instanceof Request ? request : new Request(input, init), native);
   };
-  // Also below msw's own `fetch`: when a test closes an msw server of its own, msw removes that `fetch`, and this one
-  // remains.
+  // Also set below msw's own `fetch`. When a test closes an msw server of its own, msw removes its `fetch`, and this
+  // one remains.
   globalThis.fetch = mocked;
-  // Below msw, too: msw 3 intercepts sockets itself, and those that it lets through reach the guard.
+  // Installed before msw, so that the guard is below msw. msw 3 intercepts sockets itself, and those that it lets
+  // through reach the guard.
   const stopGuard = guardSockets(allowed);
-  // One option: its name in msw 2, and its name in msw 3.
+  // The same option under two names: the first is for msw 2, the second for msw 3.
   const options = { onUnhandledRequest: 'bypass', onUnhandledFrame: 'bypass' } as const;
   server.listen(options);
-  // For code that imports `request` of node:https by name.
+  // Makes the functions that msw has replaced visible to code that imports `request` of node:https by name.
   syncBuiltinESMExports();
   const intercepted = globalThis.fetch;
   globalThis.fetch = mocked;
@@ -125,7 +127,7 @@ async function passOn(request: Request, native: typeof fetch): Promise<Response>
       ? 'No live mockModel answers it. Make one in this test, or check whether its test has ended or it was disposed of.'
       : 'Mock it with the handlers of startMocking (your own msw server does not get this request), or list the host in "allow".',
   );
-  // A response, because clients retry after a broken connection.
+  // The client gets a response, not a connection error, because clients retry after a broken connection.
   if (isApi)
     return Response.json(
       { error: { message: error.message, type: 'swarmcheck_error' } },

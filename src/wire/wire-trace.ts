@@ -22,15 +22,15 @@ interface Known {
   readonly run: WireRun;
   readonly agent: string;
   readonly turn: number;
-  /** Its place among all known requests. */
+  /** The index of this request among all known requests. */
   readonly place: number;
 }
 
 interface WireRun {
   readonly events: RecordedEvent[];
-  /** Its latest exchange. */
+  /** The latest exchange of this run. */
   last?: Known;
-  /** Whether the client left that exchange before its end. */
+  /** Whether the client left the latest exchange before its end. */
   isLeft?: boolean | undefined;
 }
 
@@ -38,10 +38,10 @@ interface WireRun {
  * Turns the exchanges of an app into the events of runs: calls, their results, and handoffs. A handoff is a call of a
  * tool that is named like a transfer, followed by a request with other instructions.
  *
- * A request belongs to the latest exchange that it continues or whose calls it answers, since an app may rewrite its
- * history. A request starts another run if the user has said more, or if it belongs to no exchange. The runs are
- * ordered by their latest exchange, since runs may be nested. What stays inside the app is missing: context
- * variables, and whether a tool threw or only returned an error text.
+ * A request belongs to the latest exchange that it continues or whose calls it answers. Both are compared, because an
+ * app may rewrite its history. A request starts another run if the user has said more, or if it belongs to no
+ * exchange. The runs are ordered by their latest exchange, because runs may be nested. The trace lacks facts that
+ * requests do not show: context variables, and whether a tool threw or only returned an error text.
  */
 export class WireTracer {
   #runs: WireRun[] = [];
@@ -54,7 +54,7 @@ export class WireTracer {
   /** The runs that have not ended. */
   #open: WireRun[] = [];
   #agent = firstAgent;
-  /** Names of agents by their instructions, for requests that continue no other. */
+  /** Names of agents by their instructions, for requests that continue no earlier request. */
   readonly #names = new Map<string, string>();
 
   /** The runs so far; complete after `end`. */
@@ -89,8 +89,8 @@ export class WireTracer {
   }
 
   /**
-   * Ends the open runs, the last one with `outcome` if that is known. If no run is open, an outcome ends a new run
-   * that begins with `said`: the app made no request.
+   * Ends the open runs. The last one ends with `outcome`, if that is given. If no run is open because the app made no
+   * request, `outcome` ends a new run that begins with `said`.
    */
   end(outcome?: Outcome, said: readonly WireMessage[] = []): void {
     if (outcome && this.#open.length === 0 && said.length > 0)
@@ -99,7 +99,7 @@ export class WireTracer {
     for (const run of this.#open) this.#close(run, run === last ? outcome : undefined);
   }
 
-  /** The exchange that a request continues, and the messages after that. */
+  /** The exchange that a request continues, and the messages that the request adds. */
   #find({ messages }: CompletionRequest): { before: Known; said: readonly WireMessage[] } | undefined {
     const goneOn = this.#continued(messages);
     const continued = goneOn?.place ?? -1;
@@ -107,7 +107,8 @@ export class WireTracer {
       id === undefined ? [] : this.#pending.filter(({ call }) => call.id === id);
     const result = messages.findLast((message) => askedFor(answeredIn(message)).length > 0);
     const places = result ? askedFor(answeredIn(result)).map(({ known }) => known.place) : [];
-    // Ids are not always unique, but a history is, so the exchange that it continues is preferred.
+    // The ids of calls are not always unique, but a history is. So the exchange whose history the request continues
+    // is preferred.
     const asked = places.includes(continued) ? continued : (places.at(-1) ?? -1);
     if (asked > continued)
       return { before: this.#known[asked]!, said: messages.slice(messages.indexOf(result!)) };
@@ -117,7 +118,7 @@ export class WireTracer {
   /** The latest exchange whose messages these messages continue. */
   #continued(messages: readonly WireMessage[]): Known | undefined {
     const opening = openingText(messages);
-    // Any history continues one without messages.
+    // Any history continues an exchange without messages.
     const openings = opening === '' ? [opening] : [opening, ''];
     const latest = openings.map((one) =>
       this.#byOpening
@@ -135,7 +136,7 @@ export class WireTracer {
     else this.#byOpening.set(opening, [known]);
   }
 
-  /** Adds the results of calls that no earlier request has shown. */
+  /** Adds the results of calls that this request is the first to show. */
   #addResults({ messages }: CompletionRequest, before: Known | undefined): void {
     const results = new Map(messages.toReversed().map((message) => [answeredIn(message), message]));
     const own = new Set(this.#pending.flatMap(({ call, known }) => (known === before ? call.id : [])));
@@ -179,7 +180,10 @@ export class WireTracer {
   }
 }
 
-/** Adds an event that only a later request shows: before the end of the run, if it has ended. */
+/**
+ * Adds an event that is known only from a later request. If the run has ended, the event is inserted before
+ * `run-end`.
+ */
 function addLate({ events }: WireRun, event: RecordedEvent): void {
   events.splice(events.at(-1)?.type === 'run-end' ? -1 : events.length, 0, event);
 }
@@ -235,7 +239,7 @@ function answerIn(completion: unknown): ModelAnswer | undefined {
   try {
     return readCompletion(completion);
   } catch {
-    // It was damaged on purpose, or the client left in the middle.
+    // The completion was damaged on purpose, or the client left before its end.
     return undefined;
   }
 }
@@ -258,7 +262,7 @@ function resultOf(call: ToolCall, { agent, turn, request }: Known, content: stri
   };
 }
 
-/** The mistake of a call that the wire shows. It does not show whether a tool threw. */
+/** The kind of mistake in a call, as far as requests show it. They do not show whether a tool threw. */
 function errorKind({ function: { name, arguments: raw } }: ToolCall, request: CompletionRequest) {
   const definition = request.tools?.find((tool) => tool.type === 'function' && tool.function.name === name);
   if (!definition) return 'unknown-tool' satisfies ToolErrorKind;
