@@ -6,16 +6,16 @@ import { watchCalls } from '../engine/run/watch.ts';
 import { mustBe } from './rules.ts';
 
 /**
- * Code under test blocked the event loop for longer than the test allows. The message says which code, and for how
- * long.
+ * Code under test blocked the event loop for longer than the test allows. The message says which code blocked it, and
+ * for how long.
  */
 export class EventLoopBlockedError extends Error {
   override readonly name = 'EventLoopBlockedError';
   /** The name of the tool, if a tool blocked the event loop. */
   declare readonly tool?: string;
-  /** The name of the hook, if a hook did. */
+  /** The name of the hook, if a hook blocked the event loop. */
   declare readonly hook?: string;
-  /** The name of the agent, if its instructions did. */
+  /** The name of the agent, if its instructions blocked the event loop. */
   declare readonly agent?: string;
   /** How long the longest block took, in real milliseconds. */
   readonly blockedMs: number;
@@ -42,11 +42,13 @@ export class EventLoopBlockedError extends Error {
 
 /**
  * Runs `action` and returns its result. Rejects with an EventLoopBlockedError if a tool, a hook or the instructions
- * of an agent blocked the event loop for longer than `maxBlockMs` milliseconds. A block is the time between two turns
- * of the event loop, in which nothing else goes on: no other conversation and no timeout. `await` alone does not end
- * a block; waiting for a timer, a file or an answer does. If `action` rejects, its error is passed on.
+ * of an agent blocked the event loop for longer than `maxBlockMs` milliseconds. A block is the time that the code
+ * takes within one turn of the event loop. During a block nothing else can run, not even another conversation or a
+ * timeout. `await` alone does not end a block; waiting for a timer, a file or an answer does. If `action` rejects,
+ * its error is passed on.
  *
- * Real time is measured, which on a busy machine is more than a call took, so leave room.
+ * A block is measured in real time. On a busy machine that is longer than the code itself needs, so choose a limit
+ * with room to spare.
  */
 export async function assertNoBlocking<T>(maxBlockMs: number, action: () => T | PromiseLike<T>): Promise<T> {
   if (!isBlockLimit(maxBlockMs))
@@ -69,20 +71,20 @@ interface Block {
   count: number;
 }
 
-/** The code that caused an asynchronous operation, and the watch that measures it. */
+/** The code that caused an asynchronous operation, and the BlockWatch that measures it. */
 interface Owner {
   readonly watch: BlockWatch;
   readonly who: Sentence;
 }
 
-/** Saved before a test can replace it with a fake. */
+/** The real `setImmediate`, saved before a test can replace it with a fake. */
 const { setImmediate: inNextTurn } = globalThis;
 
-/** The watch that measures the current calls. Several watches can be open at once. */
+/** The BlockWatch that measures the current calls. Several can be open at once. */
 const scope = new AsyncLocalStorage<BlockWatch>();
 /**
- * The owners of asynchronous operations, by async id. One map for all watches, so that the current operation is
- * looked up once.
+ * The owners of asynchronous operations, by async id. Every BlockWatch uses this map, so that the current operation
+ * is looked up once.
  */
 const owners = new Map<number, Owner>();
 /** How many measured callbacks are running. They can be nested; the outermost one is measured. */
@@ -132,8 +134,8 @@ function close(): void {
 }
 
 /**
- * Adds up the callbacks that follow each other within one turn of the event loop. They are one block: waiting with
- * `await null` between them lets nothing else go on.
+ * Adds up the times of the callbacks that follow each other within one turn of the event loop. These callbacks are
+ * one block, because nothing else can run between them, even if they wait with `await null`.
  */
 function add(owner: Owner, ms: number): void {
   if (!turn) {
@@ -148,10 +150,13 @@ function endTurn(): void {
   turn = undefined;
 }
 
-/** Measures how long the user's code blocks the event loop, separately for each tool, hook and agent. */
+/**
+ * Measures how long code under test blocks the event loop, separately for each tool, each hook and the instructions
+ * of each agent.
+ */
 export class BlockWatch implements Disposable {
   readonly #limitMs: number;
-  /** The watch within which this one was opened; it is notified too. */
+  /** The BlockWatch within which this one was opened. It gets the same measurements. */
   readonly #outer = scope.getStore();
   readonly #blocks = new Map<string, Block>();
 
@@ -183,7 +188,7 @@ export class BlockWatch implements Disposable {
     );
   }
 
-  /** Records a block, if it is longer than the limit. */
+  /** Records a time as a block, if it is longer than the limit. */
   note(who: Sentence, ms: number): void {
     this.#outer?.note(who, ms);
     if (ms <= this.#limitMs) return;

@@ -4,8 +4,8 @@ import { sentence } from '../engine/values/error-facts.ts';
 import { UsageError } from '../engine/values/engine-errors.ts';
 
 /**
- * A scenario for a file of its own, checked at once. Throws a TypeError or a ScriptMistakeError if it is malformed,
- * and a TypeError if it has no name.
+ * Returns a scenario for a file of its own, after validating it. Throws a TypeError or a ScriptMistakeError if the
+ * scenario is malformed, and a TypeError if it has no name.
  */
 export function defineScenario(scenario: Scenario & { name: string }): Scenario & { name: string } {
   assertValidScenario(scenario);

@@ -80,7 +80,10 @@ interface Asymmetric {
   toString(): string;
 }
 
-/** Whether a value is an asymmetric matcher, which decides itself what matches, as those of vitest and jest do. */
+/**
+ * Whether a value is an asymmetric matcher, such as `expect.any(String)` of vitest or jest. It decides itself what
+ * matches.
+ */
 export function isAsymmetric(value: unknown): value is Asymmetric {
   return (
     typeof value === 'object' &&
@@ -95,7 +98,7 @@ function field(value: object, key: string): unknown {
 
 /** A value as text for a message; asymmetric matchers by name. */
 export function show(value: unknown): string {
-  // Not an arrow function: its `this` holds dates before JSON turns them into strings.
+  // Not an arrow function, because `this[key]` is needed: it is still a Date where `item` is already a string.
   const text = stringify(value, function (this: Record<string, unknown>, key: string, item: unknown) {
     const code = codeOf(this[key]);
     return code === undefined ? item : `‹${code}›`;

@@ -23,7 +23,8 @@ export function unmetExpectations(run: ScenarioRun): Verdict[] {
   const { toolCalls, agents, stopReason, error, contextVariables, finalMessage } = run.scenario.expect ?? {};
   const { outcome } = run.trace;
   if (!error && (outcome === 'failed' || outcome === 'aborted')) return [unexpectedError(run)];
-  // Without `error` and `failures`: with them, the assertions would throw if the script did not fit.
+  // Leave out `error` and `failures` of the run, because with them the assertions would throw if the script did not
+  // fit.
   const played = { trace: run.trace, response: run.response };
   const misspeltIn = (trajectory: Trajectory) => {
     const { expected, never } = toolsIn(trajectory);

@@ -6,13 +6,13 @@ import { UsageError } from '../engine/values/engine-errors.ts';
 export interface ExternalTurn {
   /** What the user says now. */
   message: string;
-  /** The texts of user and assistant so far, including this message. */
+  /** The texts of user and assistant so far, including `message`. */
   messages: readonly Message[];
   /** The address on loopback to which the app's client sends its requests. */
   baseURL: string;
   /** A dummy key, for clients that require one. */
   apiKey: string;
-  /** Instead of the address, for clients that take a `fetch`: the same answers without a socket. */
+  /** A function that gives the same answers as the address, without a socket. For clients that take a `fetch`. */
   fetch: typeof fetch;
   /** Aborted when the scenario is aborted or its time is up. */
   signal: AbortSignal;
@@ -20,9 +20,9 @@ export interface ExternalTurn {
 
 /** An app with its own client, as the agent of a scenario. */
 export interface ExternalAgent {
-  /** Distinguishes it from agents of this engine. */
+  /** Distinguishes an external agent from an agent of this engine. */
   readonly kind: 'external';
-  /** Answers the user once; resolves when it is done. */
+  /** Answers the user once. Resolves when the answer is complete. */
   readonly respond: (turn: ExternalTurn) => Promise<unknown>;
 }
 
@@ -31,8 +31,8 @@ export interface ExternalAgent {
  * address to which the app sends its requests; the script answers them. The tool calls, their results and the
  * handoffs are read from the requests, so every matcher works. The outcome is `completed` if `respond` resolves and
  * `failed` if it rejects. The first agent is named "Agent"; after a handoff, an agent is named after the tool that
- * handed off, without its prefix `transfer_to_`. A tool failure is seen only if the call itself was wrong; context
- * variables are not seen at all.
+ * handed off, without its prefix `transfer_to_`. The trace shows a tool failure only if the call names an unknown
+ * tool or has invalid arguments. The trace has no context variables.
  *
  * The scenario must not set maxTurns, executeTools, modelOverride, tools, hooks or contextVariables: the app decides
  * these itself.

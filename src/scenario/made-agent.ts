@@ -11,9 +11,9 @@ import type { TimeLimit } from './timeout.ts';
 export class NoAgentError extends UsageError {}
 
 /**
- * Returns the agent that a factory makes within a time limit. An agent that arrives later is disposed of on arrival.
- * Rejects with the factory's error, with the reason of the limit, or with a NoAgentError if the result is not an
- * agent. `what` names the owner of the factory within a sentence.
+ * Returns the agent that a factory makes within a time limit. If the factory resolves after the limit, its agent is
+ * disposed of at once. Rejects with the factory's error, with the abort reason of the limit's signal, or with a
+ * NoAgentError if the result is not an agent. `what` names the owner of the factory within a sentence.
  */
 export async function makeAgent(
   factory: () => Agent | Promise<Agent>,

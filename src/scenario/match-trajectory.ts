@@ -43,7 +43,7 @@ export function matchTrajectory(trajectory: Trajectory, calls: readonly Compared
   };
 }
 
-/** Where an item was found: the calls that its patterns took, and whether the whole item matches. */
+/** The calls that were assigned to an item, by index, and whether the whole item matches. */
 interface Place {
   calls: number[];
   complete: boolean;
@@ -53,8 +53,8 @@ const nowhere: Place = { calls: [], complete: false };
 
 /**
  * Assigns items to calls, in order, so that as many patterns as possible find a call. Dynamic programming over items
- * and calls: a cell holds the best score that the rest can reach after the first `item` items and the first `call`
- * calls. A complete item scores more than the same number of calls in incomplete items.
+ * and calls: a cell holds the best score that the items from `item` on can reach with the calls from `call` on. A
+ * complete item scores more than the same number of calls in incomplete items.
  */
 function align(
   items: readonly ExpectedItem[],
@@ -97,8 +97,9 @@ function align(
 }
 
 /**
- * The ways to place an item at this call: on a window of calls as long as the item, or longer if other calls may be
- * in between.
+ * Yields the calls that an item takes if it begins at the call `from`, and the index from which the next item may
+ * take calls. Yields nothing if no pattern matches. The item takes its calls from a window as long as the item. For
+ * an item in any order the window is longer if other calls may be in between.
  */
 function* placements(
   item: ExpectedItem,
@@ -123,7 +124,8 @@ function* placements(
     yield { place: { calls: found, complete: false }, next: found.at(-1)! + 1 };
     return;
   }
-  // A longer window never matches fewer calls, so a binary search finds the shortest window that matches all.
+  // A longer window never matches fewer calls, so a binary search finds the shortest window that matches all
+  // patterns.
   let [short, long] = [from + size, end];
   while (short < long) {
     const middle = Math.floor((short + long) / 2);
@@ -133,7 +135,10 @@ function* placements(
   yield { place: { calls: assign(item.patterns, calls, from, long), complete: true }, next: long };
 }
 
-/** The calls of a window that match the patterns, a different one for each, as many as possible. */
+/**
+ * The indexes of the calls in a window that match the patterns. Each pattern takes a different call, and as many
+ * patterns as possible find one.
+ */
 function assign(
   patterns: readonly ToolCallPattern[],
   calls: readonly ComparedCall[],

@@ -12,8 +12,8 @@ export interface Mode {
 }
 
 /**
- * All play modes of a scenario. The others are compared with the first. An external agent has only one mode, because
- * the app chooses its transport and streaming itself.
+ * All play modes of a scenario. The first is the one that the others are compared with. An external agent has only
+ * one mode, because the app chooses its transport and streaming itself.
  */
 export function modesOf({ agent }: Scenario): readonly Mode[] {
   return isExternalAgent(agent) ? allModes.slice(0, 1) : allModes;
@@ -45,8 +45,8 @@ export async function runInModes(scenario: Scenario, modes: readonly Mode[]): Pr
 }
 
 /**
- * The failures of all modes. A failure that occurs in every mode is listed once; the others are listed with their
- * mode. A trace that differs from the first mode's is a failure too, if both passed or both failed.
+ * The failures of all modes. A failure that occurs in every mode is listed once; any other failure names its mode. A
+ * trace that differs from the trace of the first mode is a failure too, if both runs passed or both failed.
  */
 export function failuresIn(runs: readonly ModeRun[]): ScenarioRun['failures'] {
   const [first, ...others] = runs;

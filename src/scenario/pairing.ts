@@ -1,7 +1,7 @@
 /**
- * Gives as many wanted items as possible a candidate of their own, by augmenting paths (Kuhn 1955). First come, first
- * served could give away a candidate that only a later item can use. Returns a map from each candidate that was given
- * to its wanted item.
+ * Gives as many wanted items as possible a candidate of their own: a maximum bipartite matching, by augmenting paths
+ * (Kuhn 1955). First come, first served could give away a candidate that only a later item can use. Returns a map
+ * from each candidate that was given to its wanted item.
  */
 export function pairUp(
   wanted: number,

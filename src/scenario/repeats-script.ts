@@ -4,7 +4,7 @@ import { sentence } from '../engine/values/error-facts.ts';
 import { UsageError } from '../engine/values/engine-errors.ts';
 
 /**
- * Whether a scenario expects tool calls, and its script already determines everything that it expects. Such
+ * Whether a scenario expects tool calls, and the script already determines everything that the scenario expects. Such
  * expectations cannot fail as long as the script fits, whatever the agents do.
  */
 export function expectsOnlyItsScript({ steps, expect = {}, check }: Scenario): boolean {
@@ -16,7 +16,7 @@ export function expectsOnlyItsScript({ steps, expect = {}, check }: Scenario): b
   );
 }
 
-/** The warning about such a scenario. */
+/** The warning about a scenario that expects only what its script determines. */
 export const repeatedScenarioWarning =
   'This test expects only what its script already determines, so it passes whenever the script fits, whatever the agents do. Also expect what the calls cause: agents, contextVariables, or a check.';
 
@@ -25,7 +25,10 @@ export function isFixed(steps: readonly Step[]): boolean {
   return steps.every((step) => typeof step !== 'function');
 }
 
-/** Whether warnings about such tests are on. Throws a TypeError if SWARMCHECK_WARNINGS is neither "on" nor "off". */
+/**
+ * Whether to warn about tests that only repeat their script. Throws a TypeError if SWARMCHECK_WARNINGS is neither
+ * "on" nor "off".
+ */
 export function areWarningsOn(environment: Readonly<Record<string, string | undefined>>): boolean {
   const value = environment['SWARMCHECK_WARNINGS'] || 'on';
   if (value !== 'on' && value !== 'off') {

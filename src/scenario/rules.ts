@@ -21,19 +21,19 @@ export const isFunction = (value: unknown): value is Function => typeof value ==
 /** Whether a value is a name, or an asymmetric matcher in its place. */
 export const isName = (value: unknown): boolean => isText(value) || isAsymmetric(value);
 
-/** A rule for an agent's name. Its hint for an agent says to write the name. */
+/** The rule for an agent's name. If an Agent is given, the hint says to write its name. */
 export const nameRule: Rule = ["an agent's name", isName, nameHint];
 
-/** A part of a text, a pattern in it, or an asymmetric matcher. */
+/** The rule for a text to look for: a part of it, a pattern in it, or an asymmetric matcher. */
 export const textRule: Rule = ['a string or a RegExp', (value) => isName(value) || value instanceof RegExp];
 
-/** The delays that a timer of Node accepts. */
+/** The rule for a time limit. Only a delay that a timer of Node accepts is valid. */
 export const timeoutRule: Rule = [
   'a number of milliseconds above 0',
   (value) => typeof value === 'number' && value > 0 && value < 2 ** 31,
 ];
 
-/** A list of names, or an asymmetric matcher for the whole list. */
+/** The rule for a list of names, or for an asymmetric matcher in place of the whole list. */
 export const namesRule = (words: string): Rule => [
   words,
   (value) => (Array.isArray(value) ? value.every(isName) : isAsymmetric(value)),

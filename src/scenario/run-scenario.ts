@@ -40,11 +40,11 @@ export interface RunScenarioOptions {
   stream?: boolean | undefined;
   /**
    * A provider that answers instead of the script, such as a cassette or a live model. Only the user steps of the
-   * script are then played. If the script has no model steps, each user step is a run of its own. A failure of the
-   * model ends a run, not the scenario.
+   * script are then played. If the script has no model steps, each user step is a run of its own. If the model fails,
+   * the run ends, and the scenario continues with the next user message.
    */
   provider?: CompletionProvider | undefined;
-  /** Stops the scenario; its reason becomes the run's error. */
+  /** Stops the scenario when it is aborted. The signal's reason becomes the run's error. */
   signal?: AbortSignal | undefined;
 }
 
@@ -52,9 +52,9 @@ export interface RunScenarioOptions {
  * Plays a scenario and returns its result. Rejects only for a malformed scenario or malformed options (TypeError,
  * ScriptMistakeError); everything that happens during the scenario is in the result.
  *
- * A user step starts a run that continues the one before; consecutive user steps start one run together. A rejected
- * run ends the scenario, unless the script itself made the model fail and a user step comes next: then the
- * conversation continues from its state before that run.
+ * A user step starts a run that continues the run before; consecutive user steps start one run together. A rejected
+ * run ends the scenario, unless the script itself made the model fail and a user step comes next. In that case, the
+ * conversation continues from its state before the rejected run.
  */
 export function runScenario(scenario: Scenario, options: RunScenarioOptions = {}): Promise<ScenarioRun> {
   return watched(
@@ -70,7 +70,7 @@ function whatIsPlayed({ name, agent }: Scenario): string {
 
 /**
  * `runScenario` for code that plays a scenario many times and judges each run itself. Such code may look for scripts
- * that do not fit, so a test that watches its runs is not notified.
+ * that do not fit, so the RunWatcher is not notified: it would fail the test because of such a script.
  */
 export async function playScenario(
   scenario: Scenario,
@@ -147,18 +147,18 @@ class Play {
     for (const { message } of watch?.problems() ?? []) this.#fail(message);
     // If the script did not fit, unreached agents are expected; do not report unused stubs.
     if (subject && !isMisfit(result.error)) this.#findUnusedStubs();
-    // After an unexpected rejection the check would only report consequences.
+    // After an unexpected rejection, the scenario's `check` function would only report consequences.
     if (!this.#rejected || this.#scenario.expect?.error) await this.#runCheck();
     await this.#dispose();
     const [first] = result.failures;
-    // Show what happened once, in the first failure. A matcher in the check may have shown it already.
+    // Show what happened once, in the first failure. A matcher in the `check` function may have shown it already.
     if (first && !first.message.includes('What happened:'))
       first.message += `\n${whatHappened(result.trace, this.#marked)}`;
     result.passed = first === undefined;
     return result;
   }
 
-  /** Undefined if the factory failed; its error is then in the result. */
+  /** Returns undefined if the agent factory failed. The result then has the error of the factory. */
   async #makeSubject(limit: TimeLimit, watch: BlockWatch | undefined): Promise<Subject | undefined> {
     const given = this.#scenario.agent;
     const { provider: answering } = this.#talk;
@@ -190,7 +190,7 @@ class Play {
   }
 
   /**
-   * Plays a run after each turn of the user. Returns false if the last run was rejected; leftover steps are then not
+   * Plays a run each time the user speaks. Returns false if the last run was rejected; leftover steps are then not
    * reported.
    */
   async #converse(subject: Subject, limit: TimeLimit): Promise<boolean> {
@@ -236,7 +236,10 @@ class Play {
     }
   }
 
-  /** The check has its own time limit: the limit of the runs may be used up, if the scenario expects a timeout. */
+  /**
+   * Calls the scenario's `check` function. It has a time limit of its own, because the runs may have used up theirs,
+   * for example if the scenario expects a timeout.
+   */
   async #runCheck(): Promise<void> {
     const { check, timeoutMs = defaultTimeoutMs } = this.#scenario;
     if (!check) return;
@@ -253,7 +256,10 @@ class Play {
     }
   }
 
-  /** Disposes of the agent that was made for this play. An agent that was given may be used by the next play. */
+  /**
+   * Disposes of the agent that the factory made for this play. An agent that is given without a factory may be used
+   * by the next play.
+   */
   async #dispose(): Promise<void> {
     if (!this.#made) return;
     const { name } = this.#made;

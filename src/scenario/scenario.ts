@@ -10,7 +10,7 @@ import type { ToolStub } from './stub-tools.ts';
 import type { ExternalAgent } from './external-agent.ts';
 import type { Trajectory } from './trajectory.ts';
 
-/** An agent of this engine, a factory of fresh ones, or an app built on any other SDK. */
+/** An agent of this engine, a factory that makes one, or an external agent. */
 export type AgentUnderTest = Agent | (() => Agent | Promise<Agent>) | ExternalAgent;
 
 /** A conversation to play against an agent, and the expected result. */
@@ -18,8 +18,8 @@ export interface Scenario {
   /** The name in reports; `defineScenario` requires one. */
   name?: string | undefined;
   /**
-   * The agent under test. A factory gives every call of `runScenario` fresh agents; `dispose` of the agent that it
-   * returns is called at the end.
+   * The agent under test. A factory makes a fresh agent for every call of `runScenario`. That agent is disposed of at
+   * the end.
    */
   agent: AgentUnderTest;
   /**
@@ -40,8 +40,8 @@ export interface Scenario {
   /** Hooks, as in a Swarm. */
   hooks?: Hooks | readonly Hooks[] | undefined;
   /**
-   * A last-resort limit on real time, in milliseconds. Default: 5,000. ScenarioTimeoutError names the awaited
-   * operation.
+   * A last-resort limit on the time that the scenario may take, in milliseconds of real time. Default: 5,000.
+   * ScenarioTimeoutError names the awaited operation.
    */
   timeoutMs?: number | undefined;
   /**
@@ -88,16 +88,17 @@ export interface ScenarioRun {
   /** Whether `failures` is empty. */
   passed: boolean;
   /**
-   * The failures, the cause first. The first message ends with the whole trajectory. `step` counts from 1. `cause` is the
-   * error of the check or of `dispose`, or the ScriptNotFinishedError for steps left over. `tool`, `suggestion` and `known`
-   * describe a misspelt tool, as the fields of errors do.
+   * The failures, each before its consequences. The first message ends with the whole trajectory. `step` is the
+   * number of the first step that was not used, from 1. `cause` is the error that the scenario's `check` function or
+   * `dispose` threw, or the ScriptNotFinishedError. `tool`, `suggestion` and `known` have the meaning that they have
+   * in ErrorFacts: a tool name that no tool has, the name that was probably meant, and the tool names that exist.
    */
   failures: Array<
     { message: string; cause?: unknown } & Partial<Pick<ErrorFacts, 'step' | 'tool' | 'suggestion' | 'known'>>
   >;
-  /** The response of the last run; absent if it failed, and for an external agent. */
+  /** The response of the last run. Absent if the run was rejected, and for an external agent. */
   response?: Response;
-  /** The error that the last run was rejected with, the same object. */
+  /** The error that the last run was rejected with: the thrown object itself, not a copy. */
   error?: unknown;
   /** The trace of all runs of the scenario. */
   trace: Trace;

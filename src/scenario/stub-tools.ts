@@ -11,8 +11,8 @@ export type ToolStub = ((args: any, context: ToolContext) => ToolReturn) | strin
 
 /**
  * Returns a copy of the agent, and of every agent it hands off to, in which stubs replace tools. Schemas are still
- * enforced, handoffs lead to the copies, and the given agents do not change. A name that no agent has is not reported
- * here; `tools` of a scenario reports it, because a scenario knows which agents were reached.
+ * enforced, handoffs lead to the copies, and the given agents do not change. A stub whose name matches no tool is not
+ * reported here. The `tools` of a scenario report it, because a scenario knows which agents were reached.
  */
 export function stubTools<A extends Agent>(agent: A, stubs: Record<string, ToolStub>): A {
   if (!isAgent(agent)) throw takes('stubTools', ['an Agent and its stubs', isAgent], agent, ' first');
@@ -54,8 +54,8 @@ export class StubbedAgents {
 }
 
 /**
- * Throws for undefined or null, which are mistakes such as a missing import, and for a tool, which would itself
- * become the answer, as JSON.
+ * Throws for undefined and null, which are mistakes such as a missing import. Throws for a tool too, because it would
+ * become the answer of the call, as JSON.
  */
 export function assertValidStub(name: string, stub: unknown): void {
   if (stub === undefined || stub === null) {

@@ -6,13 +6,13 @@ import type { TimeLimit } from './timeout.ts';
 export interface Subject {
   /** The events of each run so far; the list grows. */
   readonly runs: readonly (readonly RecordedEvent[])[];
-  /** What the run is waiting for, for a message. */
+  /** The operation that the current run is awaiting, as messages name it: `the tool "look_up"`. */
   readonly awaited: string;
   /**
-   * Plays one run, after the user has said this. If the run rejects, this rejects too, and the conversation is
-   * unchanged.
+   * Plays one run that answers these user messages. Resolves to undefined for an app, which has no Response. Rejects
+   * if the run is rejected; the conversation is then unchanged.
    */
   run(said: readonly string[], limit: TimeLimit): Promise<Response | undefined>;
-  /** Releases its resources, such as a server. */
+  /** Releases the resources of the subject, such as a server. */
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { scriptPlayerProvider } from '../script/scripted-provider.ts';
 import { isUserStep } from '../script/step-kinds.ts';
 import type { Step } from '../script/steps.ts';
 
-/** The provider that answers in a scenario, and what the user says in it, run by run. */
+/** The provider that answers in a scenario, and what the user says before each of its runs. */
 export interface Talk {
   readonly provider: CompletionProvider;
   /** What the user says before the next run; empty if the script begins with the model. */
@@ -16,7 +16,7 @@ export interface Talk {
   failedByModel(events: readonly RecordedEvent[]): boolean;
 }
 
-/** Both sides come from the script. */
+/** The user's messages and the model's answers both come from the script. */
 export class ScriptedTalk implements Talk {
   readonly provider: CompletionProvider;
   readonly #player: ScriptPlayer;
@@ -40,7 +40,7 @@ export class ScriptedTalk implements Talk {
     return this.#player.userIsNext;
   }
 
-  /** Only if the last step that the run took has a fault. */
+  /** True if the run took a step, and the last step that it took has a fault. */
   failedByModel(): boolean {
     return this.#player.position > this.#position && this.#player.lastAnswerFails;
   }
@@ -81,7 +81,7 @@ function turnsOf(steps: readonly Step[]): (readonly string[])[] {
   const turns: string[][] = [];
   let isOpen = false;
   for (const [index, step] of steps.entries()) {
-    // A script may begin with the model.
+    // A script that begins with the model starts with a run without user messages.
     if (!isOpen && (isUserStep(step) || index === 0)) turns.push([]);
     isOpen = isUserStep(step);
     if (isUserStep(step)) turns.at(-1)!.push(step.user);

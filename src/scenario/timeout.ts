@@ -5,7 +5,7 @@ export class ScenarioTimeoutError extends Error {
   override readonly name = 'ScenarioTimeoutError';
   /** The time limit, in milliseconds of real time. */
   readonly timeoutMs: number;
-  /** The operation that was awaited when the limit was reached: `the tool "look_up"`. */
+  /** The operation that was awaited when the time limit was reached: `the tool "look_up"`. */
   readonly awaited: string;
 
   /** Created by TimeLimit. `what` names the stopped scenario or case, and begins the message. */
@@ -19,14 +19,14 @@ export class ScenarioTimeoutError extends Error {
 }
 
 /**
- * Aborts its signal after `timeoutMs` of real time, with a ScenarioTimeoutError that names the awaited operation, or
- * when the outer signal is aborted.
+ * Aborts its signal after `timeoutMs` of real time, with a ScenarioTimeoutError that names the awaited operation.
+ * Also aborts it when the outer signal is aborted.
  */
 export class TimeLimit implements Disposable {
   readonly signal: AbortSignal;
   readonly #timer: ReturnType<typeof setTimeout>;
 
-  /** `what` names the scenario or case that the limit stops; it begins the message. */
+  /** `what` names the scenario or case that the limit stops, and begins the message of the error. */
   constructor(
     timeoutMs: number,
     outer: AbortSignal | undefined,

@@ -4,7 +4,10 @@ import { assertValidFields, isText, isTool, mustBe, nameHint, type Rule, type Ru
 import { sentence } from '../engine/values/error-facts.ts';
 import { UsageError } from '../engine/values/engine-errors.ts';
 
-/** A tool call by its name, or with its arguments: `args` is exact; `argsContain` is partial, at every depth. */
+/**
+ * A tool call: the tool's name alone, or with arguments. `args` must be equal; `argsContain` may leave out fields, at
+ * every depth.
+ */
 export type ToolCallPattern = string | { tool: string; args?: object; argsContain?: object };
 
 /** One call; one whole turn with exactly these calls, in order; or several calls in any order. */
@@ -21,13 +24,13 @@ export type Trajectory =
   | readonly TrajectoryItem[]
   | { sequence: readonly TrajectoryItem[]; allowOthers?: boolean; never?: readonly ToolCallPattern[] };
 
-/** An item of a trajectory, in the form that is matched. */
+/** An item of a trajectory in the form that `matchTrajectory` compares: a single call is a list of one pattern. */
 export interface ExpectedItem {
   kind: 'call' | 'turn' | 'anyOrder';
   patterns: readonly ToolCallPattern[];
 }
 
-/** The outer form of a trajectory; `readTrajectory` checks its parts. */
+/** The rule for the outer form of a trajectory. `readTrajectory` validates its parts. */
 export const trajectoryRule: Rule = [
   'a list of calls, or { sequence, allowOthers, never }',
   (value) => Array.isArray(value) || isPlainObject(value),
@@ -57,8 +60,8 @@ const patternRules: Rules<'tool' | 'args' | 'argsContain'> = {
 };
 
 /**
- * Returns the parts of a trajectory. Throws a TypeError if it is malformed: a test whose pattern can never match
- * could pass whatever happened. `what` names the trajectory within a sentence.
+ * Returns the parts of a trajectory. Throws a TypeError if the trajectory is malformed, because a pattern that can
+ * never match could let a negated assertion pass whatever happened. `what` names the trajectory within a sentence.
  */
 export function readTrajectory(
   trajectory: Trajectory,

@@ -116,7 +116,7 @@ export function assertValidScenario(scenario: unknown): asserts scenario is Chec
   for (const [name, stub] of Object.entries(tools ?? {})) assertValidStub(name, stub);
 }
 
-/** What the engine does for its own agents. An external agent does this itself. */
+/** The fields that only apply to agents of this engine. An external agent decides on them itself. */
 const ofOurAgents = ['maxTurns', 'executeTools', 'modelOverride', 'tools', 'hooks', 'contextVariables'];
 
 function assertValidForExternalAgent(scenario: Record<string, unknown>, which: string): void {

@@ -36,9 +36,9 @@ export function scriptedCompletion(step: ModelStep, frame: AnswerFrame): ChatCom
 }
 
 /**
- * The same completion as chunks, always cut at the same places: inside words and inside arguments, with the arguments
- * of parallel calls interleaved. The last chunk of content has the finish reason. If the step has usage, it follows
- * in a chunk without choices.
+ * The same completion as `scriptedCompletion`, in chunks. The text is always cut at the same places: inside words and
+ * inside arguments. The arguments of parallel calls are interleaved. The last chunk of content has the finish reason.
+ * The usage of the step, if there is any, follows in a chunk without choices.
  */
 export function scriptedChunks(step: ModelStep, frame: AnswerFrame): ChatCompletionChunk[] {
   const chunk = (delta: Delta, finish_reason: FinishReason | null = null): ChatCompletionChunk => ({
@@ -98,8 +98,8 @@ function contentDeltas(step: ModelStep, callIds: readonly string[]): Delta[] {
 const pieceLengths = [3, 5, 2, 7, 4];
 
 /**
- * Cuts a text into pieces, about 200 at most: a longer text gets longer pieces. A surrogate pair stays together, as
- * in the API.
+ * Cuts a text into pieces, one for each chunk. A long text gets longer pieces, so that there are about 200 at most. A
+ * surrogate pair stays together, as in the API.
  */
 function pieces(text: string): string[] {
   const scale = Math.ceil(text.length / 800);

@@ -66,7 +66,10 @@ interface OpenaiErrors {
   APIConnectionTimeoutError: new () => Error;
 }
 
-/** Kept, because importing it for each error takes longer than the run that fails with it. */
+/**
+ * The module `openai`. Kept, because importing it again for each error takes longer than the run that fails with the
+ * error.
+ */
 let loaded: OpenaiErrors | undefined;
 
 async function loadOpenai(): Promise<OpenaiErrors | undefined> {

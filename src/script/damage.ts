@@ -1,12 +1,12 @@
 import type { ChatCompletion, ChatCompletionChunk } from '../engine/model/provider.ts';
 import type { Fault } from './faults.ts';
 
-/** The part of a streamed answer that arrives, and how it ends. */
+/** The part of a streamed answer that arrives, and how the stream ends. */
 export interface ArrivingStream {
   chunks: readonly ChatCompletionChunk[];
   /**
-   * whole: no frame is missing. cut: it ends cleanly in the middle. broken: the connection breaks. not-json: the last
-   * frame is not JSON. html: the answer is an HTML page, not a stream.
+   * whole: no frame is missing. cut: the stream ends cleanly in the middle. broken: the connection breaks. not-json:
+   * the last frame is not JSON. html: the answer is an HTML page, not a stream.
    */
   end: 'whole' | 'cut' | 'broken' | 'not-json' | 'html';
 }
@@ -42,7 +42,7 @@ export function damageStream(
       return { chunks: unfinished, end: 'whole' };
     }
     case 'missing-choices':
-      // The type does not allow a chunk without choices: that is the fault.
+      // A cast, because the type requires choices, and this fault leaves them out.
       return { chunks: [{ ...chunks[0]!, choices: undefined as unknown as [] }], end: 'whole' };
     case 'empty-choices':
       return { chunks: [{ ...chunks[0]!, choices: [] }], end: 'whole' };

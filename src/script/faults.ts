@@ -23,8 +23,8 @@ export type Fault =
   | { kind: 'missing-choices' }
   | { kind: 'no-finish-reason' }
   /**
-   * The stream stops after this many chunks, with an error or with a clean end. Unstreamed, the body is cut short,
-   * with the same error class.
+   * The stream stops after this many chunks, with an error or with a clean end. An unstreamed answer is cut in the
+   * middle of its body. In each case the run ends in InvalidCompletionError.
    */
   | { kind: 'cut'; afterChunks: number; by: 'error' | 'end' }
   /** After this many chunks a frame arrives that is not JSON. */
@@ -55,8 +55,8 @@ export function errorBody(status: number): unknown {
 }
 
 /**
- * The headers that say when to retry: the API's own, in milliseconds, and the standard one, in seconds, because not
- * every client reads the API's.
+ * The headers that say when to retry. The API's own header is in milliseconds. The standard header, in seconds, is
+ * sent too, because not every client reads the API's own.
  */
 export function retryHeaders(retryAfterMs: number | undefined): Headers {
   if (retryAfterMs === undefined) return new Headers();
@@ -70,7 +70,7 @@ export function retryHeaders(retryAfterMs: number | undefined): Headers {
 export async function statusError(fault: Extract<Fault, { kind: 'status' }>): Promise<Error> {
   const { status, retryAfterMs } = fault;
   const body = fault.body === undefined ? errorBody(status) : fault.body;
-  // As the openai client does: a JSON body is the error, and any other text is its message.
+  // Like the openai client, take a JSON body as the error, and any other text as the error's message.
   const text = body === null ? '' : shorten(body, Infinity);
   const json = parsed(text);
   const message = json ? undefined : text;

@@ -12,9 +12,7 @@ export class ScriptExhaustedError extends Misfit {
   override readonly name = 'ScriptExhaustedError';
   /** Which completion was requested; the first is 1. */
   readonly request: number;
-  /**
-   * The place in the script of the user's step that was next; the first step is 1. Absent at the end of the script.
-   */
+  /** The number of the user step that was next; the first step is 1. Absent at the end of the script. */
   declare readonly step?: number;
   /** How many answers the script has in all. */
   readonly answers: number;
@@ -73,8 +71,8 @@ export class ScriptNotFinishedError extends Misfit {
 }
 
 /**
- * The script itself is wrong: a malformed step, a call to a tool that was not offered, arguments that fail its
- * schema, or a user step that differs from what the request shows.
+ * The script itself is wrong: a malformed step, a call to a tool that was not offered, arguments that fail a tool's
+ * schema, or a user step that differs from the last user message of the request.
  */
 export class ScriptMistakeError extends Misfit implements Partial<ErrorFacts> {
   override readonly name = 'ScriptMistakeError';

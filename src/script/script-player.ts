@@ -22,7 +22,7 @@ export class ScriptPlayer {
   #requests = 0;
   #lastAnswer: ModelStep | undefined;
 
-  /** Copies the steps, so later changes to the list have no effect. */
+  /** Makes a deep copy of the steps, so later changes to them have no effect. */
   constructor(steps: CheckedSteps) {
     this.#steps = copyTree(steps);
   }
@@ -72,8 +72,8 @@ export class ScriptPlayer {
   }
 
   /**
-   * Takes the user steps that are next. Throws a ScriptMistakeError if the last of them is not the last user message
-   * of the request.
+   * Takes the user steps that come next. Throws a ScriptMistakeError if the text of the last one is not the last user
+   * message of the request.
    */
   expectUser(request: CompletionRequest): void {
     for (let due = this.takeUser(); due !== undefined; due = this.takeUser()) {
@@ -166,7 +166,8 @@ function stepText(step: Step): string {
 
 /**
  * Why a scripted call is a mistake: the tool was not offered, or the arguments fail its schema. Undefined if the call
- * is valid or is meant to be wrong. A promise while the validator is being loaded; call this again after it resolves.
+ * is valid or is meant to be wrong. A promise while the schema validator is being loaded; call this function again
+ * after it resolves.
  */
 function problemsOfCall(
   call: ToolCallStep,

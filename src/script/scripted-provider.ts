@@ -28,9 +28,9 @@ export interface ScriptedProvider extends CompletionProvider, Disposable {
 /**
  * A provider that plays these steps, streamed and unstreamed. It is strict both ways: a request beyond the script
  * throws ScriptExhaustedError, and steps left over throw ScriptNotFinishedError from `assertComplete` and at the end
- * of a `using` block. (A failure inside the block then arrives as a SuppressedError that holds both; the `script`
- * fixture of "swarmcheck/vitest" keeps them apart.) A call to a tool that was not offered, or with arguments that
- * fail its schema, throws ScriptMistakeError unless it is marked hallucinated.
+ * of a `using` block. (If the block throws too, both errors arrive in one SuppressedError; the `script` fixture of
+ * "swarmcheck/vitest" keeps them apart.) A call to a tool that was not offered, or with arguments that fail its
+ * schema, throws ScriptMistakeError unless the call has `hallucinated: true`.
  *
  * Throws ScriptMistakeError at once for a malformed step.
  */
@@ -54,9 +54,9 @@ export function scriptPlayerProvider(
 }
 
 /**
- * Methods are fields, so that a decorator can spread a provider. This is a class, not an object literal with getters:
- * V8 keeps a hidden class for each such literal, and with it everything that the getters can see, until the next full
- * garbage collection.
+ * The methods are fields, so that a decorator can spread a provider. This is a class, not an object literal with
+ * getters, to avoid a memory leak: each time such a literal is evaluated, V8 creates a hidden class, which keeps the
+ * closures of the getters alive until the next full garbage collection.
  */
 class ScriptedModel implements ScriptedProvider {
   readonly requests: readonly CompletionRequest[];
@@ -109,7 +109,7 @@ class ScriptedModel implements ScriptedProvider {
     this.#beforeAnswer?.(request);
     const { upcoming } = this.#player;
     const due = this.#player.takeAnswer(request);
-    // Number the ids now, not when the answer is ready: otherwise the ids of concurrent requests would depend on
+    // Number the ids now, because later, when the answers are ready, the ids of concurrent requests would depend on
     // timing.
     const frame = upcoming && this.#ids.frame(upcoming, request.model);
     const step = due instanceof Promise ? await due : due;
@@ -118,8 +118,8 @@ class ScriptedModel implements ScriptedProvider {
 }
 
 /**
- * The function that takes the next answer of a scripted provider with its fault not yet applied, for code that plays
- * the answer by other means than `complete` and `stream`. Undefined for other providers.
+ * The function that takes the next answer of a scripted provider without applying the fault of the answer, for code
+ * that plays answers by other means than `complete` and `stream`. Undefined for other providers.
  */
 export function scriptedAnswersOf(provider: CompletionProvider): TakeAnswer | undefined {
   return provider instanceof ScriptedModel ? provider.take : undefined;
@@ -161,7 +161,7 @@ async function* streamAnswer(
   await failBeforeContent(fault, signal);
   const arriving = damageStream(chunks, fault);
   yield* arriving.chunks;
-  // An HTML page instead of the stream, or a clean end, is not an error in the client: it finds no more chunks.
+  // With an HTML page or a clean end, the client reports no error, because it takes the stream as ended.
   if (arriving.end === 'broken' || arriving.end === 'not-json') throw brokenAnswer(fault);
 }
 

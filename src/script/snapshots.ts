@@ -11,8 +11,8 @@ export class RequestSnapshots {
   add(request: CompletionRequest): void {
     const previous = this.list.at(-1);
     const snapshot: Record<string, unknown> = {};
-    // Every field that a caller sends is kept. A loop, because spreading an object costs more than everything else
-    // here.
+    // Every field that a caller sends is kept. They are copied in a loop, because spreading the request costs more
+    // than the rest of this method.
     for (const field in request) {
       const value: unknown = request[field as keyof CompletionRequest];
       if (field === 'messages') snapshot[field] = keep(request.messages, previous?.messages);
@@ -24,8 +24,8 @@ export class RequestSnapshots {
 }
 
 /**
- * An item that the previous snapshot has at the same index is frozen at every depth, so only the other items are
- * checked.
+ * Returns a frozen list of frozen items. An item that the previous snapshot has at the same index is frozen at every
+ * depth already, so only the other items are examined.
  */
 function keep<T>(items: readonly T[], previous: readonly T[] = []): T[] {
   const kept = items.slice();

@@ -64,7 +64,10 @@ export function valueSource(value: unknown): string {
   return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
 }
 
-/** `__proto__: …` in an object literal would set the prototype. */
+/**
+ * A key as source code. `__proto__` becomes a computed key, because `__proto__: …` in an object literal would set the
+ * prototype.
+ */
 function keySource(key: string): string {
   if (key === '__proto__') return "['__proto__']";
   return /^[A-Za-z_$][\w$]*$/.test(key) ? key : textSource(key);

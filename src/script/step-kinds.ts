@@ -5,7 +5,10 @@ export function isUserStep(step: Step | undefined): step is UserStep {
   return typeof step === 'object' && 'user' in step;
 }
 
-/** The steps with `change` applied to each call. A step without calls, or that is a function, is the same object. */
+/**
+ * The steps with `change` applied to each call. A step without calls, and a step given as a function, stay the same
+ * object.
+ */
 export function withCalls(steps: readonly Step[], change: (call: ToolCallStep) => ToolCallStep): Step[] {
   return steps.map((step) =>
     typeof step === 'function' || isUserStep(step) || !step.calls

@@ -7,14 +7,15 @@ import { ScriptMistakeError } from './script-errors.ts';
 import type { Fault } from './faults.ts';
 
 /**
- * One entry of a script: what the user says, or what the model answers. Plain JSON, except for functions, which
- * return the answer to a request. One script plays streamed and unstreamed, in process and over HTTP.
+ * One entry of a script: what the user says, or what the model answers. Plain JSON, or a function that returns the
+ * model's answer to a request. One script plays streamed and unstreamed, in process and over HTTP.
  */
 export type Step = UserStep | ModelStep | ((request: CompletionRequest) => ModelStep | Promise<ModelStep>);
 
 /**
- * The next user message. In the script of a provider it asserts that the request's last user message is this one; it
- * answers nothing and is not counted in `remaining`.
+ * The next user message. A scenario sends it to the agent. With `scriptedProvider`, which cannot send it, the step
+ * asserts that it is the last user message of the request. A user step answers no request, and `remaining` does not
+ * count it.
  */
 export interface UserStep {
   /** What the user says. */
@@ -22,9 +23,9 @@ export interface UserStep {
 }
 
 /**
- * What the model answers. Text and calls may be in one answer, as in the API. These are malformed, and are rejected
- * when the script is made: an empty step, `user` together with anything else, `args` together with `rawArgs`, and
- * step options on a call inside callTools.
+ * What the model answers. Text and calls may be in one answer, as in the API. Malformed steps are rejected when the
+ * script is made: an empty step, `user` together with anything else, `args` together with `rawArgs`, and step options
+ * on a call inside callTools.
  */
 export interface ModelStep {
   /** The text of the answer. */
@@ -33,7 +34,10 @@ export interface ModelStep {
   calls?: ToolCallStep[];
   /** A refusal, which the API sends instead of text. */
   refusal?: string;
-  /** Without content: the request fails. With content: the answer is damaged in this way. */
+  /**
+   * What goes wrong on purpose: the request fails, or the answer is damaged. If the fault makes the request fail, the
+   * step must not have content.
+   */
   fault?: Fault;
   /** How long `swarmcheck serve` waits before it sends the answer, in milliseconds. Ignored elsewhere. */
   latencyMs?: number;
@@ -60,8 +64,8 @@ export interface ToolCallStep {
   /** Default: "call_1", "call_2", … in the order in which the script is played. */
   id?: string;
   /**
-   * The call is meant to be wrong: the tool is not offered, or the arguments fail its schema. A marked call may also
-   * be valid.
+   * The call is meant to be wrong: the tool is not offered, or the arguments fail its schema. With true, the call may
+   * also be valid.
    */
   hallucinated?: boolean;
 }
@@ -75,7 +79,7 @@ export interface CallStep extends ModelStep {
   calls: [ToolCallStep];
 }
 
-/** The user says this. */
+/** A step in which the user says `content`. */
 export function user(content: string): UserStep {
   return { user: content };
 }

@@ -22,8 +22,8 @@ function failAt(place: Sentence): Fail {
 }
 
 /**
- * A part of a place: `Call 1 of step 2 (steps[1])`. The place is put in lower case, because it no longer begins the
- * sentence.
+ * The place of a part of a step, such as `Call 1 of step 2 (steps[1])`. The place of the step is put in lower case,
+ * because it no longer begins the sentence.
  */
 function partOf(part: string, { text, facts }: Sentence): Sentence {
   return fact(facts, `${part} of ${text.charAt(0).toLowerCase()}${text.slice(1)}`);
@@ -250,8 +250,8 @@ function isCount(value: unknown, test: (value: unknown) => boolean): boolean {
 }
 
 /**
- * Whether JSON can carry a value: no function, symbol, bigint or NaN, no object that JSON would write as empty, and
- * no circular reference.
+ * Whether JSON keeps a value: it contains no function, symbol, bigint or NaN, no instance that JSON would write as {}
+ * (such as a Map), and no cycle.
  */
 function isJson(value: unknown, inside?: readonly unknown[]): boolean {
   if (typeof value === 'number') return Number.isFinite(value);

@@ -28,7 +28,7 @@ const seenRules: Rules<keyof SeenPattern> = {
   message: textRule,
 };
 
-/** Whether one request showed the model all of this. */
+/** Whether one request showed the model everything in the pattern. */
 export function hasSeen(source: unknown, seen: SeenPattern): Verdict {
   const trace = traceBehind(source);
   assertValidGiven('toHaveSeen', seen, seenRules);

@@ -31,8 +31,8 @@ export function hasAgents(source: unknown, agents: readonly string[]): Verdict {
 }
 
 /**
- * A hint for a tool that answered with an agent's name, or with an object that contains it: only the agent itself
- * hands off.
+ * A hint if a tool returned the name of an expected agent that was never active, or an object with that name in it.
+ * Neither is a handoff. To hand off, a tool returns the Agent itself, or a Result that contains it.
  */
 function answersInPlaceOfHandoffs(trace: Trace, agents: readonly unknown[]): string[] {
   if (!Array.isArray(agents)) return [];
@@ -98,7 +98,7 @@ export function containsContextVariables(source: unknown, subset: object): Verdi
   });
 }
 
-/** Whether the last text of an assistant contains this text. */
+/** Whether this text is part of the last assistant message that has text. */
 export function endsWithText(source: unknown, text: string): Verdict {
   const trace = traceBehind(source);
   const answer = trace.events.findLast(

@@ -155,7 +155,8 @@ export function interrupted(source: unknown, pending?: { pending: Trajectory }):
   const trace = traceBehind(source);
   const calls = pendingCalls(trace);
   const wasInterrupted = trace.outcome === 'interrupted';
-  // Checked in any case: a malformed trajectory is a mistake whatever happened.
+  // Validate `pending` even if the run was not interrupted, because a malformed trajectory is a mistake whatever
+  // happened.
   if (pending !== undefined) assertValidGiven('toBeInterrupted', pending, pendingRules);
   const match = pending && matchTrajectory(pending.pending, calls);
   const { expected, never } = pending ? toolsIn(pending.pending) : { expected: [], never: [] };

@@ -21,15 +21,16 @@ export function unknownTools(trace: Trace, names: readonly unknown[]): string[] 
 }
 
 /**
- * Throws if a name is certainly a misspelt tool name: an assertion about its calls shows nothing, and its negation
- * would always hold. Other unknown names may be tools of agents that were never reached.
+ * Throws if a name is certainly a misspelt tool name. No tool has that name, so an assertion that the tool was not
+ * called would always hold. Other unknown names are accepted, because they may be tools of agents that were never
+ * reached.
  */
 export function assertNoMisspeltTool(trace: Trace, names: readonly unknown[]): void {
   const found = misspeltTool(trace, names);
   if (found) throw new UsageError(sentence`${found}\n${whatHappened(trace)}`);
 }
 
-/** The same as a sentence. */
+/** A sentence about the first name that is certainly a misspelt tool name. Undefined if there is none. */
 export function misspeltTool(trace: Trace, names: readonly unknown[]): Sentence | undefined {
   const offered = offeredTools(trace);
   for (const name of unknownAmong(trace, names, offered)) {
@@ -53,7 +54,7 @@ function unknownAmong(trace: Trace, names: readonly unknown[], offered: readonly
 }
 
 function offeredTools(trace: Trace): string[] {
-  // `trace.events` is built once; `trace.requests` is built anew each time.
+  // Not `trace.requests`, which is built anew at each access; `trace.events` is built once.
   const requests = trace.events.filter((event) => event.type === 'model-request');
   return [...new Set(requests.flatMap(toolNamesOf))];
 }
@@ -64,8 +65,9 @@ function whatThereIs(name: string, candidates: readonly string[], offered = cand
 
 /**
  * Whether two names are surely meant to be the same: they differ only in capitals and in word separators or, in names
- * without digits, by one letter that is missing inside a word. Any other difference, or a letter at the edge of a
- * word, may make the name of another tool: read_file and write_file, get_order and set_order, get_orders.
+ * without digits, by one letter that is missing inside a word. With any other difference, or with a letter at the
+ * edge of a word, both may be names of tools: read_file and write_file, get_order and set_order, get_order and
+ * get_orders.
  */
 function isMisspelt(given: string, known: string): boolean {
   const [left, right] = [wordsOf(given), wordsOf(known)];

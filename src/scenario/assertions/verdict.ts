@@ -17,10 +17,11 @@ import { messageOf, UsageError } from '../../engine/values/engine-errors.ts';
 export interface Verdict {
   pass: boolean;
   /**
-   * Says what the test expected and what the trace shows instead. If the statement holds, says that it should not.
+   * Says what the test expected and what the trace shows instead. If the statement holds, says that the test expected
+   * it not to hold.
    */
   reason: () => string;
-  /** What the reason says, for programs. */
+  /** The facts that the reason states, as fields for programs. */
   facts: Partial<ErrorFacts>;
   /** The event to look at first. */
   marked: TraceEvent | undefined;
@@ -54,7 +55,7 @@ export function whatHappened(trace: Trace, marked?: TraceEvent): string {
 
 /**
  * The trace of the value under test. Throws a TypeError that names the usual mistake if the value has no trace, and
- * an Error if its script did not fit.
+ * an Error if the script of the run did not fit.
  */
 export function traceBehind(source: unknown): Trace {
   const trace = findTrace(source);
@@ -69,7 +70,7 @@ export function traceBehind(source: unknown): Trace {
 
 /**
  * A run whose script did not fit shows nothing: an assertion would hold, or fail, for the wrong reason. So this
- * throws, which makes every assertion fail, with `.not` as well.
+ * function throws, which makes every assertion fail, with `.not` as well.
  */
 function assertScriptFits(source: unknown): void {
   const { error, failures = [] } = source as Partial<ScenarioRun>;
@@ -91,7 +92,7 @@ export function runEnd(trace: Trace): TraceEvent | undefined {
   return trace.events.findLast(({ type }) => type === 'run-end');
 }
 
-/** The calls that an interrupted run left to its caller. */
+/** The calls that an interrupted run left unanswered, for its caller to answer. */
 export function pendingCalls(trace: Trace): ComparedCall[] {
   if (trace.outcome !== 'interrupted') return [];
   const answer = trace.events.findLast((event) => event.type === 'model-response');
@@ -105,8 +106,8 @@ export function pendingCalls(trace: Trace): ComparedCall[] {
 }
 
 /**
- * Throws a TypeError if a matcher was given nothing to look for, or something that cannot exist: such a test could
- * pass whatever happened.
+ * Throws a TypeError if a matcher was given nothing to look for, or something that cannot exist, because the test
+ * could then pass whatever happened.
  */
 export function assertValidGiven<Fields extends string>(
   matcher: string,
@@ -130,7 +131,10 @@ export function includesText(expected: unknown, text: string): boolean {
   return expected instanceof RegExp ? matches(expected, text) : equals(expected, text);
 }
 
-/** Ignores `lastIndex`, which a global expression keeps from one test to the next. */
+/**
+ * Whether a text matches a RegExp. `search` ignores `lastIndex`, which a global RegExp keeps from one call to the
+ * next.
+ */
 export function matches(expression: RegExp, text: string): boolean {
   return text.search(expression) >= 0;
 }
