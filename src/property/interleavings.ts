@@ -17,7 +17,7 @@ import { UsageError } from '../engine/values/engine-errors.ts';
 export interface InterleavingOptions {
   /** How many orders are played. Default: 100. */
   runs?: number | undefined;
-  /** All orders follow from it. Default: 1. */
+  /** The number from which all orders follow. Default: 1. */
   seed?: number | undefined;
   /** With the seed of a failure, plays the order that failed. The message of the failure has both. */
   path?: string | undefined;
@@ -30,18 +30,19 @@ const optionRules: Rules<keyof InterleavingOptions> = {
 };
 
 /**
- * Plays conversations at the same time, in many orders, and compares each with the same conversation played alone: it
- * must leave the same trace, and pass. State that conversations share breaks this: a variable of a module, a field of
- * an agent, a tool with a memory. If a factory makes new agents for each play, only the state of modules is shared.
+ * Plays conversations at the same time, in many orders. In each order, each conversation must pass, and leave the
+ * same trace as when it is played alone. A conversation differs if it shares state with the others: a variable of a
+ * module, a field of an agent, or something that a tool remembers. If the agent is given as a factory, each play has
+ * new agents, and only the state of modules is shared.
  *
- * The conversations take turns where the engine waits: before each request to the model, and before and after each
- * tool. Between these points one conversation runs at a time. Only a tool that waits for something real (a timer, a
- * socket) overlaps with the others, and such an order is repeated less exactly. fast-check draws the orders, and
- * shrinks a failing one to few switches between conversations.
+ * The conversations alternate where the engine waits: before each request to the model, and before and after each
+ * tool. Between these points one conversation runs at a time. Only a tool that waits for something real, such as a
+ * timer or a socket, overlaps with the other conversations. An order with such a tool may differ slightly when it is
+ * played again. fast-check draws the orders, and shrinks a failing order to few switches between conversations.
  *
  * Rejects with an InvariantBrokenError ("interleaved-equals-solo") that says which conversation differs, where, and
- * in which order; its message has the seed and the path that play the order again. Rejects with an Error for a
- * scenario that fails when it is played alone, and with a TypeError for fewer than two scenarios or for an
+ * in which order. The message has the seed and the path that play the order again. Rejects with an Error for a
+ * scenario that fails when it is played alone. Rejects with a TypeError for fewer than two scenarios, or for an
  * externalAgent, which the engine cannot make wait.
  */
 export function checkInterleavings(
@@ -60,7 +61,7 @@ async function check(scenarios: readonly Scenario[], options: InterleavingOption
   for (const [index, scenario] of scenarios.entries())
     alone.push(await playAlone(scenario, nameOf(scenarios, index)));
   const gates = alone.reduce((sum, one) => sum + one.gates, 0);
-  // As long as the number of gates: after the end of a shorter list every choice would be 0.
+  // One choice for each time that a conversation waits at a gate, because a shorter list continues with 0.
   const choices = fc.array(fc.nat({ max: scenarios.length - 1 }), { minLength: gates, maxLength: gates });
   const { runs = 100, seed = 1, path } = options;
   const property = fc.asyncProperty(choices, async (drawn) => {
@@ -99,7 +100,7 @@ async function check(scenarios: readonly Scenario[], options: InterleavingOption
 interface Solo {
   readonly run: ScenarioRun;
   readonly hash: string;
-  /** How many gates it passed. */
+  /** How often the conversation waited at a gate, that is before a request, before a tool or after a tool. */
   readonly gates: number;
 }
 
@@ -116,7 +117,7 @@ async function playAlone(scenario: Scenario, name: string): Promise<Solo> {
   );
 }
 
-/** A conversation that differs from the same conversation played alone. */
+/** A conversation that fails, or differs from the same conversation played alone. */
 interface Broken {
   readonly conversation: number;
   readonly difference: string;

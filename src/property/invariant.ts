@@ -1,6 +1,6 @@
 import type { ScenarioRun } from '../scenario/scenario.ts';
 
-/** Throws an error that says what is wrong with the run. */
+/** Throws an error that says what is wrong with the run, if the run breaks the invariant. */
 export type Invariant = (run: ScenarioRun) => void | Promise<void>;
 
 /**
@@ -11,9 +11,9 @@ export class InvariantBrokenError extends Error {
   override readonly name = 'InvariantBrokenError';
   /** The name of the invariant or relation, or of an invariant of the user. */
   readonly invariant: string;
-  /** The seed that every choice followed from; absent if there were no choices. */
+  /** The seed from which every choice followed; absent if nothing was chosen. */
   declare readonly seed?: number;
-  /** The path of these choices, to be given with the seed; absent if there were no choices. */
+  /** The path of the choices, to be given together with the seed; absent if nothing was chosen. */
   declare readonly path?: string;
 
   /** `invariant` is the name of the broken invariant or relation, and begins the message. */

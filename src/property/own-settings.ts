@@ -1,8 +1,8 @@
 import type { Parameters } from 'fast-check';
 
 /**
- * Settings for a property of this library, unaffected by the user's `fc.configureGlobal`. A global time limit would
- * end the property as passed, and global examples are not among its values.
+ * Settings for a property of this library, unaffected by the user's `fc.configureGlobal`. With a global time limit,
+ * the property would stop early and pass. Global examples are values for the user's own properties.
  */
 export function ownSettings<T>(settings: Parameters<T>): Parameters<T> {
   const unset = {

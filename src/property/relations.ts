@@ -66,7 +66,10 @@ const ofTheEngine: Record<Exclude<RelationName, keyof typeof ofAgents>, Relation
 /** The names of the relations about a user's agents. The guide lists them. */
 export const agentRelationNames: readonly string[] = Object.keys(ofAgents);
 
-/** The time limit of a relation, as a multiple of the scenario's: a relation plays the scenario several times. */
+/**
+ * The time limit of a relation, as a multiple of the scenario's time limit. A relation plays the scenario several
+ * times.
+ */
 const mostPlays = 20;
 
 function withinLimit(
@@ -82,14 +85,14 @@ function withinLimit(
 }
 
 /**
- * Relations between runs (docs/guide-properties.md and docs/run-loop.md say what each of them means). Each takes a
- * scenario, plays it as often as needed, ignores what the scenario itself expects, and rejects with an
- * InvariantBrokenError that says how the relation was broken.
+ * Relations between runs (docs/guide-properties.md and docs/run-loop.md say what each of them means). Each relation
+ * is a function that takes a scenario and plays it as often as needed. It ignores the expectations of the scenario,
+ * and rejects with an InvariantBrokenError that says how the relation was broken.
  *
- * The real tools run, several times: use stubs for them, and a factory for agents that keep state. A relation that
+ * The real tools run, several times. Use stubs for them, and a factory for agents that keep state. A relation that
  * takes longer than twenty times the `timeoutMs` of the scenario rejects with a ScenarioTimeoutError. Each relation
- * except `same-twice` rejects with a TypeError for an externalAgent; `renamed-ids-rename-only-ids`, `equals-oracle`
- * and `usage-adds-up` also for steps that are functions.
+ * except `same-twice` rejects with a TypeError for an externalAgent. `renamed-ids-rename-only-ids`, `equals-oracle`
+ * and `usage-adds-up` also reject with a TypeError for steps that are functions.
  */
 export const relations = Object.fromEntries(
   Object.entries<Relation>({ ...ofAgents, ...ofTheEngine }).map(([name, relation]) => [

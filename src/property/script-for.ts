@@ -21,22 +21,22 @@ import type { AgentSurface, Surface, ToolSurface } from './surface.ts';
 import { sentence } from '../engine/values/error-facts.ts';
 import { UsageError } from '../engine/values/engine-errors.ts';
 
-/** The highest number of agents that are read. */
+/** How many agents are found at most. */
 const mostAgents = 50;
 
 /**
- * Generates scripts for these agents: everything that a model could do to them, well-behaved or not, derived from
- * their tools and handoffs. `runScenario` plays each script to its end. Calls that may not fit are marked
- * `hallucinated`. The option `features` leaves some of it out, or makes it more frequent; `featuresIn` says which
- * features a script has.
+ * Generates scripts for an agent and the agents that it hands off to. The scripts contain everything that a model
+ * could do with their tools and handoffs, well-behaved or not. `runScenario` plays each script to its end. Calls that
+ * may not fit the tools are marked `hallucinated`. The option `features` leaves out features, or makes them more
+ * frequent; `featuresIn` says which features a script has.
  *
  * To learn which agents hand off to which, each function without parameters is called once, with no context
  * variables, and its errors are ignored. If a function must not be called, pass the agent with stubs,
  * `stubTools(agent, …)`. Handoffs by tools with arguments and by async functions are not found in this way;
  * `checkAgent` plays conversations to find them.
  *
- * Throws a TypeError for an externalAgent or an async factory, whose tools show only when they run, and for an
- * invalid agent or invalid options.
+ * Throws a TypeError for an externalAgent or an async factory, because their tools are known only when they run. Also
+ * throws a TypeError for an invalid agent or invalid options.
  */
 export function scriptFor(agent: AgentUnderTest, options: ScriptOptions = {}): Arbitrary<Step[]> {
   assertValidScriptOptions('scriptFor', options);
@@ -44,10 +44,9 @@ export function scriptFor(agent: AgentUnderTest, options: ScriptOptions = {}): A
 }
 
 /**
- * The features that a script for these agents has: for statistics,
- * `fc.statistics(scriptFor(agent), (steps) => featuresIn(steps, agent))`, and to assert that scripts have the
- * features that an invariant depends on. Steps that are functions are ignored. Throws for the same agents as
- * `scriptFor`.
+ * Returns the features that a script for this agent has. Use it for statistics,
+ * `fc.statistics(scriptFor(agent), (steps) => featuresIn(steps, agent))`, or to assert that scripts have the features
+ * that an invariant depends on. Steps that are functions are ignored. Throws for the same agents as `scriptFor`.
  */
 export function featuresIn(steps: readonly Step[], agent: AgentUnderTest): ScriptFeature[] {
   let surface = known.get(agent);
@@ -56,8 +55,8 @@ export function featuresIn(steps: readonly Step[], agent: AgentUnderTest): Scrip
 }
 
 /**
- * The surfaces of agents that `featuresIn` has seen: looking at the agents again for each script would take longer
- * than generating it.
+ * The surfaces of agents that were passed to `featuresIn`. To read an agent's tools and handoffs again for each
+ * script would take longer than to generate the script.
  */
 const known = new WeakMap<object, Surface>();
 
@@ -80,7 +79,7 @@ function startOf(given: AgentUnderTest): Agent {
   return agent;
 }
 
-/** The agents that can be reached from one, as far as this shows without a model. */
+/** The agents that can be reached from the first agent, as far as they can be found without a model. */
 function surfaceOf(start: Agent): Surface {
   const found = [start];
   const agents: AgentSurface[] = [];
@@ -105,7 +104,7 @@ function noRun(): ToolContext {
   return { contextVariables: ownContext({}), signal: new AbortController().signal, toolCallId: 'call_1' };
 }
 
-/** The agent that a call returns, itself or in a Result; undefined if it returns none. */
+/** The agent that a call returns, directly or in a Result; undefined if the call returns no agent, or throws. */
 function handoffOf(call: () => unknown): Agent | undefined {
   try {
     const returned = call();

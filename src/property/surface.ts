@@ -16,6 +16,6 @@ export interface AgentSurface {
 export interface ToolSurface {
   readonly name: string;
   readonly parameters: JsonSchema;
-  /** The index of the agent that the tool was seen to hand off to. */
+  /** The index in `agents` of the agent that the tool handed off to; undefined if no handoff was seen. */
   readonly handsOffTo?: number | undefined;
 }

@@ -19,26 +19,26 @@ export interface CheckReport {
   runs: number;
   /** The seed that generates the same scripts again. */
   seed: number;
-  /** How many saved failures were played before them; none of them fails any more. */
+  /** How many saved failures were played before the generated scripts. None of them fails any more. */
   saved: number;
   /** For each name of `sometimes`, in how many of the runs it happened. */
   sometimes: Record<string, number>;
 }
 
 /**
- * Checks an agent against generated models: everything that a model could do to it, well-behaved or not, derived from
- * its tools and handoffs. Plays the saved failures first, then `runs` generated scripts; the same `seed` generates
- * the same scripts.
+ * Checks an agent with generated scripts. They contain everything that a model could do with the agent's tools and
+ * handoffs, well-behaved or not. The saved failures are played first, then `runs` generated scripts. The same `seed`
+ * generates the same scripts.
  *
  * Rejects with a CheckFailedError for the first invariant that does not hold. The error has the smallest script that
  * breaks the invariant, as source to paste, the file where the script is saved, and the command that plays it again.
- * If the script does not break the invariant every time, the message says what makes the app flaky. Also rejects with
- * a CheckFailedError if something named in `sometimes` never happened.
+ * If the script does not break the invariant every time, the message says that the check is flaky, and shows how the
+ * runs differ. Also rejects with a CheckFailedError if something named in `sometimes` never happened.
  *
  * Rejects with a TypeError for an agent or options that cannot be checked, with a SavedFailureError for a saved
- * failure that cannot be read, and with an Error if the app never asks its model.
+ * failure that cannot be used, and with an Error if the app never asks its model.
  *
- * The real tools run, many times, unless `tools` has stubs for them. Give a factory for agents that keep state.
+ * The real tools run, many times, unless `tools` has stubs for them. If agents keep state, pass a factory.
  */
 export function checkAgent(agent: AgentUnderTest, options: CheckOptions = {}): Promise<CheckReport> {
   return checkWith(agent, options);
@@ -80,7 +80,7 @@ async function check(agent: AgentUnderTest, options: CheckOptions, caller: Calle
     await steadiness.note(played);
   });
   if (found) throw await failureOf(found, runs, scripts, setup, steadiness);
-  // One script alone does not show that a stub is unused or that something never happens.
+  // With a path, only one script is played. That does not show that a stub is unused or that something never happens.
   if (path === undefined) {
     stubs.assertAllSeen();
     assertHappened(setup, runs);

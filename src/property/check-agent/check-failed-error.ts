@@ -4,8 +4,8 @@ import type { Step } from '../../script/steps.ts';
 export type CheckFailure = Omit<CheckFailedError, keyof Error>;
 
 /**
- * Thrown when an invariant did not hold in a run, or when something that has to happen in at least one run never did.
- * The message says what was wrong, shows the smallest script, and says where it was saved and how to see it again.
+ * Thrown when an invariant did not hold in a run, or when something named in `sometimes` never happened. The message
+ * says what was wrong, shows the smallest script, and says where the script was saved and how to play it again.
  */
 export class CheckFailedError extends Error {
   override readonly name = 'CheckFailedError';

@@ -9,7 +9,7 @@ export interface Check extends CheckOptions {
 
 /**
  * Defines a check as data, for `swarmcheck check <module#export>` and for tests: `checkAgent(check.agent, check)`.
- * Returns the given object unchanged; its invariants are typed without annotations. Throws a TypeError for an agent
+ * Returns the given object unchanged. TypeScript infers the types of its invariants. Throws a TypeError for an agent
  * or options that cannot be checked.
  */
 export function defineCheck(check: Check): Check {

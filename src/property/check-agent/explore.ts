@@ -43,28 +43,28 @@ const ofOneRun = {
 interface Found {
   readonly name: string;
   readonly tools: Omit<ToolSurface, 'handsOffTo'>[];
-  /** The calls that lead from the beginning to this agent. */
+  /** The calls that lead from the beginning of a conversation to this agent. */
   readonly way: readonly Step[];
   readonly handoffs: Map<string, number>;
 }
 
 /**
- * Finds the agents and tools of an app that a model can reach, by playing short scripts. The first ones show which
- * agent is asked first, and where each tool leads when it is called with a few arguments, always the same. Then it
- * plays some generated scripts, since a tool may lead elsewhere after other calls. Each script is played from the
- * beginning. At most 30 agents are found, and exploring stops after 300 plays or 3 timeouts. The real tools run,
- * unless there are stubs for them.
+ * Finds the agents and tools of an app that a model can reach, by playing short scripts. The first scripts show which
+ * agent is asked first, and which agent each tool leads to when it is called with a few fixed arguments. Generated
+ * scripts follow, since a tool may lead to another agent after other calls. Each script starts a new conversation. At
+ * most 30 agents are found, and exploring stops after 300 plays or 3 timeouts. The real tools run, unless there are
+ * stubs for them.
  *
- * An agent is identified by its name and its tools. If an app fails on the way, the agents that were found until then
- * count. Rejects with an Error that says what happened if the app made no request at all.
+ * An agent is identified by its name and its tools. Agents that a failed script reached are included. Rejects with an
+ * Error if the app made no request at all. The Error says what happened.
  */
 export async function explore(agent: AgentUnderTest, settings: PlaySettings = {}): Promise<Surface> {
   return await exploreBy(patiently(playerOf(agent, settings)));
 }
 
 /**
- * Explores with the given player. `seenFirst` gets the surface that is known once each tool was called, and may
- * throw.
+ * Explores with the given player. `seenFirst` gets the surface that is known once each tool was called. If
+ * `seenFirst` throws, exploring ends with that error.
  */
 export async function exploreBy(
   play: Play,
@@ -127,7 +127,7 @@ class Exploration {
           const reached = this.#placeOf(next, way);
           const isHandoff = trace.handoffs.some(({ turn }) => turn === way.length);
           if (reached === undefined || !(isHandoff || reached !== place)) continue;
-          // A handoff to another agent replaces one to the agent itself.
+          // A handoff to another agent replaces a handoff from the agent to itself.
           if (!found.handoffs.has(tool.name) || found.handoffs.get(tool.name) === place)
             found.handoffs.set(tool.name, reached);
         }
@@ -198,7 +198,8 @@ class Exploration {
 function callsOf({ name, parameters }: Found['tools'][number]): Step[] {
   const samples = fc.sample(argumentsFor(parameters), ownSettings({ seed: 1, numRuns: mostSamples }));
   const distinct = new Map(samples.map((args) => [JSON.stringify(args), args]));
-  // Arguments that fit the schema, but that the tool's own library rejects, are not a mistake of the script.
+  // Marked as hallucinated, since arguments that fit the JSON Schema may fail the tool's own validation. That is not
+  // a mistake of the script.
   return Array.from(distinct.values(), (args) => callTool(name, args, { hallucinated: true }));
 }
 

@@ -10,7 +10,7 @@ import type { Breach } from './held-invariants.ts';
 /** The facts for a message about a broken invariant. */
 export interface BrokenInvariant {
   readonly breach: Breach;
-  /** The run that breaks it. */
+  /** The run that breaks the invariant. */
   readonly run: ScenarioRun;
   readonly steps: readonly Step[];
   readonly seed: number;

@@ -22,8 +22,9 @@ import { storableVariables, withoutSecrets } from './storable.ts';
 const hastyPart = 10;
 
 /**
- * The error for a script that broke an invariant. It says that the app is flaky, or it has the smallest script that
- * breaks the invariant, which is saved.
+ * The error for a script that broke an invariant. If the invariant is not broken every time, the error says that the
+ * check is flaky. If it is broken every time, the error has the smallest script that breaks it, and that script is
+ * saved.
  */
 export async function failureOf(
   found: FoundFailure,
@@ -133,7 +134,7 @@ function save(
 
 /**
  * The agent for the saved file, only if its module is in the working directory. Any other path exists on this machine
- * only, and a file must not make `swarmcheck run` load it.
+ * only. A saved file must not make `swarmcheck run` load a module from outside.
  */
 function storableAgent(exported: string | undefined): string | undefined {
   const isHere = exported !== undefined && isInside(resolve(exported), process.cwd());

@@ -8,7 +8,7 @@ import { isMisfit } from '../../script/script-errors.ts';
 import { invariantNames, invariants, ofAnyApp, type InvariantName } from '../invariants/invariants.ts';
 import { UsageError } from '../../engine/values/engine-errors.ts';
 
-/** Judges a run. The invariant is broken if this throws or returns false. */
+/** Judges a run. The run keeps the invariant if this function returns true, undefined, or a promise of either. */
 type Held = (run: ScenarioRun) => unknown;
 
 /** An invariant of a check. */
@@ -47,7 +47,9 @@ export interface InvariantSettings {
 export class Invariants {
   /** For each name of `sometimes`, in how many of the judged runs it happened. */
   readonly counts = new Map<string, number>();
-  /** Comes first, whichever invariants are chosen: a run that hangs is always a failure. */
+  /**
+   * The first invariant of each check, whichever others are chosen, because a run that hangs always fails the check.
+   */
   readonly endsInTime = endsInTime;
   readonly #invariants: readonly HeldInvariant[];
   /** All invariants of the run loop that hold for this app, chosen or not. */
@@ -77,8 +79,8 @@ export class Invariants {
   }
 
   /**
-   * The invariant with this name: one of these, or one of the run loop that was not chosen. Undefined if the name is
-   * unknown, or if the invariant does not hold for this kind of app.
+   * The invariant with this name: one of the check, or one of the run loop that the check did not choose. Undefined
+   * if the name is unknown, or if the invariant does not apply to this kind of app.
    */
   named(name: string): HeldInvariant | undefined {
     const known = this.#invariants.find((invariant) => invariant.name === name);
@@ -86,7 +88,7 @@ export class Invariants {
     return known ?? (other && { name: other, held: invariants[other] });
   }
 
-  /** The first invariant that does not hold for a run. */
+  /** The first invariant that a run breaks; undefined if the run keeps all of them. */
   async firstBreach(run: ScenarioRun): Promise<Breach | undefined> {
     for (const invariant of this.#invariants) {
       const breach = await this.breachOf(invariant, run);
@@ -107,7 +109,8 @@ export class Invariants {
         message: `it returned ${valueWords(verdict)}. An invariant must return true, false or undefined, or throw.`,
       };
     } catch (cause) {
-      // A matcher refuses to judge a run whose script did not fit; the invariant is then neither kept nor broken.
+      // A matcher refuses to judge a run whose script did not fit the agents. The invariant is then neither kept nor
+      // broken, and the check goes on.
       if (cause instanceof Error && isMisfit(cause.cause)) return undefined;
       return { invariant, message: wordsOf(invariant, cause), cause };
     }

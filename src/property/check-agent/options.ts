@@ -23,13 +23,13 @@ export interface CheckOptions {
    */
   seed?: number | undefined;
   /**
-   * The path of a failure, from its message. Only its script is played, which is the same as long as agents and seed
-   * are the same. Saved failures are not played, and `sometimes` is not asserted.
+   * The path of a failure, from its message. Only the script that the path leads to is played. It is the same script
+   * as long as the agents and the seed are the same. Saved failures are not played, and `sometimes` is not asserted.
    */
   path?: string | undefined;
   /**
-   * How long generated scripts are played, in milliseconds of real time. After that no other script begins. Default:
-   * no limit.
+   * How long generated scripts are played, in milliseconds of real time. Once this time is over, no other script
+   * begins. Default: no limit.
    */
   maxDurationMs?: number | undefined;
   /**
@@ -37,7 +37,10 @@ export interface CheckOptions {
    * the invariant "ends-in-time". Default: 1,000.
    */
   timeoutMs?: number | undefined;
-  /** The name under which failures are saved, and played first the next time. Default: the name of the agent. */
+  /**
+   * The name under which failures are saved. The next check with this name plays them first. Default: the name of the
+   * agent.
+   */
   name?: string | undefined;
   /** The context variables that each script begins with. */
   contextVariables?: object | undefined;
@@ -46,28 +49,31 @@ export interface CheckOptions {
   /** Stubs for tools, by name. Tools without a stub really run. */
   tools?: Record<string, ToolStub> | undefined;
   /**
-   * Which unusual things the model does: false for never, or a number for how often compared with the others.
-   * Default: all. For an app of another SDK "provider-error", "cut-stream" (its client retries) and "duplicate-ids"
-   * are off unless they are given.
+   * The features of the generated scripts: false for never, or a number for how often compared with the other
+   * features. Default: all. For an external agent, "provider-error", "cut-stream" and "duplicate-ids" are off unless
+   * they are given. Its client may retry a request that failed or was cut short.
    */
   features?: Partial<Record<ScriptFeature, boolean | number>> | undefined;
   /**
-   * Which invariants of the run loop must hold in every run. Default: "all"; for an app of another SDK, all that hold
-   * for any app.
+   * Which invariants of the run loop must hold in every run. Default: "all"; for an external agent, all that hold for
+   * any app.
    */
   invariants?: 'all' | 'none' | readonly InvariantName[] | undefined;
   /**
-   * Your own invariants, by name: each must hold in every run. An invariant fails if it throws or returns false. Any
+   * Your own invariants, by name. Each must hold in every run. An invariant fails if it throws or returns false. Any
    * value other than true, false and undefined is a mistake in the invariant, and fails too. An invariant may return
-   * a promise of such a value, which must settle within `timeoutMs`.
+   * a promise of true, false or undefined, which must settle within `timeoutMs`.
    */
   always?: Record<string, (run: ScenarioRun) => void | boolean | Promise<void | boolean>> | undefined;
   /**
-   * Things that must happen in at least one run, by name, so that no invariant holds only because nothing happened.
-   * Each function returns true or false; a promise is a mistake.
+   * Things that must happen in at least one run, by name, so that an invariant about them does not hold only because
+   * they never happened. Each function returns whether the thing happened in a run: true or false. A promise is a
+   * mistake.
    */
   sometimes?: Record<string, (run: ScenarioRun) => boolean> | undefined;
-  /** The folder where failures are saved, and read from. Default: "fixtures/failures". */
+  /**
+   * The folder where failures are saved, and from which the saved failures are read. Default: "fixtures/failures".
+   */
   failures?: string | undefined;
 }
 
@@ -148,8 +154,8 @@ function assertValidNames(names: readonly unknown[], ofApp: boolean): void {
 }
 
 /**
- * Throws a TypeError for options that the engine applies to its own agents. An app of another SDK decides on these
- * itself.
+ * Throws a TypeError for options that the engine applies to its own agents. An external agent sets its own limit on
+ * turns, and has its own tools and state.
  */
 function assertValidForExternalAgent(options: CheckOptions): void {
   const option = (['maxTurns', 'tools', 'contextVariables'] as const).find(
@@ -162,8 +168,8 @@ function assertValidForExternalAgent(options: CheckOptions): void {
 }
 
 /**
- * The features of the scripts. Some are off by default for an app of another SDK: its client retries failed requests,
- * which scripts do not expect, and when calls share an id, a result does not show which call it answers.
+ * The features of the scripts. Some are off by default for an external agent. Its client may retry a failed request,
+ * and scripts do not expect the retry. If calls share an id, a result does not show which call it answers.
  */
 export function featuresFor(
   agent: AgentUnderTest,

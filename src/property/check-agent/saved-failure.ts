@@ -22,13 +22,13 @@ export const failureFolder = 'fixtures/failures';
  */
 export interface SavedFailure {
   readonly version: 1;
-  /** The name of the check that found it. The next check with this name plays it first. */
+  /** The name of the check that found the failure. The next check with this name plays the script first. */
   readonly name: string;
   /** The invariant that was broken. */
   readonly invariant: string;
   /** What was wrong. */
   readonly message: string;
-  /** With the path, generates the same script again, as long as the agents are the same. */
+  /** Together with the path, the seed generates the same script again, as long as the agents are the same. */
   readonly seed: number;
   readonly path: string;
   /** The context variables that are JSON and hold no secrets. */
@@ -67,7 +67,7 @@ export function saveFailure(folder: string, failure: SavedFailure): string {
   return path;
 }
 
-/** A failure with its file. */
+/** A saved failure and the path of its file. */
 export interface StoredFailure {
   readonly file: string;
   readonly failure: SavedFailure;
@@ -169,7 +169,9 @@ function filesIn(folder: string): string[] {
   }
 }
 
-/** The beginning of the names of its files. `fileName` returns '' for a name without letters and digits. */
+/**
+ * The beginning of the file names of a check's failures. `fileName` returns '' for a name without letters and digits.
+ */
 function beginningOf(name: string): string {
   return fileName(name) || 'agent';
 }

@@ -12,10 +12,10 @@ export interface FailedScript {
   readonly agentName: string;
   /** The agent as module#export, if the command line found it. */
   readonly exported?: string | undefined;
-  /** Whether that export is a check, which has the agent beside its options. */
+  /** Whether the module exports a check, which contains the agent, and not the agent itself. */
   readonly isCheck?: boolean | undefined;
   readonly contextVariables?: object | undefined;
-  /** Undefined for an app of another SDK, which decides on it itself. */
+  /** Undefined for an external agent, which sets its own limit. */
   readonly maxTurns?: number | undefined;
   readonly tools?: Record<string, ToolStub> | undefined;
 }
@@ -73,7 +73,7 @@ function importOf({ exported, agentName, isCheck = false }: FailedScript): { age
   };
 }
 
-/** A variable name made from the name of the agent; `agent` if that gives no usable one. */
+/** A variable name made from the name of the agent; `agent` if that name gives no usable identifier. */
 function identifierOf(agentName: string): string {
   const [first = '', ...rest] = agentName.split(/[^A-Za-z\d]+/).filter(Boolean);
   const camel = [

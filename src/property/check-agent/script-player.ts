@@ -25,7 +25,9 @@ export const defaultCheckMaxTurns = 20;
 /** The default time limit of each script of a check, in milliseconds of real time. */
 export const defaultCheckTimeoutMs = 1000;
 
-/** Returns a function that plays scripts against one app, strictly. It rejects as `runScenario` does. */
+/**
+ * Returns a function that plays scripts with one app. The function rejects for the same reasons as `runScenario`.
+ */
 export function playerOf(agent: AgentUnderTest, settings: PlaySettings): Play {
   const {
     contextVariables,
@@ -33,14 +35,14 @@ export function playerOf(agent: AgentUnderTest, settings: PlaySettings): Play {
     maxTurns = defaultCheckMaxTurns,
     timeoutMs = defaultCheckTimeoutMs,
   } = settings;
-  // An app of another SDK decides on these itself.
+  // An external agent sets these itself.
   const ofOurs = isExternalAgent(agent) ? {} : { contextVariables, tools, maxTurns };
   return (steps) => playScenario({ agent, steps, timeoutMs, ...ofOurs });
 }
 
 /**
- * Returns a player that plays a script a second time if it timed out: code that is loaded on first use, or a busy
- * machine, may be slow once. After one script that timed out twice, no script is played a second time.
+ * Returns a player that plays a script a second time if the script timed out, because code that is loaded on first
+ * use, or a busy machine, may be slow once. After one script that timed out twice, no script is played a second time.
  */
 export function patiently(play: Play): Play {
   let isPatient = true;
@@ -54,8 +56,9 @@ export function patiently(play: Play): Play {
 }
 
 /**
- * The script with every call marked as hallucinated, so that no call has to fit. Generated scripts know the agents
- * only from exploring: if an agent hands off on Sundays only, the script is not wrong.
+ * The script with every call marked as hallucinated, so that no call has to fit the agents. Scripts are generated for
+ * the agents as exploring found them. If an agent hands off on Sundays only, a script that counts on the handoff
+ * is not wrong.
  */
 export function markedAsUnsure(steps: readonly Step[]): Step[] {
   return withCalls(steps, (call) => ({ ...call, hallucinated: true }));

@@ -8,7 +8,7 @@ import type { PlayedScript } from './steadiness.ts';
 import { fact, sentence } from '../../engine/values/error-facts.ts';
 import { UsageError } from '../../engine/values/engine-errors.ts';
 
-/** Taken before a test can fake it. */
+/** `setImmediate` as it is before a test installs fake timers. */
 const { setImmediate: inNextTurn } = globalThis;
 
 /** The result of playing generated scripts. */
@@ -20,9 +20,10 @@ export interface Searched {
 }
 
 /**
- * Plays generated scripts until an invariant is broken, all are played, or the time is up. If the options have a
- * path, plays only the script that it leads to. Calls `passed` with each run that keeps all invariants. Rejects with
- * a TypeError for a path that leads nowhere, and with errors that no script causes.
+ * Plays generated scripts until an invariant is broken, all scripts are played, or the time is up. If the options
+ * have a path, plays only the script that the path leads to. Calls `passed` with each run that keeps all invariants.
+ * Rejects with a TypeError for a path that leads to no script, and with the errors with which `play` or `passed`
+ * rejects.
  */
 export async function search(
   scripts: Arbitrary<Step[]>,
@@ -49,11 +50,12 @@ export async function search(
   using limit =
     maxDurationMs === undefined ? undefined : new TimeLimit(maxDurationMs, undefined, () => 'the check');
   const property = fc.asyncProperty(scripts, async (steps) => {
-    // A timer cannot fire while no run waits for anything, so give it a turn.
+    // The timer of the limit cannot fire while runs wait only for microtasks. So wait for the next turn of the event
+    // loop.
     if (limit) await new Promise<void>((resolve) => void inNextTurn(resolve));
-    // The search ends here, not in the middle of a run: a run that hangs has to be found.
+    // The search ends between runs, not in the middle of a run, because a run that hangs must be found.
     if (limit?.signal.aborted) return false;
-    // After the script of the path, fast-check continues with its neighbors, which are not needed.
+    // After the script of the path, fast-check continues with its neighbors in the shrink tree, which are not needed.
     if (path !== undefined && runs > 0) return true;
     await judge(steps);
     return !found && !mistake;

@@ -12,7 +12,7 @@ import { failureFolder } from './saved-failure.ts';
 export interface Caller {
   /** Where the agent was found, as module#export. Commands that play a failure again name it. */
   readonly agentName?: string | undefined;
-  /** Whether that export is a check, which has the agent beside its options. */
+  /** Whether the module exports a check, which contains the agent, and not the agent itself. */
   readonly isCheck?: boolean | undefined;
   /** Called after each run of a generated script. */
   readonly onProgress?: ((progress: { runs: number; of: number }) => void) | undefined;
@@ -25,24 +25,27 @@ export interface Setup {
   readonly caller: Caller;
   readonly seed: number;
   readonly timeoutMs: number;
-  /** Undefined for an app of another SDK, which decides on it itself. */
+  /** Undefined for an external agent, which sets its own limit. */
   readonly maxTurns: number | undefined;
   /** The folder of saved failures. */
   readonly folder: string;
   readonly invariants: Invariants;
-  /** What the model can reach. */
+  /** The agents and tools that the model can reach. */
   readonly surface: Surface;
   /** The name of the check, under which its failures are saved. */
   readonly name: string;
-  /** Plays a script with all calls marked as hallucinated, so that calls which do not fit are judged too. */
+  /**
+   * Plays a script with all calls marked as hallucinated. The invariants then also judge runs with calls that do not
+   * fit the agents.
+   */
   readonly play: Play;
-  /** Plays a script as given: a call that does not fit is a mistake of the script. */
+  /** Plays a script as given. A call that does not fit the agents is a mistake of the script. */
   readonly playStrictly: Play;
 }
 
 /**
- * The first agent's name. An unnamed agent gets a hash of the tools appended, so that two apps do not share saved
- * failures.
+ * The first agent's name. For an unnamed agent, a hash of the names of all tools is appended, so that two apps do not
+ * share saved failures.
  */
 function nameOf({ agents }: Surface): string {
   const name = agents[0]!.name;
@@ -51,7 +54,7 @@ function nameOf({ agents }: Surface): string {
   return `${name}-${createHash('sha256').update(offered).digest('hex').slice(0, 6)}`;
 }
 
-/** The setup for checking an app that was explored with this player. */
+/** The setup of a check. `surface` was found by exploring the app with `player`. */
 export function setupOf(
   agent: AgentUnderTest,
   options: CheckOptions,
@@ -75,7 +78,7 @@ export function setupOf(
     folder: failures,
     invariants: new Invariants(agent, options, timeoutMs),
     surface,
-    // Requests of an app of another SDK do not show the name of an agent.
+    // Requests of an external agent do not show its name, so the check is named after the export.
     name: options.name ?? (isExternal ? caller.agentName : undefined) ?? nameOf(surface),
     play: (steps) => player(markedAsUnsure(steps)),
     playStrictly: player,

@@ -16,7 +16,7 @@ export interface FoundFailure {
   readonly path: string;
 }
 
-/** How often a failing script is played to shrink it: by fast-check, and as often again by the reducer. */
+/** How many scripts fast-check plays at most to shrink a failure. The reducer may play as many again. */
 const mostTries = 1000;
 
 /** The time limit of shrinking, as a multiple of `timeoutMs`. */
@@ -32,12 +32,12 @@ export interface Shrinking {
 }
 
 /**
- * The smallest script that breaks the same invariant. fast-check shrinks first, by the choices of the generator; then
- * a reducer makes the steps smaller. Breaking another invariant does not count. Undefined if the script did not break
- * the invariant again.
+ * The smallest script that breaks the same invariant. First fast-check shrinks the choices of the generator; then a
+ * reducer makes the steps smaller. A script that breaks another invariant does not count. Undefined if the found
+ * script did not break the invariant again.
  *
- * A script that does not fit would confuse its reader, so it does not count, unless the failing run itself did not
- * fit.
+ * A script that does not fit the agents would confuse a reader, so it does not count, unless the found script did not
+ * fit either.
  */
 export async function shrink(
   found: FoundFailure,
@@ -56,8 +56,8 @@ export async function shrink(
     return breach !== undefined;
   };
 
-  // First the generated script. If it does not fit, all calls are marked as hallucinated, and the reducer removes the
-  // marks that are not needed.
+  // First play the generated script as it is. If it does not fit the agents, mark all calls as hallucinated. The
+  // reducer then removes each `hallucinated` that is not needed.
   const fits = await stillFails(found.steps);
   if (!fits) mayMisfit = isMisfitting(found.run);
   let left = mostTries;

@@ -20,10 +20,11 @@ export interface Unsteady {
 export const mostControls = 20;
 
 /**
- * Finds out whether an app does the same each time. The first script with calls that kept all invariants is played
- * again at once, and once more after a failure. A difference at once is due to chance, so a later difference would
- * prove nothing. A difference only after the failure means that the app keeps something from run to run. So does a
- * script that now breaks an invariant which it kept when the app was new.
+ * Finds out whether an app behaves the same each time. The first script that makes calls and keeps all invariants is
+ * played again at once. If the two runs differ, the app depends on chance, and a later difference would prove
+ * nothing. If they are equal, the script is played once more after a failure. A difference then means that the app
+ * keeps state between runs. So does a script that kept an invariant when the app was new, and breaks it after the
+ * failure.
  */
 export class Steadiness {
   /** The difference when a script was played twice in a row, in words; undefined if both plays were equal. */
@@ -38,7 +39,7 @@ export class Steadiness {
     this.#first = first;
   }
 
-  /** Receives each run that kept all invariants, and plays the first one with calls again. */
+  /** Receives each run that kept all invariants. Plays the script of the first such run with tool calls again. */
   async note({ steps, run }: PlayedScript): Promise<void> {
     if (this.#control || this.atOnce !== undefined || run.trace.toolCalls.length === 0) return;
     this.atOnce = differenceInWords(run, await this.#play(steps));
@@ -46,8 +47,8 @@ export class Steadiness {
   }
 
   /**
-   * How the app has changed since the first runs, so that a failure now proves nothing; undefined if it has not
-   * changed. `holds` says whether a run keeps the invariant in question.
+   * How the app has changed since the first runs, so that a failure now proves nothing; undefined if the app has not
+   * changed. `holds` says whether a run keeps the invariant that the failure broke.
    */
   async byNow(holds: (run: ScenarioRun) => Promise<boolean>): Promise<Unsteady | undefined> {
     if (this.#control) {

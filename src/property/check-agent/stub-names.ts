@@ -4,14 +4,17 @@ import type { Surface } from '../surface.ts';
 import { sentence } from '../../engine/values/error-facts.ts';
 import { UsageError } from '../../engine/values/engine-errors.ts';
 
-/** The names of a check's stubs. Each must be the name of a tool; otherwise the real tool would run unnoticed. */
+/**
+ * The names of a check's stubs. Each must be the name of a tool. If a name is misspelled, the real tool runs
+ * unnoticed.
+ */
 export class StubNames {
   readonly #unseen: Set<string>;
   readonly #offered: readonly string[];
 
   /**
-   * Throws a TypeError for a name that is nearly the name of a tool, and so probably misspelled. Other names may
-   * belong to agents that exploring did not reach.
+   * Throws a TypeError for a name that is nearly the name of a tool, and so probably misspelled. Other unknown names
+   * may belong to tools of agents that exploring did not reach.
    */
   constructor(stubs: object, { agents }: Surface) {
     this.#offered = [...new Set(agents.flatMap(({ tools }) => tools.map(({ name }) => name)))];
@@ -26,7 +29,7 @@ export class StubNames {
       for (const tool of request.tools ?? []) this.#unseen.delete(tool.function.name);
   }
 
-  /** Throws a TypeError for a stub whose tool no run offered. */
+  /** Throws a TypeError if a stub is for a tool that was not offered in any run. */
   assertAllSeen(): void {
     for (const name of this.#unseen) throw this.#forNothing(name);
   }

@@ -1,13 +1,13 @@
 import type { Hooks } from '../../engine/run/hooks.ts';
 
-/** Taken before fake timers replace it. Its callback runs after all pending microtasks. */
+/** `setImmediate` as it is before a test installs fake timers. Its callback runs after all pending microtasks. */
 const { setImmediate: whenQuiet } = globalThis;
 
-/** One passage of a conversation through a gate. */
+/** One time that a conversation is let through a gate. */
 export interface Passage {
-  /** Its place in the list of conversations. */
+  /** The index of the conversation. */
   readonly conversation: number;
-  /** Its next action, in words. */
+  /** What the conversation does next, in words. */
   readonly what: string;
 }
 
@@ -16,12 +16,13 @@ interface Waiting extends Passage {
 }
 
 /**
- * Gates at which conversations wait before they ask the model, and before and after they run a tool. One conversation
- * is let through at a time, and runs as far as it can before the next one.
+ * Gates are points where conversations wait: before they ask the model, and before and after they run a tool. One
+ * waiting conversation is let through at a time, and runs as far as it can before the next one is let through.
  *
- * The choices say which one. 0 is the conversation that went last, or the next waiting one after it; 1 is the one
- * after that, and so on. When the choices are used up, every choice is 0, so without choices the conversations run
- * one after the other.
+ * Each choice says which waiting conversation is let through. 0 is the conversation that was let through last, or, if
+ * that one is not waiting, the next waiting one in the list of conversations. 1 is the waiting conversation after
+ * that, and so on. When the choices are used up, every choice is 0, so without choices the conversations run one
+ * after the other.
  */
 export class Gates {
   /** All passages, in order. */

@@ -17,19 +17,20 @@ import { sentence } from '../../engine/values/error-facts.ts';
 export interface ReducedScenario {
   /** Has fewer and simpler steps; if its agents were generated, fewer and simpler agents too. */
   readonly scenario: Scenario;
-  /** The scenario for a reader: the agents, if they were generated, and the steps, as source. */
+  /** The source of the steps, and of the agents if they were generated, for a reader. */
   readonly source: string;
 }
 
 /**
- * Finds the smallest scenario that still fails, for properties of your own. It leaves out the runs, steps, calls,
- * arguments and texts that the failure does not need, and if the agents come from `agentGraph`, tools and agents too.
- * `stillFails` is called up to `tries` times, 2,000 by default; the same answers give the same scenario. Let
- * fast-check shrink first: it keeps parts together that were generated to fit, and this does not.
+ * Finds the smallest scenario that still fails, for properties of your own. The smallest scenario has only the runs,
+ * steps, calls, arguments and texts that the failure needs. If the agents come from `agentGraph`, unneeded tools and
+ * agents are left out too. `stillFails` is called up to `tries` times, 2,000 by default; the same answers give the
+ * same scenario. Let fast-check shrink first, because it keeps parts together that were generated to fit each other,
+ * and `reduceScenario` does not.
  *
- * Rejects with any error that `stillFails` throws; if your property fails by throwing, catch the error there. Rejects
- * with a TypeError or a ScriptMistakeError for an invalid scenario, and with a TypeError if the given scenario does
- * not fail.
+ * Rejects with any error that `stillFails` throws. If your property fails by throwing, catch the error in
+ * `stillFails`. Rejects with a TypeError or a ScriptMistakeError for an invalid scenario, and with a TypeError if the
+ * given scenario does not fail.
  */
 export async function reduceScenario(
   scenario: Scenario,

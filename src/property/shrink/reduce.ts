@@ -2,15 +2,17 @@
 export interface ReduceLimits {
   /** How many candidates are tried. Default: 1,000. */
   tries?: number | undefined;
-  /** Once it is aborted, no other candidate is tried. */
+  /** Once the signal is aborted, no other candidate is tried. */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Finds the smallest value that still fails. Tries the candidates in their order; the first that fails replaces the
- * value, until no candidate fails. The same value and the same answers give the same result.
+ * Finds the smallest value that still fails. Tries the candidates in their order. The first that fails becomes the
+ * new value, and so on, until no candidate fails. The same value and the same answers of `stillFails` give the same
+ * result.
  *
- * `candidates` must give only simpler values than the given one, or reducing goes on until a limit.
+ * `candidates` must give only values that are simpler than the given one. With other values, reducing may not stop
+ * before a limit.
  */
 export async function reduceBy<T>(
   value: T,
@@ -20,8 +22,8 @@ export async function reduceBy<T>(
 ): Promise<T> {
   let best = value;
   let left = tries;
-  // After a success continue at the same position: the later candidates are more likely to fail than the earlier
-  // ones, which did not.
+  // After a candidate failed, continue at its position. The candidates after it are more likely to fail than those
+  // before it, which did not fail.
   let position = 0;
   let hasChanged = false;
   for (;;) {

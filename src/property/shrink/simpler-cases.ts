@@ -10,8 +10,9 @@ export interface GraphCase {
 }
 
 /**
- * Simpler cases that need a change of agents and steps at once: an agent is left out with one step of calls, such as
- * the handoff to it; a tool is renamed to t0, t1, … or takes nothing, in all agents and in all calls.
+ * Simpler cases that need a change of agents and steps at once. An agent is left out together with one step of calls,
+ * such as the handoff to that agent. A tool is renamed to t0, t1, … in all agents and calls. A tool loses its
+ * parameters in all agents, and its arguments in all calls.
  */
 export function* simplerCases(value: GraphCase): Generator<GraphCase> {
   const { graph, steps } = value;

@@ -1,6 +1,6 @@
 import type { AgentSpec, GraphSpec, ToolSpec } from '../generated-agents/spec.ts';
 
-/** Smaller graphs: without an agent, without a tool, or with simpler ones. Each of them can be built. */
+/** Smaller graphs: without an agent, without a tool, or with simpler agents and tools. Each graph can be built. */
 export function* simplerGraphs(spec: GraphSpec): Generator<GraphSpec> {
   // Without the first agent, the next one is asked first.
   for (const index of spec.keys()) if (spec.length > 1) yield withoutAgent(spec, index);

@@ -7,16 +7,16 @@ import { simplerNumbers, simplerObjects, simplerTexts, withoutParts } from './si
 import { simplerTogether } from './simpler-together.ts';
 import { reduceBy, type ReduceLimits } from './reduce.ts';
 
-/** Texts of the user and the model for places where the text does not matter. */
+/** Texts for steps of the user and the model whose text does not matter. */
 const userText = 'hi';
 const answerText = 'ok';
-/** The fault for places where its kind does not matter. */
+/** The answer for steps with a fault whose kind does not matter. */
 const plainFailure: ModelStep = { fault: { kind: 'status', status: 500 } };
 
 /**
- * Finds the smallest script that still fails. It leaves out the runs, steps, calls, arguments, texts and marks that
- * the failure does not need, and has the simplest values. Takes and returns plain JSON; a step that is a function is
- * left out or stays unchanged.
+ * Finds the smallest script that still fails. The smallest script has only the runs, steps, calls, arguments, texts
+ * and optional fields (such as `hallucinated`) that the failure needs, and the simplest values. Takes and returns
+ * plain JSON; a step that is a function is left out or stays unchanged.
  *
  * No malformed script is tried. If the given script is whole (the user begins, and each run ends with an answer
  * without calls, or with a fault), only whole scripts are tried.
@@ -34,7 +34,7 @@ export async function reduce(
   return await reduceBy([...steps], candidates, stillFails, limits);
 }
 
-/** Whether each run begins with the user and comes to its end. */
+/** Whether each run begins with the user and ends with an answer without calls, or with a fault. */
 export function isWhole(steps: readonly Step[]): boolean {
   let isOpen = true;
   for (const [index, step] of steps.entries()) {
@@ -69,8 +69,8 @@ function* simplerSteps(steps: readonly Step[]): Generator<Step[]> {
 }
 
 /**
- * Leaves out at once everything that most failures do not need. The first script drops the ids of calls too, the
- * second keeps them.
+ * Scripts in which everything that most failures do not need is left out at once. The first script also drops the
+ * ids of calls; the second script keeps them.
  */
 function* plainer(steps: readonly Step[]): Generator<Step[]> {
   for (const keepsIds of [false, true]) {
@@ -95,8 +95,8 @@ function plainStep(step: Step, keepsIds: boolean): Step {
 }
 
 /**
- * Leaves out consecutive steps: half of them, a quarter, and so on. From four steps on, each smaller number is tried,
- * because a run has at least two steps.
+ * Leaves out consecutive steps: half of them, a quarter, and so on. From four steps down, each number of steps is
+ * tried, so that a run of two, three or four steps can be left out whole.
  */
 function* shorter(steps: readonly Step[]): Generator<Step[]> {
   let size = Math.floor(steps.length / 2);
@@ -177,7 +177,10 @@ function* simplerFaults(fault: Fault): Generator<Fault> {
     for (const afterChunks of simplerNumbers(fault.afterChunks)) yield { ...fault, afterChunks };
 }
 
-/** An id may matter, for example because two calls share it, but rarely its characters: one id becomes "x". */
+/**
+ * Scripts in which one id of calls becomes "x". An id may matter, for example because two calls share it, but its
+ * characters rarely matter.
+ */
 function* renamed(steps: readonly Step[]): Generator<Step[]> {
   const calls = steps.flatMap((step) =>
     typeof step === 'object' && !isUserStep(step) ? (step.calls ?? []) : [],

@@ -4,8 +4,8 @@ import type { Step } from '../../script/steps.ts';
 import { simplerNumbers, simplerTexts } from './simpler-values.ts';
 
 /**
- * Scripts in which a value that appears several times in arguments is replaced by a simpler one everywhere at once.
- * If the same order is refunded twice, neither value can be made simpler alone.
+ * Scripts in which a value that appears several times in arguments is replaced by a simpler value everywhere at once.
+ * If a failure needs two refunds of the same order, neither of the two order ids can be made simpler alone.
  */
 export function* simplerTogether(steps: readonly Step[]): Generator<Step[]> {
   for (const value of repeated(steps)) {
@@ -19,7 +19,7 @@ export function* simplerTogether(steps: readonly Step[]): Generator<Step[]> {
 
 type Leaf = string | number;
 
-/** Texts and numbers that appear twice or more. */
+/** Texts and numbers that appear in arguments twice or more. */
 function repeated(steps: readonly Step[]): Leaf[] {
   const counts = new Map<Leaf, number>();
   const count = (value: unknown): void => {

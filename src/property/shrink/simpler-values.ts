@@ -1,8 +1,8 @@
 import { isPlainObject, setOwn } from '../../engine/values/copy.ts';
 
 /**
- * A list or text is cut into at most this many parts. A longer one loses larger parts first, until it is short
- * enough.
+ * A list or text is cut into at most this many parts. So a longer list first loses several items at once, until it is
+ * short enough to lose single items.
  */
 const mostParts = 32;
 
@@ -15,14 +15,17 @@ export function* withoutParts<T>(list: readonly T[]): Generator<T[]> {
 
 /** Shorter texts, then one of the same length that is all "a". */
 export function* simplerTexts(text: string): Generator<string> {
-  // By characters: half of a surrogate pair would not survive being sent.
+  // Split into characters, not into UTF-16 units, because half of a surrogate pair would not survive being sent.
   const characters = Array.from(text);
   for (const fewer of withoutParts(characters)) yield fewer.join('');
   const plain = 'a'.repeat(characters.length);
   if (plain !== text) yield plain;
 }
 
-/** Simpler numbers: 0, then the positive number, then rounded ones of a fraction, or whole numbers nearer to 0. */
+/**
+ * Simpler numbers: 0, then the positive number. Then rounded numbers for a fraction, or numbers nearer to 0 for a
+ * whole number.
+ */
 export function* simplerNumbers(value: number): Generator<number> {
   if (value === 0) return;
   yield 0;
