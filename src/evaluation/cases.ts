@@ -22,7 +22,7 @@ import { fact, sentence } from '../engine/values/error-facts.ts';
  */
 export type ExpectedCall = ExpectedAnswer | { oneOf: readonly ExpectedAnswer[] };
 
-/** One right answer. */
+/** One right answer: one call, several calls, or `null` for no call. */
 export type ExpectedAnswer = ToolCallPattern | readonly ToolCallPattern[] | null;
 
 /** A conversation, and the function that the model should call next. */
@@ -59,7 +59,7 @@ const inputRule: Rule = [
 const caseRules: Rules<keyof EvaluationCase> = {
   name: ['a string', isText],
   input: inputRule,
-  // `readCase` validates it, because null is a valid value.
+  // `trajectoryOf` validates the value, which may have several forms.
   expected: ['a call', () => true],
   contextVariables: ['an object', () => true],
 };
@@ -106,7 +106,7 @@ function readCase(given: unknown, which: string): ReadCase {
 
 function nameOf(messages: readonly Message[]): string {
   const content = messages.findLast(({ role }) => role === 'user')?.content;
-  // Cassettes do not redact the names of conversations.
+  // The name becomes the name of a conversation, and cassettes do not redact such names.
   return new LaneSecrets().hideText(shorten(textOf(content) || 'no user message', 100));
 }
 

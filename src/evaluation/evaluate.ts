@@ -37,7 +37,7 @@ export interface EvaluateOptions {
   concurrency?: number | undefined;
   /** How long an answer may take, in milliseconds of real time. Default: 60,000. */
   timeoutMs?: number | undefined;
-  /** Stops the evaluation; `evaluate` rejects with its reason. */
+  /** Stops the evaluation. `evaluate` rejects with the reason of the signal. */
   signal?: AbortSignal | undefined;
 }
 
@@ -52,7 +52,7 @@ const optionRules: Rules<keyof EvaluateOptions> = {
   runs: count,
   threshold: share,
   caseThreshold: share,
-  // `assertValidOptions` validates them.
+  // `assertValidOptions` validates the context variables.
   contextVariables: ['an object', () => true],
   modelOverride: ['a string', isText],
   concurrency: count,
@@ -65,10 +65,10 @@ const optionRules: Rules<keyof EvaluateOptions> = {
  * Swarm's examples are evaluated in the same way (openai/swarm, examples/airline/evals).
  *
  * A factory makes a new agent for each answer, which is disposed of afterwards. Each answer is a conversation of its
- * own, named "<case> #<run>", so that a cassette of all of them replays in any order. An error that prevents an
- * answer (a rate limit, a drifted recording, a factory that fails) counts as no answer, and fails the evaluation,
+ * own, named "<case> #<run>", so that a cassette of all answers can be replayed in any order. An error that prevents
+ * an answer (a rate limit, a drifted recording, a factory that fails) counts as no answer, and fails the evaluation,
  * whatever its thresholds. Rejects with a TypeError for cases, agents and options that cannot be evaluated, such as a
- * case that expects a function which the agent does not have; then it asks nothing more.
+ * case that expects a function which the agent does not have. After that, no further answer is requested.
  */
 export function evaluate(
   agent: Agent | (() => Agent | Promise<Agent>),
@@ -119,7 +119,7 @@ async function evaluateCases(
     }
   };
   const asking = Array.from({ length: Math.min(concurrency, asked.length) }, askOn);
-  // Wait for all of them, so that nothing still runs when the first rejection is reported.
+  // Wait until all requests have settled, so that nothing still runs when the first rejection is reported.
   await Promise.allSettled(asking);
   await Promise.all(asking);
   const evaluated = read.map((one, index) => ({
@@ -145,8 +145,8 @@ interface Answered {
 }
 
 /**
- * Asks for one answer. Rejects with a TypeError for an expectation that no model can meet, and with the reason of the
- * signal.
+ * Asks for one answer. Rejects with a TypeError for an expectation that no model can meet, and with the reason of an
+ * aborted signal.
  */
 async function answer(
   swarm: Swarm,
@@ -190,7 +190,10 @@ async function answer(
   }
 }
 
-/** An expectation that no answer can meet. As a wrong answer it would count as the model's mistake. */
+/**
+ * Thrown for an expectation that no answer can meet. If it counted as a wrong answer, the mistake in the case would
+ * look like a mistake of the model.
+ */
 class ExpectationError extends UsageError {}
 
 /** Throws an ExpectationError for a function that the agent does not have. */

@@ -4,11 +4,11 @@ import type { ExpectedAnswer, ExpectedCall, ReadCase } from './cases.ts';
 
 /** One answer of the model. */
 export interface EvaluatedAnswer {
-  /** The functions that it called; empty if it only answered with text. */
+  /** The functions that the model called; empty if it only answered with text. */
   readonly called: ReadonlyArray<{ tool: string; args: unknown }>;
   /** Whether these calls are the expected ones. */
   readonly correct: boolean;
-  /** The error that prevented an answer. Then the run counts neither as right nor as wrong. */
+  /** The error that prevented an answer. A run with an error counts neither as right nor as wrong. */
   readonly error?: { readonly name: string; readonly message: string };
 }
 
@@ -18,7 +18,7 @@ export interface EvaluatedCase {
   readonly name: string;
   /** As given. */
   readonly expected: ExpectedCall;
-  /** The share of right answers, from 0 to 1; 0 without any answer. */
+  /** The share of right answers to this case, from 0 to 1; 0 without any answer. */
   readonly accuracy: number;
   /** One for each run, in order. */
   readonly answers: readonly EvaluatedAnswer[];
@@ -35,7 +35,7 @@ export class Evaluation {
   readonly agent: string;
   /** How often each case was asked. */
   readonly runs: number;
-  /** The share of right answers among all, from 0 to 1; 0 without any answer. */
+  /** The share of right answers among the answers to all cases, from 0 to 1; 0 without any answer. */
   readonly accuracy: number;
   /** The `accuracy` that is needed to pass. */
   readonly threshold: number;
@@ -78,16 +78,16 @@ export class Evaluation {
   }
 }
 
-/** An evaluation did not pass. */
+/** Thrown by `assertPassed` if an evaluation did not pass. */
 export class EvaluationFailedError extends Error {
   override readonly name = 'EvaluationFailedError';
   /** The name of the agent. */
   readonly agent: string;
-  /** How many of all answers are right, from 0 to 1. */
+  /** The share of right answers among the answers to all cases, from 0 to 1; 0 without any answer. */
   readonly accuracy: number;
-  /** The lowest `accuracy` that passes. */
+  /** The `accuracy` that is needed to pass. */
   readonly threshold: number;
-  /** The lowest accuracy of a single case that passes. */
+  /** The accuracy that each case needs to pass. */
   readonly caseThreshold: number;
   /** The cases that did not reach their threshold, and those that could not be answered. */
   readonly failures: readonly string[];
@@ -182,7 +182,7 @@ function expectedAnswerText(answer: ExpectedAnswer): string {
 }
 
 function shares(accuracy: number, wanted: number): string {
-  // As many digits as are needed to tell them apart.
+  // As many digits as are needed to tell the accuracy from the threshold.
   const digits = [1, 3, 6].find((count) => percent(accuracy, count) !== percent(wanted, count)) ?? 1;
   return `${percent(accuracy, digits)} of the answers are right; the threshold is ${percent(wanted, digits)}`;
 }

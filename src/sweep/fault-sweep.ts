@@ -4,8 +4,9 @@ import type { Fault } from '../script/faults.ts';
 import { stepsSource } from '../script/source.ts';
 
 /**
- * How a play with a fault ended. ends-well: as without the fault. crashes: it was rejected. hangs: its time limit
- * stopped it. changes-the-result: it completed with another result, or the script no longer fit.
+ * How a play with a fault ended. ends-well: as without the fault. crashes: the run was rejected with an error that
+ * does not occur without the fault. hangs: the time limit stopped the run. changes-the-result: the run completed with
+ * another result, or the script no longer fit.
  */
 export type FaultOutcome = 'ends-well' | 'crashes' | 'hangs' | 'changes-the-result';
 
@@ -13,25 +14,25 @@ export type FaultOutcome = 'ends-well' | 'crashes' | 'hangs' | 'changes-the-resu
 export interface SweptFault {
   /** Which request met the fault; counts from 1. */
   readonly request: number;
-  /** The step that would have answered it; counts from 1. */
+  /** The step that would have answered the request; counts from 1. */
   readonly step: number;
-  /** What went wrong. */
+  /** The fault that was played. */
   readonly fault: Fault;
   /** How the play ended. */
   readonly outcome: FaultOutcome;
   /** Name and message of the error that rejected the play, if there was one. */
   readonly error?: string;
-  /** The first difference in the result, if there is one. */
+  /** The first difference from the result without the fault, if there is one. */
   readonly difference?: string;
-  /** The play. Its `failures` do not affect the outcome: steps may be left over. */
+  /** The play. Its `failures` do not affect the outcome, because steps may be left over. */
   readonly run: ScenarioRun;
 }
 
 /** The effects of faults on a scenario. `String(sweep)` is the table; its JSON is everything except the runs. */
 export class FaultSweep {
-  /** Ordered by request, then by kind of fault, and cuts by the number of chunks before them. */
+  /** Ordered by request, then by kind of fault. Cuts are ordered by `by`, then by `afterChunks`. */
   readonly faults: readonly SweptFault[];
-  /** How many faults end in each way. */
+  /** How many faults have each outcome. */
   readonly counts: Readonly<Record<FaultOutcome, number>>;
   readonly #scenario: Scenario;
 
@@ -88,7 +89,7 @@ const outcomeWords: Readonly<Record<FaultOutcome, string>> = {
 
 const widest = Math.max(...Object.values(outcomeWords).map(({ length }) => length));
 
-/** Groups consecutive faults that differ only in the number of chunks. */
+/** Groups consecutive faults that have the same effect and differ only in the number of chunks. */
 function groupsOf(faults: readonly SweptFault[]): SweptFault[][] {
   const groups: SweptFault[][] = [];
   let key: string | undefined;
@@ -108,7 +109,9 @@ function lineOf(group: readonly SweptFault[]): string {
   return `  ${outcomeWords[outcome].padEnd(widest)}  ${faultWords(group)}${reason === '' ? '' : `: ${reason}`}`;
 }
 
-/** Only the first sentence: `error` has the rest, with the received answer and the advice. */
+/**
+ * The first sentence of the difference or the error. `error` has the rest, with the received answer and the advice.
+ */
 function reasonOf({ outcome, error, difference }: SweptFault): string {
   // Shortens the message to "after … ms, waiting for …".
   if (outcome === 'hangs') return firstSentence(error!.replace(/^.*? stopped (?=after )/, ''));

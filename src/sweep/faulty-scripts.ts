@@ -11,7 +11,7 @@ export interface FaultyScript {
   /** The step of the original script that answers if the app retries; counts from 1. */
   readonly step: number;
   readonly fault: Fault;
-  /** The script with the faulty answer inserted before the intended one. */
+  /** The script with the faulty answer inserted before the original one. */
   readonly steps: readonly Step[];
 }
 
@@ -58,13 +58,13 @@ function faultsOf(kind: Fault['kind'], chunks: number): Fault[] {
 }
 
 /**
- * The faulty answer. A step that is a function is called only for the intended answer, so its content is unknown
+ * Makes the faulty answer. A step given as a function is called only when the app retries, so its content is unknown
  * here.
  */
 function damaged(step: Answer, fault: Fault): ModelStep {
   if (typeof step === 'function' || faultKinds[fault.kind].failsRequest) return { fault };
   if (!step.calls) return { ...step, fault };
-  // New ids, as from a model that is asked again.
+  // The calls get new ids, as if the model had been asked again.
   const calls = step.calls.map((call, index) => ({ ...call, id: `${damagedId}${index + 1}` }));
   return { ...step, calls, fault };
 }
@@ -84,7 +84,10 @@ function isAnswer(step: Step): step is Answer {
   return !isUserStep(step);
 }
 
-/** How many chunks there are to cut after. It is 1 for a function, and for a step that only fails. */
+/**
+ * The number of positions at which the answer can be cut. It is 1 for a step given as a function, and for a step that
+ * has only a fault.
+ */
 function chunksOf(step: Answer): number {
   if (typeof step === 'function' || (step.say ?? step.calls ?? step.refusal) === undefined) return 1;
   return chunkCount(step);

@@ -5,10 +5,12 @@ import { textOf } from '../trace/format.ts';
 import type { Trace } from '../trace/trace.ts';
 import { actedOnDamage } from './faulty-scripts.ts';
 
-/** A scenario that was played. */
+/** A play of a scenario, with the external agent's replies. */
 export interface PlayedScenario {
   readonly run: ScenarioRun;
-  /** The value with which an app of another SDK resolved for each message; empty for agents of this engine. */
+  /**
+   * The values to which an external agent's `respond` resolved, one for each run; empty for agents of this engine.
+   */
   readonly replies: readonly unknown[];
 }
 
@@ -19,8 +21,8 @@ export interface PlayedScenario {
 export function differenceBetween(expected: PlayedScenario, actual: PlayedScenario): string | undefined {
   const [wanted, got] = [resultOf(expected), resultOf(actual)];
   if (actedOnDamage(actual.run.trace)) return 'a tool call of the damaged answer was executed';
-  // If the app replies with text, the user sees that text and not the messages on the wire. Any other reply is
-  // ignored.
+  // If an external agent replies with text, the user sees that text and not the model's messages. A reply of another
+  // type is ignored.
   const ignored = expected.replies.some((reply) => typeof reply === 'string') ? messageLabel : replyLabel;
   for (const label of new Set([...wanted.keys(), ...got.keys()])) {
     if (label.startsWith(ignored)) continue;
@@ -36,7 +38,7 @@ export function differenceBetween(expected: PlayedScenario, actual: PlayedScenar
 const replyLabel = "the app's reply";
 const messageLabel = 'the final message';
 
-/** The result by labels for people, the most important first. */
+/** The parts of a result with their names for messages, the most important part first. */
 function resultOf({ run: { trace, response }, replies }: PlayedScenario): Map<string, unknown> {
   return new Map<string, unknown>([
     ...numbered(replyLabel, replies),

@@ -18,7 +18,7 @@ import { fact, sentence } from '../engine/values/error-facts.ts';
 
 /** Which faults are swept, and how the scenario is played. */
 export interface FaultSweepOptions {
-  /** Default: all kinds. */
+  /** The kinds of faults to play. Default: all kinds. */
   faults?: readonly Fault['kind'][] | undefined;
   /**
    * How long a play may take, in milliseconds of real time, if the answer never comes or never ends. Default: 250.
@@ -26,7 +26,7 @@ export interface FaultSweepOptions {
    * (`openai`: half a second). For all other faults the scenario's `timeoutMs` applies, if it is longer.
    */
   timeoutMs?: number | undefined;
-  /** Whether the model's answers are streamed. Default: false. An app of another SDK decides this itself. */
+  /** Whether the model's answers are streamed. Default: false. An external agent decides this itself. */
   stream?: boolean | undefined;
   /** How the agent asks the model, as in `runScenario`. Default: "in-process". */
   transport?: Transport | undefined;
@@ -47,18 +47,18 @@ const optionRules: Rules<keyof FaultSweepOptions> = {
   ],
   timeoutMs: timeoutRule,
   stream: ['true or false', (value) => typeof value === 'boolean'],
-  // `playScenario` validates it.
+  // `playScenario` validates the transport.
   transport: ['a transport', () => true],
 };
 
 /**
- * Plays a scenario once with every fault at every request, and reports which of them it survives.
+ * Plays a scenario once with every fault at every request, and reports which of the faults it survives.
  *
- * The faulty answer comes first; an app that retries gets the answer of the script. The faults are HTTP errors (429,
+ * The faulty answer comes first. An app that retries gets the answer of the script. The faults are HTTP errors (429,
  * 500, 400 and 401; the first two let the client retry at once), broken connections, answers that never come or never
  * end, and damaged answers, cut after every number of chunks. Agents of this engine never retry: each fault ends
- * their run with the error of the model, unchanged. If their answers are not streamed, one cut represents all. The
- * content of a step that is a function is unknown, so it is cut before its first chunk only.
+ * their run with the error of the model, unchanged. If their answers are not streamed, one cut represents all cuts.
+ * The content of a step given as a function is unknown, so its answer is cut before the first chunk only.
  *
  * The plays start one after another. A play that takes longer than 50 ms continues beside the next ones. So all
  * faults that never end take `timeoutMs` together, plus 50 ms each. An app that hangs under another fault takes the
@@ -66,8 +66,8 @@ const optionRules: Rules<keyof FaultSweepOptions> = {
  *
  * Rejects with an Error if the scenario fails without any fault, or if it behaves differently when it is played once
  * more at the end: a sweep shows nothing about agents that keep state between plays. A factory makes new agents for
- * each play; an app of another SDK must start over when `messages` does. Rejects with a TypeError for invalid
- * options, and for a script without a step of the model.
+ * each play. An external agent must start over when the `messages` that it is given start over. Rejects with a
+ * TypeError for invalid options, and for a script without a step of the model.
  */
 export function sweepFaults(scenario: Scenario, options: FaultSweepOptions = {}): Promise<FaultSweep> {
   return watched(
@@ -81,7 +81,7 @@ async function sweep(scenario: Scenario, options: FaultSweepOptions): Promise<Fa
   assertKnownOptions('sweepFaults', options, Object.keys(optionRules));
   assertValidFields(options, optionRules, 'sweepFaults');
   const which = scenario.name === undefined ? 'The scenario' : `The scenario "${scenario.name}"`;
-  // An external app may stream even if the options do not ask for it.
+  // An external agent may stream even if the options do not ask for it.
   const cutsMatter = options.stream === true || isExternalAgent(scenario.agent);
   const scripts = faultyScripts(scenario.steps, options.faults ?? kinds, cutsMatter);
   if (scripts.length === 0)
@@ -155,7 +155,7 @@ function judged(
       error,
       difference: `the script no longer fits: ${error}`,
     };
-  // The scenario may be about a failure.
+  // The scenario may test how its agents handle this error, and then ends with the error even without a fault.
   const isExpected = 'error' in whole.run && errorText(whole.run.error) === error;
   return { outcome: isExpected ? 'ends-well' : 'crashes', error };
 }

@@ -7,7 +7,7 @@ import { onlyTheModelFailsARun } from '../invariants/run-ends.ts';
 import { InvariantBrokenError } from '../invariant.ts';
 import { assertOurAgents, assertStepsAreData, play } from '../relations/compared-plays.ts';
 
-/** Failures of calls whose tool did not run. */
+/** The kinds of tool failure in which the tool is not executed. */
 const refused = new Set(['unknown-tool', 'invalid-json', 'invalid-arguments']);
 
 export async function executionsAreCounted(scenario: Scenario): Promise<void> {

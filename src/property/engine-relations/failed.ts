@@ -13,7 +13,7 @@ const mostAnswers = 12;
 export async function failedRunIsAPrefix(scenario: Scenario): Promise<void> {
   assertOurAgents(scenario);
   const { answers, steps } = firstRunOf(scenario);
-  // Replaces each answer in turn with a failure, whatever the script does.
+  // Each pass of the loop replaces one answer with an HTTP error, whatever the script intends there.
   for (const [index, answer] of answers.slice(0, mostAnswers).entries()) {
     if (typeof answer === 'object' && 'fault' in answer) return;
     const before = answers.slice(0, index);

@@ -15,7 +15,10 @@ function scribble(request: CompletionRequest): void {
   if (request.tools) request.tools.length = 0;
 }
 
-/** A provider that changes the requests it was given. It may do so: they are its own. */
+/**
+ * A provider that changes each request after it has answered. A provider may do this, because it owns the request
+ * object.
+ */
 function scribbling(provider: CompletionProvider): CompletionProvider {
   return {
     async complete(request, options) {

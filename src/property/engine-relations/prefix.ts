@@ -12,7 +12,7 @@ const mostLimits = 12;
 export async function fewerTurnsIsAPrefix(scenario: Scenario): Promise<void> {
   assertOurAgents(scenario);
   const { answers, steps, parts } = firstRunOf(scenario);
-  // Only the first run: the next one would use the answers that a turn limit leaves over.
+  // Only the first run is played, because a second run would use the answers that a turn limit leaves over.
   const first = { ...scenario, steps: steps(answers) };
   const limits = Math.min(mostLimits, answers.length, parts.maxTurns);
   let shorter = await play({ ...first, maxTurns: 0 });

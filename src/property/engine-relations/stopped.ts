@@ -11,7 +11,7 @@ import { callsOf } from '../invariants/runs.ts';
 import { firstRunOf, withAgents } from '../relations/by-hand.ts';
 import { assertOurAgents } from '../relations/compared-plays.ts';
 
-/** A run is stopped at each of its first places, at most this many. */
+/** A run is stopped at this many places at most: at starts of requests and tools, or at positions in its stream. */
 const mostPlaces = 8;
 
 const request = 'a request';
@@ -19,7 +19,7 @@ const request = 'a request';
 /** Records what starts in a run: requests and tools, in order. */
 class Starts {
   readonly list: string[] = [];
-  /** Called at each start, with the number of starts so far. */
+  /** Called at each start of a request or a tool, with the number of starts so far. */
   onStart: (count: number) => void = () => {};
 
   /** How many tools ran to their end. */
@@ -69,7 +69,7 @@ export async function abortedRunStops(scenario: Scenario): Promise<void> {
   }
 }
 
-/** Aborts a run as its request or tool number `place` starts. Returns false if the run ends before. */
+/** Aborts a run at its start number `place` of a request or a tool. Returns false if the run has fewer starts. */
 async function abortAt(agent: Agent, scenario: Scenario, place: number, stream: boolean): Promise<boolean> {
   const controller = new AbortController();
   const reason = new Error(`aborted at place ${place}`);
@@ -94,7 +94,7 @@ async function abortAt(agent: Agent, scenario: Scenario, place: number, stream: 
   }
   if (!controller.signal.aborted) return false;
   if (!thrown) throw broken('it ended as if it had not been aborted');
-  // The reason of the abort wins, even if the model fails at this place.
+  // Even if the model fails at this place, the run must be rejected with the reason of the abort.
   if (thrown.error !== reason) throw broken('it was not rejected with the reason of the abort');
   await rest();
   if (starts.list.length > place) throw broken(`${starts.list[place]} started afterwards`);
@@ -107,8 +107,8 @@ async function abortAt(agent: Agent, scenario: Scenario, place: number, stream: 
 }
 
 /**
- * What is wrong with the tool messages: they must belong to calls, in order, and only the model's last message may
- * have unanswered calls.
+ * Returns what is wrong with the tool messages, or undefined. Tool messages must answer the calls in order, and only
+ * the model's last message may have unanswered calls.
  */
 function unanswered(messages: readonly { role: string }[]): string | undefined {
   let open: string[] = [];
@@ -130,7 +130,10 @@ export async function abandonedStreamStops(scenario: Scenario): Promise<void> {
     if (!(await withAgents(scenario, (agent) => leaveAfter(agent, scenario, place * 2)))) break;
 }
 
-/** Stops reading a stream after this many pieces. Returns false if the stream ends before. */
+/**
+ * Stops reading a stream after this many events: chunks, and starts and ends of answers. Returns false if the stream
+ * ends earlier.
+ */
 async function leaveAfter(agent: Agent, scenario: Scenario, pieces: number): Promise<boolean> {
   const relation = 'abandoned-stream-stops';
   const starts = new Starts();
@@ -160,7 +163,7 @@ async function leaveAfter(agent: Agent, scenario: Scenario, pieces: number): Pro
   return true;
 }
 
-/** Waits long enough for anything that would still start. */
+/** Waits long enough for every tool or request that the run would still start. */
 async function rest(): Promise<void> {
   for (let count = 0; count < 30; count++) await Promise.resolve();
 }

@@ -24,7 +24,8 @@ export async function streamEventsAreInOrder(scenario: Scenario): Promise<void> 
 }
 
 /**
- * What is wrong with the order: `start`, pieces and `end` repeat, and the response comes last, unless the run failed.
+ * Returns what is wrong with the order of the events, or undefined. Each answer is a `start`, chunks and an `end`.
+ * The response comes last, and only a failed run has none.
  */
 function problemIn(events: readonly StreamEvent[], hasFailed: boolean): string | undefined {
   let isOpen = false;

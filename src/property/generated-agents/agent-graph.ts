@@ -10,10 +10,10 @@ import { UsageError } from '../../engine/values/engine-errors.ts';
 
 /**
  * Generates agents that hand off to each other in any way, cycles included, for testing an engine. Their tools
- * answer, read, write and update the context variables, throw, and return values that cannot be sent. They are plain
- * functions or tools, sync or async, and some have names that every object inherits. The agents keep no state between
- * runs, so an agent can run often and several times at once. A counterexample prints as a list of the agents and
- * their tools. `maxAgents` is 4 by default.
+ * answer, read, write and update the context variables, throw, and return values that cannot be sent to a model. Some
+ * of the tools are plain functions, some are async, and some have names that every object inherits. The agents keep
+ * no state between runs, so an agent can run often and several times at once. A counterexample prints as a list of
+ * the agents and their tools. `maxAgents` is 4 by default.
  */
 export function agentGraph(options: { maxAgents?: number | undefined } = {}): Arbitrary<Agent> {
   assertKnownOptions('agentGraph', options, ['maxAgents']);
@@ -34,7 +34,7 @@ function printable(spec: GraphSpec): Agent {
   return Object.defineProperty(agent, fc.toStringMethod, { value: () => graphSource(spec) });
 }
 
-/** The same agents as plain data. */
+/** Generates the agents of `agentGraph` as plain data. */
 export function graphSpec(maxAgents: number): Arbitrary<GraphSpec> {
   return fc
     .array(agentSpec, { maxLength: maxAgents })

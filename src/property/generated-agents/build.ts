@@ -7,12 +7,12 @@ import type { Behaviour, GraphSpec, ToolSpec } from './spec.ts';
 
 const specs = new WeakMap<Agent, GraphSpec>();
 
-/** The graph from which an agent was generated; undefined for any other agent. */
+/** The graph that has this agent as its first agent; undefined for any other agent. */
 export function specOf(agent: Agent): GraphSpec | undefined {
   return specs.get(agent);
 }
 
-/** Builds the agents of a graph and returns the first. They keep no state between runs. */
+/** Builds the agents of a graph and returns the first. The agents keep no state between runs. */
 export function buildGraph(spec: GraphSpec): Agent {
   const agents = spec.map(
     ({ name, tellsContext }) =>

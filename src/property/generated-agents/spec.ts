@@ -1,4 +1,4 @@
-/** Describes how a generated tool behaves. Plain data, so that a graph can be printed, shrunk and built again. */
+/** What a generated tool does, as plain data, so that a graph can be printed, shrunk and built again. */
 export type Behaviour =
   /** Answers with its arguments, as JSON. */
   | { does: 'echo' }
@@ -6,10 +6,10 @@ export type Behaviour =
   | { does: 'return'; value: unknown }
   /** Answers with the context variables it sees. */
   | { does: 'read' }
-  /** Writes into the live context. */
+  /** Sets a context variable in the context object itself, not in a Result. */
   | { does: 'write'; key: string; value: unknown }
   | { does: 'delete'; key: string }
-  /** Appends to a list in the live context, in place. */
+  /** Appends to a list in the context object, without copying the list. */
   | { does: 'append'; key: string }
   /** Returns a Result with context variables. */
   | { does: 'update'; key: string; value: unknown }
@@ -23,7 +23,7 @@ export type Behaviour =
 export interface ToolSpec {
   readonly name: string;
   readonly behaviour: Behaviour;
-  /** Which values its argument `x` may have. With `nothing` it is a plain function. */
+  /** Which values the argument `x` may have. With `nothing`, the tool is a plain function. */
   readonly takes: 'nothing' | 'anything' | 'integer';
   readonly isAsync: boolean;
 }

@@ -48,7 +48,7 @@ export function runsContinueEachOther({ trace }: ScenarioRun): string | undefine
   for (const [index, { number, start, turns, end }] of runs.entries()) {
     const next = runs[index + 1]?.start;
     if (!next || !start) continue;
-    // A failed run leaves nothing behind: the user continues from where it began.
+    // After a failed run, the user continues from the state before that run.
     const isLost = end?.outcome === 'failed' || end?.outcome === 'aborted';
     const agent = isLost ? start.agent : end?.agent;
     if (next.agent !== agent)

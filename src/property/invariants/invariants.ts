@@ -73,7 +73,8 @@ const findings: Readonly<Record<InvariantName, Finding>> = {
  * explain each of them. An invariant takes the `ScenarioRun` that `runScenario` resolved to, for any script, and
  * throws an InvariantBrokenError that describes the problem and its place.
  *
- * The first two hold for an `externalAgent` as well; the others hold for this engine only.
+ * `every-call-answered-once` and `trace-is-well-formed` hold for an `externalAgent` as well. The others hold for this
+ * engine only.
  */
 export const invariants = Object.fromEntries(
   Object.entries<Finding>(findings).map(([name, finding]): [string, Invariant] => [
@@ -88,5 +89,5 @@ export const invariants = Object.fromEntries(
 /** The names of the invariants, in the order in which a run is checked. */
 export const invariantNames = Object.keys(findings) as readonly InvariantName[];
 
-/** The invariants that hold for an app of any SDK. */
+/** The invariants that also hold for an external agent. */
 export const ofAnyApp: readonly InvariantName[] = ['every-call-answered-once', 'trace-is-well-formed'];

@@ -23,9 +23,9 @@ export function firstInTurns(
 }
 
 /**
- * The index of the first message that is new since the previous turn. The messages before it are the same objects as
- * in that turn's request, and were checked there. So an invariant reads each message once, however long the run is.
- * The system message is skipped.
+ * The index of the first message of a request that the request of the previous turn does not have. The messages
+ * before that index are the same objects in both requests, so the previous turn has checked them. In this way, an
+ * invariant reads each message once, however long the run is. The system message is skipped.
  */
 function firstNew({ turns }: TracedRun, index: number): number {
   const messages = turns[index]!.request.request.messages;
@@ -39,7 +39,7 @@ export function everyCallAnsweredOnce(run: ScenarioRun): string | undefined {
   return firstInTurns(run, ({ request }, traced, turn) => {
     const { messages } = request.request;
     let start = firstNew(traced, turn);
-    // If tool messages come directly before, go back to the message that they answer.
+    // If tool messages come directly before `start`, go back to the message that they answer.
     while (start > 0 && messages[start - 1]?.role === 'tool') start--;
     for (let index = Math.max(0, start - 1); index < messages.length; index++) {
       const message = messages[index]!;
@@ -124,8 +124,9 @@ export function requestsGrowByWhatHappened(run: ScenarioRun): string | undefined
 }
 
 /**
- * Whether the request after a turn contains exactly the turn's messages and what the turn produced. Handles the usual
- * case without a copy.
+ * Whether the next request has the messages of this turn's request, followed by what the turn produced. The system
+ * message is not compared. This is a fast test for the usual case, without a copy. False does not yet mean that the
+ * next request is wrong.
  */
 function isWhatCame({ request, response, results }: TracedTurn, messages: readonly WireMessage[]): boolean {
   const before = request.request.messages;

@@ -31,7 +31,7 @@ export function differenceFrom(
 
 /**
  * A run of a trace in the form of the reference model. The content of failed calls is left out, because the reference
- * model does not word it.
+ * model does not have the words of the error texts.
  */
 function asExpected({ turns, end }: TracedRun, { results: wanted }: ExpectedRun): ExpectedRun {
   return {

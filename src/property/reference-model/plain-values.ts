@@ -2,8 +2,8 @@ import { isAgent, type Agent } from '../../engine/tools/agent.ts';
 import { isResult } from '../../engine/tools/result.ts';
 
 /**
- * What the return value of a tool means, by the rules of Swarm's README ("Functions" and "Handoffs"). A second
- * implementation, as short as possible.
+ * What the return value of a tool means, by the rules of Swarm's README ("Functions" and "Handoffs"). The code below
+ * is a second implementation of these rules, as short as possible.
  */
 export interface ReadReturn {
   /** Undefined if the value cannot be sent as text. */
@@ -13,8 +13,8 @@ export interface ReadReturn {
 }
 
 /**
- * A string is sent unchanged, an agent is a handoff, a Result may be both, undefined becomes '', and the rest becomes
- * JSON.
+ * A string is sent unchanged. An agent is a handoff. A Result combines a value, a handoff and changes of the context
+ * variables. Undefined becomes '', and any other value becomes JSON.
  */
 export function readReturned(returned: unknown): ReadReturn {
   if (isAgent(returned))
@@ -67,7 +67,7 @@ export function deepCopy<T>(value: T, known = new Map<unknown, unknown>()): T {
   return copy as T;
 }
 
-/** Copies the fields of one object into another, whatever their names. */
+/** Copies the fields of one object into another, even a field named `__proto__`. */
 export function merge(target: object, source: object, known?: Map<unknown, unknown>): void {
   for (const [key, value] of Object.entries(source)) {
     Object.defineProperty(target, key, {

@@ -31,8 +31,8 @@ interface State {
 }
 
 /**
- * The rules of a run, implemented a second time in the plainest way: no events, no streams, no hooks, no aborts. It
- * shares the parsing and validation of arguments with the engine, and nothing of the loop.
+ * The rules of a run, implemented a second time in the plainest way, without events, streams, hooks or aborts. This
+ * class shares the parsing and validation of arguments with the engine, but nothing of the run loop.
  */
 export class ReferenceModel {
   readonly #scenario: Scenario;

@@ -25,7 +25,10 @@ export interface RunParts {
   readonly modelOverride: string | undefined;
 }
 
-/** Plays one run: directly, or in a roundabout way that should not change the result. */
+/**
+ * Plays one run directly, or in another way that should not change the result, such as streamed or resumed after each
+ * turn.
+ */
 export type RunOnce = (
   provider: CompletionProvider,
   hooks: readonly Hooks[],
@@ -84,7 +87,7 @@ export async function finished(
 /** The first run of a scenario: its input, and its part of the script. */
 export function firstRunOf(scenario: Scenario): {
   answers: readonly Step[];
-  /** The script of this run, with the given answers. */
+  /** Returns a script with what the user says in this run, followed by the given answers. */
   steps: (answers: readonly Step[]) => Step[];
   parts: Omit<RunParts, 'agent'>;
   hooks: readonly Hooks[];
@@ -113,8 +116,8 @@ function settingsOf({
 }
 
 /**
- * Plays the conversation of a scenario run by run. Each run has its own part of the script; answers that it leaves
- * over are dropped.
+ * Plays the conversation of a scenario run by run. Each run has its own part of the script. Answers that a run does
+ * not use are dropped.
  */
 export async function converse(
   scenario: Scenario,
@@ -150,7 +153,7 @@ async function converseWith(
     } catch (error) {
       if (error instanceof InvariantBrokenError) throw error;
       ends.push(errorName(error));
-      // As in a scenario, the user continues only after a failure of the model.
+      // As in a scenario, the user continues after an error only if this run's part of the script has a fault.
       if (!answers.some((step) => typeof step === 'object' && (step as ModelStep).fault)) break;
     }
   }
@@ -158,14 +161,17 @@ async function converseWith(
   return { requests, messages, agent: agent.name, contextVariables: traceContext(left), ends };
 }
 
-/** Numbers the calls without an id across the whole script, because each run plays a script of its own. */
+/**
+ * Numbers the calls without an id across the whole script. Each run plays a script of its own, whose ids would start
+ * again at 1.
+ */
 function withIds(steps: readonly Step[]): Step[] {
   let count = 0;
   return withCalls(steps, (call) => ({ ...call, id: call.id ?? `call_${++count}` }));
 }
 
 function noting(provider: CompletionProvider, requests: CompletionRequest[]): CompletionProvider {
-  // The entries of the lists are frozen, but the provider may change the lists themselves.
+  // The lists are copied, because the provider may change them. Their entries are frozen.
   const note = ({ tools, messages, ...rest }: CompletionRequest) =>
     requests.push({ ...rest, messages: [...messages], ...(tools && { tools: [...tools] }) });
   return {

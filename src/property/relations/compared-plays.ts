@@ -16,7 +16,7 @@ function bare({ expect: _expect, check: _check, ...scenario }: Scenario): Scenar
 /** Plays the scenario without its expectations. */
 export async function play(scenario: Scenario, options?: RunScenarioOptions): Promise<ScenarioRun> {
   const run = await playScenario(bare(scenario), options);
-  // A play that timed out shows nothing.
+  // A play that timed out cannot be compared.
   if (run.error instanceof ScenarioTimeoutError) throw run.error;
   return run;
 }
@@ -29,7 +29,7 @@ export function assertOurAgents({ agent }: Scenario): void {
     );
 }
 
-/** Throws a TypeError for steps that are functions, because they are unknown before they are played. */
+/** Throws a TypeError for a step given as a function, because its content is unknown before it is played. */
 export function assertStepsAreData({ steps }: Scenario): void {
   if (steps.some((step) => typeof step === 'function'))
     throw new UsageError(
@@ -37,12 +37,12 @@ export function assertStepsAreData({ steps }: Scenario): void {
     );
 }
 
-/** The fields that are equal in two equal runs. */
+/** The fields of a run that `assertAlike` compares, besides the trace. */
 function resultOf({ response, error, failures }: ScenarioRun): object {
   return {
     messages: response?.messages,
     agent: response?.agent.name,
-    // As traces show them, so that two instances of a class can be equal.
+    // In the form of a trace, so that two instances of a class can be equal.
     contextVariables: response && traceContext(response.contextVariables as object),
     stopReason: response?.stopReason,
     error: error === undefined ? undefined : errorName(error),

@@ -21,8 +21,8 @@ export async function renamedIdsRenameOnlyIds(scenario: Scenario): Promise<void>
 }
 
 /**
- * Gives each call an id and renames it. Calls with the same id keep sharing one. Adds the new name of each id to
- * `given`.
+ * Gives an id to each call that has none, and renames the ids with `rename`. Equal ids stay equal. Adds to `given`
+ * each original id with its name in the renamed script.
  */
 function withIds(steps: readonly Step[], given: Map<string, string>, rename: (id: string) => string): Step[] {
   let count = 0;
@@ -33,7 +33,7 @@ function withIds(steps: readonly Step[], given: Map<string, string>, rename: (id
   });
 }
 
-/** The events, with the ids in calls and their answers renamed. */
+/** The events of a play, in which the ids of calls and of their results are renamed. */
 function renamedIn({ trace }: ScenarioRun, renamed: ReadonlyMap<string, string>): unknown {
   const nameOf = (id: string) => renamed.get(id) ?? id;
   const known = new WeakMap<object, object>();
@@ -48,7 +48,7 @@ function renamedIn({ trace }: ScenarioRun, renamed: ReadonlyMap<string, string>)
       return { ...event, request: { ...event.request, messages: event.request.messages.map(messageOf) } };
     if (event.type === 'model-response') return { ...event, message: messageOf(event.message) };
     if (event.type === 'tool-result') return { ...event, toolCallId: nameOf(event.toolCallId) };
-    // These include the messages of earlier runs.
+    // The messages at the start of a run include those of earlier runs.
     return event.type === 'run-start' ? { ...event, messages: event.messages.map(messageOf) } : event;
   });
 }

@@ -18,15 +18,15 @@ export async function sameTwice(scenario: Scenario): Promise<void> {
 }
 
 /**
- * How many answers are added to a script. A run that a turn limit cuts short leaves answers to the next run, which
- * may then need more of them.
+ * How many answers are added at the end of a script. A turn limit may leave answers of one run to the next run, which
+ * may then need more answers than the script has.
  */
 const spareAnswers = 20;
 
 /**
- * Changes steps so that every run of them can be recorded. Calls become `hallucinated`, because an answer that a turn
- * limit leaves to the next run may not fit it. The statuses 401 and 403 become 400, because a cassette does not keep
- * a refused key; it keeps other errors of the API.
+ * Changes steps so that any scenario with these steps can be recorded. Calls become `hallucinated`, because a turn
+ * limit may leave an answer to the next run, whose agent the calls may not fit. The statuses 401 and 403 become 400,
+ * because a cassette does not keep the errors for a refused key. A cassette keeps the API's other errors.
  */
 function recordable(steps: readonly Step[]): Step[] {
   return withCalls(steps, (call) => ({ ...call, hallucinated: true })).map((step) => {
@@ -66,7 +66,7 @@ export async function replayEqualsRecorded(given: Scenario): Promise<void> {
         `of the interactions in the recording, ${drifted} drifted and ${unused} were not used.`,
       );
     if (recorded.trace.hash === replayed.trace.hash) return;
-    // A cassette hides secrets, and so does its replay.
+    // The replay has the texts of the cassette, without secrets. So the comparison hides the secrets in both plays.
     const found = firstMismatch(hidden(recorded), hidden(replayed), false);
     if (found)
       throw new InvariantBrokenError(

@@ -38,7 +38,10 @@ export async function cutAndResumed(scenario: Scenario): Promise<void> {
   );
 }
 
-/** A run whose tools are executed outside of it: it is interrupted before them, and continues with their answers. */
+/**
+ * A run that is interrupted before its tools. The tools are executed outside of the run, and the next run continues
+ * with their results.
+ */
 const interruptedBeforeTools: RunOnce = async (provider, hooks, parts) => {
   const produced: Message[] = [];
   let { agent } = parts;
@@ -118,7 +121,7 @@ async function settled(
 
 export async function interruptedAndResumed(scenario: Scenario): Promise<void> {
   assertOurAgents(scenario);
-  // A scenario that is interrupted anyway has no continuation to compare with, so its tools are executed.
+  // A scenario with `executeTools: false` has no continuation to compare with, so its tools are executed.
   const whole = { ...scenario, executeTools: true };
   const plain = await converse(whole, inOnePiece);
   const resumed = await converse(whole, interruptedBeforeTools);

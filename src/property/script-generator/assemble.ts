@@ -9,8 +9,8 @@ import { plainAnswer, plainUser, type CallPart, type EndPart, type RunPart, type
 import { gated } from './texts.ts';
 
 /**
- * Assembles runs into a script of at most `maxSteps` steps that plays strictly. It has only features that the gate
- * allows.
+ * Assembles runs into a script of at most `maxSteps` steps that plays strictly. The script has only features for
+ * which `isOn` returns true.
  */
 export function assemble(
   map: AgentMap,
@@ -26,10 +26,13 @@ export function assemble(
   return script.steps;
 }
 
-/** Which agent is asked next, as far as that can be known. */
+/** Which agent is asked next, as far as the generator can know. */
 interface Scene {
   active: number;
-  /** Whether another agent may be active, because a tool may have refused the arguments of an earlier handoff. */
+  /**
+   * Whether an agent other than `active` may be asked, because a tool may have refused the arguments of an earlier
+   * handoff.
+   */
   isUnsure: boolean;
 }
 
@@ -56,7 +59,7 @@ class AssembledScript {
     for (const turn of turns) this.#addTurn(turn);
     const last = this.steps.length > start ? (this.steps.at(-1) as ModelStep) : undefined;
     const fault = this.#addEnd(end, last);
-    // After a failed run, the user continues from where it began.
+    // After a failed run, the user continues from the state before that run.
     if (fault) this.#scene = before;
   }
 
@@ -94,13 +97,13 @@ class AssembledScript {
 
   #isAllowed(call: CallPart): boolean {
     if (!call.needs.every(this.#isOn)) return false;
-    // Arguments that should be wrong may be valid after all.
+    // Arguments that are meant to be wrong may be valid after all. The call then hands off.
     return call.tool?.handsOffTo === undefined || this.#isOn('handoffs') || !fits(call);
   }
 
   /**
-   * The shortest way to an agent that offers the tools of these calls; empty if the active agent does, undefined if
-   * no way exists.
+   * The shortest way to an agent that offers the tools of these calls; empty if the active agent offers them,
+   * undefined if no way exists.
    */
   #wayTo(calls: readonly CallPart[]): ReturnType<AgentMap['way']> {
     if (!this.#isOn('handoffs')) return undefined;
@@ -125,7 +128,7 @@ class AssembledScript {
     this.#scene = { active: handsOffTo!, isUnsure: this.#scene.isUnsure || !isPlain };
   }
 
-  /** Adds the end of a run. Returns whether it makes the run fail. */
+  /** Adds the end of a run. Returns whether this end makes the run fail. */
   #addEnd(end: EndPart, last: ModelStep | undefined): boolean {
     const { needs, fault, text, isRefusal, isInCalls, finishReason } = end;
     const said = text ? gated(text, this.#isOn, plainAnswer) : plainAnswer;
@@ -139,7 +142,7 @@ class AssembledScript {
     }
     const content: ModelStep = isRefusal ? { refusal: said } : { say: said };
     if (finishReason !== undefined) content.finishReason = finishReason;
-    // Without text, the request fails before there is any content.
+    // A fault without a text fails the request, so the step has no content.
     if (fault) this.steps.push({ ...(text && content), fault: fittingFault(fault, content) });
     else this.steps.push(content);
     return fault !== undefined;

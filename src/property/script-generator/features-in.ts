@@ -7,8 +7,8 @@ import { mapOf, type AgentMap, type MappedTool } from './map.ts';
 import { hugeLength } from './texts.ts';
 
 /**
- * The features of a script, for statistics, and to assert that they are frequent enough. Steps that are functions are
- * skipped. Nothing is played: the active agent is derived from the surface.
+ * The features of a script, for statistics, and to assert that the features are frequent enough. Steps given as
+ * functions are skipped. Nothing is played: the active agent is derived from the surface.
  */
 export function scriptFeaturesIn(steps: readonly Step[], surface: Surface): ScriptFeature[] {
   const found = new FoundFeatures(mapOf(surface));
@@ -48,7 +48,8 @@ class FoundFeatures {
     const before = this.#calls;
     const offered = this.#map.tools[this.#active];
     for (const [index, call] of calls.entries()) {
-      // Ids count all calls, including those with an id of their own, as when the script is played.
+      // The number in a default id counts all calls, including calls with an id of their own, as when the script is
+      // played.
       const id = call.id ?? `call_${before + index + 1}`;
       if (this.#ids.has(id)) this.features.add('duplicate-ids');
       this.#ids.add(id);

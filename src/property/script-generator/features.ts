@@ -46,8 +46,8 @@ export interface ScriptOptions {
   /** The largest number of steps of a script, from the user and the model together; at least 2. Default: 20. */
   maxSteps?: number | undefined;
   /**
-   * How often each feature occurs. `false` or 0: never. A number up to 1,000: that many times as often as by default,
-   * relative to the other features. Default: every feature, with weight 1.
+   * How often each feature occurs. `false` or 0 means never. A number up to 1,000 means that many times as often as
+   * by default, relative to the other features. `true` means the weight 1, which every feature has by default.
    */
   features?: Partial<Record<ScriptFeature, boolean | number>> | undefined;
 }
@@ -105,7 +105,8 @@ export function assertValidFeatures(what: string, features: unknown): void {
 export type FeatureGate = (feature: ScriptFeature) => boolean;
 
 /**
- * A gate for a number with one bit for each feature. It allows the features with a weight above 0 whose bit is set.
+ * Returns the test for the features of one script. `bits` has one bit for each feature. A feature is allowed if its
+ * bit is set and its weight is above 0.
  */
 export function gateOf(bits: number, weights: FeatureWeights): FeatureGate {
   return (feature) => weights[feature] > 0 && (bits & featureBit(feature)) !== 0;
@@ -121,5 +122,5 @@ const bitOf = Object.fromEntries(names.map((name, index) => [name, 2 ** index]))
   number
 >;
 
-/** The number that has all bits set. */
+/** The number in which the bits of all features are set. */
 export const allBits = 2 ** names.length - 1;

@@ -12,7 +12,10 @@ export interface MappedTool {
   readonly schema: JsonSchema;
   readonly handsOffTo: number | undefined;
   readonly arguments: ToolArguments;
-  /** Whether it takes no arguments. Then its handoff is certain, because there is nothing to refuse. */
+  /**
+   * Whether the tool takes no arguments. The handoff of a tool without arguments is certain, because there are no
+   * arguments that could be refused.
+   */
   readonly isPlain: boolean;
 }
 
@@ -73,7 +76,7 @@ function waysBetween(tools: AgentMap['tools']): AgentMap['way'] {
   const handoffs = tools.map((own) =>
     [...own.values()]
       .filter(({ handsOffTo }) => handsOffTo !== undefined)
-      // If two lead to the same agent, prefer the one without arguments that could be refused.
+      // If two handoffs lead to the same agent, prefer the one without arguments that could be refused.
       .toSorted((one, other) => Number(other.isPlain) - Number(one.isPlain))
       .flatMap((tool): Handoff[] => {
         const { valid } = tool.arguments;

@@ -35,7 +35,8 @@ export interface EndPart {
   text?: TextPart;
   isRefusal?: boolean;
   /**
-   * Fails the request or damages the answer. A cut may name more chunks than the answer has; assembly corrects that.
+   * Fails the request or damages the answer. A cut may name more chunks than the answer has. `assemble` corrects the
+   * number.
    */
   fault?: Fault;
   /** Whether the fault damages the last answer with calls, instead of an answer after it. */
@@ -157,7 +158,7 @@ function fittingCalls(tool: MappedTool, weights: FeatureWeights): Arbitrary<Call
     all?.map((args): CallPart => ({ name: tool.name, tool, args, needs, isFitting: true }));
   return weighted<CallPart>([
     [12, of(valid, handsOff)],
-    // A tool without arguments cannot have Unicode in them.
+    // A call without arguments cannot contain Unicode.
     [tool.isPlain ? 0 : weights.unicode, of(unicode, [...handsOff, 'unicode'])],
   ]);
 }
@@ -175,8 +176,8 @@ function wrongCalls(tool: MappedTool): Arbitrary<CallPart> {
 }
 
 /**
- * Calls of tools that no agent has, and of tools that some agent has. The active agent is known only when the script
- * is assembled.
+ * Calls of tools that no agent has, and of tools that some agent has. The active agent is not known before the script
+ * is assembled. If the active agent then offers the tool, `assemble` changes the name in the call.
  */
 function unknownCalls(map: AgentMap): Arbitrary<CallPart> {
   const needs: readonly ScriptFeature[] = ['unknown-tool'];

@@ -7,12 +7,13 @@ import { mapOf } from './map.ts';
 import { runParts } from './parts.ts';
 
 /**
- * Everything that a model could do to the agents of a surface, as scripts that play strictly if handoffs lead where
- * the surface says: no step is left over, and no request goes beyond the script. Calls that may not fit are marked
- * `hallucinated` or have raw arguments; all others fit. A run that does not end with an answer ends with a fault.
+ * Generates scripts with everything that a model could do to the agents of a surface. If handoffs lead where the
+ * surface says, a script plays strictly: no step is left over, and no request goes beyond the script. Calls that may
+ * not fit the agents are marked `hallucinated` or have raw arguments. All other calls fit. A run that does not end
+ * with an answer ends with a fault.
  *
- * Half of the scripts leave out features at random, each with probability one half: a bug that needs only some
- * features is found sooner without the others.
+ * Half of the scripts leave out features at random, each feature with probability one half, because a bug that needs
+ * only some features is found sooner without the others.
  */
 export function scriptArbitrary(surface: Surface, options: ScriptOptions = {}): Arbitrary<Step[]> {
   const { maxSteps, weights } = scriptSettings(options);
@@ -20,7 +21,7 @@ export function scriptArbitrary(surface: Surface, options: ScriptOptions = {}): 
   // Without handoffs, an agent whose tools all hand off would do nothing.
   const own = [...(map.tools[0]?.values() ?? [])];
   const always = own.every(({ handsOffTo }) => handsOffTo !== undefined) ? featureBit('handoffs') : 0;
-  // Drawn evenly and never shrunk: features disappear with the parts that have them.
+  // The number is drawn evenly and never shrunk, because features disappear when the parts that have them are shrunk.
   const chosen = fc.noShrink(fc.noBias(fc.integer({ min: 0, max: 2 * allBits + 1 })));
   return fc
     .tuple(chosen, runParts(map, weights))

@@ -21,7 +21,7 @@ export function texts(plain: readonly string[], weights: FeatureWeights): Arbitr
   return weighted(choices) ?? fc.constant({ text: plain[0]! });
 }
 
-/** The text if the script may have its feature, otherwise the plain one. */
+/** Returns the text if it has no feature or `isOn` allows its feature, and `plain` if not. */
 export function gated({ text, feature }: TextPart, isOn: FeatureGate, plain: string): string {
   return feature === undefined || isOn(feature) ? text : plain;
 }

@@ -4,8 +4,8 @@ import fc, { type Arbitrary } from 'fast-check';
 export type Choice<T> = readonly [weight: number, arbitrary: Arbitrary<T> | undefined];
 
 /**
- * Chooses among several by weight, without those that have no weight or no values. Undefined if none is left. Shrinks
- * to the first.
+ * Draws from one of several choices, by weight. Choices without a weight or without values are left out; undefined if
+ * no choice is left. Shrinks to the values of the first choice.
  */
 export function weighted<T>(choices: readonly Choice<T>[]): Arbitrary<T> | undefined {
   const possible = choices.flatMap(([weight, arbitrary]) =>

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 
-/** Arguments that are valid JSON, and that set a prototype if they are copied carelessly. */
+/** Arguments that are valid JSON, and that set the prototype of an object into which they are copied carelessly. */
 export const proto = '{"__proto__":{"polluted":true}}';
 
 /** Names that no tool has. Every object inherits some of them, and the API does not allow others. */
@@ -54,7 +54,10 @@ const neverJson = [
   `{"a":${'['.repeat(2000)}`,
 ];
 
-/** Texts in place of arguments that are not a JSON object: with a syntax error, of another type, or cut short. */
+/**
+ * Texts that are sent as arguments but are not a JSON object: they have a syntax error, are JSON of another type, or
+ * are cut short.
+ */
 export function badJson(valid: Arbitrary<object> | undefined): Arbitrary<string> {
   const made = fc.constantFrom(...neverJson);
   if (!valid) return made;

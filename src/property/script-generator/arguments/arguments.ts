@@ -26,8 +26,8 @@ export function toolArguments(schema: JsonSchema): ToolArguments {
 }
 
 /**
- * Generates arguments that pass the schema. If none were found, because the schema contradicts itself, cannot be
- * used, or requires more than can be guessed: empty arguments, which may fail.
+ * Generates arguments that pass the schema. If none were found, generates empty arguments, which may fail. That
+ * happens if the schema contradicts itself, cannot be used, or requires more than can be guessed.
  */
 export function argumentsFor(schema: JsonSchema): Arbitrary<object> {
   return validArguments(schema, validityOf(schema), false) ?? noArguments;
@@ -35,7 +35,7 @@ export function argumentsFor(schema: JsonSchema): Arbitrary<object> {
 
 /**
  * Generates arguments that fail the schema by one mistake: an argument is missing, undeclared, of another type, or
- * just beyond a limit. If no mistake fails, because the schema accepts everything: valid arguments.
+ * just beyond a limit. If no mistake fails, because the schema accepts everything, generates valid arguments.
  */
 export function wrongArgumentsFor(schema: JsonSchema): Arbitrary<object> {
   const isValid = validityOf(schema);
@@ -53,7 +53,7 @@ function validArguments(
   const values = new SchemaValues(schema, isUnicode);
   const all = values.all({ allOf: [schema, { type: 'object' }] }) as Arbitrary<object> | undefined;
   if (!all) return undefined;
-  // Samples show whether a schema cannot be used at all, for example because of a reference to nothing.
+  // Samples show whether a schema cannot be used at all, for example because a `$ref` has no target.
   const isSure = !values.isLoose && fc.sample(all, { seed: 1, numRuns: 10 }).every(isValid);
   return isSure ? all : filtered(all, isValid);
 }

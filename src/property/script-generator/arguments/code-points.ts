@@ -1,8 +1,8 @@
 import fc, { type Arbitrary } from 'fast-check';
 
 /**
- * Strings of any Unicode characters, except lone surrogates, which neither JSON nor UTF-8 preserves. The strings of
- * fast-check (unit: 'binary') take more than a second to set up.
+ * Strings of any Unicode characters, except lone surrogates, which neither JSON nor UTF-8 preserves. fast-check's own
+ * strings (unit: 'binary') are not used, because they take more than a second to set up.
  */
 export function unicodeStringsOf(minLength: number, maxLength: number): Arbitrary<string> {
   return fc.array(codePoint, { minLength, maxLength }).map((points) => String.fromCodePoint(...points));

@@ -15,7 +15,7 @@ export function arraysOf(keywords: Keywords, valuesOf: ValuesOf, loosen: () => v
   const max = countOf(keywords['maxItems'], Infinity);
   if (min > max) return undefined;
   const items: unknown = keywords['items'] ?? true;
-  // In earlier drafts, a list of items means what prefixItems means now.
+  // In earlier drafts of JSON Schema, a list in `items` means what `prefixItems` means now.
   const first: unknown = Array.isArray(items) ? items : keywords['prefixItems'];
   const others: unknown = Array.isArray(items) ? (keywords['additionalItems'] ?? true) : items;
   const leading: Arbitrary<unknown>[] = [];
@@ -36,9 +36,9 @@ export function arraysOf(keywords: Keywords, valuesOf: ValuesOf, loosen: () => v
   const minLength = Math.max(0, min - leading.length);
   const room = Math.max(0, max - leading.length);
   const isUnique = uniqueItems === true;
-  // More than needed, because equal items are dropped.
+  // Unique arrays begin with more items than needed, because `distinct` drops equal items.
   const maxLength = Math.min(room, isUnique ? 3 * minLength + most : minLength + most);
-  // Items may differ only in the order of their keys, or too few may be left.
+  // `distinct` keeps items that differ only in the order of their keys, and may leave too few items.
   if (isUnique) loosen();
   const following = fc.array(item, {
     minLength: isUnique ? Math.min(maxLength, 3 * minLength) : minLength,

@@ -2,8 +2,8 @@ import fc, { type Arbitrary } from 'fast-check';
 import { copyData } from '../../../engine/values/copy.ts';
 
 /**
- * The values that are wanted; undefined if none of a thousand samples is, because fast-check's own filter would
- * search forever. If wanted values are rare, only those that were found.
+ * The wanted values of an arbitrary. Undefined if none of a thousand samples is wanted, because fast-check's own
+ * filter would then search forever. If wanted values are rare, only the wanted samples are returned.
  */
 export function filtered<T>(
   arbitrary: Arbitrary<T>,

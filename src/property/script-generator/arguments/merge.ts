@@ -7,7 +7,7 @@ export interface MergedSchema {
   patterns: string[];
   /** A value must satisfy one schema of each list. */
   choices: unknown[][];
-  /** Whether the schema requires more than is collected here, so that values must be validated. */
+  /** Whether the schema has requirements that the other fields do not contain, so that values must be validated. */
   isLoose: boolean;
 }
 
@@ -53,8 +53,8 @@ const lowerLimits = new Set(['minimum', 'exclusiveMinimum', 'minLength', 'minIte
 const upperLimits = new Set(['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties']);
 
 /**
- * Merges a schema with its references and the parts of allOf. Undefined if no value satisfies the schema, or if it
- * has more references than the limit allows.
+ * Merges a schema with its references and the parts of allOf. `left` is the number of references that may still be
+ * followed. Undefined if no value satisfies the schema, or if it has more references than `references`.
  */
 export function mergedSchema(
   root: JsonSchema,
@@ -128,7 +128,7 @@ function commonTypes(one: unknown, other: unknown): string[] {
   return [...new Set([...typesAmong(left, right), ...typesAmong(right, left)])];
 }
 
-/** The types that `others` allow as well; "number" allows "integer". */
+/** The types that `others` allow as well. A "number" allows an "integer". */
 function typesAmong(types: readonly string[], others: readonly string[]): string[] {
   return types.filter((type) => others.includes(type) || (type === 'integer' && others.includes('number')));
 }
@@ -152,7 +152,10 @@ function areDisjoint(parts: readonly unknown[]): boolean {
   return names.some((name) => new Set(schemas.map((schema) => tagOf(schema, name))).size === parts.length);
 }
 
-/** The constant that a required property must equal, as text; undefined if it may have other values. */
+/**
+ * The constant that a required property must equal, as text; undefined if the property is optional or may have other
+ * values.
+ */
 function tagOf(schema: Record<string, unknown>, name: string): string | undefined {
   const { properties, required } = schema;
   if (!isPlainObject(properties) || !Array.isArray(required) || !required.includes(name)) return undefined;

@@ -10,7 +10,7 @@ export interface Mistake {
   readonly value?: unknown;
 }
 
-/** How deep in the arguments the search for mistakes goes, and after how many it stops. */
+/** How deep in the arguments the search for mistakes goes, and after how many mistakes it stops. */
 const deepest = 4;
 const most = 300;
 
@@ -30,7 +30,7 @@ export function mistakesBy(schema: JsonSchema): Mistake[] {
       mistakes.unshift({ path: [...path, name] });
     for (const [name, property] of Object.entries((properties as object | undefined) ?? {})) {
       visit(property, [...path, name], within);
-      // The name in the style of other languages.
+      // The name in the style of another language: camelCase instead of snake_case, or the reverse.
       mistakes.push({ path: [...path, misspelt(name)], value: 'a' });
     }
     mistakes.push({ path: [...path, 'extra'], value: 'a' }, { path: [...path, 'constructor'], value: {} });
@@ -90,7 +90,7 @@ function wrongValues(schema: JsonSchema): unknown[] {
   return values;
 }
 
-/** Values that models send instead of the type. */
+/** For each type, values of other types that models send instead. */
 const otherTypes: Readonly<Record<string, readonly unknown[]>> = {
   string: [17, null, ['a'], {}],
   number: ['17', null, true, [1]],

@@ -66,7 +66,8 @@ function doublesWithin(limits: NumberLimits): Arbitrary<number> | undefined {
 
 function multiplesWithin(limits: NumberLimits, step: number): Arbitrary<number> | undefined {
   if (!(step > 0)) return undefined;
-  // A multiple of a fraction may not be whole. For whole numbers, use multiples of 10, 100, … times the step.
+  // A multiple of a fraction is not always a whole number. For whole numbers, use multiples of 10, 100, … times the
+  // step.
   let unit = step;
   for (let times = 1; limits.isInteger && !Number.isInteger(unit) && times < 1e7; times *= 10)
     unit = rounded(step, times);
@@ -75,7 +76,7 @@ function multiplesWithin(limits: NumberLimits, step: number): Arbitrary<number> 
   const high = Math.min(limits.maximum, limits.exclusiveMaximum);
   const least = Math.max(Math.ceil(low / unit), -1e6);
   const most = Math.min(Math.floor(high / unit), 1e6);
-  // Skip a limit that is excluded, or that rounding moved outside.
+  // Skip a limit that is excluded, or that rounding moved out of the range.
   const from = [least, least + 1].find((count) => isWithin(rounded(unit, count)));
   const to = [most, most - 1].find((count) => isWithin(rounded(unit, count)));
   if (from === undefined || to === undefined || from > to) return undefined;

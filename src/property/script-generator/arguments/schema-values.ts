@@ -11,13 +11,16 @@ type Values = Arbitrary<unknown> | undefined;
 /** How many references may be followed to find a first value. Schemas that people write need fewer. */
 const mostReferences = 16;
 
-/** How many more references may be followed after that: the depth of recursive values. */
+/**
+ * How many more references may be followed after a first value was found. This limits the depth of recursive values.
+ */
 const moreReferences = 3;
 
 /** Generates the values of one JSON Schema. */
 export class SchemaValues {
   /**
-   * Whether values may fail the schema, because it requires more than is handled here. Known after they were made.
+   * Whether values may fail the schema, because the schema requires more than this class handles. Known after `all`
+   * was called.
    */
   isLoose = false;
   readonly #root: JsonSchema;
@@ -30,7 +33,10 @@ export class SchemaValues {
     this.#isUnicode = isUnicode;
   }
 
-  /** The values of the whole schema; undefined if none exist. They end even if the schema refers to itself. */
+  /**
+   * The values of the whole schema; undefined if none exist. Each value is finite, even if the schema refers to
+   * itself.
+   */
   all(schema: unknown): Values {
     for (let references = 0; references <= mostReferences; references++) {
       if (this.of(schema, references) === undefined) continue;

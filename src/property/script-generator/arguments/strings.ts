@@ -48,8 +48,8 @@ function lengthOf(text: string): number {
 
 function stringsMatching(pattern: string, maxLength: number): Arbitrary<string> | undefined {
   const options = Number.isFinite(maxLength) ? { maxLength } : {};
-  // fast-check does not support lookaround. It generates strings for the pattern without it, and the caller filters
-  // them by the whole pattern.
+  // fast-check does not support lookaround. So it generates strings for the pattern without lookaround, and the
+  // caller filters these strings by the whole pattern.
   const withoutLooking = pattern.replaceAll(/\(\?<?[=!](?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)/g, '');
   for (const source of [pattern, withoutLooking]) {
     try {
@@ -87,8 +87,8 @@ const plainStrings = [
 ];
 
 /**
- * Characters of more than one byte, code unit or code point, and text from right to left. No lone surrogates, which
- * do not survive UTF-8.
+ * Characters of more than one byte, code unit or code point, and text from right to left. Lone surrogates are left
+ * out, because they do not survive UTF-8.
  */
 export const unicodeStrings = [
   'é',
@@ -109,7 +109,7 @@ function freeStrings(minLength: number, maxLength: number, isUnicode: boolean): 
   const fits = (text: string) => lengthOf(text) >= minLength && lengthOf(text) <= maxLength;
   const most = Math.min(maxLength, minLength + 8);
   const ready = (isUnicode ? unicodeStrings : plainStrings).filter(fits);
-  // Strings of exactly the shortest and the longest length, unless that is above 1,000.
+  // Strings of exactly the shortest and the longest length, unless the length is above 1,000.
   for (const length of new Set([minLength, maxLength]))
     if (length > 0 && length <= 1000) ready.push((isUnicode ? 'é' : 'a').repeat(length));
   const any = isUnicode
@@ -131,7 +131,7 @@ const dates = () =>
     noInvalidDate: true,
   });
 
-/** The URLs of fast-check take two seconds to set up. */
+/** fast-check's own URLs are not used, because they take two seconds to set up. */
 const addresses = () =>
   fc.tuple(fc.domain(), fc.nat()).map(([host, number]) => `https://${host}/${number}?q=a%20b`);
 
@@ -143,7 +143,7 @@ function often(first: string, second: string, any: Arbitrary<string>): Arbitrary
   );
 }
 
-/** No validator knows a format that is missing here. */
+/** Strings for every format that the validator knows. */
 const formats: ReadonlyMap<string, () => Arbitrary<string>> = new Map([
   [
     'date-time',

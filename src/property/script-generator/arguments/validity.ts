@@ -1,4 +1,5 @@
-// Imported statically, because this entry is for tests only and values are validated synchronously.
+// A static import, because values are validated synchronously. The engine loads the validator only when it needs one,
+// but property tests may always load it.
 import { Validator } from '@cfworker/json-schema';
 import { copyData } from '../../../engine/values/copy.ts';
 import { declaredArguments, type JsonSchema } from '../../../engine/tools/json-schema.ts';
@@ -31,7 +32,7 @@ function passingBy(schema: JsonSchema): (args: object) => boolean {
   };
 }
 
-/** Returns whether an argument may be present. Throws for an invalid pattern. */
+/** Returns a test for whether the schema allows an argument with a given name. Throws for an invalid pattern. */
 function declaring(schema: JsonSchema): (name: string) => boolean {
   const { names, patterns, others } = declaredArguments(schema);
   return (name) => others || names.has(name) || patterns.some((pattern) => pattern.test(name));
