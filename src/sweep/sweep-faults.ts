@@ -187,7 +187,7 @@ async function assertStateless(
   if (text !== undefined)
     throw new Error(
       `${which} behaves differently when it is played again without a fault at the end of the sweep: the agents or tools keep state between plays. ` +
-        `Use a factory, agent: () => …, that creates new agents for each play. An app of another SDK must start anew with each conversation. (- at the end, + at the beginning)\n${text}`,
+        `Use a factory, agent: () => …, that creates new agents for each play. An external agent must start over with each conversation. The differences between the two plays (- at the end of the sweep, + at its beginning):\n${text}`,
     );
   if (!again.run.passed) throw notGreen(which, again, 'again without any fault at the end of the sweep');
 }
