@@ -40,7 +40,7 @@ function isTerminal(input: Input): input is Terminal & Input {
 
 /**
  * Lines typed at a terminal. Each line is read through its own readline interface, so that the terminal is in its
- * normal mode while agents answer, and Ctrl-C sends a signal.
+ * normal mode while agents answer. In that mode, Ctrl-C sends SIGINT.
  */
 class TerminalLines implements Lines {
   readonly #input: Terminal;
@@ -107,7 +107,7 @@ class TerminalLines implements Lines {
     });
   }
 
-  /** Ctrl-C clears the typed text. On an empty line, the second in a row leaves the chat. */
+  /** Ctrl-C clears the typed text. On an empty line, the second Ctrl-C in a row leaves the chat. */
   #onInterrupt(reader: Interface): () => void {
     let wasEmpty = false;
     return () => {
@@ -169,7 +169,7 @@ class PipedLines implements Lines {
   close(): void {
     this.#reader?.close();
     if (this.#isOwn) this.#source.destroy();
-    // Otherwise a pipe that stays open would keep the process alive.
+    // A stream that the caller owns is paused, because a pipe that stays open would keep the process alive.
     else this.#source.pause();
   }
 }

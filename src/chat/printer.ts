@@ -15,9 +15,11 @@ export class ChatPrinter {
   readonly #write: (text: string) => void;
   readonly #style: Style;
   #agent = '';
-  /** Results that may belong to a handoff. If the handoff takes effect, its line is shown instead. */
+  /**
+   * Results that may belong to a handoff. If the handoff takes effect, the line about the handoff is shown instead.
+   */
   #held: { tool: string; content: string }[] = [];
-  /** Whether a piece of a streamed answer was written and its line has not ended. */
+  /** Whether a chunk of a streamed answer was written and its line has not ended. */
   #isInText = false;
 
   constructor(write: (text: string) => void, style: Style) {
@@ -25,7 +27,7 @@ export class ChatPrinter {
     this.#style = style;
   }
 
-  /** Shows a piece of a streamed answer. */
+  /** Shows the text of a chunk of a streamed answer. */
   delta({ content }: { content?: unknown }): void {
     if (typeof content !== 'string' || content === '') return;
     if (!this.#isInText) this.#write(this.#speaker());
@@ -62,7 +64,7 @@ export class ChatPrinter {
     }
   }
 
-  /** Writes a line of its own, and first ends an unfinished one. */
+  /** Writes a line. If the line of a streamed text is unfinished, ends that line first. */
   line(text: string, format?: Parameters<Style>[0]): void {
     this.#endText();
     const shown = printable(text);
@@ -89,7 +91,7 @@ export class ChatPrinter {
   }
 
   #result({ tool, content, error }: Extract<RecordedEvent, { type: 'tool-result' }>): void {
-    // This may be the result of a handoff. If the handoff takes effect, its line is shown instead.
+    // This may be the result of a handoff. If the handoff takes effect, the line about the handoff is shown instead.
     if (error === undefined && /^\{"assistant":"(?:[^"\\]|\\.)*"\}$/.test(content))
       this.#held.push({ tool, content });
     else this.#tellResult(content, error === undefined ? 'dim' : 'red');
@@ -118,6 +120,6 @@ function changeText({ set, deleted }: { set: object; deleted: readonly string[] 
   const names = Object.keys(set);
   if (names.length === 0) return gone.join('');
   const whole = shorten(set, Infinity);
-  // /context shows larger ones in full.
+  // If the values are long, only the names are shown. /context shows the values.
   return [whole.length > 100 ? `sets ${names.join(', ')}` : whole, ...gone].join(', ');
 }

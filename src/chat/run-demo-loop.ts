@@ -33,11 +33,11 @@ export interface DemoLoopSettings {
    * not set.
    */
   output?: { write(text: string): unknown; isTTY?: boolean } | undefined;
-  /** Ends the loop, and the turn in progress. */
+  /** When aborted, ends the loop and the run in progress. */
   signal?: AbortSignal | undefined;
 }
 
-/** The state at the end of a demo loop. The options of the next run take it in this form. */
+/** The state at the end of a demo loop. Its fields are valid options of the next run. */
 export interface DemoLoopResult<C extends object = any> {
   /** All messages, including the user's. */
   messages: Message[];
@@ -82,7 +82,7 @@ export async function runDemoLoop<C extends object = any>(
   const { provider, hooks, stream = false, maxTurns = 100, modelOverride, contextVariables = {} } = given;
   assertValidContextVariables('runDemoLoop', contextVariables);
   const { input = process.stdin, output = process.stdout, signal } = given;
-  // Loaded with the first loop, because most programs do not need a terminal.
+  // These modules are loaded with the first loop, because most programs do not need a terminal.
   const [{ holdChat }, { ChatPrinter }, { styleFor }] = await Promise.all([
     import('./session.ts'),
     import('./printer.ts'),

@@ -33,9 +33,9 @@ export interface ChatSessionSettings extends ChatSettings {
   /** Commands in addition to the built-in ones. */
   readonly commands?: Readonly<Record<string, ChatCommand>>;
   readonly prompter?: Prompter | undefined;
-  /** Called with the events of the run after each message; with undefined if the message was not answered. */
+  /** Called after each message with the events of its run, or with undefined if the run failed or was stopped. */
   readonly onTurn?: (events: readonly RecordedEvent[] | undefined) => void;
-  /** Ends the chat. */
+  /** When aborted, ends the chat. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -78,7 +78,7 @@ export async function holdChat(settings: ChatSessionSettings): Promise<Chat> {
   return chat;
 }
 
-/** Lets the agents answer a message. Meanwhile Ctrl-C ends the turn, not the chat. */
+/** Lets the agents answer a message. Meanwhile Ctrl-C stops the run, not the chat. */
 async function answered(
   chat: Chat,
   content: string,
@@ -87,7 +87,7 @@ async function answered(
   const stopping = new AbortController();
   const stop = () => stopping.abort();
   process.on('SIGINT', stop);
-  // If nothing else keeps the event loop alive, Node would end the process in the middle of the turn.
+  // If nothing else keeps the event loop alive, Node would end the process in the middle of the run.
   const alive = setInterval(() => {}, 2 ** 30);
   try {
     const signal = outer ? AbortSignal.any([stopping.signal, outer]) : stopping.signal;

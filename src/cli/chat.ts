@@ -69,7 +69,7 @@ function contextOf(text: string): object {
     const context: unknown = JSON.parse(text);
     if (isPlainObject(context)) return context;
   } catch {
-    // The error is thrown below.
+    // Invalid JSON gets the error below.
   }
   throw new InvalidArgumentError('It must be a JSON object, such as \'{"user":"Ann"}\'.');
 }
@@ -82,7 +82,7 @@ function turnsOf(text: string): number {
 
 async function chat(module: string, options: ChatOptions, invocation: Invocation): Promise<0 | 2> {
   invocation.current = `The module ${module}`;
-  // First, because an agent that is made for the chat must be disposed of.
+  // The provider comes first: if it is missing, an agent that was already made would have to be disposed of.
   const answering = await answeringFor(module, options, invocation.env);
   const partner = 'message' in answering ? answering : await chatPartner(module);
   if ('message' in answering || 'message' in partner) {
@@ -146,7 +146,7 @@ async function talk(
     contextVariables: left,
     saved: saver.saved,
   };
-  // Unlike JSON.stringify, this also prints context variables with cycles or bigints.
+  // Unlike JSON.stringify, `stringify` also prints context variables with cycles or bigints.
   if (json) invocation.stdout.write(`${stringify(document, null, 2)}\n`);
 }
 

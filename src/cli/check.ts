@@ -107,7 +107,8 @@ async function outcomeOf(
 ): Promise<CheckResult | LoadError> {
   let property;
   try {
-    // Loaded before the user's module, which may import this entry.
+    // Loaded before the user's module, so that an import of swarmcheck/fast-check in that module gets the copy of
+    // this process.
     property = await loadProperty();
   } catch (error) {
     return { file: 'swarmcheck check', message: thrownText(error) };
@@ -165,7 +166,8 @@ async function loadProperty() {
 }
 
 /**
- * Texts for errors that were not caught, each once with its count. The run that an error belongs to is not known.
+ * Returns one text for each different error that was not caught, with its count. It is not known which run threw the
+ * error.
  */
 function uncaughtWords(errors: readonly unknown[]): string[] {
   const times = new Map<string, number>();

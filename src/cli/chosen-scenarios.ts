@@ -2,14 +2,14 @@ import type { LoadError } from '../report/run-report.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { FoundScenario } from './load-scenarios.ts';
 
-/** How many names a message lists. */
+/** How many names a message lists at most. */
 const shownNames = 10;
 
-/** Chooses which of the scenarios that were found are played: those whose name contains the filter, each once. */
+/** Chooses the scenarios to play: those whose name contains the filter, each once. */
 export class ChosenScenarios {
   readonly #filter: string | undefined;
   readonly #seen = new Set<Scenario>();
-  /** The file in which each name was found first. */
+  /** The file in which each scenario name was found first. */
   readonly #files = new Map<string, string>();
   #isAnyChosen = false;
 
@@ -17,12 +17,15 @@ export class ChosenScenarios {
     this.#filter = filter;
   }
 
-  /** Whether to play or skip a scenario; an error if its name is taken, because only names tell scenarios apart. */
+  /**
+   * Whether to play or skip a scenario. Returns an error if another scenario has the same name, because only names
+   * tell scenarios apart.
+   */
   choose(
     { name, scenario }: Pick<FoundScenario, 'name' | 'scenario'>,
     file: string,
   ): 'play' | 'skip' | LoadError {
-    // Another file may export the same scenario again, as an index does.
+    // Another file may export the same scenario again, as an index file does.
     if (this.#seen.has(scenario)) return 'skip';
     this.#seen.add(scenario);
     const other = this.#files.get(name);
@@ -36,7 +39,7 @@ export class ChosenScenarios {
     };
   }
 
-  /** An error if no name contains the filter. */
+  /** An error if no scenario name contains the filter. */
   get unmatched(): LoadError | undefined {
     if (this.#filter === undefined || this.#isAnyChosen || this.#files.size === 0) return undefined;
     const names = [...this.#files.keys()];

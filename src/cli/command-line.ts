@@ -17,8 +17,8 @@ export async function runCommandLine(args: readonly string[], invocation: Invoca
     await programFor(args, invocation).parseAsync(args, { from: 'user' });
     return invocation.exitCode;
   } catch (error) {
-    // Help and version also end this way, with code 0. Any other error is a bug of swarmcheck; it is shown without a
-    // stack trace.
+    // `--help` and `--version` also end in a CommanderError, with code 0. An error of another class is a bug of
+    // swarmcheck. Its message is shown without a stack trace.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     invocation.stderr.write(`swarmcheck stopped: ${thrownText(error)}\n`);
     return 2;

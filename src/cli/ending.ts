@@ -2,9 +2,9 @@ import { writeSync } from 'node:fs';
 import type { ExitCode, Invocation } from './invocation.ts';
 
 /**
- * Ends the process properly. If a user's module calls `process.exit` before the command has finished, reports that.
- * Timers and servers that a module left running do not delay the end. All output is written first, even if a module
- * has replaced `process.stdout.write`.
+ * Ends the process. If a user's module calls `process.exit` before the command has finished, an error message says
+ * so. Timers and servers that a module left running do not delay the end. All output is written before the process
+ * ends, even if a module has replaced `process.stdout.write`.
  */
 export class Ending {
   #finished = false;
@@ -25,7 +25,8 @@ export class Ending {
     });
     for (const stream of [process.stdout, process.stderr]) {
       stream.on('error', (error: NodeJS.ErrnoException) => {
-        // EPIPE: the reader has read enough, as `head` does. The exit code is still returned.
+        // EPIPE means that the program that reads the output, such as `head`, has read enough. It does not change the
+        // exit code.
         if (error.code === 'EPIPE' || this.#brokenOutput) return;
         this.#brokenOutput = true;
         writeSync(2, `The output could not be written: ${error.message}\n`);

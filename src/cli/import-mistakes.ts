@@ -5,12 +5,15 @@ import type { LoadError } from '../report/run-report.ts';
 import { ownEntries } from './one-copy.ts';
 import { fromHere, placeInUserCode, stackPlace, thrownText, toPath } from './thrown.ts';
 
-/** The mistake in an import, with its place, if that is why a file was not loaded. */
+/**
+ * If a wrong import is the reason why a file was not loaded, returns an error about that import, with its file and
+ * line.
+ */
 export function importMistake(file: string, error: unknown): LoadError | undefined {
   return unexportedName(file, error) ?? missingModule(file, error) ?? vitestAlone(file, error);
 }
 
-/** An error that says the file is a test of vitest, if it imports vitest and is not a scenario file. */
+/** If a file imports vitest and is not a scenario file, returns an error that says that it is a Vitest test. */
 export function testOfVitest(file: string): LoadError | undefined {
   const found = importsOf(file).find(({ specifier }) => isOfVitest(specifier));
   if (!found || isScenarioFile(file)) return undefined;
@@ -28,7 +31,7 @@ function unexportedName(file: string, error: unknown): LoadError | undefined {
     const [, specifier, name] = linked;
     return { file, ...stackPlace(error), message: unexportedWords(name!, specifier!) };
   }
-  // In CommonJS, a name that is not exported is undefined.
+  // In CommonJS, a name that is not exported is imported as undefined, and only using it throws an error.
   const used = /\bimport_\w+\.(\w+)\)? is not a (?:function|constructor)$/.exec(text);
   const place = used && placeInUserCode(error);
   if (!place) return undefined;
@@ -86,10 +89,10 @@ const isOfVitest = (specifier: string) => /^(?:vitest|swarmcheck\/vitest)$/.test
 const isScenarioFile = (file: string) => /\.scenario\.[cm]?[jt]sx?$/.test(file);
 const packageOf = (specifier: string) => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
 
-/** The imports of a file, as far as its text shows them. */
+/** The imports of a file, found by a regular expression in its text. */
 function importsOf(file: string): { specifier: string; names: string[]; line: number }[] {
   const statement = /\b(?:(?:import|export)\b([^;'"]*?)\bfrom|import|require)\s*\(?\s*(['"])([^'"\n]+)\2/g;
-  // Empties comment lines, so that line numbers stay the same.
+  // Comment lines are emptied, not removed, so that line numbers stay the same.
   const source = textOf(file).replaceAll(/^[ \t]*(?:\/\/|\/?\*).*$/gm, '');
   return [...source.matchAll(statement)].map((match) => ({
     specifier: match[3]!,

@@ -9,17 +9,21 @@ export interface OutputStream extends NodeJS.WritableStream {
   readonly columns?: number;
 }
 
-/** The parts of a process that a call of the command line uses. The default of each is the process's own. */
+/**
+ * The parts of a process that a call of the command line uses. Each part is taken from the current process if it is
+ * not given.
+ */
 interface Surroundings {
   stdin?: Readable;
   stdout?: OutputStream;
   stderr?: OutputStream;
   env?: NodeJS.ProcessEnv;
   /**
-   * The folder that file names are relative to. It must be the working directory, because user modules read that.
+   * The folder that file names are relative to. It must be the working directory, because user modules use
+   * `process.cwd()`.
    */
   folder?: string;
-  /** Stops a command that would run on otherwise. */
+  /** When aborted, stops a command that runs until it is stopped, such as `serve`. */
   signal?: AbortSignal;
 }
 
@@ -33,7 +37,10 @@ export class Invocation {
   readonly stderr: OutputStream;
   readonly env: NodeJS.ProcessEnv;
   readonly folder: string;
-  /** The module, scenario or cassette in progress. A message names it if it ends the process. */
+  /**
+   * The module, scenario or cassette that the command works on. If its code calls `process.exit`, the error message
+   * names it.
+   */
   current = 'A module';
   exitCode: ExitCode = 0;
   #signal: AbortSignal | undefined;
@@ -47,7 +54,10 @@ export class Invocation {
     this.#signal = given.signal;
   }
 
-  /** Aborted when the command should stop. After the first read, Ctrl-C and SIGTERM no longer end the process. */
+  /**
+   * Aborted when the command should stop. If the caller gave no signal, Ctrl-C and SIGTERM abort this one from its
+   * first read on, instead of ending the process.
+   */
   get stopSignal(): AbortSignal {
     if (!this.#signal) {
       const stopping = new AbortController();
@@ -59,8 +69,8 @@ export class Invocation {
   }
 
   /**
-   * A function that writes to stdout. With --json, stdout contains only the document, so output of user modules goes
-   * to stderr from now on.
+   * Returns a function that writes to stdout. If stdout is for a document, as with `--json`, it gets only that
+   * document: the output of user modules goes to stderr from now on.
    */
   claimStdout(isForDocument: boolean): (chunk: string) => void {
     const write = this.stdout.write.bind(this.stdout);

@@ -7,12 +7,16 @@ import { importMistake } from './import-mistakes.ts';
 import { shareOwnEntries } from './one-copy.ts';
 import { fromHere, placeInUserCode, placeOfSyntaxError, thrownText } from './thrown.ts';
 
-/** The time limit for loading a module: a top-level await that never ends would hang the command. */
+/**
+ * The time limit for loading a module. Without a limit, a top-level await that never ends would hang the command.
+ */
 const loadLimitMs = 30_000;
 
 let registered = false;
 
-/** Imports a user's module, in JavaScript or TypeScript. An error names its place in the user's own code. */
+/**
+ * Imports a user's module, in JavaScript or TypeScript. A LoadError has the file and line in the user's own code.
+ */
 export async function loadModule(file: string): Promise<{ exports: Record<string, unknown> } | LoadError> {
   if (!registered) {
     register();
@@ -29,7 +33,7 @@ export async function loadModule(file: string): Promise<{ exports: Record<string
   }
 }
 
-/** The exports of a module. A CommonJS module has its exports a second time under "default". */
+/** The exports of a module. A module that was compiled to CommonJS has them as fields of its `default` export. */
 function exportsOf(loaded: Record<string, unknown>): Record<string, unknown> {
   const inner = loaded['default'];
   return typeof inner === 'object' && inner !== null && '__esModule' in inner ? { ...inner } : loaded;
@@ -55,7 +59,10 @@ class LoadLimitError extends Error {
   }
 }
 
-/** An error while loading, with its place in the user's own code, without a stack trace. */
+/**
+ * Describes an error while loading by a message without a stack trace, and by the file and line in the user's own
+ * code.
+ */
 function describeLoadError(file: string, error: unknown): LoadError {
   const text = thrownText(error);
   if (error instanceof LoadLimitError) return { file, message: text };

@@ -7,10 +7,10 @@ const entries = new Map<string, object>([
   ['swarmcheck/testing', testing],
 ]);
 
-/** The entries that a scenario may import, as loaded in this process. */
+/** The entries of swarmcheck that a scenario may import, as loaded in this process. */
 export const ownEntries: ReadonlyMap<string, object> = entries;
 
-/** Adds an entry that only some commands load. */
+/** Adds an entry of swarmcheck that only some commands load. */
 export function shareEntry(name: string, entry: object): void {
   entries.set(name, entry);
 }
@@ -21,7 +21,7 @@ export function shareEntry(name: string, entry: object): void {
  * false.
  */
 export function shareOwnEntries(): void {
-  // Not in Node's types, but the usual hook of CommonJS loaders.
+  // `_load` is not in Node's types, but it is the usual hook of CommonJS loaders.
   const loader = Module as unknown as Record<'_load', (request: string, ...rest: unknown[]) => unknown>;
   const load = loader['_load'].bind(loader);
   loader['_load'] = (request, ...rest) => ownEntries.get(request) ?? load(request, ...rest);

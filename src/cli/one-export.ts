@@ -15,7 +15,7 @@ export interface OneExport {
 }
 
 /**
- * The export that `module#export` names. Without a name, it is the only export that fits, or the default one if
+ * The export that `module#export` names. Without a name, it is the only export that fits, or the default export if
  * several fit. If none fits, the same rule applies to exported functions, which may create the value.
  */
 export async function oneExport(
@@ -23,7 +23,7 @@ export async function oneExport(
   given: string,
   fits: (value: unknown) => boolean,
 ): Promise<OneExport | LoadError> {
-  // A file name may contain "#".
+  // A file name may contain "#", so the name of an existing file is not split.
   const [, path = '', wanted] = existsSync(given)
     ? [given, given]
     : (/^(.*?)(?:#([^#]*))?$/.exec(given) ?? []);

@@ -4,16 +4,16 @@ import { failuresIn, type ModeRun } from '../scenario/modes.ts';
 import type { StrayErrors } from './stray-errors.ts';
 import { placeInUserCode, thrownSentence, thrownText } from './thrown.ts';
 
-/** Something to play, with the file that it is from. */
+/** A scenario to play, or steps from a JSON file, with the file that they are from. */
 export interface Playable {
   readonly name: string;
   readonly file: string;
-  /** The beginning of the message if it cannot be played at all. */
+  /** The beginning of the error message if playing throws. */
   readonly kind: string;
   readonly play: () => Promise<ModeRun[]>;
 }
 
-/** Plays it, and adds a failure for each error that was thrown meanwhile and not caught. */
+/** Plays a scenario or steps, and adds a failure for each error that was thrown and not caught meanwhile. */
 export async function playedOne(
   { name, file, kind, play }: Playable,
   stray: StrayErrors,
@@ -38,7 +38,10 @@ export async function playedOne(
   }
 }
 
-/** The message for an uncaught error that came late: its place is known at most, not its scenario. */
+/**
+ * The error for the user about an uncaught error that belongs to no known scenario. At most its file and line are
+ * known.
+ */
 export function strayWhile(when: string, error: unknown): LoadError {
   const place = placeInUserCode(error);
   const message = `An error was thrown and not caught ${when}: ${thrownSentence(error)} Is an "await" missing?`;

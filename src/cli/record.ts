@@ -120,7 +120,9 @@ async function record(file: string, options: RecordOptions, invocation: Invocati
   return 0;
 }
 
-/** The session that records, with the path of its cassette; or the reason why nothing can be recorded. */
+/**
+ * Returns a CassetteSession that records, with the path of its cassette, or the reason why nothing can be recorded.
+ */
 function planOf(
   { name, scenario, file }: OneScenario,
   { out, model, baseUrl, stream }: RecordOptions,
@@ -160,9 +162,9 @@ function planOf(
       path,
       file: undefined,
       live,
-      // An expected error counts as an answer.
+      // If the scenario expects an error, a recorded error may replace an existing file, as an answer may.
       errorsCount: scenario.expect?.error !== undefined,
-      // A conversation that fails halfway is not kept.
+      // If the conversation fails halfway, nothing is written.
       writesAtEnd: true,
       origin,
     });
@@ -191,7 +193,7 @@ function hasFailed({ trace: { outcome }, scenario }: ScenarioRun): boolean {
 
 function failureText({ error, trace }: ScenarioRun, path: string): string {
   if (error === undefined) return 'The model was never asked, so nothing was recorded.';
-  // The existing file is not a cassette, or another process is recording it.
+  // Thrown if the existing file is not a cassette, or if another process is recording it.
   if (error instanceof CassetteFileError) return error.message;
   const what = trace.outcome === 'aborted' ? 'was stopped' : 'failed';
   const left = existsSync(path) ? `${shownPath(path)} was not changed` : 'nothing was written';

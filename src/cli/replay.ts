@@ -168,7 +168,7 @@ async function replayOne(file: string, tools: ToolsMode): Promise<ReplayedCasset
     ...found.scenario,
     agent: tools === 'run' ? agent : withRecordedTools(agent, file, tools),
     modelOverride: model ?? found.scenario.modelOverride,
-    // These describe the script, which is not played.
+    // `expect` and `check` are about the script, which is not played here.
     expect: undefined,
     check: undefined,
   };

@@ -65,7 +65,7 @@ async function serve(
   const tell = (line: string) => void (json ? stderr : stdout).write(`${printable(line)}\n`);
   const conversations = new ServedConversations(found.scenario.steps, latency);
   const played = new AbortController();
-  // Created before the address is printed, because the command may be stopped right after that.
+  // Created before the address is printed, because the reader of the address may stop the command at once.
   const stopping = AbortSignal.any([played.signal, invocation.stopSignal]);
   let server;
   try {
@@ -81,7 +81,7 @@ async function serve(
         onExchange(exchange) {
           tell(`conversation ${chosen.name}: ${exchangeLine(exchange)}`);
         },
-        // Not in onExchange, which is called before the last answer is sent.
+        // The command is not stopped in onExchange, because that is called before the last answer is sent.
         onSent() {
           if (once && chosen.provider.remaining === 0) played.abort();
         },

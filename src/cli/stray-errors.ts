@@ -5,7 +5,10 @@
 export class StrayErrors implements Disposable {
   #errors: unknown[] = [];
   readonly #add = (error: unknown) => this.#errors.push(error);
-  /** The timers of the command's caller, such as a test runner, which last at least as long as the command. */
+  /**
+   * How many timers were running when the command began. They belong to the command's caller, such as a test runner,
+   * and last at least as long as the command.
+   */
   readonly #timersBefore = timerCount();
 
   constructor() {
@@ -13,13 +16,16 @@ export class StrayErrors implements Disposable {
     process.on('uncaughtException', this.#add);
   }
 
-  /** The errors since the last call. Waits a turn of the event loop, so that due errors are included. */
+  /**
+   * The errors since the last call. Waits for a turn of the event loop, so that rejections that Node has not reported
+   * yet are included.
+   */
   async settled(): Promise<unknown[]> {
     await new Promise((resolve) => setImmediate(resolve));
     return this.#errors.splice(0);
   }
 
-  /** The errors of code that is still running. Waits while there are timers, at most `waitMs`. */
+  /** The errors of code that is still running. Waits while that code has timers, at most `waitMs`. */
   async last(waitMs: number): Promise<unknown[]> {
     for (let waited = 0; waited < waitMs && timerCount() > this.#timersBefore; waited += 10) {
       await new Promise((resolve) => setTimeout(resolve, 10));

@@ -29,15 +29,15 @@ export function placeInUserCode(thrown: unknown): { file: string; line: number }
   return undefined;
 }
 
-/** The place that Node writes above the stack if linking modules fails. */
+/** The file and line that Node writes above the stack if linking modules fails. */
 export function stackPlace(thrown: unknown): { file: string; line: number } | undefined {
   const match = /^(\S.*):(\d+)\n/.exec(stackOf(thrown));
   return match ? { file: fromHere(toPath(match[1]!)), line: Number(match[2]) } : undefined;
 }
 
 /**
- * The place of a syntax error in a JavaScript module. Node shows it on stderr only, so `node --check` parses the file
- * again.
+ * The file and line of a syntax error in a JavaScript module. Node writes them only to stderr, so `node --check`
+ * parses the file again.
  */
 export function placeOfSyntaxError(file: string): { file: string; line: number } | undefined {
   const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: 5000 });
@@ -46,12 +46,14 @@ export function placeOfSyntaxError(file: string): { file: string; line: number }
   return match ? { file, line: Number(match[2]) } : undefined;
 }
 
-/** A path as people write it: relative to the folder where the command was started, if it is inside. */
+/**
+ * A path as people write it: relative to the folder where the command was started, if the path is inside that folder.
+ */
 export function fromHere(path: string): string {
   return (isInside(path, startedIn) ? relative(startedIn, path) : path).replaceAll(sep, '/');
 }
 
-/** Read at the start, because a module may change the working directory. */
+/** The working directory is read at the start, because a module may change it. */
 let startedIn = process.cwd();
 
 /** Sets the folder that file names are relative to. */
@@ -68,7 +70,7 @@ function* framesOf(thrown: unknown): Generator<{ path: string; line: number }> {
     yield { path: toPath(match[1]!), line: Number(match[2]) };
 }
 
-/** A path, from a path or a file URL. */
+/** Turns a path or a file URL into a path. */
 export function toPath(place: string): string {
   return place.startsWith('file:') ? fileURLToPath(place) : place;
 }

@@ -7,9 +7,9 @@ import { McpServerError } from './server-error.ts';
 export interface McpToolDefinition {
   /** The server's name for the tool. */
   name: string;
-  /** Used as the description if that is absent. */
+  /** Used as the description if `description` is absent. */
   title?: string | undefined;
-  /** Tells the model when to call it. */
+  /** Tells the model when to call the tool. */
   description?: string | undefined;
   /** The JSON Schema of its arguments. */
   inputSchema: object;
@@ -29,8 +29,8 @@ export interface McpClient {
     options?: { timeout?: number },
   ): Promise<{ tools: readonly McpToolDefinition[]; nextCursor?: string | undefined }>;
   /**
-   * Calls a tool. The last argument is an object with the signal and the time-out: the second argument, or the third
-   * in version 1.
+   * Calls a tool. The last argument is an object with the signal and the time-out. It is the second argument, or the
+   * third in version 1.
    */
   callTool(params: { name: string; arguments?: Record<string, unknown> }, ...rest: never[]): Promise<object>;
   /** Undefined until the client is connected. */
@@ -47,8 +47,8 @@ interface CallOptions {
 }
 
 /**
- * Throws a TypeError for a value that is not a client, and for a client that is not connected: version 2 would list
- * no tools, without an error.
+ * Throws a TypeError for a value that is not a client, and for a client that is not connected. A client of version 2
+ * that is not connected would list no tools, without an error.
  */
 export function assertValidClient(client: unknown): asserts client is McpClient {
   const given = (client ?? {}) as Partial<McpClient>;
@@ -76,7 +76,8 @@ const pagesAtMost = 1000;
 /** All tools of a server, from all pages. */
 export async function listTools(client: McpClient, timeoutMs: number): Promise<McpToolDefinition[]> {
   const capabilities = client.getServerCapabilities?.();
-  // Without this check, version 1 would send the request anyway, and version 2 would return an empty list.
+  // If the server has no tools, version 1 of the client would send the request anyway, and version 2 would return an
+  // empty list.
   if (capabilities && !capabilities.tools)
     throw new McpServerError(
       'no-tools',
@@ -103,8 +104,8 @@ export async function listTools(client: McpClient, timeoutMs: number): Promise<M
 }
 
 /**
- * Calls a tool, and returns the server's result. Rejects with an error that the model can read, the same for both
- * versions of the client.
+ * Calls a tool, and returns the server's result. Rejects with an error that the model can read. Its text is the same
+ * for both versions of the client.
  */
 export async function callServerTool(
   client: McpClient,
@@ -112,7 +113,8 @@ export async function callServerTool(
   args: Record<string, unknown>,
   { signal, timeoutMs }: { signal: AbortSignal; timeoutMs: number },
 ): Promise<object> {
-  // Each call has its own signal: version 1 never removes its listener, and a run's signal may outlive many calls.
+  // Each call has its own signal, to avoid a memory leak: version 1 never removes its abort listener, and a run's
+  // signal may outlive many calls.
   const call = new AbortController();
   const onAbort = () => call.abort(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
@@ -128,8 +130,8 @@ export async function callServerTool(
 }
 
 /**
- * Version 1 takes a schema of the result before the options. Version 2 has a method that version 1 lacks, which also
- * identifies a client whose methods are wrapped.
+ * Whether `callTool` takes a schema of the result before the options, as in version 1. Only version 2 has
+ * `getProtocolEra`, which identifies it even if `callTool` is wrapped in a function with other parameters.
  */
 function takesSchema(client: McpClient): boolean {
   return !('getProtocolEra' in client) && client.callTool.length !== 2;

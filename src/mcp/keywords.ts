@@ -48,8 +48,8 @@ const counts = new Set([
 const types: readonly unknown[] = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'];
 
 /**
- * Whether the validator can use the value of a keyword. Any value of an unknown keyword is usable, because it is
- * ignored.
+ * Whether the validator can use the value of a keyword. Any value of an unknown keyword is usable, because the
+ * validator ignores unknown keywords.
  */
 export function isKeywordUsable(keyword: string, value: unknown, root: JsonSchema): boolean {
   if (places.has(keyword)) return isSchema(value) || (keyword === 'items' && isListOfSchemas(value));
@@ -84,8 +84,8 @@ export function isKeywordUsable(keyword: string, value: unknown, root: JsonSchem
 }
 
 /**
- * Whether a keyword identifies the schema itself. It would change the target of references inside, and tells the
- * model nothing.
+ * Whether a keyword gives the schema an identifier of its own. The identifier would change the target of references
+ * inside the schema, and tells the model nothing.
  */
 export function isForAddresses(keyword: string, value: unknown): boolean {
   return keyword === '$id' || (keyword === 'id' && typeof value === 'string');

@@ -26,8 +26,8 @@ export function assertValidChoice({ only, except }: Choice): void {
 }
 
 /**
- * The chosen tools, in the server's order. Throws a TypeError for a name that the server does not have; `server`
- * begins its message.
+ * The chosen tools, in the server's order. Throws a TypeError for a name that the server does not have, and for a
+ * tool in `only` that can only be run as a task. `server` is the beginning of the message.
  */
 export function chosenTools(
   server: string,
@@ -61,7 +61,7 @@ function assertValidName(
   }
 }
 
-/** The server would refuse every call of such a tool. */
+/** Whether a tool can only be run as a task. The server would refuse every ordinary call of it. */
 function needsTask({ execution }: McpToolDefinition): boolean {
   return execution?.taskSupport === 'required';
 }
@@ -69,7 +69,7 @@ function needsTask({ execution }: McpToolDefinition): boolean {
 const allowedPrefix = /^[a-zA-Z0-9_-]*$/;
 const longestName = 64;
 
-/** Throws a TypeError for a prefix with which no name can begin. */
+/** Throws a TypeError for a prefix with which no tool name can begin. */
 export function assertValidPrefix(prefix: unknown): void {
   if (typeof prefix === 'string' && allowedPrefix.test(prefix)) return;
   throw new UsageError(

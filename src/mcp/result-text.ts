@@ -1,6 +1,6 @@
 import { isPlainObject } from '../engine/values/copy.ts';
 
-/** The result of a tool call in the protocol. Any field may be missing, because servers are not trusted. */
+/** The result of a tool call in the MCP protocol. Any field may be missing, because servers are not trusted. */
 interface ToolResult {
   content?: unknown;
   structuredContent?: unknown;
@@ -9,8 +9,8 @@ interface ToolResult {
 
 /**
  * The text that the model gets for a result: its texts, one per line. Other content appears as a placeholder in
- * brackets, and structured content is added if all texts are missing. Throws an Error with this text if the result is
- * an error.
+ * brackets. If the result has no text, its structured content is added as JSON. Throws an Error with this text if the
+ * result is an error.
  */
 export function resultText(result: ToolResult): string {
   const blocks = (Array.isArray(result.content) ? result.content : []).map(blockText);
@@ -22,7 +22,7 @@ export function resultText(result: ToolResult): string {
   return told;
 }
 
-/** The text of a block, or a placeholder for a block without text. */
+/** One item of the content of a result: its text, or a placeholder for an item without text. */
 interface BlockText {
   text?: string;
   placeholder: string;
@@ -57,7 +57,7 @@ function bracketed(kind: string, details: readonly unknown[]): string {
   return known.length === 0 ? `[${kind}]` : `[${kind} ${known.join(', ')}]`;
 }
 
-/** The size of the data that base64 encodes. */
+/** The size of the data that a base64 text encodes, such as "1234 bytes". */
 function size(data: unknown): string | undefined {
   if (typeof data !== 'string') return undefined;
   const bytes = Buffer.byteLength(data, 'base64');

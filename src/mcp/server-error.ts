@@ -2,8 +2,8 @@ import { addFacts } from '../engine/values/engine-errors.ts';
 import type { ErrorFacts, Sentence } from '../engine/values/error-facts.ts';
 
 /**
- * Thrown when an MCP server has no tools, does not list them, or does not answer. `problem` is the cause. If a tool
- * call throws it, the model gets the message.
+ * Thrown when an MCP server has no tools, does not list them, does not answer, or has disconnected. `problem` says
+ * which of these happened. If a tool call throws the error, the model gets its message.
  */
 export class McpServerError extends Error implements Partial<ErrorFacts> {
   override readonly name = 'McpServerError';

@@ -17,10 +17,10 @@ import {
 } from './keywords.ts';
 
 /**
- * A server's schema in the form that `tool()` and its validator accept. Keywords that they cannot use (from another
- * draft, a reference without a target, a pattern in another syntax) are left out, so that they block no call: the
- * server validates the arguments by its own schema anyway. Everything else stays the same. If the result is still
- * unusable, any object is accepted.
+ * A server's schema in the form that `tool()` and its validator accept. Keywords that the validator cannot use (from
+ * another draft, a reference without a target, a pattern in another syntax) are left out, so that no call fails
+ * because of them. The server validates the arguments by its own schema anyway. All other keywords stay the same. If
+ * the result is still unusable, any object is accepted.
  */
 export async function usableSchema(name: string, schema: object): Promise<JsonObjectSchema> {
   const parameters = new UsableSchema(schema as JsonSchema).ofObject();
@@ -37,7 +37,7 @@ export async function usableSchema(name: string, schema: object): Promise<JsonOb
 
 class UsableSchema {
   readonly #root: JsonSchema;
-  /** How many parts were left out so far. */
+  /** How many parts of the schema were left out so far. */
   #gone = 0;
   /** Whether the parts that were left out may have declared arguments. */
   #isPartial = false;
@@ -46,7 +46,7 @@ class UsableSchema {
     this.#root = root;
   }
 
-  /** The whole schema, as the schema of an object. */
+  /** The usable form of the root schema, with the type "object", which the arguments of a tool must have. */
   ofObject(): JsonSchema {
     const schema = this.#schema(this.#root) as Record<string, unknown>;
     schema['type'] = 'object';

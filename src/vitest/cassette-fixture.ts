@@ -25,7 +25,7 @@ export interface TestTask {
 /** The cassettes of all tests in a file, for the summary line of the file. */
 export class FileCassettes {
   readonly #sessions: CassetteSession[] = [];
-  /** The tests by the paths of the cassettes that are named after them. */
+  /** Maps the path of each cassette that is named after a test to that test. */
   readonly #owners = new Map<string, TestTask>();
 
   add(session: CassetteSession): void {
@@ -48,7 +48,7 @@ export class FileCassettes {
     );
   }
 
-  /** The totals of all cassettes in a line; undefined without cassettes. */
+  /** The totals of all cassettes as one line; undefined without cassettes. */
   get line(): string | undefined {
     if (this.#sessions.length === 0) return undefined;
     const total = { served: 0, exact: 0, drifted: 0, unused: 0, recorded: 0 };
@@ -72,7 +72,9 @@ export class TestCassettes {
     this.#file = file;
   }
 
-  /** Opens a provider that replays or records a cassette; by default one that is named after the test. */
+  /**
+   * Opens a cassette to replay or record, and returns its provider. By default, the cassette is named after the test.
+   */
   open(provider: CompletionProvider | undefined, options: Partial<CassetteOptions>): Cassette {
     assertValidCassetteOptions('cassette', options);
     const { file, name, path } = this.#place();
@@ -92,9 +94,9 @@ export class TestCassettes {
   }
 
   /**
-   * Closes all cassettes. Throws the first mismatch or leftover, unless the test has failed already. After a failed
-   * test, nothing is written if the model failed or a request did not match, because that recording would be replayed
-   * forever.
+   * Closes all cassettes. If the test has not failed, throws the first error of writing a cassette, the first
+   * mismatch, or an error about unused interactions. After a failed test, nothing is written if the model failed or a
+   * request did not match, because that recording would be replayed forever.
    */
   end(hasFailed: boolean): void {
     const errors: unknown[] = [];
@@ -122,7 +124,7 @@ export class TestCassettes {
         { problem: 'path' },
       );
     const count = this.#sessions.length === 0 ? '' : `-${this.#sessions.length + 1}`;
-    // A test file outside of the root gets a name as if it were inside.
+    // The cassettes of a test file outside of the root folder get a path as if the file were inside.
     const parts = file
       .replace(/(?:\.(?:test|spec))?\.[cm]?[jt]sx?$/, '')
       .split('/')

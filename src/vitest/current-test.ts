@@ -9,7 +9,7 @@ export interface StartedRun {
   readonly error: Error;
   /** The run that started this one, as a tool does that runs other agents. */
   readonly parent: StartedRun | undefined;
-  /** Whether the test has certainly waited for it, or could have seen its result. */
+  /** Whether the run has ended, and the test waited for it or went on after its end. */
   isDone: () => boolean;
   /** Its promise, whose rejection is ignored once the run has been reported. */
   promise?: Promise<unknown>;
@@ -25,7 +25,7 @@ export type NotedAssertion = 'calls' | 'end' | 'news';
 export interface CurrentTest {
   readonly runs: StartedRun[];
   readonly assertions: NotedAssertion[];
-  /** The scripts that it made with the fixture. */
+  /** The scripts that the test made with the fixture `script`. */
   readonly scripts: (readonly Step[])[];
   /** The errors of scenarios whose script did not fit. */
   readonly misfits: Error[];
@@ -40,7 +40,10 @@ interface Place {
 const places = new AsyncLocalStorage<Place>();
 const running = new Map<object, CurrentTest>();
 
-/** The state of a test; `task` is its object in vitest. Created with the first call, from wherever that comes. */
+/**
+ * Returns the state of a test. The first call creates it, and may come from a fixture or a hook. `task` is Vitest's
+ * object for the test.
+ */
 export function beginTest(task: object): CurrentTest {
   let test = running.get(task);
   if (!test) running.set(task, (test = { runs: [], assertions: [], scripts: [], misfits: [] }));
@@ -48,21 +51,22 @@ export function beginTest(task: object): CurrentTest {
 }
 
 /**
- * Makes the rest of the caller, and everything that it calls, part of this test. A fixture calls this before its
- * first await, so that the test function is part of the test.
+ * Attributes the rest of the calling function, and everything that it calls, to this test. A fixture calls
+ * `enterTest` before its first await, so that the test function is part of the test.
  */
 export function enterTest(test: CurrentTest): void {
   places.enterWith({ test, run: undefined });
 }
 
-/** Ends a test. Code that still runs in its name belongs to no test from now on. */
+/** Ends a test. Code of the test that is still running belongs to no test from now on. */
 export function endTest(task: object): void {
   running.delete(task);
 }
 
 /**
- * The place of the calling code. If a `beforeEach` hook was the first to use the fixture, the place is lost in the
- * test function. In that case this returns the only running test, or undefined if several run.
+ * The test and the run that the calling code belongs to. If a `beforeEach` hook was the first to use the fixture, the
+ * information is lost in the test function. In that case the only running test is returned, or undefined if several
+ * run.
  */
 export function currentPlace(): Place | undefined {
   const place = places.getStore();
@@ -71,7 +75,7 @@ export function currentPlace(): Place | undefined {
   return test && !another ? { test, run: undefined } : undefined;
 }
 
-/** Calls a function in a place: as part of a test, or of one of its runs. */
+/** Calls a function so that everything it does is attributed to the given test and run. */
 export function within<T>(place: Place, call: () => T): T {
   return places.run(place, call);
 }

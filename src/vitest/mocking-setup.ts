@@ -4,11 +4,12 @@ import { attributeReports, combined, takeReports } from '../wire/reports.ts';
 import { startMocking } from '../wire/start-mocking.ts';
 import { beginTest, currentPlace, endTest, within } from './current-test.ts';
 
-// Started here and not in a hook: the test modules, which are loaded next, may create clients.
+// Mocking starts here and not in a hook, because the test modules are loaded next, and may create clients.
 const mocking = startMocking();
 attributeReports(() => currentPlace()?.test);
 
-// Around the test and not before it, so that each of several concurrent tests has its own place.
+// `aroundEach` and not `beforeEach`, so that code is attributed to its own test even if several tests run
+// concurrently.
 aroundEach(async (runTest, { task }) => {
   await within({ test: beginTest(task), run: undefined }, runTest);
 });
@@ -19,13 +20,13 @@ afterEach(({ task }) => {
   const hasFailed = task.result?.state === 'fail';
   const errors = takeReports(isOwn);
   endTest(task);
-  // If the test has failed already, leftovers are a consequence; do not report them.
+  // If the test has failed already, unused steps are a consequence. They are not reported.
   endMocksOf(isOwn, !hasFailed && errors.length === 0);
   if (!hasFailed && errors.length > 0) throw combined(errors);
 });
 
 afterAll(() => {
-  // Mocks that were made outside of tests, or by one of several concurrent tests.
+  // Ends the mocks whose test is not known: they were made outside of tests, or while several tests ran concurrently.
   try {
     endMocksOf(() => true, true);
   } finally {

@@ -27,7 +27,7 @@ export function onlyRepeatsScript({ assertions }: CurrentTest, count: number): b
   return assertions.length === count && !assertions.includes('news') && assertions.includes('calls');
 }
 
-/** The warning for such a test. */
+/** The warning for a test that only repeats its script. */
 export const repeatedScriptWarning =
   'This test asserts only that the calls of its script were made. That is true whenever the script fits, whatever the agents do. ' +
   'Assert what the calls caused: toHaveToolResult, toHaveContextVariables, toHaveHandoffOrder, toHaveSeen, toHaveRecoveredFrom. ' +

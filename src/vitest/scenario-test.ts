@@ -27,7 +27,10 @@ export function scenarioTest(scenario: Scenario & { name: string }): void {
   });
 }
 
-/** The cause of the error is the one that the check or the run threw, with its place and its diff. */
+/**
+ * Throws an error for a run that did not pass. Its `cause` is the error that the scenario's `check` function or the
+ * run threw, with its stack and its diff.
+ */
 function expectPassed({ passed, failures, error, scenario }: ScenarioRun): void {
   if (passed) return;
   const thrown =

@@ -42,8 +42,8 @@ export function noteStartedRuns(): void {
 }
 
 /**
- * A scenario whose script did not fit still resolves. A test that looks only at the effects of its tools would not
- * notice it.
+ * Keeps the error of a scenario whose script did not fit. The promise of the scenario resolves even then, so a test
+ * that looks only at the effects of its tools would not notice.
  */
 function noteMisfit(test: CurrentTest, value: unknown): void {
   const { failures, error } = ((typeof value === 'object' ? value : undefined) ?? {}) as Partial<ScenarioRun>;
@@ -53,8 +53,8 @@ function noteMisfit(test: CurrentTest, value: unknown): void {
 }
 
 /**
- * Throws an UnsettledRunError if the test did not wait for a run. The message leaves out runs that another such run
- * started.
+ * Throws an UnsettledRunError if the test did not wait for a run. If a run that the test did not wait for has started
+ * others, the message names only the run that started them.
  */
 export function assertAllDone(runs: readonly StartedRun[]): void {
   const left = runs.filter((run) => !run.isDone());
@@ -73,19 +73,19 @@ export function assertAllDone(runs: readonly StartedRun[]): void {
 }
 
 /**
- * A promise that knows whether its value was ever requested.
+ * A promise that knows whether its `then` was ever called.
  *
- * A scripted run can end within one turn of the event loop. A test that forgot to await it ends before that, but the
- * check of its runs comes later. So a run counts as waited for if it has settled and its value was requested, or if
- * it settled in an earlier turn, where the test could have seen its effects. (nextTick runs once the promises of a
- * turn are done.)
+ * A scripted run can end within one turn of the event loop. If the test forgot to await it, the test ends before the
+ * run does, but the run may have settled by the time `isDone` is read. So a run counts as waited for if it has
+ * settled and `then` was called, or if it settled in an earlier turn of the event loop, after which the test could
+ * have seen its effects. `nextTick` calls back after the promise callbacks of the current turn of the event loop.
  */
 class WatchedPromise<T> extends Promise<T> {
   #wasAskedFor = false;
   #hasSettled = false;
   #hasSettledBefore = false;
 
-  /** Promises that are chained to it are ordinary ones. */
+  /** `then` of a WatchedPromise returns an ordinary Promise. */
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }
@@ -104,7 +104,7 @@ class WatchedPromise<T> extends Promise<T> {
     return this.#hasSettled && (this.#wasAskedFor || this.#hasSettledBefore);
   }
 
-  /** `await`, `Promise.all` and `catch` call this, too. */
+  /** `await`, `Promise.all` and `catch` also call `then`. */
   // oxlint-disable-next-line unicorn/no-thenable -- It is a promise.
   override then<Value = T, Failure = never>(
     onFulfilled?: ((value: T) => Value | PromiseLike<Value>) | null,

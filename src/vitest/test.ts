@@ -15,8 +15,9 @@ export interface SwarmcheckFixtures {
   /** Makes a scripted provider. Steps that are left over fail the test at its end. */
   script: (steps: readonly Step[]) => ScriptedProvider;
   /**
-   * Makes a mock, which answers the test's own clients from these steps, or from a provider such as a cassette.
-   * Leftovers fail the test at its end. Needs msw and the setup file `swarmcheck/msw/setup`.
+   * Makes a mock, which answers the requests of the test's own clients from these steps, or from a provider such as a
+   * cassette. A request that does not fit, or an unused step, fails the test at its end. Needs msw and the setup file
+   * `swarmcheck/msw/setup`.
    */
   model: (answers: readonly Step[] | CompletionProvider) => MockModel;
   /**
@@ -40,9 +41,9 @@ noteStartedRuns();
 placeTests();
 
 /**
- * Gives each test a place of its own, so that its runs are attributed to it, with concurrent tests and any hooks,
- * too. The hook belongs to the file that imports this module. If files share modules, that is only the first one; in
- * the others, the fixture below has to place the tests.
+ * Registers a hook that attributes the runs of each test to that test, also with concurrent tests and other hooks.
+ * The hook belongs to the file that imports this module. If several files share modules, it belongs only to the first
+ * file. In the others, the `script` fixture attributes the runs.
  */
 function placeTests(): void {
   try {
@@ -54,7 +55,8 @@ function placeTests(): void {
       }
     });
   } catch {
-    // No hooks can be registered while a test runs. An import at that time may only want the matchers.
+    // Hooks cannot be registered while a test runs. The error is ignored, because an import at that time may only
+    // want the matchers.
   }
 }
 
@@ -66,16 +68,17 @@ function placeTests(): void {
  */
 export const test: TestAPI<SwarmcheckFixtures> = base.extend<SwarmcheckFixtures & FileFixtures>({
   warnings: true,
-  // Automatic, because runs are watched in tests without a script, too.
+  // Automatic, because runs are also noted in tests without a script.
   script: [
     async ({ task, onTestFinished, warnings }, use) => {
       const current = beginTest(task);
       enterTest(current);
       const providers: ScriptedProvider[] = [];
-      // Not after use(): if the code there throws, vitest runs it again, and once more when it retries the test.
+      // These assertions do not follow use(), because vitest runs code there again if it throws, and once more when
+      // it retries the test.
       onTestFinished(() => {
         endTest(task);
-        // If the test has failed already, leftovers are a consequence; do not report them.
+        // If the test has failed already, unfinished runs and unused steps are a consequence. They are not reported.
         if (task.result?.state === 'fail') return;
         assertAllDone(current.runs);
         const [misfit] = current.misfits;
@@ -94,7 +97,8 @@ export const test: TestAPI<SwarmcheckFixtures> = base.extend<SwarmcheckFixtures 
     },
     { auto: true },
   ],
-  // Loaded only by tests that use it. The setup file ends the mocks of a test, and reports their leftovers.
+  // The mock is loaded only by tests that use this fixture. The setup file ends the mocks of a test, and reports
+  // their unused steps.
   model: async ({ script: _automatic }, use) => {
     const { mockModel } = await import('../wire/mock-model.ts');
     await use((answers) => mockModel(answers));
@@ -103,7 +107,7 @@ export const test: TestAPI<SwarmcheckFixtures> = base.extend<SwarmcheckFixtures 
     const { FileCassettes, TestCassettes } = await import('./cassette-fixture.ts');
     const ofFile = (fileCassettes.all ??= new FileCassettes());
     const cassettes = new TestCassettes(task, ofFile);
-    // The `script` fixture reports scenarios whose script did not fit.
+    // A scenario whose script did not fit also fails the test. The `script` fixture reports it.
     onTestFinished(() => cassettes.end(task.result?.state === 'fail' || beginTest(task).misfits.length > 0));
     await use((provider, options = {}) => cassettes.open(provider, options));
   },

@@ -13,7 +13,7 @@ export function endOf(error: unknown, { args, contextVariables }: Omit<Task, 'id
   return new WorkerToolError('ended', endWords(error), { cause: error });
 }
 
-/** Names what cannot be copied, which the error does not. */
+/** Names the argument or context variable that cannot be copied, because the DataCloneError does not name it. */
 function uncloneableWords(args: unknown, contextVariables: unknown): Sentence | undefined {
   const argument = uncloneableIn(args);
   if (argument !== undefined)
@@ -39,8 +39,8 @@ function uncloneableIn(data: unknown): string | undefined {
 }
 
 /**
- * The text about an error. For an error that the JavaScript engine threw it is only the name, because the message
- * differs between versions.
+ * The text about an error. For an error that the JavaScript engine threw, only its name, because its message differs
+ * between versions of Node.
  */
 export function errorWords(error: unknown): string {
   if (!isError(error)) return valueWords(error);

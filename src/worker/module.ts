@@ -7,8 +7,9 @@ import type { Task } from './thread-answer.ts';
 import { sentence } from '../engine/values/error-facts.ts';
 
 /**
- * The module that a URL names, and its name in messages: the path below the working directory, which is the same on
- * every machine. Throws a TypeError for anything but the URL of an existing file.
+ * The module that a URL names, and its name in messages. Inside the working directory, that name is the relative
+ * path, so that messages are the same on every machine. Throws a TypeError for anything but the URL of an existing
+ * file.
  */
 export function moduleOf(url: unknown): Pick<Task, 'module' | 'shownModule' | 'isTypeScript'> {
   const href = typeof url === 'string' ? url : (url as { href?: unknown } | null | undefined)?.href;

@@ -3,7 +3,7 @@ import { valueWords } from '../engine/values/value-words.ts';
 import { sentence, type Sentence } from '../engine/values/error-facts.ts';
 import type { WorkerProblem } from './worker-tool-error.ts';
 
-/** A call for a thread: plain data, which is copied to it. */
+/** A call for a thread, as plain data that is copied into the thread. */
 export interface Task {
   /** Identifies the call within the process. */
   id: number;
@@ -17,12 +17,12 @@ export interface Task {
   contextVariables: unknown;
 }
 
-/** A thread's message that the function of a call begins to run. */
+/** The message with which a thread says that it begins to run the function of a call. */
 export interface Started {
   swarmcheckStarted: number;
 }
 
-/** The answer of a thread: plain data, too. */
+/** The answer of a thread, as plain data. */
 export type ThreadAnswer =
   /** The return value of the function. `contextVariables` comes from a returned Result. */
   | { value: unknown; contextVariables?: object }
@@ -36,11 +36,13 @@ interface ThrownError {
   name: string;
   message: string;
   stack: string | undefined;
-  /** Whether the JavaScript engine threw it; then the model sees only its name. */
+  /** Whether the JavaScript engine threw the error. If so, the model sees only its name. */
   isNative: boolean;
 }
 
-/** Takes a thrown value apart. Never throws, even if reading an error throws. */
+/**
+ * Turns a thrown value into an answer, with the parts of an Error. Never throws, even if reading the Error throws.
+ */
 export function thrownAnswer(error: unknown): ThreadAnswer {
   if (!isError(error)) {
     return isCloneable(error)

@@ -1,18 +1,19 @@
-// Saved before a test can fake the clock: threads run in real time.
+// Saved before a test can fake the clock, because threads run in real time.
 // oxlint-disable-next-line no-restricted-globals -- Only a real timer can stop code that computes forever.
 const later = setTimeout;
 const notLater = clearTimeout;
 const afterMessages = setImmediate;
 
-/** Calls back after a real time, unless it is stopped or started again. */
+/** Calls a function after a time in real milliseconds, unless the timer is stopped or started again. */
 export class ThreadTimer {
   #timer: ReturnType<typeof later> | undefined;
 
-  /** Starts the timer, in place of an earlier start. */
+  /** Starts the timer. An earlier start no longer counts. */
   begin(ms: number, onEnd: () => void): void {
     this.stop();
     const timer = later(() => {
-      // This thread may have been busy, so read the messages that have arrived before the time is up.
+      // The thread that made the call may have been too busy to read an answer that arrived in time, so it reads the
+      // waiting messages first.
       afterMessages(() => {
         if (this.#timer === timer) onEnd();
       });

@@ -9,7 +9,7 @@ import { valueWords } from '../engine/values/value-words.ts';
 import { hasBrand } from '../engine/tools/brand.ts';
 import { isCloneable, thrownAnswer, type ThreadAnswer, type Started, type Task } from './thread-answer.ts';
 
-/** Calls the function that a task names. Never rejects: a failure is an answer, too. */
+/** Calls the function that a task names. Never rejects, because an error is returned as an answer, too. */
 export async function perform(task: Task): Promise<ThreadAnswer> {
   const found = await functionOf(task);
   if (typeof found !== 'function') return found;
@@ -43,12 +43,13 @@ function returnedAnswer(returned: unknown): ThreadAnswer {
   };
 }
 
-/** The function, or what is wrong with its module. */
+/** The function of a task, or an answer that says what is wrong with its module. */
 async function functionOf(task: Task): Promise<Function | ThreadAnswer> {
   const { module, shownModule, exportName } = task;
   let exported: Readonly<Record<string, unknown>>;
   try {
-    // The thread registers tsx itself: on Node 20, threads do not have the hooks that their process registered.
+    // The thread registers tsx itself, because on Node 20 threads do not have the module hooks that their process
+    // registered.
     if (task.isTypeScript) await (registration ??= registerTsx());
     exported = exportsOf((await import(module)) as Record<string, unknown>);
   } catch (error) {

@@ -34,7 +34,7 @@ class Threads {
 
   constructor(Pool: typeof Piscina) {
     const here = import.meta.url;
-    // In the sources of this package, thread.ts is loaded as TypeScript.
+    // When this package runs from its sources, thread.ts is loaded as TypeScript.
     const isSource = here.endsWith('.ts');
     const require = createRequire(here);
     this.#pool = new Pool({
@@ -43,7 +43,8 @@ class Threads {
       minThreads: 0,
       maxThreads: availableParallelism(),
       idleTimeout: Infinity,
-      // Otherwise a thread would block while it waits, and work that its last call left behind could not continue.
+      // With atomics, a thread would block while it waits for a call, and work that its last call left behind could
+      // not continue.
       atomics: 'disabled',
       recordTiming: false,
       ...(isSource && { execArgv: ['--require', require.resolve('tsx/cjs')] }),
@@ -117,12 +118,12 @@ class Threads {
 }
 
 /**
- * TypeScript modules have their own threads: once tsx is loaded in a thread, it would also resolve the imports of
- * JavaScript, and find other files.
+ * TypeScript modules have their own threads. Once tsx is loaded in a thread, tsx would also resolve the imports of
+ * JavaScript modules, and might find other files than Node does.
  */
 const threads = new Map<boolean, Promise<Threads>>();
 
-/** The threads for a kind of module, created with the first call. */
+/** The pool of threads for TypeScript modules or for JavaScript modules. The first call creates it. */
 export function threadsFor(isTypeScript: boolean): Promise<Threads> {
   const known = threads.get(isTypeScript);
   if (known) return known;

@@ -3,7 +3,7 @@ import type { ErrorFacts, Sentence } from '../engine/values/error-facts.ts';
 
 /**
  * Thrown when a call of a worker tool has no result because of its thread or its module, not because its function
- * threw. `problem` is the cause. The model gets the message.
+ * threw. `problem` says what happened. The model gets the message.
  */
 export class WorkerToolError extends Error implements Partial<ErrorFacts> {
   override readonly name = 'WorkerToolError';
@@ -28,7 +28,7 @@ export class WorkerToolError extends Error implements Partial<ErrorFacts> {
 export type WorkerProblem =
   /** The module could not be loaded, or took too long to load. */
   | 'not-loaded'
-  /** The module does not export a function with this name. */
+  /** The module does not export a function with the name that `workerTool` was given. */
   | 'no-function'
   /** The arguments or context variables cannot be copied into the thread, or the result or a thrown value out of it. */
   | 'not-cloneable'

@@ -13,9 +13,9 @@ import { WorkerToolError } from './worker-tool-error.ts';
 
 /** How the model sees a worker tool, and what its function gets. */
 export interface WorkerToolOptions {
-  /** The tool's name for the model. Default: the name of the export. A default export needs one. */
+  /** The tool's name for the model. Default: the name of the export. A default export needs a name. */
   name?: string | undefined;
-  /** Tells the model when to call it. */
+  /** Tells the model when to call the tool. */
   description?: string | undefined;
   /** The schema of the arguments, as `tool()` takes it. Without a schema, the tool takes no arguments. */
   parameters?: StandardSchemaV1<unknown, object> | JsonObjectSchema | undefined;
@@ -36,17 +36,18 @@ const optionNames = ['name', 'description', 'parameters', 'timeoutMs', 'contextV
  *
  * The function is called with the validated arguments and the context variables. Both are copied by structured
  * cloning: functions cannot be copied, and an instance of a class arrives as an object with its fields. The return
- * value is copied back, and is then treated as that of any tool. Changes to the context variables stay in the thread;
- * to set some, return `new Result({ value, contextVariables })`. The function cannot hand off.
+ * value is copied back, and is then treated as the return value of any tool. Changes to the context variables stay in
+ * the thread. To set some, return `new Result({ value, contextVariables })`. The function cannot hand off.
  *
- * An error that the function throws reaches the model as from any tool. The model also gets an error if the thread
- * ends before it answers, if the call takes longer than `timeoutMs`, or if the module or its export cannot be loaded;
- * the next call gets another thread. Aborting a run ends the thread of its call. All worker tools of the process
- * share threads, and any thread may get a call, so a module should keep no state. The threads need the package
- * `piscina`, and do not keep the process alive. `tsx` loads TypeScript. Mocks and network guards of the process have
- * no effect in threads.
+ * If the function throws an error, the model gets it, as with any tool. The model also gets an error if the thread
+ * ends before it answers, if the call takes longer than `timeoutMs`, or if the module or its export cannot be loaded.
+ * After the end of a thread, the next call gets another thread. Aborting a run ends the thread of its call.
  *
- * Throws a TypeError for a module that does not exist, and for everything that `tool()` refuses.
+ * All worker tools of the process share threads, and any thread may get a call, so a module should keep no state. The
+ * threads do not keep the process alive. Mocks and network guards of the process have no effect in threads. Worker
+ * tools need the package `piscina`. TypeScript modules are loaded with `tsx`, which is installed with swarmcheck.
+ *
+ * Throws a TypeError for a module that does not exist, and in all cases in which `tool()` throws one.
  */
 export function workerTool(
   url: string | { readonly href: string },

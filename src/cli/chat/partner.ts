@@ -29,7 +29,8 @@ export interface ChatPartner {
 }
 
 /**
- * The agent that `module#export` names: the export itself, made by an exported function, or the agent of a scenario.
+ * The agent that `module#export` names: the export itself, the agent that an exported function makes, or the agent of
+ * a scenario.
  */
 export async function chatPartner(given: string): Promise<ChatPartner | LoadError> {
   const found = await oneExport('chat', given, isPartner);
@@ -76,7 +77,7 @@ async function partnerOfScenario(value: object, exportName: string): Promise<Par
   };
 }
 
-/** Does not dispose of an agent that the chat did not make. */
+/** Does nothing, because the chat disposes only of agents that it made. */
 async function keep(): Promise<void> {}
 
 async function agentMadeBy(factory: Function, exportName: string): Promise<Agent> {

@@ -91,11 +91,11 @@ export class ChatSaver {
     }
   }
 
-  /** Writes both files. Returns whether secrets were taken out. */
+  /** Writes the scenario and the cassette. Returns whether secrets were redacted. */
   async #write(name: string, files: SavedFiles): Promise<boolean> {
     const { partner, contextVariables, modelOverride, maxTurns } = this.#chat;
     assertJson(contextVariables, 'contextVariables');
-    // Before any file is written, so that a failure here leaves neither.
+    // The folder is created before any file is written, so that an error in creating it leaves no file behind.
     mkdirSync(dirname(files.scenario), { recursive: true });
     const path = cassettePath(files.cassette);
     const wasThere = existsSync(path);
@@ -123,10 +123,10 @@ export class ChatSaver {
   }
 }
 
-/** The fields that the saved scenario takes from the original one. */
+/** The fields that the saved scenario takes from the scenario of the chat. */
 const takenOver = ['executeTools', 'hooks', 'tools'] as const;
 
-/** Names that the generated module uses for other things. */
+/** Names that the generated module may import from swarmcheck, so it cannot use them for the agent. */
 const builders = ['defineScenario', 'callTool', 'callTools', 'modelFails', 'refuse', 'say', 'user'];
 
 /** Names that a module cannot declare (ECMAScript, "Keywords and Reserved Words"). */
@@ -134,7 +134,7 @@ const reserved =
   'arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield';
 const taken = new Set([...builders, ...reserved.split(' ')]);
 
-/** The name of the agent or scenario in the generated module. */
+/** The name under which the generated module imports the agent or the scenario. */
 function localName({ exportName, scenario }: ChatPartner): string {
   if (scenario) return 'original';
   return isIdentifier(exportName) && !taken.has(exportName) ? exportName : 'agent';

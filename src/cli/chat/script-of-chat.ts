@@ -5,7 +5,7 @@ import { ScriptPlayer } from '../../script/script-player.ts';
 import { scriptPlayerProvider } from '../../script/scripted-provider.ts';
 import type { Step } from '../../script/steps.ts';
 
-/** A script in place of a model: it answers every message, and suggests what its user says next. */
+/** A script in place of a model. It answers every message, and suggests its next user steps as the next message. */
 export class ScriptPrompter implements Prompter {
   readonly provider: CompletionProvider;
   readonly #player: ScriptPlayer;
@@ -38,7 +38,7 @@ export class ScriptPrompter implements Prompter {
     this.#suggestion = undefined;
     // The conversation goes back to where it was before the message, and so does the script.
     if (wasStopped) this.#player.returnTo(this.#from);
-    // If the run took another path and left steps over, they do not answer the next message.
+    // Steps that the run did not use are skipped, so that they do not answer the next message.
     else this.#player.skipToUser();
   }
 }

@@ -12,11 +12,14 @@ export interface Checked {
   readonly agent: AgentUnderTest;
   /** The options of the export; {} if the export is only the agent. */
   readonly options: CheckOptions;
-  /** module#export in full; the module is relative to the working directory. */
+  /**
+   * `module#export`, with the name of the export even if it was not typed. The module is relative to the working
+   * directory.
+   */
   readonly name: string;
   /** Whether the export is an object that contains the agent. */
   readonly isCheck: boolean;
-  /** The module. */
+  /** The file of the module, relative to the working directory. */
   readonly file: string;
 }
 
@@ -43,7 +46,7 @@ function isAgentOfAnyKind(value: unknown): value is AgentUnderTest {
   return isAgent(value) || isExternalAgent(value);
 }
 
-/** A scenario has an agent, too, but also steps. */
+/** Whether a value is an object with an agent and options. A scenario has an agent, too, but also steps. */
 function isChecked(value: unknown): value is { agent: unknown } {
   return isPlainObject(value) && 'agent' in value && !('steps' in value);
 }

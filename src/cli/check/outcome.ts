@@ -11,8 +11,8 @@ export type CheckResult = { name: string; uncaught: readonly string[] } & (
 );
 
 /**
- * The outcome for people. If nothing was found: one line, then how often each event of `sometimes` happened.
- * Otherwise: the failure, as tests show it.
+ * The outcome as text for people. If no invariant was broken: a line that says so, then in how many runs each entry
+ * of `sometimes` was true. If one was broken: the failure, as tests show it. Uncaught errors follow.
  */
 export function outcomeText(outcome: CheckResult, style: Style): string {
   const { uncaught } = outcome;

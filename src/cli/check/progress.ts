@@ -7,7 +7,10 @@ const drawnEachMs = 100;
 /** Moves to the beginning of the line, and clears it. */
 const cleared = '\r\u001B[K';
 
-/** The progress of a check: one line that is rewritten on a terminal. Writes nothing if stderr is not a terminal. */
+/**
+ * The progress of a check, as one line on stderr that is rewritten. Writes nothing if stderr is not a terminal, or if
+ * it is a dumb one.
+ */
 export class Progress implements Disposable {
   /** How many runs were made. */
   runs = 0;

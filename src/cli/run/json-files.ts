@@ -9,7 +9,7 @@ import { fromHere } from '../thrown.ts';
 export interface JsonFile {
   /** Relative to the working directory. */
   readonly file: string;
-  /** module#export, if one was typed. */
+  /** The `module#export` that the user typed after the file; undefined if only a file was typed. */
   readonly agent: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export async function findJsonFiles(
   return { files: [...files.values()], errors };
 }
 
-/** The part before the agent. A file name may contain "#", so an existing path wins. */
+/** The part of a pattern before `#module#export`. A file name may contain "#", so an existing path wins. */
 function fileIn(pattern: string): string {
   if (existsSync(pattern)) return pattern;
   const ends = [...pattern.matchAll(/\.json(?=#|$)/g)].map(({ index }) => index + '.json'.length);

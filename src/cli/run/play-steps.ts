@@ -17,7 +17,8 @@ import type { SavedSteps } from './saved-steps.ts';
 export function scenarioOfSteps({ name, saved, checked }: SavedSteps): Scenario {
   const { agent, options } = checked;
   const { contextVariables, maxTurns, tools, timeoutMs = defaultCheckTimeoutMs } = options;
-  // Steps that broke an invariant need not fit the agents any more: the invariants decide.
+  // Every call of a saved failure is marked as hallucinated, so that no call has to fit the agents, which may have
+  // changed. Only the invariants judge the run.
   const steps = saved.invariant === undefined ? saved.steps : markedAsUnsure(saved.steps);
   if (isExternalAgent(agent)) return { name, agent, steps, timeoutMs };
   return {
@@ -33,8 +34,8 @@ export function scenarioOfSteps({ name, saved, checked }: SavedSteps): Scenario 
 
 /**
  * Plays steps once in each play mode. Judges each run by the invariant that the steps were saved for, and by all
- * invariants of the check. Steps that a person wrote must fit as well. Rejects with an Error if the saved invariant
- * is unknown here and no other one is broken.
+ * invariants of the check. Steps that a person wrote must also fit the agents. Rejects with an Error if the check has
+ * no invariant with the saved name, and no other invariant is broken.
  */
 export async function runSteps(steps: SavedSteps, modes: readonly Mode[]): Promise<ModeRun[]> {
   const scenario = scenarioOfSteps(steps);
@@ -58,7 +59,10 @@ export async function runSteps(steps: SavedSteps, modes: readonly Mode[]): Promi
   return runs;
 }
 
-/** The breach of the saved invariant; otherwise the first breach of any. */
+/**
+ * One failure, for the saved invariant if the run breaks it, or else for the first invariant that the run breaks.
+ * Empty if it breaks none.
+ */
 async function breachesOf(
   run: ScenarioRun,
   invariants: Invariants,

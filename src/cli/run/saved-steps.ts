@@ -20,13 +20,13 @@ interface StepsFile {
   readonly invariant?: string | undefined;
   readonly contextVariables?: object | undefined;
   readonly maxTurns?: number | undefined;
-  /** module#export */
+  /** The agent that the steps are for, as `module#export`. */
   readonly agent?: string | undefined;
 }
 
 /** The steps of a file, with the agent to play them against. */
 export interface SavedSteps {
-  /** file#module#export, as it can be typed. */
+  /** `file#module#export`, as `swarmcheck run` takes it. */
   readonly name: string;
   readonly file: string;
   readonly saved: StepsFile;
@@ -48,7 +48,7 @@ export async function loadSavedSteps({ file, agent: typed }: JsonFile): Promise<
       file,
       message: `It does not say which agent its steps are for. Name the agent: swarmcheck run ${file}#<module>#<export>`,
     };
-  // The user did not type this path, so it must not load a module from elsewhere.
+  // The path of the agent comes from the file, not from the user, so it must not load a module from elsewhere.
   if (typed === undefined && !isInside(resolve(agent.replace(/#[^#]*$/, '')), process.cwd()))
     return {
       file,
@@ -64,7 +64,10 @@ export async function loadSavedSteps({ file, agent: typed }: JsonFile): Promise<
   return { name: `${file}#${checked.name}`, file, saved, checked };
 }
 
-/** Says that this file names the agent, which may have moved since. */
+/**
+ * The error for an agent that the steps file names and that cannot be loaded. It says how to name the agent if the
+ * agent has moved since the file was written.
+ */
 function ofFile(file: string, agent: string, { file: module, line, message }: LoadError): LoadError {
   const place = line === undefined ? module : `${module}:${line}`;
   return {
@@ -91,7 +94,7 @@ function readSteps(file: string): StepsFile {
   return { steps: value };
 }
 
-/** Undefined if the file does not contain JSON; `readFailure` reports that. */
+/** The content of the file, parsed as JSON. Undefined if it is not JSON, which `readFailure` reports. */
 function parsed(file: string): unknown {
   let text: string;
   try {

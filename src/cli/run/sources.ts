@@ -22,7 +22,7 @@ export interface Source {
 interface Found {
   readonly name: string;
   readonly scenario: Scenario;
-  /** Replaces the usual way to run and judge the scenario. */
+  /** Set for steps from a JSON file. Runs and judges them, in place of the usual way to run a scenario. */
   readonly run?: (modes: readonly Mode[]) => Promise<ModeRun[]>;
 }
 
