@@ -139,7 +139,7 @@ function assertOwner(path: string, file: string): void {
   const owner = originIn(path).test?.file;
   if (owner === undefined || owner === file || !existsSync(join(rootFolder(), owner))) return;
   throw new CassetteFileError(
-    `The cassette ${shownPath(path)} was recorded by a test of ${owner}, whose cassettes have the same names as the cassettes of ${file}. Rename one of these files, or name the cassette: cassette(provider, { cassette: "…" }).`,
+    `The cassette ${shownPath(path)} was recorded by a test of ${owner}, and the name of ${file} leads to the same folder of cassettes. Rename one of these files, or name the cassette: cassette(provider, { cassette: "…" }).`,
     { problem: 'taken', file: shownPath(path) },
   );
 }
