@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Project } from '../cli/swarmcheck.ts';
 
-test('the chat in the guide prints what the guide shows', { timeout: 60_000 }, async () => {
+test('the chat in the guide prints what the guide shows', async () => {
   const guide = await readFile('docs/guide-chat.md', 'utf8');
   const [, command] = /^npm run chat -- (.*)$/m.exec(guide)!;
   const [, shown] = /^```text\n(Chat with [^]*?)\n```$/m.exec(guide)!;

@@ -11,7 +11,6 @@ const withoutTrailingSpaces = (text: string) => text.replaceAll(/ +$/gm, '').tri
 
 test.each(['README.md', 'docs/guide-properties.md'])(
   'the check in %s prints the output that the document shows',
-  { timeout: 60_000 },
   async (document) => {
     const shown = shownIn(document).find((text) => text.startsWith('✗ refunds.check.ts'))!;
     const file = async (name: string) => await readFile(`.docs-tests/${document}/${name}`, 'utf8');

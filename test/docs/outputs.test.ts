@@ -160,7 +160,7 @@ test('a question', ({ script }) => {
 });
 `;
 
-test('guide-async.md: a forgotten await', { timeout: 60_000 }, async () => {
+test('guide-async.md: a forgotten await', async () => {
   const { printed } = await runAndReadVitest(forgetful);
   expectExcerpt(asyncRuns[0]!, printed.replaceAll('a.case.ts', 'clerk.test.ts'));
 });

@@ -30,7 +30,7 @@ async function run(
   });
 }
 
-test('another setup file can add handlers and hosts', { timeout: 60_000 }, async () => {
+test('another setup file can add handlers and hosts', async () => {
   const after = `
 import { http, HttpResponse } from 'msw';
 import { startMocking } from 'swarmcheck/msw';
@@ -81,15 +81,12 @@ test('another port of such a host is blocked', async () => { await once(connect(
   expect(fileFailures.size).toBe(0);
 });
 
-test(
-  'a client that was built before the mocks is blocked, and the error explains why',
-  { timeout: 60_000 },
-  async () => {
-    const client = `
+test('a client that was built before the mocks is blocked, and the error explains why', async () => {
+  const client = `
 import OpenAI from 'openai';
 export const client = new OpenAI({ apiKey: 'none', maxRetries: 0 });
 `;
-    const source = `
+  const source = `
 import { client } from './client.ts';
 
 test('asks with an early client', async ({ model }) => {
@@ -98,18 +95,17 @@ test('asks with an early client', async ({ model }) => {
 });
 test('asks with a client of its own', async ({ model }) => { model([say('Hi.')]); expect(await textOf()).toBe('Hi.'); });
 `;
-    const { outcomes } = await run(source, "import './client.ts';", '', { files: { 'client.ts': client } });
-    expect(toldOf(outcomes, 'asks with an early client')).toEqual([
-      'failed',
-      expect.stringMatching(
-        /^BlockedRequestError: A request to api\.openai\.com:443 was blocked, because tests must not reach the network\. .* the client was built before mocking started \(build it later, because a client keeps the fetch that it finds\)/,
-      ),
-    ]);
-    expect(toldOf(outcomes, 'asks with a client of its own')).toEqual(['passed']);
-  },
-);
+  const { outcomes } = await run(source, "import './client.ts';", '', { files: { 'client.ts': client } });
+  expect(toldOf(outcomes, 'asks with an early client')).toEqual([
+    'failed',
+    expect.stringMatching(
+      /^BlockedRequestError: A request to api\.openai\.com:443 was blocked, because tests must not reach the network\. .* the client was built before mocking started \(build it later, because a client keeps the fetch that it finds\)/,
+    ),
+  ]);
+  expect(toldOf(outcomes, 'asks with a client of its own')).toEqual(['passed']);
+});
 
-test('mocks work in two files that share a process', { timeout: 60_000 }, async () => {
+test('mocks work in two files that share a process', async () => {
   // The app and its client are loaded once for both files.
   const app = `
 import OpenAI from 'openai';
@@ -157,7 +153,7 @@ for (const name of ['left', 'right']) {
   expect(fileFailures.size).toBe(0);
 });
 
-test('closing an msw server of a test leaves the mocks in place', { timeout: 60_000 }, async () => {
+test('closing an msw server of a test leaves the mocks in place', async () => {
   const source = `
 import { setupServer } from 'msw/node';
 
@@ -177,7 +173,7 @@ test('blocked after a server of its own', async () => { await fetch('https://sho
   );
 });
 
-test('an msw server of the suite can answer through a handler', { timeout: 60_000 }, async () => {
+test('an msw server of the suite can answer through a handler', async () => {
   const server = `
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';

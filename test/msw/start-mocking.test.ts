@@ -84,7 +84,7 @@ async function printedBy(source: string): Promise<string> {
   }
 }
 
-test.sequential('a script without Vitest can call startMocking itself', { timeout: 30_000 }, async () => {
+test.sequential('a script without Vitest can call startMocking itself', async () => {
   const entry = (name: string) => JSON.stringify(join(root, 'src', name));
   const printed = await printedBy(`
 import OpenAI from ${JSON.stringify(join(root, 'node_modules/openai/index.mjs'))};

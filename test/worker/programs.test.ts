@@ -11,7 +11,7 @@ function play(program: URL, ...options: string[]) {
     process.execPath,
     [...options, '--import', tsx, fileURLToPath(program)],
     // Without the NODE_OPTIONS of vitest. A program that does not end by itself is killed.
-    { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' }, timeout: 25_000 },
+    { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' }, timeout: 100_000 },
   );
   return { status, signal, stdout, stderr };
 }
