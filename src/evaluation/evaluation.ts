@@ -89,7 +89,7 @@ export class EvaluationFailedError extends Error {
   readonly threshold: number;
   /** The accuracy that each case needs to pass. */
   readonly caseThreshold: number;
-  /** The cases that did not reach their threshold, and those that could not be answered. */
+  /** The accuracies below their threshold, and the cases that could not be answered. */
   readonly failures: readonly string[];
 
   /** @internal Made by `assertPassed`. */

@@ -39,7 +39,7 @@ class UsableSchema {
   readonly #root: JsonSchema;
   /** How many parts of the schema were left out so far. */
   #gone = 0;
-  /** Whether the parts that were left out may have declared arguments. */
+  /** Whether the declaration of an argument may be among the parts that were left out. */
   #isPartial = false;
 
   constructor(root: JsonSchema) {

@@ -45,7 +45,10 @@ export function checkedScriptProvider(steps: CheckedSteps): ScriptedProvider {
   return scriptPlayerProvider(player, (request) => player.expectUser(request));
 }
 
-/** A provider that answers from a player. Its caller may also advance the player. */
+/**
+ * A provider that answers with the model steps of a player. The code that creates the provider takes the user steps
+ * from the same player.
+ */
 export function scriptPlayerProvider(
   player: ScriptPlayer,
   beforeAnswer?: (request: CompletionRequest) => void,
@@ -128,7 +131,7 @@ export function scriptedAnswersOf(provider: CompletionProvider): TakeAnswer | un
 /** Takes the next answer; rejects if the script does not fit. */
 export type TakeAnswer = (request: CompletionRequest, signal: AbortSignal | undefined) => Promise<Taken>;
 
-/** The answer that was taken, and its frame. */
+/** The model step that was taken from the script, and the fields of its answer besides the content. */
 export interface Taken {
   step: ModelStep;
   frame: AnswerFrame;

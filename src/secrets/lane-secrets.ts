@@ -45,8 +45,8 @@ export class LaneSecrets {
   }
 
   /**
-   * The text without its secrets. `like` is the value that was recorded in its place, if any. A new secret gets the
-   * next placeholder of its kind in `like`.
+   * The text without its secrets. In a replay, `like` is the value that the recording has at the same place. A new
+   * secret gets the next placeholder of its kind in `like`.
    */
   hideText(text: string, like?: unknown): string {
     return this.#untilKnown(() => this.#hiding(like)(text, false));

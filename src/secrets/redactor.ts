@@ -31,7 +31,7 @@ export class Redactor {
     this.#hook = hook;
   }
 
-  /** The stored form of a text. `like` is the value that was recorded in its place, if this is a replay. */
+  /** The stored form of a text. In a replay, `like` is the value that the recording has at the same place. */
   text(secrets: LaneSecrets, text: string, path: Path, like?: unknown): string {
     return this.#ask(secrets.hideText(text, like), path);
   }

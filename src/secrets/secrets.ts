@@ -173,8 +173,9 @@ const patterns: readonly Pattern[] = [
 ];
 
 /**
- * The secrets in a text that is not JSON, in order. `taken` are the placeholders in the text; the result contains
- * them, too. `known` are secrets that were recognized elsewhere; they are added where no pattern matches.
+ * The secrets in a text that is not JSON, in order. `taken` lists the placeholders that the text already contains.
+ * The result contains them, too, and no secret overlaps them. `known` lists the occurrences of secrets that were
+ * recognized elsewhere. They are added where nothing else was found.
  */
 export function findSecrets(
   text: string,
@@ -239,7 +240,7 @@ const none: readonly FoundSecret[] = [];
 /** Matches the last word of a name whose value is secret. */
 const secretNames =
   /^(?:\w*(?:password|passwd|apikey|secretkey|privatekey)|(?:access|auth|refresh|id|session|bearer|api|csrf)token|pass(?:phrase|code)?|pwd|secret|token|authorization|bearer|cookie|credential|jwt|pin|cvv|cvc|ssn|otp)s?$/;
-/** Matches the last two words of a name whose value is secret, joined. */
+/** Matches the last two words of a name, joined to one word, if the value of the name is secret. */
 const secretPairs =
   /^(?:(?:api|access|secret|private|signing|encryption|auth|client|service|master)keys?|sessionids?)$/;
 /** Matches the last word of a name whose value is secret even if it is a number. */

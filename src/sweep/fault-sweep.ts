@@ -30,7 +30,10 @@ export interface SweptFault {
 
 /** The effects of faults on a scenario. `String(sweep)` is the table; its JSON is everything except the runs. */
 export class FaultSweep {
-  /** Ordered by request, then by kind of fault. Cuts are ordered by `by`, then by `afterChunks`. */
+  /**
+   * Ordered by request, then by kind of fault. Faults of the kind "cut" are ordered by their fields `by` and
+   * `afterChunks`.
+   */
   readonly faults: readonly SweptFault[];
   /** How many faults have each outcome. */
   readonly counts: Readonly<Record<FaultOutcome, number>>;

@@ -172,7 +172,8 @@ async function settledSoon(playing: Promise<unknown>): Promise<void> {
   try {
     await limit.within(playing);
   } catch {
-    // The play continues beside the others. The caller awaits all plays, and gets the rejection.
+    // A play that takes longer than the limit continues beside the next ones. The caller awaits all plays, and gets
+    // the error of a play that was rejected.
   }
 }
 

@@ -31,7 +31,7 @@ export interface CurrentTest {
   readonly misfits: Error[];
 }
 
-/** The test that code belongs to, and the run that the test started, if the code is part of one. */
+/** The test that running code belongs to. `run` is the run of that test that the code is part of, if there is one. */
 interface Place {
   readonly test: CurrentTest;
   readonly run: StartedRun | undefined;

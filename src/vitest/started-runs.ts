@@ -75,10 +75,10 @@ export function assertAllDone(runs: readonly StartedRun[]): void {
 /**
  * A promise that knows whether its `then` was ever called.
  *
- * A scripted run can end within one turn of the event loop. If the test forgot to await it, the test ends before the
- * run does, but the run may have settled by the time `isDone` is read. So a run counts as waited for if it has
- * settled and `then` was called, or if it settled in an earlier turn of the event loop, after which the test could
- * have seen its effects. `nextTick` calls back after the promise callbacks of the current turn of the event loop.
+ * A scripted run can end within one turn of the event loop. If the test forgot to await it, the test ends first, but
+ * the run may have settled by the time `isDone` is read. So it is not enough that the run has settled. In addition,
+ * `then` must have been called, or the run must have settled in an earlier turn of the event loop. In the second case
+ * the test could have seen the effects of the run.
  */
 class WatchedPromise<T> extends Promise<T> {
   #wasAskedFor = false;
@@ -94,6 +94,7 @@ class WatchedPromise<T> extends Promise<T> {
     const watchedPromise = new WatchedPromise<T>((resolve) => resolve(promise));
     const settle = () => {
       watchedPromise.#hasSettled = true;
+      // Called after the promise callbacks of the current turn of the event loop.
       nextTick(() => (watchedPromise.#hasSettledBefore = true));
     };
     promise.then(settle, settle);

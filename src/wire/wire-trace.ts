@@ -18,7 +18,7 @@ import type { Exchange } from './exchange.ts';
 interface Known {
   readonly request: CompletionRequest;
   readonly answer: ModelAnswer | undefined;
-  /** The run it belongs to. A request that continues this one may add to the same run. */
+  /** The run that this request belongs to. A request that continues this request may add to the same run. */
   readonly run: WireRun;
   readonly agent: string;
   readonly turn: number;
@@ -38,10 +38,11 @@ interface WireRun {
  * Turns the exchanges of an app into the events of runs: calls, their results, and handoffs. A handoff is a call of a
  * tool that is named like a transfer, followed by a request with other instructions.
  *
- * A request belongs to the latest exchange that it continues or whose calls it answers. Both are compared, because an
- * app may rewrite its history. A request starts another run if the user has said more, or if it belongs to no
- * exchange. The runs are ordered by their latest exchange, because runs may be nested. The trace lacks facts that
- * requests do not show: context variables, and whether a tool threw or only returned an error text.
+ * A request belongs to the latest exchange whose history it continues or whose calls it answers. The ids of the calls
+ * are compared, too, because an app may rewrite its history. A request starts another run if the user has said more,
+ * or if it belongs to no exchange. The runs are ordered by their latest exchange, so that a run comes after the runs
+ * that are nested in it. The trace lacks facts that requests do not show: context variables, and whether a tool threw
+ * or only returned an error text.
  */
 export class WireTracer {
   #runs: WireRun[] = [];

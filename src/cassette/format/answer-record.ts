@@ -102,8 +102,8 @@ function mapField(
 }
 
 /**
- * Whether `map` changes the text that the tokens of log probabilities spell out. The tokens are joined first, because
- * a secret may be spread over several.
+ * Whether `map` changes the text of the tokens in log probabilities. The tokens are joined first, because a secret
+ * may be spread over several.
  */
 export function changesTokens(logprobs: unknown, map: MapCompletionText): boolean {
   if (!isPlainObject(logprobs)) return false;
@@ -113,7 +113,7 @@ export function changesTokens(logprobs: unknown, map: MapCompletionText): boolea
   });
 }
 
-/** The text that a list of tokens with their probabilities spells out. */
+/** The joined tokens of a list of tokens with their probabilities. */
 function tokensIn(list: unknown): string {
   if (!Array.isArray(list)) return '';
   const tokens = list.map((item: unknown) => (isPlainObject(item) ? item['token'] : ''));

@@ -65,7 +65,7 @@ function textsIn(chunks: readonly unknown[]): SpreadText[] {
   return [...texts.values()];
 }
 
-/** Whether `map` changes the text that the token probabilities of all chunks spell out together. */
+/** Whether `map` changes the text of the joined tokens in the log probabilities of all chunks. */
 export function spellsSecret(chunks: readonly unknown[], map: MapCompletionText): boolean {
   const lists: Record<string, unknown[]> = {};
   for (const { logprobs } of chunks.flatMap(choicesOf)) {

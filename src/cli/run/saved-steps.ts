@@ -26,7 +26,7 @@ interface StepsFile {
 
 /** The steps of a file, with the agent to play them against. */
 export interface SavedSteps {
-  /** `file#module#export`, as `swarmcheck run` takes it. */
+  /** `file#module#export`, as `swarmcheck run` takes it: the file with the steps, then the agent. */
   readonly name: string;
   readonly file: string;
   readonly saved: StepsFile;

@@ -45,8 +45,8 @@ export let callWatcher: CallWatcher | undefined;
 const callWatchers = new Set<CallWatcher>();
 
 /**
- * Adds a watcher, inside which all calls are made from now on. An earlier watcher calls the later ones. Returns a
- * function that removes the watcher.
+ * Adds a watcher that wraps all calls from now on. A watcher that was added earlier also wraps the later watchers.
+ * Returns a function that removes the watcher.
  */
 export function watchCalls(newWatcher: CallWatcher): () => void {
   callWatchers.add(newWatcher);

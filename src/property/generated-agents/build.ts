@@ -21,7 +21,7 @@ export function buildGraph(spec: GraphSpec): Agent {
         instructions: tellsContext
           ? (context: ContextVariables) => {
               const known = JSON.stringify(context);
-              // The engine passes a copy, so this change must not appear anywhere else.
+              // The engine passes a copy to the instructions, so this change must not appear anywhere else.
               setOwn(context, 'told', known);
               return `You are ${name}. You know ${known}.`;
             }

@@ -75,8 +75,8 @@ export function onlyTheModelFailsARun(run: ScenarioRun): string | undefined {
     if (end?.outcome !== 'failed' && end?.outcome !== 'aborted') return undefined;
     const isLast = number === runsOf(run.trace).at(-1)?.number;
     const error = turns.at(-1)?.error?.error;
-    // A scripted call that does not fit the agents counts as a failure of the model, although the script is wrong. A
-    // request beyond the script does not count.
+    // The model failed, so the run may fail. A scripted call that does not fit the agents counts as a failure of the
+    // model, although the script is wrong. A request beyond the script does not count as one.
     if (end.outcome === 'failed' && error && error.name !== 'ScriptExhaustedError') return undefined;
     const why = isLast ? described(run.error) : (error?.name ?? 'an error');
     return `the outcome is ${end.outcome}, but the model did not fail: ${why}`;
