@@ -28,16 +28,15 @@ const replacing = [
   'test/cassette/{answers/timing,modes/closing}.test.ts',
   'test/worker/{endless-module,no-threads,without-piscina}.test.ts',
 ];
-/** Tests that compute for seconds: up to five times slower in a process that ran many other files before. */
-const long = [
+/** Tests that compute for seconds: up to five times slower in a process that ran many other files before, so they share their own. */
+const computing = [
   'test/cassette/{round-trip,recorded-run,replayed-tools}.property.test.ts',
   'test/cassette/file/{size,kills,truncated}.test.ts',
   'test/cassette/redaction/{long-texts,no-secret-on-disk}.test.ts',
   'test/mcp/schemas.property.test.ts',
   'scenarios/{all,concurrency/ten-thousand}.test.ts',
 ];
-const alone = [...replacing, ...long];
-/** These compute for seconds too, but run the same code, which a shared process compiles once. */
+/** These compute for seconds too, with code of their own. */
 const property = ['test/property/**/*.test.ts'];
 
 // Not in a globalSetup: vitest collects the test files before it runs that.
@@ -78,7 +77,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'alone', include: alone },
+        test: { name: 'alone', include: replacing },
+      },
+      {
+        extends: true,
+        test: { name: 'computing', include: computing, isolate: false },
       },
       {
         extends: true,
@@ -90,7 +93,7 @@ export default defineConfig({
           name: 'shared',
           include: ['test/**/*.test.ts', 'scenarios/**/*.test.ts', '.docs-tests/**/*.test.ts'],
           // The last ones belong to the project that scripts/check-package.ts creates.
-          exclude: [...mocked, ...alone, ...property, 'test/package/consumer/**'],
+          exclude: [...mocked, ...replacing, ...computing, ...property, 'test/package/consumer/**'],
           // Most files take longer to load the sources than to run: one process loads them once for many files.
           isolate: false,
         },
