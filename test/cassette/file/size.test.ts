@@ -91,11 +91,11 @@ async function record(cassette: string, turns: number, stream: boolean, kind: Ki
 }
 
 test.for(kinds)(
-  'in a conversation %s, each of 400 turns takes at most 1.3 times the space of each of 20',
+  'in a conversation %s, each of 200 turns takes at most 1.3 times the space of each of 20',
   async ([, stream, kind]) => {
     using folder = new Folder();
     await record(folder.file('short.json'), 20, stream, kind);
-    await record(folder.file('long.json'), 400, stream, kind);
+    await record(folder.file('long.json'), 200, stream, kind);
     const [short, long] = ['short.json', 'long.json'].map((name) => folder.read(name).length) as [
       number,
       number,
@@ -105,7 +105,7 @@ test.for(kinds)(
       agents: folder.json('long.json').agents,
       tools: folder.json('long.json').tools,
     }).length;
-    expect((long - common) / 400).toBeLessThanOrEqual(((short - common) / 20) * 1.3);
+    expect((long - common) / 200).toBeLessThanOrEqual(((short - common) / 20) * 1.3);
   },
 );
 
