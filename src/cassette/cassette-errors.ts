@@ -80,8 +80,8 @@ export class CassetteMismatchError extends Misfit {
 export class CassetteMissError extends Misfit {
   override readonly name = 'CassetteMissError';
   /**
-   * no-cassette: the file is missing, and it cannot be recorded. no-model: the mode is "all", but there is no live
-   * model to record. no-conversation: the conversation was not recorded. end: the recording of the conversation ends
+   * no-cassette: the file is missing, and it cannot be recorded. no-model: the mode is "all", but there is not a
+   * live model to record. no-conversation: the conversation was not recorded. end: the recording of the conversation ends
    * earlier. left: the recorded answer is not complete, because its reader stopped reading. tool: the recording has
    * no matching result for a tool call.
    */

@@ -28,7 +28,7 @@ export interface CassetteSettings {
   live: CompletionProvider | undefined;
   /**
    * The text of the existing file when it was read, so that a later change by another recording is noticed; undefined
-   * if there was no file, or if it is replaced.
+   * without a file, or if the file is replaced.
    */
   base?: string | undefined;
   /** Whether a recording is added to the existing file. If not, it replaces the file. */

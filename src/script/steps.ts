@@ -35,7 +35,7 @@ export interface ModelStep {
   /** A refusal, which the API sends instead of text. */
   refusal?: string;
   /**
-   * What goes wrong on purpose: the request fails, or the answer is damaged. If the fault makes the request fail, the
+   * A mistake on purpose: the request fails, or the answer is damaged. If the fault makes the request fail, the
    * step must not have content.
    */
   fault?: Fault;

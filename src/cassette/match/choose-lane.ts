@@ -118,7 +118,7 @@ export class LaneChooser {
   }
 
   /**
-   * The lanes whose next interaction was recorded with the history of this request; all given lanes if there is none.
+   * The lanes whose next interaction was recorded with the history of this request; without such a lane, all given lanes.
    */
   #fitting(lanes: readonly Lane[], asked: Asked): readonly Lane[] {
     if (lanes.length === 1) return lanes;

@@ -39,7 +39,7 @@ interface WatchedCall {
 /** Calls `call`, so that everything that happens during the call can be attributed to `what`. */
 export type CallWatcher = (what: WatchedCall, call: () => unknown) => unknown;
 
-/** Undefined while there are no call watchers. */
+/** Undefined without call watchers. */
 export let callWatcher: CallWatcher | undefined;
 
 const callWatchers = new Set<CallWatcher>();

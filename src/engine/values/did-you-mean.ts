@@ -17,7 +17,7 @@ export function suggested(given: string, known: readonly string[], aliases?: Ali
 }
 
 /**
- * The known name that has `given` as an alias, or that is spelled similarly to `given`. Undefined if there is none.
+ * The known name that has `given` as an alias, or that is spelled similarly to `given`. Undefined if no name is similar.
  */
 export function meantBy(given: string, known: readonly string[], aliases: Aliases = {}): string | undefined {
   if (Object.hasOwn(aliases, given)) return aliases[given];

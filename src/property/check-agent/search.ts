@@ -8,7 +8,7 @@ import type { PlayedScript } from './steadiness.ts';
 import { fact, sentence } from '../../engine/values/error-facts.ts';
 import { UsageError } from '../../engine/values/engine-errors.ts';
 
-/** `setImmediate` as it is before a test installs fake timers. */
+/** The real `setImmediate`, read before a test installs fake timers. */
 const { setImmediate: inNextTurn } = globalThis;
 
 /** The result of playing generated scripts. */

@@ -56,7 +56,7 @@ export async function shrink(
     return breach !== undefined;
   };
 
-  // First play the generated script as it is. If it does not fit the agents, mark all calls as hallucinated. The
+  // First play the generated script unchanged. If it does not fit the agents, mark all calls as hallucinated. The
   // reducer then removes each `hallucinated` that is not needed.
   const fits = await stillFails(found.steps);
   if (!fits) mayMisfit = isMisfitting(found.run);

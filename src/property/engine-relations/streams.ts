@@ -25,7 +25,7 @@ export async function streamEventsAreInOrder(scenario: Scenario): Promise<void> 
 
 /**
  * Returns what is wrong with the order of the events, or undefined. Each answer is a `start`, chunks and an `end`.
- * The response comes last, and only a failed run has none.
+ * The response comes last, and only a failed run has no response.
  */
 function problemIn(events: readonly StreamEvent[], hasFailed: boolean): string | undefined {
   let isOpen = false;

@@ -1,4 +1,4 @@
-/** What a generated tool does, as plain data, so that a graph can be printed, shrunk and built again. */
+/** The behavior of a generated tool, as plain data, so that a graph can be printed, shrunk and built again. */
 export type Behaviour =
   /** Answers with its arguments, as JSON. */
   | { does: 'echo' }

@@ -1,6 +1,6 @@
 import type { Hooks } from '../../engine/run/hooks.ts';
 
-/** `setImmediate` as it is before a test installs fake timers. Its callback runs after all pending microtasks. */
+/** The real `setImmediate`, read before a test installs fake timers. Its callback runs after all pending microtasks. */
 const { setImmediate: whenQuiet } = globalThis;
 
 /** One time that a conversation is let through a gate. */

@@ -87,7 +87,7 @@ export async function finished(
 /** The first run of a scenario: its input, and its part of the script. */
 export function firstRunOf(scenario: Scenario): {
   answers: readonly Step[];
-  /** Returns a script with what the user says in this run, followed by the given answers. */
+  /** Returns a script with the messages of the user in this run, followed by the given answers. */
   steps: (answers: readonly Step[]) => Step[];
   parts: Omit<RunParts, 'agent'>;
   hooks: readonly Hooks[];

@@ -21,7 +21,7 @@ export async function renamedIdsRenameOnlyIds(scenario: Scenario): Promise<void>
 }
 
 /**
- * Gives an id to each call that has none, and renames the ids with `rename`. Equal ids stay equal. Adds to `given`
+ * Gives an id to each call without an id, and renames the ids with `rename`. Equal ids stay equal. Adds to `given`
  * each original id with its name in the renamed script.
  */
 function withIds(steps: readonly Step[], given: Map<string, string>, rename: (id: string) => string): Step[] {

@@ -9,8 +9,8 @@ import { plainAnswer, plainUser, type CallPart, type EndPart, type RunPart, type
 import { gated } from './texts.ts';
 
 /**
- * Assembles runs into a script of at most `maxSteps` steps that plays strictly. The script has only features for
- * which `isOn` returns true.
+ * Assembles runs into a script of at most `maxSteps` steps that plays strictly. `isOn` must return true for
+ * each feature of the script.
  */
 export function assemble(
   map: AgentMap,

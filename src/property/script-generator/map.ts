@@ -13,8 +13,8 @@ export interface MappedTool {
   readonly handsOffTo: number | undefined;
   readonly arguments: ToolArguments;
   /**
-   * Whether the tool takes no arguments. The handoff of a tool without arguments is certain, because there are no
-   * arguments that could be refused.
+   * Whether the tool takes no arguments. The handoff of a tool without arguments is certain, because only
+   * arguments can be refused.
    */
   readonly isPlain: boolean;
 }

@@ -30,7 +30,7 @@ export function assertNoMisspeltTool(trace: Trace, names: readonly unknown[]): v
   if (found) throw new UsageError(sentence`${found}\n${whatHappened(trace)}`);
 }
 
-/** A sentence about the first name that is certainly a misspelt tool name. Undefined if there is none. */
+/** A sentence about the first name that is certainly a misspelt tool name. Undefined if no name is. */
 export function misspeltTool(trace: Trace, names: readonly unknown[]): Sentence | undefined {
   const offered = offeredTools(trace);
   for (const name of unknownAmong(trace, names, offered)) {
