@@ -330,14 +330,17 @@ function readPhrases() {
   };
 }
 
-/** Every text that people read. Messages of tests and scenarios are data, so they are left out. */
+/**
+ * Every text that people read. Messages of tests and scenarios are data, so they are left out. So are the articles of
+ * the support bot, which recordings contain.
+ */
 function allProse(): Prose[] {
   const others = ['test', 'scenarios', 'scripts', 'bench'].flatMap(filesOf).map(parse);
   const documents = [
     ...readdirSync('.').filter((file) => file.endsWith('.md')),
-    ...['docs', 'src'].flatMap((folder) =>
+    ...['docs', 'src', 'scenarios'].flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: 'utf8' })
-        .filter((file) => file.endsWith('.md'))
+        .filter((file) => file.endsWith('.md') && !file.includes('/articles/'))
         .map((file) => join(folder, file)),
     ),
   ];
