@@ -280,6 +280,6 @@ test('a damaged saved failure is reported, with code 2', async () => {
   const [file] = await savedFiles(project);
   await project.write({ [file!]: '{' });
   const { code, stderr } = await project.swarmcheck(['check', 'desk.ts#checked']);
-  expect(stderr).toContain(`${file}: The file is not valid JSON.`);
+  expect(stderr).toContain(`${file}:1: The file ends too early. Correct it, or remove the file`);
   expect(code).toBe(2);
 });

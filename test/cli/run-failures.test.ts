@@ -199,8 +199,17 @@ test('the names of files and folders can contain "#"', async () => {
 });
 
 test.for([
-  ['{', 'a.json#desk.ts#agent', '✗ a.json: The file is not valid JSON. Restore it'],
-  ['<<<<<<< HEAD\n', 'a.json#desk.ts#agent', '✗ a.json: The file has merge conflict markers.'],
+  ['{', 'a.json#desk.ts#agent', '✗ a.json:1: The file ends too early. Correct it.\n'],
+  [
+    '[\n  { "user": "hi" }\n  { "say": "ho" }\n]',
+    'a.json#desk.ts#agent',
+    '✗ a.json:3: The file is not valid JSON: there is a mistake at column 3. Correct it.\n',
+  ],
+  [
+    '<<<<<<< HEAD\n',
+    'a.json#desk.ts#agent',
+    '✗ a.json:1: The file has the markers of a merge conflict. Resolve the conflict.\n',
+  ],
   [
     failure({ version: 2 }),
     'a.json',

@@ -299,8 +299,8 @@ const cases: Case[] = [
   [
     'a saved failure that is not JSON',
     SavedFailureError,
-    () => inFile('{', readFailure),
-    { file: expect.stringMatching(/desk\.json$/) as string },
+    () => inFile('{ "version" 1 }', readFailure),
+    { file: expect.stringMatching(/desk\.json$/) as string, line: 1, column: 13 },
   ],
   [
     'a saved failure with a wrong field',

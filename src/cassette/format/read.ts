@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { isAbsolute, resolve } from 'node:path';
 import type * as Momoa from '@humanwhocodes/momoa';
 import { valueWords } from '../../engine/values/value-words.ts';
 import { CassetteFileError } from '../cassette-errors.ts';
 import { CassetteProblem, assertValidCassette, pathText } from './assert-valid.ts';
 import type { CassetteFile } from './format.ts';
+import { jsonMistake, momoa } from '../../files/json-mistake.ts';
 import { isInside, shownPath } from '../../files/path.ts';
 import { reasonOf } from '../../files/reason.ts';
 
@@ -61,7 +61,7 @@ export function parseCassette(text: string, name: string): CassetteFile {
   try {
     value = JSON.parse(source);
   } catch (error) {
-    throw unparsed(name, source, error as SyntaxError);
+    throw unparsed(name, source, error);
   }
   try {
     return assertValidCassette(value);
@@ -125,36 +125,12 @@ function textAt(file: string, line: number | undefined, message: string): string
   return `${file}${line === undefined ? '' : `:${line}`}: ${message}`;
 }
 
-function unparsed(name: string, source: string, error: SyntaxError): CassetteFileError {
-  const remedy = 'Restore the file, or record it again.';
-  const conflict = /^(?:<{7}|={7}|>{7})/m.exec(source);
-  if (conflict)
-    return damaged(
-      name,
-      lineAt(source, conflict.index),
-      'The file has the markers of a merge conflict. Resolve the conflict, or record the file again.',
-    );
-  if (/end of (?:JSON )?input|Unterminated/i.test(error.message))
-    return damaged(name, lineAt(source, source.trimEnd().length), `The file ends too early. ${remedy}`);
-  try {
-    momoa().parse(source);
-  } catch (precise) {
-    const { line, column, offset = 0 } = precise as { line?: number; column?: number; offset?: number };
-    if (offset >= source.trimEnd().length - 1 && !/[}\]]\s*$/.test(source))
-      return damaged(name, line, `The file ends too early. ${remedy}`);
-    if (line !== undefined)
-      return damaged(
-        name,
-        line,
-        `The file is not valid JSON: there is a mistake at column ${column}. ${remedy}`,
-        column,
-      );
-  }
-  return damaged(name, undefined, `The file is not valid JSON. ${remedy}`);
-}
-
-function lineAt(source: string, offset: number): number {
-  return source.slice(0, offset).split('\n').length;
+function unparsed(name: string, source: string, error: unknown): CassetteFileError {
+  const { text, isConflict, line, column } = jsonMistake(source, error);
+  const remedy = isConflict
+    ? 'Resolve the conflict, or record the file again.'
+    : 'Restore the file, or record it again.';
+  return damaged(name, line, `${text} ${remedy}`, column);
 }
 
 /** The line of the value at a path in a JSON text, or of its nearest existing parent; undefined for the root. */
@@ -173,9 +149,4 @@ function lineOf(source: string, path: readonly (string | number)[]): number | un
     node = next;
   }
   return node.loc.start.line;
-}
-
-/** The JSON parser that knows the lines of values. Loaded only when a file has a mistake. */
-function momoa(): typeof Momoa {
-  return createRequire(import.meta.url)('@humanwhocodes/momoa') as typeof Momoa;
 }

@@ -5,7 +5,7 @@ import { reasonOf } from '../../files/reason.ts';
 import { isPlainObject } from '../../engine/values/copy.ts';
 import { valueWords } from '../../engine/values/value-words.ts';
 import { assertValidCheckOptions } from '../../property/check-agent/options.ts';
-import { readFailure, SavedFailureError } from '../../property/check-agent/saved-failure.ts';
+import { notJson, readFailure, SavedFailureError } from '../../property/check-agent/saved-failure.ts';
 import type { LoadError } from '../../report/run-report.ts';
 import { assertValidSteps } from '../../script/valid-steps.ts';
 import type { Step } from '../../script/steps.ts';
@@ -39,8 +39,9 @@ export async function loadSavedSteps({ file, agent: typed }: JsonFile): Promise<
   try {
     saved = readSteps(file);
   } catch (error) {
-    // The message begins with the file, which the LoadError shows anyway.
-    return { file, message: thrownText(error).replace(/^[^\n]*?\.json: /, '') };
+    // The message begins with the file and the line, which the LoadError shows anyway.
+    const { line } = error as SavedFailureError;
+    return { file, line, message: thrownText(error).replace(/^[^\n]*?\.json(?::\d+)?: /, '') };
   }
   const agent = typed ?? saved.agent;
   if (agent === undefined)
@@ -85,7 +86,7 @@ function readSteps(file: string): StepsFile {
     throw new SavedFailureError(
       'It holds an object that is not a saved failure. Steps are a list: [{ "user": "…" }, { "say": "…" }].',
     );
-  if (value === undefined || isPlainObject(value)) return readFailure(file);
+  if (isPlainObject(value)) return readFailure(file);
   if (!Array.isArray(value))
     throw new SavedFailureError(
       `It must hold a list of steps, or a saved failure, but holds ${valueWords(value)}.`,
@@ -94,7 +95,7 @@ function readSteps(file: string): StepsFile {
   return { steps: value };
 }
 
-/** The content of the file, parsed as JSON. Undefined if it is not JSON, which `readFailure` reports. */
+/** The content of the file, parsed as JSON. */
 function parsed(file: string): unknown {
   let text: string;
   try {
@@ -104,7 +105,7 @@ function parsed(file: string): unknown {
   }
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    return undefined;
+  } catch (error) {
+    throw notJson(file, text, error, '.');
   }
 }

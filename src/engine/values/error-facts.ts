@@ -24,6 +24,10 @@ export interface ErrorFacts {
   readonly hook: string;
   /** The file, as messages show it. */
   readonly file: string;
+  /** The line of the mistake in the file, from 1. */
+  readonly line: number;
+  /** The column in `line` where JSON becomes invalid, from 1. */
+  readonly column: number;
   /** The number of the step in its script, from 1. */
   readonly step: number;
   /** The number of the call in its step, from 1. */

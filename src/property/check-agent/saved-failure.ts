@@ -5,6 +5,7 @@ import { isPlainObject } from '../../engine/values/copy.ts';
 import { fact, sentence, type ErrorFacts, type Sentence } from '../../engine/values/error-facts.ts';
 import { addFacts, messageOf } from '../../engine/values/engine-errors.ts';
 import { valueWords } from '../../engine/values/value-words.ts';
+import { jsonMistake } from '../../files/json-mistake.ts';
 import { fileName, shownPath } from '../../files/path.ts';
 import { printJson } from '../../files/print-json.ts';
 import { writeWhole } from '../../files/write-whole.ts';
@@ -50,6 +51,8 @@ export class SavedFailureError extends Error implements Partial<ErrorFacts> {
   declare readonly given?: string;
   declare readonly expected?: string;
   declare readonly step?: number;
+  declare readonly line?: number;
+  declare readonly column?: number;
 
   /** @internal Created by the code that reads the file. */
   constructor(said: string | Sentence, options?: ErrorOptions) {
@@ -105,12 +108,7 @@ export function readFailure(file: string): SavedFailure {
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    fail(
-      /^(?:<{7}|={7}|>{7})/m.test(text)
-        ? `The file has merge conflict markers. Resolve the conflict${orRemove}`
-        : `The file is not valid JSON. Restore it${orRemove}`,
-      error,
-    );
+    throw notJson(file, text, error, orRemove);
   }
   if (!isPlainObject(value))
     return fail(
@@ -132,6 +130,16 @@ export function readFailure(file: string): SavedFailure {
     fail(sentence`${fact(stepFactsOf(error), (error as Error).message)} Correct it${orRemove}`, error);
   }
   return value as unknown as SavedFailure;
+}
+
+/** The error for a file that is not JSON. `end` follows the advice to correct the file. */
+export function notJson(path: string, text: string, cause: unknown, end: string): SavedFailureError {
+  const { text: problem, isConflict, line, column } = jsonMistake(text, cause);
+  const file = shownPath(path);
+  const place = line === undefined ? sentence`${{ file }}` : sentence`${{ file }}:${{ line }}`;
+  const at = fact(column === undefined ? {} : { column }, problem);
+  const remedy = isConflict ? 'Resolve the conflict' : 'Correct it';
+  return new SavedFailureError(sentence`${place}: ${at} ${remedy}${end}`, { cause });
 }
 
 /** The number of the wrong step, if the error has it. */

@@ -123,22 +123,31 @@ test('a failed write leaves no temporary file', () => {
 const remedy = 'or remove the file: a check that still fails writes a new one.';
 
 test.each<[text: string, facts: object, problem?: string]>([
-  ['{"version": 1, "name": "x"', {}, `The file is not valid JSON. Restore it, ${remedy}`],
-  ['<<<<<<< HEAD\n{}', {}, `The file has merge conflict markers. Resolve the conflict, ${remedy}`],
+  ['{"version": 1, "name": "x"', { line: 1 }, `:1: The file ends too early. Correct it, ${remedy}`],
+  [
+    '{\n  "version": 1\n  "name": "x"\n}',
+    { line: 3, column: 3 },
+    `:3: The file is not valid JSON: there is a mistake at column 3. Correct it, ${remedy}`,
+  ],
+  [
+    '<<<<<<< HEAD\n{}',
+    { line: 1 },
+    `:1: The file has the markers of a merge conflict. Resolve the conflict, ${remedy}`,
+  ],
   [
     '[]',
     { expected: 'an object', given: 'an array of 0 items' },
-    `The file must contain an object, but contains an array of 0 items. Restore the file, ${remedy}`,
+    `: The file must contain an object, but contains an array of 0 items. Restore the file, ${remedy}`,
   ],
   [
     JSON.stringify({ ...failure, version: 2 }),
     { field: 'version', given: '2' },
-    `The file has version 2, but this swarmcheck reads version 1. Update swarmcheck, ${remedy}`,
+    `: The file has version 2, but this swarmcheck reads version 1. Update swarmcheck, ${remedy}`,
   ],
   [
     JSON.stringify({ ...failure, version: 'one' }),
     { field: 'version', expected: 'the number 1', given: 'the string "one"' },
-    `Its "version" must be the number 1, but is the string "one". Restore the file, ${remedy}`,
+    `: Its "version" must be the number 1, but is the string "one". Restore the file, ${remedy}`,
   ],
   [
     JSON.stringify({ ...failure, invariant: 7 }),
@@ -151,7 +160,7 @@ test.each<[text: string, facts: object, problem?: string]>([
   [
     JSON.stringify({ ...failure, steps: undefined }),
     {},
-    `The steps of a script must be a list, not undefined. Correct it, ${remedy}`,
+    `: The steps of a script must be a list, not undefined. Correct it, ${remedy}`,
   ],
   [JSON.stringify({ ...failure, steps: [{ user: 'hi' }, { sya: 'x' }] }), { step: 2 }],
 ])('the error for a damaged file names the file and the problem: %s', async (text, facts, problem) => {
@@ -160,7 +169,7 @@ test.each<[text: string, facts: object, problem?: string]>([
   const error = await errorOf(() => savedFailures(folder, 'Refund desk'));
   const shown = shownPath(file);
   expect(factsOf(error, 'expected')).toEqual({ error: 'SavedFailureError', file: shown, ...facts });
-  expect(error.message).toBe(problem === undefined ? error.message : `${shown}: ${problem}`);
+  expect(error.message).toBe(problem === undefined ? error.message : `${shown}${problem}`);
 });
 
 test('a file with a byte order mark is not damaged', () => {
