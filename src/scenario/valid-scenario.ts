@@ -11,7 +11,6 @@ import {
   assertValidFields,
   isFunction,
   isText,
-  mustBe,
   namesRule,
   timeoutRule,
   wordsOf,
@@ -37,7 +36,7 @@ const scenarioRules: Rules<keyof Scenario> = {
   agent: [
     'an Agent, a function that makes one, or an externalAgent',
     (value) => isAgent(value) || isExternalAgent(value) || (isFunction(value) && !isAgent(value.prototype)),
-    (given) => (isPlainObject(given) ? ' Write new Agent({ … }).' : ''),
+    agentHint,
   ],
   // `assertValidSteps` checks the steps, and names the step that is wrong.
   steps: ['a list of steps', () => true],
@@ -89,10 +88,8 @@ export function assertValidScenario(scenario: unknown): asserts scenario is Chec
   const which = isText(scenario['name']) ? `The scenario "${scenario['name']}"` : 'The scenario';
   assertValidFields(scenario, scenarioRules, which);
   if (scenario['agent'] === undefined)
-    throw mustBe(
-      sentence`${{ where: which }} has a field "${{ field: 'agent' }}" that`,
-      scenarioRules.agent,
-      undefined,
+    throw new UsageError(
+      sentence`${{ where: which }} has no "${{ field: 'agent' }}". Give it ${{ expected: scenarioRules.agent[0] }}.`,
     );
   if (isExternalAgent(scenario['agent'])) assertValidForExternalAgent(scenario, which);
   assertValidSteps(scenario['steps']);
@@ -125,6 +122,12 @@ function assertValidForExternalAgent(scenario: Record<string, unknown>, which: s
   throw new UsageError(
     sentence`${{ where: which }} sets "${{ field }}" for an externalAgent, but the app decides on it. Set it in the app, or remove the field.`,
   );
+}
+
+function agentHint(given: unknown): string {
+  if (!isPlainObject(given)) return '';
+  const name = Object.keys(given).find((key) => isAgent(given[key]));
+  return name === undefined ? ' Write new Agent({ … }).' : ` Write agent: ${name}.`;
 }
 
 function noScenario(given: unknown): UsageError {

@@ -8,7 +8,8 @@ import { ScriptMistakeError } from './script-errors.ts';
 import { faultKinds, type Fault } from './faults.ts';
 import { callTool, callTools, modelFails, refuse, say, user, type ModelStep, type Step } from './steps.ts';
 
-const modelKeys = ['say', 'calls', 'refusal', 'fault', 'latencyMs', 'usage', 'finishReason'];
+const contentKeys = ['say', 'calls', 'refusal', 'fault'];
+const modelKeys = [...contentKeys, 'latencyMs', 'usage', 'finishReason'];
 const callKeys = ['tool', 'args', 'rawArgs', 'id', 'hallucinated'];
 const usageKeys = ['prompt_tokens', 'completion_tokens', 'total_tokens'];
 
@@ -42,7 +43,7 @@ export type CheckedSteps = readonly Step[] & { readonly [checked]: true };
 /** Checks a whole script. Throws a ScriptMistakeError that names the step and what is wrong with it. */
 export function assertValidSteps(steps: unknown): asserts steps is CheckedSteps {
   if (!Array.isArray(steps)) {
-    const advice = isPlainObject(steps) ? ' Write [user(…), say(…), …].' : '';
+    const advice = isPlainObject(steps) || steps === undefined ? ' Write [user(…), say(…), …].' : '';
     throw new ScriptMistakeError(
       sentence`The ${{ field: 'steps' }} of ${{ where: 'a script' }} must be ${{ expected: 'a list' }}, not ${{ given: valueWords(steps) }}.${advice}`,
     );
@@ -51,7 +52,7 @@ export function assertValidSteps(steps: unknown): asserts steps is CheckedSteps 
     const place = stepWords(index);
     if (typeof step === 'function') assertValidFunctionStep(place, step);
     else if (isPlainObject(step) && 'user' in step) assertValidUserStep(place, step);
-    else assertValidModelStep(place, step);
+    else assertValidModelStep(place, step, ['user']);
   }
 }
 
@@ -77,8 +78,14 @@ function assertValidFunctionStep(place: Sentence, step: Function): void {
     failAt(place)(sentence`is ${{ given: `the function ${step.name}` }} itself. Call it: ${step.name}(…).`);
 }
 
-/** Checks one answer; `place` begins the error message. */
-function assertValidModelStep(place: Sentence, step: unknown): asserts step is ModelStep {
+/**
+ * Checks one answer; `place` begins the error message. `others` are fields of other steps that are valid in its place.
+ */
+function assertValidModelStep(
+  place: Sentence,
+  step: unknown,
+  others: readonly string[] = [],
+): asserts step is ModelStep {
   const fail = failAt(place);
   if (Array.isArray(step)) fail(sentence`is ${{ given: 'a list' }}. Spread it into the steps: ...steps.`);
   if (!isPlainObject(step))
@@ -93,10 +100,15 @@ function assertValidModelStep(place: Sentence, step: unknown): asserts step is M
     fail(
       sentence`is ${{ given: 'a message' }}. Write user(…) or say(…). Earlier messages belong in "messages".`,
     );
-  assertValidKeys(step, modelKeys, fail);
+  assertValidKeys(step, [...others, ...modelKeys], fail);
   const { say: text, calls, refusal, fault, latencyMs, usage, finishReason } = step;
   if (text === undefined && calls === undefined && refusal === undefined && fault === undefined) {
-    fail('is empty. Give it one of say, calls, refusal or fault.');
+    const field = contentKeys.find((key) => key in step);
+    fail(
+      field === undefined
+        ? `is empty. Give it one of ${[...others, 'say', 'calls', 'refusal'].join(', ')} or fault.`
+        : sentence`has a "${{ field }}" that must have ${{ expected: 'a value' }}, but is ${{ given: 'undefined' }}.`,
+    );
   }
   if (text !== undefined) assertValidText('say', text, fail);
   if (refusal !== undefined) assertValidText('refusal', refusal, fail);

@@ -45,6 +45,7 @@ export function withoutTrace(source: unknown): string {
 
 function adviceFor(source: Record<string, unknown>): string[] {
   const has = (name: string) => typeof source[name] === 'function';
+  if (Array.isArray(source)) return ['Pass the run itself.'];
   if (isAgent(source)) return ['Run the agent first, and pass the response.'];
   if (has('send')) return ['Pass the response of send().'];
   if (has('run')) return ['Pass the response of run().'];

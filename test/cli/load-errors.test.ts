@@ -80,7 +80,7 @@ test('a folder without scenarios is reported', ({ expect }) => {
 
 test('a JSON file that holds neither steps nor a saved failure is reported', ({ expect }) => {
   expect(told('steps.json')).toMatchInlineSnapshot(
-    `"✗ steps.json: It holds an object that is not a saved failure. Steps are a list: [{ "user": "…" }, { "say": "…" }]."`,
+    `"✗ steps.json: It must hold a list of steps, or a saved failure with "version" and "invariant", but holds an object without fields. Steps are a list: [{ "user": "…" }, { "say": "…" }]."`,
   );
 });
 

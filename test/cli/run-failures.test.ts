@@ -107,7 +107,7 @@ test('an invariant that the export does not have is an error with code 2, and wh
   await using project = await checkedProject({ 'a.json': failure() });
   const { code, stdout, stderr } = await run(project, ['a.json#desk.ts#agent']);
   expect(stderr).toContain(
-    '✗ a.json: It was saved for the invariant "refunds are for the verified", but desk.ts#agent is not checked with an invariant of that name, so the steps cannot be judged. Export the agent with its invariants, and name that export: { agent, always: { "refunds are for the verified": (run) => … } }.\n    What happened:\n        turn 1  Triage: transfer_to_refunds()',
+    '✗ a.json: Its steps were saved for the invariant "refunds are for the verified", but desk.ts#agent has no invariant of that name to judge them by. Export the agent with this invariant, and name that export: { agent, always: { "refunds are for the verified": (run) => … } }.\n    What happened:\n        turn 1  Triage: transfer_to_refunds()',
   );
   expect(stdout).toBe('\n0 scenarios: 0 passed, 1 error\n');
   expect(code).toBe(2);
@@ -218,7 +218,12 @@ test.for([
   [
     '"text"',
     'a.json#desk.ts#agent',
-    'It must hold a list of steps, or a saved failure, but holds the string',
+    'It must hold a list of steps, or a saved failure with "version" and "invariant", but holds the string "text".',
+  ],
+  [
+    '{"name":"refund","steps":[]}',
+    'a.json#desk.ts#agent',
+    '✗ a.json: It must hold a list of steps, or a saved failure with "version" and "invariant", but holds an object with "name", "steps". Steps are a list: [{ "user": "…" }, { "say": "…" }].',
   ],
   ['{"interactions":[]}', 'a.json', '✗ a.json: It is a cassette. Replay it: swarmcheck replay a.json'],
   ['[{"usr":"hi"}]', 'a.json#desk.ts#agent', '✗ a.json: Step 1 (steps[0]) has an unknown field "usr".'],

@@ -103,7 +103,7 @@ test('the trace of a run that is not awaited', async ({ expect }) => {
 test('the messages in place of their run', async ({ expect }) => {
   const { messages } = run.response!;
   expect(await messageOf(() => expect(messages).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an array of 3 items."`,
+    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an array of 3 items. Pass the run itself."`,
   );
 });
 

@@ -69,7 +69,7 @@ const json = file('refunds.json', '{}');
 
 test('a JSON file without steps', async ({ expect }) => {
   expect(await toldOf(json)).toMatchInlineSnapshot(
-    `"✗ refunds.json: It holds an object that is not a saved failure. Steps are a list: [{ "user": "…" }, { "say": "…" }]."`,
+    `"✗ refunds.json: It must hold a list of steps, or a saved failure with "version" and "invariant", but holds an object without fields. Steps are a list: [{ "user": "…" }, { "say": "…" }]."`,
   );
 });
 
@@ -139,7 +139,7 @@ export default defineScenario({ name: 'malformed', agent: desk, steps: [...steps
 
 test('an empty step', async ({ expect }) => {
   expect(await toldOf(malformed)).toMatchInlineSnapshot(
-    `"✗ malformed.scenario.ts:7: It threw while loading: Step 4 (steps[3]) is empty. Give it one of say, calls, refusal or fault."`,
+    `"✗ malformed.scenario.ts:7: It threw while loading: Step 4 (steps[3]) is empty. Give it one of user, say, calls, refusal or fault."`,
   );
 });
 

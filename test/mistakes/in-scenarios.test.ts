@@ -162,6 +162,14 @@ test('the options in place of an agent', async ({ expect }) => {
   );
 });
 
+test('an object with the agent in place of it', async ({ expect }) => {
+  const triage = new Agent({ name: 'Triage' });
+  // @ts-expect-error the compiler says so, too
+  expect((await refusalOf({ name, agent: { triage }, steps })).message).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up" has a field "agent" that must be an Agent, a function that makes one, or an externalAgent, but is an object. Write agent: triage."`,
+  );
+});
+
 test('an agent factory that returns nothing', async ({ expect }) => {
   const agents: Agent[] = [];
   const makeDesk = () => {

@@ -19,7 +19,7 @@ test('args beside rawArgs', async ({ expect }) => {
 
 test('an empty step', async ({ expect }) => {
   expect((await mistakeIn(say('One moment.'), {})).message).toMatchInlineSnapshot(
-    `"Step 3 (steps[2]) is empty. Give it one of say, calls, refusal or fault."`,
+    `"Step 3 (steps[2]) is empty. Give it one of user, say, calls, refusal or fault."`,
   );
 });
 
@@ -54,7 +54,36 @@ test('a call in place of a step', async ({ expect }) => {
 test('a misspelt field of a step', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await mistakeIn({ sya: 'It is paid.' })).message).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has an unknown field "sya". Did you mean "say"? Its fields: say, calls, refusal, fault, latencyMs, usage, finishReason."`,
+    `"Step 2 (steps[1]) has an unknown field "sya". Did you mean "say"? Its fields: user, say, calls, refusal, fault, latencyMs, usage, finishReason."`,
+  );
+});
+
+test('a misspelt user of a step in JSON', async ({ expect }) => {
+  const steps = [{ usr: 'Where is A-17?' }] as unknown as Step[];
+  expect(await messageOf(() => scriptedProvider(steps))).toMatchInlineSnapshot(
+    `"Step 1 (steps[0]) has an unknown field "usr". Did you mean "user"? Its fields: user, say, calls, refusal, fault, latencyMs, usage, finishReason."`,
+  );
+});
+
+test('a text that is undefined', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  const error = await mistakeIn(say(undefined));
+  expect(error.message).toMatchInlineSnapshot(
+    `"Step 2 (steps[1]) has a "say" that must have a value, but is undefined."`,
+  );
+  expect(factsOf(error, 'expected')).toEqual({
+    error: 'ScriptMistakeError',
+    step: 2,
+    field: 'say',
+    expected: 'a value',
+    given: 'undefined',
+  });
+});
+
+test('steps that are not given', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect(await messageOf(() => scriptedProvider())).toMatchInlineSnapshot(
+    `"The steps of a script must be a list, not undefined. Write [user(…), say(…), …]."`,
   );
 });
 

@@ -41,7 +41,7 @@ test('an unknown field is refused, with the nearest known one', async ({ expect 
 
 test('a scenario without an agent is refused', async ({ expect }) => {
   expect((await refusal({ agent: undefined })).message).toMatchInlineSnapshot(
-    `"The scenario has a field "agent" that must be an Agent, a function that makes one, or an externalAgent, but is undefined."`,
+    `"The scenario has no "agent". Give it an Agent, a function that makes one, or an externalAgent."`,
   );
 });
 

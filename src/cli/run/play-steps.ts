@@ -54,7 +54,7 @@ export async function runSteps(steps: SavedSteps, modes: readonly Mode[]): Promi
   }
   if (saved !== undefined && !invariant && runs.every(({ run }) => run.passed))
     throw new Error(
-      `It was saved for the invariant ${JSON.stringify(saved)}, but ${name} is not checked with an invariant of that name, so the steps cannot be judged. Export the agent with its invariants, and name that export: { agent, always: { ${JSON.stringify(saved)}: (run) => … } }.\n${whatHappened(runs[0]!.run.trace)}`,
+      `Its steps were saved for the invariant ${JSON.stringify(saved)}, but ${name} has no invariant of that name to judge them by. Export the agent with this invariant, and name that export: { agent, always: { ${JSON.stringify(saved)}: (run) => … } }.\n${whatHappened(runs[0]!.run.trace)}`,
     );
   return runs;
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { isInside } from '../../files/path.ts';
 import { reasonOf } from '../../files/reason.ts';
 import { isPlainObject } from '../../engine/values/copy.ts';
+import { sentence } from '../../engine/values/error-facts.ts';
 import { valueWords } from '../../engine/values/value-words.ts';
 import { assertValidCheckOptions } from '../../property/check-agent/options.ts';
 import { notJson, readFailure, SavedFailureError } from '../../property/check-agent/saved-failure.ts';
@@ -82,17 +83,22 @@ function readSteps(file: string): StepsFile {
   const value = parsed(file);
   if (isPlainObject(value) && 'interactions' in value)
     throw new SavedFailureError(`It is a cassette. Replay it: swarmcheck replay ${file}`);
-  if (isPlainObject(value) && !('invariant' in value) && !('version' in value))
-    throw new SavedFailureError(
-      'It holds an object that is not a saved failure. Steps are a list: [{ "user": "…" }, { "say": "…" }].',
-    );
-  if (isPlainObject(value)) return readFailure(file);
+  if (isPlainObject(value) && ('invariant' in value || 'version' in value)) return readFailure(file);
   if (!Array.isArray(value))
     throw new SavedFailureError(
-      `It must hold a list of steps, or a saved failure, but holds ${valueWords(value)}.`,
+      sentence`It must hold ${{ expected: 'a list of steps, or a saved failure with "version" and "invariant"' }}, but holds ${{ given: contentWords(value) }}. Steps are a list: [{ "user": "…" }, { "say": "…" }].`,
     );
   assertValidSteps(value);
   return { steps: value };
+}
+
+/** The content of a file for a message. Names the fields of an object, of which one may be misspelled. */
+function contentWords(value: unknown): string {
+  if (!isPlainObject(value)) return valueWords(value);
+  const fields = Object.keys(value).slice(0, 8);
+  return fields.length === 0
+    ? 'an object without fields'
+    : `an object with ${fields.map((field) => JSON.stringify(field)).join(', ')}`;
 }
 
 /** The content of the file, parsed as JSON. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isPlainObject } from '../../engine/values/copy.ts';
 import { fact, sentence, type ErrorFacts, type Sentence } from '../../engine/values/error-facts.ts';
 import { addFacts, messageOf } from '../../engine/values/engine-errors.ts';
+import { meantBy } from '../../engine/values/did-you-mean.ts';
 import { valueWords } from '../../engine/values/value-words.ts';
 import { jsonMistake } from '../../files/json-mistake.ts';
 import { fileName, shownPath } from '../../files/path.ts';
@@ -119,11 +120,18 @@ export function readFailure(file: string): SavedFailure {
     fail(
       sentence`The file has ${{ field: 'version' }} ${{ given: `${version}` }}, but this swarmcheck reads version 1. Update swarmcheck${orRemove}`,
     );
-  for (const [field, [words, test]] of Object.entries(fields))
-    if (!test(value[field]))
+  for (const [field, [words, test]] of Object.entries(fields)) {
+    const given = value[field];
+    if (given === undefined && !test(given)) {
+      const unknown = Object.keys(value).find((key) => !Object.hasOwn(fields, key) && meantBy(key, [field]));
+      const found = unknown === undefined ? '' : `, but an unknown field "${unknown}"`;
+      fail(sentence`It has no "${{ field }}", which must be ${{ expected: words }}${found}. ${remedy}`);
+    }
+    if (!test(given))
       fail(
-        sentence`Its "${{ field }}" must be ${{ expected: words }}, but is ${{ given: valueWords(value[field]) }}. ${remedy}`,
+        sentence`Its "${{ field }}" must be ${{ expected: words }}, but is ${{ given: valueWords(given) }}. ${remedy}`,
       );
+  }
   try {
     assertValidSteps(value['steps']);
   } catch (error) {
@@ -161,6 +169,8 @@ const fields: Readonly<Record<string, readonly [words: string, test: (value: unk
   contextVariables: ['an object', (value) => value === undefined || isPlainObject(value)],
   maxTurns: ['a whole number', (value) => value === undefined || Number.isInteger(value)],
   agent: ['a string', (value) => value === undefined || isText(value)],
+  // `assertValidSteps` checks the steps, and names the step that is wrong.
+  steps: ['a list', (value) => value !== undefined],
 };
 
 function filesIn(folder: string): string[] {

@@ -159,8 +159,18 @@ test.each<[text: string, facts: object, problem?: string]>([
   ],
   [
     JSON.stringify({ ...failure, steps: undefined }),
+    { field: 'steps', expected: 'a list' },
+    `: It has no "steps", which must be a list. Restore the file, ${remedy}`,
+  ],
+  [
+    JSON.stringify({ ...failure, steps: undefined, stps: [] }),
+    { field: 'steps', expected: 'a list' },
+    `: It has no "steps", which must be a list, but an unknown field "stps". Restore the file, ${remedy}`,
+  ],
+  [
+    JSON.stringify({ ...failure, steps: {} }),
     {},
-    `: The steps of a script must be a list, not undefined. Correct it, ${remedy}`,
+    `: The steps of a script must be a list, not an object. Write [user(…), say(…), …]. Correct it, ${remedy}`,
   ],
   [JSON.stringify({ ...failure, steps: [{ user: 'hi' }, { sya: 'x' }] }), { step: 2 }],
 ])('the error for a damaged file names the file and the problem: %s', async (text, facts, problem) => {
