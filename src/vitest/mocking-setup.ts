@@ -1,10 +1,11 @@
 import { afterAll, afterEach, aroundEach } from 'vitest';
 import { endMocksOf } from '../wire/mock-model.ts';
+import { loadMocking } from '../wire/load-mocking.ts';
 import { attributeReports, combined, takeReports } from '../wire/reports.ts';
-import { startMocking } from '../wire/start-mocking.ts';
 import { beginTest, currentPlace, endTest, within } from './current-test.ts';
 
 // Mocking starts here and not in a hook, because the test modules are loaded next, and may create clients.
+const { startMocking } = await loadMocking();
 const mocking = startMocking();
 attributeReports(() => currentPlace()?.test);
 

@@ -78,8 +78,10 @@ export function blocked(target: string, advice: string): BlockedRequestError {
   return error;
 }
 
-const socketAdvice =
-  'It came through a socket, not through the mocked fetch. Either the client was built before mocking started (build it later, because a client keeps the fetch that it finds), or a library opens its own sockets (mock it, or list the host in "allow").';
+/** How to let requests to a host through, for the end of a sentence. */
+export function allowWords(host: string): string {
+  return `startMocking({ allow: [${JSON.stringify(host)}] }) of "swarmcheck/msw"`;
+}
 
 /**
  * Blocks sockets that would leave the machine. Returns a function that lets them through again. Worker threads, child
@@ -95,7 +97,11 @@ export function guardSockets(allowed: AllowedHosts): () => void {
     if (!target || allowed.has(target.host, target.port)) {
       return Reflect.apply(connect, this, args) as Socket;
     }
-    const error = blocked(`${target.host}:${target.port}`, socketAdvice);
+    const host = `${target.host}:${target.port}`;
+    const error = blocked(
+      host,
+      `It came through a socket, not through the mocked fetch. Either the client was built before mocking started (build it later, because a client keeps the fetch that it finds), or a library opens its own sockets (mock it, or allow the host in a setup file: ${allowWords(host)}).`,
+    );
     process.nextTick(() => this.destroy(error));
     return this;
   };

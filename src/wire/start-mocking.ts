@@ -2,7 +2,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { getResponse, http, passthrough, type RequestHandler } from 'msw';
 import { setupServer } from 'msw/node';
 import { orAborted } from './body-under-signal.ts';
-import { AllowedHosts, blocked, guardSockets } from './guard.ts';
+import { AllowedHosts, allowWords, blocked, guardSockets } from './guard.ts';
 import { received, requestOf } from './in-process-fetch.ts';
 import { isLive } from './live.ts';
 import { mockFor } from './mock-model.ts';
@@ -117,15 +117,15 @@ async function askOthers(request: Request, native: typeof fetch): Promise<Respon
 }
 
 async function passOn(request: Request, native: typeof fetch): Promise<Response> {
-  const { hostname, port, protocol, pathname, origin } = new URL(request.url);
+  const { host, hostname, port, protocol, pathname, origin } = new URL(request.url);
   if (!/^https?:$/.test(protocol)) return await native(request);
   if (allowed.has(hostname, port || (protocol === 'https:' ? '443' : '80'))) return await native(request);
   const isApi = /\/(chat\/completions|responses)$/.test(pathname);
   const error = blocked(
     `${request.method} ${origin}${pathname}`,
     isApi
-      ? 'No live mockModel answers it. Make one in this test, or check whether its test has ended or it was disposed of.'
-      : 'Mock it with the handlers of startMocking (your own msw server does not get this request), or list the host in "allow".',
+      ? 'No mocked model answers it. Call model([…]), the fixture of swarmcheck/vitest, or mockModel([…]) in this test. If it is called, check whether its test has ended or it was disposed of.'
+      : `Mock it, or allow its host, in a setup file: startMocking({ handlers: […] }) or ${allowWords(host)}. Your own msw server does not get this request.`,
   );
   // The client gets a response, not a connection error, because clients retry after a broken connection.
   if (isApi)

@@ -155,7 +155,7 @@ const cases: Case[] = [
       step: 1,
       field: 'latency',
       suggestion: 'latencyMs',
-      known: ['say', 'calls', 'refusal', 'fault', 'latencyMs', 'usage', 'finishReason'],
+      known: ['user', 'say', 'calls', 'refusal', 'fault', 'latencyMs', 'usage', 'finishReason'],
     },
   ],
   [

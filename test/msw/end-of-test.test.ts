@@ -190,10 +190,11 @@ beforeAll(async () => {
 /** The status and the failures of a nested test. */
 const outcomeOf = (name: string) => toldOf(run.outcomes, name);
 
+const hostOf = (what: string) => new URL(/https?:\S+/.exec(what)![0]).host;
 const blockedFetch = (what: string) =>
-  `BlockedRequestError: A request to ${what} was blocked, because tests must not reach the network. Mock it with the handlers of startMocking (your own msw server does not get this request), or list the host in "allow".`;
+  `BlockedRequestError: A request to ${what} was blocked, because tests must not reach the network. Mock it, or allow its host, in a setup file: startMocking({ handlers: […] }) or startMocking({ allow: ["${hostOf(what)}"] }) of "swarmcheck/msw". Your own msw server does not get this request.`;
 const blockedSocket = (what: string) =>
-  `BlockedRequestError: A request to ${what} was blocked, because tests must not reach the network. It came through a socket, not through the mocked fetch. Either the client was built before mocking started (build it later, because a client keeps the fetch that it finds), or a library opens its own sockets (mock it, or list the host in "allow").`;
+  `BlockedRequestError: A request to ${what} was blocked, because tests must not reach the network. It came through a socket, not through the mocked fetch. Either the client was built before mocking started (build it later, because a client keeps the fetch that it finds), or a library opens its own sockets (mock it, or allow the host in a setup file: startMocking({ allow: ["${what.split(' ')[0]}"] }) of "swarmcheck/msw").`;
 const leftOver = (step: string) =>
   `ScriptNotFinishedError: The script was not played to its end: 1 step is left over. Remove the steps that are not needed, or check why the run stopped early.\n${step}`;
 const beyond = (count: number, steps: string) =>
@@ -249,7 +250,7 @@ test('a request to the Responses API fails its test, and the error says how to c
 test('a mock is gone in the next test', () => {
   expect(outcomeOf('the second of two in a row, without a mock')).toEqual([
     'failed',
-    'BlockedRequestError: A request to POST https://api.openai.com/v1/chat/completions was blocked, because tests must not reach the network. No live mockModel answers it. Make one in this test, or check whether its test has ended or it was disposed of.',
+    'BlockedRequestError: A request to POST https://api.openai.com/v1/chat/completions was blocked, because tests must not reach the network. No mocked model answers it. Call model([…]), the fixture of swarmcheck/vitest, or mockModel([…]) in this test. If it is called, check whether its test has ended or it was disposed of.',
   ]);
 });
 

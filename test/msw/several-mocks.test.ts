@@ -109,7 +109,7 @@ test('isolate returns the result of its callback, and ends with it', async ({ mo
  */
 async function unansweredFor(ask: () => Promise<unknown>): Promise<void> {
   const mocking = startMocking();
-  await expect(ask()).rejects.toThrow('No live mockModel answers it');
+  await expect(ask()).rejects.toThrow('No mocked model answers it');
   expect(() => mocking.close()).toThrow('was blocked');
 }
 
