@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
 import { didYouMean } from '../engine/values/did-you-mean.ts';
 import type { LoadError } from '../report/run-report.ts';
+import { filesBeside } from './missing-file.ts';
 import { ownEntries } from './one-copy.ts';
 import { fromHere, placeInUserCode, stackPlace, thrownText, toPath } from './thrown.ts';
 
@@ -10,7 +11,12 @@ import { fromHere, placeInUserCode, stackPlace, thrownText, toPath } from './thr
  * line.
  */
 export function importMistake(file: string, error: unknown): LoadError | undefined {
-  return unexportedName(file, error) ?? missingModule(file, error) ?? vitestAlone(file, error);
+  return (
+    unexportedName(file, error) ??
+    missingModule(file, error) ??
+    missingEntry(file, error) ??
+    vitestAlone(file, error)
+  );
 }
 
 /** If a file imports vitest and is not a scenario file, returns an error that says that it is a Vitest test. */
@@ -77,6 +83,27 @@ function missingModule(file: string, error: unknown): LoadError | undefined {
   return { file: fromHere(importer), line: found?.line, message };
 }
 
+function missingEntry(file: string, error: unknown): LoadError | undefined {
+  const text = thrownText(error);
+  const [, entry, json, by] =
+    /^Package subpath '\.\/(.+?)' is not defined by "exports" in (.+?package\.json)(?: imported from (.+))?$/.exec(
+      text,
+    ) ?? [];
+  if (entry === undefined || json === undefined) return undefined;
+  const importer = by === undefined ? file : toPath(by);
+  const found = importsOf(importer).find(({ specifier }) => specifier.endsWith(`/${entry}`));
+  if (!found) return undefined;
+  const { name = '', exports = {} } = JSON.parse(textOf(json)) as { name?: string; exports?: object };
+  const known = Object.keys(exports).map((key) => `${name}${key.slice(1)}`);
+  // The imported names show which entry of swarmcheck was meant better than the spelling does.
+  const own = known.filter((key) => found.names.some((one) => one in (ownEntries.get(key) ?? {})));
+  return {
+    file: fromHere(importer),
+    line: found.line,
+    message: `It imports "${found.specifier}", which the package does not export.${didYouMean(found.specifier, own.length > 0 ? own : known)}`,
+  };
+}
+
 function vitestAlone(file: string, error: unknown): LoadError | undefined {
   if (!/^Vitest (?:failed|cannot)/.test(thrownText(error))) return undefined;
   const line = importsOf(file).find(({ specifier }) => isOfVitest(specifier))?.line;
@@ -106,13 +133,5 @@ function textOf(file: string): string {
     return readFileSync(file, 'utf8');
   } catch {
     return '';
-  }
-}
-
-function filesBeside(path: string): string[] {
-  try {
-    return readdirSync(dirname(path));
-  } catch {
-    return [];
   }
 }

@@ -8,6 +8,7 @@ import { assertValidScenario } from '../scenario/valid-scenario.ts';
 import { type Scenario } from '../scenario/scenario.ts';
 import { testOfVitest } from './import-mistakes.ts';
 import { loadModule } from './load-module.ts';
+import { missingFile } from './missing-file.ts';
 import { fromHere, thrownText } from './thrown.ts';
 
 /** A scenario that a module exports. */
@@ -50,7 +51,7 @@ async function filesOf(pattern: string): Promise<{ files: string[] } | { message
       message: `This file cannot export a scenario. Its name must end in one of ${[...moduleEndings].join(', ')}.`,
     };
   }
-  if (kind === 'nothing' && !isDynamicPattern(pattern)) return { message: 'The file does not exist.' };
+  if (kind === 'nothing' && !isDynamicPattern(pattern)) return { message: missingFile(pattern) };
   if (kind === 'unreadable') return { message: 'It cannot be read: permission was denied.' };
   const options = { absolute: true, ignore: ['**/node_modules/**'], expandDirectories: false };
   const files = await (kind === 'folder'

@@ -27,6 +27,11 @@ export async function oneExport(
   const [, path = '', wanted] = existsSync(given)
     ? [given, given]
     : (/^(.*?)(?:#([^#]*))?$/.exec(given) ?? []);
+  if (path.endsWith('.json'))
+    return {
+      file: path,
+      message: `This is a JSON file, but ${command} takes a module, as <module>#<export>. Play saved steps: swarmcheck run ${path}`,
+    };
   const { files, errors } = await findFiles([path]);
   const [file] = files;
   if (errors[0]) return errors[0];

@@ -27,6 +27,7 @@ import { runScenario } from '../scenario/run-scenario.ts';
 import type { AgentUnderTest, Scenario, ScenarioRun } from '../scenario/scenario.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { loadScenarios } from './load-scenarios.ts';
+import { missingFile } from './missing-file.ts';
 import { fromHere, thrownText } from './thrown.ts';
 
 const defaultPattern = `${cassetteFolder}/**/*.json`;
@@ -113,7 +114,7 @@ async function findCassettes(patterns: readonly string[]): Promise<{ files: stri
 async function cassettesOf(pattern: string): Promise<string[] | string> {
   const there = await stat(pattern).catch(() => undefined);
   if (there?.isFile()) return [resolve(pattern)];
-  if (!there && !isDynamicPattern(pattern)) return 'The file does not exist.';
+  if (!there && !isDynamicPattern(pattern)) return missingFile(pattern);
   const options = { absolute: true, ignore: ['**/node_modules/**'], expandDirectories: false };
   const files = await (there ? glob('**/*.json', { ...options, cwd: pattern }) : glob(pattern, options));
   if (files.length > 0) return files;

@@ -242,7 +242,13 @@ export const ends = new Agent({ functions: [tool({ name: 'end', execute: () => p
 
 test.for([
   [[], "missing required argument 'module#export'"],
-  [['gone.ts'], '✗ gone.ts: The file does not exist.'],
+  [['gone.ts'], '✗ gone.ts: The file does not exist.\n'],
+  [['desks.ts#agent'], '✗ desks.ts: The file does not exist. Did you mean "desk.ts"?\n'],
+  [['lib/desk.ts'], '✗ lib/desk.ts: The file does not exist, because the folder "lib" does not exist.\n'],
+  [
+    ['fixtures/failures/*.json'],
+    '✗ fixtures/failures/*.json: This is a JSON file, but check takes a module, as <module>#<export>. Play saved steps: swarmcheck run fixtures/failures/*.json\n',
+  ],
   [['wrong.ts'], '✗ wrong.ts: Name the export to use: wrong.ts#<name>. Its exports: Desk is the'],
   [['wrong.ts#nmber'], '✗ wrong.ts: It has no export "nmber". Did you mean "number"?'],
   [

@@ -279,6 +279,20 @@ test('an import of a file that is not there', async ({ expect }) => {
   );
 });
 
+const missingEntry = file(
+  'missing-entry.scenario.ts',
+  `import { Agent } from 'swarmcheck';
+import { say } from 'swarmcheck/test';
+export const scenario = { agent: new Agent(), steps: [say('Hello.')] };
+`,
+);
+
+test('an import of an entry that a package does not have', async ({ expect }) => {
+  expect(await toldOf(missingEntry)).toMatchInlineSnapshot(
+    `"✗ missing-entry.scenario.ts:2: It imports "swarmcheck/test", which the package does not export. Did you mean "swarmcheck/testing"?"`,
+  );
+});
+
 const missingPackage = file(
   'missing-package.scenario.ts',
   `import { desk } from 'no-such-package/agents';

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import type { LoadError } from '../../report/run-report.ts';
+import { missingFile } from '../missing-file.ts';
 import { fromHere } from '../thrown.ts';
 
 /** A file with steps, and the agent to play them against. */
@@ -51,7 +52,7 @@ async function filesOf(path: string): Promise<string[] | string> {
   const there = await stat(path).catch(() => undefined);
   if (there?.isDirectory()) return 'This is a folder. Name the files in it.';
   if (there) return [resolve(path)];
-  if (!isDynamicPattern(path)) return 'The file does not exist.';
+  if (!isDynamicPattern(path)) return missingFile(path);
   const options = { absolute: true, ignore: ['**/node_modules/**'], expandDirectories: false };
   const files = await glob(path, options);
   return files.length > 0 ? files : 'No file matches this pattern.';
