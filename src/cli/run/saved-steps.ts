@@ -92,7 +92,7 @@ function readSteps(file: string): StepsFile {
   return { steps: value };
 }
 
-/** The content of a file for a message. Names the fields of an object, of which one may be misspelled. */
+/** The content of a file for a message. An object is shown by its fields, since one may be misspelled. */
 function contentWords(value: unknown): string {
   if (!isPlainObject(value)) return valueWords(value);
   const fields = Object.keys(value).slice(0, 8);
