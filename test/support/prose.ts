@@ -19,16 +19,14 @@ export function proseOf(source: ts.SourceFile): Prose[] {
   const { fileName: file, text } = source;
   const add = (kind: Prose['kind'], position: number, words: string) =>
     found.push({ kind, file, line: source.getLineAndCharacterOfPosition(position).line + 1, text: words });
-  // Comments are searched in the text without its literals, so that a URL in a string is not a comment.
-  const withoutLiterals = text.split('');
-  const hide = (start: number, end: number) => withoutLiterals.fill(' ', start, end);
+  const literals: [start: number, end: number][] = [];
   const visit = (node: ts.Node) => {
     if (
       ts.isStringLiteralLike(node) ||
       ts.isRegularExpressionLiteral(node) ||
       ts.isTemplateLiteralToken(node)
     )
-      hide(node.getStart(source), node.end);
+      literals.push([node.getStart(source), node.end]);
     if (isText(node)) {
       const words = wordsOf(node);
       const call = ts.isCallExpression(node.parent) && node.parent.arguments[0] === node;
@@ -40,7 +38,12 @@ export function proseOf(source: ts.SourceFile): Prose[] {
     ts.forEachChild(node, visit);
   };
   visit(source);
-  for (const match of withoutLiterals.join('').matchAll(/((?<=^|\n) *\/\/.*\n)+|\/\/.*|\/\*[^]*?\*\//g)) {
+  // Comments are searched in the text without its literals, so that a URL in a string is not a comment.
+  let withoutLiterals = '';
+  for (const [start, end] of literals)
+    withoutLiterals += text.slice(withoutLiterals.length, start) + ' '.repeat(end - start);
+  withoutLiterals += text.slice(withoutLiterals.length);
+  for (const match of withoutLiterals.matchAll(/((?<=^|\n) *\/\/.*\n)+|\/\/.*|\/\*[^]*?\*\//g)) {
     const words = match[0].replaceAll(/^\s*(\/\/|\/\*\*?|\*\/|\*)|\*\/$/gm, '');
     add('comment', match.index, words.replaceAll(/\s+/g, ' ').trim());
   }
