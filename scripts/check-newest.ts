@@ -88,7 +88,7 @@ try {
   });
   // The features that depend most on Node: its callbacks and its readline.
   for (const file of ['scenario/blocking.test.ts', 'chat/run-demo-loop.test.ts'])
-    cpSync(join('test', file), join(project, 'of-node', file));
+    cpSync(join('test', file), join(project, file));
   // Without clients: other SDKs depend on older versions of the openai client.
   cpSync('scenarios', join(project, 'scenarios'), {
     recursive: true,

@@ -3,13 +3,13 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     // As in vitest.config.ts of the repository, for a machine with two cores.
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     projects: [
       {
         extends: true,
         test: {
           name: 'all',
-          include: ['{readme,scenarios,of-node}/**/*.test.ts'],
+          include: ['{readme,scenarios,scenario,chat}/**/*.test.ts'],
           exclude: ['**/*.mocked.test.ts', 'scenarios/recorded/**'],
         },
       },
