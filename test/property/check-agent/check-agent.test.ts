@@ -256,6 +256,7 @@ test('a damaged saved failure stops the check', async () => {
   expect(await factsOfMistake(() => failures.check(triage))).toEqual({
     error: 'SavedFailureError',
     file: shownPath(file!),
+    line: 1,
   });
 });
 
