@@ -30,14 +30,11 @@ const replacing = [
 ];
 /** Tests that compute for seconds: up to five times slower in a process that ran many other files before, so they share their own. */
 const computing = [
-  'test/cassette/{round-trip,recorded-run,replayed-tools}.property.test.ts',
-  'test/cassette/file/{size,kills,truncated}.test.ts',
-  'test/cassette/redaction/{long-texts,no-secret-on-disk}.test.ts',
-  'test/mcp/schemas.property.test.ts',
+  'test/slow/{cassette,mcp}/**/*.test.ts',
   'scenarios/{all,concurrency/ten-thousand}.test.ts',
 ];
 /** These compute for seconds too, with code of their own. */
-const property = ['test/property/**/*.test.ts'];
+const property = ['test/property/**/*.test.ts', 'test/slow/{check-agent,invariants,mutants}/**/*.test.ts'];
 
 // Not in a globalSetup: vitest collects the test files before it runs that.
 writeDocsTests(root);

@@ -10,7 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mutants } from '../test/property/mutants/mutants.ts';
+import { mutants } from '../test/slow/mutants/mutants.ts';
 import type { Count } from './count-checks/write-count.ts';
 
 const savedFile = 'scripts/count-checks/counts.json';

@@ -25,7 +25,7 @@ shared.swarmcheckCount = (seed, cases) => writeCount({ kind: 'cases', test: name
 // Only tests of recordings kill a process on purpose; other tests kill processes to clean up.
 subscribe('child_process', (message) => {
   const test = nameOfTest();
-  if (!test.startsWith('test/cassette/')) return;
+  if (!/^test[/](slow[/])?cassette[/]/.test(test)) return;
   (message as { process: ChildProcess }).process.once('exit', (_code, signal) => {
     if (signal === 'SIGKILL') writeCount({ kind: 'kill', test });
   });

@@ -6,7 +6,7 @@ import { invariants } from '../../../src/property/invariants/invariants.ts';
 import { reduceScenario } from '../../../src/property/shrink/reduce-scenario.ts';
 import { runScenario } from '../../../src/scenario/run-scenario.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
-import { engineCases } from '../engines.ts';
+import { engineCases } from '../../property/engines.ts';
 
 export interface Hunt {
   /** The number of cases until the invariant broke, or undefined if it held. */

@@ -7,7 +7,7 @@ import {
   invariants,
   type InvariantName,
 } from '../../../src/property/invariants/invariants.ts';
-import { engineCases } from '../engines.ts';
+import { engineCases } from '../../property/engines.ts';
 import { assertProperty, thoroughness } from '../../support/property.ts';
 import { assertInvariant, runs } from './assert-invariant.ts';
 

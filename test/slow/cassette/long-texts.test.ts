@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { CompletionProvider } from 'swarmcheck';
 import { recordingProvider, replayProvider } from 'swarmcheck/testing';
 import { completing, saying } from '../../support/completions.ts';
-import { Folder } from '../folder.ts';
-import { answerTo } from '../replay/tapes.ts';
+import { Folder } from '../../cassette/folder.ts';
+import { answerTo } from '../../cassette/replay/tapes.ts';
 
 const length = 200_000;
 /**

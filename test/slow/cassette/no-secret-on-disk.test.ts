@@ -3,11 +3,11 @@
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { recordingProvider, replayProvider } from 'swarmcheck/testing';
-import { Folder } from '../folder.ts';
-import { leaksIn, leaksInTexts } from './leaks.ts';
-import { ways, type Way } from './live.ts';
-import { places } from './places.ts';
-import { allSecrets, type Secrets } from './secrets.ts';
+import { Folder } from '../../cassette/folder.ts';
+import { leaksIn, leaksInTexts } from '../../cassette/redaction/leaks.ts';
+import { ways, type Way } from '../../cassette/redaction/live.ts';
+import { places } from '../../cassette/redaction/places.ts';
+import { allSecrets, type Secrets } from '../../cassette/redaction/secrets.ts';
 
 const apiKey = ['sk', 'proj', 'k'.repeat(40)].join('-');
 const inHeaders = 'h'.repeat(40);

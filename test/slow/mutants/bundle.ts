@@ -27,7 +27,7 @@ let context: Promise<Bundler> | undefined;
 function bundler(): Promise<Bundler> {
   const files = new Set(mutants.map(({ file }) => basename(file).replaceAll('.', '\\.')));
   context ??= createContext({
-    entryPoints: [join(root, 'test/property/mutants/hunt.ts')],
+    entryPoints: [join(root, 'test/slow/mutants/hunt.ts')],
     bundle: true,
     write: false,
     format: 'esm',

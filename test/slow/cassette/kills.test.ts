@@ -5,9 +5,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import { recordingProvider, replayProvider } from 'swarmcheck/testing';
-import { Folder } from '../folder.ts';
-import { answers, answersIn, model, talk } from './long-talk.ts';
-import { Recorders } from './processes.ts';
+import { Folder } from '../../cassette/folder.ts';
+import { answers, answersIn, model, talk } from '../../cassette/file/long-talk.ts';
+import { Recorders } from '../../cassette/file/processes.ts';
 
 const recorders = new Recorders();
 afterAll(() => recorders[Symbol.dispose]());

@@ -3,7 +3,7 @@ import { Agent, Result, tool } from 'swarmcheck';
 import { callTool, callTools, modelFails, say, user, type ScenarioRun, type Step } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
 import { seeds, thoroughness } from '../../support/property.ts';
-import { Failures, refunds, triage, verifiedFirst } from './desk.ts';
+import { Failures, refunds, triage, verifiedFirst } from '../../property/check-agent/desk.ts';
 
 /** A bug, and the smallest scripts that show it. */
 interface Bug {

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { mcpTools } from 'swarmcheck/mcp';
 import { expect, test } from 'vitest';
-import { called } from '../support/called.ts';
-import { assertProperty } from '../support/property.ts';
+import { called } from '../../support/called.ts';
+import { assertProperty } from '../../support/property.ts';
 
 const names = ['a', 'b', 'id', '__proto__'];
 const patterns = ['^a', '(?i)b', '[', '\\p{L}'];

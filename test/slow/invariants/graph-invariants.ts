@@ -4,9 +4,9 @@
  */
 import { expect } from 'vitest';
 import { runScenario, type ScenarioRun } from 'swarmcheck/testing';
-import { buildGraph } from '../../src/property/generated-agents/build.ts';
-import type { AgentSpec, GraphSpec, ToolSpec } from '../../src/property/generated-agents/spec.ts';
-import type { EngineCase } from './engines.ts';
+import { buildGraph } from '../../../src/property/generated-agents/build.ts';
+import type { AgentSpec, GraphSpec, ToolSpec } from '../../../src/property/generated-agents/spec.ts';
+import type { EngineCase } from '../../property/engines.ts';
 
 const unused: ToolSpec = {
   name: 'nobody_calls_this',

@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { CassetteFileError } from 'swarmcheck/testing';
 import { thrown } from '../../support/failures.ts';
-import { Folder } from '../folder.ts';
-import { inPlainEnvironment } from '../modes/environment.ts';
-import { readers, recorded } from './recorded.ts';
+import { Folder } from '../../cassette/folder.ts';
+import { inPlainEnvironment } from '../../cassette/modes/environment.ts';
+import { readers, recorded } from '../../cassette/file/recorded.ts';
 
 inPlainEnvironment();
 

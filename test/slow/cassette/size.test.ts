@@ -12,8 +12,8 @@ import {
   scriptedProvider,
   type Step,
 } from 'swarmcheck/testing';
-import { Folder } from '../folder.ts';
-import { user } from '../replay/tapes.ts';
+import { Folder } from '../../cassette/folder.ts';
+import { user } from '../../cassette/replay/tapes.ts';
 
 /** The script of a turn. */
 type Kind = (turn: number) => Step[];

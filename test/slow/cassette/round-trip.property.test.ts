@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { replayProvider } from 'swarmcheck/testing';
-import { play, recorded, scenarioOf, scenarios, seen, ways } from './conversations.ts';
-import { Folder } from './folder.ts';
-import { assertProperty } from '../support/property.ts';
+import { play, recorded, scenarioOf, scenarios, seen, ways } from '../../cassette/conversations.ts';
+import { Folder } from '../../cassette/folder.ts';
+import { assertProperty } from '../../support/property.ts';
 
 test('a replay is the same run as the recording, whatever the transport and the streaming of each', async () => {
   const counts = { runs: 0, errors: 0, handoffs: 0, contexts: 0 };

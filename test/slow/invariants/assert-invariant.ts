@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { assertProperty } from '../../support/property.ts';
-import { engineCases, type EngineCase } from '../engines.ts';
+import { engineCases, type EngineCase } from '../../property/engines.ts';
 
 export const runs = 1000;
 

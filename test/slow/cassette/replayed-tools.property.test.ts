@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { replayProvider, replayTools } from 'swarmcheck/testing';
-import { agents } from '../support/two-agents.ts';
-import { play, recorded, scenarioOf, scenarios, seen, ways } from './conversations.ts';
-import { Folder } from './folder.ts';
-import { assertProperty } from '../support/property.ts';
+import { agents } from '../../support/two-agents.ts';
+import { play, recorded, scenarioOf, scenarios, seen, ways } from '../../cassette/conversations.ts';
+import { Folder } from '../../cassette/folder.ts';
+import { assertProperty } from '../../support/property.ts';
 
 test('replayed and verified tools leave the same trace', async () => {
   await assertProperty(

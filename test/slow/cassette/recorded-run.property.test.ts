@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { modelOf, play, recorded, scenarioOf, scenarios, seen, ways } from './conversations.ts';
-import { Folder } from './folder.ts';
-import { assertProperty } from '../support/property.ts';
+import { modelOf, play, recorded, scenarioOf, scenarios, seen, ways } from '../../cassette/conversations.ts';
+import { Folder } from '../../cassette/folder.ts';
+import { assertProperty } from '../../support/property.ts';
 
 test('recording a run does not change it', async () => {
   await assertProperty(
