@@ -71,6 +71,8 @@ export default defineConfig({
     // No test waits for real time, so this only ends tests that hang, on a busy machine, too.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // The projects share what is compiled, and so do later runs.
+    experimental: { fsModuleCache: true },
     projects: [
       {
         extends: true,
