@@ -6,6 +6,7 @@ export { Conversation } from './engine/run/conversation.ts';
 export type { SendOptions } from './engine/run/conversation.ts';
 export type { ErrorFacts } from './engine/values/error-facts.ts';
 export { InvalidCompletionError, UsageError } from './engine/values/engine-errors.ts';
+export { MissingPackageError } from './engine/values/missing-package-error.ts';
 export type { StopReason } from './engine/run/events.ts';
 export type { Hooks } from './engine/run/hooks.ts';
 export type { Message } from './engine/model/messages.ts';

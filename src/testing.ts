@@ -33,6 +33,7 @@ export { defineScenario } from './scenario/define-scenario.ts';
 export type { AgentUnderTest, Expectations, Scenario, ScenarioRun } from './scenario/scenario.ts';
 export { stubTools } from './scenario/stub-tools.ts';
 export type { ToolStub } from './scenario/stub-tools.ts';
+export { ScenarioFailedError } from './scenario/scenario-failed-error.ts';
 export { ScenarioTimeoutError } from './scenario/timeout.ts';
 export type { ToolCallPattern, Trajectory, TrajectoryItem } from './scenario/trajectory.ts';
 export type { SeenPattern } from './scenario/assertions/requests.ts';

@@ -6,6 +6,7 @@ import { assertValidScenario } from '../scenario/valid-scenario.ts';
 import { isExternalAgent } from '../scenario/external-agent.ts';
 import { assertValidFields, isText, type Rules } from '../scenario/rules.ts';
 import { playScenario } from '../scenario/run-scenario.ts';
+import { ScenarioFailedError } from '../scenario/scenario-failed-error.ts';
 import type { Scenario, ScenarioRun } from '../scenario/scenario.ts';
 import { Gates, type Passage } from './interleavings/gates.ts';
 import { ownSettings } from './own-settings.ts';
@@ -108,12 +109,10 @@ async function playAlone(scenario: Scenario, name: string): Promise<Solo> {
   const gates = new Gates([]);
   const run = await gates.open(playScenario(withGates(scenario, gates, 0)));
   if (run.passed) return { run, hash: run.trace.hash, gates: gates.passages.length };
-  const failures = run.failures.map(({ message }) => message).join('\n');
-  throw new Error(
-    `${name} fails when it is played alone, so its interleavings cannot be checked:\n${failures}`,
-    {
-      cause: run.error,
-    },
+  throw new ScenarioFailedError(
+    `${name} fails when it is played alone, so its interleavings cannot be checked`,
+    scenario.name,
+    run,
   );
 }
 

@@ -9,6 +9,7 @@ import { show } from '../scenario/equals.ts';
 import { externalAgent, isExternalAgent } from '../scenario/external-agent.ts';
 import { assertValidFields, isText, timeoutRule, type Rules } from '../scenario/rules.ts';
 import { playScenario, type Transport } from '../scenario/run-scenario.ts';
+import { ScenarioFailedError } from '../scenario/scenario-failed-error.ts';
 import { defaultTimeoutMs, type Scenario } from '../scenario/scenario.ts';
 import { ScenarioTimeoutError, TimeLimit } from '../scenario/timeout.ts';
 import { differenceBetween, type PlayedScenario } from './result-difference.ts';
@@ -90,7 +91,7 @@ async function sweep(scenario: Scenario, options: FaultSweepOptions): Promise<Fa
     );
 
   const whole = await play(scenario, options);
-  if (!whole.run.passed) throw notGreen(which, whole, 'without any fault');
+  if (!whole.run.passed) throw failed(which, scenario, whole, 'without any fault');
   const plays: Promise<SweptFault>[] = [];
   for (const script of scripts) {
     const playing = playFault(scenario, options, script, whole);
@@ -186,19 +187,19 @@ async function assertStateless(
   const again = await play(scenario, options);
   const text = again.run.trace.diff(whole.run.trace)?.text;
   if (text !== undefined)
-    throw new Error(
-      `${which} behaves differently when it is played again without a fault at the end of the sweep: the agents or tools keep state between plays. ` +
-        `Use a factory, agent: () => …, that creates new agents for each play. An external agent must start over with each conversation. The differences between the two plays (- at the end of the sweep, + at its beginning):\n${text}`,
+    throw new UsageError(
+      sentence`${{ where: which }} behaves differently when it is played again without a fault at the end of the sweep: the agents or tools keep state between plays. Use ${fact({ field: 'agent', expected: 'a factory, agent: () => …, that creates new agents for each play' }, 'a factory, agent: () => …, that creates new agents for each play')}. An external agent must start over with each conversation. The differences between the two plays (- at the end of the sweep, + at its beginning):\n${text}`,
     );
-  if (!again.run.passed) throw notGreen(which, again, 'again without any fault at the end of the sweep');
+  if (!again.run.passed)
+    throw failed(which, scenario, again, 'again without any fault at the end of the sweep');
 }
 
-function notGreen(which: string, { run }: PlayedScenario, how: string): Error {
-  const failures = run.failures.map(({ message }) => message).join('\n');
-  return new Error(
-    `${which} fails when it is played ${how}, so a sweep cannot show what faults change:\n${failures}`,
-    {
-      cause: run.error,
-    },
-  );
+function failed(
+  which: string,
+  { name }: Scenario,
+  { run }: PlayedScenario,
+  how: string,
+): ScenarioFailedError {
+  const what = `${which} fails when it is played ${how}, so a sweep cannot show what faults change`;
+  return new ScenarioFailedError(what, name, run);
 }

@@ -1,5 +1,6 @@
 import { openaiProvider } from '../engine/model/openai-provider.ts';
 import type { CompletionOptions, CompletionProvider } from '../engine/model/provider.ts';
+import { MissingPackageError } from '../engine/values/missing-package-error.ts';
 import { WireLog } from './exchange.ts';
 import { inProcessFetch } from './in-process-fetch.ts';
 
@@ -28,10 +29,7 @@ const clientOptions = {
  */
 export async function overHttp(provider: CompletionProvider): Promise<CompletionProvider> {
   const { OpenAI: Client } = await import('openai').catch((cause: unknown) => {
-    throw new Error(
-      'The transport "http" needs the package "openai". Install it: npm install --save-dev openai',
-      { cause },
-    );
+    throw new MissingPackageError('The transport "http"', 'openai', { cause, isForTests: true });
   });
 
   /**

@@ -1,3 +1,4 @@
+import { MissingPackageError } from '../engine/values/missing-package-error.ts';
 import type { startMocking } from './start-mocking.ts';
 
 /**
@@ -6,10 +7,10 @@ import type { startMocking } from './start-mocking.ts';
  */
 export async function loadMocking(): Promise<{ startMocking: typeof startMocking }> {
   await import('msw').catch((cause: unknown) => {
-    throw new Error(
-      'The setup file "swarmcheck/msw/setup" needs the package "msw". Install it: npm install --save-dev msw',
-      { cause },
-    );
+    throw new MissingPackageError('The setup file "swarmcheck/msw/setup"', 'msw', {
+      cause,
+      isForTests: true,
+    });
   });
   return await import('./start-mocking.ts');
 }

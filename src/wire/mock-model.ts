@@ -1,6 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CompletionProvider, CompletionRequest } from '../engine/model/provider.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
+import { fact, sentence } from '../engine/values/error-facts.ts';
 import type { Step } from '../script/steps.ts';
 import { RunTrace, type Trace } from '../trace/trace.ts';
 import { answerApi } from './api.ts';
@@ -51,15 +53,15 @@ let made = 0;
  * The newest live mock answers, except that an async function which made its own mock is answered by that mock. If
  * several mocks are live at once, use `isolate` or the `baseURL` of each. With `baseURL` in the options, the mock
  * answers only requests to that address. Disposing of a mock throws what `assertComplete` throws. Throws a
- * ScriptMistakeError for a malformed step, and an Error if mocking has not started.
+ * ScriptMistakeError for a malformed step, and a UsageError if mocking has not started.
  */
 export function mockModel(
   answers: readonly Step[] | CompletionProvider,
   options: { baseURL?: string | undefined } = {},
 ): MockModel {
   if (!isMocking()) {
-    throw new Error(
-      'Mocking has not started, so no request would reach this model. Add setupFiles: ["swarmcheck/msw/setup"] to "test" in vitest.config.ts; in other runners, call startMocking() of "swarmcheck/msw" before you build the first client.',
+    throw new UsageError(
+      sentence`${fact({ where: 'mockModel', expected: 'startMocking()' })}Mocking has not started, so no request would reach this model. Add setupFiles: ["swarmcheck/msw/setup"] to "test" in vitest.config.ts; in other runners, call startMocking() of "swarmcheck/msw" before you build the first client.`,
     );
   }
   const mock = new Mock(answers, options.baseURL);

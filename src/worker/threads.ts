@@ -8,6 +8,7 @@ import type { perform } from './thread.ts';
 import { ThreadTimer } from './thread-timer.ts';
 import { Turns } from './turns.ts';
 import { sentence } from '../engine/values/error-facts.ts';
+import { MissingPackageError } from '../engine/values/missing-package-error.ts';
 import { WorkerToolError } from './worker-tool-error.ts';
 
 /** How long a thread may take to start and to load a module. */
@@ -129,11 +130,8 @@ export function threadsFor(isTypeScript: boolean): Promise<Threads> {
   if (known) return known;
   const made = import('piscina').then(
     ({ Piscina: Pool }) => new Threads(Pool),
-    (error: unknown) => {
-      throw new Error(
-        'A tool in a worker thread needs the package "piscina". Install it: npm install piscina',
-        { cause: error },
-      );
+    (cause: unknown) => {
+      throw new MissingPackageError('A tool in a worker thread', 'piscina', { cause });
     },
   );
   threads.set(isTypeScript, made);

@@ -12,9 +12,12 @@ test.sequential.for(bothWays)(
   'without the package openai, a live model is refused with the command that installs it, %s',
   async ([, run]) => {
     const error = await rejectedWith(run({ provider: openaiProvider({ apiKey: 'none' }) }));
-    expect(error).toHaveProperty(
-      'message',
-      'A live model needs the package "openai". Install it: npm install openai',
-    );
+    expect(error).toMatchObject({
+      name: 'MissingPackageError',
+      where: 'A live model',
+      package: 'openai',
+      command: 'npm install openai',
+      message: 'A live model needs the package "openai". Install it: npm install openai',
+    });
   },
 );

@@ -30,11 +30,13 @@ import {
   EventLoopBlockedError,
   runScenario,
   say,
+  ScenarioFailedError,
   ScenarioTimeoutError,
   scriptedProvider,
   ScriptExhaustedError,
   ScriptMistakeError,
   ScriptNotFinishedError,
+  sweepFaults,
   user,
   type Step,
 } from 'swarmcheck/testing';
@@ -111,6 +113,38 @@ circular.itself = circular;
 
 type Case = [what: string, kind: new (...given: never[]) => Error, fail: () => unknown, fields: object];
 const cases: Case[] = [
+  [
+    'a sweep of a scenario that fails',
+    ScenarioFailedError,
+    () =>
+      sweepFaults({
+        name: 'lost',
+        agent: desk,
+        steps: [user('Hi.'), say('Hello.')],
+        expect: { finalMessage: 'Bye.' },
+      }),
+    { scenario: 'lost', failures: [expect.stringContaining('Bye.')] },
+  ],
+  [
+    'interleavings of a scenario that fails',
+    ScenarioFailedError,
+    () => {
+      const lost = { agent: desk, steps: [user('Hi.'), say('Hello.')], expect: { finalMessage: 'Bye.' } };
+      return checkInterleavings([lost, lost]);
+    },
+    { failures: [expect.stringContaining('Bye.')] },
+  ],
+  [
+    'a sweep of an agent that keeps state between plays',
+    UsageError,
+    () =>
+      sweepFaults({
+        name: 'counted',
+        agent: unsteady(),
+        steps: [user('Hi.'), callTool('count', {}), say('Done.')],
+      }),
+    { where: 'The scenario "counted"', field: 'agent', expected: expect.stringMatching(/^a factory/) },
+  ],
   [
     'a request beyond the script',
     ScriptExhaustedError,

@@ -22,9 +22,11 @@ test.sequential.for([false, true])('over HTTP, msw is not needed (streamed: %s)'
 
 test.sequential('without the package openai, the transport "http" says how to install it', async () => {
   vi.doMock('openai', missing);
-  await expect(runScenario(scenario, { transport: 'http' })).rejects.toThrow(
-    'The transport "http" needs the package "openai". Install it: npm install --save-dev openai',
-  );
+  await expect(runScenario(scenario, { transport: 'http' })).rejects.toMatchObject({
+    where: 'The transport "http"',
+    package: 'openai',
+    command: 'npm install --save-dev openai',
+  });
 });
 
 test.sequential('the transport "in-process" needs neither package', async () => {

@@ -1,5 +1,6 @@
 import type OpenAI from 'openai';
 import { InvalidCompletionError, isError, UsageError } from '../values/engine-errors.ts';
+import { MissingPackageError } from '../values/missing-package-error.ts';
 import { secretWords } from '../values/value-words.ts';
 import { isClient, isProvider } from './valid-provider.ts';
 import type {
@@ -108,9 +109,7 @@ async function makeClient(
 ): Promise<OpenAI> {
   if (isClient(clientOrOptions)) return clientOrOptions;
   const { OpenAI: Client } = await import('openai').catch((error: unknown) => {
-    throw new Error('A live model needs the package "openai". Install it: npm install openai', {
-      cause: error,
-    });
+    throw new MissingPackageError('A live model', 'openai', { cause: error });
   });
   return new Client(clientOrOptions);
 }
