@@ -1,4 +1,4 @@
-import { readArgs } from '../trace/materialize.ts';
+import { readArgs } from '../engine/tools/read-args.ts';
 import { callText, textOf } from '../trace/format.ts';
 import type { Exchange } from '../wire/exchange.ts';
 

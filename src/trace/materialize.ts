@@ -1,4 +1,4 @@
-import { isTooDeep, parseArguments } from '../engine/tools/arguments.ts';
+import { readArgs } from '../engine/tools/read-args.ts';
 import type { RecordedEvent, TracedToolCall, TraceEvent } from '../engine/run/events.ts';
 import type { Message } from '../engine/model/messages.ts';
 import type { CompletionRequest } from '../engine/model/provider.ts';
@@ -46,14 +46,4 @@ function fullRequest(event: Extract<RecordedEvent, { type: 'model-request' }>): 
   const { model, tools, ...rest } = event.request;
   const messages = [event.system, ...event.history.slice(1, event.length)];
   return tools ? { model, messages, tools: [...tools], ...rest } : { model, messages, ...rest };
-}
-
-/**
- * The arguments as parsed JSON, of any type; as the raw text if they are not JSON, or are nested too deep. An empty
- * text means no arguments.
- */
-export function readArgs(raw: string): unknown {
-  const parsed = parseArguments(raw);
-  if ('args' in parsed) return parsed.args;
-  return parsed.kind === 'invalid-json' || isTooDeep(raw) ? raw : (JSON.parse(raw) as unknown);
 }

@@ -4,7 +4,7 @@ import { suggested } from '../../engine/values/did-you-mean.ts';
 import type { Outcome } from '../../engine/run/events.ts';
 import { textOf } from '../../trace/format.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { readArgs } from '../../trace/materialize.ts';
+import { readArgs } from '../../engine/tools/read-args.ts';
 import { equals, firstMismatch, isAsymmetric, show } from '../equals.ts';
 import { isName, isText, namesRule, takes, type Rule } from '../rules.ts';
 import { runEnd, toolResults, traceBehind, verdict, type Verdict } from './verdict.ts';

@@ -2,7 +2,7 @@ import { suggested } from '../../engine/values/did-you-mean.ts';
 import type { ToolErrorKind, TraceEvent } from '../../engine/run/events.ts';
 import { lineDiff } from '../../trace/difference.ts';
 import { callText } from '../../trace/format.ts';
-import { readArgs } from '../../trace/materialize.ts';
+import { readArgs } from '../../engine/tools/read-args.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { equals, firstMismatch, show } from '../equals.ts';
 import { matchTrajectory } from '../match-trajectory.ts';

@@ -1,7 +1,7 @@
 import type { TraceEvent } from '../../engine/run/events.ts';
 import { isPlainObject } from '../../engine/values/copy.ts';
 import { trajectoryLines } from '../../trace/format.ts';
-import { readArgs } from '../../trace/materialize.ts';
+import { readArgs } from '../../engine/tools/read-args.ts';
 import { findTrace, withoutTrace } from '../../trace/trace-of.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { isMisfit } from '../../script/script-errors.ts';
