@@ -10,7 +10,7 @@ import { Redactor } from '../../secrets/redactor.ts';
 import { scenariosSource } from '../../report/cassette-source.ts';
 import { defaultMaxTurns } from '../../scenario/scenario.ts';
 import { valueSource } from '../../script/source.ts';
-import { assertJson } from '../../engine/run/conversation.ts';
+import { assertJson } from '../../engine/run/stored-conversation.ts';
 import type { ChatPartner } from './partner.ts';
 
 /** The default folder of scenarios. */
