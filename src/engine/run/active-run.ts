@@ -2,7 +2,7 @@ import type { ContextVariables } from '../tools/agent.ts';
 import { ownContext } from './context.ts';
 import type { RecordedEvent, StopReason } from './events.ts';
 import { runLoop } from './loop.ts';
-import type { RunState, StreamPiece } from './run-state.ts';
+import type { RunInput, RunState, StreamPiece } from './run-state.ts';
 import { outcomeOf, producedMessages, rememberFailure, RunResponse, type Response } from './run-record.ts';
 import { isPromiseLike } from '../values/promise.ts';
 
@@ -38,11 +38,16 @@ export class ActiveRun {
   /** Whether the loop is waiting for a promise, so that an abort can end the run at once. */
   #waiting = false;
 
-  constructor(state: RunState, onEvent?: (event: RecordedEvent) => void) {
+  constructor(state: RunState, onEvent?: (event: RecordedEvent) => void, loop = runLoop(state)) {
     this.#state = state;
     this.events = state.events;
-    this.#loop = runLoop(state);
+    this.#loop = loop;
     this.#onEvent = onEvent;
+  }
+
+  /** What the answers to the calls of an interrupted run need to know about the run. */
+  get input(): RunInput {
+    return this.#state;
   }
 
   /** The run's result. It exists once `advance` has reached the end. */

@@ -24,6 +24,11 @@ export class ConversationDriver<C extends object = object> {
     return this.#state;
   }
 
+  /** Continues from here in place of the last run: the calls of an interrupted run were answered. */
+  continueFrom(state: ConversationState<C>): void {
+    this.#state = state;
+  }
+
   /** Appends the user's messages, runs, and continues from the response. Resolves to the result of `run`. */
   async send<R extends ConversationState<C>>(
     said: readonly string[],

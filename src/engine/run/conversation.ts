@@ -6,10 +6,20 @@ import { assertValidMessages, type Message } from '../model/messages.ts';
 import { assertValidContextVariables } from './context.ts';
 import { ConversationDriver } from './conversation-driver.ts';
 import { assertJson, readState } from './stored-conversation.ts';
+import {
+  answerCalls,
+  assertDecide,
+  interruptionIn,
+  openCalls,
+  pendingCall,
+  type Decide,
+  type PendingCall,
+} from './pending-calls.ts';
+import type { ToolReturn } from '../tools/tool.ts';
 import type { ContextOption } from './run-options.ts';
-import type { Response } from './run-record.ts';
+import { recordOf, type Response, type RunRecord } from './run-record.ts';
 import { remedyFor, valueWords } from '../values/value-words.ts';
-import type { Swarm } from './swarm.ts';
+import { partsOf, type Swarm } from './swarm.ts';
 import { watched } from './watch.ts';
 import { fact, sentence } from '../values/error-facts.ts';
 import { UsageError } from '../values/engine-errors.ts';
@@ -23,6 +33,8 @@ export class Conversation<C extends object = any> {
   readonly #id: string | undefined;
   readonly #driver: ConversationDriver<C>;
   #sending = false;
+  /** The last run, if it was interrupted here. A restored conversation does not have it. */
+  #interrupted: RunRecord | undefined;
 
   /**
    * Starts with this agent, after these messages. `id` is passed to the provider as `conversation`. Throws a
@@ -62,8 +74,17 @@ export class Conversation<C extends object = any> {
   }
 
   /**
-   * Runs the active agent with one more user message, and continues from the response. Rejects as `run` does, and
-   * with an Error while another `send` is in progress.
+   * The tool calls that wait for `resume`, in order: the last run was interrupted before them. Empty if none wait. The
+   * calls of a restored conversation wait too.
+   */
+  get pending(): readonly PendingCall[] {
+    return openCalls(this.messages).map(pendingCall);
+  }
+
+  /**
+   * Runs the active agent with one more user message, and continues from the response. Rejects as `run` does, with an
+   * Error while another `send` or `resume` is in progress, and with a TypeError while calls are pending: the API refuses
+   * a user message before their answers.
    */
   send(content: string, options: SendOptions = {}): Promise<Response<C>> {
     return watched(
@@ -78,7 +99,53 @@ export class Conversation<C extends object = any> {
         sentence`${{ where: 'send' }} takes ${{ expected: `the user's text` }}, but was given ${{ given: valueWords(content) }}.${sendAdvice(content)}`,
       );
     assertKnownOptions('send', options, ['maxTurns', 'executeTools', 'signal']);
-    const { maxTurns, executeTools, signal } = options;
+    return await this.#alone(async () => {
+      if (this.pending.length > 0) throw callsWait(this.pending);
+      return await this.#run([content], options);
+    });
+  }
+
+  /**
+   * Answers the pending calls as `answerPending` does, runs the active agent, and continues from the response. The
+   * tools get the signal of `options`.
+   *
+   * Rejects as `answerPending` and `send` do. A call that was executed is not executed again: once all calls are
+   * answered, the conversation keeps the answers, also if the run after them rejects. The next `resume` then only runs
+   * the agent. Rejects with a TypeError if nothing waits.
+   */
+  resume(
+    decide?: (
+      call: PendingCall,
+    ) => 'execute' | { answer: ToolReturn } | Promise<'execute' | { answer: ToolReturn }>,
+    options: SendOptions = {},
+  ): Promise<Response<C>> {
+    return watched(
+      () => `the answers to the pending calls of the agent "${this.agent.name}"`,
+      () => this.#resume(decide, options),
+    );
+  }
+
+  async #resume(decide: Decide | undefined, options: SendOptions): Promise<Response<C>> {
+    assertDecide('resume', decide);
+    assertKnownOptions('resume', options, ['maxTurns', 'executeTools', 'signal']);
+    return await this.#alone(async () => {
+      if (openCalls(this.messages).length > 0) await this.#answer(decide, options.signal);
+      else if (this.messages.at(-1)?.role !== 'tool') throw nothingWaits();
+      return await this.#run([], options);
+    });
+  }
+
+  async #answer(decide: Decide | undefined, signal: AbortSignal | undefined): Promise<void> {
+    const { agent, messages, contextVariables } = this.#driver.state;
+    const run = this.#interrupted ? interruptionIn(this.#interrupted) : partsOf(this.#swarm);
+    if (!run) throw unknownHooks();
+    const waiting = { events: [], ...run, agent, messages, contextVariables, signal };
+    this.#driver.continueFrom(await answerCalls('resume', waiting, decide));
+    this.#interrupted = undefined;
+  }
+
+  /** Refuses to start before the last `send` or `resume` has ended. */
+  async #alone<T>(start: () => Promise<T>): Promise<T> {
     if (this.#sending) {
       throw new Error(
         'This conversation is still answering a message. Await its send() before you send the next one.',
@@ -86,22 +153,28 @@ export class Conversation<C extends object = any> {
     }
     this.#sending = true;
     try {
-      const settings = { conversation: this.#id, maxTurns, executeTools, signal };
-      const sent = await this.#driver.send([content], async (input) => {
-        const response = await this.#swarm.run<C>({ ...input, ...settings });
-        const { agent, messages, contextVariables } = response;
-        // Copies, because the caller may change the response.
-        return {
-          response,
-          agent,
-          messages: copyData(messages),
-          contextVariables: copyData(contextVariables),
-        };
-      });
-      return sent.response;
+      return await start();
     } finally {
       this.#sending = false;
     }
+  }
+
+  async #run(said: readonly string[], options: SendOptions): Promise<Response<C>> {
+    const { maxTurns, executeTools, signal } = options;
+    const settings = { conversation: this.#id, maxTurns, executeTools, signal };
+    const { response } = await this.#driver.send(said, async (input) => {
+      const ran = await this.#swarm.run<C>({ ...input, ...settings });
+      const { agent, messages, contextVariables } = ran;
+      // Copies, because the caller may change the response.
+      return {
+        response: ran,
+        agent,
+        messages: copyData(messages),
+        contextVariables: copyData(contextVariables),
+      };
+    });
+    this.#interrupted = response.stopReason === 'interrupted' ? recordOf(response) : undefined;
+    return response;
   }
 
   /**
@@ -137,6 +210,25 @@ export class Conversation<C extends object = any> {
     }
     return new Conversation({ swarm, agent: found[0]!, messages, id, contextVariables });
   }
+}
+
+function callsWait(pending: readonly PendingCall[]): UsageError {
+  const tools = pending.map(({ tool }) => tool).join(', ');
+  return new UsageError(
+    sentence`${{ where: 'send' }} takes a message once all calls are answered, but this conversation has ${{ given: `${pending.length} pending ${pending.length === 1 ? 'call' : 'calls'}` }}: ${tools}. Call ${{ expected: 'resume(decide)' }} first: the API refuses a user message before the answers.`,
+  );
+}
+
+function nothingWaits(): UsageError {
+  return new UsageError(
+    sentence`${{ where: 'resume' }} takes a conversation with ${{ expected: 'pending calls' }}, but this one has ${{ given: 'none' }}. Call send(…) to continue. A run is interrupted before its tools with executeTools: false.`,
+  );
+}
+
+function unknownHooks(): UsageError {
+  return new UsageError(
+    sentence`The ${{ field: 'swarm' }} of ${{ where: 'a Conversation' }} must be ${{ expected: 'a Swarm' }} to resume calls from an earlier process, but is ${{ given: 'another object with a run method' }}. Its hooks for tools are unknown.`,
+  );
 }
 
 function sendAdvice(given: unknown): string {

@@ -73,7 +73,8 @@ export interface TracedRequest {
  * `run` counts the runs of a conversation from 1, `turn` the turns of a run from 1. The message of a model-error is
  * written by the engine ("status 429"), because the messages of clients differ. The args of a tool-result are the
  * parsed JSON, or the raw string if it is not valid JSON or nested too deeply. A turn has at most one context-change,
- * before its handoff.
+ * before its handoff. In a run that continues from the result of `answerPending`, the answered calls come first, in
+ * turn 0; its run-start has the agent and the context variables from before the answers.
  */
 export type TraceEvent =
   | {

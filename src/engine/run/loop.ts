@@ -5,28 +5,72 @@ import { isCurrent, prepareAgent, type PreparedAgent } from '../tools/prepared-a
 import { runToolCall, type CallScene } from './tool-call.ts';
 import { askModel } from './ask-model.ts';
 import { contextChange, mergeContext, traceContext } from './context.ts';
-import type { StopReason } from './events.ts';
+import type { AnsweredCalls } from './answered-calls.ts';
+import type { RecordedEvent, StopReason } from './events.ts';
 import { callHooks } from './hooks.ts';
 import { isAbort, type Loop, type RunState } from './run-state.ts';
 
 /** The run, from its first event to its last (Swarm's README, `client.run()`). */
 export function* runLoop(state: RunState): Loop<StopReason> {
-  yield {
-    type: 'run-start',
-    agent: state.agent.name,
-    messages: state.input as Message[],
-    contextVariables: state.tracedContext,
-    maxTurns: state.maxTurns === Infinity ? null : Math.max(0, state.maxTurns),
-    executeTools: state.executeTools,
-  };
+  yield startOf(state);
+  if (state.answered) yield* answeredBefore(state, state.answered);
   try {
     const outcome = yield* turns(state);
     yield { type: 'run-end', agent: state.agent.name, outcome };
     return outcome;
   } catch (error) {
-    yield { type: 'run-end', agent: state.agent.name, outcome: isAbort(state, error) ? 'aborted' : 'failed' };
+    yield brokenOff(state, error);
     throw error;
   }
+}
+
+/**
+ * Answers the calls of an interrupted run as that run would have: `state` has its events, up to the calls. `decide`
+ * returns the answers that replace the results of calls.
+ */
+export function* answerLoop(
+  state: RunState,
+  turn: number,
+  calls: readonly ToolCall[],
+  decide: Loop<ReadonlyMap<ToolCall, unknown>>,
+): Loop<StopReason> {
+  if (state.events.length === 0) yield startOf(state);
+  try {
+    state.signal?.throwIfAborted();
+    state.answers = yield* decide;
+    state.signal?.throwIfAborted();
+    yield* answerCalls(state, state.agent, prepareAgent(state.agent), turn, calls);
+    return 'interrupted';
+  } catch (error) {
+    yield brokenOff(state, error);
+    throw error;
+  }
+}
+
+/** A run that continues from answered calls starts with the agent and the context from before the answers. */
+function startOf(state: RunState): RecordedEvent {
+  return {
+    type: 'run-start',
+    agent: (state.answered?.agent ?? state.agent).name,
+    messages: state.input as Message[],
+    contextVariables: state.answered?.context ?? state.tracedContext,
+    maxTurns: state.maxTurns === Infinity ? null : Math.max(0, state.maxTurns),
+    executeTools: state.executeTools,
+  };
+}
+
+/**
+ * The events of the answered calls. The caller may have changed the context since, so the change is computed again.
+ */
+function* answeredBefore(state: RunState, { results, context, handoff }: AnsweredCalls): Loop<void> {
+  yield* results;
+  const changed = contextChange(context, state.tracedContext);
+  if (changed) yield { type: 'context-change', turn: 0, ...changed };
+  if (handoff) yield handoff;
+}
+
+function brokenOff(state: RunState, error: unknown): RecordedEvent {
+  return { type: 'run-end', agent: state.agent.name, outcome: isAbort(state, error) ? 'aborted' : 'failed' };
 }
 
 function* turns(state: RunState): Loop<StopReason> {
@@ -65,6 +109,7 @@ function* answerCalls(
     hooks: state.hooks,
     turn,
     events: state.events,
+    answers: state.answers,
     signal: () => state.toolSignal(),
     throwIfAborted: () => state.signal?.throwIfAborted(),
   };

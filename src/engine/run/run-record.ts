@@ -1,5 +1,6 @@
 import type { Agent, ContextVariables } from '../tools/agent.ts';
 import type { Outcome, RecordedEvent, StopReason } from './events.ts';
+import type { RunInput } from './run-state.ts';
 import { leave, type Message } from '../model/messages.ts';
 
 /** The result of a run (Swarm's README, "Response Fields"). */
@@ -23,6 +24,7 @@ export type PartialResponse = Omit<Response, 'stopReason'> & {
 /** The record of a run: its events, which point to existing objects. */
 export interface RunRecord {
   readonly events: readonly RecordedEvent[];
+  readonly input: RunInput;
 }
 
 /**
@@ -117,7 +119,8 @@ export function producedMessages(events: readonly RecordedEvent[]): Message[] {
   const messages: Message[] = [];
   for (const event of events) {
     if (event.type === 'model-response') messages.push(leave(event.message, event.agent));
-    if (event.type === 'tool-result') {
+    // The results of turn 0 are in the input already.
+    if (event.type === 'tool-result' && event.turn > 0) {
       const { toolCallId: tool_call_id, tool: tool_name, content } = event;
       messages.push({ role: 'tool', tool_call_id, tool_name, content });
     }

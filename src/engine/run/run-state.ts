@@ -1,6 +1,8 @@
+import type { ToolCall } from '../model/completion.ts';
 import type { Message, WireMessage } from '../model/messages.ts';
 import type { CompletionProvider } from '../model/provider.ts';
 import type { Agent, ContextVariables } from '../tools/agent.ts';
+import type { AnsweredCalls } from './answered-calls.ts';
 import type { RecordedEvent } from './events.ts';
 import type { Hooks } from './hooks.ts';
 
@@ -29,11 +31,18 @@ export interface RunState {
   readonly contextVariables: ContextVariables;
   /** The context as the trace last showed it. */
   tracedContext: ContextVariables;
+  /** The answers of a person to calls of an interrupted run, in place of the results of tools. */
+  answers: ReadonlyMap<ToolCall, unknown> | undefined;
+  /** The answered calls that this run continues from. */
+  readonly answered: AnsweredCalls | undefined;
   /**
    * Settles when the provider's stream has been closed. Absent unless the stream had to be closed before its end.
    */
   closing?: Promise<void>;
 }
+
+/** The part of a run's state that its calls are answered with when the run was interrupted. */
+export type RunInput = Pick<RunState, 'provider' | 'hooks' | 'input' | 'signal' | 'agent'>;
 
 /** A delimiter or a delta of a streamed answer, for the reader of the stream. */
 export type StreamPiece =

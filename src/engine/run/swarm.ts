@@ -1,4 +1,5 @@
 import { ActiveRun } from './active-run.ts';
+import { answeredIn } from './answered-calls.ts';
 import { ownContext, traceContext } from './context.ts';
 import { debugPrinter } from './debug.ts';
 import type { RecordedEvent } from './events.ts';
@@ -16,6 +17,20 @@ import type { Response } from './run-record.ts';
 import { watched, watchedStream } from './watch.ts';
 import { sentence } from '../values/error-facts.ts';
 import { UsageError } from '../values/engine-errors.ts';
+
+/** What the runs of a Swarm have in common. */
+export interface SwarmParts {
+  readonly provider: CompletionProvider;
+  readonly hooks: readonly Hooks[];
+}
+
+/** A registered symbol, so that two copies of the package in one process share it. */
+const partsKey = Symbol.for('swarmcheck.swarm');
+
+/** The provider and the hooks of a Swarm; undefined for another object with a `run` method. */
+export function partsOf(swarm: object): SwarmParts | undefined {
+  return (swarm as { [partsKey]?: SwarmParts })[partsKey];
+}
 
 /**
  * Runs agents: Swarm's client. Holds no state between runs, so one Swarm serves any number of conversations at once.
@@ -77,6 +92,10 @@ export class Swarm {
         );
   }
 
+  get [partsKey](): SwarmParts {
+    return { provider: this.#provider, hooks: this.#hooks };
+  }
+
   async #run(options: RunOptions): Promise<Response> {
     const run = this.#start(options);
     await run.advance();
@@ -120,9 +139,19 @@ export function startRun(
 ): ActiveRun {
   assertValidRunOptions(options);
   assertCanAnswer(provider, options.stream === true);
+  return new ActiveRun(stateOf(provider, hooks, options, []), onEvent);
+}
+
+/** The state of a run with these events, made from valid options. Copies what belongs to the caller. */
+export function stateOf(
+  provider: CompletionProvider,
+  hooks: readonly Hooks[],
+  options: RunOptions & { stream?: boolean | undefined },
+  events: RecordedEvent[],
+): RunState {
   const { signal, contextVariables = {} } = options;
   const input = options.messages.map(enter);
-  const state: RunState = {
+  return {
     provider,
     hooks,
     input,
@@ -133,13 +162,14 @@ export function startRun(
     stream: options.stream ?? false,
     signal,
     conversation: options.conversation,
-    events: [],
+    events,
     toolSignal: signal ? () => signal : neverAborted(),
     agent: options.agent,
     contextVariables: ownContext(contextVariables),
     tracedContext: traceContext(contextVariables),
+    answers: undefined,
+    answered: answeredIn(options.messages, options.agent),
   };
-  return new ActiveRun(state, onEvent);
 }
 
 /** The placeholder for the system message, until the first request is made. */

@@ -38,6 +38,8 @@ export interface CallScene {
   turn: number;
   /** The events of the run so far. */
   events: readonly RecordedEvent[];
+  /** The answers that replace the results of calls; undefined if all calls are executed. */
+  answers?: ReadonlyMap<ToolCall, unknown> | undefined;
   /** The run's signal, or one that is never aborted. */
   signal(): AbortSignal;
   /**
@@ -57,6 +59,7 @@ export function* runToolCall(
   scene: CallScene,
 ): Generator<PromiseLike<unknown>, CallOutcome, unknown> {
   const { name } = call.function;
+  if (scene.answers?.has(call)) return readReturn(name, scene.answers.get(call));
   const prepared = scene.prepared.tools.get(name);
   if (!prepared) return failed('unknown-tool', `Tool ${name} not found. ${toolsSummary(scene.prepared)}`);
 
