@@ -1,6 +1,7 @@
 import { assertValidScenario } from '../scenario/valid-scenario.ts';
 import { defaultTimeoutMs, type Scenario } from '../scenario/scenario.ts';
 import { TimeLimit } from '../scenario/timeout.ts';
+import { answeredEqualsUninterrupted } from './engine-relations/answered.ts';
 import { executionsAreCounted, usageAddsUp } from './engine-relations/counted.ts';
 import { failedRunIsAPrefix } from './engine-relations/failed.ts';
 import { inputIsUntouched } from './relations/input.ts';
@@ -21,6 +22,7 @@ export type RelationName =
   | 'replay-equals-recorded'
   | 'cut-and-resumed-equals-uninterrupted'
   | 'interrupted-and-resumed-equals-uninterrupted'
+  | 'answered-equals-uninterrupted'
   | 'fewer-turns-is-a-prefix'
   | 'equals-oracle'
   | 'same-twice'
@@ -51,6 +53,7 @@ const ofAgents = {
 const ofTheEngine: Record<Exclude<RelationName, keyof typeof ofAgents>, Relation> = {
   'streamed-equals-not': streamedEqualsNot,
   'http-equals-in-process': httpEqualsInProcess,
+  'answered-equals-uninterrupted': answeredEqualsUninterrupted,
   'fewer-turns-is-a-prefix': fewerTurnsIsAPrefix,
   'failed-run-is-a-prefix': failedRunIsAPrefix,
   'equals-oracle': equalsOracle,

@@ -18,6 +18,7 @@ const toolCall = 'engine/run/tool-call.ts';
 const context = 'engine/run/context.ts';
 const fold = 'engine/model/fold-chunks.ts';
 const swarm = 'engine/run/swarm.ts';
+const pendingCalls = 'engine/run/pending-calls.ts';
 const activeRun = 'engine/run/active-run.ts';
 
 const eachCall = '  for (const call of calls) {\n';
@@ -75,6 +76,27 @@ export const mutants: Mutant[] = [
     replace:
       'if (outcome.handoff) scene.prepared = prepareAgent(outcome.handoff);\n    if (outcome.handoff) handoff =',
     invariant: 'only-offered-tools-run',
+  },
+  {
+    what: 'a handoff in answered calls is lost',
+    file: pendingCalls,
+    find: 'return { agent: state.agent, messages,',
+    replace: 'return { agent, messages,',
+    invariant: 'answered-equals-uninterrupted',
+  },
+  {
+    what: 'answered calls are in no trace',
+    file: pendingCalls,
+    find: '  rememberAnswered(messages,',
+    replace: '  if (messages.length < 0) rememberAnswered(messages,',
+    invariant: 'answered-equals-uninterrupted',
+  },
+  {
+    what: 'answered calls call no hooks',
+    file: pendingCalls,
+    find: 'stateOf(provider, hooks,',
+    replace: 'stateOf(provider, hooks.slice(0, 0),',
+    invariant: 'answered-equals-uninterrupted',
   },
   {
     what: 'a handoff ends the run',
