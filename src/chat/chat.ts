@@ -4,6 +4,7 @@ import type { CompletionProvider } from '../engine/model/provider.ts';
 import { ConversationDriver } from '../engine/run/conversation-driver.ts';
 import type { RecordedEvent } from '../engine/run/events.ts';
 import type { Hooks } from '../engine/run/hooks.ts';
+import { openCalls } from '../engine/run/pending-calls.ts';
 import { startRun } from '../engine/run/swarm.ts';
 import type { Agent } from '../engine/tools/agent.ts';
 import { show } from '../scenario/equals.ts';
@@ -57,6 +58,12 @@ export class Chat {
   async send(content: string, signal: AbortSignal): Promise<readonly RecordedEvent[] | undefined> {
     const { provider, hooks, stream, maxTurns, executeTools, modelOverride, printer } = this.#settings;
     const settings = { maxTurns, executeTools, modelOverride, stream, signal };
+    if (openCalls(this.messages).length > 0) {
+      printer.line(
+        '(This message was not sent: the calls before it have no answers, because executeTools is false. /exit leaves.)',
+      );
+      return undefined;
+    }
     try {
       let events: readonly RecordedEvent[] = [];
       await this.#driver.send([content], async (input) => {

@@ -1,9 +1,13 @@
+import type { ToolCall } from '../engine/model/completion.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { ConversationDriver } from '../engine/run/conversation-driver.ts';
 import type { RecordedEvent } from '../engine/run/events.ts';
 import type { Response } from '../engine/run/run-record.ts';
+import { openCalls } from '../engine/run/pending-calls.ts';
 import { startRun } from '../engine/run/swarm.ts';
 import type { Agent } from '../engine/tools/agent.ts';
+import { UsageError } from '../engine/values/engine-errors.ts';
+import { sentence } from '../engine/values/error-facts.ts';
 import { defaultMaxTurns, type Scenario } from './scenario.ts';
 import type { Subject } from './subject.ts';
 import type { TimeLimit } from './timeout.ts';
@@ -31,6 +35,12 @@ export class OurAgents implements Subject {
   async run(said: readonly string[], limit: TimeLimit): Promise<Response> {
     const { maxTurns = defaultMaxTurns, executeTools, modelOverride, hooks } = this.#scenario;
     const settings = { maxTurns, executeTools, modelOverride, signal: limit.signal, stream: this.#stream };
+    const open = openCalls(this.#driver.state.messages);
+    if (said.length > 0 && open.length > 0) {
+      // A run without events counts as failed.
+      this.runs.push([]);
+      throw speaksTooSoon(open);
+    }
     return await this.#driver.send(said, async (input) => {
       const run = startRun(this.#provider, hooks === undefined ? [] : [hooks].flat(), {
         ...input,
@@ -43,6 +53,13 @@ export class OurAgents implements Subject {
   }
 
   async close(): Promise<void> {}
+}
+
+function speaksTooSoon(open: readonly ToolCall[]): UsageError {
+  const tools = open.map((call) => call.function.name).join(', ');
+  return new UsageError(
+    sentence`The user of ${{ where: 'the scenario' }} speaks before ${{ expected: 'the answers to all calls' }}, which the API refuses. Without an answer: ${{ given: tools }}. End the steps at the calls. To test the answers, call answerPending in a test.`,
+  );
 }
 
 /** The answer, tool or instructions that a run with these events is waiting for. */

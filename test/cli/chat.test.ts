@@ -43,6 +43,10 @@ const limited = defineScenario({
   messages: [{ role: 'user', content: 'Hello.' }, { role: 'assistant', content: 'Hello!' }],
   steps: [user('Where is A?'), callTool('look_up', { id: 'A' }), user('And?'), say2('There.')],
 });
+export const held = defineScenario({
+  name: 'held', agent: desk, executeTools: false,
+  steps: [user('Where is A?'), callTool('look_up', { id: 'A' }), user('And?'), say2('There.')],
+});
 export { limited as class };
 export class Desk {}
 export const closing = () => {
@@ -423,4 +427,17 @@ test('in a terminal, a streamed answer is shown in color', async () => {
   await terminal.until('User: ');
   terminal.type('/exit\r');
   expect(await terminal.code()).toBe(0);
+});
+
+test('after calls that are not executed, the chat sends no message before their answers', async () => {
+  const { stdout, stderr } = await chat(
+    ['desk.ts#held', '--script', 'desk.ts', '--filter', 'held'],
+    ['', ''],
+  );
+  expect(stderr).toBe('');
+  expect(stdout).toContain('(Stopped before the tools, because executeTools is false.)');
+  expect(stdout).toContain(
+    '(This message was not sent: the calls before it have no answers, because executeTools is false. /exit leaves.)',
+  );
+  expect(stdout).not.toContain('There.');
 });

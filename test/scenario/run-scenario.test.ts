@@ -137,6 +137,20 @@ test('executeTools: false leaves the calls pending', async () => {
   expect(run.passed).toBe(true);
 });
 
+test('a scenario whose user speaks before the answers to pending calls fails', async () => {
+  const run = await playRefund({
+    executeTools: false,
+    steps: [user('Refund.'), callTool('transfer_to_refunds'), user('Hello?'), say('Hi.')],
+  });
+  expect(run.passed).toBe(false);
+  expect(run.trace.requests).toHaveLength(1);
+  expect(run.error).toMatchObject({
+    name: 'TypeError',
+    message:
+      'The user of the scenario speaks before the answers to all calls, which the API refuses. Without an answer: transfer_to_refunds. End the steps at the calls. To test the answers, call answerPending in a test.',
+  });
+});
+
 test('a single set of hooks and a list of them are called as in a Swarm', async () => {
   const seen: string[] = [];
   const hook = (name: string) => ({
