@@ -1,5 +1,5 @@
-import { Agent, Swarm, tool, type Message, type Response } from 'swarmcheck';
-import { callTool, say } from 'swarmcheck/testing';
+import { Agent, answerPending, Conversation, pendingCalls, Swarm, tool, type Message } from 'swarmcheck';
+import { callTool, callTools, say } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
 import { expect } from 'vitest';
 import { z } from 'zod';
@@ -12,48 +12,55 @@ const openGate = tool({
 });
 const dam = new Agent({ name: 'Dam', instructions: 'Operate the dam.', functions: [openGate] });
 const asked: Message = { role: 'user', content: 'The water is too high.' };
+const twoGates = callTools([callTool('open_gate', { gate: 2 }), callTool('open_gate', { gate: 3 })]);
 
-/** After an interruption, an app shows each pending call to a person, and runs the approved calls. */
-function answersTo(response: Response, approve: (call: string) => boolean): Message[] {
-  const last = response.messages.at(-1);
-  if (last?.role !== 'assistant') return [];
-  return (last.tool_calls ?? []).map((call) => {
-    if (call.type !== 'function') throw new Error(`unexpected call of type ${call.type}`);
-    const { contextVariables } = response;
-    const context = { contextVariables, toolCallId: call.id, signal: new AbortController().signal };
-    const content = approve(`${call.function.name} ${call.function.arguments}`)
-      ? openGate.execute(JSON.parse(call.function.arguments), context)
-      : 'The operator on duty did not allow this.';
-    return { role: 'tool', tool_call_id: call.id, content };
-  });
-}
-
-test('an approved call runs, and the conversation continues with its result', async ({ script }) => {
-  const provider = script([callTool('open_gate', { gate: 2 }), say('Gate 2 is open now.')]);
+test('an approved call runs, a refused one does not, and the conversation continues with both answers', async ({
+  script,
+}) => {
+  const provider = script([twoGates, say('Gate 2 is open now.')]);
   const swarm = new Swarm({ provider });
   const interrupted = await swarm.run({ agent: dam, messages: [asked], executeTools: false });
-  expect(interrupted).toBeInterrupted({ pending: [{ tool: 'open_gate', args: { gate: 2 } }] });
+  expect(interrupted).toBeInterrupted({
+    pending: [
+      { tool: 'open_gate', args: { gate: 2 } },
+      { tool: 'open_gate', args: { gate: 3 } },
+    ],
+  });
+  expect(pendingCalls(interrupted).map(({ tool: name, args }) => [name, args])).toEqual([
+    ['open_gate', { gate: 2 }],
+    ['open_gate', { gate: 3 }],
+  ]);
 
-  const shown: string[] = [];
-  const answers = answersTo(interrupted, (call) => shown.push(call) > 0);
-  const messages = [asked, ...interrupted.messages, ...answers];
-  const resumed = await swarm.run({ agent: interrupted.agent, messages });
+  const answered = await answerPending(interrupted, ({ args }) =>
+    (args as { gate: number }).gate === 2
+      ? 'execute'
+      : { answer: 'The operator on duty did not allow this.' },
+  );
+  const resumed = await swarm.run(answered);
 
-  expect(shown).toEqual(['open_gate {"gate":2}']);
   expect(resumed).toHaveStoppedBecause('completed');
-  expect(resumed).toHaveSeen({ agent: 'Dam', message: 'gate 2 is open' });
+  expect(resumed).toHaveToolResult('open_gate', 'gate 2 is open');
+  expect(resumed).toHaveSeen({ agent: 'Dam', message: 'did not allow this' });
+  expect(resumed).not.toHaveSeen({ message: 'gate 3 is open' });
   expect(resumed.messages).toEqual([{ role: 'assistant', content: 'Gate 2 is open now.', sender: 'Dam' }]);
 });
 
-test('a declined call does not run, and the model gets the reason', async ({ script }) => {
-  const provider = script([callTool('open_gate', { gate: 2 }), say('Then I leave it closed.')]);
-  const swarm = new Swarm({ provider });
-  const interrupted = await swarm.run({ agent: dam, messages: [asked], executeTools: false });
+test('a conversation resumes with the decisions of an operator', async ({ script }) => {
+  const provider = script([twoGates, say('Then I leave them closed.'), say('No.')]);
+  const conversation = new Conversation({ swarm: new Swarm({ provider }), agent: dam });
+  await conversation.send('The water is too high.', { executeTools: false });
+  expect(conversation.pending).toHaveLength(2);
 
-  const messages = [asked, ...interrupted.messages, ...answersTo(interrupted, () => false)];
-  const resumed = await swarm.run({ agent: interrupted.agent, messages });
-
-  expect(resumed).toHaveSeen({ message: 'did not allow this' });
+  const resumed = await conversation.resume(() => ({ answer: 'The operator on duty did not allow this.' }));
   expect(resumed).not.toHaveSeen({ message: 'is open' });
-  expect(resumed).toHaveStoppedBecause('completed');
+  await conversation.send('Is a gate open?');
+  expect(provider.requests.at(-1)?.messages.map(({ role }) => role)).toEqual([
+    'system',
+    'user',
+    'assistant',
+    'tool',
+    'tool',
+    'assistant',
+    'user',
+  ]);
 });

@@ -1,10 +1,9 @@
-import { Swarm, type Message, type Response } from 'swarmcheck';
+import { answerPending, Swarm, type Message, type Response } from 'swarmcheck';
 import { callTool, say } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
 import { expect } from 'vitest';
 import { flightCancel } from './agents.ts';
 import { customerCase, type CustomerCase } from './customer-case.ts';
-import { initiateRefund } from './tools.ts';
 
 const agent = flightCancel;
 const said: Message[] = [
@@ -17,18 +16,13 @@ const said: Message[] = [
  * A person at the desk, who is shown each interrupted call with its customer, and lets it run or not. Every call gets
  * an answer with its id.
  */
-function decide(held: Response<CustomerCase>, isConfirmed: (question: string) => boolean): Message[] {
-  const { contextVariables } = held;
-  const { name, booking } = contextVariables;
-  const last = held.messages.at(-1);
-  const calls = (last?.role === 'assistant' && last.tool_calls) || [];
-  return calls.map((call): Message => {
-    const context = { contextVariables, toolCallId: call.id, signal: new AbortController().signal };
-    const tool = call.type === 'function' ? call.function.name : call.type;
-    const isRun = tool === initiateRefund.name && isConfirmed(`${tool} for ${name}, ${booking.paid} euros?`);
-    const content: string = isRun ? initiateRefund.execute({}, context) : 'The desk has not confirmed this.';
-    return { role: 'tool', tool_call_id: call.id, tool_name: tool, content };
-  });
+function decide(held: Response<CustomerCase>, isConfirmed: (question: string) => boolean) {
+  const { name, booking } = held.contextVariables;
+  return answerPending(held, ({ tool }) =>
+    isConfirmed(`${tool} for ${name}, ${booking.paid} euros?`)
+      ? 'execute'
+      : { answer: 'The desk has not confirmed this.' },
+  );
 }
 
 test('a refund is issued once, after a person confirms it', async ({ script }) => {
@@ -45,9 +39,7 @@ test('a refund is issued once, after a person confirms it', async ({ script }) =
   expect(held.contextVariables.booking.status).toBe('booked');
 
   const questions: string[] = [];
-  const answers = decide(held, (question) => questions.push(question) > 0);
-  const messages = [...said, ...held.messages, ...answers];
-  const done = await swarm.run({ agent: held.agent, messages, contextVariables: held.contextVariables });
+  const done = await swarm.run(await decide(held, (question) => questions.push(question) > 0));
 
   expect(questions).toEqual(['initiate_refund for Olga Strand, 180 euros?']);
   expect(done).toHaveSeen({
@@ -71,8 +63,7 @@ test('an unconfirmed refund is not issued, and the model gets the reason', async
   const contextVariables = customerCase({ fare: 'flex' });
   const held = await swarm.run({ agent, messages: said, contextVariables, executeTools: false });
 
-  const messages = [...said, ...held.messages, ...decide(held, () => false)];
-  const done = await swarm.run({ agent: held.agent, messages, contextVariables: held.contextVariables });
+  const done = await swarm.run(await decide(held, () => false));
 
   expect(done).toHaveSeen({ agent: 'Flight Cancel', message: 'has not confirmed this' });
   expect(done).toHaveContextVariables({
