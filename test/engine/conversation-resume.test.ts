@@ -122,7 +122,7 @@ test('a restored conversation shows its pending calls, and resumes them with the
   expect(restored.contextVariables).toEqual({ notes: 1 });
 });
 
-test('a call that was answered by hand is not pending', () => {
+test('a call that was answered by hand is not pending, and a second call with its id is', () => {
   const { swarm } = conversationWith([]);
   const call = (id: string) => ({
     id,
@@ -130,11 +130,12 @@ test('a call that was answered by hand is not pending', () => {
     function: { name: 'note', arguments: '{}' },
   });
   const messages: Message[] = [
-    { role: 'assistant', content: null, tool_calls: [call('a'), call('b')] },
+    { role: 'assistant', content: null, tool_calls: [call('a'), call('b'), call('a')] },
     { role: 'tool', tool_call_id: 'a', content: 'by hand' },
   ];
   expect(new Conversation({ swarm, agent: desk, messages }).pending).toEqual([
     { id: 'b', tool: 'note', args: {} },
+    { id: 'a', tool: 'note', args: {} },
   ]);
 });
 

@@ -82,16 +82,16 @@ export async function answeredEqualsUninterrupted(scenario: Scenario): Promise<v
   const whole = { ...scenario, executeTools: true };
   const told = new Told();
   const plain = await converse(whole, inOnePiece(told));
-  for (const stream of [false, true]) {
-    const how = `when the calls of ${stream ? 'streamed' : 'unstreamed'} runs are answered with answerPending`;
-    const other = new Told();
-    assertSameOutcome(relation, plain, await converse(whole, answered(other, stream)), how);
-    const found =
-      firstMismatch(told.events, other.events, false) ?? firstMismatch(told.hooks, other.hooks, false);
-    if (found)
-      throw new InvariantBrokenError(
-        relation,
-        `in the events, ${found.path} is ${show(found.expected)} in a plain run, but ${show(found.actual)} ${how}.`,
-      );
-  }
+  // Half of all scenarios are streamed, because each play costs time.
+  const stream = scenario.steps.length % 2 === 1;
+  const how = `when the calls of ${stream ? 'streamed' : 'unstreamed'} runs are answered with answerPending`;
+  const other = new Told();
+  assertSameOutcome(relation, plain, await converse(whole, answered(other, stream)), how);
+  const found =
+    firstMismatch(told.events, other.events, false) ?? firstMismatch(told.hooks, other.hooks, false);
+  if (found)
+    throw new InvariantBrokenError(
+      relation,
+      `in the events, ${found.path} is ${show(found.expected)} in a plain run, but ${show(found.actual)} ${how}.`,
+    );
 }
