@@ -138,7 +138,10 @@ class Play {
       await subject.close();
       // Steps left over after a rejected run are not worth reporting, unless the rejection was expected.
       const failedAsExpected = this.#scenario.expect?.error && result.trace.outcome === 'failed';
-      if (finished || failedAsExpected) this.#findLeftovers(subject);
+      const { first: misfit } = this.#player.misfits;
+      // No run was rejected for a request that the app made without waiting for it.
+      if (misfit && !isMisfit(result.error)) result.failures.push({ message: misfit.message, cause: misfit });
+      else if (finished || failedAsExpected) this.#findLeftovers(subject);
     }
     for (const { reason, facts, marked } of unmetExpectations(result)) {
       this.#marked ??= marked;
@@ -196,7 +199,9 @@ class Play {
   async #converse(subject: Subject, limit: TimeLimit): Promise<boolean> {
     for (;;) {
       const hasEnded = await this.#playRun(subject, this.#talk.next(), limit);
-      if (!hasEnded && !this.#talk.failedByModel(subject.runs.at(-1) ?? [])) return false;
+      // An answer may have a fault and not fit as well.
+      if (!hasEnded && (this.#player.misfits.first || !this.#talk.failedByModel(subject.runs.at(-1) ?? [])))
+        return false;
       if (!this.#talk.userIsNext) return hasEnded;
     }
   }

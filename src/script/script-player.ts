@@ -7,6 +7,7 @@ import { callText, conversationLines, textOf } from '../trace/format.ts';
 import { argumentsText } from './answers.ts';
 import { fact, sentence, type Sentence } from '../engine/values/error-facts.ts';
 import { suggested } from '../engine/values/did-you-mean.ts';
+import { Misfits } from './misfits.ts';
 import { assertValidReturnedStep, stepWords, type CheckedSteps } from './valid-steps.ts';
 import { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './script-errors.ts';
 import { isUserStep } from './step-kinds.ts';
@@ -21,6 +22,8 @@ export class ScriptPlayer {
   #next = 0;
   #requests = 0;
   #lastAnswer: ModelStep | undefined;
+  /** The errors of requests that did not fit, even if the code that made the request caught them. */
+  readonly misfits = new Misfits();
 
   /** Makes a deep copy of the steps, so later changes to them have no effect. */
   constructor(steps: CheckedSteps) {
@@ -126,8 +129,12 @@ export class ScriptPlayer {
     return step;
   }
 
-  /** Throws a ScriptNotFinishedError that lists the steps left over, if there are any. */
+  /**
+   * Throws the error of the first request that did not fit. If all requests fit, throws a ScriptNotFinishedError that
+   * lists the steps left over, if there are any.
+   */
   assertComplete(): void {
+    this.misfits.throwFirst();
     if (this.#next < this.#steps.length) throw this.notFinished('The script was not played to its end');
   }
 

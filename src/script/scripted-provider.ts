@@ -21,16 +21,29 @@ export interface ScriptedProvider extends CompletionProvider, Disposable {
   readonly requests: readonly CompletionRequest[];
   /** How many answers of the model are left; user steps are not counted. */
   readonly remaining: number;
-  /** Throws a ScriptNotFinishedError that lists the steps left over, if there are any. */
+  /**
+   * Throws the error of the first request that did not fit, even if the app caught it; if there were several, its
+   * message ends with their number. If all requests fit, throws a ScriptNotFinishedError that lists the steps left
+   * over, if there are any.
+   */
   assertComplete(): void;
+  /**
+   * Returns the error of the first request that did not fit, and removes it, so that `assertComplete` and the end of
+   * the test do not report it. For tests that expect the error itself. Each call takes one error; undefined if none
+   * is left.
+   */
+  takeMisfit(): Error | undefined;
 }
 
 /**
  * A provider that plays these steps, streamed and unstreamed. It is strict both ways: a request beyond the script
  * throws ScriptExhaustedError, and steps left over throw ScriptNotFinishedError from `assertComplete` and at the end
- * of a `using` block. (If the block throws too, both errors arrive in one SuppressedError; the `script` fixture of
- * "swarmcheck/vitest" keeps them apart.) A call to a tool that was not offered, or with arguments that fail its
- * schema, throws ScriptMistakeError unless the call has `hallucinated: true`.
+ * of a `using` block. A call to a tool that was not offered, or with arguments that fail its schema, throws
+ * ScriptMistakeError unless the call has `hallucinated: true`.
+ *
+ * An app may catch the error of a request that does not fit. So `assertComplete`, and the end of a `using` block, throw
+ * it again, unless `takeMisfit` has taken it. (If the block throws too, both errors arrive in one SuppressedError; the
+ * `script` fixture of "swarmcheck/vitest" keeps them apart.)
  *
  * Throws ScriptMistakeError at once for a malformed step.
  */
@@ -96,6 +109,8 @@ class ScriptedModel implements ScriptedProvider {
 
   readonly assertComplete = (): void => this.#player.assertComplete();
 
+  readonly takeMisfit = (): Error | undefined => this.#player.misfits.take();
+
   get remaining(): number {
     return this.#player.remaining;
   }
@@ -109,14 +124,19 @@ class ScriptedModel implements ScriptedProvider {
     this.#snapshots.add(request);
     // A request whose signal is already aborted takes no step.
     signal?.throwIfAborted();
-    this.#beforeAnswer?.(request);
-    const { upcoming } = this.#player;
-    const due = this.#player.takeAnswer(request);
-    // Number the ids now, because later, when the answers are ready, the ids of concurrent requests would depend on
-    // timing.
-    const frame = upcoming && this.#ids.frame(upcoming, request.model);
-    const step = due instanceof Promise ? await due : due;
-    return { step, frame: frame ?? this.#ids.frame(step, request.model) };
+    try {
+      this.#beforeAnswer?.(request);
+      const { upcoming } = this.#player;
+      const due = this.#player.takeAnswer(request);
+      // Number the ids now, because later, when the answers are ready, the ids of concurrent requests would depend on
+      // timing.
+      const frame = upcoming && this.#ids.frame(upcoming, request.model);
+      const step = due instanceof Promise ? await due : due;
+      return { step, frame: frame ?? this.#ids.frame(step, request.model) };
+    } catch (error) {
+      this.#player.misfits.note(error);
+      throw error;
+    }
   };
 }
 

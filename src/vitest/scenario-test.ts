@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { modeName, modesOf, runInModes } from '../scenario/modes.ts';
 import { areWarningsOn, expectsOnlyItsScript, repeatedScenarioWarning } from '../scenario/repeats-script.ts';
+import { isMisfit } from '../script/script-errors.ts';
 import { runScenario } from '../scenario/run-scenario.ts';
 import { defineScenario } from '../scenario/define-scenario.ts';
 import { type Scenario, type ScenarioRun } from '../scenario/scenario.ts';
@@ -36,5 +37,6 @@ function expectPassed({ passed, failures, error, scenario }: ScenarioRun): void 
   const thrown =
     failures.find(({ cause }) => cause !== undefined)?.cause ?? (scenario.expect?.error ? undefined : error);
   const message = failures.map((failure) => failure.message).join('\n');
-  throw thrown === undefined ? new Error(message) : new Error(message, { cause: thrown });
+  // The message holds the whole text of a script that does not fit, and the place where it was thrown says nothing.
+  throw thrown === undefined || isMisfit(thrown) ? new Error(message) : new Error(message, { cause: thrown });
 }

@@ -2,17 +2,22 @@ import { aroundEach, expect, test as base, type TestAPI } from 'vitest';
 import type { CassetteOptions, CassetteProvider } from '../cassette/cassette-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { areWarningsOn } from '../scenario/repeats-script.ts';
+import { isExpectedMisfit } from '../script/misfits.ts';
 import { scriptedProvider, type ScriptedProvider } from '../script/scripted-provider.ts';
 import type { Step } from '../script/steps.ts';
 import type { MockModel } from '../wire/mock-model.ts';
 import type { FileCassettes } from './cassette-fixture.ts';
 import { beginTest, endTest, enterTest, within } from './current-test.ts';
+import { assertAllFit, throwHiddenMisfit } from './played-scripts.ts';
 import { onlyRepeatsScript, repeatedScriptWarning } from './repeated-script.ts';
 import { assertAllDone, noteStartedRuns } from './started-runs.ts';
 
 /** The fixtures of `test`. */
 export interface SwarmcheckFixtures {
-  /** Makes a scripted provider. Steps that are left over fail the test at its end. */
+  /**
+   * Makes a scripted provider. A request that does not fit the script fails the test at its end, even if the app
+   * caught the error, unless `takeMisfit` of the provider has taken it. So do steps that are left over.
+   */
   script: (steps: readonly Step[]) => ScriptedProvider;
   /**
    * Makes a mock, which answers the requests of the test's own clients from these steps, or from a provider such as a
@@ -79,11 +84,14 @@ export const test: TestAPI<SwarmcheckFixtures> = base.extend<SwarmcheckFixtures 
       onTestFinished(() => {
         endTest(task);
         // If the test has failed already, unfinished runs and unused steps are a consequence. They are not reported.
-        if (task.result?.state === 'fail') return;
+        if (task.result?.state === 'fail') {
+          throwHiddenMisfit(providers, task.result.errors ?? []);
+          return;
+        }
         assertAllDone(current.runs);
-        const [misfit] = current.misfits;
+        const misfit = current.misfits.find((one) => !isExpectedMisfit(one));
         if (misfit) throw misfit;
-        for (const provider of providers) provider.assertComplete();
+        assertAllFit(providers);
         if (!warnings || task.concurrent || !areWarningsOn(process.env)) return;
         // oxlint-disable-next-line no-console -- vitest shows it with the name of the test.
         if (onlyRepeatsScript(current, expect.getState().assertionCalls)) console.warn(repeatedScriptWarning);

@@ -6,7 +6,7 @@ import { answerApi, unknownPath } from './api.ts';
 import { refusalOf } from './request-problems.ts';
 import { conversationHeader, noRetry, type Served } from './respond.ts';
 import { continuationOf } from '../trace/continuation.ts';
-import { servedApi } from './served-api.ts';
+import { assertServedWell, servedApi } from './served-api.ts';
 
 /** One conversation, which plays the script from its beginning. */
 export interface ServedConversation extends Served {
@@ -64,8 +64,7 @@ export class ServedConversations {
       ...this.ambiguities.map(({ message }) => message),
       ...this.all.flatMap(({ name, provider, mistake }) => {
         try {
-          if (mistake) throw mistake.error;
-          provider.assertComplete();
+          assertServedWell(mistake, provider);
           return [];
         } catch (error) {
           return [`Conversation ${name}: ${error instanceof Error ? error.message : String(error)}`];

@@ -9,7 +9,7 @@ import { answerApi } from './api.ts';
 import { isMocking } from './mocking-state.ts';
 import { currentOwner } from './reports.ts';
 import type { ApiRequest } from './respond.ts';
-import { asProvider, servedApi } from './served-api.ts';
+import { asProvider, assertServedWell, servedApi } from './served-api.ts';
 import { WireTracer } from './wire-trace.ts';
 
 /** A model that answers HTTP requests in place of the API; see `mockModel` of "swarmcheck/msw". */
@@ -129,12 +129,8 @@ export class Mock implements MockModel {
 
   assertComplete(): void {
     if (this.#hasTold) return;
-    if (this.#mistake) {
-      this.#hasTold = true;
-      throw this.#mistake.error;
-    }
     try {
-      this.#provider.assertComplete?.();
+      assertServedWell(this.#mistake, this.#provider);
     } catch (error) {
       this.#hasTold = true;
       throw error;

@@ -1,5 +1,7 @@
 import { isProvider } from '../engine/model/valid-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
+import { isExpectedMisfit } from '../script/misfits.ts';
+import { isMisfit } from '../script/script-errors.ts';
 import { scriptedProvider } from '../script/scripted-provider.ts';
 import type { Step } from '../script/steps.ts';
 import { WireLog } from './exchange.ts';
@@ -21,4 +23,19 @@ export function servedApi(
  */
 export function asProvider(stepsOrProvider: readonly Step[] | CompletionProvider): CompletionProvider {
   return isProvider(stepsOrProvider) ? stepsOrProvider : scriptedProvider(stepsOrProvider);
+}
+
+/**
+ * Throws the first mistake that happened while a provider was served, or what its `assertComplete` throws. A script
+ * counts the requests that did not fit, so it is asked before such a mistake is thrown. A mistake that the test took
+ * from the provider is not thrown.
+ */
+export function assertServedWell(
+  mistake: { readonly error: unknown } | undefined,
+  provider: CompletionProvider & { assertComplete?: () => void },
+): void {
+  const reported = mistake && !isExpectedMisfit(mistake.error) ? mistake : undefined;
+  if (reported && !isMisfit(reported.error)) throw reported.error;
+  provider.assertComplete?.();
+  if (reported) throw reported.error;
 }

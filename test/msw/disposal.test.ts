@@ -1,5 +1,11 @@
 import { mockModel } from 'swarmcheck/msw';
-import { say, ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from 'swarmcheck/testing';
+import {
+  say,
+  scriptedProvider,
+  ScriptExhaustedError,
+  ScriptMistakeError,
+  ScriptNotFinishedError,
+} from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
 import { bareClient, textOf } from '../support/openai-client.ts';
 
@@ -42,6 +48,20 @@ test('assertComplete throws for a request beyond the script, even if the code ca
   const mock = mockModel([]);
   await textOf(bareClient()).catch(() => {});
   expect(() => mock.assertComplete()).toThrow(ScriptExhaustedError);
+});
+
+test('an error that was taken from the provider of a mock is not thrown', async () => {
+  const provider = scriptedProvider([]);
+  const mock = mockModel(provider);
+  await textOf(bareClient()).catch(() => {});
+  expect(provider.takeMisfit()).toBeInstanceOf(ScriptExhaustedError);
+  expect(() => mock.assertComplete()).not.toThrow();
+});
+
+test('of several requests beyond the script, the first is thrown, with their number', async () => {
+  const mock = mockModel([]);
+  for (let count = 0; count < 2; count++) await textOf(bareClient()).catch(() => {});
+  expect(() => mock.assertComplete()).toThrow(/^Completion 1 .*the first of 2 requests that did not fit\.$/s);
 });
 
 test('a disposed mock does not answer', async () => {

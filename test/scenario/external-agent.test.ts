@@ -513,3 +513,14 @@ test('concurrent scenarios do not mix', async () => {
     expect(run).toHaveToolResult('issue_refund', `refunded A-${index}`);
   }
 });
+
+test('a request that does not fit fails the scenario, even if the app did not wait for it', async () => {
+  const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'And another thing.' }] });
+  const agent = externalAgent(async (turn) => {
+    await clientOf(turn).chat.completions.create({ model: 'm', messages: [{ role: 'user', content: 'hi' }] });
+    void turn.fetch(`${turn.baseURL}/chat/completions`, { method: 'POST', body });
+  });
+  const { passed, failures } = await runScenario({ agent, steps: [user('hi'), say('ok')] });
+  expect(passed).toBe(false);
+  expect(failures).toMatchObject([{ cause: { name: 'ScriptExhaustedError' } }]);
+});

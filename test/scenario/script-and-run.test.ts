@@ -144,3 +144,17 @@ test('a function step that throws rejects the run', async () => {
   expect(run.error).toBe(failure);
   expect(run.passed).toBe(false);
 });
+
+test('an answer that does not fit ends the scenario, even if it has a fault as well', async () => {
+  const damaged = callTool('ghost', {}, { fault: { kind: 'empty-choices' } });
+  const run = await runScenario({ agent: triage, steps: [user('a'), damaged, user('b'), say('ok')] });
+  expect(run.passed).toBe(false);
+  expect(run.error).toBeInstanceOf(ScriptMistakeError);
+});
+
+test('a script that does not fit is expected only by the name of its error', async () => {
+  const play = (error: { name?: string; message?: string }) =>
+    runScenario({ agent: triage, steps: [user('a'), callTool('ghost')], expect: { error } });
+  expect((await play({ message: 'ghost' })).passed).toBe(false);
+  expect((await play({ name: 'ScriptMistakeError' })).passed).toBe(true);
+});

@@ -3,7 +3,7 @@ import { Agent } from 'swarmcheck';
 import { ScriptMistakeError } from 'swarmcheck/testing';
 import { scenarioTest } from 'swarmcheck/vitest';
 import { deskSource } from '../support/agents.ts';
-import { runVitest, type TestOutcome } from '../support/run-vitest.ts';
+import { runAndReadVitest, type TestOutcome } from '../support/run-vitest.ts';
 
 const source = `
 import { expect } from 'vitest';
@@ -20,15 +20,18 @@ scenarioTest(defineScenario({ name: 'is rejected', agent, steps: [user('hi'), mo
 scenarioTest(defineScenario({ name: 'fails its check', agent, steps, check: ({ trace }) => expect(trace.agents).toEqual(['Sales']) }));
 scenarioTest(defineScenario({ name: 'is rejected as expected', agent, steps: [user('hi'), modelFails({ kind: 'reset' })], expect: { error: { name: 'APIConnectionError' } } }));
 
+scenarioTest(defineScenario({ name: 'does not fit', agent, steps: [user('hi'), callTool('ghost')] }));
+
 let count = 0;
 const counting = () => new Agent({ functions: [tool({ name: 'count', execute: () => String(++count) })] });
 scenarioTest(defineScenario({ name: 'is another each time', agent: counting, steps: [user('hi'), callTool('count'), say('hello')] }));
 `;
 
 let outcomes: Map<string, TestOutcome>;
+let printed: string;
 
 beforeAll(async () => {
-  outcomes = await runVitest(source);
+  ({ outcomes, printed } = await runAndReadVitest(source));
 }, 60_000);
 
 /** The status of each test of one scenario, by the end of its name. */
@@ -76,6 +79,14 @@ test('a scenario whose run is rejected fails with the error', () => {
   expect(failuresOf('is rejected in process, unstreamed')).toEqual([
     expect.stringContaining('The run was rejected: RateLimitError: 429'),
   ]);
+});
+
+test('the error of a script that does not fit is printed once, not again as a cause', () => {
+  expect(failuresOf('does not fit over HTTP, streamed')).toEqual([
+    expect.stringContaining('ScriptMistakeError: Step 2 (steps[1]) calls the tool "ghost"'),
+  ]);
+  // Only the matcher that compares the modes has it as a cause. Its message does not repeat it.
+  expect(printed.split('Caused by: ScriptMistakeError')).toHaveLength(2);
 });
 
 test('a scenario whose run is rejected as expected passes', () => {

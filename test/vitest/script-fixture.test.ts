@@ -3,7 +3,7 @@ import { runVitest, type TestOutcome } from '../support/run-vitest.ts';
 
 const source = `
 import { afterEach, expect } from 'vitest';
-import { say } from 'swarmcheck/testing';
+import { callTool, say, ScriptExhaustedError } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
 
 const request = { model: 'm', messages: [] };
@@ -17,6 +17,16 @@ test('fails itself and leaves some', ({ script }) => { script([say('a')]); throw
 test('fails softly and leaves some', ({ script }) => { script([say('a')]); expect.soft(1, 'its own failure').toBe(2); });
 test('leaves some of the second', async ({ script }) => { await script([say('a')]).complete(request); script([say('of the second')]); });
 test('asks too much', async ({ script }) => { await script([]).complete(request); });
+const quietly = (promise) => promise.catch(() => 'sorry');
+test('swallows a request beyond the script', async ({ script }) => { await quietly(script([]).complete(request)); });
+test('swallows a call that was not offered', async ({ script }) => { script([say('of the first')]); await quietly(script([callTool('ghost'), say('a')]).complete(request)); });
+test('takes what it expects', async ({ script }) => {
+  const provider = script([]);
+  await quietly(provider.complete(request));
+  expect(provider.takeMisfit()).toBeInstanceOf(ScriptExhaustedError);
+});
+test('fails because the app swallowed it', async ({ script }) => { expect(await quietly(script([]).complete(request))).toBe('done'); });
+test('fails with it as a cause', async ({ script }) => { await script([]).complete(request).catch((cause) => { throw new Error('no answer', { cause }); }); });
 test.fails('is meant to leave some', ({ script }) => { script([say('a')]); });
 test.for([1, 2])('case %i', async (number, { script }) => { const provider = script([say('case')]); if (number === 1) await provider.complete(request); });
 let attempts = 0;
@@ -48,6 +58,7 @@ test.for([
   'makes no script',
   'has no script',
   'case 1',
+  'takes what it expects',
   'concurrent, plays all',
   'concurrent, plays all too',
 ])('the test passes: %s', (name) => {
@@ -106,4 +117,25 @@ test('a test.fails passes because of steps left over', () => {
 
 test('a test that is retried passes if the second try leaves no steps over', () => {
   expect(outcomeOf('leaves some at first, and is retried')[0]).toBe('passed');
+});
+
+test.for([
+  ['swallows a request beyond the script', /^ScriptExhaustedError: Completion 1 was requested/],
+  ['swallows a call that was not offered', /^ScriptMistakeError: Step 1 .* calls the tool "ghost"/],
+] as const)(
+  'a request that did not fit fails the test, even if the app caught the error: %s',
+  ([name, first]) => {
+    expect(outcomeOf(name)).toEqual(['failed', [expect.stringMatching(first)]]);
+  },
+);
+
+test('a failed test also shows the error that the app caught, as its probable cause', () => {
+  expect(outcomeOf('fails because the app swallowed it')[1]).toEqual([
+    expect.stringMatching(/^AssertionError: expected 'sorry' to be 'done'/),
+    expect.stringMatching(/^ScriptExhaustedError/),
+  ]);
+});
+
+test('an error that a failed test shows already, as a cause, is not repeated', () => {
+  expect(outcomeOf('fails with it as a cause')[1]).toEqual([expect.stringMatching(/^Error: no answer/)]);
 });

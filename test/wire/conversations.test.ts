@@ -190,6 +190,16 @@ test('a request beyond the script is reported at the end', async () => {
   ]);
 });
 
+test('of several mistakes in a conversation, the first is reported, with their number', async () => {
+  const clients = new Clients([say('hello')]);
+  for (let count = 0; count < 3; count++) await clients.ask(hi, 'ann');
+  expect(clients.served.leftovers()).toEqual([
+    expect.stringMatching(
+      /^Conversation ann: Completion 2 .*\n.*the first of 2 requests that did not fit\.$/s,
+    ),
+  ]);
+});
+
 test('leftover steps are reported for each conversation', async () => {
   const clients = new Clients(steps);
   await clients.ask(hi, 'ann');

@@ -78,8 +78,9 @@ function assertScriptFits(source: unknown): void {
   const misfit = [error, ...failures.map(({ cause }) => cause)].find(isMisfit);
   if (!misfit) return;
   const what = misfit.name.startsWith('Cassette') ? 'cassette' : 'script';
+  // The cause is shown below the message, so the message does not repeat it.
   throw new Error(
-    `The ${what} of this scenario does not fit, so nothing can be asserted about the run. ${misfit.message}`,
+    `The ${what} of this scenario does not fit, so nothing can be asserted about the run. The cause says why.`,
     { cause: misfit },
   );
 }
