@@ -18,13 +18,16 @@ export class ScriptExhaustedError extends Misfit {
   readonly answers: number;
   /** The role of the message after which the model was asked to continue. */
   readonly lastRole: string;
+  /** The name of the agent that was asked. Absent if it is not known, as for a request of another client. */
+  declare readonly agent?: string;
 
   /** @internal Created by ScriptPlayer. */
   constructor(facts: ScriptExhaustion) {
     super(exhaustionWords(facts));
-    const { request, step, answers, lastRole } = facts;
+    const { request, step, answers, lastRole, agent } = facts;
     this.request = request;
     if (step !== undefined) this.step = step;
+    if (agent !== undefined) this.agent = agent;
     this.answers = answers;
     this.lastRole = lastRole;
   }
@@ -33,20 +36,36 @@ export class ScriptExhaustedError extends Misfit {
 /** The parts of a ScriptExhaustedError. */
 interface ScriptExhaustion extends Pick<ScriptExhaustedError, 'request' | 'answers' | 'lastRole'> {
   readonly step: number | undefined;
-  /** The next step as source code; empty at the end of the script. */
-  readonly stepText: string;
+  readonly agent: string | undefined;
+  /** The next step as source code, or the last step if there is no next one; undefined if the script is empty. */
+  readonly stepText: string | undefined;
+  /** How many steps the script has, including those of the user. */
+  readonly steps: number;
   /** The conversation so far, for the end of the message. */
   readonly conversation: string;
 }
 
 function exhaustionWords(facts: ScriptExhaustion): string {
-  const { request, step, answers, lastRole, stepText, conversation } = facts;
-  const asked = `The model was asked to continue after a "${lastRole}" message.`;
-  const what =
-    step === undefined
-      ? `but the script has ${answers === 1 ? '1 step' : `${answers} steps`} for the model. ${asked} Add a step, or check why the run did not stop.`
-      : `but step ${step} of the script is ${stepText}: the run was expected to have ended. ${asked} Add a model step before it, or check why the run did not stop.`;
-  return `Completion ${request} was requested, ${what}${conversation}`;
+  const { request, agent, lastRole, conversation } = facts;
+  const asked = agent === undefined ? 'The model' : `The agent ${JSON.stringify(agent)}`;
+  const [what, advice] = exhaustionCause(facts);
+  return `Completion ${request} was requested, but ${what}. ${asked} was asked to continue after a "${lastRole}" message. ${advice}${conversation}`;
+}
+
+/** Why no step answers the request, and what to do. */
+function exhaustionCause({ step, stepText, steps, answers }: ScriptExhaustion): [string, string] {
+  if (steps === 0)
+    return ['the script has no steps (steps: [])', 'Write what the model answers, such as say("…").'];
+  const ends = 'say(…) ends a run.';
+  if (step !== undefined)
+    return [
+      `step ${step} of the script is ${stepText}: the run was expected to have ended`,
+      `${ends} Add a model step before step ${step}, or check why the run did not stop.`,
+    ];
+  return [
+    `the script has ${answers === 1 ? '1 step' : `${answers} steps`} for the model, and its last step is ${stepText}`,
+    `${ends} Add a step, or check why the run did not stop.`,
+  ];
 }
 
 /** A run or a test ended before all steps of its script were used. */
@@ -72,7 +91,8 @@ export class ScriptNotFinishedError extends Misfit {
 
 /**
  * The script itself is wrong: a malformed step, a call to a tool that was not offered, arguments that fail a tool's
- * schema, or a user step that differs from the last user message of the request.
+ * schema, an answer that the request does not allow, or a user step that differs from the last user message of the
+ * request. `agent` is absent if it is not known, as for a request of another client.
  */
 export class ScriptMistakeError extends Misfit implements Partial<ErrorFacts> {
   override readonly name = 'ScriptMistakeError';
@@ -85,6 +105,7 @@ export class ScriptMistakeError extends Misfit implements Partial<ErrorFacts> {
   declare readonly known?: readonly string[];
   declare readonly suggestion?: string;
   declare readonly tool?: string;
+  declare readonly agent?: string;
 
   /** @internal Created where the mistake is found. */
   constructor(said: string | Sentence) {

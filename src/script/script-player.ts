@@ -2,12 +2,14 @@ import { problemsBySchema } from '../engine/tools/arguments.ts';
 import { declaredArguments, type JsonSchema } from '../engine/tools/json-schema.ts';
 import { copyData, copyTree } from '../engine/values/copy.ts';
 import { shorten } from '../engine/values/engine-errors.ts';
-import type { CompletionRequest } from '../engine/model/provider.ts';
+import type { CompletionOptions, CompletionRequest } from '../engine/model/provider.ts';
+import { runOf } from '../engine/run/run-of.ts';
 import { callText, conversationLines, textOf } from '../trace/format.ts';
 import { argumentsText } from './answers.ts';
 import { fact, sentence, type Sentence } from '../engine/values/error-facts.ts';
 import { suggested } from '../engine/values/did-you-mean.ts';
 import { Misfits } from './misfits.ts';
+import { problemWithLimits } from './request-limits.ts';
 import { assertValidReturnedStep, stepWords, type CheckedSteps } from './valid-steps.ts';
 import { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './script-errors.ts';
 import { isUserStep } from './step-kinds.ts';
@@ -76,57 +78,70 @@ export class ScriptPlayer {
 
   /**
    * Takes the user steps that come next. Throws a ScriptMistakeError if the text of the last one is not the last user
-   * message of the request.
+   * message of the request. `options` come with the request; errors name the agent that they belong to.
    */
-  expectUser(request: CompletionRequest): void {
+  expectUser(request: CompletionRequest, options?: CompletionOptions): void {
     for (let due = this.takeUser(); due !== undefined; due = this.takeUser()) {
       // Of several user steps in a row, only the last one is compared.
       if (isUserStep(this.#steps[this.#next])) continue;
       const said = request.messages.findLast(({ role }) => role === 'user');
       if (said && textOf(said.content) === due) continue;
       throw new ScriptMistakeError(
-        sentence`${stepWords(this.#next - 1)} expects the user to have said ${fact({ expected: due }, JSON.stringify(due))}, but ${said ? sentence`the last user message is ${{ given: JSON.stringify(shorten(textOf(said.content), 200)) }}` : sentence`there is ${{ given: 'no user message' }}`}.${conversation(request)}`,
+        sentence`${stepWords(this.#next - 1)} expects the user to have said ${fact({ expected: due }, JSON.stringify(due))}, but ${said ? sentence`the last user message is ${{ given: JSON.stringify(shorten(textOf(said.content), 200)) }}` : sentence`there is ${{ given: 'no user message' }}`}.${agentWords(options)}${conversation(request)}`,
       );
     }
   }
 
   /**
    * Takes the next answer. The step is taken before anything is awaited, so that concurrent requests get different
-   * steps. Returns a promise only if the step is a function, or if the schema validator must be loaded.
+   * steps. Returns a promise only if the step is a function, or if the schema validator must be loaded. `options` come
+   * with the request; errors name the agent that they belong to.
    */
-  takeAnswer(request: CompletionRequest): ModelStep | Promise<ModelStep> {
+  takeAnswer(request: CompletionRequest, options?: CompletionOptions): ModelStep | Promise<ModelStep> {
     this.#requests++;
     const index = this.#next;
     const due = this.#steps[index];
-    if (due === undefined || isUserStep(due)) throw this.#exhausted(request, due);
+    if (due === undefined || isUserStep(due)) throw this.#exhausted(request, options, due);
     this.#next++;
     return typeof due === 'function'
-      ? this.#callStep(due, index, request)
-      : this.#fitting(due, index, request);
+      ? this.#callStep(due, index, request, options)
+      : this.#fitting(due, index, request, options);
   }
 
   async #callStep(
     due: Extract<Step, Function>,
     index: number,
     request: CompletionRequest,
+    options: CompletionOptions | undefined,
   ): Promise<ModelStep> {
     const step: unknown = copyData(await due(copyData(request)));
     assertValidReturnedStep(index, step);
-    return await this.#fitting(step, index, request);
+    return await this.#fitting(step, index, request, options);
   }
 
-  #fitting(step: ModelStep, index: number, request: CompletionRequest): ModelStep | Promise<ModelStep> {
+  #fitting(
+    step: ModelStep,
+    index: number,
+    request: CompletionRequest,
+    options: CompletionOptions | undefined,
+  ): ModelStep | Promise<ModelStep> {
     this.#lastAnswer = step;
-    for (const call of step.calls ?? []) {
+    for (const call of step.hallucinated ? [] : (step.calls ?? [])) {
       const problems = problemsOfCall(call, request);
-      if (problems instanceof Promise) return problems.then(() => this.#fitting(step, index, request));
+      if (problems instanceof Promise)
+        return problems.then(() => this.#fitting(step, index, request, options));
       if (problems !== undefined) {
         throw new ScriptMistakeError(
-          sentence`${stepWords(index)} calls ${problems} ${hint}${conversation(request)}`,
+          sentence`${stepWords(index)} calls ${problems}${agentWords(options)} ${hintFor(options)}${conversation(request)}`,
         );
       }
     }
-    return step;
+    const problem = problemWithLimits(step, request);
+    if (problem instanceof Promise) return problem.then(() => this.#fitting(step, index, request, options));
+    if (problem === undefined) return step;
+    throw new ScriptMistakeError(
+      sentence`${stepWords(index)} ${problem}${agentWords(options)} Correct the step, or the request, or mark the ${step.calls ? 'call' : 'step'} { hallucinated: true } if the model is meant to be wrong.${conversation(request)}`,
+    );
   }
 
   /**
@@ -144,13 +159,20 @@ export class ScriptPlayer {
     return new ScriptNotFinishedError({ how, step: this.#next + 1, lines });
   }
 
-  #exhausted(request: CompletionRequest, due: UserStep | undefined): ScriptExhaustedError {
+  #exhausted(
+    request: CompletionRequest,
+    options: CompletionOptions | undefined,
+    due: UserStep | undefined,
+  ): ScriptExhaustedError {
+    const shown = due ?? this.#steps.at(-1);
     return new ScriptExhaustedError({
       request: this.#requests,
       step: due && this.#next + 1,
       answers: this.#steps.filter((step) => !isUserStep(step)).length,
       lastRole: request.messages.at(-1)?.role ?? 'system',
-      stepText: due ? stepText(due) : '',
+      agent: agentOf(options),
+      stepText: shown && stepText(shown),
+      steps: this.#steps.length,
       conversation: conversation(request),
     });
   }
@@ -182,16 +204,17 @@ function problemsOfCall(
 ): Sentence | undefined | Promise<unknown> {
   if (call.hallucinated || call.rawArgs !== undefined) return undefined;
   const { tool, args = {} } = call;
-  const definition = request.tools?.find((offered) => offered.function.name === tool);
+  const definition = request.tools?.find((offered) => nameOf(offered) === tool);
   if (!definition) {
-    const names = (request.tools ?? []).map((offered) => offered.function.name);
+    const names = (request.tools ?? []).map(nameOf);
     const offered =
       names.length === 0
         ? fact({ known: [] }, 'No tools were offered.')
         : sentence`Offered: ${{ known: names }}.`;
     return sentence`the tool "${{ tool }}", which the model was not offered.${suggested(tool, names)} ${offered}`;
   }
-  const { parameters } = definition.function;
+  // A custom tool has no schema.
+  const { parameters } = (definition as OfferedTool).function ?? {};
   // Validate what the model would have sent: JSON leaves out some values and changes the form of others.
   const raw = argumentsText(call);
   const problems = parameters ? problemsBySchema(tool, parameters, JSON.parse(raw) as object, raw) : [];
@@ -199,6 +222,16 @@ function problemsOfCall(
   if (problems.length === 0) return undefined;
   const cause = causeOf(call, problems, parameters);
   return sentence`${fact({ tool }, callText(tool, args))} with arguments that fail its schema: ${[...problems, ...cause].join(' ')}`;
+}
+
+/** A tool as any client may offer it: the engine offers only functions. */
+interface OfferedTool {
+  readonly function?: { readonly name: string; readonly parameters?: object };
+  readonly custom?: { readonly name: string };
+}
+
+function nameOf(tool: OfferedTool): string {
+  return tool.function?.name ?? tool.custom?.name ?? '';
 }
 
 /** A likely cause: options passed as arguments, or a tool that declares no arguments. */
@@ -221,8 +254,22 @@ function causeOf(
     : [];
 }
 
-const hint =
-  'Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.';
+function hintFor(options: CompletionOptions | undefined): string {
+  const check = agentOf(options) === undefined ? ', check which agent was asked' : '';
+  return `Correct the step${check}, or mark the call { hallucinated: true } if the model is meant to be wrong.`;
+}
+
+/** The agent that a request comes from, if it comes from a run of the engine. */
+function agentOf(options: CompletionOptions | undefined): string | undefined {
+  const asked = runOf(options)?.findLast(({ type }) => type === 'model-request');
+  return asked?.type === 'model-request' ? asked.agent : undefined;
+}
+
+/** A sentence that names the agent that was asked, if it is known. */
+function agentWords(options: CompletionOptions | undefined): Sentence {
+  const agent = agentOf(options);
+  return agent === undefined ? fact({}) : sentence` The agent "${{ agent }}" was asked.`;
+}
 
 function conversation(request: CompletionRequest): string {
   return `\nThe conversation so far:\n${conversationLines(request.messages).join('\n')}`;

@@ -55,17 +55,14 @@ export function scriptedProvider(steps: readonly Step[]): ScriptedProvider {
 /** `scriptedProvider` for steps that are already checked. */
 export function checkedScriptProvider(steps: CheckedSteps): ScriptedProvider {
   const player = new ScriptPlayer(steps);
-  return scriptPlayerProvider(player, (request) => player.expectUser(request));
+  return scriptPlayerProvider(player, (request, options) => player.expectUser(request, options));
 }
 
 /**
  * A provider that answers with the model steps of a player. The code that creates the provider takes the user steps
  * from the same player.
  */
-export function scriptPlayerProvider(
-  player: ScriptPlayer,
-  beforeAnswer?: (request: CompletionRequest) => void,
-): ScriptedProvider {
+export function scriptPlayerProvider(player: ScriptPlayer, beforeAnswer?: BeforeAnswer): ScriptedProvider {
   return new ScriptedModel(player, beforeAnswer);
 }
 
@@ -77,11 +74,11 @@ export function scriptPlayerProvider(
 class ScriptedModel implements ScriptedProvider {
   readonly requests: readonly CompletionRequest[];
   readonly #player: ScriptPlayer;
-  readonly #beforeAnswer: ((request: CompletionRequest) => void) | undefined;
+  readonly #beforeAnswer: BeforeAnswer | undefined;
   readonly #snapshots = new RequestSnapshots();
   readonly #ids = new AnswerIds();
 
-  constructor(player: ScriptPlayer, beforeAnswer: ((request: CompletionRequest) => void) | undefined) {
+  constructor(player: ScriptPlayer, beforeAnswer: BeforeAnswer | undefined) {
     this.#player = player;
     this.#beforeAnswer = beforeAnswer;
     this.requests = this.#snapshots.list;
@@ -91,7 +88,7 @@ class ScriptedModel implements ScriptedProvider {
     request: CompletionRequest,
     options?: CompletionOptions,
   ): Promise<ChatCompletion> => {
-    const { step, frame } = await this.take(request, options?.signal);
+    const { step, frame } = await this.take(request, options?.signal, options);
     return step.fault
       ? await faultyCompletion(step, step.fault, frame, options?.signal)
       : scriptedCompletion(step, frame);
@@ -101,7 +98,7 @@ class ScriptedModel implements ScriptedProvider {
     request: CompletionRequest,
     options?: CompletionOptions,
   ): AsyncIterable<ChatCompletionChunk> => {
-    const taken = this.take(request, options?.signal);
+    const taken = this.take(request, options?.signal, options);
     // The code that iterates gets the error. A stream that is never read must not cause an unhandled rejection.
     taken.catch(() => {});
     return streamAnswer(taken, options?.signal);
@@ -120,14 +117,14 @@ class ScriptedModel implements ScriptedProvider {
   }
 
   /** Takes the step before anything is awaited, so that steps are taken in the order of the calls. */
-  readonly take = async (request: CompletionRequest, signal: AbortSignal | undefined): Promise<Taken> => {
+  readonly take: TakeAnswer = async (request, signal, options) => {
     this.#snapshots.add(request);
     // A request whose signal is already aborted takes no step.
     signal?.throwIfAborted();
     try {
-      this.#beforeAnswer?.(request);
+      this.#beforeAnswer?.(request, options);
       const { upcoming } = this.#player;
-      const due = this.#player.takeAnswer(request);
+      const due = this.#player.takeAnswer(request, options);
       // Number the ids now, because later, when the answers are ready, the ids of concurrent requests would depend on
       // timing.
       const frame = upcoming && this.#ids.frame(upcoming, request.model);
@@ -148,8 +145,17 @@ export function scriptedAnswersOf(provider: CompletionProvider): TakeAnswer | un
   return provider instanceof ScriptedModel ? provider.take : undefined;
 }
 
-/** Takes the next answer; rejects if the script does not fit. */
-export type TakeAnswer = (request: CompletionRequest, signal: AbortSignal | undefined) => Promise<Taken>;
+/**
+ * Takes the next answer; rejects if the script does not fit. `options` lead to the run that makes the request. Their
+ * signal is ignored, because over HTTP the request has a signal of its own.
+ */
+export type TakeAnswer = (
+  request: CompletionRequest,
+  signal: AbortSignal | undefined,
+  options: CompletionOptions | undefined,
+) => Promise<Taken>;
+
+type BeforeAnswer = (request: CompletionRequest, options: CompletionOptions | undefined) => void;
 
 /** The model step that was taken from the script, and the fields of its answer besides the content. */
 export interface Taken {

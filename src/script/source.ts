@@ -18,12 +18,22 @@ export function buildersIn(steps: readonly Step[]): string[] {
 function stepSource(step: Step): string {
   if (typeof step === 'function') return '/* a function of the request */';
   if ('user' in step) return `user(${valueSource(step.user)})`;
-  const { say, calls, refusal, fault, latencyMs, usage, finishReason } = step;
-  const options = { latencyMs, usage, finishReason, fault };
-  if (calls && refusal === undefined) return callsSource(calls, { say, ...options });
+  const { say, calls, refusal, fault, latencyMs, usage, finishReason, hallucinated } = step;
+  const options = { latencyMs, usage, finishReason, fault, hallucinated };
+  // `callTool` would mark the call, not the step.
+  const isMarkedCall = hallucinated !== undefined && calls?.length === 1;
+  if (calls && refusal === undefined && !isMarkedCall) return callsSource(calls, { say, ...options });
   if (say !== undefined && !calls && refusal === undefined) return called('say', [say], options);
   if (refusal !== undefined && !calls && say === undefined) return called('refuse', [refusal], options);
-  if (fault && say === undefined && !calls && refusal === undefined && !usage && finishReason === undefined)
+  if (
+    fault &&
+    say === undefined &&
+    !calls &&
+    refusal === undefined &&
+    !usage &&
+    finishReason === undefined &&
+    hallucinated === undefined
+  )
     return called('modelFails', [fault], { latencyMs });
   // No builder makes this combination of fields.
   return valueSource(step);

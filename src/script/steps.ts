@@ -45,6 +45,11 @@ export interface ModelStep {
   usage?: StepUsage;
   /** Default: "tool_calls" if there are calls, otherwise "stop". */
   finishReason?: string;
+  /**
+   * The answer is meant to be wrong: the request does not allow it, for example a text although its `tool_choice` is
+   * "required". With true, the request may also allow it, and the calls of the answer are not checked.
+   */
+  hallucinated?: boolean;
 }
 
 /** Token counts as the API reports them. */
@@ -64,14 +69,17 @@ export interface ToolCallStep {
   /** Default: "call_1", "call_2", … in the order in which the script is played. */
   id?: string;
   /**
-   * The call is meant to be wrong: the tool is not offered, or the arguments fail its schema. With true, the call may
-   * also be valid.
+   * The call is meant to be wrong: the tool is not offered, the arguments fail its schema, or the request does not
+   * allow the call. With true, the call may also be valid.
    */
   hallucinated?: boolean;
 }
 
 /** Options that any answer can have. */
-export interface StepOptions extends Pick<ModelStep, 'latencyMs' | 'usage' | 'finishReason' | 'fault'> {}
+export interface StepOptions extends Pick<
+  ModelStep,
+  'latencyMs' | 'usage' | 'finishReason' | 'fault' | 'hallucinated'
+> {}
 
 /** A step with one call: `callTool` returns it and `callTools` takes it. */
 export interface CallStep extends ModelStep {

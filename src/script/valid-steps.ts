@@ -9,7 +9,7 @@ import { faultKinds, type Fault } from './faults.ts';
 import { callTool, callTools, modelFails, refuse, say, user, type ModelStep, type Step } from './steps.ts';
 
 const contentKeys = ['say', 'calls', 'refusal', 'fault'];
-const modelKeys = [...contentKeys, 'latencyMs', 'usage', 'finishReason'];
+const modelKeys = [...contentKeys, 'latencyMs', 'usage', 'finishReason', 'hallucinated'];
 const callKeys = ['tool', 'args', 'rawArgs', 'id', 'hallucinated'];
 const usageKeys = ['prompt_tokens', 'completion_tokens', 'total_tokens'];
 
@@ -101,7 +101,7 @@ function assertValidModelStep(
       sentence`is ${{ given: 'a message' }}. Write user(…) or say(…). Earlier messages belong in "messages".`,
     );
   assertValidKeys(step, [...others, ...modelKeys], fail);
-  const { say: text, calls, refusal, fault, latencyMs, usage, finishReason } = step;
+  const { say: text, calls, refusal, fault, latencyMs, usage, finishReason, hallucinated } = step;
   if (text === undefined && calls === undefined && refusal === undefined && fault === undefined) {
     const field = contentKeys.find((key) => key in step);
     fail(
@@ -113,6 +113,7 @@ function assertValidModelStep(
   if (text !== undefined) assertValidText('say', text, fail);
   if (refusal !== undefined) assertValidText('refusal', refusal, fail);
   if (finishReason !== undefined) assertValidText('finishReason', finishReason, fail);
+  assertValidMark(hallucinated, fail);
   if (latencyMs !== undefined && !isCount(latencyMs, Number.isFinite))
     fail(
       sentence`has a "${{ field: 'latencyMs' }}" that must be ${{ expected: 'a number from 0' }}, but is ${{ given: valueWords(latencyMs) }}.`,
@@ -185,6 +186,10 @@ function assertValidCall(call: unknown, fail: Fail): void {
     fail(
       sentence`has an "${{ field: 'id' }}" that must be ${{ expected: 'a non-empty string' }}, but is ${{ given: valueWords(id) }}.`,
     );
+  assertValidMark(hallucinated, fail);
+}
+
+function assertValidMark(hallucinated: unknown, fail: Fail): void {
   if (hallucinated !== undefined && typeof hallucinated !== 'boolean')
     fail(
       sentence`has a "${{ field: 'hallucinated' }}" that must be ${{ expected: 'true or false' }}, but is ${{ given: valueWords(hallucinated) }}.`,

@@ -87,7 +87,7 @@ async function answered(request: ApiRequest, served: Served, options: Completion
   try {
     const take = scriptedAnswersOf(served.provider);
     if (take) {
-      const taken = await take(kept, signal);
+      const taken = await take(kept, signal, options);
       if (taken.step.latencyMs) await served.wait?.(taken.step.latencyMs, signal);
       return await scriptedResponse(taken, form, exchange, signal);
     }

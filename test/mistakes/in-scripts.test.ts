@@ -10,7 +10,7 @@ const asked = user('Where is A-17?');
 test('a misspelt tool', async ({ expect }) => {
   const steps = [asked, callTool('lookup', { orderId: 'A-17' }), say('It is paid.')];
   expect(await failuresOf({ agent: desk, steps })).toMatchInlineSnapshot(`
-    "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls the tool "lookup", which the model was not offered. Did you mean "look_up"? Offered: look_up. Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
+    "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls the tool "lookup", which the model was not offered. Did you mean "look_up"? Offered: look_up. The agent "Desk" was asked. Correct the step, or mark the call { hallucinated: true } if the model is meant to be wrong.
     The conversation so far:
       system     You are a helpful agent.
       user       Where is A-17?
@@ -24,7 +24,7 @@ test('a tool call for an agent without tools', async ({ expect }) => {
   const agent = new Agent({ name: 'Greeter', instructions: 'Greet.' });
   const steps = [asked, callTool('look_up', { orderId: 'A-17' }), say('It is paid.')];
   expect(await failuresOf({ agent, steps })).toMatchInlineSnapshot(`
-    "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls the tool "look_up", which the model was not offered. No tools were offered. Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
+    "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls the tool "look_up", which the model was not offered. No tools were offered. The agent "Greeter" was asked. Correct the step, or mark the call { hallucinated: true } if the model is meant to be wrong.
     The conversation so far:
       system     Greet.
       user       Where is A-17?
@@ -37,7 +37,7 @@ test('a tool call for an agent without tools', async ({ expect }) => {
 test('arguments that fail the schema and are not marked as hallucinated', async ({ expect }) => {
   const steps = [asked, callTool('look_up', { order: 17 }), say('It is paid.')];
   expect(await failuresOf({ agent: desk, steps })).toMatchInlineSnapshot(`
-    "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls look_up({"order":17}) with arguments that fail its schema: "order" is not an argument of this tool. "orderId" is missing (string). Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
+    "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls look_up({"order":17}) with arguments that fail its schema: "order" is not an argument of this tool. "orderId" is missing (string). The agent "Desk" was asked. Correct the step, or mark the call { hallucinated: true } if the model is meant to be wrong.
     The conversation so far:
       system     You are a helpful agent.
       user       Where is A-17?
@@ -50,7 +50,7 @@ test('arguments that fail the schema and are not marked as hallucinated', async 
 test('options of callTool in place of the arguments', async ({ expect }) => {
   const steps = [asked, callTool('look_up', { hallucinated: true }), say('It is paid.')];
   expect(await failuresOf({ agent: desk, steps })).toMatchInlineSnapshot(`
-    "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls look_up({"hallucinated":true}) with arguments that fail its schema: "hallucinated" is not an argument of this tool. "orderId" is missing (string). Options are the third argument of callTool. Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
+    "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls look_up({"hallucinated":true}) with arguments that fail its schema: "hallucinated" is not an argument of this tool. "orderId" is missing (string). Options are the third argument of callTool. The agent "Desk" was asked. Correct the step, or mark the call { hallucinated: true } if the model is meant to be wrong.
     The conversation so far:
       system     You are a helpful agent.
       user       Where is A-17?
@@ -71,7 +71,7 @@ test('arguments for a plain function', async ({ expect }) => {
   });
   const steps = [asked, callTool('look_up', { orderId: 'A-17' }), say('It is paid.')];
   expect(await failuresOf({ agent, steps })).toMatchInlineSnapshot(`
-    "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls look_up({"orderId":"A-17"}) with arguments that fail its schema: "orderId" is not an argument of this tool. look_up takes no arguments. To give it arguments, define it with tool({ name: "look_up", parameters: … }). Correct the step, check which agent was asked, or mark the call { hallucinated: true } if the model is meant to be wrong.
+    "The run was rejected: ScriptMistakeError: Step 2 (steps[1]) calls look_up({"orderId":"A-17"}) with arguments that fail its schema: "orderId" is not an argument of this tool. look_up takes no arguments. To give it arguments, define it with tool({ name: "look_up", parameters: … }). The agent "Desk" was asked. Correct the step, or mark the call { hallucinated: true } if the model is meant to be wrong.
     The conversation so far:
       system     You are a helpful agent.
       user       Where is A-17?
@@ -129,7 +129,7 @@ test('a function that returns a malformed call', async ({ expect }) => {
 test('one step too few', async ({ expect }) => {
   const steps = [asked, callTool('look_up', { orderId: 'A-17' })];
   expect(await failuresOf({ agent: desk, steps })).toMatchInlineSnapshot(`
-    "The run was rejected: ScriptExhaustedError: Completion 2 was requested, but the script has 1 step for the model. The model was asked to continue after a "tool" message. Add a step, or check why the run did not stop.
+    "The run was rejected: ScriptExhaustedError: Completion 2 was requested, but the script has 1 step for the model, and its last step is callTool("look_up", {"orderId":"A-17"}). The agent "Desk" was asked to continue after a "tool" message. say(…) ends a run. Add a step, or check why the run did not stop.
     The conversation so far:
       system     You are a helpful agent.
       user       Where is A-17?
@@ -145,7 +145,7 @@ test('one step too few', async ({ expect }) => {
 test('one step too few before the user speaks again', async ({ expect }) => {
   const steps = [asked, callTool('look_up', { orderId: 'A-17' }), user('And A-18?'), say('It is paid.')];
   expect(await failuresOf({ agent: desk, steps })).toMatchInlineSnapshot(`
-    "The run was rejected: ScriptExhaustedError: Completion 2 was requested, but step 3 of the script is user("And A-18?"): the run was expected to have ended. The model was asked to continue after a "tool" message. Add a model step before it, or check why the run did not stop.
+    "The run was rejected: ScriptExhaustedError: Completion 2 was requested, but step 3 of the script is user("And A-18?"): the run was expected to have ended. The agent "Desk" was asked to continue after a "tool" message. say(…) ends a run. Add a model step before step 3, or check why the run did not stop.
     The conversation so far:
       system     You are a helpful agent.
       user       Where is A-17?
@@ -184,7 +184,7 @@ test('a user message that differs from the script', async ({ expect }) => {
   const provider = scriptedProvider([user('Where is A-18?'), say('It is paid.')]);
   const swarm = new Swarm({ provider });
   expect(await messageOf(() => swarm.run({ agent: desk, messages }))).toMatchInlineSnapshot(`
-    "Step 1 (steps[0]) expects the user to have said "Where is A-18?", but the last user message is "Where is A-17?".
+    "Step 1 (steps[0]) expects the user to have said "Where is A-18?", but the last user message is "Where is A-17?". The agent "Desk" was asked.
     The conversation so far:
       system     You are a helpful agent.
       user       Where is A-17?"

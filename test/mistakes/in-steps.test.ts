@@ -54,14 +54,14 @@ test('a call in place of a step', async ({ expect }) => {
 test('a misspelt field of a step', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await mistakeIn({ sya: 'It is paid.' })).message).toMatchInlineSnapshot(
-    `"Step 2 (steps[1]) has an unknown field "sya". Did you mean "say"? Its fields: user, say, calls, refusal, fault, latencyMs, usage, finishReason."`,
+    `"Step 2 (steps[1]) has an unknown field "sya". Did you mean "say"? Its fields: user, say, calls, refusal, fault, latencyMs, usage, finishReason, hallucinated."`,
   );
 });
 
 test('a misspelt user of a step in JSON', async ({ expect }) => {
   const steps = [{ usr: 'Where is A-17?' }] as unknown as Step[];
   expect(await messageOf(() => scriptedProvider(steps))).toMatchInlineSnapshot(
-    `"Step 1 (steps[0]) has an unknown field "usr". Did you mean "user"? Its fields: user, say, calls, refusal, fault, latencyMs, usage, finishReason."`,
+    `"Step 1 (steps[0]) has an unknown field "usr". Did you mean "user"? Its fields: user, say, calls, refusal, fault, latencyMs, usage, finishReason, hallucinated."`,
   );
 });
 

@@ -197,8 +197,13 @@ const blockedSocket = (what: string) =>
   `BlockedRequestError: A request to ${what} was blocked, because tests must not reach the network. It came through a socket, not through the mocked fetch. Either the client was built before mocking started (build it later, because a client keeps the fetch that it finds), or a library opens its own sockets (mock it, or allow the host in a setup file: startMocking({ allow: ["${what.split(' ')[0]}"] }) of "swarmcheck/msw").`;
 const leftOver = (step: string) =>
   `ScriptNotFinishedError: The script was not played to its end: 1 step is left over. Remove the steps that are not needed, or check why the run stopped early.\n${step}`;
-const beyond = (count: number, steps: string) =>
-  `ScriptExhaustedError: Completion ${count} was requested, but the script has ${steps} for the model. The model was asked to continue after a "user" message. Add a step, or check why the run did not stop.\nThe conversation so far:\n  user       Hello?`;
+const beyond = (count: number, steps: string, advice: string) =>
+  `ScriptExhaustedError: Completion ${count} was requested, but the script has ${steps}. The model was asked to continue after a "user" message. ${advice}\nThe conversation so far:\n  user       Hello?`;
+const beyondFirst = beyond(
+  2,
+  '1 step for the model, and its last step is say("a")',
+  'say(…) ends a run. Add a step, or check why the run did not stop.',
+);
 
 test.for([
   'is answered',
@@ -223,7 +228,7 @@ test.for([
 });
 
 test('a request beyond the script fails its test, even if the test caught the error', () => {
-  expect(outcomeOf('swallows a request beyond the script')).toEqual(['failed', beyond(2, '1 step')]);
+  expect(outcomeOf('swallows a request beyond the script')).toEqual(['failed', beyondFirst]);
 });
 
 test.for([
@@ -319,7 +324,7 @@ test.for(['is meant to leave some', 'is meant to be blocked'])(
 test.for([
   ['leaves some at first, and is retried', leftOver('  step 1  say("a")')],
   ['is blocked at first, and is retried', blockedFetch('GET https://x.invalid/')],
-  ['asks too much at first, and is retried', beyond(2, '1 step')],
+  ['asks too much at first, and is retried', beyondFirst],
 ] as const)('a test that is retried passes if the second try has no error: %s', ([name, first]) => {
   expect(outcomeOf(name)).toEqual(['passed', first]);
 });
@@ -332,7 +337,10 @@ test('a test that is retried reports the error of each try', () => {
 test.for([
   ['at once one leaves some', leftOver('  step 1  say("left over by one of many")')],
   ['at once one swallows a fetch', blockedFetch('GET https://one-of-many.invalid/')],
-  ['at once one swallows a request beyond the script', beyond(1, '0 steps')],
+  [
+    'at once one swallows a request beyond the script',
+    beyond(1, 'no steps (steps: [])', 'Write what the model answers, such as say("…").'),
+  ],
   [
     'at once one has a tool that fetches',
     blockedFetch('GET https://weather.invalid/today by the tool "get_weather"'),

@@ -79,7 +79,7 @@ test('a request beyond the script is a failure that shows the conversation', asy
 
 test('the error of a request beyond the script counts model steps, not all steps', async () => {
   const run = await playRefund({ steps: refundSteps.slice(0, 3) });
-  expect(messagesOf(run)[0]).toMatch('Completion 3 was requested, but the script has 2 steps for the model.');
+  expect(messagesOf(run)[0]).toMatch('Completion 3 was requested, but the script has 2 steps for the model,');
 });
 
 test('the error of a request where a user step is next says so', async ({ expect }) => {
@@ -88,7 +88,7 @@ test('the error of a request where a user step is next says so', async ({ expect
     steps: [user('a'), callTool('transfer_to_refunds'), user('b'), say('c')],
   });
   expect(messagesOf(run)[0]).toMatchInlineSnapshot(`
-    "The run was rejected: ScriptExhaustedError: Completion 2 was requested, but step 3 of the script is user("b"): the run was expected to have ended. The model was asked to continue after a "tool" message. Add a model step before it, or check why the run did not stop.
+    "The run was rejected: ScriptExhaustedError: Completion 2 was requested, but step 3 of the script is user("b"): the run was expected to have ended. The agent "Refunds" was asked to continue after a "tool" message. say(…) ends a run. Add a model step before step 3, or check why the run did not stop.
     The conversation so far:
       system     Refund what was paid.
       user       a

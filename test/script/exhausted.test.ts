@@ -18,7 +18,7 @@ test('a request beyond the script throws, with the conversation so far', async (
   );
   expect(error).toBeInstanceOf(ScriptExhaustedError);
   expect(error.message).toMatchInlineSnapshot(`
-    "Completion 3 was requested, but the script has 2 steps for the model. The model was asked to continue after a "tool" message. Add a step, or check why the run did not stop.
+    "Completion 3 was requested, but the script has 2 steps for the model, and its last step is callTool("look_up"). The agent "Desk" was asked to continue after a "tool" message. say(…) ends a run. Add a step, or check why the run did not stop.
     The conversation so far:
       system     You are a helpful agent.
       user       How warm is it?
@@ -34,7 +34,7 @@ test('an empty script answers no request', async ({ expect }) => {
   const error = await rejection(scriptedProvider([]).complete(request({ messages: [] })));
   expect(error).toBeInstanceOf(ScriptExhaustedError);
   expect(error.message).toMatchInlineSnapshot(`
-    "Completion 1 was requested, but the script has 0 steps for the model. The model was asked to continue after a "system" message. Add a step, or check why the run did not stop.
+    "Completion 1 was requested, but the script has no steps (steps: []). The model was asked to continue after a "system" message. Write what the model answers, such as say("…").
     The conversation so far:
     "
   `);
@@ -78,7 +78,7 @@ test('every further request is counted and refused', async () => {
   const provider = scriptedProvider([say('only')]);
   await provider.complete(request());
   expect((await rejection(provider.complete(request()))).message).toMatch(
-    /^Completion 2 was requested, but the script has 1 step for the model\./,
+    /^Completion 2 was requested, but the script has 1 step for the model, and its last step is say\("only"\)\./,
   );
   expect((await rejection(provider.complete(request()))).message).toMatch(/^Completion 3 was requested/);
 });

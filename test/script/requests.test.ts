@@ -48,7 +48,7 @@ test('a message changed later does not change a kept request', async () => {
 test('tools changed later do not change a kept request', async () => {
   const asked = request({ tools: offer(['a']), tool_choice: { type: 'function', function: { name: 'a' } } });
   const before = structuredClone(asked);
-  const provider = scriptedProvider(answers(1));
+  const provider = scriptedProvider([callTool('a')]);
   await provider.complete(asked);
   asked.tools![0]!.function.name = 'changed';
   asked.tools!.push(...offer(['b']));
@@ -87,7 +87,7 @@ test('a later change inside a shallowly frozen message does not change a kept re
 });
 
 test('a kept request is frozen at every depth', async () => {
-  const provider = scriptedProvider(answers(1));
+  const provider = scriptedProvider([callTool('a')]);
   await provider.complete(
     request({ tools: offer(['a']), tool_choice: { type: 'function', function: { name: 'a' } } }),
   );

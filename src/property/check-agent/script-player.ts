@@ -3,7 +3,7 @@ import { playScenario } from '../../scenario/run-scenario.ts';
 import type { AgentUnderTest, ScenarioRun } from '../../scenario/scenario.ts';
 import { ScenarioTimeoutError } from '../../scenario/timeout.ts';
 import type { ToolStub } from '../../scenario/stub-tools.ts';
-import { withCalls } from '../../script/step-kinds.ts';
+import { isUserStep, withCalls } from '../../script/step-kinds.ts';
 import type { Step } from '../../script/steps.ts';
 
 /** Settings shared by all scripts of a check. */
@@ -56,10 +56,12 @@ export function patiently(play: Play): Play {
 }
 
 /**
- * The script with every call marked as hallucinated, so that no call has to fit the agents. Scripts are generated for
- * the agents as exploring found them. If an agent hands off on Sundays only, a script that counts on the handoff
- * is not wrong.
+ * The script with every answer and every call marked as hallucinated, so that none of them has to fit the agents and
+ * what their requests allow. Scripts are generated for the agents as exploring found them. If an agent hands off on
+ * Sundays only, a script that counts on the handoff is not wrong.
  */
 export function markedAsUnsure(steps: readonly Step[]): Step[] {
-  return withCalls(steps, (call) => ({ ...call, hallucinated: true }));
+  return withCalls(steps, (call) => ({ ...call, hallucinated: true })).map((step) =>
+    typeof step === 'function' || isUserStep(step) ? step : { ...step, hallucinated: true },
+  );
 }

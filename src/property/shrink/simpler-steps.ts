@@ -125,7 +125,7 @@ function* simplerAnswers(step: ModelStep): Generator<ModelStep> {
   const { say, calls, refusal, fault } = step;
   if (fault || refusal !== undefined) yield { say: answerText };
   if (fault && JSON.stringify(step) !== JSON.stringify(plainFailure)) yield plainFailure;
-  for (const field of ['latencyMs', 'usage', 'finishReason', 'fault'] as const)
+  for (const field of ['hallucinated', 'latencyMs', 'usage', 'finishReason', 'fault'] as const)
     if (step[field] !== undefined) yield without(step, field);
   if (calls) {
     for (const field of ['say', 'refusal'] as const)
