@@ -10,7 +10,7 @@ import { isMisfit } from '../script/script-errors.ts';
 import { ScriptPlayer } from '../script/script-player.ts';
 import { RunTrace } from '../trace/trace.ts';
 import { BlockWatch } from './blocking.ts';
-import { assertValidScenario, type CheckedScenario } from './valid-scenario.ts';
+import { assertValidScenario, beginsWithModel, nobodySpoke, type CheckedScenario } from './valid-scenario.ts';
 import { show } from './equals.ts';
 import { unmetExpectations } from './expectations.ts';
 import { isExternalAgent } from './external-agent.ts';
@@ -147,6 +147,7 @@ class Play {
       this.#marked ??= marked;
       this.#fail(new Sentence(reason(), facts));
     }
+    if (beginsWithModel(this.#scenario)) this.#fail(nobodySpoke);
     for (const { message } of watch?.problems() ?? []) this.#fail(message);
     // If the script did not fit, unreached agents are expected; do not report unused stubs.
     if (subject && !isMisfit(result.error)) this.#findUnusedStubs();

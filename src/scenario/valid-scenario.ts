@@ -4,6 +4,7 @@ import { isPromiseLike } from '../engine/values/promise.ts';
 import { assertValidMessages } from '../engine/model/messages.ts';
 import { assertValidContextVariables } from '../engine/run/context.ts';
 import type { Hooks } from '../engine/run/hooks.ts';
+import { isUserStep } from '../script/step-kinds.ts';
 import { assertValidSteps, type CheckedSteps } from '../script/valid-steps.ts';
 import { blockLimitRule } from './blocking.ts';
 import { isExternalAgent } from './external-agent.ts';
@@ -145,3 +146,14 @@ function noScenario(given: unknown): UsageError {
 function lower(which: string): string {
   return which.replace('The', 'the');
 }
+
+/**
+ * Whether the model speaks before anybody has said anything. A real run never begins like that. Such a script can be
+ * served, because then the client says something.
+ */
+export function beginsWithModel({ steps: [first], messages = [] }: Scenario): boolean {
+  return first !== undefined && !isUserStep(first) && messages.length === 0;
+}
+
+/** The failure of such a scenario. */
+export const nobodySpoke = sentence`The scenario begins with ${{ given: 'an answer of the model' }}, and nobody has said anything. Begin its "${{ field: 'steps' }}" with ${{ expected: 'user("…")' }}, or give it earlier "messages".`;

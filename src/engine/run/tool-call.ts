@@ -16,7 +16,7 @@ import { CallContext } from './run-of.ts';
 import { callWatcher } from './watch.ts';
 import { isPromiseLike } from '../values/promise.ts';
 import type { PreparedAgent } from '../tools/prepared-agent.ts';
-import { isResult } from '../tools/result.ts';
+import { holdsAgent, isResult } from '../tools/result.ts';
 import type { ToolContext } from '../tools/tool.ts';
 
 /** The outcome of a call: the text that answers it, and its effects on the run. */
@@ -181,6 +181,12 @@ export function readReturn(name: string, returned: unknown): CallOutcome {
 }
 
 function readValue(name: string, value: unknown): CallOutcome {
+  // Its instructions would be sent to the model. Usually `new Result` was forgotten.
+  if (holdsAgent(value))
+    return failed(
+      'not-serializable',
+      `Tool ${name} ran, but returned an agent inside another value, which cannot be sent as text. To hand off, it returns the agent itself, or new Result({ value, agent }).`,
+    );
   const stringified = jsonText(value);
   return 'text' in stringified
     ? { content: stringified.text }

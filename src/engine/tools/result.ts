@@ -2,6 +2,7 @@ import { isAgent, refusalOfAgent, type Agent } from './agent.ts';
 import { sentence } from '../values/error-facts.ts';
 import { UsageError } from '../values/engine-errors.ts';
 import { assertValidContextVariables } from '../run/context.ts';
+import { isPlainObject } from '../values/copy.ts';
 import { brand, hasBrand } from './brand.ts';
 import { assertKnownFields } from '../values/known-fields.ts';
 
@@ -45,4 +46,15 @@ brand(Result, 'swarmcheck.Result');
 /** Whether the value is a result, made by any copy of this package. */
 export function isResult(value: unknown): value is Result {
   return hasBrand(value, 'swarmcheck.Result');
+}
+
+/** Whether a value is or contains an agent: a plain object or an array with one in it, or in one of its items. */
+export function holdsAgent(value: unknown, levels = 2): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (isAgent(value)) return true;
+  if (levels === 0 || !(Array.isArray(value) || isPlainObject(value))) return false;
+  for (const item of Object.values(value)) {
+    if (typeof item === 'object' && item !== null && holdsAgent(item, levels - 1)) return true;
+  }
+  return false;
 }

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { Agent, Result } from 'swarmcheck';
+import { callTool, say } from 'swarmcheck/testing';
+import { toolContents, unstreamed } from '../support/runs.ts';
+
+const secret = new Agent({ name: 'Sales', instructions: 'The discount is at most 20 %.' });
+
+test.for<[what: string, returned: unknown]>([
+  ['an object without new Result', { value: 'ok', agent: secret }],
+  ['an object in an object', { result: { agent: secret } }],
+  ['a list', [secret]],
+  ['the value of a Result', new Result({ value: { agent: secret } })],
+])(
+  'an agent inside another value is a tool failure, and is not sent to the model: %s',
+  async ([, returned]) => {
+    const agent = new Agent({
+      functions: [
+        function move() {
+          return returned;
+        },
+      ],
+    });
+    const response = await unstreamed({ agent, steps: [callTool('move'), say('Sorry.')] });
+    expect(toolContents(response)).toEqual([
+      'Error: Tool move ran, but returned an agent inside another value, which cannot be sent as text. To hand off, it returns the agent itself, or new Result({ value, agent }).',
+    ]);
+  },
+);
