@@ -156,4 +156,4 @@ export function beginsWithModel({ steps: [first], messages = [] }: Scenario): bo
 }
 
 /** The failure of such a scenario. */
-export const nobodySpoke = sentence`The scenario begins with ${{ given: 'an answer of the model' }}, and nobody has said anything. Begin its "${{ field: 'steps' }}" with ${{ expected: 'user("…")' }}, or give it earlier "messages".`;
+export const nobodySpoke = sentence`The scenario begins with ${{ given: 'an answer of the model' }}, and no message comes before it. Begin its "${{ field: 'steps' }}" with ${{ expected: 'user("…")' }}, or give it earlier "messages".`;

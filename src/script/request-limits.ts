@@ -18,7 +18,7 @@ interface Limits {
   readonly n?: unknown;
 }
 
-/** Why a step is no answer to a request; a promise while the schema validator is being loaded. */
+/** Why a step does not answer to a request; a promise while the schema validator is being loaded. */
 type Problem = Sentence | undefined | Promise<unknown>;
 
 /**
@@ -48,7 +48,7 @@ function meantCalls({ calls = [] }: ModelStep): readonly ToolCallStep[] {
   return calls.filter(({ hallucinated, rawArgs }) => !hallucinated && rawArgs === undefined);
 }
 
-/** Whether the answer of a step arrives whole, and is no refusal. */
+/** Whether the answer of a step arrives whole, and does not refuse. */
 function isWhole({ refusal, fault, finishReason }: ModelStep): boolean {
   return refusal === undefined && !fault && finishReason !== 'length' && finishReason !== 'content_filter';
 }

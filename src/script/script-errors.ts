@@ -37,9 +37,9 @@ export class ScriptExhaustedError extends Misfit {
 interface ScriptExhaustion extends Pick<ScriptExhaustedError, 'request' | 'answers' | 'lastRole'> {
   readonly step: number | undefined;
   readonly agent: string | undefined;
-  /** The next step as source code, or the last step if there is no next one; undefined if the script is empty. */
+  /** The next step as source code, or the last step at the end of the script; undefined if the script is empty. */
   readonly stepText: string | undefined;
-  /** How many steps the script has, including those of the user. */
+  /** How many steps the script has, including user steps. */
   readonly steps: number;
   /** The conversation so far, for the end of the message. */
   readonly conversation: string;

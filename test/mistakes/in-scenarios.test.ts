@@ -266,7 +266,7 @@ test.sequential('a tool that never ends', async ({ expect, onTestFinished }) => 
 
 test('a script that begins with the model', async ({ expect }) => {
   expect(await failuresOf({ agent: desk, steps: [say('It is paid.')] })).toMatchInlineSnapshot(`
-    "The scenario begins with an answer of the model, and nobody has said anything. Begin its "steps" with user("…"), or give it earlier "messages".
+    "The scenario begins with an answer of the model, and no message comes before it. Begin its "steps" with user("…"), or give it earlier "messages".
     What happened:
         turn 1  Desk: says "It is paid."
         ended: completed"

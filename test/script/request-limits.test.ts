@@ -188,7 +188,7 @@ test.for(ways)(
   },
 );
 
-test('an app with its own client is held to what it asked for', async () => {
+test('an app with its own client must get the JSON of its request', async () => {
   const agent = externalAgent(async (turn) => {
     const response_format = { type: 'json_object' } as const;
     const messages = [{ role: 'user', content: turn.message }] as const;
