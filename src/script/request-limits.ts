@@ -8,7 +8,7 @@ import type { CompletionRequest } from '../engine/model/provider.ts';
 import type { ModelStep, ToolCallStep } from './steps.ts';
 
 /**
- * The fields of a request that limit its answer. Other clients send them in forms that nobody has validated, so
+ * The fields of a request that limit its answer. Other clients send them in forms that were not validated, so
  * everything about them is unknown.
  */
 interface Limits {
