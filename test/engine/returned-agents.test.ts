@@ -26,3 +26,18 @@ test.for<[what: string, returned: unknown]>([
     ]);
   },
 );
+
+test('a value whose fields cannot be read is a tool failure, not the end of the run', async () => {
+  const unreadable = () => {
+    throw new Error('no fields');
+  };
+  const agent = new Agent({
+    functions: [
+      function move() {
+        return new Proxy({}, { ownKeys: unreadable, getPrototypeOf: unreadable });
+      },
+    ],
+  });
+  const response = await unstreamed({ agent, steps: [callTool('move'), say('Sorry.')] });
+  expect(toolContents(response)).toEqual([expect.stringContaining('Error: Tool move ran, but')]);
+});

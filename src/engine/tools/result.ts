@@ -48,13 +48,24 @@ export function isResult(value: unknown): value is Result {
   return hasBrand(value, 'swarmcheck.Result');
 }
 
-/** Whether a value is or contains an agent: a plain object or an array with one in it, or in one of its items. */
-export function holdsAgent(value: unknown, levels = 2): boolean {
+/**
+ * Whether a value is or contains an agent: a plain object or an array with one in it, or in one of its items. False for
+ * a value whose fields cannot be read.
+ */
+export function holdsAgent(value: unknown): boolean {
+  try {
+    return holdsWithin(value, 2);
+  } catch {
+    return false;
+  }
+}
+
+function holdsWithin(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (isAgent(value)) return true;
   if (levels === 0 || !(Array.isArray(value) || isPlainObject(value))) return false;
   for (const item of Object.values(value)) {
-    if (typeof item === 'object' && item !== null && holdsAgent(item, levels - 1)) return true;
+    if (typeof item === 'object' && item !== null && holdsWithin(item, levels - 1)) return true;
   }
   return false;
 }
