@@ -1,4 +1,4 @@
-import { isSecretName, isSecretNumber } from './secrets.ts';
+import { isSecretName, isSecretNumber } from '../engine/values/secrets.ts';
 
 /**
  * Returns the text to store in place of another. `isSecret` means that the name of its field makes it a secret,

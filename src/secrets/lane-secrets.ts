@@ -1,5 +1,5 @@
 import { mapData, mapDefinition, mapJsonText } from './json-text.ts';
-import { findSecrets, type FoundSecret, type SecretKind } from './secrets.ts';
+import { findSecrets, type FoundSecret, type SecretKind } from '../engine/values/secrets.ts';
 
 /**
  * The placeholders of secrets. The one for an e-mail address is an address too, so that schemas still accept it; its

@@ -1,6 +1,6 @@
 import { isPlainObject, setOwn } from '../../engine/values/copy.ts';
 import type { Path } from '../../secrets/redactor.ts';
-import { isSecretName } from '../../secrets/secrets.ts';
+import { isSecretName } from '../../engine/values/secrets.ts';
 import { changesTokens, type MapCompletionText } from './answer-record.ts';
 
 /** A text that is spread over several chunks, and the places in the chunks that hold its pieces. */

@@ -13,7 +13,8 @@ import { scenarioSource } from './scenario-source.ts';
 import type { Setup } from './setup.ts';
 import { shrink, type FoundFailure } from './shrink.ts';
 import { differenceInWords, type Steadiness } from './steadiness.ts';
-import { storableVariables, withoutSecrets } from './storable.ts';
+import { withoutSecrets } from '../../engine/values/secrets.ts';
+import { storableVariables } from './storable.ts';
 
 /**
  * Once an app is known to hang, `timeoutMs` is divided by this number: less time is enough to see that it hangs

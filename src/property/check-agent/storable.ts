@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { setOwn } from '../../engine/values/copy.ts';
-import { findSecrets, isSecretName, isSecretNumber } from '../../secrets/secrets.ts';
+import { isSecretName, isSecretNumber, secretsIn } from '../../engine/values/secrets.ts';
 
 /** The context variables that can be written to a file, and those that cannot. */
 export interface StorableVariables {
@@ -31,17 +31,6 @@ export function isJson(value: unknown): boolean {
   }
 }
 
-/** The text with each secret replaced by its kind, such as `<token>`. */
-export function withoutSecrets(text: string): string {
-  let shown = '';
-  let from = 0;
-  for (const { start, end, kind } of secretsIn(text)) {
-    shown += `${text.slice(from, start)}<${kind}>`;
-    from = end;
-  }
-  return shown + text.slice(from);
-}
-
 /** Whether a value with this name is a secret, or holds one. */
 export function holdsSecret(name: string, value: unknown): boolean {
   if (typeof value === 'string') return (value !== '' && isSecretName(name)) || secretsIn(value).length > 0;
@@ -52,9 +41,4 @@ export function holdsSecret(name: string, value: unknown): boolean {
   return Object.entries(value).some(([key, item]) =>
     holdsSecret(Array.isArray(value) || isSecret ? name : key, item),
   );
-}
-
-/** The secrets in a text. Email addresses do not count, since tests are full of them. */
-function secretsIn(text: string) {
-  return findSecrets(text).filter(({ kind }) => kind !== 'email');
 }

@@ -9,7 +9,8 @@ import {
   saveFailure,
   type SavedFailure,
 } from '../../../src/property/check-agent/saved-failure.ts';
-import { storableVariables, withoutSecrets } from '../../../src/property/check-agent/storable.ts';
+import { withoutSecrets } from '../../../src/engine/values/secrets.ts';
+import { storableVariables } from '../../../src/property/check-agent/storable.ts';
 import { shownPath } from '../../../src/files/path.ts';
 import { factsOf } from '../../support/facts-of.ts';
 import { errorOf } from '../../support/failures.ts';

@@ -265,3 +265,19 @@ function wordsOf(name: string): string[] {
     .split(/[^a-z\d]+/)
     .filter(Boolean);
 }
+
+/** The text with each secret replaced by its kind, such as `<token>`. */
+export function withoutSecrets(text: string): string {
+  let shown = '';
+  let from = 0;
+  for (const { start, end, kind } of secretsIn(text)) {
+    shown += `${text.slice(from, start)}<${kind}>`;
+    from = end;
+  }
+  return shown + text.slice(from);
+}
+
+/** The secrets in a text. Email addresses do not count, since tests are full of them. */
+export function secretsIn(text: string): readonly FoundSecret[] {
+  return findSecrets(text).filter(({ kind }) => kind !== 'email');
+}
