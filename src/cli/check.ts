@@ -8,7 +8,8 @@ import { Progress } from './check/progress.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { shareEntry } from './one-copy.ts';
 import { StrayErrors } from './stray-errors.ts';
-import { placeInUserCode, thrownSentence, thrownText } from './thrown.ts';
+import { placeInUserCode } from '../engine/values/stack.ts';
+import { thrownSentence, thrownText } from './thrown.ts';
 
 interface Options {
   runs?: number;

@@ -8,7 +8,8 @@ import { recordCommand } from './record.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
 import { serveCommand } from './serve.ts';
-import { nameFilesFrom, thrownText } from './thrown.ts';
+import { nameFilesFrom } from '../engine/values/stack.ts';
+import { thrownText } from './thrown.ts';
 
 /** Runs the command that these arguments name, and resolves with its exit code. Never rejects. */
 export async function runCommandLine(args: readonly string[], invocation: Invocation): Promise<ExitCode> {
@@ -22,6 +23,8 @@ export async function runCommandLine(args: readonly string[], invocation: Invoca
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     invocation.stderr.write(`swarmcheck stopped: ${thrownText(error)}\n`);
     return 2;
+  } finally {
+    nameFilesFrom(undefined);
   }
 }
 

@@ -4,7 +4,8 @@ import { didYouMean } from '../engine/values/did-you-mean.ts';
 import type { LoadError } from '../report/run-report.ts';
 import { filesBeside } from './missing-file.ts';
 import { ownEntries } from './one-copy.ts';
-import { fromHere, placeInUserCode, stackPlace, thrownText, toPath } from './thrown.ts';
+import { fromHere, placeInUserCode, toPath } from '../engine/values/stack.ts';
+import { stackPlace, thrownText } from './thrown.ts';
 
 /**
  * If a wrong import is the reason why a file was not loaded, returns an error about that import, with its file and

@@ -5,7 +5,8 @@ import { register } from 'tsx/esm/api';
 import type { LoadError } from '../report/run-report.ts';
 import { importMistake } from './import-mistakes.ts';
 import { shareOwnEntries } from './one-copy.ts';
-import { fromHere, placeInUserCode, placeOfSyntaxError, thrownText } from './thrown.ts';
+import { fromHere, placeInUserCode } from '../engine/values/stack.ts';
+import { placeOfSyntaxError, thrownText } from './thrown.ts';
 
 /**
  * The time limit for loading a module. Without a limit, a top-level await that never ends would hang the command.

@@ -9,7 +9,8 @@ import { type Scenario } from '../scenario/scenario.ts';
 import { testOfVitest } from './import-mistakes.ts';
 import { loadModule } from './load-module.ts';
 import { missingFile } from './missing-file.ts';
-import { fromHere, thrownText } from './thrown.ts';
+import { fromHere } from '../engine/values/stack.ts';
+import { thrownText } from './thrown.ts';
 
 /** A scenario that a module exports. */
 export interface FoundScenario {

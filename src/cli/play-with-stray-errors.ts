@@ -2,7 +2,8 @@ import { performance } from 'node:perf_hooks';
 import type { LoadError, PlayedScenario } from '../report/run-report.ts';
 import { failuresIn, type ModeRun } from '../scenario/modes.ts';
 import type { StrayErrors } from './stray-errors.ts';
-import { placeInUserCode, thrownSentence, thrownText } from './thrown.ts';
+import { placeInUserCode } from '../engine/values/stack.ts';
+import { thrownSentence, thrownText } from './thrown.ts';
 
 /** A scenario to play, or steps from a JSON file, with the file that they are from. */
 export interface Playable {

@@ -28,7 +28,8 @@ import type { AgentUnderTest, Scenario, ScenarioRun } from '../scenario/scenario
 import type { ExitCode, Invocation } from './invocation.ts';
 import { loadScenarios } from './load-scenarios.ts';
 import { missingFile } from './missing-file.ts';
-import { fromHere, thrownText } from './thrown.ts';
+import { fromHere } from '../engine/values/stack.ts';
+import { thrownText } from './thrown.ts';
 
 const defaultPattern = `${cassetteFolder}/**/*.json`;
 

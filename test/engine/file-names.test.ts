@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { fromHere, nameFilesFrom } from '../../src/cli/thrown.ts';
+import { fromHere, nameFilesFrom } from '../../src/engine/values/stack.ts';
 
 test.for([
   ['a.ts', 'a.ts'],
@@ -13,6 +13,6 @@ test.for([
   try {
     expect(fromHere(join('/project/app', path!))).toBe(shown);
   } finally {
-    nameFilesFrom(process.cwd());
+    nameFilesFrom(undefined);
   }
 });

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import type { LoadError } from '../../report/run-report.ts';
 import { missingFile } from '../missing-file.ts';
-import { fromHere } from '../thrown.ts';
+import { fromHere } from '../../engine/values/stack.ts';
 
 /** A file with steps, and the agent to play them against. */
 export interface JsonFile {
