@@ -24,6 +24,7 @@ export type { Trace } from './trace/trace.ts';
 export type { MockModel } from './wire/mock-model.ts';
 export type { TraceDifference } from './trace/difference.ts';
 export { traceOf } from './trace/trace-of.ts';
+export { thrownBy } from './trace/thrown-by.ts';
 export { EventLoopBlockedError, assertNoBlocking } from './scenario/blocking.ts';
 export { runScenario } from './scenario/run-scenario.ts';
 export type { RunScenarioOptions, Transport } from './scenario/run-scenario.ts';

@@ -1,7 +1,7 @@
 import { setOwn } from '../engine/values/copy.ts';
 import { isPromiseLike } from '../engine/values/promise.ts';
 import { valueWords } from '../engine/values/value-words.ts';
-import type { RecordedEvent } from '../engine/run/events.ts';
+import type { RecordedEvent, Thrown } from '../engine/run/events.ts';
 import { runOf } from '../engine/run/run-of.ts';
 import { isAgent, noAgentWords, type Agent } from '../engine/tools/agent.ts';
 import { AgentCopies, type Callable } from '../engine/tools/agent-copies.ts';
@@ -104,7 +104,7 @@ function verifying(original: Callable, recorded: RecordedTools): Tool['execute']
       () => original.execute(args, context) as unknown,
       (outcome) => {
         compare(original.name, call, outcome);
-        return answerWith(call, context, outcome.handoff);
+        return answerWith(call, context, outcome.handoff, outcome.thrown);
       },
       original.name,
     );
@@ -129,6 +129,7 @@ function answerWith(
   { file, result, interaction, isLast, handsOff, run }: RecordedCall,
   { contextVariables }: ToolContext,
   agent: Agent | undefined,
+  thrown?: Thrown,
 ): unknown {
   const secrets = run?.lane.secrets ?? new LaneSecrets();
   const { handoff, context } = interaction;
@@ -139,7 +140,7 @@ function answerWith(
       delete (contextVariables as Record<string, unknown>)[secrets.reveal(key)];
   }
   const content = secrets.reveal(joined(result.content));
-  if (result.error) throw new RecordedFailure(content, result.error);
+  if (result.error) throw new RecordedFailure(content, result.error, thrown);
   if (!handsOff) return content;
   if (agent?.name !== handoff!.to)
     throw new CassetteMissError(

@@ -1,4 +1,6 @@
 import { shorten } from '../engine/values/engine-errors.ts';
+import { toolThrewLines } from '../engine/values/thrown-lines.ts';
+import { thrownIn } from './thrown-by.ts';
 import type { TraceEvent } from '../engine/run/events.ts';
 import type { CompletionRequest } from '../engine/model/provider.ts';
 import type { Trace } from './trace.ts';
@@ -77,7 +79,10 @@ function eventText(
     case 'model-error':
       return `turn ${event.turn}  ${event.agent}: ${failureText(event.error)}`;
     case 'tool-result':
-      return `turn ${event.turn}  ${event.agent}: ${callText(event.tool, event.args)} → ${shorten(event.content, 120)}`;
+      return [
+        `turn ${event.turn}  ${event.agent}: ${callText(event.tool, event.args)} → ${shorten(event.content, 120)}`,
+        ...thrownTexts(event).map((line) => `          ${line}`),
+      ].join('\n');
     case 'handoff':
       return `turn ${event.turn}  ${event.from} hands off to ${event.to}`;
     case 'context-change': {
@@ -87,6 +92,12 @@ function eventText(
     case 'run-end':
       return `ended: ${event.outcome}`;
   }
+}
+
+/** What a tool threw, where, and why, as lines; empty if it did not throw. */
+export function thrownTexts(call: object): string[] {
+  const thrown = thrownIn(call);
+  return thrown ? toolThrewLines(thrown.value) : [];
 }
 
 /** Why the model gave no answer: it failed, or the script or the cassette does not fit. */

@@ -1,6 +1,7 @@
 import { readArgs } from '../engine/tools/read-args.ts';
 import type { RecordedEvent, TracedToolCall, TraceEvent } from '../engine/run/events.ts';
 import type { Message } from '../engine/model/messages.ts';
+import { keepThrown } from './thrown-by.ts';
 import type { CompletionRequest } from '../engine/model/provider.ts';
 
 /** A recorded event in its public form. Making it costs time and memory, so it is made only when it is read. */
@@ -23,12 +24,18 @@ export function materialize(event: RecordedEvent, run: number): TraceEvent {
       return usage ? { ...response, usage } : response;
     }
     case 'tool-result':
-      return { type: event.type, ...toolCallOf(event, run) };
+      return resultOf(event, run);
     default: {
       const { type, ...rest } = event;
       return { type, run, ...rest } as TraceEvent;
     }
   }
+}
+
+function resultOf(recorded: Extract<RecordedEvent, { type: 'tool-result' }>, run: number): TraceEvent {
+  const event: TraceEvent = { type: recorded.type, ...toolCallOf(recorded, run) };
+  if (recorded.thrown) keepThrown(event, recorded.thrown);
+  return event;
 }
 
 /** A tool call and its answer, with the arguments parsed. */
@@ -39,6 +46,7 @@ export function toolCallOf(
   const { turn, agent, tool, toolCallId, content, error } = event;
   const call: TracedToolCall = { run, turn, agent, tool, toolCallId, args: readArgs(event.rawArgs), content };
   if (error) call.error = error;
+  if (event.thrown) keepThrown(call, event.thrown);
   return call;
 }
 

@@ -38,7 +38,12 @@ interface ThrownError {
   stack: string | undefined;
   /** Whether the JavaScript engine threw the error. If so, the model sees only its name. */
   isNative: boolean;
+  /** Why it was thrown, if the error says so. */
+  cause?: ThrownError | { value: unknown };
 }
+
+/** How many causes of an error are copied. */
+const mostCauses = 5;
 
 /**
  * Turns a thrown value into an answer, with the parts of an Error. Never throws, even if reading the Error throws.
@@ -49,36 +54,48 @@ export function thrownAnswer(error: unknown): ThreadAnswer {
       ? { thrown: { value: error } }
       : { problem: 'not-cloneable', mistake: sentence`It threw ${{ given: valueWords(error) }}.` };
   }
+  return { thrown: partsOf(error, mostCauses) };
+}
+
+/** The parts of an error, with as many of its causes. A cause that cannot be copied is left out. */
+function partsOf(error: Error, causes: number): ThrownError {
   try {
-    const { message, stack } = error as { message: unknown; stack?: unknown };
-    return {
-      thrown: {
-        name: errorName(error),
-        message: message === undefined ? '' : shorten(message, Infinity),
-        stack: typeof stack === 'string' ? stack : undefined,
-        isNative: isNativeError(error),
-      },
+    const { message, stack, cause } = error as { message: unknown; stack?: unknown; cause?: unknown };
+    const parts: ThrownError = {
+      name: errorName(error),
+      message: message === undefined ? '' : shorten(message, Infinity),
+      stack: typeof stack === 'string' ? stack : undefined,
+      isNative: isNativeError(error),
     };
+    if (cause === undefined || causes === 0) return parts;
+    if (isError(cause)) parts.cause = partsOf(cause, causes - 1);
+    else if (isCloneable(cause)) parts.cause = { value: cause };
+    return parts;
   } catch {
-    return { thrown: { name: 'Error', message: '', stack: undefined, isNative: false } };
+    return { name: 'Error', message: '', stack: undefined, isNative: false };
   }
 }
 
-const nativeErrors: Readonly<Record<string, new (message: string) => Error>> = {
-  TypeError,
-  RangeError,
-  ReferenceError,
-  SyntaxError,
+const nativeErrors: Readonly<Record<string, (message: string) => Error>> = {
+  TypeError: (message) => new TypeError(message),
+  RangeError: (message) => new RangeError(message),
+  ReferenceError: (message) => new ReferenceError(message),
+  SyntaxError: (message) => new SyntaxError(message),
+  URIError: (message) => new URIError(message),
+  EvalError: (message) => new EvalError(message),
+  AggregateError: (message) => new AggregateError([], message),
 };
 
 /** Builds the thrown value again, so that the model sees the same text as for a tool outside of a thread. */
 export function thrownOf(thrown: ThrownError | { value: unknown }): unknown {
   if ('value' in thrown) return thrown.value;
-  const { name, message, stack, isNative } = thrown;
-  const Native = isNative ? nativeErrors[name] : undefined;
-  const error = Native ? new Native(message) : new Error(message);
-  if (!Native && name !== 'Error') Object.defineProperty(error, 'name', { value: name, configurable: true });
+  const { name, message, stack, isNative, cause } = thrown;
+  const native = isNative ? nativeErrors[name]?.(message) : undefined;
+  const error = native ?? new Error(message);
+  if (!native && name !== 'Error') Object.defineProperty(error, 'name', { value: name, configurable: true });
   if (stack !== undefined) error.stack = stack;
+  if (cause !== undefined)
+    Object.defineProperty(error, 'cause', { value: thrownOf(cause), configurable: true });
   return error;
 }
 

@@ -132,3 +132,24 @@ test('debug prints each event at the time when it happens', async () => {
     '[swarm] run ends with ',
   ]);
 });
+
+test.for(bothWays)(
+  'debug prints what a tool threw below its result, without secrets, %s',
+  async ([, run]) => {
+    const lines: string[] = [];
+    const price = () => {
+      throw new TypeError('the map is missing', { cause: new Error('password=hunter22') });
+    };
+    await run({
+      agent: new Agent({ functions: [tool({ name: 'price', execute: price })] }),
+      debug: true,
+      log: (line) => lines.push(line),
+      steps: [callTool('price'), say('Sorry.')],
+    });
+    const shown = lines.slice(lines.indexOf('[swarm] price({}) → Error: Tool price failed: TypeError'));
+    expect(shown.slice(1, 3).map((line) => line.replaceAll(/:\d+\)$/gm, ':…)'))).toEqual([
+      '[swarm]   threw TypeError: the map is missing (at test/engine/debug.test.ts:…)',
+      '[swarm]   caused by Error: password=<secret> (at test/engine/debug.test.ts:…)',
+    ]);
+  },
+);

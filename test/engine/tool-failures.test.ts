@@ -52,7 +52,7 @@ const thrown: Record<string, [value: unknown, content: string]> = {
     new NamedAmount('too much'),
     'Error: Tool fail failed: too much',
   ],
-  'an AggregateError': [new AggregateError([], 'all failed'), 'Error: Tool fail failed: all failed'],
+  'an AggregateError': [new AggregateError([], 'all failed'), 'Error: Tool fail failed: AggregateError'],
   'an Error of another realm': [
     vm.runInNewContext('new Error("out of stock")'),
     'Error: Tool fail failed: out of stock',

@@ -1,6 +1,6 @@
 /** A worker tool answers with the same text as an in-process tool, whatever its function returns or throws. */
 import { Agent, Swarm, tool } from 'swarmcheck';
-import { callTool, say, scriptedProvider } from 'swarmcheck/testing';
+import { callTool, runScenario, say, scriptedProvider, thrownBy, user } from 'swarmcheck/testing';
 import { workerTool } from 'swarmcheck/worker';
 import { expect, test } from 'vitest';
 import { called } from '../support/called.ts';
@@ -57,4 +57,13 @@ test('hooks get the error with its name and its stack', async () => {
     { name: 'RangeError', message: 'engine words', stack },
   ]);
   expect(errors[1]).toBeInstanceOf(RangeError);
+});
+
+test('thrownBy returns the error of a thread, with its causes', async () => {
+  const agent = new Agent({ functions: [workerTool(url, 'fail', { parameters })] });
+  const steps = [user('Go.'), callTool('fail', { what: 'an Error with causes' }), say('Sorry.')];
+  const { trace } = await runScenario({ agent, steps });
+  const error = thrownBy(trace.toolCalls[0]!);
+  expect(error).toMatchObject({ message: 'outer', cause: { message: 'inner', cause: 'deepest' } });
+  expect((error as Error).cause).toBeInstanceOf(URIError);
 });

@@ -1,4 +1,5 @@
 import { shorten } from '../values/engine-errors.ts';
+import { toolThrewLines } from '../values/thrown-lines.ts';
 import type { RecordedEvent } from './events.ts';
 
 /** Prints the events of a run as readable lines, for `debug: true`. */
@@ -23,7 +24,10 @@ function debugLines(event: RecordedEvent): string[] {
     case 'model-error':
       return [`the model failed: ${event.error.name}, ${event.error.message}`];
     case 'tool-result':
-      return [`${event.tool}(${shorten(event.rawArgs, 200)}) → ${shorten(event.content, 200)}`];
+      return [
+        `${event.tool}(${shorten(event.rawArgs, 200)}) → ${shorten(event.content, 200)}`,
+        ...(event.thrown ? toolThrewLines(event.thrown.value).map((line) => `  ${line}`) : []),
+      ];
     case 'context-change':
       return [
         `context: set ${shorten(event.set, 200)}${event.deleted.length > 0 ? `, deleted ${event.deleted.join(', ')}` : ''}`,

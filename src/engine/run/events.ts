@@ -21,6 +21,16 @@ export type ToolErrorKind =
   | 'threw'
   | 'not-serializable';
 
+/**
+ * A value that was thrown in place of a tool's result. It is kept beside the event for developers, and is not a part
+ * of the trace.
+ */
+export interface Thrown {
+  readonly value: unknown;
+  /** `tool`: its function threw. `schema`: the validation of the arguments threw, so the function was not called. */
+  readonly by: 'tool' | 'schema';
+}
+
 /** A tool call and its answer. */
 export interface TracedToolCall {
   /** The number of the run in its conversation, from 1. */
@@ -162,4 +172,6 @@ interface RecordedToolResult {
   rawArgs: string;
   content: string;
   error: ToolErrorKind | undefined;
+  /** Absent if the result was read from requests. */
+  thrown?: Thrown | undefined;
 }

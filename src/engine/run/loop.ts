@@ -119,7 +119,7 @@ function* answerCalls(
     state.signal?.throwIfAborted();
     const { name, arguments: rawArgs } = call.function;
     const outcome = yield* runToolCall(call, scene);
-    const { content, error } = outcome;
+    const { content, error, thrown } = outcome;
     state.history.push(Object.freeze({ role: 'tool', tool_call_id: call.id, content }));
     yield {
       type: 'tool-result',
@@ -130,6 +130,7 @@ function* answerCalls(
       rawArgs,
       content,
       error,
+      thrown,
     };
     // The hook is called after the result is kept. If the hook throws, the call has still happened.
     if (outcome.executed) yield* callHooks(state.hooks, 'afterTool', outcome.executed);

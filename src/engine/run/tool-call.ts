@@ -10,7 +10,7 @@ import type { ToolCall } from '../model/completion.ts';
 import { ownContext } from './context.ts';
 import { freezeData } from '../values/copy.ts';
 import { errorName, isError, isNativeError, shorten } from '../values/engine-errors.ts';
-import type { RecordedEvent, ToolErrorKind } from './events.ts';
+import type { RecordedEvent, Thrown, ToolErrorKind } from './events.ts';
 import { callHooks, type Hooks } from './hooks.ts';
 import { CallContext } from './run-of.ts';
 import { callWatcher } from './watch.ts';
@@ -23,6 +23,8 @@ import type { ToolContext } from '../tools/tool.ts';
 export interface CallOutcome {
   content: string;
   error?: ToolErrorKind;
+  /** What was thrown, if the answer tells the model of it. */
+  thrown?: Thrown;
   handoff?: Agent;
   contextVariables?: object;
   /** The event for `afterTool`. Present if there are hooks and the tool was executed. */
@@ -77,7 +79,7 @@ export function* runToolCall(
   } catch (error) {
     scene.throwIfAborted();
     if (error instanceof ToolSchemaError) throw error;
-    return failed('threw', thrownText(name, error));
+    return { ...failed('threw', thrownText(name, error)), thrown: { value: error, by: 'schema' } };
   }
   if ('problems' in checked) {
     return failed(
@@ -113,8 +115,8 @@ export function* runToolCall(
 /** The outcome of a tool call that threw. */
 export function thrownOutcome(name: string, error: unknown): CallOutcome {
   return error instanceof RecordedFailure
-    ? { content: error.content, error: error.kind }
-    : failed('threw', thrownText(name, error));
+    ? { content: error.content, error: error.kind, ...(error.thrown && { thrown: error.thrown }) }
+    : { ...failed('threw', thrownText(name, error)), thrown: { value: error, by: 'tool' } };
 }
 
 /** Thrown in place of a tool that failed when it was recorded. The call is answered with the recorded text. */
@@ -122,9 +124,12 @@ export class RecordedFailure extends Error {
   override readonly name = 'RecordedFailure';
   readonly content: string;
   readonly kind: ToolErrorKind;
+  /** What the tool threw now, if it was called to compare its result. */
+  readonly thrown: Thrown | undefined;
 
-  constructor(content: string, kind: ToolErrorKind) {
+  constructor(content: string, kind: ToolErrorKind, thrown?: Thrown) {
     super(content);
+    this.thrown = thrown;
     this.content = content;
     this.kind = kind;
   }

@@ -98,7 +98,15 @@ export function errorName(error: unknown): string {
 }
 
 /** Errors that the JavaScript engine throws itself. Their messages differ between its versions. */
-const nativeNames = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError']);
+const nativeNames = new Set([
+  'TypeError',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+  'URIError',
+  'EvalError',
+  'AggregateError',
+]);
 
 /** Whether the error is of a native class, of any realm. False for a subclass. */
 export function isNativeError(error: Error): boolean {

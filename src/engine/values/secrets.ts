@@ -270,9 +270,9 @@ function wordsOf(name: string): string[] {
 export function withoutSecrets(text: string): string {
   let shown = '';
   let from = 0;
-  for (const { start, end, kind } of secretsIn(text)) {
-    shown += `${text.slice(from, start)}<${kind}>`;
-    from = end;
+  for (const secret of secretsIn(text)) {
+    shown += `${text.slice(from, secret.start)}<${secret.kind}>`;
+    from = secret.end;
   }
   return shown + text.slice(from);
 }
