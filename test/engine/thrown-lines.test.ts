@@ -115,7 +115,7 @@ test.for<[string, () => unknown, string[]]>([
   [
     'a name that is a symbol',
     () => Object.assign(new Error('x'), { name: Symbol('name') }),
-    ['Symbol(name): x'],
+    ['a value that cannot be shown'],
   ],
   ['an object without a prototype', () => Object.create(null) as object, ['{}']],
 ])('%s can be shown', ([, make, lines]) => {

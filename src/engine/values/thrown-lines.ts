@@ -60,10 +60,10 @@ function linesOf(thrown: unknown, words: (value: unknown) => string): string[] {
 }
 
 function errorWords(error: Error): string {
-  const name = String(errorName(error));
+  const name = errorName(error);
   const message: unknown = error.message;
   const text = message === undefined ? '' : shorten(message, Infinity);
-  return text === '' ? name : `${name}: ${text}`;
+  return [name, ...(text === "" ? [] : [text])].join(": ");
 }
 
 function valueText(value: unknown): string {

@@ -55,8 +55,8 @@ export interface CheckOptions {
    */
   features?: Partial<Record<ScriptFeature, boolean | number>> | undefined;
   /**
-   * Which invariants of the run loop must hold in every run. Default: "all"; for an external agent, all that hold for
-   * any app.
+   * Which built-in invariants must hold in every run: those of the run loop, and `tools-do-not-crash`. Default: "all";
+   * for an external agent, all that hold for any app.
    */
   invariants?: 'all' | 'none' | readonly InvariantName[] | undefined;
   /**

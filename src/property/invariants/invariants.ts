@@ -19,6 +19,7 @@ import {
   requestsAreClean,
   requestsGrowByWhatHappened,
 } from './protocol.ts';
+import { toolsDoNotCrash } from './tools-do-not-crash.ts';
 import { contextChangesAddUp, responseIsWhatHappened, traceIsWellFormed } from './trace-and-response.ts';
 
 /** The names of the run loop's invariants. */
@@ -41,7 +42,8 @@ export type InvariantName =
   | 'goes-on-until-the-model-is-done'
   | 'context-changes-add-up'
   | 'response-is-what-happened'
-  | 'runs-continue-each-other';
+  | 'runs-continue-each-other'
+  | 'tools-do-not-crash';
 
 /** Returns what is wrong with a run, or undefined. */
 type Finding = (run: ScenarioRun) => string | undefined;
@@ -66,10 +68,11 @@ const findings: Readonly<Record<InvariantName, Finding>> = {
   'context-changes-add-up': contextChangesAddUp,
   'response-is-what-happened': responseIsWhatHappened,
   'runs-continue-each-other': runsContinueEachOther,
+  'tools-do-not-crash': toolsDoNotCrash,
 };
 
 /**
- * The invariants of the run loop (Swarm's README, `client.run()`). docs/guide-properties.md and docs/run-loop.md
+ * The invariants of the run loop (Swarm's README, `client.run()`), and `tools-do-not-crash`. docs/guide-properties.md and docs/run-loop.md
  * explain each of them. An invariant takes the `ScenarioRun` that `runScenario` resolved to, for any script, and
  * throws an InvariantBrokenError that describes the problem and its place.
  *

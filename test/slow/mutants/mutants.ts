@@ -26,6 +26,13 @@ const answered = '    const outcome = yield* runToolCall(call, scene);\n';
 
 export const mutants: Mutant[] = [
   {
+    what: 'a tool is called without its context',
+    file: toolCall,
+    find: '      : tool.execute(checked.args, context);\n',
+    replace: '      : tool.execute(checked.args, undefined);\n',
+    invariant: 'tools-do-not-crash',
+  },
+  {
     what: 'a call of an unknown tool is skipped',
     file: loop,
     find: answered,
