@@ -1,4 +1,5 @@
 import { errorName } from '../engine/values/engine-errors.ts';
+import { withCauses } from '../engine/values/thrown-lines.ts';
 import type { Message } from '../engine/model/messages.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import { ConversationDriver } from '../engine/run/conversation-driver.ts';
@@ -90,5 +91,5 @@ export class Chat {
 
 function described(error: unknown): string {
   const text = error instanceof Error ? `${errorName(error)}: ${error.message}` : show(error);
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+  return withCauses(/[.!?]$/.test(text) ? text : `${text}.`, error);
 }

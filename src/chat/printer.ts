@@ -1,4 +1,5 @@
 import { shorten } from '../engine/values/engine-errors.ts';
+import { toolThrewLines } from '../engine/values/thrown-lines.ts';
 import type { RecordedEvent } from '../engine/run/events.ts';
 import { printable } from '../report/printable.ts';
 import type { Style } from '../report/style.ts';
@@ -90,11 +91,12 @@ export class ChatPrinter {
     }
   }
 
-  #result({ tool, content, error }: Extract<RecordedEvent, { type: 'tool-result' }>): void {
+  #result({ tool, content, error, thrown }: Extract<RecordedEvent, { type: 'tool-result' }>): void {
     // This may be the result of a handoff. If the handoff takes effect, the line about the handoff is shown instead.
     if (error === undefined && /^\{"assistant":"(?:[^"\\]|\\.)*"\}$/.test(content))
       this.#held.push({ tool, content });
     else this.#tellResult(content, error === undefined ? 'dim' : 'red');
+    for (const line of thrown ? toolThrewLines(thrown.value) : []) this.line(`    ${line}`, 'dim');
   }
 
   #tellResult(content: string, format: 'dim' | 'red'): void {

@@ -9,6 +9,7 @@ import type { ExitCode, Invocation } from './invocation.ts';
 import { shareEntry } from './one-copy.ts';
 import { StrayErrors } from './stray-errors.ts';
 import { placeInUserCode } from '../engine/values/stack.ts';
+import { withCauses } from '../engine/values/thrown-lines.ts';
 import { thrownSentence, thrownText } from './thrown.ts';
 
 interface Options {
@@ -133,7 +134,8 @@ async function outcomeOf(
     if (error instanceof property.CheckFailedError)
       return { name, passed: false, runs: progress.runs, failure: error, uncaught: await uncaught() };
     const place = placeInUserCode(error);
-    return { file: place?.file ?? file, line: place?.line, message: thrownText(error) };
+    const message = withCauses(thrownText(error), error);
+    return { file: place?.file ?? file, line: place?.line, message };
   }
 }
 
@@ -175,7 +177,7 @@ function uncaughtWords(errors: readonly unknown[]): string[] {
   for (const error of errors) {
     const place = placeInUserCode(error);
     const where = place ? ` Thrown at ${place.file}:${place.line}` : '';
-    const words = `thrown and not caught: ${thrownSentence(error)} Is an "await" missing?${where}`;
+    const words = `thrown and not caught: ${thrownSentence(error)} Is an "await" missing?${where}${withCauses('', error)}`;
     times.set(words, (times.get(words) ?? 0) + 1);
   }
   return [...times].map(

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { LoadError, PlayedScenario } from '../report/run-report.ts';
 import { failuresIn, type ModeRun } from '../scenario/modes.ts';
+import { withCauses } from '../engine/values/thrown-lines.ts';
 import type { StrayErrors } from './stray-errors.ts';
 import { placeInUserCode } from '../engine/values/stack.ts';
 import { thrownSentence, thrownText } from './thrown.ts';
@@ -28,7 +29,7 @@ export async function playedOne(
     const failures = failuresIn(runs);
     for (const error of await stray.settled()) {
       failures.push({
-        message: `An error was thrown and not caught while this was played: ${thrownSentence(error)} Is an "await" missing?${thrownAt(error)}`,
+        message: `An error was thrown and not caught while this was played: ${thrownSentence(error)} Is an "await" missing?${thrownAt(error)}${causes(error)}`,
       });
     }
     const result = { ...runs[0]!.run, failures, passed: failures.length === 0 };
@@ -45,8 +46,13 @@ export async function playedOne(
  */
 export function strayWhile(when: string, error: unknown): LoadError {
   const place = placeInUserCode(error);
-  const message = `An error was thrown and not caught ${when}: ${thrownSentence(error)} Is an "await" missing?`;
+  const message = `An error was thrown and not caught ${when}: ${thrownSentence(error)} Is an "await" missing?${causes(error)}`;
   return { file: place?.file ?? '(unknown file)', line: place?.line, message };
+}
+
+/** The causes of an error, each on a line below it. */
+function causes(error: unknown): string {
+  return withCauses('', error);
 }
 
 function thrownAt(error: unknown): string {

@@ -9,12 +9,13 @@ import { openaiProvider } from '../engine/model/openai-provider.ts';
 import { printable } from '../report/printable.ts';
 import { loadErrorText, type LoadError } from '../report/run-report.ts';
 import { styleFor } from '../report/style.ts';
-import { storyOf } from '../report/scenario-line.ts';
+import { storyOf, thrownInRun } from '../report/scenario-line.ts';
 import { isExternalAgent } from '../scenario/external-agent.ts';
 import { runScenario } from '../scenario/run-scenario.ts';
 import type { ScenarioRun } from '../scenario/scenario.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { oneScenario, type OneScenario } from './one-scenario.ts';
+import { withCauses } from '../engine/values/thrown-lines.ts';
 import { thrownText } from './thrown.ts';
 
 /** The time limit of a live conversation, unless the scenario has a longer one. */
@@ -115,7 +116,7 @@ async function record(file: string, options: RecordOptions, invocation: Invocati
   print(
     options.json
       ? `${JSON.stringify(document, null, 2)}\n`
-      : `${printable(`Recorded ${interactions} in ${shownPath(path)}\n  ${storyOf(run)}`)}\n`,
+      : `${printable([`Recorded ${interactions} in ${shownPath(path)}`, storyOf(run), ...thrownInRun(run)].join('\n  '))}\n`,
   );
   return 0;
 }
@@ -202,5 +203,5 @@ function failureText({ error, trace }: ScenarioRun, path: string): string {
     status === 401 || status === 403
       ? '\nIs the key in OPENAI_API_KEY right?'
       : '\nTo record an error, expect it: expect: { error: { … } }.';
-  return `The conversation ${what}, so ${left}: ${thrownText(error)}${advice}`;
+  return `The conversation ${what}, so ${left}: ${withCauses(thrownText(error), error)}${advice}`;
 }

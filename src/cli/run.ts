@@ -11,7 +11,8 @@ import { styleFor } from '../report/style.ts';
 import { modesOf, runInModes, type Mode } from '../scenario/modes.ts';
 import { areWarningsOn, expectsOnlyItsScript, repeatedScenarioWarning } from '../scenario/repeats-script.ts';
 import type { Transport } from '../scenario/run-scenario.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import type { Scenario, ScenarioRun } from '../scenario/scenario.ts';
+import { unmentionedErrorWarning } from '../scenario/unmentioned-errors.ts';
 import { ChosenScenarios } from './chosen-scenarios.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import { playedOne, strayWhile } from './play-with-stray-errors.ts';
@@ -57,7 +58,10 @@ export function runCommand(invocation: Invocation): Command {
     )
     .option('--filter <text>', 'play only scenarios whose name contains this text, ignoring case', notEmpty)
     .option('--bail', 'stop at the first scenario that fails, or file that cannot be loaded')
-    .option('--no-warnings', 'do not warn about scenarios that expect only what their script says')
+    .option(
+      '--no-warnings',
+      'do not warn about scenarios that expect only what their script says, or in which a tool threw unexpectedly',
+    )
     .option('--json', 'print one JSON document to stdout, and nothing else')
     .addHelpText(
       'after',
@@ -125,7 +129,7 @@ async function run(
         continue;
       }
       played.push(result);
-      if (warnings && !found.run && expectsOnlyItsScript(scenario)) result.warning = repeatedScenarioWarning;
+      if (warnings && !found.run) result.warning = warningAbout(scenario, result.run);
       if (!json) print(`${scenarioText(result, style)}\n`);
     }
   }
@@ -139,6 +143,15 @@ async function run(
   print(json ? `${JSON.stringify(runJson(summary), null, 2)}\n` : `\n${summaryText(summary, style)}\n`);
   if (errors.length > 0) return 2;
   return played.every((scenario) => scenario.run.passed) ? 0 : 1;
+}
+
+/** The warnings about a scenario, a line each; undefined without warnings. */
+function warningAbout(scenario: Scenario, { trace }: ScenarioRun): string | undefined {
+  const warnings = [
+    ...(expectsOnlyItsScript(scenario) ? [repeatedScenarioWarning] : []),
+    unmentionedErrorWarning(scenario, trace) ?? [],
+  ].flat();
+  return warnings.length === 0 ? undefined : warnings.join('\n');
 }
 
 function chosenModes(scenario: Scenario, options: RunOptions): readonly Mode[] {

@@ -1,7 +1,9 @@
 import type { ModeRun } from '../scenario/modes.ts';
 import type { ScenarioRun } from '../scenario/scenario.ts';
+import type { TracedToolCall } from '../engine/run/events.ts';
+import { thrownTexts } from '../trace/format.ts';
 import { printable } from './printable.ts';
-import { storyOf } from './scenario-line.ts';
+import { storyOf, thrownInRun } from './scenario-line.ts';
 import type { Style } from './style.ts';
 
 /** A scenario that was played, with the file it came from. */
@@ -42,10 +44,11 @@ export function scenarioText({ name, file, run, modes, warning }: PlayedScenario
   const ways = modes && run.passed ? `, ${modes.length} play modes with the same hash` : '';
   const story = style('dim', printable(storyOf(run)) + ways);
   const line = `${run.passed ? style('green', '✓') : style('red', '✗')} ${title}  ${story}`;
-  if (run.passed && warning === undefined) return line;
+  const crashes = thrownInRun(run).map((text) => style('dim', `    ${printable(text)}`));
+  if (run.passed && warning === undefined) return [line, ...crashes].join('\n');
   // The name of a scenario from a JSON file with steps already contains the file.
   const place = name.startsWith(`${file}#`) ? [] : [style('dim', `  ${printable(file)}`)];
-  if (run.passed) return [line, ...place, `    Warning: ${warning}`].join('\n');
+  if (run.passed) return [line, ...place, ...crashes, ...warningLines(warning)].join('\n');
   const failures = run.failures.flatMap(({ message }) => [...indent(printable(message), '    '), '']);
   return [line, ...place, ...failures].join('\n');
 }
@@ -90,7 +93,7 @@ export function runJson({ played, errors, bailed }: RunSummary): object {
         step === undefined ? { message } : { message, step },
       ),
       agents: run.trace.agents,
-      toolCalls: run.trace.toolCalls,
+      toolCalls: run.trace.toolCalls.map(withThrownText),
       outcome: run.trace.outcome,
       hash: run.trace.hash,
       ...(modes && {
@@ -100,6 +103,16 @@ export function runJson({ played, errors, bailed }: RunSummary): object {
       durationMs,
     })),
   };
+}
+
+function warningLines(warning: string | undefined): string[] {
+  return warning === undefined ? [] : warning.split('\n').map((text) => `    Warning: ${printable(text)}`);
+}
+
+/** A call for the report, with the value that its tool threw, as text. */
+function withThrownText(call: TracedToolCall): object {
+  const lines = thrownTexts(call);
+  return lines.length === 0 ? call : { ...call, thrown: lines.join('\n') };
 }
 
 function indent(text: string, by: string): string[] {

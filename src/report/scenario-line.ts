@@ -1,6 +1,6 @@
 import type { TraceEvent } from '../engine/run/events.ts';
 import type { ScenarioRun } from '../scenario/scenario.ts';
-import { failureText, textOf } from '../trace/format.ts';
+import { failureText, textOf, thrownTexts } from '../trace/format.ts';
 
 /**
  * What happened in a scenario, in one line for a reader who does not know it:
@@ -20,6 +20,14 @@ export function storyOf(run: ScenarioRun): string {
       (story, index) => `${index === 0 ? 'on' : '; then on'} ${userText(events[starts[index]!]!)} ${story}`,
     )
     .join('');
+}
+
+/** The values that the tools of a run threw, with their places and causes, as lines below its story. */
+export function thrownInRun({ trace }: ScenarioRun): string[] {
+  return trace.toolCalls.flatMap((call) => {
+    const [first, ...causes] = thrownTexts(call);
+    return first === undefined ? [] : [`${call.tool} ${first}`, ...causes.map((cause) => `  ${cause}`)];
+  });
 }
 
 /** The turns of an agent while it was active. */

@@ -1,4 +1,5 @@
 import { errorName } from '../engine/values/engine-errors.ts';
+import { withCauses } from '../engine/values/thrown-lines.ts';
 import type { TraceEvent } from '../engine/run/events.ts';
 import { isMisfit } from '../script/script-errors.ts';
 import type { ScenarioRun } from './scenario.ts';
@@ -82,5 +83,5 @@ function isOfTheTest(error: unknown): boolean {
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? `${errorName(error)}: ${error.message}` : show(error);
+  return error instanceof Error ? withCauses(`${errorName(error)}: ${error.message}`, error) : show(error);
 }

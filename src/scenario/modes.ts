@@ -1,5 +1,6 @@
 import { isExternalAgent } from './external-agent.ts';
 import { runScenario, type Transport } from './run-scenario.ts';
+import { withoutCauses } from '../engine/values/thrown-lines.ts';
 import type { Scenario, ScenarioRun } from './scenario.ts';
 
 /**
@@ -51,8 +52,11 @@ export async function runInModes(scenario: Scenario, modes: readonly Mode[]): Pr
 export function failuresIn(runs: readonly ModeRun[]): ScenarioRun['failures'] {
   const [first, ...others] = runs;
   if (!first) return [];
+  // Clients give the same error other causes than the script does.
   const everywhere = (message: string) =>
-    runs.every(({ run }) => run.failures.some((failure) => failure.message === message));
+    runs.every(({ run }) =>
+      run.failures.some((failure) => withoutCauses(failure.message) === withoutCauses(message)),
+    );
   const failures = runs.flatMap(({ mode, run }) =>
     run.failures
       .filter(({ message }) => mode === first.mode || !everywhere(message))

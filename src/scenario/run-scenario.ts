@@ -22,6 +22,7 @@ import type { Subject } from './subject.ts';
 import { AnsweredTalk, ScriptedTalk, type Talk } from './talk.ts';
 import { TimeLimit } from './timeout.ts';
 import { whatHappened } from './assertions/verdict.ts';
+import { withCauses } from '../engine/values/thrown-lines.ts';
 import { fact, sentence, Sentence } from '../engine/values/error-facts.ts';
 import { addFacts, messageOf, UsageError } from '../engine/values/engine-errors.ts';
 
@@ -258,7 +259,7 @@ class Play {
         );
     } catch (error) {
       const message = `The check failed: ${error instanceof Error ? error.message : show(error)}`;
-      this.#result.failures.push({ message, cause: error });
+      this.#result.failures.push({ message: withCauses(message, error), cause: error });
     }
   }
 
@@ -278,7 +279,7 @@ class Play {
       await limit.within(this.#made[Symbol.asyncDispose]());
     } catch (error) {
       const message = `Disposing of the agent "${name}" failed: ${error instanceof Error ? error.message : show(error)}`;
-      this.#result.failures.push({ message, cause: error });
+      this.#result.failures.push({ message: withCauses(message, error), cause: error });
     }
   }
 

@@ -94,7 +94,7 @@ function eventText(
   }
 }
 
-/** What a tool threw, where, and why, as lines; empty if it did not throw. */
+/** The value that a tool threw, with its place and causes, as lines; empty if the tool did not throw. */
 export function thrownTexts(call: object): string[] {
   const thrown = thrownIn(call);
   return thrown ? toolThrewLines(thrown.value) : [];

@@ -27,7 +27,7 @@ export function thrownIn(call: object): Thrown | undefined {
  *
  * `call` is a tool call or a tool-result event of a trace: an item of `trace.toolCalls` or `trace.events`. It is
  * matched by identity, because ids repeat, so a copy of a call leads to nothing. Returns undefined for any other
- * object, and if the tool did not throw. If the validation of the arguments threw, returns what it threw.
+ * object, and if the tool did not throw. If the validation of the arguments threw, returns that value.
  *
  * A worker tool throws in its thread, so its error is a copy. A tool whose recorded result is replayed throws nothing.
  *

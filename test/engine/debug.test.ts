@@ -134,7 +134,7 @@ test('debug prints each event at the time when it happens', async () => {
 });
 
 test.for(bothWays)(
-  'debug prints what a tool threw below its result, without secrets, %s',
+  'debug prints the error of a tool below its result, without secrets, %s',
   async ([, run]) => {
     const lines: string[] = [];
     const price = () => {

@@ -128,6 +128,7 @@ test('an error with another name than expected is a failure', async ({ expect })
   const different = { steps: [user('x'), modelFails({ kind: 'reset' })] };
   expect(await refundFailure({ error: { name: 'RateLimitError' } }, different)).toMatchInlineSnapshot(`
     "Expected the last run to be rejected with RateLimitError, but it was rejected with APIConnectionError: Connection error.
+      caused by Error: the connection was broken
     What happened:
       ❯ turn 1  Triage: the model fails (APIConnectionError, connection error)
         ended: failed"

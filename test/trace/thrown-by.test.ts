@@ -1,4 +1,4 @@
-/** What a tool threw is kept beside its event: thrownBy returns it, and nothing else shows it. */
+/** A thrown value is kept beside its event: thrownBy returns it, and nothing else shows it. */
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -77,7 +77,7 @@ test('a call that failed without running the tool has no thrown value', async ()
   expect(thrownBy(trace.toolCalls[0]!)).toBeUndefined();
 });
 
-test('what a stub throws, and what a schema throws, is kept too', async () => {
+test('the error of a stub and the error of a schema are kept too', async () => {
   const parameters = z.object({}).transform(() => {
     throw crash;
   });
@@ -136,7 +136,7 @@ test.for([
   expect(toolContents(response)).toEqual([`Error: Tool price failed: ${name}`]);
 });
 
-test('thrownBy says what it takes', () => {
+test('thrownBy takes only objects', () => {
   expect(thrown(() => thrownBy(undefined as unknown as object)).message).toBe(
     'thrownBy takes a tool call or a tool-result event of a trace, but was given undefined.',
   );

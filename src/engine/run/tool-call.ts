@@ -23,7 +23,7 @@ import type { ToolContext } from '../tools/tool.ts';
 export interface CallOutcome {
   content: string;
   error?: ToolErrorKind;
-  /** What was thrown, if the answer tells the model of it. */
+  /** The thrown value, if the answer reports it to the model. */
   thrown?: Thrown;
   handoff?: Agent;
   contextVariables?: object;
@@ -124,7 +124,7 @@ export class RecordedFailure extends Error {
   override readonly name = 'RecordedFailure';
   readonly content: string;
   readonly kind: ToolErrorKind;
-  /** What the tool threw now, if it was called to compare its result. */
+  /** The value that the tool threw now, if it was called to compare its result. */
   readonly thrown: Thrown | undefined;
 
   constructor(content: string, kind: ToolErrorKind, thrown?: Thrown) {

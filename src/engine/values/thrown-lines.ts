@@ -33,6 +33,14 @@ export function withCauses(message: string, error: unknown): string {
   return [message, ...causeLines(error).map((line) => `  ${line}`)].join('\n');
 }
 
+/** A message without the lines that `withCauses` added. */
+export function withoutCauses(message: string): string {
+  return message
+    .split('\n')
+    .filter((line) => !/^  (?:caused by|with) /.test(line))
+    .join('\n');
+}
+
 /** The name and message of an error, or another value as text, on one line, without secrets. */
 export function thrownWords(thrown: unknown): string {
   try {
@@ -63,7 +71,7 @@ function errorWords(error: Error): string {
   const name = errorName(error);
   const message: unknown = error.message;
   const text = message === undefined ? '' : shorten(message, Infinity);
-  return [name, ...(text === "" ? [] : [text])].join(": ");
+  return [name, ...(text === '' ? [] : [text])].join(': ');
 }
 
 function valueText(value: unknown): string {
@@ -83,7 +91,7 @@ function causeOf(value: unknown): unknown {
   }
 }
 
-/** The errors of an AggregateError, such as those of all addresses of a host. */
+/** The errors of an AggregateError, such as one error for each address of a host. */
 function errorsIn(value: unknown): readonly unknown[] {
   try {
     const { errors } = value as { errors?: unknown };

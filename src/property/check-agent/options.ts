@@ -55,7 +55,7 @@ export interface CheckOptions {
    */
   features?: Partial<Record<ScriptFeature, boolean | number>> | undefined;
   /**
-   * Which built-in invariants must hold in every run: those of the run loop, and `tools-do-not-crash`. Default: "all";
+   * Which built-in invariants must hold in every run: the invariants of the run loop, and `tools-do-not-crash`. Default: "all";
    * for an external agent, all that hold for any app.
    */
   invariants?: 'all' | 'none' | readonly InvariantName[] | undefined;

@@ -29,7 +29,7 @@ export function isCrash(thrown: unknown): boolean {
 
 const overflow = 'Maximum call stack size exceeded';
 
-/** Whether a frame is that of a function of JavaScript, which has no source: `at JSON.parse (<anonymous>)`. */
+/** Whether a frame is in a function of JavaScript, which has no source: `at JSON.parse (<anonymous>)`. */
 function isBuiltIn(frame: string): boolean {
   return (
     /\(<anonymous>\)$|at <anonymous>$/.test(frame) &&
