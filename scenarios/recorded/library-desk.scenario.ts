@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { Agent, tool } from 'swarmcheck';
 import { callTool, callTools, defineScenario, say, user } from 'swarmcheck/testing';
 
@@ -46,4 +47,11 @@ export default defineScenario({
     say('Emma is yours for four weeks.'),
   ],
   expect: { contextVariables: { lent: ['Emma'] }, finalMessage: 'Emma is yours' },
+  check({ trace }) {
+    const failed = trace.toolCalls.filter(({ error }) => error);
+    assert.deepEqual(
+      failed.map(({ content }) => content),
+      ['Error: Tool find_book failed: we do not have "Ulysses"'],
+    );
+  },
 });

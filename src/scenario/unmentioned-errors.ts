@@ -1,3 +1,4 @@
+import type { TracedToolCall } from '../engine/run/events.ts';
 import { thrownIn } from '../trace/thrown-by.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { Scenario } from './scenario.ts';
@@ -7,19 +8,19 @@ import type { Scenario } from './scenario.ts';
  * undefined without such a tool.
  *
  * A scenario mentions them by `expect.toolErrors` or `expect.recovered`, by an item of `expect.toolResults` about the
- * tool, by a function in `tools` that replaces the tool, because it may throw on purpose, or by a `check`, because it
- * may look at them.
+ * tool, by an `expect.finalMessage` that contains the tool's answer, by a stub for the tool in `tools`, because it may
+ * throw on purpose, or by a `check`, because it may look at them.
  */
 export function unmentionedErrorWarning(scenario: Scenario, trace: Trace): string | undefined {
-  const call = trace.toolCalls.find((one) => thrownIn(one) && !mentions(scenario, one.tool));
+  const call = trace.toolCalls.find((one) => thrownIn(one) && !mentions(scenario, one));
   if (!call) return undefined;
   return `The tool "${call.tool}" threw, and nothing in this test mentions it. Mend the tool, or expect the error: with expect.toolErrors, expect.recovered or a check.`;
 }
 
-function mentions({ expect = {}, tools = {}, check }: Scenario, tool: string): boolean {
+function mentions({ expect = {}, tools = {}, check }: Scenario, { tool, content }: TracedToolCall): boolean {
   const { toolErrors, recovered, toolResults } = expect as Readonly<Record<string, unknown>>;
   if (check || toolErrors !== undefined || recovered !== undefined) return true;
-  if (Object.hasOwn(tools, tool)) return true;
+  if (Object.hasOwn(tools, tool) || expect.finalMessage?.includes(content)) return true;
   return (
     Array.isArray(toolResults) && toolResults.some((one: { tool?: unknown } | null) => one?.tool === tool)
   );
