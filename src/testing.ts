@@ -21,6 +21,7 @@ export type {
   UserStep,
 } from './script/steps.ts';
 export type { Trace } from './trace/trace.ts';
+export type { AgentNaming } from './wire/agent-names.ts';
 export type { MockModel } from './wire/mock-model.ts';
 export type { TraceDifference } from './trace/difference.ts';
 export { traceOf } from './trace/trace-of.ts';

@@ -16,7 +16,7 @@ import type { ExternalAgent } from './external-agent.ts';
 export class ExternalApp implements Subject {
   readonly #app: ExternalAgent;
   readonly #watch: BlockWatch | undefined;
-  readonly #tracer = new WireTracer();
+  readonly #tracer: WireTracer;
   readonly #served: ReturnType<typeof servedApi>;
   #messages: Message[];
   #server: Promise<HttpServer> | undefined;
@@ -31,7 +31,9 @@ export class ExternalApp implements Subject {
   ) {
     this.#app = app;
     this.#watch = watch;
-    this.#served = servedApi(provider, (error) => void (this.#mistake ??= { error }));
+    const onMistake = (error: unknown) => void (this.#mistake ??= { error });
+    this.#served = servedApi(provider, onMistake);
+    this.#tracer = new WireTracer(app.naming, onMistake);
     this.#messages = [...messages];
   }
 

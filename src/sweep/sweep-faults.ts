@@ -111,7 +111,7 @@ async function play(scenario: Scenario, { stream, transport }: FaultSweepOptions
         const reply = await agent.respond(turn);
         replies.push(reply);
         return reply;
-      })
+      }, agent.naming)
     : agent;
   return { run: await playScenario({ ...scenario, agent: heard }, { stream, transport }), replies };
 }

@@ -72,8 +72,8 @@ export function isInstructions(message: WireMessage | undefined): boolean {
   return message?.role === 'system' || message?.role === 'developer';
 }
 
-/** Matches the name of a tool that makes a handoff: transfer_to_refunds, handoff-to-refunds. */
-const transferName = /^(?:transfer|hand[_-]?off|hand[_-]?over|escalate)[_-]to[_-](.+)$/i;
+/** Matches the name of a tool that makes a handoff: transfer_to_refunds, transfer_back_to_triage, handoff-to-refunds. */
+const transferName = /^(?:transfer|hand[_-]?off|hand[_-]?over|escalate)(?:[_-]back)?[_-]to[_-](.+)$/i;
 
 /** The agent that a tool of this name hands off to; undefined for other tools. */
 export function handoffTarget(tool: string): string | undefined {

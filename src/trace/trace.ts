@@ -39,6 +39,12 @@ export interface Trace {
   toJSON(): { version: 1; events: TraceEvent[] };
 }
 
+/** The agent that an event shows to be active. An app may change its agent without a handoff, by a plain request. */
+function activeFrom(event: RecordedEvent): string | undefined {
+  if (event.type === 'handoff') return event.to;
+  return event.type === 'run-start' || event.type === 'model-request' ? event.agent : undefined;
+}
+
 /** The trace of consecutive runs, made from the events that the engine recorded. */
 export class RunTrace implements Trace {
   readonly #runs: readonly (readonly RecordedEvent[])[];
@@ -75,8 +81,7 @@ export class RunTrace implements Trace {
   get agents(): readonly string[] {
     const agents: string[] = [];
     for (const event of this.#runs.flat()) {
-      const active =
-        event.type === 'run-start' ? event.agent : event.type === 'handoff' ? event.to : undefined;
+      const active = activeFrom(event);
       if (active !== undefined && active !== agents.at(-1)) agents.push(active);
     }
     return agents;

@@ -4,14 +4,8 @@ import type { CompletionRequest } from '../engine/model/provider.ts';
 import { parseArguments, problemsBySchema } from '../engine/tools/arguments.ts';
 import type { Outcome, RecordedEvent, ToolErrorKind } from '../engine/run/events.ts';
 import { textOf } from '../trace/format.ts';
-import {
-  continuationOf,
-  firstAgent,
-  handoffTarget,
-  instructionsOf,
-  isInstructions,
-  openingText,
-} from '../trace/continuation.ts';
+import { continuationOf, firstAgent, isInstructions, openingText } from '../trace/continuation.ts';
+import { AgentNames, type Actor, type AgentNaming } from './agent-names.ts';
 import type { Exchange } from './exchange.ts';
 
 /** A request that a later one may continue. */
@@ -20,10 +14,16 @@ interface Known {
   readonly answer: ModelAnswer | undefined;
   /** The run that this request belongs to. A request that continues this request may add to the same run. */
   readonly run: WireRun;
-  readonly agent: string;
+  readonly agent: Actor;
   readonly turn: number;
   /** The index of this request among all known requests. */
   readonly place: number;
+}
+
+/** The exchange that a request continues, and the messages that the request adds. */
+interface Found {
+  readonly before: Known;
+  readonly said: readonly WireMessage[];
 }
 
 interface WireRun {
@@ -35,8 +35,8 @@ interface WireRun {
 }
 
 /**
- * Turns the exchanges of an app into the events of runs: calls, their results, and handoffs. A handoff is a call of a
- * tool that is named like a transfer, followed by a request with other instructions.
+ * Turns the exchanges of an app into the events of runs: calls, their results, and handoffs. A handoff is a call that
+ * is a transfer by its name, followed by a request with other instructions or tools. `AgentNames` decides on both.
  *
  * A request belongs to the latest exchange whose history it continues or whose calls it answers. The ids of the calls
  * are compared, too, because an app may rewrite its history. A request starts another run if the user has said more,
@@ -51,12 +51,15 @@ export class WireTracer {
   readonly #byOpening = new Map<string, Known[]>();
   /** The calls whose results no request has shown yet. */
   #pending: { readonly call: ToolCall; readonly known: Known }[] = [];
-  readonly #handedOff = new Set<Known>();
   /** The runs that have not ended. */
   #open: WireRun[] = [];
-  #agent = firstAgent;
-  /** Names of agents by their instructions, for requests that continue no earlier request. */
-  readonly #names = new Map<string, string>();
+  #agent: Actor | undefined;
+  readonly #names: AgentNames;
+
+  /** `onMistake` is called with an error of the functions in `naming`. */
+  constructor(naming: AgentNaming = {}, onMistake: (error: unknown) => void = () => {}) {
+    this.#names = new AgentNames(naming, onMistake, (from, to) => this.#rename(from, to));
+  }
 
   /** The runs so far; complete after `end`. */
   get runs(): RecordedEvent[][] {
@@ -68,18 +71,14 @@ export class WireTracer {
     const { request } = exchange;
     const found = this.#find(request);
     this.#addResults(request, found?.before);
-    const instructions = instructionsOf(request);
-    const agent = found
-      ? this.#activeAfter(found.before, request)
-      : (this.#names.get(instructions) ?? firstAgent);
-    this.#names.set(instructions, agent);
+    const agent = found ? this.#next(found, request) : this.#names.first(request, this.#pending);
     const { before, said = [] } = found ?? {};
     const goesOn =
       before && this.#open.includes(before.run) && !said.some((message) => message?.role === 'user');
     if (before && !goesOn) this.#close(before.run, undefined);
-    const run = goesOn ? before.run : this.#start(agent, request);
+    const run = goesOn ? before.run : this.#start(agent.name, request);
     const turn = goesOn ? before.turn + 1 : 1;
-    const answer = addExchange(run.events, exchange, agent, turn);
+    const answer = addExchange(run.events, exchange, agent.name, turn);
     run.last = { request, answer, run, agent, turn, place: this.#known.length };
     run.isLeft = exchange.isLeft;
     this.#runs = movedToEnd(this.#runs, run);
@@ -95,13 +94,12 @@ export class WireTracer {
    */
   end(outcome?: Outcome, said: readonly WireMessage[] = []): void {
     if (outcome && this.#open.length === 0 && said.length > 0)
-      this.#start(this.#agent, { model: '', messages: [...said] });
+      this.#start(this.#agent?.name ?? firstAgent, { model: '', messages: [...said] });
     const last = this.#open.at(-1);
     for (const run of this.#open) this.#close(run, run === last ? outcome : undefined);
   }
 
-  /** The exchange that a request continues, and the messages that the request adds. */
-  #find({ messages }: CompletionRequest): { before: Known; said: readonly WireMessage[] } | undefined {
+  #find({ messages }: CompletionRequest): Found | undefined {
     const goneOn = this.#continued(messages);
     const continued = goneOn?.place ?? -1;
     const askedFor = (id: string | undefined) =>
@@ -149,16 +147,20 @@ export class WireTracer {
     });
   }
 
-  /** The agent that is active after an exchange. Adds the handoff, if there was one. */
-  #activeAfter(before: Known, request: CompletionRequest): string {
-    const transfer = before.answer?.calls.findLast((call) => handoffTarget(call.function.name));
-    if (!transfer || instructionsOf(before.request) === instructionsOf(request)) return before.agent;
-    const { name: tool } = transfer.function;
-    const to = handoffTarget(tool)!;
-    const { agent: from, turn, run } = before;
-    if (!this.#handedOff.has(before)) addLate(run, { type: 'handoff', turn, from, to, tool });
-    this.#handedOff.add(before);
-    return to;
+  /** The agent that makes a request which continues another. Adds the handoff, if there was one. */
+  #next({ before, said }: Found, request: CompletionRequest): Actor {
+    const { agent, tool } = this.#names.next(before, said, request);
+    const { turn, run } = before;
+    if (tool !== undefined)
+      addLate(run, { type: 'handoff', turn, from: before.agent.name, to: agent.name, tool });
+    return agent;
+  }
+
+  /** Writes the name of an agent into the events so far, which have a number in its place. */
+  #rename(from: string, to: string): void {
+    for (const { events } of this.#runs) {
+      for (const [index, event] of events.entries()) events[index] = renamed(event, from, to);
+    }
   }
 
   #start(agent: string, request: CompletionRequest): WireRun {
@@ -175,7 +177,7 @@ export class WireTracer {
     const reached = !answer ? 'failed' : answer.calls.length > 0 ? 'interrupted' : 'completed';
     run.events.push({
       type: 'run-end',
-      agent: run.last?.agent ?? this.#agent,
+      agent: (run.last?.agent ?? this.#agent)?.name ?? firstAgent,
       outcome: outcome ?? (run.isLeft ? 'aborted' : reached),
     });
   }
@@ -250,11 +252,19 @@ function answeredIn(message: WireMessage): string | undefined {
   return message?.role === 'tool' ? message.tool_call_id : undefined;
 }
 
+/** The event with the name of an agent replaced. */
+function renamed(event: RecordedEvent, from: string, to: string): RecordedEvent {
+  if (event.type === 'context-change') return event;
+  if (event.type !== 'handoff') return event.agent === from ? { ...event, agent: to } : event;
+  const nameOf = (agent: string) => (agent === from ? to : agent);
+  return { ...event, from: nameOf(event.from), to: nameOf(event.to) };
+}
+
 function resultOf(call: ToolCall, { agent, turn, request }: Known, content: string): RecordedEvent {
   return {
     type: 'tool-result',
     turn,
-    agent,
+    agent: agent.name,
     tool: call.function.name,
     toolCallId: call.id,
     rawArgs: call.function.arguments,

@@ -229,12 +229,17 @@ test('without instructions there are calls and results, but no handoff', () => {
   expect(trace.requests[0]?.request.messages).toEqual([user('hi')]);
 });
 
-test('a handoff back leads to an agent with the name in the transfer', () => {
+test('a handoff back leads to the first agent, which gets the name in the transfer', () => {
   const [there, back] = [calls({ a: 'transfer_to_refunds' }), calls({ b: 'transfer_to_triage' })];
   const second = [system('Refunds.'), user('hi'), there, answer('a')];
   const third = [system('Triage.'), ...second.slice(1), back, answer('b')];
   const trace = traceOf(exchange(start, there), exchange(second, back), exchange(third, text('ok')));
-  expect(trace.agents).toEqual(['Agent', 'refunds', 'triage']);
+  expect(trace.agents).toEqual(['triage', 'refunds', 'triage']);
+  expect(trace.requests.map(({ agent }) => agent)).toEqual(['triage', 'refunds', 'triage']);
+  expect(trace.handoffs).toMatchObject([
+    { from: 'triage', to: 'refunds' },
+    { from: 'refunds', to: 'triage' },
+  ]);
 });
 
 test('the active agent stays active in the next run', () => {
@@ -258,7 +263,13 @@ test('a fresh conversation with known instructions belongs to the agent that had
     exchange([system('Triage.'), user('once more')], text('ok')),
     exchange([system('Others.'), user('who are you?')], text('ok')),
   );
-  expect(trace.requests.map(({ agent }) => agent)).toEqual(['Agent', 'refunds', 'refunds', 'Agent', 'Agent']);
+  expect(trace.requests.map(({ agent }) => agent)).toEqual([
+    'Agent',
+    'refunds',
+    'refunds',
+    'Agent',
+    'Agent 2',
+  ]);
 });
 
 // ── Runs ──
