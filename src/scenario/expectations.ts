@@ -20,10 +20,10 @@ import { runEnd, verdict, type Verdict } from './assertions/verdict.ts';
  * The expectations of a scenario that did not hold. An unexpected error is reported alone, because everything else
  * follows from it.
  */
-export function unmetExpectations(run: ScenarioRun): Verdict[] {
+export function unmetExpectations(run: ScenarioRun, rejected: 'run' | 'factory'): Verdict[] {
   const { toolCalls, agents, stopReason, error, contextVariables, finalMessage } = run.scenario.expect ?? {};
   const { outcome } = run.trace;
-  if (!error && (outcome === 'failed' || outcome === 'aborted')) return [unexpectedError(run)];
+  if (!error && (outcome === 'failed' || outcome === 'aborted')) return [unexpectedError(run, rejected)];
   // Leave out `error` and `failures` of the run, because with them the assertions would throw if the script did not
   // fit.
   const played = { trace: run.trace, response: run.response };
@@ -43,10 +43,10 @@ export function unmetExpectations(run: ScenarioRun): Verdict[] {
   return verdicts.filter((item) => item !== undefined && !item.pass) as Verdict[];
 }
 
-function unexpectedError(run: ScenarioRun): Verdict {
+function unexpectedError(run: ScenarioRun, rejected: 'run' | 'factory'): Verdict {
   const advice = `\nIf the scenario should expect this error, add expect: { error: { name: ${JSON.stringify(errorName(run.error))} } }.`;
   return verdict(run.trace, false, {
-    missing: `${run.trace.events.length === 0 ? 'The agent factory failed' : 'The run was rejected'}: ${describe(run.error)}${isOfTheTest(run.error) ? '' : advice}`,
+    missing: `${rejected === 'run' ? 'The run was rejected' : 'The agent factory failed'}: ${describe(run.error)}${isOfTheTest(run.error) ? '' : advice}`,
     unwanted: '',
     marked: lastModelError(run),
   });

@@ -3,6 +3,7 @@ import type { Message } from '../engine/model/messages.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import type { Outcome, RecordedEvent } from '../engine/run/events.ts';
 import { textOf } from '../trace/format.ts';
+import { loadValidator } from '../wire/respond.ts';
 import { inProcessFetch } from '../wire/in-process-fetch.ts';
 import { servedApi } from '../wire/served-api.ts';
 import type { HttpServer } from '../wire/server.ts';
@@ -11,6 +12,11 @@ import type { BlockWatch } from './blocking.ts';
 import type { Subject } from './subject.ts';
 import type { TimeLimit } from './timeout.ts';
 import type { ExternalAgent } from './external-agent.ts';
+
+/** Loads what is needed to answer the requests of an app. */
+export async function loadServer(): Promise<void> {
+  await Promise.all([import('../wire/server.ts'), loadValidator()]);
+}
 
 /** The app of an external agent, as a scenario talks to it. */
 export class ExternalApp implements Subject {

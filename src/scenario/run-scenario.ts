@@ -14,6 +14,7 @@ import { assertValidScenario, beginsWithModel, nobodySpoke, type CheckedScenario
 import { show } from './equals.ts';
 import { unmetExpectations } from './expectations.ts';
 import { isExternalAgent } from './external-agent.ts';
+import { loadedFor } from './loaded-modules.ts';
 import { makeAgent, NoAgentError } from './made-agent.ts';
 import { OurAgents } from './our-agents.ts';
 import { defaultTimeoutMs, type Scenario, type ScenarioRun } from './scenario.ts';
@@ -80,6 +81,7 @@ export async function playScenario(
   assertValidScenario(scenario);
   assertValidOptions(options);
   const play = new Play(scenario, options);
+  await loadedFor(scenario, options.transport);
   using limit = new TimeLimit(scenario.timeoutMs ?? defaultTimeoutMs, options.signal, () => play.awaited);
   if (scenario.maxBlockMs === undefined) return await play.run(limit);
   using watch = new BlockWatch(scenario.maxBlockMs);
@@ -127,7 +129,10 @@ class Play {
   }
 
   get awaited(): string {
-    return this.#subject?.awaited ?? 'the agent factory';
+    return (
+      this.#subject?.awaited ??
+      (typeof this.#scenario.agent === 'function' ? 'the agent factory' : 'its first run')
+    );
   }
 
   async run(limit: TimeLimit, watch?: BlockWatch): Promise<ScenarioRun> {
@@ -144,7 +149,7 @@ class Play {
       if (misfit && !isMisfit(result.error)) result.failures.push({ message: misfit.message, cause: misfit });
       else if (finished || failedAsExpected) this.#findLeftovers(subject);
     }
-    for (const { reason, facts, marked } of unmetExpectations(result)) {
+    for (const { reason, facts, marked } of unmetExpectations(result, subject ? 'run' : 'factory')) {
       this.#marked ??= marked;
       this.#fail(new Sentence(reason(), facts));
     }

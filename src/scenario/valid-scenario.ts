@@ -2,7 +2,7 @@ import { isAgent } from '../engine/tools/agent.ts';
 import { isPlainObject } from '../engine/values/copy.ts';
 import { isPromiseLike } from '../engine/values/promise.ts';
 import { assertValidMessages } from '../engine/model/messages.ts';
-import { assertValidContextVariables } from '../engine/run/context.ts';
+import { assertValidContextVariables, UnreadableContextError } from '../engine/run/context.ts';
 import type { Hooks } from '../engine/run/hooks.ts';
 import { isUserStep } from '../script/step-kinds.ts';
 import { assertValidSteps, type CheckedSteps } from '../script/valid-steps.ts';
@@ -96,7 +96,7 @@ export function assertValidScenario(scenario: unknown): asserts scenario is Chec
   assertValidSteps(scenario['steps']);
   const { expect, tools, messages, hooks, contextVariables } = scenario;
   if (messages !== undefined) assertValidMessages(lower(which), messages);
-  if (contextVariables !== undefined) assertValidContextVariables(lower(which), contextVariables);
+  if (contextVariables !== undefined) assertValidContext(lower(which), contextVariables);
   // Only plain objects are checked: an instance of a class may have other methods too.
   for (const list of [hooks ?? []].flat())
     if (isPlainObject(list)) assertValidFields(list, hookRules, `${which}, in "hooks",`);
@@ -112,6 +112,15 @@ export function assertValidScenario(scenario: unknown): asserts scenario is Chec
     }
   }
   for (const [name, stub] of Object.entries(tools ?? {})) assertValidStub(name, stub);
+}
+
+/** Context variables that cannot be read are not a mistake here: the run that reads them fails, and says why. */
+function assertValidContext(which: string, given: unknown): void {
+  try {
+    assertValidContextVariables(which, given);
+  } catch (error) {
+    if (!(error instanceof UnreadableContextError)) throw error;
+  }
 }
 
 /** The fields that only apply to agents of this engine. An external agent decides on them itself. */

@@ -3,6 +3,7 @@ import type { CompletionOptions, CompletionProvider } from '../engine/model/prov
 import { MissingPackageError } from '../engine/values/missing-package-error.ts';
 import { WireLog } from './exchange.ts';
 import { inProcessFetch } from './in-process-fetch.ts';
+import { loadValidator } from './respond.ts';
 
 /** The address of requests that never leave the process. Its domain is reserved for testing (RFC 6761). */
 const address = 'http://swarmcheck.test/v1';
@@ -20,6 +21,17 @@ const clientOptions = {
   dangerouslyAllowBrowser: true,
 } as const;
 
+/** Loads what `overHttp` needs. Rejects if the package openai is not installed. */
+export async function loadHttpTransport(): Promise<void> {
+  await Promise.all([loadClient(), loadValidator()]);
+}
+
+async function loadClient(): Promise<typeof import('openai')> {
+  return await import('openai').catch((cause: unknown) => {
+    throw new MissingPackageError('The transport "http"', 'openai', { cause, isForTests: true });
+  });
+}
+
 /**
  * A provider that asks `provider` through the real `openai` client, with real requests and responses, but without a
  * socket. Retries are off, so each request reaches `provider` once. Needs the package openai.
@@ -28,9 +40,7 @@ const clientOptions = {
  * error is the one that the client throws.
  */
 export async function overHttp(provider: CompletionProvider): Promise<CompletionProvider> {
-  const { OpenAI: Client } = await import('openai').catch((cause: unknown) => {
-    throw new MissingPackageError('The transport "http"', 'openai', { cause, isForTests: true });
-  });
+  const { OpenAI: Client } = await loadClient();
 
   /**
    * Makes a client for one request, so that a mistake in the test rejects the request during which it happened, and

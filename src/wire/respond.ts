@@ -66,7 +66,7 @@ export async function respond(
 
 async function answered(request: ApiRequest, served: Served, options: CompletionOptions): Promise<Response> {
   const signal = options.signal ?? request.signal;
-  await validatorLoaded();
+  await loadValidator();
   const body = await readBody(request);
   const refusal =
     body === notJson
@@ -124,7 +124,7 @@ function ownArrays(request: CompletionRequest): CompletionRequest {
 let isValidatorLoaded = false;
 
 /** Loads the schema validator, so that a trace can validate calls without waiting. */
-async function validatorLoaded(): Promise<void> {
+export async function loadValidator(): Promise<void> {
   if (isValidatorLoaded) return;
   await problemsBySchema('', {}, {});
   isValidatorLoaded = true;

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { Agent } from 'swarmcheck';
-import { runScenario, say, user } from 'swarmcheck/testing';
+import { externalAgent, runScenario, say, user } from 'swarmcheck/testing';
 
 const scenario = { agent: new Agent(), steps: [user('hi'), say('hello')] };
 const missing = () => {
@@ -10,6 +10,7 @@ const missing = () => {
 afterEach(() => {
   vi.doUnmock('openai');
   vi.doUnmock('msw');
+  vi.useRealTimers();
 });
 
 // Mocked modules belong to the whole file, so these tests run one after another, and nothing else in this file may
@@ -33,4 +34,33 @@ test.sequential('the transport "in-process" needs neither package', async () => 
   vi.doMock('openai', missing);
   vi.doMock('msw', missing);
   expect((await runScenario(scenario)).passed).toBe(true);
+});
+
+test.sequential('the time to load a package is not part of timeoutMs', async () => {
+  vi.resetModules();
+  const cold = await import('swarmcheck/testing');
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.doMock('openai', async (original) => {
+    vi.advanceTimersByTime(1000);
+    return await original();
+  });
+  const run = await cold.runScenario({ ...scenario, timeoutMs: 20 }, { transport: 'http' });
+  expect(run.failures).toEqual([]);
+});
+
+test.sequential('the time to load the server of an external agent is not part of timeoutMs', async () => {
+  vi.resetModules();
+  const cold = await import('swarmcheck/testing');
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.doMock('../../src/wire/server.ts', async (original) => {
+    vi.advanceTimersByTime(1000);
+    return await original();
+  });
+  const agent = externalAgent(async ({ fetch, baseURL }) => {
+    const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hi' }] });
+    await fetch(`${baseURL}/chat/completions`, { method: 'POST', body });
+  });
+  const run = await cold.runScenario({ ...scenario, agent, timeoutMs: 20 });
+  vi.doUnmock('../../src/wire/server.ts');
+  expect(run.failures).toEqual([]);
 });

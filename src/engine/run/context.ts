@@ -1,21 +1,66 @@
 import { copyData, isPlainObject, setOwn } from '../values/copy.ts';
-import { UsageError } from '../values/engine-errors.ts';
+import { errorName, isError, UsageError } from '../values/engine-errors.ts';
 import { remedyFor, valueWords } from '../values/value-words.ts';
 import type { ContextVariables } from '../tools/agent.ts';
 import { sentence } from '../values/error-facts.ts';
 
 /** Throws a TypeError for a value that does not hold variables by name: a list, a Map, a promise. */
 export function assertValidContextVariables(whose: string, given: unknown): void {
-  const isOther =
-    Array.isArray(given) ||
-    given instanceof Map ||
-    given instanceof Set ||
-    given instanceof Date ||
-    given instanceof Promise;
+  const isOther = reading(
+    whose,
+    given,
+    () =>
+      Array.isArray(given) ||
+      given instanceof Map ||
+      given instanceof Set ||
+      given instanceof Date ||
+      given instanceof Promise,
+  );
   if (typeof given === 'object' && given !== null && !isOther) return;
   throw new UsageError(
     sentence`The ${{ field: 'contextVariables' }} of ${{ where: whose }} must be ${{ expected: 'an object' }}, not ${{ given: valueWords(given) }}.${remedyFor(given)}`,
   );
+}
+
+/** Thrown if a getter or a proxy in context variables throws. */
+export class UnreadableContextError extends UsageError {}
+
+/** Returns what `read` returns. If it throws, throws an UnreadableContextError that names the unreadable variable. */
+export function reading<T>(whose: string, context: unknown, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const part = unreadablePart(context, 'contextVariables', new Set()) ?? 'contextVariables';
+    throw new UnreadableContextError(
+      sentence`${{ field: part }} of ${{ where: whose }} cannot be read: ${isError(cause) ? `${errorName(cause)}: ${cause.message}` : valueWords(cause)}. Context variables must be ${{ expected: 'data whose getters and proxies do not throw' }}.`,
+      { cause },
+    );
+  }
+}
+
+/** The path of the first part that throws when it is read; undefined if no part does. */
+function unreadablePart(value: unknown, path: string, seen: Set<unknown>): string | undefined {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return undefined;
+  seen.add(value);
+  let keys: string[];
+  try {
+    if (!Array.isArray(value) && !isPlainObject(value) && seen.size > 1) return undefined;
+    keys = Object.keys(value);
+  } catch {
+    return path;
+  }
+  for (const key of keys) {
+    const place = Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
+    let item: unknown;
+    try {
+      item = (value as Record<string, unknown>)[key];
+    } catch {
+      return place;
+    }
+    const found = unreadablePart(item, place, seen);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Merges one level deep. The values are copied, so that the target does not share objects with a tool. */

@@ -1,6 +1,6 @@
 import { ActiveRun } from './active-run.ts';
 import { answeredIn } from './answered-calls.ts';
-import { ownContext, traceContext } from './context.ts';
+import { ownContext, reading, traceContext } from './context.ts';
 import { debugPrinter } from './debug.ts';
 import type { RecordedEvent } from './events.ts';
 import { hooksOf, type Hooks } from './hooks.ts';
@@ -165,8 +165,10 @@ export function stateOf(
     events,
     toolSignal: signal ? () => signal : neverAborted(),
     agent: options.agent,
-    contextVariables: ownContext(contextVariables),
-    tracedContext: traceContext(contextVariables),
+    ...reading('a run', contextVariables, () => ({
+      contextVariables: ownContext(contextVariables),
+      tracedContext: traceContext(contextVariables),
+    })),
     answers: undefined,
     answered: answeredIn(options.messages, options.agent),
   };
