@@ -2,6 +2,7 @@ import { fact } from '../engine/values/error-facts.ts';
 import type { Message } from '../engine/model/messages.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
 import type { Outcome, RecordedEvent } from '../engine/run/events.ts';
+import type { CameRequests } from '../script/script-errors.ts';
 import { textOf } from '../trace/format.ts';
 import { loadValidator } from '../wire/respond.ts';
 import { inProcessFetch } from '../wire/in-process-fetch.ts';
@@ -28,6 +29,8 @@ export class ExternalApp implements Subject {
   #server: Promise<HttpServer> | undefined;
   #mistake: { error: unknown } | undefined;
   #hasStarted = false;
+  /** The address that the app was given. */
+  #baseURL: string | undefined;
 
   constructor(
     app: ExternalAgent,
@@ -51,6 +54,10 @@ export class ExternalApp implements Subject {
     return this.#hasStarted ? 'the app to answer the user' : 'the server of the script to start';
   }
 
+  get came(): CameRequests {
+    return this.#served.log.arrivals.came(this.#baseURL);
+  }
+
   async run(said: readonly string[], limit: TimeLimit): Promise<undefined> {
     const messages = [...this.#messages, ...said.map((content): Message => ({ role: 'user', content }))];
     const from = this.#served.log.exchanges.length;
@@ -60,10 +67,11 @@ export class ExternalApp implements Subject {
       this.#server ??= serveOnLoopback(() => this.#served);
       const { url } = await limit.within(this.#server);
       this.#hasStarted = true;
+      this.#baseURL = `${url}/v1`;
       const turn = {
         message: said.at(-1) ?? '',
         messages,
-        baseURL: `${url}/v1`,
+        baseURL: this.#baseURL,
         apiKey: 'swarmcheck',
         fetch: inProcessFetch(this.#served),
         signal: limit.signal,

@@ -6,7 +6,7 @@ import { suggested } from '../engine/values/did-you-mean.ts';
 import { valueWords } from '../engine/values/value-words.ts';
 import type { TraceEvent } from '../engine/run/events.ts';
 import { watched } from '../engine/run/watch.ts';
-import { isMisfit } from '../script/script-errors.ts';
+import { isMisfit, ScriptNotFinishedError } from '../script/script-errors.ts';
 import { ScriptPlayer } from '../script/script-player.ts';
 import { RunTrace } from '../trace/trace.ts';
 import { BlockWatch } from './blocking.ts';
@@ -164,6 +164,14 @@ class Play {
     // Show what happened once, in the first failure. A matcher in the `check` function may have shown it already.
     if (first && !first.message.includes('What happened:'))
       first.message += `\n${whatHappened(result.trace, this.#marked)}`;
+    // Leftover steps have the requests in their own message.
+    if (
+      first &&
+      subject?.came &&
+      result.trace.outcome === 'failed' &&
+      !(first.cause instanceof ScriptNotFinishedError)
+    )
+      first.message += `\n${subject.came.text}`;
     result.passed = first === undefined;
     return result;
   }
@@ -226,16 +234,15 @@ class Play {
     }
   }
 
-  #findLeftovers({ runs }: Subject): void {
+  #findLeftovers({ runs, came }: Subject): void {
     if (this.#options.provider || this.#player.position >= this.#scenario.steps.length) return;
     const { response, trace } = this.#result;
     const { maxTurns } = this.#scenario;
     const limit = trace.outcome === 'max_turns' && maxTurns !== undefined ? `, the limit is ${maxTurns}` : '';
     const reason = response?.stopReason ?? (trace.outcome === 'failed' ? 'rejected' : trace.outcome);
     const step = this.#player.position + 1;
-    const cause = this.#player.notFinished(
-      `Run ${runs.length} ended (${reason}${limit}) before step ${step}`,
-    );
+    const left = this.#player.notFinished(`Run ${runs.length} ended (${reason}${limit}) before step ${step}`);
+    const cause = came ? left.after(came) : left;
     this.#result.failures.push({ message: cause.message, step, cause });
   }
 

@@ -68,6 +68,20 @@ function exhaustionCause({ step, stepText, steps, answers }: ScriptExhaustion): 
   ];
 }
 
+/** The requests that came over HTTP. */
+export interface CameRequests {
+  readonly requests: readonly { method: string; path: string; status?: number; count: number }[];
+  readonly address?: string;
+  /** Both as a sentence. */
+  readonly text: string;
+}
+
+interface Leftovers {
+  readonly how: string;
+  readonly step: number;
+  readonly lines: readonly string[];
+}
+
 /** A run or a test ended before all steps of its script were used. */
 export class ScriptNotFinishedError extends Misfit {
   override readonly name = 'ScriptNotFinishedError';
@@ -75,17 +89,31 @@ export class ScriptNotFinishedError extends Misfit {
   readonly step: number;
   /** How many steps were not used. */
   readonly remaining: number;
+  /** The requests that came over HTTP, equal ones counted. Absent if the script was not served over HTTP. */
+  declare readonly requests?: CameRequests['requests'];
+  /** The address that the app was given. Absent if requests to any address are answered. */
+  declare readonly address?: string;
+  readonly #left: Leftovers;
 
   /** Created by ScriptPlayer. `how` begins the message; `lines` are the steps that were not used. */
-  constructor({ how, step, lines }: { how: string; step: number; lines: readonly string[] }) {
+  constructor(left: Leftovers, came?: CameRequests) {
+    const { how, step, lines } = left;
     const remaining = lines.length;
     const shown = lines.slice(0, 10).map((line, offset) => `  step ${step + offset}  ${line}`);
     if (remaining > 10) shown.push(`  … and ${remaining - 10} more`);
     super(
-      `${how}: ${remaining === 1 ? '1 step is' : `${remaining} steps are`} left over. Remove the steps that are not needed, or check why the run stopped early.\n${shown.join('\n')}`,
+      `${how}: ${remaining === 1 ? '1 step is' : `${remaining} steps are`} left over. Remove the steps that are not needed, or check why the run stopped early.\n${shown.join('\n')}${came ? `\n${came.text}` : ''}`,
     );
+    this.#left = left;
     this.step = step;
     this.remaining = remaining;
+    if (came) this.requests = came.requests;
+    if (came?.address !== undefined) this.address = came.address;
+  }
+
+  /** @internal The same error, with the requests that came. */
+  after(came: CameRequests): ScriptNotFinishedError {
+    return new ScriptNotFinishedError(this.#left, came);
   }
 }
 

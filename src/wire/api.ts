@@ -12,19 +12,23 @@ export async function answerApi(
 ): Promise<Response | undefined> {
   const { pathname } = new URL(request.url);
   if (request.method !== 'POST') return undefined;
-  if (pathname.endsWith('/chat/completions')) return await respond(request, served, options);
-  if (!pathname.endsWith('/responses')) return undefined;
+  const isServed = pathname.endsWith('/chat/completions');
+  if (!isServed && !pathname.endsWith('/responses')) return undefined;
+  const answered = served.log.arrivals.add(request);
+  if (isServed) return answered(await respond(request, served, options));
   const error = new UnsupportedApiError();
   served.onMistake(error);
-  return errorResponse(error.message, 404);
+  return answered(errorResponse(error.message, 404));
 }
 
 /** The 404 for a request that `answerApi` does not answer. */
-export function unknownPath(request: ApiRequest): Response {
+export function unknownPath(request: ApiRequest, { log }: Served): Response {
   const { pathname } = new URL(request.url);
-  return errorResponse(
-    `Only POST /chat/completions is available here, but the request was ${request.method} ${pathname}. Check the base URL: it usually ends with /v1.`,
-    404,
+  return log.arrivals.add(request)(
+    errorResponse(
+      `Only POST /chat/completions is available here, but the request was ${request.method} ${pathname}. Check the base URL: it usually ends with /v1.`,
+      404,
+    ),
   );
 }
 

@@ -3,6 +3,7 @@ import { assertValidSteps, type CheckedSteps } from '../script/valid-steps.ts';
 import { checkedScriptProvider, type ScriptedProvider } from '../script/scripted-provider.ts';
 import type { Step } from '../script/steps.ts';
 import { answerApi, unknownPath } from './api.ts';
+import { Arrivals } from './arrivals.ts';
 import { refusalOf } from './request-problems.ts';
 import { conversationHeader, noRetry, type Served } from './respond.ts';
 import { continuationOf } from '../trace/continuation.ts';
@@ -30,6 +31,8 @@ export class ServedConversations {
   readonly #wait: Served['wait'];
   /** Errors of requests that were refused because they continue several conversations. */
   readonly ambiguities: Error[] = [];
+  /** The requests that are malformed or for another path. */
+  readonly #others = new Arrivals();
 
   /** Throws a ScriptMistakeError for a malformed step. */
   constructor(steps: readonly Step[], wait: Served['wait']) {
@@ -47,7 +50,7 @@ export class ServedConversations {
     const body = await bodyOf(request);
     // A malformed request, or one for another path, must not begin a conversation, because the unused steps of that
     // conversation would be reported.
-    if (body === undefined) return (await answerApi(request, this.#make(undefined))) ?? unknownPath(request);
+    if (body === undefined) return await this.#answerOther(request);
     const header = request.headers.get(conversationHeader);
     if (header !== null) return this.all.find(({ name }) => name === header) ?? this.#begin(header);
     const found = this.all.filter((conversation) => isContinued(conversation, body));
@@ -59,7 +62,11 @@ export class ServedConversations {
    * Sentences about refused requests, mistakes and unused steps; empty if every conversation played the whole script.
    */
   leftovers(): string[] {
-    if (this.all.length === 0) return ['No request arrived, so no step of the script was played.'];
+    const { requests, text } = this.#others.came(undefined);
+    if (this.all.length === 0)
+      return [
+        `No ${requests.length === 0 ? '' : 'valid '}request arrived, so no step of the script was played.${requests.length === 0 ? '' : ` ${text}`}`,
+      ];
     return [
       ...this.ambiguities.map(({ message }) => message),
       ...this.all.flatMap(({ name, provider, mistake }) => {
@@ -71,6 +78,13 @@ export class ServedConversations {
         }
       }),
     ];
+  }
+
+  /** Answers a request that begins no conversation, and notes it for the report. */
+  async #answerOther(request: Request): Promise<Response> {
+    const served = this.#make(undefined);
+    const answered = this.#others.add(request);
+    return answered((await answerApi(request, served)) ?? unknownPath(request, served));
   }
 
   #begin(header: string | undefined): ServedConversation {

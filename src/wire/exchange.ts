@@ -1,4 +1,5 @@
 import type { CompletionRequest } from '../engine/model/provider.ts';
+import { Arrivals } from './arrivals.ts';
 
 /** A request and its answer, as they went over the wire. */
 export interface Exchange {
@@ -25,6 +26,8 @@ export interface AnswerForm {
 /** The exchanges with one model, in the order the requests came. */
 export class WireLog {
   readonly exchanges: Exchange[] = [];
+  /** All requests, also those without an exchange, because they were for another path. */
+  readonly arrivals = new Arrivals();
 
   /** Adds a request. The caller sets the answer on the exchange that is returned. */
   add(request: CompletionRequest): Exchange {

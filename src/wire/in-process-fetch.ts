@@ -11,7 +11,7 @@ export function inProcessFetch(served: Served, options?: CompletionOptions): typ
   return async (input, init) => {
     const request = requestOf(input, init);
     const response = await orAborted(answerApi(request, served, options), request.signal);
-    return received(response ?? unknownPath(request), request.signal);
+    return received(response ?? unknownPath(request, served), request.signal);
   };
 }
 

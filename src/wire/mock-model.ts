@@ -4,6 +4,7 @@ import type { CompletionProvider, CompletionRequest } from '../engine/model/prov
 import { UsageError } from '../engine/values/engine-errors.ts';
 import { fact, sentence } from '../engine/values/error-facts.ts';
 import type { Step } from '../script/steps.ts';
+import { ScriptNotFinishedError } from '../script/script-errors.ts';
 import { RunTrace, type Trace } from '../trace/trace.ts';
 import { answerApi } from './api.ts';
 import { isMocking } from './mocking-state.ts';
@@ -133,7 +134,8 @@ export class Mock implements MockModel {
       assertServedWell(this.#mistake, this.#provider);
     } catch (error) {
       this.#hasTold = true;
-      throw error;
+      const came = this.#served.log.arrivals.came(this.#only);
+      throw error instanceof ScriptNotFinishedError ? error.after(came) : error;
     }
   }
 

@@ -55,7 +55,9 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, choos
   const chosen = await choose(request);
   if (!(chosen instanceof Response)) outgoing.once('close', () => chosen.onSent?.());
   const response =
-    chosen instanceof Response ? chosen : ((await answerApi(request, chosen)) ?? unknownPath(request));
+    chosen instanceof Response
+      ? chosen
+      : ((await answerApi(request, chosen)) ?? unknownPath(request, chosen));
   if (response.type === 'error') {
     incoming.socket.resetAndDestroy();
     return;

@@ -48,6 +48,7 @@ import { readFailure } from '../../src/property/check-agent/saved-failure.ts';
 import { calledTool } from '../../src/scenario/assertions/tool-calls.ts';
 import { BlockWatch } from '../../src/scenario/blocking.ts';
 import { NoAgentError } from '../../src/scenario/made-agent.ts';
+import { Arrivals } from '../../src/wire/arrivals.ts';
 
 const secret = 'sk-proj-0123456789abcdefghij';
 const look_up = tool({
@@ -162,6 +163,24 @@ const cases: Case[] = [
     ScriptNotFinishedError,
     () => failuresOf([user('Hi.'), say('Hello.'), say('Yes?'), say('Well?')]),
     { step: 3, remaining: 2 },
+  ],
+  [
+    'steps that are left over by an app',
+    ScriptNotFinishedError,
+    () => {
+      const arrivals = new Arrivals();
+      arrivals.add({ method: 'GET', url: `http://models.invalid/v1/models?key=${secret}` })(
+        Response.json({}),
+      );
+      const left = { how: 'Run 1 ended', step: 3, lines: ['say("Yes?")'] };
+      throw new ScriptNotFinishedError(left).after(arrivals.came('http://models.invalid/v1'));
+    },
+    {
+      step: 3,
+      remaining: 1,
+      requests: [{ method: 'GET', path: '/v1/models', status: 200, count: 1 }],
+      address: 'http://models.invalid/v1',
+    },
   ],
   [
     'a call of a tool that was not offered',

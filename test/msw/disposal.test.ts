@@ -6,12 +6,23 @@ import {
   ScriptMistakeError,
   ScriptNotFinishedError,
 } from 'swarmcheck/testing';
+import OpenAI from 'openai';
 import { expect, test } from 'vitest';
+import { thrown } from '../support/failures.ts';
 import { bareClient, textOf } from '../support/openai-client.ts';
 
 test('disposing of a mock throws if steps are left over', () => {
   const mock = mockModel([say('one'), say('two')]);
   expect(() => mock[Symbol.dispose]()).toThrow(ScriptNotFinishedError);
+});
+
+test('steps left over show the requests that came to the mock, and its address', async () => {
+  const mock = mockModel([say('one'), say('two')], { baseURL: 'http://models.invalid/v1' });
+  await textOf(new OpenAI({ apiKey: 'none', baseURL: mock.baseURL }));
+  expect(thrown(() => mock.assertComplete())).toMatchObject({
+    requests: [{ method: 'POST', path: '/v1/chat/completions', status: 200, count: 1 }],
+    address: 'http://models.invalid/v1',
+  });
 });
 
 test('disposing of a mock throws nothing if its script was played', async () => {

@@ -195,8 +195,8 @@ const blockedFetch = (what: string) =>
   `BlockedRequestError: A request to ${what} was blocked, because tests must not reach the network. Mock it, or allow its host, in a setup file: startMocking({ handlers: […] }) or startMocking({ allow: ["${hostOf(what)}"] }) of "swarmcheck/msw". Your own msw server does not get this request.`;
 const blockedSocket = (what: string) =>
   `BlockedRequestError: A request to ${what} was blocked, because tests must not reach the network. It came through a socket, not through the mocked fetch. Either the client was built before mocking started (build it later, because a client keeps the fetch that it finds), or a library opens its own sockets (mock it, or allow the host in a setup file: startMocking({ allow: ["${what.split(' ')[0]}"] }) of "swarmcheck/msw").`;
-const leftOver = (step: string) =>
-  `ScriptNotFinishedError: The script was not played to its end: 1 step is left over. Remove the steps that are not needed, or check why the run stopped early.\n${step}`;
+const leftOver = (step: string, came = 'No request came.') =>
+  `ScriptNotFinishedError: The script was not played to its end: 1 step is left over. Remove the steps that are not needed, or check why the run stopped early.\n${step}\n${came}`;
 const beyond = (count: number, steps: string, advice: string) =>
   `ScriptExhaustedError: Completion ${count} was requested, but the script has ${steps}. The model was asked to continue after a "user" message. ${advice}\nThe conversation so far:\n  user       Hello?`;
 const beyondFirst = beyond(
@@ -232,13 +232,17 @@ test('a request beyond the script fails its test, even if the test caught the er
 });
 
 test.for([
-  ['leaves some', '  step 1  say("left over")'],
-  ['leaves some of a mock without a fixture', '  step 1  say("left over")'],
-  ['leaves some of the first', '  step 1  say("of the first")'],
-  ['with a mock of beforeEach leaves one', '  step 2  say("b")'],
-  ['case 2', '  step 1  say("a")'],
-] as const)('steps left over fail the test: %s', ([name, step]) => {
-  expect(outcomeOf(name)).toEqual(['failed', leftOver(step)]);
+  ['leaves some', '  step 1  say("left over")', undefined],
+  ['leaves some of a mock without a fixture', '  step 1  say("left over")', undefined],
+  ['leaves some of the first', '  step 1  say("of the first")', undefined],
+  [
+    'with a mock of beforeEach leaves one',
+    '  step 2  say("b")',
+    'Requests that came: POST /v1/chat/completions → 200.',
+  ],
+  ['case 2', '  step 1  say("a")', undefined],
+] as const)('steps left over fail the test: %s', ([name, step, came]) => {
+  expect(outcomeOf(name)).toEqual(['failed', leftOver(step, came)]);
 });
 
 test('a step that throws fails its test, even if the test caught the error', () => {
