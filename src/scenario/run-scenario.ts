@@ -81,7 +81,7 @@ export async function playScenario(
   assertValidScenario(scenario);
   assertValidOptions(options);
   const play = new Play(scenario, options);
-  await loadedFor(scenario, options.transport);
+  await loadedFor(scenario, options.transport === 'http');
   using limit = new TimeLimit(scenario.timeoutMs ?? defaultTimeoutMs, options.signal, () => play.awaited);
   if (scenario.maxBlockMs === undefined) return await play.run(limit);
   using watch = new BlockWatch(scenario.maxBlockMs);

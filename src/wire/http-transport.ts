@@ -26,7 +26,7 @@ export async function loadHttpTransport(): Promise<void> {
   await Promise.all([loadClient(), loadValidator()]);
 }
 
-async function loadClient(): Promise<typeof import('openai')> {
+async function loadClient() {
   return await import('openai').catch((cause: unknown) => {
     throw new MissingPackageError('The transport "http"', 'openai', { cause, isForTests: true });
   });
