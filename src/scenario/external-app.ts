@@ -14,7 +14,7 @@ import type { Subject } from './subject.ts';
 import type { TimeLimit } from './timeout.ts';
 import type { ExternalAgent } from './external-agent.ts';
 
-/** Loads what is needed to answer the requests of an app. */
+/** Loads the modules that answer the requests of an app. */
 export async function loadServer(): Promise<void> {
   await Promise.all([import('../wire/server.ts'), loadValidator()]);
 }

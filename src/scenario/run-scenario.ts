@@ -129,10 +129,8 @@ class Play {
   }
 
   get awaited(): string {
-    return (
-      this.#subject?.awaited ??
-      (typeof this.#scenario.agent === 'function' ? 'the agent factory' : 'its first run')
-    );
+    const { agent } = this.#scenario;
+    return this.#subject?.awaited ?? (typeof agent === 'function' ? 'the agent factory' : 'its first run');
   }
 
   async run(limit: TimeLimit, watch?: BlockWatch): Promise<ScenarioRun> {
@@ -165,13 +163,8 @@ class Play {
     if (first && !first.message.includes('What happened:'))
       first.message += `\n${whatHappened(result.trace, this.#marked)}`;
     // Leftover steps have the requests in their own message.
-    if (
-      first &&
-      subject?.came &&
-      result.trace.outcome === 'failed' &&
-      !(first.cause instanceof ScriptNotFinishedError)
-    )
-      first.message += `\n${subject.came.text}`;
+    if (first && !(first.cause instanceof ScriptNotFinishedError) && result.trace.outcome === 'failed')
+      first.message += subject?.came ? `\n${subject.came.text}` : '';
     result.passed = first === undefined;
     return result;
   }

@@ -1,7 +1,7 @@
 import { findSecrets } from '../secrets/secrets.ts';
 import type { CameRequests } from '../script/script-errors.ts';
 
-/** A request that came, with its status as soon as it is answered. */
+/** A request that came, with the status of its response, if there is one. */
 interface Arrival {
   readonly method: string;
   readonly path: string;

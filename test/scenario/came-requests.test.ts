@@ -1,4 +1,4 @@
-/** What a failure says about the requests of an app. */
+/** Failures list the requests of an app. */
 import { expect, test } from 'vitest';
 import {
   externalAgent,
