@@ -2,7 +2,6 @@ import { isAgent, type Agent } from '../engine/tools/agent.ts';
 import { assertKnownFields } from '../engine/values/known-fields.ts';
 import { parseProvider } from '../engine/model/valid-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
-import { suggested } from '../engine/values/did-you-mean.ts';
 import { valueWords } from '../engine/values/value-words.ts';
 import type { TraceEvent } from '../engine/run/events.ts';
 import { watched } from '../engine/run/watch.ts';
@@ -154,7 +153,8 @@ class Play {
     if (beginsWithModel(this.#scenario)) this.#fail(nobodySpoke);
     for (const { message } of watch?.problems() ?? []) this.#fail(message);
     // If the script did not fit, unreached agents are expected; do not report unused stubs.
-    if (subject && !isMisfit(result.error)) this.#findUnusedStubs();
+    if (subject && !isMisfit(result.error))
+      for (const problem of this.#stubs.unusedProblems()) this.#fail(problem);
     // After an unexpected rejection, the scenario's `check` function would only report consequences.
     if (!this.#rejected || this.#scenario.expect?.error) await this.#runCheck();
     await this.#dispose();
@@ -237,15 +237,6 @@ class Play {
     const left = this.#player.notFinished(`Run ${runs.length} ended (${reason}${limit}) before step ${step}`);
     const cause = came ? left.after(came) : left;
     this.#result.failures.push({ message: cause.message, step, cause });
-  }
-
-  #findUnusedStubs(): void {
-    for (const name of this.#stubs.unused) {
-      const { toolNames } = this.#stubs;
-      this.#fail(
-        sentence`The stub "${{ tool: name }}" replaces no tool: none of the agents that were reached has a tool with that name.${suggested(name, toolNames)} Their tools: ${{ known: toolNames }}.`,
-      );
-    }
   }
 
   /**

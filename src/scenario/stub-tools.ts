@@ -3,7 +3,8 @@ import { isAgent, type Agent } from '../engine/tools/agent.ts';
 import { AgentCopies } from '../engine/tools/agent-copies.ts';
 import type { Tool, ToolContext, ToolReturn } from '../engine/tools/tool.ts';
 import { isTool, takes } from './rules.ts';
-import { sentence } from '../engine/values/error-facts.ts';
+import { suggested } from '../engine/values/did-you-mean.ts';
+import { sentence, type Sentence } from '../engine/values/error-facts.ts';
 import { UsageError } from '../engine/values/engine-errors.ts';
 
 /** Replaces a tool's `execute`, or is the value that it returns. The schema is still enforced. */
@@ -38,14 +39,13 @@ export class StubbedAgents {
     });
   }
 
-  /** The names of the stubs that match no tool of the agents reached so far. */
-  get unused(): string[] {
-    return [...this.#unused];
-  }
-
-  /** The names of the tools of the agents reached so far. */
-  get toolNames(): string[] {
-    return this.#copies.toolNames;
+  /** The problems of the stubs that match no tool of the agents reached so far. */
+  unusedProblems(): Sentence[] {
+    const known = this.#copies.toolNames;
+    return [...this.#unused].map(
+      (name) =>
+        sentence`The stub "${{ tool: name }}" replaces no tool: none of the agents that were reached has a tool with that name.${suggested(name, known)} Their tools: ${{ known }}.`,
+    );
   }
 
   copyOf(agent: Agent): Agent {

@@ -7,7 +7,7 @@ import { sentence } from '../engine/values/error-facts.ts';
 import { remedyFor, valueWords } from '../engine/values/value-words.ts';
 import { firstAgent, instructionsOf } from '../trace/continuation.ts';
 import { textOf } from '../trace/format.ts';
-import { readArgs } from '../trace/materialize.ts';
+import { readArgs } from '../engine/tools/read-args.ts';
 import { inferredTarget, isArgumentOf } from './handoff-calls.ts';
 
 /** How the agents of an app are named, and which calls are handoffs: the options of `externalAgent`. */

@@ -1,4 +1,4 @@
-import { findSecrets } from '../secrets/secrets.ts';
+import { findSecrets } from '../engine/values/secrets.ts';
 import type { CameRequests } from '../script/script-errors.ts';
 
 /** A request that came, with the status of its response, if there is one. */

@@ -1,7 +1,7 @@
 import type { ToolCall } from '../engine/model/completion.ts';
 import { isPlainObject } from '../engine/values/copy.ts';
 import { handoffTarget } from '../trace/continuation.ts';
-import { readArgs } from '../trace/materialize.ts';
+import { readArgs } from '../engine/tools/read-args.ts';
 
 /** Matches a tool whose name says that another agent takes over, but not which one. */
 const handoverName = /^(?:transfer|hand[_-]?off|hand[_-]?over|escalate|delegate)(?:[_-]?to[_-]?agent)?$/i;
