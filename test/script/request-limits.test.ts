@@ -49,7 +49,7 @@ const jsonSchema = (strict?: boolean) => ({
 });
 
 async function answer(step: ModelStep, fields: Fields): Promise<unknown> {
-  return await scriptedProvider([step]).complete(request(fields as Partial<CompletionRequest>));
+  return await scriptedProvider([step]).complete(request(fields));
 }
 
 async function mistake(step: ModelStep, fields: Fields): Promise<Error> {
@@ -106,7 +106,7 @@ test.for<[title: string, ModelStep, Fields]>([
     {
       tools: [{ type: 'custom', custom: { name: 'code' } }],
       tool_choice: { type: 'custom', custom: { name: 'code' } },
-    } as unknown as Fields,
+    },
   ],
 ])('%s fits the request', async ([, step, fields]) => {
   await expect(answer(step, fields)).resolves.toBeDefined();
