@@ -298,7 +298,7 @@ describe('a served script', { timeout: patience }, () => {
     );
     const { code, stderr } = await serving.stop();
     expect(stderr).toMatch(
-      'Conversation ann: Completion 2 was requested, but the script has 1 step for the model.',
+      'Conversation ann: Completion 2 was requested, but the script has 1 step for the model, and its last step is say("hello").',
     );
     expect(code).toBe(1);
   });

@@ -14,7 +14,8 @@ const order = tool({
 });
 const agent = (): Agent =>
   new Agent({ functions: [order], toolChoice: { type: 'function', function: { name: 'order' } } });
-const steps = [callTool('order', { item: { id: 1 } }), say('ok')];
+// The text comes although each request demands a call.
+const steps = [callTool('order', { item: { id: 1 } }), say('ok', { hallucinated: true })];
 
 const writes: Record<string, Hooks> = {
   'the event of beforeModel': { beforeModel: (event) => void (event.turn = 7) },

@@ -312,6 +312,7 @@ test("an agent's name in place of the agent of a result", async ({ expect }) => 
     "Expected the agents Triage → Refunds, but they were Triage.
     What happened:
         turn 1  Triage: transfer_to_refunds() → Error: Tool transfer_to_refunds failed: The agent of a Result must be an Agent, but is the string "Refunds".
+                  threw TypeError: The agent of a Result must be an Agent, but is the string "Refunds". (at test/mistakes/in-agents.test.ts:301)
         turn 2  Triage: says "Which order?"
       ❯ ended: completed"
   `);
@@ -358,6 +359,7 @@ test('a misspelt field of a result that a tool returns', async ({ expect }) => {
     "Expected the agents Triage → Refunds, but they were Triage.
     What happened:
         turn 1  Triage: transfer_to_refunds() → Error: Tool transfer_to_refunds failed: A Result has no field "agents". Did you mean "agent"? Its fields: value, agent, … (137 characters)
+                  threw TypeError: A Result has no field "agents". Did you mean "agent"? Its fields: value, agent, contextVariables. (at test/mistakes/in-agents.test.ts:347)
         turn 2  Triage: says "Which order?"
       ❯ ended: completed"
   `);

@@ -157,11 +157,11 @@ test('a tool that returns an agent inside an object, in place of a handoff', asy
   const steps = [user('Where is A-17?'), callTool('transfer_to_desk'), say('One moment.')];
   expect(await failuresOf({ agent: triage, steps, expect: { agents: ['Triage', 'Desk'] } }))
     .toMatchInlineSnapshot(`
-    "Expected the agents Triage → Desk, but they were Triage.
-    transfer_to_desk answered an object with "Desk": to hand off, return the agent itself, or a Result that contains it.
-    What happened:
-        turn 1  Triage: transfer_to_desk() → {"agent":{"name":"Desk","model":"gpt-4o","instructions":"You are a helpful agent.","functions":[{"name":"look_up","descr… (256 characters)
-        turn 2  Triage: says "One moment."
-      ❯ ended: completed"
-  `);
+      "Expected the agents Triage → Desk, but they were Triage.
+      transfer_to_desk returned an agent inside another value: to hand off, return the agent itself, or a Result that contains it.
+      What happened:
+          turn 1  Triage: transfer_to_desk() → Error: Tool transfer_to_desk ran, but returned an agent inside another value, which cannot be sent as text. To hand off,… (182 characters)
+          turn 2  Triage: says "One moment."
+        ❯ ended: completed"
+    `);
 });

@@ -555,7 +555,7 @@ test('a request of the engine itself is never refused', async () => {
       limits,
       fc.boolean(),
       async (script, options, maxTurns, stream) => {
-        const provider = scriptedProvider(script.flat());
+        const provider = scriptedProvider(script.flat().map((step) => ({ ...step, hallucinated: true })));
         const swarm = new Swarm({ provider });
         let agent = agents(options);
         let messages: Message[] = [];

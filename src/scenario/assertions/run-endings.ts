@@ -31,14 +31,16 @@ export function hasAgents(source: unknown, agents: readonly string[]): Verdict {
 }
 
 /**
- * A hint if a tool returned the name of an expected agent that was never active, or an object with that name in it.
- * Neither is a handoff. To hand off, a tool returns the Agent itself, or a Result that contains it.
+ * A hint if a tool returned the name of an expected agent that was never active, an object with that name in it, or an
+ * agent inside another value. None of them is a handoff. To hand off, a tool returns the Agent itself, or a Result that contains it.
  */
 function answersInPlaceOfHandoffs(trace: Trace, agents: readonly unknown[]): string[] {
   if (!Array.isArray(agents)) return [];
   const missing = agents.filter((name) => typeof name === 'string' && !trace.agents.includes(name));
   const handsOff = 'to hand off, return the agent itself, or a Result that contains it.';
   for (const { tool, content, error } of toolResults(trace)) {
+    if (error === 'not-serializable' && content.includes('an agent inside another value'))
+      return [`${tool} returned an agent inside another value: ${handsOff}`];
     if (error !== undefined) continue;
     const named = missing.find((name) => holds(readArgs(content), name));
     if (named === undefined) continue;
