@@ -1,8 +1,8 @@
 /**
  * Checks the packed package with the newest majors of its peers on the newest Node, in an empty project: it runs the
  * blocks of the README and of two guides, the examples of test/contract, the tests of apps with their own clients, the
- * tests that depend most on Node, and every scenario in every play mode, whose hashes it compares with those of this
- * repository. Its argument is the packed package; without one it packs the package itself.
+ * tests that depend most on Node, the commands that messages print, and every scenario in every play mode, whose hashes
+ * it compares with those of this repository. Its argument is the packed package; without one it packs the package itself.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { extract } from './docs.ts';
 import { locked } from './locked.ts';
 import { pack } from './pack.ts';
+import { checkPrintedCommands } from './printed-commands.ts';
 
 /** Pinned, so that a new version can only fail the commit that raises it. */
 const newest = [
@@ -96,6 +97,7 @@ try {
   });
 
   run(node, ['node_modules/vitest/vitest.mjs', 'run']);
+  console.log(`  ${checkPrintedCommands(project, node)} printed commands run exactly their test`);
   run(node, [
     'node_modules/swarmcheck/dist/cli/main.js',
     'replay',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
 import { didYouMean } from '../engine/values/did-you-mean.ts';
 import type { LoadError } from '../report/run-report.ts';
+import { shellWord } from '../files/shell-word.ts';
 import { filesBeside } from './missing-file.ts';
 import { ownEntries } from './one-copy.ts';
 import { fromHere, placeInUserCode, toPath } from '../engine/values/stack.ts';
@@ -27,7 +28,7 @@ export function testOfVitest(file: string): LoadError | undefined {
   return {
     file,
     line: found.line,
-    message: `This file is a Vitest test. Run it with: npx vitest run ${file}`,
+    message: `This file is a Vitest test. Run it with: npx vitest run ${shellWord(file)}`,
   };
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { cassetteFolder, cassettePath } from '../cassette/format/read.ts';
 import { fileName, isInside, shownPath } from '../files/path.ts';
+import { shellWord } from '../files/shell-word.ts';
 import { CassetteFileError } from '../cassette/cassette-errors.ts';
 import { originIn } from '../cassette/format/read.ts';
 import { CassetteSession } from '../cassette/session.ts';
@@ -146,7 +147,7 @@ function planOf(
   const apiKey = env['OPENAI_API_KEY'] || (baseUrl === undefined ? undefined : 'none');
   if (apiKey === undefined)
     return fail(
-      `OPENAI_API_KEY is not set, so no live model can answer. Set it: OPENAI_API_KEY=… npx swarmcheck record ${file}; or use another API: --base-url <url>. An existing cassette is not changed.`,
+      `OPENAI_API_KEY is not set, so no live model can answer. Set it: OPENAI_API_KEY=… npx swarmcheck record ${shellWord(file)}; or use another API: --base-url <url>. An existing cassette is not changed.`,
     );
   try {
     const path = cassettePath(out ?? `${cassetteFolder}/${own}.json`);

@@ -12,7 +12,7 @@ import { cassetteFolder } from '../cassette/format/read.ts';
 import { fileName, shownPath } from '../files/path.ts';
 import { originIn } from '../cassette/format/read.ts';
 import type { CassetteSession } from '../cassette/session.ts';
-import { testCommand, vitestWorker } from '../cassette/match/words.ts';
+import { joinedNames, testCommand, vitestWorker } from '../cassette/match/words.ts';
 
 /** The parts of a vitest test that are used here. */
 export interface TestTask {
@@ -116,7 +116,7 @@ export class TestCassettes {
   #place(): { file: string; name: string; path: string } {
     const folder = rootFolder();
     const file = relative(folder, this.#task.file.filepath).replaceAll(sep, '/');
-    const name = namesOf(this.#task).join(' ');
+    const name = joinedNames(namesOf(this.#task));
     const own = fileName(name);
     if (own === '')
       throw new CassetteFileError(

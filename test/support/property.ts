@@ -82,9 +82,13 @@ function throwIfFailed<Ts>(details: RunDetails<Ts>): void {
 function howToPlayAgain<Ts>({ seed, counterexamplePath: path }: RunDetails<Ts>): string {
   const { testPath, currentTestName } = expect.getState();
   const file = testPath === undefined ? '' : ` ${relative(process.cwd(), testPath).replaceAll('\\', '/')}`;
-  // Joins titles as Vitest does, and hides characters that are special in a shell or a regular expression.
-  const pattern = currentTestName?.replaceAll(' > ', ' ').replaceAll(/[^\p{L}\p{N} ,-]/gu, '.');
-  const title = pattern === undefined ? '' : ` -t "${pattern}"`;
+  // Hides characters that are special in a shell or a regular expression. Vitest 4 joins titles by a space, and
+  // Vitest 5 by " > ".
+  const pattern = currentTestName
+    ?.split(' > ')
+    .map((one) => one.replaceAll(/[^\p{L}\p{N} ,-]/gu, '.'))
+    .join('( >)? ');
+  const title = pattern === undefined ? '' : ` -t '^${pattern}$'`;
   const where = path === null ? '' : ` SWARMCHECK_PATH=${path}`;
   return `Seed ${seed}, path ${path ?? 'unknown'}. Play it again:\n  SWARMCHECK_SEED=${seed}${where} npx vitest run${file}${title}`;
 }

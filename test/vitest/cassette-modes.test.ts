@@ -13,7 +13,7 @@ beforeAll(async () => {
 type Run = Awaited<ReturnType<typeof runWithModel>>;
 
 const advice = (name: string, why: string) =>
-  `Nothing is recorded here (${why}). To record on a machine with a key: SWARMCHECK_RECORD=all npx vitest run a.case.ts -t '^${name}$'`;
+  `Nothing is recorded here (${why}). To record on a machine with a key: SWARMCHECK_RECORD=all npx vitest run a.case.ts -t '^${name.replace('with SWARMCHECK', 'with( >)? SWARMCHECK')}$'`;
 const absent = (file: string) =>
   `CassetteMissError: The cassette fixtures/cassettes/a-case/${file}.json does not exist.`;
 

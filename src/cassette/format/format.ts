@@ -46,6 +46,7 @@ export interface ScenarioReference {
 export interface TestReference {
   /** The path relative to the root folder of vitest, with forward slashes. */
   file: string;
+  /** The names of the suites around the test and its own name, joined by " > ". */
   name: string;
 }
 

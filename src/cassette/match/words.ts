@@ -9,6 +9,7 @@ import {
 } from '../cassette-errors.ts';
 import { cassetteFolder } from '../format/read.ts';
 import { fileName, isInside, shownPath } from '../../files/path.ts';
+import { shellWord } from '../../files/shell-word.ts';
 import type { InteractionRecord } from '../format/format.ts';
 import type { Lane } from './lane.ts';
 import type { RequestParts } from '../redact/request-parts.ts';
@@ -197,10 +198,10 @@ export function recordCommand({ scenario, test }: TapeOrigin, path: string): str
     const { file, name, model, stream } = scenario;
     const usual = resolve(cassetteFolder, `${fileName(name)}.json`);
     return [
-      `npx swarmcheck record ${quoted(file)} --filter ${quoted(name)}`,
-      ...(model === undefined ? [] : [`--model ${quoted(model)}`]),
+      `npx swarmcheck record ${shellWord(file)} --filter ${shellWord(name)}`,
+      ...(model === undefined ? [] : [`--model ${shellWord(model)}`]),
       ...(stream ? ['--stream'] : []),
-      ...(path === usual ? [] : [`--out ${quoted(shownPath(path))}`]),
+      ...(path === usual ? [] : [`--out ${shellWord(shownPath(path))}`]),
     ].join(' ');
   }
   if (test) return testCommand(test.file, test.name);
@@ -208,17 +209,38 @@ export function recordCommand({ scenario, test }: TapeOrigin, path: string): str
   return running === undefined ? undefined : testCommand(running);
 }
 
-/** The command that records the cassettes of a test, or of a test file. */
+/**
+ * The command that records the cassettes of a test, or of a test file. `name` consists of the names of the test and
+ * its suites, joined by `joinedNames`.
+ */
 export function testCommand(file: string, name?: string): string {
-  // vitest reads a name as a regular expression.
-  const pattern = name?.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  // The pattern is anchored, so that tests whose names only contain this name do not run.
-  return `SWARMCHECK_RECORD=all npx vitest run ${quoted(file)}${pattern === undefined ? '' : ` -t ${quoted(`^${pattern}$`)}`}`;
+  const chosen = name === undefined ? '' : ` -t ${shellWord(testPattern(name))}`;
+  return `SWARMCHECK_RECORD=all npx vitest run ${shellWord(file)}${chosen}`;
 }
 
-/** Quotes a word for the shell, if it needs quotes. */
-function quoted(word: string): string {
-  return /^[\w./@:=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+/** The names of a test and the suites around it, as vitest 5 joins them, and as cassettes store them. */
+export function joinedNames(names: readonly string[]): string {
+  return names.join(' > ');
+}
+
+/**
+ * The regular expression with which `vitest -t` selects only this test. vitest 4 joins the names by a space, and
+ * vitest 5 by " > ". Control characters are escaped: a shell cannot pass all of them, and some change what a terminal
+ * shows.
+ */
+function testPattern(name: string): string {
+  const text = name
+    .replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+    .replaceAll(' > ', '( >)? ')
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (found) =>
+      // A character beyond U+FFFF consists of two units, and a pattern without the flag `u` matches each.
+      found
+        .split('')
+        .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+        .join(''),
+    );
+  // Anchored, so that tests whose names only contain this name do not run.
+  return `^${text}$`;
 }
 
 /** What vitest's worker knows about the running test. */
