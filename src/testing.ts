@@ -26,6 +26,8 @@ export type { MockModel } from './wire/mock-model.ts';
 export type { TraceDifference } from './trace/difference.ts';
 export { traceOf } from './trace/trace-of.ts';
 export { thrownBy } from './trace/thrown-by.ts';
+export { traceSerializer } from './trace/trace-serializer.ts';
+export type { TraceSerializer } from './trace/trace-serializer.ts';
 export { EventLoopBlockedError, assertNoBlocking } from './scenario/blocking.ts';
 export { runScenario } from './scenario/run-scenario.ts';
 export type { RunScenarioOptions, Transport } from './scenario/run-scenario.ts';

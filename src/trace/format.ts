@@ -57,14 +57,32 @@ export function callText(tool: string, args: unknown, length = 120): string {
  * The line of the event `marked` starts with "❯".
  */
 export function trajectoryLines(trace: Trace, marked?: TraceEvent): string[] {
-  const { events } = trace;
-  const severalRuns = events.some((event) => event.run > 1);
-  return events.flatMap((event, index) => {
-    const text =
-      event.type === 'model-response' ? answerText(event, events[index + 1]) : eventText(event, severalRuns);
+  return eventTexts(trace.events).flatMap((text, index) => {
     if (text === undefined) return [];
-    return text.split('\n').map((line) => `${event === marked ? '❯' : ' '} ${line}`);
+    const mark = trace.events[index] === marked ? '❯' : ' ';
+    return text.split('\n').map((line) => `${mark} ${line}`);
   });
+}
+
+/** The same texts for a file: at most one line for each event, with line breaks and other control characters escaped. */
+export function eventLines({ events }: Trace): string[] {
+  // Copies, because what a tool threw is known by the identity of its event, and has paths.
+  const copies = events.map((event) => ({ ...event }));
+  return eventTexts(copies).flatMap((text) => (text === undefined ? [] : [escapeControls(text)]));
+}
+
+function escapeControls(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, (found) => {
+    const short = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[found];
+    return short ?? `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
+function eventTexts(events: readonly TraceEvent[]): (string | undefined)[] {
+  const severalRuns = events.some((event) => event.run > 1);
+  return events.map((event, index) =>
+    event.type === 'model-response' ? answerText(event, events[index + 1]) : eventText(event, severalRuns),
+  );
 }
 
 function eventText(

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { traceSerializer } from '../trace/trace-serializer.ts';
 import type { SwarmcheckMatchers } from './matchers.ts';
 import { notingMatchers } from './repeated-script.ts';
 
@@ -7,3 +8,4 @@ declare module 'vitest' {
 }
 
 expect.extend(notingMatchers());
+expect.addSnapshotSerializer(traceSerializer);

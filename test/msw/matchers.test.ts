@@ -39,6 +39,20 @@ test('toHaveToolResult matches the results of the tools of an app', async ({ mod
   expect(mock).not.toHaveToolResult('issue_refund', 'refunded B-4');
 });
 
+test('a snapshot of a mock is the story of its app', async ({ model }) => {
+  const mock = model(refund);
+  await askDesk('Refund A-17, please.');
+  expect(mock).toMatchInlineSnapshot(`
+    turn 1  Agent: look_up({"orderId":"A-17"}) → {"orderId":"A-17","paid":true}
+    turn 1  Agent: look_up({"orderId":"B-4"}) → {"orderId":"B-4","paid":true}
+    turn 2  Agent: transfer_to_refunds() → Now in refunds.
+    turn 2  Agent hands off to refunds
+    turn 3  refunds: issue_refund({"orderId":"A-17"}) → refunded A-17
+    turn 4  refunds: says "Done."
+    ended: completed
+  `);
+});
+
 test('toHaveSeen matches the requests of an app', async ({ model }) => {
   const mock = model(refund);
   await askDesk('Refund A-17, please.');
