@@ -66,7 +66,7 @@ export function trajectoryLines(trace: Trace, marked?: TraceEvent): string[] {
 
 /** The same texts for a file: at most one line for each event, with line breaks and other control characters escaped. */
 export function eventLines({ events }: Trace): string[] {
-  // Copies, because what a tool threw is known by the identity of its event, and has paths.
+  // Copies, because the error that a tool threw is found by the identity of its event, and contains paths.
   const copies = events.map((event) => ({ ...event }));
   return eventTexts(copies).flatMap((text) => (text === undefined ? [] : [escapeControls(text)]));
 }

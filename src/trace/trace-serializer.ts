@@ -9,7 +9,7 @@ export interface TraceSerializer {
   /** Whether the value is a Trace, a ScenarioRun, a MockModel or the Response of a run, but not a copy of one. */
   test(value: unknown): boolean;
   /**
-   * The text of the value. `indentation` is that of the surrounding value; within another value the lines are in
+   * The text of the value. `indentation` belongs to the surrounding value. Within another value the lines are in
    * braces.
    */
   serialize(value: unknown, config?: unknown, indentation?: string): string;

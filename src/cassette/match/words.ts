@@ -225,8 +225,8 @@ export function joinedNames(names: readonly string[]): string {
 
 /**
  * The regular expression with which `vitest -t` selects only this test. vitest 4 joins the names by a space, and
- * vitest 5 by " > ". Control characters are escaped: a shell cannot pass all of them, and some change what a terminal
- * shows.
+ * vitest 5 by " > ". Control characters are escaped: a shell cannot pass all of them, and some change the output of a
+ * terminal.
  */
 function testPattern(name: string): string {
   const text = name
