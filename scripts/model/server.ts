@@ -6,6 +6,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { airlineRules } from './airline.ts';
 import { basicRules } from './basic.ts';
+import { judgeRules } from './judge.ts';
 import { shopperRules } from './personal-shopper.ts';
 import { recordedRules } from './recorded.ts';
 import { answerBy, type Answer, type Rule } from './rules.ts';
@@ -23,6 +24,7 @@ interface Request {
 
 /** The rules for all recordings. Each rule matches different words. */
 const rules: readonly Rule[] = [
+  ...judgeRules,
   ...airlineRules,
   ...shopperRules,
   ...supportBotRules,

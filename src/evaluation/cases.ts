@@ -15,6 +15,7 @@ import {
 import { textOf } from '../trace/format.ts';
 import { readTrajectory, type ToolCallPattern, type Trajectory } from '../scenario/trajectory.ts';
 import { fact, sentence } from '../engine/values/error-facts.ts';
+import { questionRule } from './judge.ts';
 
 /**
  * What the model should call in its next answer: one function; several, in any order and nothing else; or `null` for
@@ -25,7 +26,7 @@ export type ExpectedCall = ExpectedAnswer | { oneOf: readonly ExpectedAnswer[] }
 /** One right answer: one call, several calls, or `null` for no call. */
 export type ExpectedAnswer = ToolCallPattern | readonly ToolCallPattern[] | null;
 
-/** A conversation, and the function that the model should call next. */
+/** A conversation, and the function that the model should call next, or a question about its answer. */
 export interface EvaluationCase {
   /**
    * Names the case in reports and recordings, and must be unique. Default: what the user said last, shortened and
@@ -34,8 +35,13 @@ export interface EvaluationCase {
   name?: string | undefined;
   /** What the user says, or the whole conversation so far. */
   input: string | readonly Message[];
-  /** What the model should call. */
-  expected: ExpectedCall;
+  /** What the model should call. Default, for a case with `judge`: anything. */
+  expected?: ExpectedCall | undefined;
+  /**
+   * A yes/no question about the conversation, which ends with the model's answer. The answer is right if the judge
+   * says yes. The judge is asked only if the calls are as expected.
+   */
+  judge?: string | undefined;
   /** The context variables of the run, instead of the default ones in the options. */
   contextVariables?: object | undefined;
 }
@@ -46,9 +52,11 @@ export interface ReadCase {
   readonly messages: readonly Message[];
   readonly contextVariables: object | undefined;
   /** As given, for reports. */
-  readonly expected: ExpectedCall;
-  /** The right answers; one of them must match. */
-  readonly answers: readonly Trajectory[];
+  readonly expected: ExpectedCall | undefined;
+  /** The right answers; one of them must match. Undefined if any answer is right. */
+  readonly answers: readonly Trajectory[] | undefined;
+  /** The question for the judge. */
+  readonly judge: string | undefined;
 }
 
 const inputRule: Rule = [
@@ -61,6 +69,7 @@ const caseRules: Rules<keyof EvaluationCase> = {
   input: inputRule,
   // `trajectoryOf` validates the value, which may have several forms.
   expected: ['a call', () => true],
+  judge: questionRule,
   contextVariables: ['an object', () => true],
 };
 
@@ -88,20 +97,23 @@ function readCase(given: unknown, which: string): ReadCase {
   if (!isPlainObject(given))
     throw mustBe(which, ['an object such as { input: "…", expected: "…" }', isPlainObject], given);
   assertValidFields(given, caseRules, which);
-  const { name, input, expected, contextVariables } = given as Partial<EvaluationCase>;
+  const { name, input, expected, judge, contextVariables } = given as Partial<EvaluationCase>;
   if (input === undefined)
     throw new UsageError(
       sentence`${{ where: which }} has no "${{ field: 'input' }}". Write what the user says.`,
     );
-  if (expected === undefined)
+  if (expected === undefined && judge === undefined)
     throw new UsageError(
-      sentence`${{ where: which }} has no "${{ field: 'expected' }}". Write the name of a function, or null if the model should call none.`,
+      sentence`${{ where: which }} has no "${{ field: 'expected' }}". Write the name of a function, or null if the model should call none, or a question for a judge: { judge: "…" }.`,
     );
   const messages: readonly Message[] = typeof input === 'string' ? [{ role: 'user', content: input }] : input;
   assertValidMessages(which, messages);
   if (contextVariables !== undefined) assertValidContextVariables(which, contextVariables);
-  const answers = answersOf(expected, which).map((answer) => trajectoryOf(answer, which));
-  return { name: name ?? nameOf(messages), messages, contextVariables, expected, answers };
+  const answers =
+    expected === undefined
+      ? undefined
+      : answersOf(expected, which).map((answer) => trajectoryOf(answer, which));
+  return { name: name ?? nameOf(messages), messages, contextVariables, expected, answers, judge };
 }
 
 function nameOf(messages: readonly Message[]): string {

@@ -28,6 +28,8 @@ import {
   evaluate,
   EvaluationFailedError,
   EventLoopBlockedError,
+  judge,
+  JudgeError,
   runScenario,
   say,
   ScenarioFailedError,
@@ -322,6 +324,12 @@ const cases: Case[] = [
       caseThreshold: 0,
       failures: [expect.stringContaining('0 % of the answers are right') as string],
     },
+  ],
+  [
+    'a judge that does not answer as asked',
+    JudgeError,
+    () => judge('Is it polite?', { provider: scriptedProvider([say('Yes.')]) }),
+    { problem: 'not-as-asked', question: 'Is it polite?', received: 'Yes.' },
   ],
   [
     'an MCP server without tools',

@@ -62,7 +62,7 @@ test.each<[what: string, cases: unknown, facts: object, message?: string]>([
     'a case without an expectation',
     [{ input: 'Hi.' }],
     { where: needed, field: 'expected' },
-    'Case 1 of evaluate has no "expected". Write the name of a function, or null if the model should call none.',
+    'Case 1 of evaluate has no "expected". Write the name of a function, or null if the model should call none, or a question for a judge: { judge: "…" }.',
   ],
   ['an unknown field', [fine, { ...fine, tool: 'x' }], { where: 'Case 2 of evaluate', field: 'tool' }],
   [

@@ -1,0 +1,61 @@
+/** When an evaluation stops early. */
+export interface StopEarly {
+  /** The share of answers that should be right, above 0 and below 1. */
+  atLeast: number;
+  /** How certain the verdict has to be, above 0 and below 1. Default: 0.95. */
+  confidence?: number | undefined;
+  /** The maximum number of runs of each case. Default: 50. */
+  maxRuns?: number | undefined;
+}
+
+/** The same with its defaults. */
+export interface StopRule {
+  readonly atLeast: number;
+  readonly confidence: number;
+  readonly maxRuns: number;
+}
+
+/**
+ * `enough`: the share of right answers is at least the wanted one. `too-few`: it is below. `undecided`: neither was
+ * certain after all runs.
+ */
+export type StopVerdict = 'enough' | 'too-few' | 'undecided';
+
+/**
+ * The parts of the largest possible bet that are tried, in equal measure. Large bets decide clear cases after few
+ * answers, and small ones decide close cases after many.
+ */
+const bets = [1, 1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32];
+
+/**
+ * Whether the share of right answers is certain to be at least, or certain to be below, a share.
+ *
+ * It tests by betting: somebody who bets fairly against "the share is below `atLeast`" owns the mean of some
+ * capitals, which is a nonnegative supermartingale if that is true. By Ville's inequality it ever reaches
+ * 1 / (1 - confidence) with a probability of at most 1 - confidence. So the verdict stays valid although the test is
+ * repeated after every run, and no indifference zone is needed. The same holds for the bets against "at least". See
+ * Waudby-Smith and Ramdas, "Estimating means of bounded random variables by betting", JRSS B 86 (2024), and Robbins,
+ * "Statistical methods related to the law of the iterated logarithm", Ann. Math. Stat. 41 (1970).
+ *
+ * Cases may differ in difficulty, if each was answered equally often: at a given mean share, the expected capital is
+ * greatest if all shares are equal (the inequality of arithmetic and geometric means).
+ */
+export function verdictOf(
+  { right, wrong }: { right: number; wrong: number },
+  { atLeast, confidence }: Omit<StopRule, 'maxRuns'>,
+): StopVerdict {
+  const needed = -Math.log(1 - confidence);
+  if (logCapital(right, wrong, atLeast) >= needed) return 'enough';
+  return logCapital(wrong, right, 1 - atLeast) >= needed ? 'too-few' : 'undecided';
+}
+
+/** The logarithm of the mean capital after bets on `won` of `won + lost` answers, at odds that are fair for `share`. */
+function logCapital(won: number, lost: number, share: number): number {
+  const logs = bets.map(
+    (bet) => won * Math.log1p((bet * (1 - share)) / share) + (lost === 0 ? 0 : lost * Math.log1p(-bet)),
+  );
+  // The greatest is factored out, because the capitals themselves may be too large for a number.
+  const most = Math.max(...logs);
+  const sum = logs.reduce((total, log) => total + Math.exp(log - most), 0);
+  return most + Math.log(sum / bets.length);
+}
