@@ -7,6 +7,7 @@ import { assertValidMessages, type Message } from '../engine/model/messages.ts';
 import { openaiProvider } from '../engine/model/openai-provider.ts';
 import type { CompletionProvider, CompletionRequest } from '../engine/model/provider.ts';
 import { parseProvider } from '../engine/model/valid-provider.ts';
+import { watched } from '../engine/run/watch.ts';
 import { assertValidFields, isText, mustBe, type Rule, type Rules } from '../scenario/rules.ts';
 import { textOf } from '../trace/format.ts';
 import { traceOf } from '../trace/trace-of.ts';
@@ -97,7 +98,14 @@ const format = {
  * Rejects with a JudgeError if the model refuses or does not answer as asked, with a TypeError for options that cannot
  * be used, and with the error of the provider.
  */
-export async function judge(question: string, options: JudgeOptions = {}): Promise<Judgement> {
+export function judge(question: string, options: JudgeOptions = {}): Promise<Judgement> {
+  return watched(
+    () => 'a judge',
+    () => ask(question, options),
+  );
+}
+
+async function ask(question: string, options: JudgeOptions): Promise<Judgement> {
   assertKnownOptions('judge', options, Object.keys(optionRules));
   assertValidFields(options, optionRules, 'judge');
   if (!questionRule[1](question)) throw mustBe('The question of judge', questionRule, question);

@@ -44,18 +44,18 @@ export function verdictOf(
   { right, wrong }: { right: number; wrong: number },
   { atLeast, confidence }: Omit<StopRule, 'maxRuns'>,
 ): StopVerdict {
-  const needed = -Math.log(1 - confidence);
-  if (logCapital(right, wrong, atLeast) >= needed) return 'enough';
-  return logCapital(wrong, right, 1 - atLeast) >= needed ? 'too-few' : 'undecided';
+  const needed = 1 / (1 - confidence);
+  if (capitalAfter(right, wrong, atLeast) >= needed) return 'enough';
+  return capitalAfter(wrong, right, 1 - atLeast) >= needed ? 'too-few' : 'undecided';
 }
 
-/** The logarithm of the mean capital after bets on `won` of `won + lost` answers, at odds that are fair for `share`. */
-function logCapital(won: number, lost: number, share: number): number {
-  const logs = bets.map(
-    (bet) => won * Math.log1p((bet * (1 - share)) / share) + (lost === 0 ? 0 : lost * Math.log1p(-bet)),
-  );
-  // The greatest is factored out, because the capitals themselves may be too large for a number.
-  const most = Math.max(...logs);
-  const sum = logs.reduce((total, log) => total + Math.exp(log - most), 0);
-  return most + Math.log(sum / bets.length);
+/** The mean capital after bets on `won` of `won + lost` answers, at odds that are fair for `share`. It began with 1. */
+function capitalAfter(won: number, lost: number, share: number): number {
+  const capitals = bets.map((bet) => {
+    // Logarithms, because a product of very large and very small factors would not be a number.
+    const gains = won * Math.log1p((bet * (1 - share)) / share);
+    const losses = lost === 0 ? 0 : lost * Math.log1p(-bet);
+    return Math.exp(gains + losses);
+  });
+  return capitals.reduce((sum, capital) => sum + capital, 0) / bets.length;
 }

@@ -4,7 +4,7 @@ import { runAndReadVitest, type TestOutcome } from '../support/run-vitest.ts';
 const source = `
 import { afterEach, beforeEach, describe, expect, test as plain, vi } from 'vitest';
 import { Agent, Conversation, Swarm, tool } from 'swarmcheck';
-import { callTool, modelFails, runScenario, say, scriptedProvider, user } from 'swarmcheck/testing';
+import { callTool, evaluate, judge, modelFails, runScenario, say, scriptedProvider, user } from 'swarmcheck/testing';
 import { test } from 'swarmcheck/vitest';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -27,6 +27,9 @@ test('a scenario with a name', () => { runScenario({ name: 'a refund', agent, st
 test('a scenario without a name', () => { runScenario({ agent, steps: [user('hi'), say('a')] }); });
 test('a scenario of a factory', () => { runScenario({ agent: async () => agent, steps: [user('hi'), say('a')] }); });
 test('a message', () => { new Conversation({ swarm: swarmOf([say('a')]), agent }).send('hi'); });
+const judged = () => scriptedProvider([say('{"reason":"x","answer":true}')]);
+test('a judge', () => { judge('Is it kind?', { provider: judged() }); });
+test('an evaluation', () => { evaluate(agent, [{ input: 'hi', expected: null }], { provider: judged() }); });
 test('a stream that is left in the middle', async () => {
   const stream = swarmOf([say('a')]).run({ agent, messages, stream: true })[Symbol.asyncIterator]();
   await stream.next();
@@ -46,6 +49,7 @@ test('is retried', { retry: 1 }, async () => { if (attempts++ === 0) quick(); el
 
 test('passes: awaited', async () => { await long(); });
 test('passes: returned', () => long());
+test('passes: a judge', async () => { await judge('Is it kind?', { provider: judged() }); });
 test('passes: all of several', async () => { await Promise.all([quick(), long(), quick()]); });
 test('passes: its end is seen in another way', async () => { quick(); await turn(); });
 test('passes: a rejection that is expected', async () => { await expect(swarmOf([]).run({ agent, messages })).rejects.toThrow('requested'); });
@@ -103,6 +107,8 @@ test.for([
   ['a scenario without a name', 'a scenario of the agent "Desk"'],
   ['a scenario of a factory', 'a scenario'],
   ['a message', 'a message to the agent "Desk"'],
+  ['a judge', 'a judge'],
+  ['an evaluation', 'an evaluation'],
   ['a stream that is left in the middle', 'the run of the agent "Desk" (a stream)'],
   ['a run inside a tool', 'the run of the agent "Desk"'],
   ['a run whose end is asked for, but not awaited', 'the run of the agent "Desk"'],
@@ -137,6 +143,6 @@ test('a test.fails passes because of such a run, and a retry starts from the beg
 
 test('a test that waits for its runs passes', () => {
   const passing = [...outcomes].filter(([name]) => name.includes('passes: '));
-  expect(passing).toHaveLength(15);
+  expect(passing).toHaveLength(16);
   expect(passing.filter(([, { status }]) => status !== 'passed')).toEqual([]);
 });
