@@ -328,7 +328,7 @@ const cases: Case[] = [
   [
     'a judge that does not answer as asked',
     JudgeError,
-    () => judge('Is it polite?', { provider: scriptedProvider([say('Yes.')]) }),
+    () => judge('Is it polite?', { provider: scriptedProvider([say('Yes.', { hallucinated: true })]) }),
     { problem: 'not-as-asked', question: 'Is it polite?', received: 'Yes.' },
   ],
   [

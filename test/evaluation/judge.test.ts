@@ -120,14 +120,16 @@ test('the model, the name of the conversation and the signal reach the provider'
   expect(seen).toEqual(['small', { conversation: 'polite', signal }]);
 });
 
+/** An answer that the request of a judge does not allow. */
+const wrong = (text: string) => say(text, { hallucinated: true });
 const misfits: [what: string, step: Step, facts: object][] = [
   ['a refusal', refuse('I may not.'), { problem: 'refused', received: 'I may not.' }],
-  ['text', say('Yes, it is.'), { problem: 'not-as-asked', received: 'Yes, it is.' }],
-  ['another shape', say('{"answer":"yes","reason":"x"}'), { problem: 'not-as-asked' }],
-  ['no reason', say('{"answer":true}'), { problem: 'not-as-asked' }],
-  ['more fields', say('{"answer":true,"reason":"x","score":1}'), { problem: 'not-as-asked' }],
-  ['a list', say('[true]'), { problem: 'not-as-asked' }],
-  ['nothing', say(''), { problem: 'not-as-asked', received: '' }],
+  ['text', wrong('Yes, it is.'), { problem: 'not-as-asked', received: 'Yes, it is.' }],
+  ['another shape', wrong('{"answer":"yes","reason":"x"}'), { problem: 'not-as-asked' }],
+  ['no reason', wrong('{"answer":true}'), { problem: 'not-as-asked' }],
+  ['more fields', wrong('{"answer":true,"reason":"x","score":1}'), { problem: 'not-as-asked' }],
+  ['a list', wrong('[true]'), { problem: 'not-as-asked' }],
+  ['nothing', wrong(''), { problem: 'not-as-asked', received: '' }],
 ];
 test.for(misfits)('an answer that is not as asked is a JudgeError: %s', async ([, step, facts]) => {
   const error = await errorOf(() => judge('Is it polite?', { provider: scriptedProvider([step]) }));
@@ -140,7 +142,7 @@ test('the messages of a JudgeError', async () => {
   expect(await told(refuse('No'))).toBe(
     'The judge refuses to answer when asked "Is it?": "No". Ask another question, or another model.',
   );
-  expect(await told(say('Yes'))).toBe(
+  expect(await told(wrong('Yes'))).toBe(
     'The judge must answer with JSON such as {"reason":"…","answer":true} when asked "Is it?", but answered "Yes". Choose a model that supports structured outputs: { model: "…" }.',
   );
 });
@@ -194,7 +196,7 @@ test('a case is right if the judge says yes to its question, after its calls wer
 
 test('a judge that does not answer as asked counts as no answer', async () => {
   const { failures } = await evaluate(desk, [{ input: 'Hi.', judge: 'Is it polite?' }], {
-    provider: scriptedProvider([say('Hello!'), say('Yes.')]),
+    provider: scriptedProvider([say('Hello!'), wrong('Yes.')]),
   });
   expect(failures).toEqual([expect.stringMatching(/^"Hi\." got no answer 1 of 1 times: JudgeError: /)]);
 });
