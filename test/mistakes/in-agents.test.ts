@@ -359,7 +359,7 @@ test('a misspelt field of a result that a tool returns', async ({ expect }) => {
     "Expected the agents Triage → Refunds, but they were Triage.
     What happened:
         turn 1  Triage: transfer_to_refunds() → Error: Tool transfer_to_refunds failed: A Result has no field "agents". Did you mean "agent"? Its fields: value, agent, … (137 characters)
-                  threw TypeError: A Result has no field "agents". Did you mean "agent"? Its fields: value, agent, contextVariables. (at test/mistakes/in-agents.test.ts:347)
+                  threw TypeError: A Result has no field "agents". Did you mean "agent"? Its fields: value, agent, contextVariables. (at test/mistakes/in-agents.test.ts:348)
         turn 2  Triage: says "Which order?"
       ❯ ended: completed"
   `);
