@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ToolCallPattern, TrajectoryItem } from 'swarmcheck/testing';
-import { matchTrajectory, type ComparedCall } from '../../src/scenario/match-trajectory.ts';
+import type { ComparedCall } from '../../src/scenario/align-calls.ts';
+import { matchTrajectory } from '../../src/scenario/match-trajectory.ts';
 import { assertProperty } from '../support/property.ts';
 
 type Sequence = readonly TrajectoryItem[];

@@ -6,7 +6,7 @@ import { findTrace, withoutTrace } from '../../trace/trace-of.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { isMisfit } from '../../script/script-errors.ts';
 import { equals } from '../equals.ts';
-import type { ComparedCall } from '../match-trajectory.ts';
+import type { ComparedCall } from '../align-calls.ts';
 import { assertValidFields, takes, type Rules } from '../rules.ts';
 import type { ScenarioRun } from '../scenario.ts';
 import { valueWords } from '../../engine/values/value-words.ts';
