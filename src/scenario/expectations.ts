@@ -28,8 +28,8 @@ export function unmetExpectations(run: ScenarioRun, rejected: 'run' | 'factory')
   // fit.
   const played = { trace: run.trace, response: run.response };
   const misspeltIn = (trajectory: Trajectory) => {
-    const { expected, never } = toolsIn(trajectory);
-    const missing = misspeltTool(run.trace, [...expected, ...never]);
+    const { expected, others } = toolsIn(trajectory);
+    const missing = misspeltTool(run.trace, [...expected, ...others]);
     return missing && verdict(run.trace, false, { missing, unwanted: '', marked: undefined });
   };
   const verdicts: (Verdict | undefined)[] = [

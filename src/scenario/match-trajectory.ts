@@ -21,21 +21,21 @@ export interface TrajectoryMatch {
  */
 export function matchTrajectory(trajectory: Trajectory, calls: readonly ComparedCall[]): TrajectoryMatch {
   const { items, allowOthers, never } = readTrajectory(trajectory);
-  const alignment = align(items, calls, allowOthers);
-  const taken = new Set(alignment.flatMap((place) => place.calls));
+  const { places, left } = align(items, calls, allowOthers);
+  const taken = new Set(places.flatMap((place) => place.calls));
   const forbidden = calls.flatMap((call, index) =>
     never.some((pattern) => fits(pattern, call)) ? [index] : [],
   );
-  const extra = allowOthers ? [] : calls.flatMap((_call, index) => (taken.has(index) ? [] : [index]));
-  const missing = items.filter((_item, index) => !alignment[index]!.complete);
+  const extra = allowOthers ? left : [...calls.keys()].filter((index) => !taken.has(index));
+  const missing = places.filter(({ complete }) => !complete);
 
-  const lines = items.map((item, index) => itemLine(item, alignment[index]!, calls, taken));
+  const lines = items.map((item, index) => itemLine(item, places[index]!, calls, taken));
   for (const index of extra) lines.push(`+ ${showCall(calls[index]!)}, which was not expected`);
   for (const index of forbidden) lines.push(`! ${showCall(calls[index]!)}, which must never be called`);
   return {
     pass: missing.length + extra.length + forbidden.length === 0,
     lines,
-    departure: firstDeparture(items, alignment, extra, forbidden, calls.length),
+    departure: firstDeparture(items, places, extra, forbidden, calls.length),
   };
 }
 
@@ -52,9 +52,10 @@ function firstDeparture(
 ): number | undefined {
   const candidates = [...extra, ...forbidden];
   let behind = 0;
-  for (const index of items.keys()) {
+  for (const [index, item] of items.entries()) {
     const place = alignment[index]!;
-    if (!place.complete) {
+    // What is wrong beside an "atMost" is an extra call.
+    if (!place.complete && item.kind !== 'atMost') {
       if (behind < count) candidates.push(behind);
       break;
     }
@@ -71,6 +72,7 @@ function itemLine(
 ): string {
   const words = showItem(item);
   if (place.complete) return `✓ ${words}`;
+  if (item.kind === 'atMost') return `✗ ${words}`;
   const pattern = item.patterns[0];
   const near = calls.find((call, index) => !taken.has(index) && nameOf(pattern) === call.tool);
   if (item.kind === 'call') return `✗ ${words}${near ? `, but ${whyNot(pattern!, near)}` : ''}`;
@@ -102,8 +104,17 @@ function nameOf(pattern: ToolCallPattern | undefined): string | undefined {
 
 function showItem(item: ExpectedItem): string {
   const list = item.patterns.map(showPattern).join(', ');
-  return item.kind === 'call' ? list : item.kind === 'turn' ? `one turn: ${list}` : `in any order: ${list}`;
+  if (item.kind === 'atMost' && list === '') return 'no call';
+  return `${kindWords[item.kind]}${list}`;
 }
+
+const kindWords: Record<ExpectedItem['kind'], string> = {
+  call: '',
+  turn: 'one turn: ',
+  turnAnyOrder: 'one turn, in any order: ',
+  anyOrder: 'in any order: ',
+  atMost: 'at most: ',
+};
 
 /** A pattern as text for a message. */
 export function showPattern(pattern: ToolCallPattern): string {

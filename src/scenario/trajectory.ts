@@ -10,23 +10,34 @@ import { UsageError } from '../engine/values/engine-errors.ts';
  */
 export type ToolCallPattern = string | { tool: string; args?: object; argsContain?: object };
 
-/** One call; one whole turn with exactly these calls, in order; or several calls in any order. */
+/**
+ * One call, or several: `turn` is one whole turn with exactly these calls, in order; `turnAnyOrder` is the same in any
+ * order; `anyOrder` is these calls in any order, in one turn or in several. `atMost` is a part of the trace with no
+ * calls other than these, in any order, each at most as often as it is listed; `[]` allows none. The part begins after
+ * the item before it, or with the first call, and ends where the next item begins, or with the last call.
+ */
 export type TrajectoryItem =
   | ToolCallPattern
   | { turn: readonly ToolCallPattern[] }
-  | { anyOrder: readonly ToolCallPattern[] };
+  | { turnAnyOrder: readonly ToolCallPattern[] }
+  | { anyOrder: readonly ToolCallPattern[] }
+  | { atMost: readonly ToolCallPattern[] };
 
 /**
  * The expected tool calls of a trace. An array: exactly these calls, in this order. With `allowOthers`, other calls
- * may come anywhere among them. `never`: calls that must not occur at all.
+ * may come anywhere among them, except in the part that an `atMost` describes. `never`: calls that must not occur at
+ * all.
  */
 export type Trajectory =
   | readonly TrajectoryItem[]
   | { sequence: readonly TrajectoryItem[]; allowOthers?: boolean; never?: readonly ToolCallPattern[] };
 
+const groupKinds = ['turn', 'turnAnyOrder', 'anyOrder', 'atMost'] as const;
+type GroupKind = (typeof groupKinds)[number];
+
 /** An item of a trajectory in the form that `matchTrajectory` compares: a single call is a list of one pattern. */
 export interface ExpectedItem {
-  kind: 'call' | 'turn' | 'anyOrder';
+  kind: 'call' | GroupKind;
   patterns: readonly ToolCallPattern[];
 }
 
@@ -68,7 +79,7 @@ export function readTrajectory(
   what = 'the trajectory',
 ): { items: ExpectedItem[]; allowOthers: boolean; never: readonly ToolCallPattern[] } {
   const parts = isList(trajectory) ? { sequence: trajectory } : trajectory;
-  if (['tool', 'turn', 'anyOrder'].some((key) => key in parts))
+  if (['tool', ...groupKinds].some((key) => key in parts))
     throw new UsageError(
       sentence`${{ where: capital(what) }} must be ${{ expected: trajectoryRule[0] }}, but is ${{ given: 'a single item' }}. Write [{ … }].`,
     );
@@ -85,10 +96,14 @@ export function readTrajectory(
   return { items, allowOthers, never };
 }
 
-/** The names of the tools in a trajectory. */
-export function toolsIn(trajectory: Trajectory): { expected: string[]; never: string[] } {
+/** The names of the tools in a trajectory: those that must be called, and the others, which need not exist. */
+export function toolsIn(trajectory: Trajectory): { expected: string[]; others: string[] } {
   const { items, never } = readTrajectory(trajectory);
-  return { expected: items.flatMap(({ patterns }) => patterns.map(nameOf)), never: never.map(nameOf) };
+  const namesIn = (some: readonly ExpectedItem[]) => some.flatMap(({ patterns }) => patterns.map(nameOf));
+  return {
+    expected: namesIn(items.filter(({ kind }) => kind !== 'atMost')),
+    others: [...namesIn(items.filter(({ kind }) => kind === 'atMost')), ...never.map(nameOf)],
+  };
 }
 
 function nameOf(pattern: ToolCallPattern): string {
@@ -97,12 +112,12 @@ function nameOf(pattern: ToolCallPattern): string {
 
 function readItem(item: TrajectoryItem, what: string): ExpectedItem {
   const fields: Record<string, unknown> = isPlainObject(item) ? item : {};
-  const kind = (['turn', 'anyOrder'] as const).find((key) => fields[key] !== undefined);
+  const kind = groupKinds.find((key) => fields[key] !== undefined);
   if (!kind) {
     assertValidPattern(item, capital(what));
     return { kind: 'call', patterns: [item as ToolCallPattern] };
   }
-  assertValidFields(fields, { [kind]: groupRule }, capital(what));
+  assertValidFields(fields, { [kind]: kind === 'atMost' ? callsRule : groupRule }, capital(what));
   const patterns = fields[kind] as ToolCallPattern[];
   for (const [index, call] of patterns.entries())
     assertValidPattern(call, `Call ${index + 1} in "${kind}" of ${what}`);

@@ -266,6 +266,12 @@ test('a misspelt tool among the calls that must never happen', async ({ expect }
   ).toEqual({ error: 'UsageError', tool: 'issue_refnd', suggestion: 'issue_refund' });
 });
 
+test('a misspelt tool among the calls that may happen', async ({ expect }) => {
+  expect(
+    await factsOfMistake(() => expect(run).toHaveToolCalls(['look_up', { atMost: ['lookUp'] }])),
+  ).toEqual({ error: 'UsageError', tool: 'lookUp', suggestion: 'look_up' });
+});
+
 test('a misspelt tool in place of one that did not fail', async ({ expect }) => {
   expect(
     await factsOfMistake(() => expect(run).not.toHaveRecoveredFrom({ tool: 'look-up', kind: 'threw' })),

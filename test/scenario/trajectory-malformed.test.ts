@@ -36,7 +36,7 @@ test('an object without a sequence is refused', async () => {
 });
 
 test('a single item instead of a list is refused', async () => {
-  for (const item of [{ tool: 'a' }, { anyOrder: ['a'] }])
+  for (const item of [{ tool: 'a' }, { anyOrder: ['a'] }, { turnAnyOrder: ['a'] }, { atMost: [] }])
     expect(await refusal(item)).toEqual({ where: toolCalls, expected: trajectory, given: 'a single item' });
 });
 
@@ -108,13 +108,27 @@ test('an item of two kinds is refused', async () => {
 });
 
 test('an empty turn is refused', async () => {
-  for (const field of ['turn', 'anyOrder'])
+  for (const field of ['turn', 'turnAnyOrder', 'anyOrder'])
     expect(await refusal([{ [field]: [] }])).toEqual({
       where: first,
       field,
       expected: group,
       given: 'an array of 0 items',
     });
+});
+
+test('an atMost may be empty, but must be a list of calls', async () => {
+  expect(await refusal([{ atMost: 'a' }])).toEqual({
+    where: first,
+    field: 'atMost',
+    expected: calls,
+    given: 'the string "a"',
+  });
+  expect(await refusal([{ atMost: ['a', { turn: ['a'] }] }])).toEqual({
+    where: 'Call 2 in "atMost" of item 1 of the toolCalls of the scenario',
+    field: 'tool',
+  });
+  expect(await refusal([{ atMost: [] }, 5])).toMatchObject({ where: first.replace('1', '2') });
 });
 
 test('a turn that is not a list is refused', async () => {

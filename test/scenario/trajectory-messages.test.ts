@@ -146,6 +146,59 @@ test('calls in any order with a missing call list the calls that were found', as
   `);
 });
 
+test('a turn in any order with a missing call, or a call too many, says so', async ({ expect }) => {
+  expect(await linesOf(['look_up', { turnAnyOrder: ['close', 'escalate'] }])).toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✓ look_up
+      ✗ one turn, in any order: close, escalate, but only close() was found at this place
+      + refund({"id":"A-17","amount":5}), which was not expected
+    None of the agents that ran has a tool "escalate". The offered tools: look_up, refund, close."
+  `);
+  expect(await linesOf(['look_up', { turnAnyOrder: ['close', 'refund'] }, 'close'])).toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✓ look_up
+      ✓ one turn, in any order: close, refund
+      ✗ close"
+  `);
+  expect(await linesOf([{ turnAnyOrder: ['refund', 'look_up'] }, 'close'])).toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✗ one turn, in any order: refund, look_up, but only look_up({"q":"A-17"}) was found at this place
+      ✓ close
+      + refund({"id":"A-17","amount":5}), which was not expected"
+  `);
+});
+
+test('a call that is not among those of atMost is extra, and so is one too many', async ({ expect }) => {
+  expect(await linesOf(['look_up', { atMost: ['close', 'escalate'] }])).toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✓ look_up
+      ✗ at most: close, escalate
+      + refund({"id":"A-17","amount":5}), which was not expected"
+  `);
+  expect(await linesOf([{ atMost: ['look_up', 'look_up'] }, 'close'])).toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✗ at most: look_up, look_up
+      ✓ close
+      + refund({"id":"A-17","amount":5}), which was not expected"
+  `);
+  expect(await linesOf({ sequence: ['look_up', { atMost: [] }, 'close'], allowOthers: true }))
+    .toMatchInlineSnapshot(`
+    "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):
+      ✓ look_up
+      ✗ no call
+      ✓ close
+      + refund({"id":"A-17","amount":5}), which was not expected"
+  `);
+});
+
+test('the message points to the call that atMost does not allow', async () => {
+  const forbidden = 'turn 2  Desk: refund({"id":"A-17","amount":5}) → ok';
+  expect(await markedLine(['look_up', { atMost: ['close'] }])).toBe(forbidden);
+  expect(await markedLine({ sequence: ['look_up', { atMost: ['close'] }], allowOthers: true })).toBe(
+    forbidden,
+  );
+});
+
 test('expected calls are missing in a run without calls', async ({ expect }) => {
   expect(await linesOf(['look_up'], [])).toMatchInlineSnapshot(`
     "The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):

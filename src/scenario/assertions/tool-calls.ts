@@ -45,8 +45,8 @@ export function calledTool(source: unknown, tool: string, args?: unknown): Verdi
 export function hasToolCalls(source: unknown, trajectory: Trajectory): Verdict {
   const trace = traceBehind(source);
   if (!trajectoryRule[1](trajectory)) throw takes('toHaveToolCalls', trajectoryRule, trajectory);
-  const { expected, never } = toolsIn(trajectory);
-  assertNoMisspeltTool(trace, [...expected, ...never]);
+  const { expected, others } = toolsIn(trajectory);
+  assertNoMisspeltTool(trace, [...expected, ...others]);
   const answered = toolResults(trace);
   const { pass, lines, departure } = matchTrajectory(trajectory, [...answered, ...pendingCalls(trace)]);
   return verdict(trace, pass, {
@@ -159,8 +159,8 @@ export function interrupted(source: unknown, pending?: { pending: Trajectory }):
   // happened.
   if (pending !== undefined) assertValidGiven('toBeInterrupted', pending, pendingRules);
   const match = pending && matchTrajectory(pending.pending, calls);
-  const { expected, never } = pending ? toolsIn(pending.pending) : { expected: [], never: [] };
-  assertNoMisspeltTool(trace, [...expected, ...never]);
+  const { expected, others } = pending ? toolsIn(pending.pending) : { expected: [], others: [] };
+  assertNoMisspeltTool(trace, [...expected, ...others]);
   return verdict(trace, wasInterrupted && (match?.pass ?? true), {
     missing: wasInterrupted
       ? 'The pending tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):'
