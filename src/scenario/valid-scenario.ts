@@ -8,18 +8,10 @@ import { isUserStep } from '../script/step-kinds.ts';
 import { assertValidSteps, type CheckedSteps } from '../script/valid-steps.ts';
 import { blockLimitRule } from './blocking.ts';
 import { isExternalAgent } from './external-agent.ts';
-import {
-  assertValidFields,
-  isFunction,
-  isText,
-  namesRule,
-  timeoutRule,
-  wordsOf,
-  type Rules,
-} from './rules.ts';
-import type { Expectations, Scenario } from './scenario.ts';
+import { assertValidFields, isFunction, isText, timeoutRule, wordsOf, type Rules } from './rules.ts';
+import type { Scenario } from './scenario.ts';
 import { assertValidStub } from './stub-tools.ts';
-import { readTrajectory, trajectoryRule } from './trajectory.ts';
+import { assertValidExpectations, lower } from './valid-expectations.ts';
 import { sentence } from '../engine/values/error-facts.ts';
 import { UsageError } from '../engine/values/engine-errors.ts';
 
@@ -30,8 +22,6 @@ const hookRules: Rules<keyof Hooks> = {
   beforeTool: hook,
   afterTool: hook,
 };
-const errorRules: Rules<'name' | 'message'> = { name: ['a string', isText], message: ['a string', isText] };
-
 const scenarioRules: Rules<keyof Scenario> = {
   name: ['a string', isText],
   agent: [
@@ -61,20 +51,6 @@ const scenarioRules: Rules<keyof Scenario> = {
   check: ['a function', isFunction],
 };
 
-const stopReasons = ['completed', 'max_turns', 'interrupted'];
-
-const expectationRules: Rules<keyof Expectations> = {
-  toolCalls: trajectoryRule,
-  agents: namesRule("a list of agents' names"),
-  stopReason: [
-    `one of ${stopReasons.join(', ')} (for a rejected run, use "error")`,
-    (value) => stopReasons.includes(value as string),
-  ],
-  error: ['an object with the name of the error, a part of its message, or both', isPlainObject],
-  contextVariables: ['an object', isPlainObject],
-  finalMessage: ['a string', isText],
-};
-
 /** A scenario that passed `assertValidScenario`. */
 export interface CheckedScenario extends Scenario {
   steps: CheckedSteps;
@@ -100,17 +76,7 @@ export function assertValidScenario(scenario: unknown): asserts scenario is Chec
   // Only plain objects are checked: an instance of a class may have other methods too.
   for (const list of [hooks ?? []].flat())
     if (isPlainObject(list)) assertValidFields(list, hookRules, `${which}, in "hooks",`);
-  if (expect !== undefined) {
-    assertValidFields(expect as object, expectationRules, `${which}, in "expect",`);
-    const { toolCalls, error, contextVariables: variables } = expect as Expectations;
-    if (error !== undefined) assertValidFields(error, errorRules, `${which}, in "expect.error",`);
-    if (toolCalls !== undefined) readTrajectory(toolCalls, `the toolCalls of ${lower(which)}`);
-    if (variables !== undefined && Object.keys(variables).length === 0) {
-      throw new UsageError(
-        sentence`${{ where: which }}, in "expect", has an empty "${{ field: 'contextVariables' }}", which checks nothing. Name the variables, or remove the field.`,
-      );
-    }
-  }
+  if (expect !== undefined) assertValidExpectations(expect as object, which);
   for (const [name, stub] of Object.entries(tools ?? {})) assertValidStub(name, stub);
 }
 
@@ -149,11 +115,6 @@ function noScenario(given: unknown): UsageError {
   return new UsageError(
     sentence`${{ where: 'A scenario' }} must be ${{ expected: 'an object' }}, but is ${{ given: wordsOf(given) }}. ${hint}`,
   );
-}
-
-/** In lower case, for use within a sentence. */
-function lower(which: string): string {
-  return which.replace('The', 'the');
 }
 
 /**
