@@ -12,7 +12,9 @@ import {
   hasAgents,
   stoppedBecause,
 } from './assertions/run-endings.ts';
-import { hasToolCalls } from './assertions/tool-calls.ts';
+import { hasSeen } from './assertions/requests.ts';
+import { hasToolCalls, hasToolResults, recoveredFrom } from './assertions/tool-calls.ts';
+import { hasToolErrors } from './assertions/tool-errors.ts';
 import { misspeltTool } from './assertions/tool-names.ts';
 import { runEnd, verdict, type Verdict } from './assertions/verdict.ts';
 
@@ -21,26 +23,41 @@ import { runEnd, verdict, type Verdict } from './assertions/verdict.ts';
  * follows from it.
  */
 export function unmetExpectations(run: ScenarioRun, rejected: 'run' | 'factory'): Verdict[] {
-  const { toolCalls, agents, stopReason, error, contextVariables, finalMessage } = run.scenario.expect ?? {};
+  const { expect = {} } = run.scenario;
+  const { toolCalls, recovered, toolResults, agents, seen = [], stopReason, error } = expect;
+  const { contextVariables, finalMessage } = expect;
+  const toolErrors = expect.toolErrors === 'none' ? [] : expect.toolErrors;
   const { outcome } = run.trace;
   if (!error && (outcome === 'failed' || outcome === 'aborted')) return [unexpectedError(run, rejected)];
   // Leave out `error` and `failures` of the run, because with them the assertions would throw if the script did not
   // fit.
   const played = { trace: run.trace, response: run.response };
-  const misspeltIn = (trajectory: Trajectory) => {
-    const { expected, others } = toolsIn(trajectory);
-    const missing = misspeltTool(run.trace, [...expected, ...others]);
+  const misspelt = (names: readonly (string | undefined)[]) => {
+    const missing = misspeltTool(run.trace, names);
     return missing && verdict(run.trace, false, { missing, unwanted: '', marked: undefined });
   };
   const verdicts: (Verdict | undefined)[] = [
     error && rejectedWith(run, error),
-    toolCalls && (misspeltIn(toolCalls) ?? hasToolCalls(played, toolCalls)),
+    toolCalls && (misspelt(namesIn(toolCalls)) ?? hasToolCalls(played, toolCalls)),
+    toolErrors && (misspelt(toolErrors.map(nameIn)) ?? hasToolErrors(played, toolErrors)),
+    recovered && (misspelt([recovered.tool]) ?? recoveredFrom(played, recovered)),
+    toolResults && (misspelt(toolResults.map(nameIn)) ?? hasToolResults(played, toolResults)),
     agents && hasAgents(played, agents),
+    ...seen.map((one) => hasSeen(played, one)),
     stopReason && stoppedBecause(played, stopReason),
     contextVariables && containsContextVariables(played, contextVariables),
     finalMessage === undefined ? undefined : endsWithText(played, finalMessage),
   ];
   return verdicts.filter((item) => item !== undefined && !item.pass) as Verdict[];
+}
+
+function namesIn(trajectory: Trajectory): string[] {
+  const { expected, others } = toolsIn(trajectory);
+  return [...expected, ...others];
+}
+
+function nameIn({ tool }: { tool: string }): string {
+  return tool;
 }
 
 function unexpectedError(run: ScenarioRun, rejected: 'run' | 'factory'): Verdict {

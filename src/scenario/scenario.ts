@@ -1,5 +1,5 @@
 import type { Agent } from '../engine/tools/agent.ts';
-import type { StopReason } from '../engine/run/events.ts';
+import type { StopReason, ToolErrorKind } from '../engine/run/events.ts';
 import type { Hooks } from '../engine/run/hooks.ts';
 import type { ErrorFacts } from '../engine/values/error-facts.ts';
 import type { Message } from '../engine/model/messages.ts';
@@ -65,9 +65,34 @@ export interface Expectations {
   /** The tool calls that were answered, or that are pending after an interruption. */
   toolCalls?: Trajectory;
   /**
+   * Which tool calls were answered with an error. "none": no call. A list: exactly these calls, in this order; without
+   * `kind`, for any reason. Whether a tool of an external agent threw is not known.
+   */
+  toolErrors?: 'none' | ReadonlyArray<{ tool: string; kind?: ToolErrorKind }>;
+  /**
+   * A call was answered with an error, and its run completed. `content` is a part of the answer. An empty object means
+   * any error.
+   */
+  recovered?: { tool?: string; kind?: ToolErrorKind; content?: string };
+  /**
+   * Tool results that must occur, in this order; others may come in between. A string in `content` is the whole text;
+   * any other value equals the text parsed as JSON. `contentContains` is a part of the text.
+   */
+  toolResults?: ReadonlyArray<{ tool: string; content: unknown } | { tool: string; contentContains: string }>;
+  /**
    * The agents in the order they were active, the starting one first. A handoff to the active agent is not a change.
    */
   agents?: readonly string[];
+  /**
+   * What the model must have been shown, each item in one request. `instructions` and `message` are parts of the system
+   * message and of a later message; `tools` lists all tools that were offered, in any order.
+   */
+  seen?: ReadonlyArray<{
+    agent?: string;
+    instructions?: string;
+    tools?: readonly string[];
+    message?: string;
+  }>;
   /** Why the last run ended. */
   stopReason?: StopReason;
   /**

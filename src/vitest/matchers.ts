@@ -15,6 +15,7 @@ import {
   interrupted,
   recoveredFrom,
 } from '../scenario/assertions/tool-calls.ts';
+import { hasNoToolErrors } from '../scenario/assertions/tool-errors.ts';
 import type { Verdict } from '../scenario/assertions/verdict.ts';
 import type { Trace } from '../trace/trace.ts';
 
@@ -30,6 +31,8 @@ export interface SwarmcheckMatchers<R = unknown> {
   toHaveHandoffOrder(agents: readonly string[]): R;
   /** A call was answered with an error, and its run completed. A string in `content` matches as a substring. */
   toHaveRecoveredFrom(error: { tool?: string; kind?: ToolErrorKind; content?: string | RegExp }): R;
+  /** No tool call was answered with an error. Whether a tool behind a MockModel threw is not known. */
+  toHaveNoToolErrors(): R;
   /** The last run ended for this reason. */
   toHaveStoppedBecause(reason: Outcome): R;
   /**
@@ -60,6 +63,7 @@ export const matchers: {
   toHaveToolResult: hasToolResult,
   toHaveHandoffOrder: hasAgents,
   toHaveRecoveredFrom: recoveredFrom,
+  toHaveNoToolErrors: hasNoToolErrors,
   toHaveStoppedBecause: stoppedBecause,
   toBeInterrupted: interrupted,
   toHaveContextVariables: containsContextVariables,

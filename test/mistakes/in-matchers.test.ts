@@ -15,7 +15,7 @@ test('a scenario that is not awaited', async ({ expect }) => {
   expect(
     await messageOf(() => expect(runScenario(scenario)).toHaveCalledTool('look_up')),
   ).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Promise. Is an "await" missing?"`,
+    `"toHaveCalledTool takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Promise. Is an "await" missing?"`,
   );
 });
 
@@ -46,21 +46,21 @@ test('a scenario that is not awaited, as the run to compare with', async ({ expe
 
 test('an agent in place of its run', async ({ expect }) => {
   expect(await messageOf(() => expect(desk).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an Agent. Run the agent first, and pass the response."`,
+    `"toHaveCalledTool takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an Agent. Run the agent first, and pass the response."`,
   );
 });
 
 test('a Swarm in place of what its run resolved to', async ({ expect }) => {
   const swarm = new Swarm({ provider: scriptedProvider(answers) });
   expect(await messageOf(() => expect(swarm).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Swarm. Pass the response of run()."`,
+    `"toHaveCalledTool takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Swarm. Pass the response of run()."`,
   );
 });
 
 test('a provider in place of the run that asked it', async ({ expect }) => {
   const provider = scriptedProvider([...answers]);
   expect(await messageOf(() => expect(provider).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a provider. Pass the response of run()."`,
+    `"toHaveCalledTool takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a provider. Pass the response of run()."`,
   );
 });
 
@@ -68,7 +68,7 @@ test('a stream in place of its response', async ({ expect }) => {
   const swarm = new Swarm({ provider: scriptedProvider(answers) });
   const stream = swarm.run({ agent: desk, messages, stream: true });
   expect(await messageOf(() => expect(stream).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a stream. Read it to its end; its last event holds the response."`,
+    `"toHaveCalledTool takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a stream. Read it to its end; its last event holds the response."`,
   );
 });
 
@@ -77,20 +77,20 @@ test('a conversation in place of the response to a message', async ({ expect }) 
   const conversation = new Conversation({ swarm, agent: desk });
   await conversation.send('Where is A-17?');
   expect(await messageOf(() => expect(conversation).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Conversation. Pass the response of send()."`,
+    `"toHaveCalledTool takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given a Conversation. Pass the response of send()."`,
   );
 });
 
 test('a scenario in place of its run', async ({ expect }) => {
   expect(await messageOf(() => expect(scenario).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an object. Play it: await runScenario(…)."`,
+    `"toHaveCalledTool takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an object. Play it: await runScenario(…)."`,
   );
 });
 
 test('a copy of a response', async ({ expect }) => {
   const copy = { ...run.response };
   expect(await messageOf(() => expect(copy).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an object. It is a copy. Pass the response of run() itself."`,
+    `"toHaveCalledTool takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an object. It is a copy. Pass the response of run() itself."`,
   );
 });
 
@@ -103,7 +103,7 @@ test('the trace of a run that is not awaited', async ({ expect }) => {
 test('the messages in place of their run', async ({ expect }) => {
   const { messages } = run.response!;
   expect(await messageOf(() => expect(messages).toHaveCalledTool('look_up'))).toMatchInlineSnapshot(
-    `"This matcher takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an array of 3 items. Pass the run itself."`,
+    `"toHaveCalledTool takes a ScenarioRun, a Trace, a Response of run() or a MockModel, but was given an array of 3 items. Pass the run itself."`,
   );
 });
 

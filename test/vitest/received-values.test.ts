@@ -13,6 +13,8 @@ const assertions: [name: string, assert: (received: unknown) => void][] = [
   ['toBeInterrupted', (received) => expect(received).toBeInterrupted()],
   ['toHaveContextVariables', (received) => expect(received).toHaveContextVariables({})],
   ['toHaveSeen', (received) => expect(received).toHaveSeen({ agent: 'Desk' })],
+  ['toHaveNoToolErrors', (received) => expect(received).toHaveNoToolErrors()],
+  ['not.toHaveNoToolErrors', (received) => expect(received).not.toHaveNoToolErrors()],
   ['not.toHaveCalledTool', (received) => expect(received).not.toHaveCalledTool('look_up')],
   ['not.toHaveToolCalls', (received) => expect(received).not.toHaveToolCalls([])],
   ['not.toHaveToolResult', (received) => expect(received).not.toHaveToolResult('look_up', 'x')],
@@ -47,6 +49,10 @@ const unawaited = { error: 'UsageError', given: 'a Promise' };
 
 test.for(assertions)('%s names the promise whose await is missing', async ([, assert]) => {
   expect(await factsOfMistake(() => assert(playDesk()))).toEqual(unawaited);
+});
+
+test.for(assertions)('%s is named in its error', async ([name, assert]) => {
+  expect(await factsOfMistake(() => assert(7), 'where')).toMatchObject({ where: name.replace('not.', '') });
 });
 
 test('toHaveSameTraceAs fails for a promise on either side', async () => {

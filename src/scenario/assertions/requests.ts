@@ -16,7 +16,7 @@ export interface SeenPattern {
   /** A part of the system message. */
   instructions?: string | RegExp;
   /** All tools that were offered. */
-  tools?: string[];
+  tools?: readonly string[];
   /** A part of one of the messages after the system message. */
   message?: string | RegExp;
 }
@@ -30,7 +30,7 @@ const seenRules: Rules<keyof SeenPattern> = {
 
 /** Whether one request showed the model everything in the pattern. */
 export function hasSeen(source: unknown, seen: SeenPattern): Verdict {
-  const trace = traceBehind(source);
+  const trace = traceBehind(source, 'toHaveSeen');
   assertValidGiven('toHaveSeen', seen, seenRules);
   const tests: [string, (request: TracedRequest) => boolean][] = [];
   const { agent, instructions, tools, message } = seen;

@@ -15,7 +15,7 @@ const agentsRule = namesRule("a list of agents' names");
 
 /** Whether the agents were active in this order, the starting one first. */
 export function hasAgents(source: unknown, agents: readonly string[]): Verdict {
-  const trace = traceBehind(source);
+  const trace = traceBehind(source, 'toHaveHandoffOrder');
   if (!agentsRule[1](agents)) throw takes('toHaveHandoffOrder', agentsRule, agents);
   const { agents: actual } = trace;
   const pass = equals(agents, actual);
@@ -60,7 +60,7 @@ const outcomes: readonly Outcome[] = ['completed', 'max_turns', 'interrupted', '
 
 /** Whether the last run ended for this reason. */
 export function stoppedBecause(source: unknown, reason: Outcome): Verdict {
-  const trace = traceBehind(source);
+  const trace = traceBehind(source, 'toHaveStoppedBecause');
   if (!isName(reason)) throw takes('toHaveStoppedBecause', [`one of ${outcomes.join(', ')}`, isName], reason);
   if (typeof reason === 'string' && !outcomes.includes(reason)) {
     throw new UsageError(
@@ -82,7 +82,7 @@ const contextRule: Rule = [
 
 /** Whether the context has these variables at the end; it may have others. */
 export function containsContextVariables(source: unknown, subset: object): Verdict {
-  const trace = traceBehind(source);
+  const trace = traceBehind(source, 'toHaveContextVariables');
   if (!contextRule[1](subset)) throw takes('toHaveContextVariables', contextRule, subset);
   if (isPlainObject(subset) && Object.keys(subset).length === 0) {
     throw new UsageError(
@@ -101,8 +101,7 @@ export function containsContextVariables(source: unknown, subset: object): Verdi
 }
 
 /** Whether this text is part of the last assistant message that has text. */
-export function endsWithText(source: unknown, text: string): Verdict {
-  const trace = traceBehind(source);
+export function endsWithText({ trace }: { trace: Trace }, text: string): Verdict {
   const answer = trace.events.findLast(
     (event) => event.type === 'model-response' && textOf(event.message.content) !== '',
   );
@@ -116,7 +115,8 @@ export function endsWithText(source: unknown, text: string): Verdict {
 
 /** Whether both traces have the same hash. */
 export function sameTrace(source: unknown, other: unknown): Verdict {
-  const [left, right] = [traceBehind(source), traceBehind(other)];
+  const matcher = 'toHaveSameTraceAs';
+  const [left, right] = [traceBehind(source, matcher), traceBehind(other, matcher)];
   const same = left.hash === right.hash;
   const reason = () =>
     same

@@ -25,7 +25,7 @@ import { UsageError } from '../../engine/values/engine-errors.ts';
 
 /** Whether a tool was called, with exactly these arguments if any are given. */
 export function calledTool(source: unknown, tool: string, args?: unknown): Verdict {
-  const trace = traceBehind(source);
+  const trace = traceBehind(source, 'toHaveCalledTool');
   assertToolFirst('toHaveCalledTool', 'its arguments', tool, args);
   const found = toolResults(trace).find(
     (call) => equals(tool, call.tool) && (args === undefined || equals(args, call.args)),
@@ -43,7 +43,7 @@ export function calledTool(source: unknown, tool: string, args?: unknown): Verdi
 
 /** Whether the tool calls match a trajectory. */
 export function hasToolCalls(source: unknown, trajectory: Trajectory): Verdict {
-  const trace = traceBehind(source);
+  const trace = traceBehind(source, 'toHaveToolCalls');
   if (!trajectoryRule[1](trajectory)) throw takes('toHaveToolCalls', trajectoryRule, trajectory);
   const { expected, others } = toolsIn(trajectory);
   assertNoMisspeltTool(trace, [...expected, ...others]);
@@ -60,7 +60,7 @@ export function hasToolCalls(source: unknown, trajectory: Trajectory): Verdict {
 
 /** Whether a tool answered with this text, this pattern, or this value as JSON. */
 export function hasToolResult(source: unknown, tool: string, content: unknown): Verdict {
-  const trace = traceBehind(source);
+  const trace = traceBehind(source, 'toHaveToolResult');
   const order = 'the expected result';
   assertToolFirst('toHaveToolResult', order, tool, content);
   if (content === undefined)
@@ -72,22 +72,64 @@ export function hasToolResult(source: unknown, tool: string, content: unknown): 
       sentence`${{ where: 'toHaveToolResult' }} takes the tool's name first, then ${order}. ${fact({ tool: content }, show(content))} is a tool, but ${fact({ given: tool }, show(tool))} is not: are the arguments in the wrong order?`,
     );
   }
-  const results = toolResults(trace).filter((call) => equals(tool, call.tool));
-  const found = results.find((call) => fitsContent(content, call.content));
-  if (results.length === 0) assertNoMisspeltTool(trace, [tool]);
-  const answers = results.map((call) => show(call.content)).join(', ');
-  return verdict(trace, found !== undefined, {
-    missing: `Expected ${nameOf(tool)} to answer ${show(content)}, but ${results.length === 0 ? describeCallsOf(trace, tool) : `it answered ${answers}.`}`,
-    unwanted: `Expected ${nameOf(tool)} not to answer ${show(content)}, but it did.`,
-    details:
-      !found && results.length === 1 && typeof content === 'string'
-        ? [lineDiff(content, results[0]!.content)]
-        : [],
-    marked: found ?? firstEventOf(trace, tool),
-  });
+  const result = answeredAs(trace, { tool, content });
+  if (!result.found && !toolResults(trace).some((call) => equals(tool, call.tool)))
+    assertNoMisspeltTool(trace, [tool]);
+  return result;
 }
 
-const errorKinds: readonly ToolErrorKind[] = [
+/** A tool result to look for: the whole content as in `toHaveToolResult`, or a part of it. */
+export type ExpectedResult = { tool: string; content: unknown } | { tool: string; contentContains: string };
+
+/** Whether tools answered like this, in this order; other results may come in between. */
+export function hasToolResults({ trace }: { trace: Trace }, expected: readonly ExpectedResult[]): Verdict {
+  let result: Answered | undefined;
+  for (const one of expected) {
+    result = answeredAs(trace, one, result?.found);
+    if (!result.found) break;
+  }
+  return result!;
+}
+
+interface Answered extends Verdict {
+  found: ToolResult | undefined;
+}
+
+/** Whether a tool answered like this after the result `after`, or at all. */
+function answeredAs(trace: Trace, wanted: ExpectedResult, after?: ToolResult): Answered {
+  const { tool } = wanted;
+  const part = 'contentContains' in wanted ? wanted.contentContains : undefined;
+  const content = 'content' in wanted ? wanted.content : undefined;
+  const all = toolResults(trace);
+  const results = all.filter((call) => equals(tool, call.tool));
+  const fitting = results.filter((call) =>
+    part === undefined ? fitsContent(content, call.content) : call.content.includes(part),
+  );
+  const found = fitting.find((call) => after === undefined || all.indexOf(call) > all.indexOf(after));
+  const words = part === undefined ? show(content) : `a text containing ${show(part)}`;
+  const answers = results.map((call) => show(call.content)).join(', ');
+  const problem =
+    after !== undefined && fitting.length > 0
+      ? `it did so only before ${after.tool} answered ${show(after.content)}.`
+      : results.length === 0
+        ? describeCallsOf(trace, tool)
+        : `it answered ${answers}.`;
+  const isDiffed = !found && fitting.length === 0 && results.length === 1 && typeof content === 'string';
+  return {
+    found,
+    ...verdict(trace, found !== undefined, {
+      missing: `Expected ${nameOf(tool)} to answer ${words}, but ${problem}`,
+      unwanted: `Expected ${nameOf(tool)} not to answer ${words}, but it did.`,
+      details: isDiffed ? [lineDiff(content, results[0]!.content)] : [],
+      marked: found ?? fitting[0] ?? firstEventOf(trace, tool),
+    }),
+  };
+}
+
+type ToolResult = Extract<TraceEvent, { type: 'tool-result' }>;
+
+/** The kinds of tool failures. */
+export const errorKinds: readonly ToolErrorKind[] = [
   'unknown-tool',
   'invalid-json',
   'invalid-arguments',
@@ -106,7 +148,7 @@ export function recoveredFrom(
   source: unknown,
   error: { tool?: string; kind?: ToolErrorKind; content?: string | RegExp },
 ): Verdict {
-  const trace = traceBehind(source);
+  const trace = traceBehind(source, 'toHaveRecoveredFrom');
   // An empty object means any error.
   assertValidGiven('toHaveRecoveredFrom', error, errorRules, true);
   const { tool, kind, content } = error;
@@ -152,7 +194,7 @@ const pendingRules: Rules<'pending'> = { pending: trajectoryRule };
 
 /** Whether the run was interrupted before its tools, with these calls pending. */
 export function interrupted(source: unknown, pending?: { pending: Trajectory }): Verdict {
-  const trace = traceBehind(source);
+  const trace = traceBehind(source, 'toBeInterrupted');
   const calls = pendingCalls(trace);
   const wasInterrupted = trace.outcome === 'interrupted';
   // Validate `pending` even if the run was not interrupted, because a malformed trajectory is a mistake whatever

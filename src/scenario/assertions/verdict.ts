@@ -54,17 +54,17 @@ export function whatHappened(trace: Trace, marked?: TraceEvent): string {
 }
 
 /**
- * The trace of the value under test. Throws a TypeError that names the usual mistake if the value has no trace, and
- * an Error if the script of the run did not fit.
+ * The trace of the value under test. Throws a TypeError that names the matcher and the usual mistake if the value has
+ * no trace, and an Error if the script of the run did not fit.
  */
-export function traceBehind(source: unknown): Trace {
+export function traceBehind(source: unknown, matcher: string): Trace {
   const trace = findTrace(source);
   if (trace) {
     assertScriptFits(source);
     return trace;
   }
   throw new UsageError(
-    sentence`${{ where: 'This matcher' }} takes ${{ expected: 'a ScenarioRun, a Trace, a Response of run() or a MockModel' }}, but was given ${fact({ given: valueWords(source) }, withoutTrace(source))}`,
+    sentence`${{ where: matcher }} takes ${{ expected: 'a ScenarioRun, a Trace, a Response of run() or a MockModel' }}, but was given ${fact({ given: valueWords(source) }, withoutTrace(source))}`,
   );
 }
 

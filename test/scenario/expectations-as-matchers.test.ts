@@ -1,0 +1,174 @@
+/** An expectation of a scenario means what the matcher of the same name means. */
+import { expect, test } from 'vitest';
+import { Agent, tool } from 'swarmcheck';
+import { callTool, runScenario, say, user, type Expectations, type ScenarioRun } from 'swarmcheck/testing';
+import 'swarmcheck/vitest';
+import { factsOf } from '../support/facts-of.ts';
+import { messagesOf, reasonOf } from '../support/failures.ts';
+
+const agent = new Agent({
+  name: 'Desk',
+  instructions: 'Find orders.',
+  functions: [
+    tool({
+      name: 'look_up',
+      parameters: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
+      execute: ({ id }: { id: string }) => ({ id, paid: true }),
+    }),
+    function close() {
+      throw new Error('locked');
+    },
+  ],
+});
+const steps = [
+  user('Where is A?'),
+  callTool('look_up', { order: 'A' }, { hallucinated: true }),
+  callTool('look_up', { id: 'A' }),
+  callTool('close'),
+  callTool('look_up', { id: 'B' }),
+  say('Paid.'),
+];
+const plain = [user('Where is A?'), callTool('look_up', { id: 'A' }), say('Paid.')];
+const play = (expected?: Expectations, script = steps): Promise<ScenarioRun> =>
+  runScenario({ agent, steps: script, ...(expected && { expect: expected }) });
+const [run, calm] = [await play(), await play(undefined, plain)];
+
+/** The texts before "What happened". */
+async function reasons(expected: Expectations, script = steps): Promise<string[]> {
+  return messagesOf(await play(expected, script)).map((message) => message.split('\nWhat happened:')[0]!);
+}
+
+const results: unknown[] = [
+  '{"id":"A","paid":true}',
+  '{"id":"A"',
+  'A',
+  { id: 'B', paid: true },
+  { id: 'A' },
+  { id: 'A', paid: expect.any(Boolean) },
+  true,
+  null,
+  [],
+];
+const seen = [
+  { agent: 'Desk' },
+  { instructions: 'orders' },
+  { instructions: 'books' },
+  { tools: ['close', 'look_up'] },
+  { tools: ['look_up'] },
+  { message: 'Where' },
+  { agent: 'Sales', message: 'Where' },
+];
+const recovered = [
+  {},
+  { tool: 'close' },
+  { tool: 'look_up', kind: 'threw' },
+  { kind: 'unknown-tool' },
+  { content: 'locked' },
+  { content: 'open' },
+] as const;
+const table: [what: string, expected: Expectations, assert: (run: ScenarioRun) => void][] = [
+  ...results.map((content): (typeof table)[number] => [
+    `toolResults ${JSON.stringify(content)}`,
+    { toolResults: [{ tool: 'look_up', content }] },
+    (played) => expect(played).toHaveToolResult('look_up', content),
+  ]),
+  ...seen.map((one): (typeof table)[number] => [
+    `seen ${JSON.stringify(one)}`,
+    { seen: [one] },
+    (played) => expect(played).toHaveSeen(one),
+  ]),
+  ...recovered.map((one): (typeof table)[number] => [
+    `recovered ${JSON.stringify(one)}`,
+    { recovered: one },
+    (played) => expect(played).toHaveRecoveredFrom(one),
+  ]),
+  ['toolErrors none', { toolErrors: 'none' }, (played) => expect(played).toHaveNoToolErrors()],
+];
+
+test.for(table)('%s', async ([, expected, assert]) => {
+  for (const [played, script] of [
+    [run, steps],
+    [calm, plain],
+  ] as const) {
+    const said = await reasons(expected, script);
+    if (said.length === 0) assert(played);
+    else expect(said).toEqual([reasonOf(() => assert(played))]);
+  }
+});
+
+test('contentContains looks within the text', async () => {
+  expect(await reasons({ toolResults: [{ tool: 'look_up', contentContains: '"A","paid"' }] })).toEqual([]);
+  expect(await reasons({ toolResults: [{ tool: 'look_up', contentContains: 'late' }] }, plain)).toEqual([
+    String.raw`Expected look_up to answer a text containing "late", but it answered "{\"id\":\"A\",\"paid\":true}".`,
+  ]);
+});
+
+test('tool results occur in the order of the list', async () => {
+  const [a, b] = ['A', 'B'].map((id) => ({ tool: 'look_up', contentContains: `"${id}"` }));
+  expect(await reasons({ toolResults: [a!, b!] })).toEqual([]);
+  expect(await reasons({ toolResults: [b!, a!] })).toEqual([
+    String.raw`Expected look_up to answer a text containing "\"A\"", but it did so only before look_up answered "{\"id\":\"B\",\"paid\":true}".`,
+  ]);
+});
+
+test('toolErrors lists exactly the calls that failed, in order', async () => {
+  const [wrong, threw] = [{ tool: 'look_up', kind: 'invalid-arguments' }, { tool: 'close' }] as const;
+  expect(await reasons({ toolErrors: [wrong, threw] })).toEqual([]);
+  expect(await reasons({ toolErrors: [] }, plain)).toEqual([]);
+  expect(await reasons({ toolErrors: [threw, wrong] })).toEqual([
+    'Expected exactly these tool calls to fail, in this order: close, look_up (invalid-arguments). But these did: look_up (invalid-arguments), close (threw).',
+  ]);
+  expect(await reasons({ toolErrors: [wrong] })).toHaveLength(1);
+  expect(await reasons({ toolErrors: [{ tool: 'close', kind: 'threw' }] }, plain)).toEqual([
+    'Expected exactly these tool calls to fail, in this order: close (threw). But none did.',
+  ]);
+  expect(await reasons({ toolErrors: 'none' })).toEqual([
+    'Expected no tool call to fail, but 2 did: look_up (invalid-arguments), close (threw).',
+  ]);
+});
+
+test('a misspelt tool is a failure with its suggestion', async () => {
+  for (const expected of [
+    { toolResults: [{ tool: 'lookup', content: 'x' }] },
+    { toolErrors: [{ tool: 'lookup' }] },
+    { recovered: { tool: 'lookup' } },
+  ])
+    expect((await play(expected)).failures[0]).toMatchObject({ tool: 'lookup', suggestion: 'look_up' });
+});
+
+test('toHaveNoToolErrors takes no argument', () => {
+  // @ts-expect-error the compiler says so, too
+  expect(() => expect(run).not.toHaveNoToolErrors('close')).toThrow(
+    'toHaveNoToolErrors takes no argument, because it is about all tools.',
+  );
+});
+
+test.for<[expected: object, message: string]>([
+  [{ toolResults: [] }, 'in "expect", has a field "toolResults" that must be a list of'],
+  [{ toolResults: [{ tool: 'a' }] }, 'in "expect.toolResults[0]", has no "content" or "contentContains".'],
+  [
+    { toolResults: [{ tool: 'a', content: 1, contentContains: 'b' }] },
+    'must have either "content" or "contentContains", but has both.',
+  ],
+  [{ toolResults: [{ tool: 'a', content: /b/ }] }, '"content" that must be a value that JSON can hold'],
+  [{ toolResults: [{ content: 'b' }] }, 'in "expect.toolResults[0]", has no "tool".'],
+  [
+    { seen: [{ agent: 'a' }, {}] },
+    'in "expect.seen[1]", has no "agent", "instructions", "tools" and "message".',
+  ],
+  [{ seen: [{ message: /a/ }] }, 'in "expect.seen[0]", has a field "message" that must be a string'],
+  [
+    { recovered: { kind: 'thrown' } },
+    'in "expect.recovered", has a field "kind" that must be one of unknown-tool',
+  ],
+  [{ toolErrors: 'all' }, 'must be "none", or a list of { tool, kind }, but is the string "all".'],
+  [{ toolErrors: ['a'] }, 'in "expect.toolErrors[0]", must be an object'],
+  [{ toolErrors: [{ tool: 'a', kinds: 'b' }] }, 'in "expect.toolErrors[0]", has an unknown field "kinds"'],
+])('malformed: %j', async ([expected, message]) => {
+  const error = await play(expected as Expectations).then(
+    () => undefined,
+    (thrown: Error) => thrown,
+  );
+  expect(error?.message).toContain(message);
+  expect(factsOf(error!)).toMatchObject({ error: 'UsageError' });
+});
