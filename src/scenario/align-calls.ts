@@ -12,7 +12,7 @@ export interface Place {
   complete: boolean;
 }
 
-/** The calls from `from` to `next`, of which an item takes `count`. The next item may take calls from `next` on. */
+/** An item takes `count` of the calls from `from` to `next`. The next item may take calls from `next` on. */
 interface Window {
   from: number;
   next: number;

@@ -13,7 +13,7 @@ export type ToolCallPattern = string | { tool: string; args?: object; argsContai
 /**
  * One call, or several: `turn` is one whole turn with exactly these calls, in order; `turnAnyOrder` is the same in any
  * order; `anyOrder` is these calls in any order, in one turn or in several. `atMost` is a part of the trace with no
- * calls other than these, in any order, each at most as often as it is listed; `[]` allows none. The part begins after
+ * calls other than these, in any order, each at most as often as the list has it; `[]` allows none. The part begins after
  * the item before it, or with the first call, and ends where the next item begins, or with the last call.
  */
 export type TrajectoryItem =
