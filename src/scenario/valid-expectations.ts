@@ -123,15 +123,14 @@ function assertField(
 ): void {
   const given = fields.filter((field) => (item as Record<string, unknown>)[field] !== undefined);
   if (given.length === 1 || (count === 'at least' && given.length > 1)) return;
-  const names = fields.map((field) => `"${field}"`);
-  const words =
-    names.length === 1
-      ? names[0]!
-      : `${names.slice(0, -1).join(', ')} ${count === 'one' ? 'or' : 'and'} ${names.at(-1)!}`;
+  const words = fields
+    .map((field) => `"${field}"`)
+    .join(', ')
+    .replace(/, (?="[a-zA-Z]+"$)/, ' or ');
   throw new UsageError(
     given.length > 1
       ? sentence`${{ where: place }} must have ${{ expected: `either ${words}` }}, but has both.`
-      : sentence`${{ where: place }} has no ${fact({ field: fields[0]! }, words)}.${names.length > 1 && count === 'at least' ? ' It must have at least one of them.' : ''}`,
+      : sentence`${{ where: place }} has no ${fact({ field: fields[0]! }, words)}.${count === 'at least' ? ' It must have at least one of them.' : ''}`,
   );
 }
 

@@ -20,15 +20,15 @@ function refusalOf(expect: Expectations): Promise<Error> {
 test('a misspelt expectation', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await refusalOf({ toolcalls: ['look_up'] })).message).toMatchInlineSnapshot(
-    `"The scenario "an order is looked up", in "expect", has an unknown field "toolcalls". Did you mean "toolCalls"? Its fields: toolCalls, agents, stopReason, error, contextVariables, finalMessage."`,
+    `"The scenario "an order is looked up", in "expect", has an unknown field "toolcalls". Did you mean "toolCalls"? Its fields: toolCalls, toolErrors, recovered, toolResults, seen, agents, stopReason, error, contextVariables, finalMessage."`,
   );
 });
 
 test('an unknown expectation', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
-  expect(factsOf(await refusalOf({ toolResults: ['A-17 is paid'] }))).toEqual({
+  expect(factsOf(await refusalOf({ handoffs: ['Desk'] }))).toEqual({
     error: 'UsageError',
-    field: 'toolResults',
+    field: 'handoffs',
   });
 });
 
@@ -59,6 +59,101 @@ test('a pattern in place of the final message', async ({ expect }) => {
   // @ts-expect-error the compiler says so, too
   expect((await refusalOf({ finalMessage: /paid/ })).message).toMatchInlineSnapshot(
     `"The scenario "an order is looked up", in "expect", has a field "finalMessage" that must be a string, but is a RegExp."`,
+  );
+});
+
+test('an empty list of results', async ({ expect }) => {
+  expect((await refusalOf({ toolResults: [] })).message).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "expect", has a field "toolResults" that must be a list of { tool, content } or { tool, contentContains }, with at least one item, but is an array of 0 items."`,
+  );
+});
+
+test('a single result in place of a list', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect((await refusalOf({ toolResults: { tool: 'look_up', content: 'x' } })).message).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "expect", has a field "toolResults" that must be a list of { tool, content } or { tool, contentContains }, with at least one item, but is an object. Write [{ … }]."`,
+  );
+});
+
+test('a result in place of { tool, content }', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect((await refusalOf({ toolResults: ['A-17 is paid'] })).message).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "expect.toolResults[0]", must be an object, but is the string "A-17 is paid"."`,
+  );
+});
+
+test('a result without its content', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect((await refusalOf({ toolResults: [{ tool: 'look_up' }] })).message).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "expect.toolResults[0]", has no "content" or "contentContains"."`,
+  );
+});
+
+test('a result without its tool', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect((await refusalOf({ toolResults: [{ content: 'A-17 is paid' }] })).message).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "expect.toolResults[0]", has no "tool"."`,
+  );
+});
+
+test('the whole result and a part of it', async ({ expect }) => {
+  const both = { tool: 'look_up', content: 'A-17 is paid', contentContains: 'A-17' };
+  expect((await refusalOf({ toolResults: [both] })).message).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "expect.toolResults[0]", must have either "content" or "contentContains", but has both."`,
+  );
+});
+
+test('a pattern in place of a result', async ({ expect }) => {
+  const toolResults = [{ tool: 'look_up', content: /paid/ }];
+  expect((await refusalOf({ toolResults })).message).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "expect.toolResults[0]", has a field "content" that must be a value that JSON can hold, but is a RegExp."`,
+  );
+});
+
+test('an empty list of what the model is shown', async ({ expect }) => {
+  expect((await refusalOf({ seen: [] })).message).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "expect", has a field "seen" that must be a list of { agent, instructions, tools, message }, with at least one item, but is an array of 0 items."`,
+  );
+});
+
+test('a request that shows nothing', async ({ expect }) => {
+  expect((await refusalOf({ seen: [{ agent: 'Desk' }, {}] })).message).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "expect.seen[1]", has no "agent", "instructions", "tools" or "message". It must have at least one of them."`,
+  );
+});
+
+test('an unknown kind of error to recover from', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect((await refusalOf({ recovered: { kind: 'thrown' } })).message).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "expect.recovered", has a field "kind" that must be one of unknown-tool, invalid-json, invalid-arguments, threw, not-serializable, but is the string "thrown". Did you mean "threw"?"`,
+  );
+});
+
+test('the name of a tool in place of the error to recover from', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect((await refusalOf({ recovered: 'look_up' })).message).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "expect", has a field "recovered" that must be an object with a tool, a kind of error, a part of the answer, or {}, but is the string "look_up"."`,
+  );
+});
+
+test('an unknown word for the tool errors', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect((await refusalOf({ toolErrors: 'all' })).message).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "expect", has a field "toolErrors" that must be "none", or a list of { tool, kind }, but is the string "all"."`,
+  );
+});
+
+test('a single tool error in place of a list', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect((await refusalOf({ toolErrors: { tool: 'look_up' } })).message).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "expect", has a field "toolErrors" that must be "none", or a list of { tool, kind }, but is an object. Write [{ … }]."`,
+  );
+});
+
+test('a tool error without its tool', async ({ expect }) => {
+  // @ts-expect-error the compiler says so, too
+  expect((await refusalOf({ toolErrors: [{ kind: 'threw' }] })).message).toMatchInlineSnapshot(
+    `"The scenario "an order is looked up", in "expect.toolErrors[0]", has no "tool"."`,
   );
 });
 

@@ -121,6 +121,15 @@ test('toHaveRecoveredFrom matches arguments that fail the schema', async ({ mode
   });
 });
 
+test('toHaveNoToolErrors matches an app whose model made no wrong call', async ({ model }) => {
+  const mock = model(refund);
+  await askDesk('Refund A-17, please.');
+  expect(mock).toHaveNoToolErrors();
+  const wrong = model([callTool('look_up', { order: 17 }, { hallucinated: true }), say('Which order?')]);
+  await askDesk('Is A-17 paid?');
+  expect(wrong).not.toHaveNoToolErrors();
+});
+
 test('an app that got its answer has completed', async ({ model }) => {
   const mock = model([say('Hello.')]);
   await askDesk('Hello?');

@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import { Agent, tool } from 'swarmcheck';
 import { callTool, runScenario, say, user, type Expectations, type ScenarioRun } from 'swarmcheck/testing';
 import 'swarmcheck/vitest';
-import { factsOf } from '../support/facts-of.ts';
 import { messagesOf, reasonOf } from '../support/failures.ts';
 
 const agent = new Agent({
@@ -139,41 +138,4 @@ test('a misspelt tool is a failure with its suggestion', async () => {
     { recovered: { tool: 'lookup' } },
   ])
     expect((await play(expected)).failures[0]).toMatchObject({ tool: 'lookup', suggestion: 'look_up' });
-});
-
-test('toHaveNoToolErrors takes no argument', () => {
-  // @ts-expect-error the compiler says so, too
-  expect(() => expect(run).not.toHaveNoToolErrors('close')).toThrow(
-    'toHaveNoToolErrors takes no argument, because it is about all tools.',
-  );
-});
-
-test.for<[expected: object, message: string]>([
-  [{ toolResults: [] }, 'in "expect", has a field "toolResults" that must be a list of'],
-  [{ toolResults: [{ tool: 'a' }] }, 'in "expect.toolResults[0]", has no "content" or "contentContains".'],
-  [
-    { toolResults: [{ tool: 'a', content: 1, contentContains: 'b' }] },
-    'must have either "content" or "contentContains", but has both.',
-  ],
-  [{ toolResults: [{ tool: 'a', content: /b/ }] }, '"content" that must be a value that JSON can hold'],
-  [{ toolResults: [{ content: 'b' }] }, 'in "expect.toolResults[0]", has no "tool".'],
-  [
-    { seen: [{ agent: 'a' }, {}] },
-    'in "expect.seen[1]", has no "agent", "instructions", "tools" and "message".',
-  ],
-  [{ seen: [{ message: /a/ }] }, 'in "expect.seen[0]", has a field "message" that must be a string'],
-  [
-    { recovered: { kind: 'thrown' } },
-    'in "expect.recovered", has a field "kind" that must be one of unknown-tool',
-  ],
-  [{ toolErrors: 'all' }, 'must be "none", or a list of { tool, kind }, but is the string "all".'],
-  [{ toolErrors: ['a'] }, 'in "expect.toolErrors[0]", must be an object'],
-  [{ toolErrors: [{ tool: 'a', kinds: 'b' }] }, 'in "expect.toolErrors[0]", has an unknown field "kinds"'],
-])('malformed: %j', async ([expected, message]) => {
-  const error = await play(expected as Expectations).then(
-    () => undefined,
-    (thrown: Error) => thrown,
-  );
-  expect(error?.message).toContain(message);
-  expect(factsOf(error!)).toMatchObject({ error: 'UsageError' });
 });

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
-import { Agent } from 'swarmcheck';
-import { modelFails, runScenario, say, user, type Expectations, type Scenario } from 'swarmcheck/testing';
+import { Agent, tool } from 'swarmcheck';
+import {
+  callTool,
+  modelFails,
+  runScenario,
+  say,
+  user,
+  type Expectations,
+  type Scenario,
+} from 'swarmcheck/testing';
 import { factsOf } from '../support/facts-of.ts';
 
 const agent = new Agent();
@@ -118,7 +126,8 @@ test('a final message that is not a string is refused', async () => {
   });
 });
 
-test.for(['toolCalls', 'agents', 'stopReason', 'error', 'contextVariables', 'finalMessage'])(
+const fields = ['toolCalls', 'toolErrors', 'recovered', 'toolResults', 'agents', 'seen'];
+test.for([...fields, 'stopReason', 'error', 'contextVariables', 'finalMessage'])(
   '%s is refused if it is null, because it would expect nothing',
   async (field) => {
     expect((await refusal({ [field]: null })).message).toMatch(field);
@@ -132,4 +141,68 @@ test('tool calls that are not a trajectory are refused', async () => {
     expected: 'a list of calls, or { sequence, allowOthers, never }',
     given: 'the string "look_up"',
   });
+});
+
+const refused: [expectations: object, field: string, where?: string][] = [
+  [{ toolResults: ['a'] }, '', 'toolResults[0]'],
+  [
+    {
+      toolResults: [
+        { tool: 'a', content: 1 },
+        { tool: 'a', contentContain: 'b' },
+      ],
+    },
+    'contentContain',
+    'toolResults[1]',
+  ],
+  [{ toolResults: [{ tool: 1, content: 'b' }] }, 'tool', 'toolResults[0]'],
+  [{ toolResults: [{ tool: 'a', contentContains: /b/ }] }, 'contentContains', 'toolResults[0]'],
+  ...[/b/, () => 1, 1n, Number.NaN, Number.POSITIVE_INFINITY, new Date(0), [undefined], { a: [/b/] }].map(
+    (content): (typeof refused)[number] => [
+      { toolResults: [{ tool: 'a', content }] },
+      'content',
+      'toolResults[0]',
+    ],
+  ),
+  [{ seen: { agent: 'a' } }, 'seen'],
+  [{ seen: ['a'] }, '', 'seen[0]'],
+  [{ seen: [{ agents: 'a' }] }, 'agents', 'seen[0]'],
+  [{ seen: [{ agent }] }, 'agent', 'seen[0]'],
+  [{ seen: [{ instructions: /a/ }] }, 'instructions', 'seen[0]'],
+  [{ seen: [{ tools: 'a' }] }, 'tools', 'seen[0]'],
+  [{ seen: [{ agent: 'a' }, { message: /a/ }] }, 'message', 'seen[1]'],
+  [{ recovered: [] }, 'recovered'],
+  [{ recovered: { tools: 'a' } }, 'tools', 'recovered'],
+  [{ recovered: { tool: 1 } }, 'tool', 'recovered'],
+  [{ recovered: { content: /a/ } }, 'content', 'recovered'],
+  [{ toolErrors: ['a'] }, '', 'toolErrors[0]'],
+  [{ toolErrors: [{ tool: 'a' }, { tool: 'a', kinds: 'b' }] }, 'kinds', 'toolErrors[1]'],
+  [{ toolErrors: [{ tool: 1 }] }, 'tool', 'toolErrors[0]'],
+  [{ toolErrors: [{ tool: 'a', kind: 'timeout' }] }, 'kind', 'toolErrors[0]'],
+];
+test.for(refused)('%o is refused', async ([expectations, field, where]) => {
+  const facts = factsOf(await refusal(expectations), 'where');
+  expect(facts).toMatchObject({
+    error: 'UsageError',
+    ...(field !== '' && { field }),
+    where: expect.stringContaining(where === undefined ? 'in "expect"' : `in "expect.${where}"`),
+  });
+});
+
+test('a result that contains itself is refused', async () => {
+  const content: unknown[] = [];
+  content.push(content);
+  expect(factsOf(await refusal({ toolResults: [{ tool: 'a', content }] }))).toMatchObject({
+    field: 'content',
+  });
+});
+
+test('a result may repeat a value that does not contain itself', async ({ expect }) => {
+  const part = { paid: true };
+  const run = await runScenario({
+    agent: new Agent({ functions: [tool({ name: 'list', execute: () => [part, { part }] })] }),
+    steps: [user('hi'), callTool('list'), say('hello')],
+    expect: { toolResults: [{ tool: 'list', content: [part, { part }] }] },
+  });
+  expect(run.failures).toEqual([]);
 });

@@ -7,6 +7,7 @@ import {
   runScenario,
   say,
   user,
+  type Expectations,
   type Fault,
   type ModelStep,
   type Scenario,
@@ -55,6 +56,10 @@ plain('a mistyped field of a trajectory does not compile', () => {
   expect(() => expect(run).toHaveToolCalls({ sequence: [], allowOther: true })).toThrow(TypeError);
   // @ts-expect-error a call has no field arguments
   expect(() => expect(run).toHaveToolCalls([{ tool: 'look_up', arguments: {} }])).toThrow(TypeError);
+  // @ts-expect-error turnAnyOrders is not a kind of item
+  expect(() => expect(run).toHaveToolCalls([{ turnAnyOrders: ['a'] }])).toThrow(TypeError);
+  // @ts-expect-error atMost takes calls, not groups of calls
+  expect(() => expect(run).toHaveToolCalls([{ atMost: [{ turn: ['a'] }] }])).toThrow(TypeError);
   // @ts-expect-error an item does not contain items
   expect(() => expect(run).toHaveToolCalls([{ turn: [{ anyOrder: ['a'] }] }])).toThrow(TypeError);
 });
@@ -63,6 +68,11 @@ plain('a mistyped field of toHaveSeen does not compile', () => {
   // @ts-expect-error instruction is not a field
   const wrong = () => expect(run).toHaveSeen({ agent: 'Nobody', instruction: 'x' });
   expect(wrong).toThrow('instruction');
+});
+
+plain('toHaveNoToolErrors with a tool does not compile', () => {
+  // @ts-expect-error the matcher is about all tools
+  expect(() => expect(run).toHaveNoToolErrors('look_up')).toThrow('toHaveNoToolErrors takes no argument');
 });
 
 plain('pending calls outside of the field "pending" do not compile', () => {
@@ -128,6 +138,13 @@ plain('a scenario of a wrong shape does not compile', () => {
   expect(() => defineScenario({ name: 'x', agent: triage, steps, expect: { stopReason: 'failed' } })).toThrow(
     TypeError,
   );
+  // @ts-expect-error toolErrors is "none" or a list
+  expect(() => defineScenario({ name: 'x', agent: triage, steps, expect: { toolErrors: 'some' } })).toThrow(
+    TypeError,
+  );
+  // @ts-expect-error the result has no content
+  const results: Expectations = { toolResults: [{ tool: 'look_up' }] };
+  expect(() => defineScenario({ name: 'x', agent: triage, steps, expect: results })).toThrow(TypeError);
   // @ts-expect-error an agent, not its name
   expect(() => defineScenario({ name: 'x', agent: 'Triage', steps })).toThrow(TypeError);
 });
