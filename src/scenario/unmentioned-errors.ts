@@ -18,10 +18,8 @@ export function unmentionedErrorWarning(scenario: Scenario, trace: Trace): strin
 }
 
 function mentions({ expect = {}, tools = {}, check }: Scenario, { tool, content }: TracedToolCall): boolean {
-  const { toolErrors, recovered, toolResults } = expect as Readonly<Record<string, unknown>>;
+  const { toolErrors, recovered, toolResults = [], finalMessage } = expect;
   if (check || toolErrors !== undefined || recovered !== undefined) return true;
-  if (Object.hasOwn(tools, tool) || expect.finalMessage?.includes(content)) return true;
-  return (
-    Array.isArray(toolResults) && toolResults.some((one: { tool?: unknown } | null) => one?.tool === tool)
-  );
+  if (Object.hasOwn(tools, tool) || finalMessage?.includes(content)) return true;
+  return toolResults.some((one) => one.tool === tool);
 }

@@ -115,6 +115,22 @@ test('tool results occur in the order of the list', async () => {
   ]);
 });
 
+test('each result in the list is that of another call', async () => {
+  const paid = { tool: 'look_up', contentContains: 'paid' };
+  expect(await reasons({ toolResults: [paid, paid] })).toEqual([]);
+  expect(await reasons({ toolResults: [paid, paid, paid] })).toHaveLength(1);
+  expect(await reasons({ toolResults: [paid, paid] }, plain)).toHaveLength(1);
+});
+
+test('all of the list must have been seen, each in one request', async () => {
+  const [start, locked] = [{ message: 'Where' }, { agent: 'Desk', message: 'locked' }];
+  expect(await reasons({ seen: [start, locked] })).toEqual([]);
+  expect(await reasons({ seen: [start, { agent: 'Sales' }, locked, { tools: [] }] })).toEqual([
+    expect.stringContaining('agent "Sales"'),
+    expect.stringContaining('exactly the tools (none)'),
+  ]);
+});
+
 test('toolErrors lists exactly the calls that failed, in order', async () => {
   const [wrong, threw] = [{ tool: 'look_up', kind: 'invalid-arguments' }, { tool: 'close' }] as const;
   expect(await reasons({ toolErrors: [wrong, threw] })).toEqual([]);

@@ -47,7 +47,7 @@ test.for([
   expect(played).not.toHaveNoToolErrors();
 });
 
-test('calls that succeed are no errors', () => {
+test('a run whose calls succeed has no errors', () => {
   expect(smooth).toHaveNoToolErrors();
   expect(smooth.trace).toHaveNoToolErrors();
 });
