@@ -115,6 +115,13 @@ test('tool results occur in the order of the list', async () => {
   ]);
 });
 
+test('a result that is missing fails, although a later one is there', async () => {
+  const [none, a] = ['none', '"A"'].map((part) => ({ tool: 'look_up', contentContains: part }));
+  expect(await reasons({ toolResults: [none!, a!] }, plain)).toEqual([
+    expect.stringContaining('a text containing "none"'),
+  ]);
+});
+
 test('each result in the list is that of another call', async () => {
   const paid = { tool: 'look_up', contentContains: 'paid' };
   expect(await reasons({ toolResults: [paid, paid] })).toEqual([]);
@@ -139,6 +146,7 @@ test('toolErrors lists exactly the calls that failed, in order', async () => {
     'Expected exactly these tool calls to fail, in this order: close, look_up (invalid-arguments). But these did: look_up (invalid-arguments), close (threw).',
   ]);
   expect(await reasons({ toolErrors: [wrong] })).toHaveLength(1);
+  expect(await reasons({ toolErrors: [wrong, { tool: 'close', kind: 'unknown-tool' }] })).toHaveLength(1);
   expect(await reasons({ toolErrors: [{ tool: 'close', kind: 'threw' }] }, plain)).toEqual([
     'Expected exactly these tool calls to fail, in this order: close (threw). But none did.',
   ]);
