@@ -1,6 +1,7 @@
 import type { CassetteFile, LaneRecord } from '../cassette/format/format.ts';
 import { recordedScript } from '../cassette/steps.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { recordedExpectations } from './recorded-expectations.ts';
 import { buildersIn, stepsSource, valueSource } from '../script/source.ts';
 
 /** The scenario that a cassette was recorded from, with the name of its export. */
@@ -27,6 +28,8 @@ export interface SourceFrame {
   readonly imports: readonly string[];
   /** Fields of each scenario besides `name`, `messages`, `steps` and `expect`, as source. */
   readonly fields: readonly string[];
+  /** The names of the tools that the fields replace by stubs. */
+  readonly stubs: readonly string[];
   /** Returns the name of the scenario for a conversation. */
   nameOf(lane: LaneRecord, index: number): string;
 }
@@ -45,6 +48,7 @@ export function cassetteSource(
     comment: `Recorded in ${path}. Paths are relative to the working directory.`,
     imports: importOf(cassette, recorded),
     fields: fieldsOf(cassette, recorded),
+    stubs: Object.keys(recorded?.scenario.tools ?? {}),
     nameOf: (lane, index) => nameOf(cassette, lane, index, cassette.lanes.length),
   });
 }
@@ -72,11 +76,20 @@ export function scenariosSource(cassette: CassetteFile, frame: SourceFrame): str
       '  steps: [',
       stepsSource(script.steps, '    '),
       '  ],',
-      `  expect: { agents: ${valueSource(script.agents)} },`,
+      '  expect: {',
+      ...expectationsSource(script.agents, recordedExpectations(script.lane, cassette, frame.stubs)),
+      '  },',
       '});',
     ]),
     '',
   ].join('\n');
+}
+
+/** One line for each expectation. */
+function expectationsSource(agents: readonly string[], others: object): string[] {
+  return Object.entries({ agents, ...others }).map(
+    ([field, value]) => `    ${field}: ${valueSource(value)},`,
+  );
 }
 
 function importOf({ scenario, test }: CassetteFile, recorded: RecordedScenario | undefined): string[] {

@@ -132,7 +132,12 @@ export default defineScenario({
     callTool('to_night_desk'),
     say('Good night.'),
   ],
-  expect: { agents: ['Desk', 'Night desk'] },
+  expect: {
+    agents: ['Desk', 'Night desk'],
+    toolErrors: 'none',
+    toolResults: [{ tool: 'look_up', contentContains: 'A is here,' }],
+    seen: [{ agent: 'Desk', tools: ['look_up', 'to_night_desk', 'wait'] }, { agent: 'Night desk', tools: [] }],
+  },
 });
 `);
   expect(await read('fixtures/cassettes/the-desk.json')).not.toContain('sk-proj');

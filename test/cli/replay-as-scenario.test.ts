@@ -108,7 +108,14 @@ test.for(['whole', 'streamed'])(
       model.exchanges.map(() => form === 'streamed' || undefined),
     );
 
-    await project.write({ [`${form}.scenario.ts`]: await sourceOf(path) });
+    const source = await sourceOf(path);
+    for (const line of [
+      "toolErrors: [{ tool: 'echo', kind: 'invalid-arguments' }, { tool: 'echo', kind: 'invalid-json' }, { tool: 'fail', kind: 'threw' }, { tool: 'no_such_tool', kind: 'unknown-tool' }],",
+      "recovered: { tool: 'echo', kind: 'invalid-arguments' },",
+      `toolResults: [{ tool: 'echo', contentContains: '{"text":"spaced"}!' }],`,
+    ])
+      expect(source).toContain(`\n    ${line}\n`);
+    await project.write({ [`${form}.scenario.ts`]: source });
     const { code, stdout } = await command(project, ['run', `${form}.scenario.ts`, '--json']);
 
     const { scenarios } = JSON.parse(stdout) as RunDocument;
@@ -171,7 +178,11 @@ test('a cassette that a test recorded names the test, and leaves the import of t
         callTool('find_book', { title: 'Emma' }),
         say('It is on shelf A 3.'),
       ],
-      expect: { agents: ['Library'] },
+      expect: {
+        agents: ['Library'],
+        toolErrors: 'none',
+        seen: [{ agent: 'Library', tools: ['find_book'] }],
+      },
     });
     "
   `);

@@ -105,6 +105,7 @@ export class ChatSaver {
     const source = scenariosSource(cassette, {
       comment: `Saved from a chat with ${partner.file}#${partner.exportName}.`,
       nameOf: () => name,
+      stubs: Object.keys(partner.scenario?.tools ?? {}),
       imports: [importOf(partner, files.scenario)],
       fields: [
         ...agentFields(partner),
