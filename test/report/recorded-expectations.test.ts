@@ -1,6 +1,8 @@
 /** The expectations of a recorded conversation. Tests of the command line play them. */
 import { expect, test } from 'vitest';
+import { Agent } from 'swarmcheck';
 import type { CassetteFile, InteractionRecord } from '../../src/cassette/format/format.ts';
+import { cassetteSource } from '../../src/report/cassette-source.ts';
 import { recordedExpectations, stablePart } from '../../src/report/recorded-expectations.ts';
 import { asking, completion } from '../support/completions.ts';
 
@@ -113,6 +115,18 @@ test.for([
 ] as const)('of the text %j, %j is kept', ([text, part]) => {
   expect(stablePart(text)).toBe(part);
   expect(text).toContain(part);
+});
+
+test('a printed scenario expects no answers of the stubs that it takes from the recorded one', () => {
+  const interactions = [turn(found), said].map((one, index): InteractionRecord => {
+    return { number: index + 1, request: { agent: 'Desk' }, ms: 0, ...one };
+  });
+  const file = { format: 'swarmcheck-cassette', version: 1, ...cassette, lanes: [{ interactions }] } as const;
+  const scenario = { agent: new Agent(), steps: [], tools: { find: 'It is here.' } };
+  expect(cassetteSource(file, 'c.json', undefined)).toContain(
+    "    toolResults: [{ tool: 'find', contentContains: 'It is here.' }],\n",
+  );
+  expect(cassetteSource(file, 'c.json', { scenario, exportName: 'default' })).not.toContain('toolResults');
 });
 
 test('a long word costs no more than its length', () => {
