@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { callTool, defineScenario, say, user } from 'swarmcheck/testing';
 import { flightModification } from './agents.ts';
 import { customerCase } from './customer-case.ts';
@@ -22,10 +21,10 @@ export default defineScenario({
       credits: 0,
       escalation: 'In hospital, wants something back for a saver fare.',
     },
+    toolResults: [
+      { tool: 'initiate_flight_credits', contentContains: 'There are no credits for a saver fare.' },
+      { tool: 'initiate_refund', contentContains: 'A saver fare is not refunded.' },
+    ],
     stopReason: 'completed',
-  },
-  check({ trace: { toolCalls } }) {
-    assert.match(toolCalls[1]?.content ?? '', /There are no credits for a saver fare\./);
-    assert.match(toolCalls[2]?.content ?? '', /A saver fare is not refunded\./);
   },
 });

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { callTool, defineScenario, say, user } from 'swarmcheck/testing';
 import { makeSupportBot } from './agents.ts';
 
@@ -17,13 +16,13 @@ export default defineScenario({
     callTool('submit_ticket', ticket),
     say('Our articles do not say. I have opened ticket T-1, and somebody will tell you.'),
   ],
-  expect: { contextVariables: { tickets: [{ number: 'T-1', ...ticket }] }, stopReason: 'completed' },
-  check({ trace: { requests, toolCalls } }) {
-    assert.equal(toolCalls[1]?.content, 'No article has anything about "rent a grand piano".');
-    assert.equal(toolCalls[2]?.content, 'Ticket T-1 is open.');
-    assert.match(
-      requests.at(-1)?.request.messages[0]?.content as string,
-      /Where no article has the answer.* submit a ticket/,
-    );
+  expect: {
+    toolResults: [
+      { tool: 'search_help_center', content: 'No article has anything about "rent a grand piano".' },
+      { tool: 'submit_ticket', content: 'Ticket T-1 is open.' },
+    ],
+    seen: [{ message: 'Ticket T-1 is open.', instructions: 'submit a ticket' }],
+    contextVariables: { tickets: [{ number: 'T-1', ...ticket }] },
+    stopReason: 'completed',
   },
 });

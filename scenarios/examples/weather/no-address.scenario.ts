@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { callTool, defineScenario, say, user } from 'swarmcheck/testing';
 import { weather } from './agents.ts';
 
@@ -14,11 +13,9 @@ export default defineScenario({
     say('Sent.'),
   ],
   expect: {
+    toolErrors: [{ tool: 'send_email', kind: 'invalid-arguments' }],
+    recovered: { tool: 'send_email', content: 'but is the string "Bo"' },
     contextVariables: { outbox: [{ recipient: 'bo@example.org', subject: 'Rain', body: 'It rains.' }] },
     stopReason: 'completed',
-  },
-  check({ trace: { toolCalls } }) {
-    assert.equal(toolCalls[0]?.error, 'invalid-arguments');
-    assert.match(toolCalls[0].content, /"recipient" must match .* but is the string "Bo"/);
   },
 });
