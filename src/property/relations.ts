@@ -6,6 +6,7 @@ import { executionsAreCounted, usageAddsUp } from './engine-relations/counted.ts
 import { failedRunIsAPrefix } from './engine-relations/failed.ts';
 import { inputIsUntouched } from './relations/input.ts';
 import { equalsOracle } from './engine-relations/reference-model.ts';
+import { seenFromOutside } from './engine-relations/observed.ts';
 import { fewerTurnsIsAPrefix } from './engine-relations/prefix.ts';
 import { chunksChangeNothing, scribblingProviderChangesNothing } from './engine-relations/odd-providers.ts';
 import { renamedIdsRenameOnlyIds } from './relations/renamed-ids.ts';
@@ -35,7 +36,8 @@ export type RelationName =
   | 'aborted-run-stops'
   | 'abandoned-stream-stops'
   | 'stream-events-are-in-order'
-  | 'failed-run-is-a-prefix';
+  | 'failed-run-is-a-prefix'
+  | 'seen-from-outside';
 
 type Relation = (scenario: Scenario) => Promise<void>;
 
@@ -64,6 +66,7 @@ const ofTheEngine: Record<Exclude<RelationName, keyof typeof ofAgents>, Relation
   'usage-adds-up': usageAddsUp,
   'aborted-run-stops': abortedRunStops,
   'abandoned-stream-stops': abandonedStreamStops,
+  'seen-from-outside': seenFromOutside,
 };
 
 /** The names of the relations about a user's agents. The guide lists them. */

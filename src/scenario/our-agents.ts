@@ -8,6 +8,7 @@ import { startRun } from '../engine/run/swarm.ts';
 import type { Agent } from '../engine/tools/agent.ts';
 import { UsageError } from '../engine/values/engine-errors.ts';
 import { sentence } from '../engine/values/error-facts.ts';
+import type { PlayObserver } from './play-observer.ts';
 import { defaultMaxTurns, type Scenario } from './scenario.ts';
 import type { Subject } from './subject.ts';
 import type { TimeLimit } from './timeout.ts';
@@ -19,13 +20,22 @@ export class OurAgents implements Subject {
   readonly #provider: CompletionProvider;
   readonly #stream: boolean;
   readonly #driver: ConversationDriver;
+  readonly #observer: PlayObserver | undefined;
 
-  constructor(agent: Agent, scenario: Scenario, provider: CompletionProvider, stream: boolean) {
+  constructor(
+    agent: Agent,
+    scenario: Scenario,
+    provider: CompletionProvider,
+    stream: boolean,
+    observer?: PlayObserver,
+  ) {
     this.#scenario = scenario;
-    this.#provider = provider;
+    this.#provider = observer?.provider(provider) ?? provider;
     this.#stream = stream;
+    this.#observer = observer;
     const { messages = [], contextVariables = {} } = scenario;
-    this.#driver = new ConversationDriver({ agent, messages: [...messages], contextVariables });
+    const first = observer?.agent(agent) ?? agent;
+    this.#driver = new ConversationDriver({ agent: first, messages: [...messages], contextVariables });
   }
 
   get awaited(): string {
@@ -41,13 +51,17 @@ export class OurAgents implements Subject {
       this.runs.push([]);
       throw speaksTooSoon(open);
     }
+    const observer = this.#observer;
+    const given = hooks === undefined ? [] : [hooks].flat();
     return await this.#driver.send(said, async (input) => {
-      const run = startRun(this.#provider, hooks === undefined ? [] : [hooks].flat(), {
+      observer?.runStarts(input.agent);
+      const run = startRun(this.#provider, observer?.hooks(given) ?? given, {
         ...input,
         ...settings,
+        conversation: observer?.conversation,
       });
       this.runs.push(run.events);
-      while (await run.advance());
+      for (let piece = await run.advance(); piece; piece = await run.advance()) observer?.piece(piece);
       return run.response;
     });
   }

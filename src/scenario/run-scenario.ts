@@ -16,6 +16,7 @@ import { isExternalAgent } from './external-agent.ts';
 import { loadedFor } from './loaded-modules.ts';
 import { makeAgent, NoAgentError } from './made-agent.ts';
 import { OurAgents } from './our-agents.ts';
+import type { PlayObserver } from './play-observer.ts';
 import { defaultTimeoutMs, type Scenario, type ScenarioRun } from './scenario.ts';
 import { StubbedAgents } from './stub-tools.ts';
 import type { Subject } from './subject.ts';
@@ -71,15 +72,17 @@ function whatIsPlayed({ name, agent }: Scenario): string {
 
 /**
  * `runScenario` for code that plays a scenario many times and judges each run itself. Such code may look for scripts
- * that do not fit, so the RunWatcher is not notified: it would fail the test because of such a script.
+ * that do not fit, so the RunWatcher is not notified: it would fail the test because of such a script. The observer
+ * is not asked about an external agent.
  */
 export async function playScenario(
   scenario: Scenario,
   options: RunScenarioOptions = {},
+  observer?: PlayObserver,
 ): Promise<ScenarioRun> {
   assertValidScenario(scenario);
   assertValidOptions(options);
-  const play = new Play(scenario, options);
+  const play = new Play(scenario, options, observer);
   await loadedFor(scenario, options.transport === 'http');
   using limit = new TimeLimit(scenario.timeoutMs ?? defaultTimeoutMs, options.signal, () => play.awaited);
   if (scenario.maxBlockMs === undefined) return await play.run(limit);
@@ -115,10 +118,12 @@ class Play {
   #made: Agent | undefined;
   /** The event that the first unmet expectation points to. */
   #marked: TraceEvent | undefined;
+  readonly #observer: PlayObserver | undefined;
 
-  constructor(scenario: CheckedScenario, options: RunScenarioOptions) {
+  constructor(scenario: CheckedScenario, options: RunScenarioOptions, observer: PlayObserver | undefined) {
     this.#scenario = scenario;
     this.#options = options;
+    this.#observer = observer;
     this.#player = new ScriptPlayer(scenario.steps);
     this.#talk = options.provider
       ? new AnsweredTalk(scenario.steps, options.provider)
@@ -197,7 +202,7 @@ class Play {
         ? await (await import('../wire/http-transport.ts')).overHttp(answering)
         : answering;
     const own = this.#scenario.tools ? this.#stubs.copyOf(agent) : agent;
-    return new OurAgents(own, this.#scenario, provider, stream);
+    return new OurAgents(own, this.#scenario, provider, stream, this.#observer);
   }
 
   /**

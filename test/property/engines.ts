@@ -5,6 +5,7 @@ import { graphSpec } from '../../src/property/generated-agents/agent-graph.ts';
 import { buildGraph, surfaceOfGraph } from '../../src/property/generated-agents/build.ts';
 import type { GraphSpec } from '../../src/property/generated-agents/spec.ts';
 import { scriptArbitrary } from '../../src/property/script-generator/script-arbitrary.ts';
+import type { Way } from '../../src/property/observed/observed-play.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 
 /** The number of graphs. Each keeps the arbitrary of its scripts, which takes longer to make than a case to play. */
@@ -58,4 +59,13 @@ export function engineCases(): fc.Arbitrary<EngineCase> {
       return fc.tuple(fc.constant(spec), scriptsFor(spec), settings);
     })
     .map(([spec, steps, rest]) => ({ spec, scenario: { agent: buildGraph(spec), steps, ...rest } }));
+}
+
+/** Ways to play a case: streamed or not, with or without hooks, and aborted at some moment or not at all. */
+export function ways(): fc.Arbitrary<Way> {
+  return fc.record({
+    stream: fc.boolean(),
+    hooks: fc.constantFrom(0, 1, 2, 2),
+    abortAt: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(30) }),
+  });
 }

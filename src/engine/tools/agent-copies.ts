@@ -1,6 +1,6 @@
 import { isPromiseLike } from '../values/promise.ts';
 import { Agent, isAgent } from './agent.ts';
-import { inPlaceOf } from './in-place.ts';
+import { inPlaceExecute, inPlaceOf } from './in-place.ts';
 import { isResult, Result } from './result.ts';
 import type { AgentFunction, Tool } from './tool.ts';
 
@@ -62,7 +62,10 @@ export class AgentCopies {
   #copyOfPlain(original: Exclude<AgentFunction, Tool>): AgentFunction {
     const execute = this.#redirecting({
       name: original.name,
-      execute: (_args, { contextVariables }) => original(contextVariables) as unknown,
+      // A copy of a copy passes the whole context on.
+      execute:
+        inPlaceExecute(original) ??
+        ((_args, { contextVariables }) => original(contextVariables) as unknown),
     });
     const copy = inPlaceOf(execute);
     // Keeps the name and the number of parameters, so that an invalid function stays invalid.

@@ -1,5 +1,8 @@
 import type { ScenarioRun } from '../../scenario/scenario.ts';
+import { sentence } from '../../engine/values/error-facts.ts';
+import { UsageError } from '../../engine/values/engine-errors.ts';
 import { InvariantBrokenError, type Invariant } from '../invariant.ts';
+import { observationOf } from '../observed/observation.ts';
 import { runsContinueEachOther, senderIsThePromptedAgent } from './agents.ts';
 import {
   goesOnUntilTheModelIsDone,
@@ -20,6 +23,7 @@ import {
   requestsGrowByWhatHappened,
 } from './protocol.ts';
 import { toolsDoNotCrash } from './tools-do-not-crash.ts';
+import { observedFindings, type ObservedInvariantName } from './observed.ts';
 import { contextChangesAddUp, responseIsWhatHappened, traceIsWellFormed } from './trace-and-response.ts';
 
 /** The names of the run loop's invariants. */
@@ -43,12 +47,13 @@ export type InvariantName =
   | 'context-changes-add-up'
   | 'response-is-what-happened'
   | 'runs-continue-each-other'
-  | 'tools-do-not-crash';
+  | 'tools-do-not-crash'
+  | ObservedInvariantName;
 
 /** Returns what is wrong with a run, or undefined. */
 type Finding = (run: ScenarioRun) => string | undefined;
 
-const findings: Readonly<Record<InvariantName, Finding>> = {
+const findings: Readonly<Record<Exclude<InvariantName, ObservedInvariantName>, Finding>> = {
   'every-call-answered-once': everyCallAnsweredOnce,
   'trace-is-well-formed': traceIsWellFormed,
   'answers-in-order-of-calls': answersInOrderOfCalls,
@@ -77,10 +82,11 @@ const findings: Readonly<Record<InvariantName, Finding>> = {
  * throws an InvariantBrokenError that describes the problem and its place.
  *
  * `every-call-answered-once` and `trace-is-well-formed` hold for an `externalAgent` as well. The others hold for this
- * engine only.
+ * engine only. Those about what the provider, the tools, the hooks and the reader of a stream get throw a TypeError
+ * for a run that was not observed from outside; the relation `seen-from-outside` plays and observes a scenario.
  */
 export const invariants = Object.fromEntries(
-  Object.entries<Finding>(findings).map(([name, finding]): [string, Invariant] => [
+  Object.entries<Finding>({ ...findings, ...ofObservedRuns() }).map(([name, finding]): [string, Invariant] => [
     name,
     (run) => {
       const problem = finding(run);
@@ -89,7 +95,26 @@ export const invariants = Object.fromEntries(
   ]),
 ) as Readonly<Record<InvariantName, (run: ScenarioRun) => void>>;
 
-/** The names of the invariants, in the order in which a run is checked. */
+/** The findings of observed runs, each with what was seen of its run. */
+function ofObservedRuns(): Record<string, Finding> {
+  return Object.fromEntries(
+    Object.entries(observedFindings).map(([name, finding]): [string, Finding] => [
+      name,
+      (run) => {
+        const observation = observationOf(run.trace);
+        if (observation) return finding(run, observation);
+        throw new UsageError(
+          sentence`The invariant ${{ field: name }} takes ${{ expected: 'a run that was observed from outside' }}, but was given ${{ given: 'another run' }}. Call relations["seen-from-outside"](scenario), which plays and observes a scenario.`,
+        );
+      },
+    ]),
+  );
+}
+
+/** The names of the invariants of runs that were observed from outside. */
+export const observedInvariantNames = Object.keys(observedFindings) as readonly ObservedInvariantName[];
+
+/** The names of the invariants of any run, in the order in which a run is checked. */
 export const invariantNames = Object.keys(findings) as readonly InvariantName[];
 
 /** The invariants that also hold for an external agent. */

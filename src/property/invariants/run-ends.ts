@@ -1,5 +1,6 @@
 import { ScriptNotFinishedError } from '../../script/script-errors.ts';
 import type { ScenarioRun } from '../../scenario/scenario.ts';
+import { observationOf } from '../observed/observation.ts';
 import { firstInTurns, turnWords } from './protocol.ts';
 import { callsOf, runsOf, type TracedRun } from './runs.ts';
 
@@ -73,6 +74,8 @@ export function onlyTheModelFailsARun(run: ScenarioRun): string | undefined {
     return `the agents could not be made: ${described(run.error)}`;
   return firstInRuns(run, ({ turns, end, number }) => {
     if (end?.outcome !== 'failed' && end?.outcome !== 'aborted') return undefined;
+    // The caller aborted the play.
+    if (end.outcome === 'aborted' && observationOf(run.trace)?.reason !== undefined) return undefined;
     const isLast = number === runsOf(run.trace).at(-1)?.number;
     const error = turns.at(-1)?.error?.error;
     // The model failed, so the run may fail. A scripted call that does not fit the agents counts as a failure of the

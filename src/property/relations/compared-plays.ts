@@ -2,6 +2,7 @@ import { errorName, UsageError } from '../../engine/values/engine-errors.ts';
 import { traceContext } from '../../engine/run/context.ts';
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
+import type { PlayObserver } from '../../scenario/play-observer.ts';
 import { playScenario, type RunScenarioOptions } from '../../scenario/run-scenario.ts';
 import type { Scenario, ScenarioRun } from '../../scenario/scenario.ts';
 import { ScenarioTimeoutError } from '../../scenario/timeout.ts';
@@ -14,8 +15,12 @@ function bare({ expect: _expect, check: _check, ...scenario }: Scenario): Scenar
 }
 
 /** Plays the scenario without its expectations. */
-export async function play(scenario: Scenario, options?: RunScenarioOptions): Promise<ScenarioRun> {
-  const run = await playScenario(bare(scenario), options);
+export async function play(
+  scenario: Scenario,
+  options?: RunScenarioOptions,
+  observer?: PlayObserver,
+): Promise<ScenarioRun> {
+  const run = await playScenario(bare(scenario), options, observer);
   // A play that timed out cannot be compared.
   if (run.error instanceof ScenarioTimeoutError) throw run.error;
   return run;

@@ -1,0 +1,32 @@
+import type { ScenarioRun } from '../../scenario/scenario.ts';
+import type { Observation } from '../observed/observation.ts';
+import { onlyFittingArgumentsRun, resultsAreTold, toolsGetTheirCall } from './observed-calls.ts';
+import { hooksAreCalled } from './observed-hooks.ts';
+import {
+  answersAreKept,
+  cutAnswersRunNothing,
+  requestsFitTheAgent,
+  requestsReachTheProvider,
+} from './observed-requests.ts';
+import { abortsStopEverything, readersSeeTheStream, streamsAreClosed } from './observed-streams.ts';
+
+/**
+ * The invariants of a run that was observed from outside, with a function that returns what is wrong. They compare
+ * the trace with what the provider, the tools, the hooks and the reader of a stream got.
+ */
+export const observedFindings = {
+  'requests-reach-the-provider': requestsReachTheProvider,
+  'requests-fit-the-agent': requestsFitTheAgent,
+  'answers-are-kept': answersAreKept,
+  'cut-answers-run-nothing': cutAnswersRunNothing,
+  'readers-see-the-stream': readersSeeTheStream,
+  'streams-are-closed': streamsAreClosed,
+  'only-fitting-arguments-run': onlyFittingArgumentsRun,
+  'tools-get-their-call': toolsGetTheirCall,
+  'results-are-told': resultsAreTold,
+  'hooks-are-called': hooksAreCalled,
+  'aborts-stop-everything': abortsStopEverything,
+} satisfies Record<string, (run: ScenarioRun, observation: Observation) => string | undefined>;
+
+/** The names of the invariants of observed runs. */
+export type ObservedInvariantName = keyof typeof observedFindings;
