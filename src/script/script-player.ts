@@ -12,7 +12,7 @@ import { Misfits } from './misfits.ts';
 import { problemWithLimits } from './request-limits.ts';
 import { assertValidReturnedStep, stepWords, type CheckedSteps } from './valid-steps.ts';
 import { ScriptExhaustedError, ScriptMistakeError, ScriptNotFinishedError } from './script-errors.ts';
-import { isUserStep } from './step-kinds.ts';
+import { failsItsRun, isUserStep } from './step-kinds.ts';
 import { callOptions, type ModelStep, type Step, type ToolCallStep, type UserStep } from './steps.ts';
 
 /**
@@ -53,9 +53,9 @@ export class ScriptPlayer {
     return isUserStep(this.#steps[this.#next]);
   }
 
-  /** Whether the last answer had a fault. */
+  /** Whether the last answer makes its run fail. */
   get lastAnswerFails(): boolean {
-    return this.#lastAnswer?.fault !== undefined;
+    return this.#lastAnswer !== undefined && failsItsRun(this.#lastAnswer);
   }
 
   /** Goes back to an earlier position. */

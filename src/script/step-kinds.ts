@@ -1,8 +1,14 @@
-import type { Step, ToolCallStep, UserStep } from './steps.ts';
+import { cutReasons } from '../engine/model/completion.ts';
+import type { ModelStep, Step, ToolCallStep, UserStep } from './steps.ts';
 
 /** Whether a step is the user's. */
 export function isUserStep(step: Step | undefined): step is UserStep {
   return typeof step === 'object' && 'user' in step;
+}
+
+/** Whether an answer makes its run fail: it has a fault, or its calls may be incomplete by its finish reason. */
+export function failsItsRun({ calls = [], fault, finishReason = '' }: ModelStep): boolean {
+  return fault !== undefined || (calls.length > 0 && cutReasons.has(finishReason));
 }
 
 /**

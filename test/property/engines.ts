@@ -62,10 +62,14 @@ export function engineCases(): fc.Arbitrary<EngineCase> {
 }
 
 /** Ways to play a case: streamed or not, with or without hooks, and aborted at some moment or not at all. */
-export function ways(): fc.Arbitrary<Way> {
+export function ways(aborted: 'always' | 'sometimes' = 'sometimes'): fc.Arbitrary<Way> {
+  const moment = fc.nat(29).map((number) => number + 1);
   return fc.record({
     stream: fc.boolean(),
     hooks: fc.constantFrom(0, 1, 2, 2),
-    abortAt: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(30) }),
+    abortAt: fc.oneof(
+      { weight: aborted === 'always' ? 0 : 3, arbitrary: fc.constant(0) },
+      { weight: 1, arbitrary: moment },
+    ),
   });
 }

@@ -21,7 +21,7 @@ export interface ModelAnswer {
 }
 
 /** Finish reasons after which tool calls may be incomplete. */
-const cutReasons = new Set(['length', 'content_filter']);
+export const cutReasons: ReadonlySet<string> = new Set(['length', 'content_filter']);
 
 /**
  * Returns the parts of a completion that the loop needs. Throws an InvalidCompletionError for an answer that the loop

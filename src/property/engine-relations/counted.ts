@@ -1,7 +1,7 @@
 import type { Hooks } from '../../engine/run/hooks.ts';
 import { show } from '../../scenario/equals.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import { isUserStep } from '../../script/step-kinds.ts';
+import { failsItsRun, isUserStep } from '../../script/step-kinds.ts';
 import type { Step } from '../../script/steps.ts';
 import { onlyTheModelFailsARun } from '../invariants/run-ends.ts';
 import { InvariantBrokenError } from '../invariant.ts';
@@ -43,7 +43,7 @@ export async function usageAddsUp(scenario: Scenario): Promise<void> {
   let answers = 0;
   // The n-th answer costs n tokens.
   const steps = scenario.steps.map((step): Step => {
-    if (typeof step === 'function' || isUserStep(step) || step.fault) return step;
+    if (typeof step === 'function' || isUserStep(step) || failsItsRun(step)) return step;
     const tokens = ++answers;
     return { ...step, usage: { prompt_tokens: tokens, completion_tokens: 1, total_tokens: tokens + 1 } };
   });

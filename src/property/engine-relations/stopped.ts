@@ -1,4 +1,4 @@
-import type { CompletionProvider } from '../../engine/model/provider.ts';
+import type { ChatCompletionChunk, CompletionProvider } from '../../engine/model/provider.ts';
 import type { ActiveRun } from '../../engine/run/active-run.ts';
 import type { Hooks } from '../../engine/run/hooks.ts';
 import { partialResponse } from '../../engine/run/run-record.ts';
@@ -22,6 +22,9 @@ class Starts {
   /** Called at each start of a request or a tool, with the number of starts so far. */
   onStart: (count: number) => void = () => {};
 
+  /** Whether a stream of the provider was neither read to its end nor closed. */
+  hasOpenStream = false;
+
   /** How many tools ran to their end. */
   ran = 0;
 
@@ -38,9 +41,31 @@ class Starts {
       },
       stream: (body, options) => {
         this.#add(request);
-        return provider.stream(body, options);
+        return this.#noting(provider.stream(body, options));
       },
     };
+  }
+
+  /** Keeps `hasOpenStream` up to date. Closing takes a while, as the cancellation of a real request does. */
+  #noting(source: AsyncIterable<ChatCompletionChunk>): AsyncIterable<ChatCompletionChunk> {
+    const chunks = source[Symbol.asyncIterator]();
+    const next = async (): Promise<IteratorResult<ChatCompletionChunk>> => {
+      this.hasOpenStream = true;
+      let item: IteratorResult<ChatCompletionChunk> | undefined;
+      try {
+        item = await chunks.next();
+        return item;
+      } finally {
+        if (item?.done !== false) this.hasOpenStream = false;
+      }
+    };
+    const close = async (): Promise<IteratorResult<ChatCompletionChunk>> => {
+      await chunks.return?.();
+      await Promise.resolve();
+      this.hasOpenStream = false;
+      return { done: true, value: undefined };
+    };
+    return { [Symbol.asyncIterator]: () => ({ next, return: close }) };
   }
 
   #add(what: string): void {
@@ -99,6 +124,7 @@ async function abortAt(agent: Agent, scenario: Scenario, place: number, stream: 
   await rest();
   if (starts.list.length > place) throw broken(`${starts.list[place]} started afterwards`);
   if (starts.ran > ranBefore) throw broken('a tool finished afterwards');
+  if (starts.hasOpenStream) throw broken("the provider's stream was not closed");
   const partial = partialResponse(reason);
   if (partial?.outcome !== 'aborted') throw broken(`its outcome is ${partial?.outcome}`);
   const problem = unanswered(partial.messages);
@@ -154,6 +180,11 @@ async function leaveAfter(agent: Agent, scenario: Scenario, pieces: number): Pro
   }
   const begun = starts.list.length;
   await run.close();
+  if (starts.hasOpenStream)
+    throw new InvariantBrokenError(
+      relation,
+      `the reader left the stream after ${pieces} pieces, but the provider's stream was not closed.`,
+    );
   await rest();
   if (starts.list.length > begun)
     throw new InvariantBrokenError(

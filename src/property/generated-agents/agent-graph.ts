@@ -9,9 +9,10 @@ import { sentence } from '../../engine/values/error-facts.ts';
 import { UsageError } from '../../engine/values/engine-errors.ts';
 
 /**
- * Generates agents that hand off to each other in any way, cycles included, for testing an engine. Their tools
- * answer, read, write and update the context variables, throw, and return values that cannot be sent to a model. Some
- * of the tools are plain functions, some are async, and some have names that every object inherits. The agents keep
+ * Generates agents that hand off to each other in any way, cycles included, for testing an engine. They have
+ * different models, and some have a `toolChoice` or `parallelToolCalls: false`. Their tools answer, with 0, false,
+ * null and nothing too, read, write and update the context variables, throw, and return values that cannot be sent to
+ * a model. Some of the tools are plain functions, some are async, and some have names that every object inherits. The agents keep
  * no state between runs, so an agent can run often and several times at once. A counterexample prints as a list of
  * the agents and their tools. `maxAgents` is 4 by default.
  */
@@ -45,14 +46,16 @@ export function graphSpec(maxAgents: number): Arbitrary<GraphSpec> {
 const keys = fc.constantFrom('a', 'b', 'list', '__proto__', 'constructor');
 const values = fc.oneof(fc.nat(3), fc.constantFrom<unknown>('text', null, [1], { deep: { er: 1 } }));
 
+/** Also values that a careless engine takes for nothing. */
+const results = fc.constantFrom<unknown>('text', '', 0, 7, null, true, false, { an: 'object' }, [1, 'b'], []);
+
+/** Short and long, because the model needs the whole message. */
+const thrown = fc.constantFrom('It is broken.', `It is broken.\n${'It needs repair. '.repeat(10)}`);
+
 const behaviour: Arbitrary<Behaviour> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Behaviour>({ does: 'echo' }) },
-  {
-    weight: 1,
-    arbitrary: fc
-      .constantFrom<unknown>('text', '', 7, null, true, { an: 'object' }, [1, 'b'])
-      .map((value): Behaviour => ({ does: 'return', value })),
-  },
+  { weight: 1, arbitrary: results.map((value): Behaviour => ({ does: 'return', value })) },
+  { weight: 1, arbitrary: results.map((value): Behaviour => ({ does: 'return-result', value })) },
   { weight: 2, arbitrary: fc.constant<Behaviour>({ does: 'read' }) },
   {
     weight: 2,
@@ -71,7 +74,7 @@ const behaviour: Arbitrary<Behaviour> = fc.oneof(
       .tuple(fc.nat(5), keys, values)
       .map(([to, key, value]): Behaviour => ({ does: 'handoff-and-update', to, key, value })),
   },
-  { weight: 1, arbitrary: fc.constant<Behaviour>({ does: 'throw', message: 'It is broken.' }) },
+  { weight: 1, arbitrary: thrown.map((message): Behaviour => ({ does: 'throw', message })) },
   { weight: 1, arbitrary: fc.constant<Behaviour>({ does: 'return-unsendable' }) },
 );
 
@@ -94,6 +97,9 @@ const agentSpec: Arbitrary<AgentSpec> = fc.record({
     { weight: 1, arbitrary: fc.constantFrom('__proto__', 'Ünï "quoted"\n🤝', ' ') },
   ),
   tellsContext: fc.boolean(),
+  model: fc.constantFrom(undefined, undefined, 'a-model', 'b-model'),
+  toolChoice: fc.constantFrom(undefined, undefined, undefined, 'auto' as const),
+  oneCallAtATime: fc.constantFrom(false, false, false, true),
   tools: fc.uniqueArray(toolSpec, { maxLength: 6, selector: ({ name }) => name }),
 });
 

@@ -15,9 +15,12 @@ export function specOf(agent: Agent): GraphSpec | undefined {
 /** Builds the agents of a graph and returns the first. The agents keep no state between runs. */
 export function buildGraph(spec: GraphSpec): Agent {
   const agents = spec.map(
-    ({ name, tellsContext }) =>
+    ({ name, tellsContext, model, toolChoice, oneCallAtATime = false }) =>
       new Agent({
         name,
+        model,
+        toolChoice,
+        parallelToolCalls: !oneCallAtATime,
         instructions: tellsContext
           ? (context: ContextVariables) => {
               const known = JSON.stringify(context);
@@ -66,6 +69,8 @@ function act(
       return JSON.stringify(args);
     case 'return':
       return behaviour.value;
+    case 'return-result':
+      return new Result({ value: behaviour.value });
     case 'read':
       return JSON.stringify(context);
     case 'write':

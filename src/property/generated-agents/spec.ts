@@ -4,6 +4,8 @@ export type Behaviour =
   | { does: 'echo' }
   /** Answers with this value. */
   | { does: 'return'; value: unknown }
+  /** Answers with a Result that has this value. */
+  | { does: 'return-result'; value: unknown }
   /** Answers with the context variables it sees. */
   | { does: 'read' }
   /** Sets a context variable in the context object itself, not in a Result. */
@@ -33,6 +35,12 @@ export interface AgentSpec {
   readonly name: string;
   /** Whether its instructions contain the context variables. */
   readonly tellsContext: boolean;
+  /** The model to ask; the default one if absent. */
+  readonly model?: string | undefined;
+  /** The `toolChoice` of the agent; none if absent. */
+  readonly toolChoice?: 'auto' | undefined;
+  /** Whether the agent has `parallelToolCalls: false`. */
+  readonly oneCallAtATime?: boolean | undefined;
   readonly tools: readonly ToolSpec[];
 }
 

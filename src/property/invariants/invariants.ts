@@ -86,13 +86,15 @@ const findings: Readonly<Record<Exclude<InvariantName, ObservedInvariantName>, F
  * for a run that was not observed from outside; the relation `seen-from-outside` plays and observes a scenario.
  */
 export const invariants = Object.fromEntries(
-  Object.entries<Finding>({ ...findings, ...ofObservedRuns() }).map(([name, finding]): [string, Invariant] => [
-    name,
-    (run) => {
-      const problem = finding(run);
-      if (problem !== undefined) throw new InvariantBrokenError(name, problem);
-    },
-  ]),
+  Object.entries<Finding>({ ...findings, ...ofObservedRuns() }).map(
+    ([name, finding]): [string, Invariant] => [
+      name,
+      (run) => {
+        const problem = finding(run);
+        if (problem !== undefined) throw new InvariantBrokenError(name, problem);
+      },
+    ],
+  ),
 ) as Readonly<Record<InvariantName, (run: ScenarioRun) => void>>;
 
 /** The findings of observed runs, each with what was seen of its run. */
@@ -110,6 +112,8 @@ function ofObservedRuns(): Record<string, Finding> {
     ]),
   );
 }
+
+export type { ObservedInvariantName };
 
 /** The names of the invariants of runs that were observed from outside. */
 export const observedInvariantNames = Object.keys(observedFindings) as readonly ObservedInvariantName[];

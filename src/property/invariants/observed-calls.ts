@@ -42,7 +42,15 @@ function misfit(text: string, parameters: Record<string, unknown> | undefined): 
   const args = objectIn(text);
   if (!args) return 'they are not an object';
   const { properties, additionalProperties = false } = parameters ?? {};
-  const keywords = ['type', 'properties', 'required', 'additionalProperties', 'description', 'title', '$schema'];
+  const keywords = [
+    'type',
+    'properties',
+    'required',
+    'additionalProperties',
+    'description',
+    'title',
+    '$schema',
+  ];
   if (additionalProperties !== false || Object.keys(parameters ?? {}).some((key) => !keywords.includes(key)))
     return undefined;
   const undeclared = Object.keys(args).find((name) => !Object.hasOwn(properties ?? {}, name));

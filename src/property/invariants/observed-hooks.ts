@@ -25,8 +25,7 @@ function problemIn(seen: SeenRun, traced: TracedRun, count: number): string | un
   const isOver = traced.end?.outcome === 'failed' || traced.end?.outcome === 'aborted';
   const from = at === -1 ? actual.length : at;
   // A run that is rejected in a hook does not reach what the hook was called for.
-  const isHook = (text: string) => text.includes(' hook ');
-  if (isOver && actual.slice(from).every(isHook)) return undefined;
+  if (isOver && moments.slice(from).every(({ of }) => of.kind === 'hook')) return undefined;
   return `${actual[from] ?? 'the end of the run'} came where ${expected[from] ?? 'nothing'} should come`;
 }
 

@@ -1,6 +1,6 @@
 import { firstMismatch, show } from '../../scenario/equals.ts';
 import type { ScenarioRun } from '../../scenario/scenario.ts';
-import type { Observation, SeenRequest, SeenRun } from '../observed/observation.ts';
+import type { Observation, SeenCall, SeenHook, SeenRequest, SeenRun } from '../observed/observation.ts';
 
 /** The first problem in any run that was seen. */
 function firstInSeen(
@@ -56,19 +56,24 @@ export function abortsStopEverything(run: ScenarioRun, observation: Observation)
   const { reason } = observation;
   if (!reason) return undefined;
   if (run.error !== reason)
-    return `the caller aborted the run with ${show(reason.message)}, but it ${run.error === undefined ? 'ended as if it had not been aborted' : `was rejected with ${show(String(run.error))}`}`;
+    return `the caller aborted the run with ${show(reason.message)}, but ${run.error === undefined ? 'it ended as if it had not been aborted' : `its error is ${show(run.error)}`}`;
   return firstInSeen(observation, ({ moments, requests, calls }) => {
     const at = moments.findIndex(({ what }) => what === 'abort');
     if (at === -1) return undefined;
-    const late = moments.slice(at).find((moment) => moment.what === 'begin' && moment.of.kind !== 'hook');
+    const late = moments.slice(at).find((moment) => moment.what === 'begin' && !mayFollowAbort(moment.of));
     if (late && 'of' in late) return `after the abort, ${nameOf(late.of)} began`;
     const untold =
       requests.find(({ options }) => options?.signal?.aborted !== true) ??
-      calls.find(({ signal }) => signal?.aborted !== true);
+      calls.find(({ signal }) => !signal.aborted);
     return untold && `${nameOf(untold)} was not told of the abort`;
   });
 }
 
-function nameOf(of: { kind: string; name?: string }): string {
-  return of.kind === 'tool' ? `the tool ${of.name}` : 'a request';
+/** The hooks of an event are called to the last, and a tool that has ended still reaches its hooks. */
+function mayFollowAbort(of: SeenRequest | SeenCall | SeenHook): boolean {
+  return of.kind === 'hook' && (of.place > 0 || of.name === 'afterTool');
+}
+
+function nameOf(of: SeenRequest | SeenCall | SeenHook): string {
+  return of.kind === 'request' ? 'a request' : `the ${of.kind} ${of.name}`;
 }

@@ -4,7 +4,7 @@ import { tool as makeTool, type Tool } from '../../engine/tools/tool.ts';
 import type { Outcome, ToolErrorKind } from '../../engine/run/events.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { defaultMaxTurns } from '../../scenario/scenario.ts';
-import { isUserStep } from '../../script/step-kinds.ts';
+import { failsItsRun, isUserStep } from '../../script/step-kinds.ts';
 import type { ModelStep, Step, ToolCallStep } from '../../script/steps.ts';
 import { deepCopy, merge, readReturned } from './plain-values.ts';
 
@@ -85,7 +85,7 @@ export class ReferenceModel {
       const answer = this.#steps.shift();
       if (answer === undefined || typeof answer === 'function' || 'user' in answer) return ended('failed');
       const calls = this.#identified(answer);
-      if (answer.fault) return ended('failed');
+      if (failsItsRun(answer)) return ended('failed');
       state.messages++;
       run.texts.push(answer.say ?? '');
       if (calls.length === 0) return ended('completed');

@@ -11,7 +11,7 @@ import { firstMismatch, show } from '../../scenario/equals.ts';
 import { defaultMaxTurns, type Scenario } from '../../scenario/scenario.ts';
 import { stubTools } from '../../scenario/stub-tools.ts';
 import { scriptedProvider } from '../../script/scripted-provider.ts';
-import { isUserStep, withCalls } from '../../script/step-kinds.ts';
+import { failsItsRun, isUserStep, withCalls } from '../../script/step-kinds.ts';
 import { user, type ModelStep, type Step } from '../../script/steps.ts';
 import { InvariantBrokenError } from '../invariant.ts';
 
@@ -153,8 +153,8 @@ async function converseWith(
     } catch (error) {
       if (error instanceof InvariantBrokenError) throw error;
       ends.push(errorName(error));
-      // As in a scenario, the user continues after an error only if this run's part of the script has a fault.
-      if (!answers.some((step) => typeof step === 'object' && (step as ModelStep).fault)) break;
+      // As in a scenario, the user continues after an error only if an answer of this run fails the run.
+      if (!answers.some((step) => typeof step === 'object' && failsItsRun(step as ModelStep))) break;
     }
   }
   const { agent, messages, contextVariables: left } = driver.state;

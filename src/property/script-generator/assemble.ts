@@ -136,8 +136,10 @@ class AssembledScript {
       this.steps.push({ say: isRefusal ? plainAnswer : said });
       return false;
     }
-    if (fault && isInCalls && last) {
-      last.fault = fittingFault(fault, last);
+    if (isInCalls && last && (fault || finishReason !== undefined)) {
+      if (fault) last.fault = fittingFault(fault, last);
+      // Calls that are cut off by the limit on the length fail the run.
+      if (finishReason !== undefined) last.finishReason = finishReason;
       return true;
     }
     const content: ModelStep = isRefusal ? { refusal: said } : { say: said };

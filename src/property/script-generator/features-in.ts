@@ -1,3 +1,4 @@
+import { failsItsRun } from '../../script/step-kinds.ts';
 import { parseArguments } from '../../engine/tools/arguments.ts';
 import { faultKinds, type Fault } from '../../script/faults.ts';
 import type { ModelStep, Step, ToolCallStep } from '../../script/steps.ts';
@@ -40,7 +41,8 @@ class FoundFeatures {
     this.#first = this.#active;
   }
 
-  addAnswer({ say, refusal, calls = [], fault, finishReason }: ModelStep): void {
+  addAnswer(step: ModelStep): void {
+    const { say, refusal, calls = [], fault, finishReason } = step;
     if (say !== undefined) this.#addText(say);
     if (refusal !== undefined) this.#addText(refusal);
     if (refusal !== undefined) this.features.add('refusal');
@@ -56,12 +58,9 @@ class FoundFeatures {
       this.#addCall(call, offered?.get(call.tool), fault);
     }
     this.#calls += calls.length;
-    if (fault) {
-      this.features.add(isRequestFailure(fault) ? 'provider-error' : 'cut-stream');
-      this.#active = this.#first;
-    } else if (finishReason === 'length') {
-      this.features.add('cut-stream');
-    }
+    if (fault) this.features.add(isRequestFailure(fault) ? 'provider-error' : 'cut-stream');
+    else if (finishReason === 'length') this.features.add('cut-stream');
+    if (failsItsRun(step)) this.#active = this.#first;
   }
 
   #addCall({ args, rawArgs }: ToolCallStep, tool: MappedTool | undefined, fault: Fault | undefined): void {

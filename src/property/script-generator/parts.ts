@@ -39,7 +39,7 @@ export interface EndPart {
    * number.
    */
   fault?: Fault;
-  /** Whether the fault damages the last answer with calls, instead of an answer after it. */
+  /** Whether the fault or the finish reason is that of the last answer with calls, instead of an answer after it. */
   isInCalls?: boolean;
   finishReason?: string;
   needs?: ScriptFeature;
@@ -213,8 +213,10 @@ function endParts(weights: FeatureWeights): Arbitrary<EndPart> {
         .map(([fault, said, isInCalls]) => ({ fault, text: said, isInCalls, needs: 'cut-stream' })),
     ],
     [
-      0.2 * weights['cut-stream'],
-      text.map((said) => ({ text: said, finishReason: 'length', needs: 'cut-stream' })),
+      0.6 * weights['cut-stream'],
+      fc
+        .tuple(text, fc.constantFrom(false, true, true))
+        .map(([said, isInCalls]) => ({ text: said, isInCalls, finishReason: 'length', needs: 'cut-stream' })),
     ],
   ])!;
 }

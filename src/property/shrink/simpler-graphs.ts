@@ -23,10 +23,13 @@ function retargeted(tool: ToolSpec, gone: number): ToolSpec {
 }
 
 function* simplerAgents(agent: AgentSpec, index: number): Generator<AgentSpec> {
-  const { name, tellsContext, tools } = agent;
+  const { name, tellsContext, model, toolChoice, oneCallAtATime, tools } = agent;
   if (tools.length > 1) yield { ...agent, tools: [] };
   for (const at of tools.keys()) yield { ...agent, tools: tools.toSpliced(at, 1) };
   if (tellsContext) yield { ...agent, tellsContext: false };
+  if (model !== undefined) yield { ...agent, model: undefined };
+  if (toolChoice !== undefined) yield { ...agent, toolChoice: undefined };
+  if (oneCallAtATime) yield { ...agent, oneCallAtATime: false };
   if (name !== `A${index}`) yield { ...agent, name: `A${index}` };
   for (const [at, one] of tools.entries())
     for (const simpler of simplerTools(one)) yield { ...agent, tools: tools.with(at, simpler) };
@@ -40,6 +43,9 @@ function* simplerTools(tool: ToolSpec): Generator<ToolSpec> {
     yield { ...tool, behaviour: { does: 'handoff', to } };
     yield { ...tool, behaviour: { does: 'update', key, value } };
   }
+  if (behaviour.does === 'return-result') yield { ...tool, behaviour: { ...behaviour, does: 'return' } };
+  if (behaviour.does === 'throw' && behaviour.message !== 'It is broken.')
+    yield { ...tool, behaviour: { does: 'throw', message: 'It is broken.' } };
   if (isAsync) yield { ...tool, isAsync: false };
   if (takes !== 'nothing') yield { ...tool, takes: 'nothing' };
   if ('key' in behaviour && behaviour.key !== 'a') yield { ...tool, behaviour: { ...behaviour, key: 'a' } };

@@ -8,6 +8,7 @@ import {
 } from 'swarmcheck/testing';
 import type { ScenarioRun, Step, ToolCallStep } from 'swarmcheck/testing';
 import { scriptArbitrary } from '../../../src/property/script-generator/script-arbitrary.ts';
+import { failsItsRun } from '../../../src/script/step-kinds.ts';
 import { agents, surface } from './shop.ts';
 import { assertProperty } from '../../support/property.ts';
 
@@ -28,7 +29,7 @@ for (const stream of [false, true]) {
         const run = await runScenario({ agent: agents(), steps }, { stream });
         expect(misfitOf(run)).toBeUndefined();
         const last = lastOf(steps);
-        expect(run.trace.outcome).toBe('fault' in last ? 'failed' : 'completed');
+        expect(run.trace.outcome).toBe('user' in last || !failsItsRun(last) ? 'completed' : 'failed');
         const userSteps = steps.filter((step) => 'user' in step).length;
         const answers = steps.length - userSteps;
         expect(run.trace.requests).toHaveLength(answers);
@@ -59,8 +60,8 @@ function wronglyMarked(steps: readonly Step[], failed: boolean[]): ToolCallStep[
   let isUnsure = false;
   for (const step of steps) {
     if (typeof step === 'function' || 'user' in step) continue;
-    // After a fault it is not known here which agent is active.
-    if (step.fault) return found;
+    // After a failed run it is not known here which agent is active.
+    if (failsItsRun(step)) return found;
     for (const call of step.calls ?? []) {
       const isMarked = call.hallucinated === true || call.rawArgs !== undefined;
       if (isMarked !== failed.shift() && !(isMarked && isUnsure)) found.push(call);

@@ -20,7 +20,7 @@ function withoutTools({ trace, response }: ScenarioRun): unknown {
   const told = /Available tools: .*|There are no tools\./;
   const events = trace.events.map((event) => {
     if (event.type !== 'model-request') return event;
-    const { tools: _tools, parallel_tool_calls: _parallel, ...request } = event.request;
+    const { tools: _tools, tool_choice: _choice, parallel_tool_calls: _parallel, ...request } = event.request;
     return { ...event, request };
   });
   const all = { events, response: response && { ...response, agent: response.agent.name } };

@@ -7,12 +7,7 @@ import { reduceScenario } from '../../../src/property/shrink/reduce-scenario.ts'
 import { runScenario } from '../../../src/scenario/run-scenario.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import { engineCases } from '../../property/engines.ts';
-
-export interface Hunt {
-  /** The number of cases until the invariant broke, or undefined if it held. */
-  foundAfter: number | undefined;
-  message: string;
-}
+import { hunted, type Hunt } from './hunted.ts';
 
 /** The source of the smallest case that breaks an invariant: found from a seed, and shrunk. */
 export async function smallest(invariant: string, seed: number, numRuns: number): Promise<string> {
@@ -39,13 +34,7 @@ function plain({ agent, steps }: Scenario): Scenario {
 /** Plays cases until one of them breaks the invariant. */
 export async function hunt(invariant: string, seed: number, numRuns: number): Promise<Hunt> {
   const property = fc.asyncProperty(engineCases(), ({ scenario }) => holds(invariant, scenario));
-  const found = await fc.check(property, { seed, numRuns, endOnFailure: true });
-  const cause = found.errorInstance;
-  if (found.failed && !(cause instanceof InvariantBrokenError)) throw cause;
-  return {
-    foundAfter: found.failed ? found.numRuns : undefined,
-    message: cause instanceof Error ? cause.message : '',
-  };
+  return await hunted(property, seed, numRuns);
 }
 
 async function holds(invariant: string, scenario: Scenario): Promise<void> {

@@ -402,6 +402,20 @@ export const mutants: Mutant[] = [
     invariant: 'abandoned-stream-stops',
   },
   {
+    what: 'a stream that was left is not closed',
+    file: 'engine/run/read-stream.ts',
+    find: 'if (open || state.signal?.aborted)',
+    replace: 'if (state.signal?.aborted)',
+    invariant: 'abandoned-stream-stops',
+  },
+  {
+    what: 'leaving a stream does not wait until it is closed',
+    file: activeRun,
+    find: '      await closing;\n',
+    replace: '',
+    invariant: 'abandoned-stream-stops',
+  },
+  {
     what: 'an aborted run counts as failed',
     file: 'engine/run/run-state.ts',
     find: 'return signal?.aborted === true && error === signal.reason;',
