@@ -23,7 +23,10 @@ function graph(index: number): GraphSpec {
 function scriptsFor(spec: GraphSpec): fc.Arbitrary<Scenario['steps']> {
   const known = scriptsOf.get(spec);
   if (known) return known;
-  const scripts = scriptArbitrary(surfaceOfGraph(spec), { maxSteps: 14, features: { 'huge-content': 0.1 } });
+  const scripts = scriptArbitrary(surfaceOfGraph(spec), {
+    maxSteps: 14,
+    features: { 'huge-content': 0.1, 'cut-stream': 2 },
+  });
   scriptsOf.set(spec, scripts);
   return scripts;
 }

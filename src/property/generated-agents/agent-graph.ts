@@ -55,7 +55,6 @@ const thrown = fc.constantFrom('It is broken.', `It is broken.\n${'It needs repa
 const behaviour: Arbitrary<Behaviour> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Behaviour>({ does: 'echo' }) },
   { weight: 1, arbitrary: results.map((value): Behaviour => ({ does: 'return', value })) },
-  { weight: 1, arbitrary: results.map((value): Behaviour => ({ does: 'return-result', value })) },
   { weight: 2, arbitrary: fc.constant<Behaviour>({ does: 'read' }) },
   {
     weight: 2,

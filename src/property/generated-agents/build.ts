@@ -69,8 +69,6 @@ function act(
       return JSON.stringify(args);
     case 'return':
       return behaviour.value;
-    case 'return-result':
-      return new Result({ value: behaviour.value });
     case 'read':
       return JSON.stringify(context);
     case 'write':

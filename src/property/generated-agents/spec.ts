@@ -4,8 +4,6 @@ export type Behaviour =
   | { does: 'echo' }
   /** Answers with this value. */
   | { does: 'return'; value: unknown }
-  /** Answers with a Result that has this value. */
-  | { does: 'return-result'; value: unknown }
   /** Answers with the context variables it sees. */
   | { does: 'read' }
   /** Sets a context variable in the context object itself, not in a Result. */

@@ -213,7 +213,7 @@ function endParts(weights: FeatureWeights): Arbitrary<EndPart> {
         .map(([fault, said, isInCalls]) => ({ fault, text: said, isInCalls, needs: 'cut-stream' })),
     ],
     [
-      0.6 * weights['cut-stream'],
+      0.2 * weights['cut-stream'],
       fc
         .tuple(text, fc.constantFrom(false, true, true))
         .map(([said, isInCalls]) => ({ text: said, isInCalls, finishReason: 'length', needs: 'cut-stream' })),

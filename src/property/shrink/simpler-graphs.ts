@@ -43,7 +43,6 @@ function* simplerTools(tool: ToolSpec): Generator<ToolSpec> {
     yield { ...tool, behaviour: { does: 'handoff', to } };
     yield { ...tool, behaviour: { does: 'update', key, value } };
   }
-  if (behaviour.does === 'return-result') yield { ...tool, behaviour: { ...behaviour, does: 'return' } };
   if (behaviour.does === 'throw' && behaviour.message !== 'It is broken.')
     yield { ...tool, behaviour: { does: 'throw', message: 'It is broken.' } };
   if (isAsync) yield { ...tool, isAsync: false };

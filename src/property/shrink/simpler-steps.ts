@@ -1,7 +1,7 @@
 import { isPlainObject } from '../../engine/values/copy.ts';
 import { assertValidSteps } from '../../script/valid-steps.ts';
 import type { Fault } from '../../script/faults.ts';
-import { isUserStep, withCalls } from '../../script/step-kinds.ts';
+import { failsItsRun, isUserStep, withCalls } from '../../script/step-kinds.ts';
 import type { ModelStep, Step, ToolCallStep } from '../../script/steps.ts';
 import { simplerNumbers, simplerObjects, simplerTexts, withoutParts } from './simpler-values.ts';
 import { simplerTogether } from './simpler-together.ts';
@@ -19,7 +19,7 @@ const plainFailure: ModelStep = { fault: { kind: 'status', status: 500 } };
  * plain JSON; a step that is a function is left out or stays unchanged.
  *
  * No malformed script is tried. If the given script is whole (the user begins, and each run ends with an answer
- * without calls, or with a fault), only whole scripts are tried.
+ * without calls, or with one that fails the run), only whole scripts are tried.
  */
 export async function reduce(
   steps: readonly Step[],
@@ -34,7 +34,7 @@ export async function reduce(
   return await reduceBy([...steps], candidates, stillFails, limits);
 }
 
-/** Whether each run begins with the user and ends with an answer without calls, or with a fault. */
+/** Whether each run begins with the user and ends with an answer without calls, or with one that fails the run. */
 export function isWhole(steps: readonly Step[]): boolean {
   let isOpen = true;
   for (const [index, step] of steps.entries()) {
@@ -43,7 +43,7 @@ export function isWhole(steps: readonly Step[]): boolean {
       isOpen = true;
     } else {
       if (index === 0 || !isOpen) return false;
-      isOpen = typeof step === 'function' || (step.calls !== undefined && step.fault === undefined);
+      isOpen = typeof step === 'function' || (step.calls !== undefined && !failsItsRun(step));
     }
   }
   return steps.length > 0 && !isOpen;
@@ -64,6 +64,7 @@ function* simplerSteps(steps: readonly Step[]): Generator<Step[]> {
   yield* shorter(steps);
   for (const [index, step] of steps.entries())
     for (const simpler of simplerStep(step)) yield steps.with(index, simpler);
+  yield* failingLater(steps);
   yield* simplerTogether(steps);
   yield* renamed(steps);
 }
@@ -114,6 +115,14 @@ function* simplerStep(step: Step): Generator<Step> {
   else yield* simplerAnswers(step);
 }
 
+/** Scripts in which calls that were cut off are whole, and the next answer fails the run in their place. */
+function* failingLater(steps: readonly Step[]): Generator<Step[]> {
+  for (const [index, step] of steps.entries()) {
+    if (typeof step === 'function' || isUserStep(step) || step.fault || !failsItsRun(step)) continue;
+    yield steps.toSpliced(index, 1, without(step, 'finishReason'), plainFailure);
+  }
+}
+
 /** The plain text first, then shorter ones, in case the text matters. */
 function* simplerSpeech(text: string, plain: string): Generator<string> {
   if (text === plain) return;
@@ -124,7 +133,7 @@ function* simplerSpeech(text: string, plain: string): Generator<string> {
 function* simplerAnswers(step: ModelStep): Generator<ModelStep> {
   const { say, calls, refusal, fault } = step;
   if (fault || refusal !== undefined) yield { say: answerText };
-  if (fault && JSON.stringify(step) !== JSON.stringify(plainFailure)) yield plainFailure;
+  if (failsItsRun(step) && JSON.stringify(step) !== JSON.stringify(plainFailure)) yield plainFailure;
   for (const field of ['hallucinated', 'latencyMs', 'usage', 'finishReason', 'fault'] as const)
     if (step[field] !== undefined) yield without(step, field);
   if (calls) {
