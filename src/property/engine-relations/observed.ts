@@ -1,9 +1,10 @@
 import type { Scenario } from '../../scenario/scenario.ts';
+import { InvariantBrokenError } from '../invariant.ts';
 import { invariants, observedInvariantNames } from '../invariants/invariants.ts';
 import { observedPlay, type Way } from '../observed/observed-play.ts';
-import { assertOurAgents, play } from '../relations/compared-plays.ts';
+import { play } from '../relations/compared-plays.ts';
 
-/** The ways in which a scenario is played. The last ones abort the play at its beginning, and in its middle. */
+/** The ways in which a scenario is played. The last ones abort the play, from its beginning to its middle. */
 const ways: readonly Way[] = [
   { stream: false, hooks: 2, abortAt: 0 },
   { stream: true, hooks: 0, abortAt: 0 },
@@ -12,9 +13,26 @@ const ways: readonly Way[] = [
 ];
 
 export async function seenFromOutside(scenario: Scenario): Promise<void> {
-  assertOurAgents(scenario);
   for (const way of ways) {
     const run = await observedPlay(scenario, way, play);
-    for (const name of observedInvariantNames) invariants[name](run);
+    for (const name of observedInvariantNames) {
+      try {
+        invariants[name](run);
+      } catch (error) {
+        if (!(error instanceof InvariantBrokenError)) throw error;
+        throw new InvariantBrokenError('seen-from-outside', `${wordsOf(way)}, ${error.message}.`, {
+          cause: error,
+        });
+      }
+    }
   }
+}
+
+function wordsOf({ stream, hooks, abortAt }: Way): string {
+  const parts = [
+    stream ? 'played streamed' : 'played in one piece',
+    `with ${hooks} hooks of each kind`,
+    ...(abortAt > 0 ? [`aborted at moment ${abortAt}`] : []),
+  ];
+  return parts.join(', ');
 }

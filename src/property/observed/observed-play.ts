@@ -1,5 +1,6 @@
 import { playScenario } from '../../scenario/run-scenario.ts';
 import type { Scenario, ScenarioRun } from '../../scenario/scenario.ts';
+import { assertOurAgents } from '../relations/compared-plays.ts';
 import { keepObservation } from './observation.ts';
 import { Observer } from './observer.ts';
 
@@ -19,13 +20,14 @@ export interface Way {
 /**
  * Plays a scenario of agents of this engine, and observes the play from outside. The invariants about what the
  * provider, the tools, the hooks and the reader of a stream get can then judge the run. The tools are observed in
- * copies of the agents, as with stubs.
+ * copies of the agents, as with stubs. Rejects with a TypeError for an externalAgent.
  */
 export async function observedPlay(
   scenario: Scenario,
   { stream, hooks, abortAt }: Way,
   play: typeof playScenario = playScenario,
 ): Promise<ScenarioRun> {
+  assertOurAgents(scenario);
   const observer = new Observer(hooks, abortAt);
   const run = await play(scenario, { stream, signal: observer.signal }, observer);
   keepObservation(run.trace, observer);

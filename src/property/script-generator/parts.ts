@@ -207,13 +207,13 @@ function endParts(weights: FeatureWeights): Arbitrary<EndPart> {
       fc.constantFrom(...failures).map((fault) => ({ fault, needs: 'provider-error' })),
     ],
     [
-      1.5 * weights['cut-stream'],
+      1.3 * weights['cut-stream'],
       fc
         .tuple(damages, text, fc.boolean())
         .map(([fault, said, isInCalls]) => ({ fault, text: said, isInCalls, needs: 'cut-stream' })),
     ],
     [
-      0.2 * weights['cut-stream'],
+      0.4 * weights['cut-stream'],
       fc
         .tuple(text, fc.constantFrom(false, true, true))
         .map(([said, isInCalls]) => ({ text: said, isInCalls, finishReason: 'length', needs: 'cut-stream' })),

@@ -219,6 +219,7 @@ test('features are found in scripts that are written by hand', () => {
   expect(found({ say: 'ok' }, { user: 'x'.repeat(10_000) })).toEqual(['huge-content', 'several-users']);
   expect(found({ fault: { kind: 'reset' } })).toEqual(['provider-error']);
   expect(found({ say: 'a', fault: { kind: 'html' } })).toEqual(['cut-stream']);
+  expect(found({ ...call('look_up', lookUp), finishReason: 'length' })).toEqual(['cut-stream']);
   expect(found(() => ({ say: '' }))).toEqual([]);
   // A failed run keeps nothing: the next run begins with the first agent again.
   const failed = [call('transfer_to_refunds'), { fault: { kind: 'reset' } } as const, { user: 'hi' }];

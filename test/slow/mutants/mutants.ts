@@ -416,6 +416,13 @@ export const mutants: Mutant[] = [
     invariant: 'abandoned-stream-stops',
   },
   {
+    what: 'the pieces of a text are not shown',
+    file: 'engine/run/read-stream.ts',
+    find: 'if (!delta) continue;',
+    replace: "if (!delta || delta['content']) continue;",
+    invariant: 'seen-from-outside',
+  },
+  {
     what: 'an aborted run counts as failed',
     file: 'engine/run/run-state.ts',
     find: 'return signal?.aborted === true && error === signal.reason;',
