@@ -1,9 +1,10 @@
 /** The full text of messages that other tests assert only by class and fields. */
 import { tool, Agent } from 'swarmcheck';
-import { checkAgent, invariants, scriptFor } from 'swarmcheck/fast-check';
+import { checkAgent, scriptFor } from 'swarmcheck/fast-check';
 import { startMocking } from 'swarmcheck/msw';
 import { externalAgent, runScenario, say, sweepFaults, user } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
+import { invariantNames } from '../../src/property/invariants/invariants.ts';
 import { scriptFeatures as features } from '../../src/property/script-generator/features.ts';
 import { messageOf } from '../support/failures.ts';
 
@@ -69,7 +70,7 @@ const texts: Record<string, [mistake: () => unknown, message: string]> = {
   ],
   'an invariant that there is not': [
     () => checkAgent(app, { invariants: ['trace-is-wel-formed'] as never }),
-    `checkAgent has no invariant "trace-is-wel-formed". Did you mean "trace-is-well-formed"? The invariants are: ${Object.keys(invariants).join(', ')}.`,
+    `checkAgent has no invariant "trace-is-wel-formed". Did you mean "trace-is-well-formed"? The invariants are: ${invariantNames.join(', ')}.`,
   ],
   'an option of the engine for a check of an app': [
     () => checkAgent(app, { maxTurns: 5 }),

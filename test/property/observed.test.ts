@@ -1,4 +1,4 @@
-/** Runs that are observed from outside: what is observed, and runs that were not. */
+/** Runs that are observed from outside, and runs that are not. */
 import { Agent, tool } from 'swarmcheck';
 import { invariants, relations } from 'swarmcheck/fast-check';
 import { callTool, callTools, externalAgent, runScenario, say, stubTools, user } from 'swarmcheck/testing';

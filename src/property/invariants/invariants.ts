@@ -82,8 +82,7 @@ const findings: Readonly<Record<Exclude<InvariantName, ObservedInvariantName>, F
  * throws an InvariantBrokenError that describes the problem and its place.
  *
  * `every-call-answered-once` and `trace-is-well-formed` hold for an `externalAgent` as well. The others hold for this
- * engine only. Those about what the provider, the tools, the hooks and the reader of a stream get throw a TypeError
- * for a run that was not observed from outside; the relation `seen-from-outside` plays and observes a scenario.
+ * engine only. Those of observed runs throw a TypeError for a run that was not observed from outside; the relation `seen-from-outside` plays and observes a scenario.
  */
 export const invariants = Object.fromEntries(
   Object.entries<Finding>({ ...findings, ...ofObservedRuns() }).map(
@@ -97,7 +96,7 @@ export const invariants = Object.fromEntries(
   ),
 ) as Readonly<Record<InvariantName, (run: ScenarioRun) => void>>;
 
-/** The findings of observed runs, each with what was seen of its run. */
+/** The findings of observed runs. Each gets the observation of its run. */
 function ofObservedRuns(): Record<string, Finding> {
   return Object.fromEntries(
     Object.entries(observedFindings).map(([name, finding]): [string, Finding] => [

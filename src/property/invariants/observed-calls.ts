@@ -61,7 +61,7 @@ function definitionOf({ request }: SeenRequest, name: string): Record<string, un
   return request.tools?.find((one) => one.function.name === name)?.function.parameters;
 }
 
-/** The first problem in a call that was executed, and in what was seen of it. */
+/** The first problem in a call that was executed, as the trace and the observation show it. */
 function firstInCalls(
   run: ScenarioRun,
   { runs }: Observation,
@@ -133,7 +133,9 @@ export function resultsAreTold(run: ScenarioRun, observation: Observation): stri
         : `${tool} threw ${show(message)}, but the answer is ${show(content)}`;
     }
     if (end.content === undefined)
-      return error === undefined ? `${tool} returned a value that is no text, but has no error` : undefined;
+      return error === undefined
+        ? `${tool} returned a value that cannot be sent as text, but the call has no error`
+        : undefined;
     return content === end.content
       ? undefined
       : `${tool} returned ${show(end.content)}, but the answer is ${show(content)}`;

@@ -15,7 +15,7 @@ export function hooksAreCalled({ trace }: ScenarioRun, observation: Observation)
   return undefined;
 }
 
-/** Compares what happened with what should have happened, up to the abort or the error that ended the run. */
+/** Compares the moments of a run with the expected ones, up to the abort or the error that ended the run. */
 function problemIn(seen: SeenRun, traced: TracedRun, count: number): string | undefined {
   const moments = upToAbort(seen.moments).filter(isEdge);
   const actual = moments.map(textOf);
@@ -74,7 +74,7 @@ function expectedFor(
   });
 }
 
-/** The first hook that was told of another agent or turn than that of the request. */
+/** The first hook whose event names another agent or turn than the request has. */
 function wrongEvent({ moments }: SeenRun): string | undefined {
   let turn = 0;
   let asked: SeenRequest | undefined;
@@ -87,9 +87,9 @@ function wrongEvent({ moments }: SeenRun): string | undefined {
     } else if (of.kind === 'hook') {
       const { name, event } = of;
       const expected = name === 'beforeModel' ? turn + 1 : turn;
-      if (event.turn !== expected) return `${name} of turn ${expected} was told of turn ${event.turn}`;
+      if (event.turn !== expected) return `${name} of turn ${expected} got an event of turn ${event.turn}`;
       if (name !== 'beforeModel' && asked && event.agent.name !== asked.agent.name)
-        return `${name} of the agent ${show(asked.agent.name)} was told of ${show(event.agent.name)}`;
+        return `${name} of the agent ${show(asked.agent.name)} got an event of ${show(event.agent.name)}`;
     }
   }
   return undefined;

@@ -5,7 +5,7 @@ import { sentAnswer, type SentAnswer } from './sent-answer.ts';
 import { firstInTurns } from './protocol.ts';
 import { callsOf, runsOf, type TracedTurn } from './runs.ts';
 
-/** The first problem in a turn of any run, and in what was seen of the turn's request. */
+/** The first problem in a turn of any run, as the trace and the observation show it. */
 function firstInRequests(
   run: ScenarioRun,
   { runs }: Observation,
@@ -17,7 +17,7 @@ function firstInRequests(
   });
 }
 
-/** The first problem in an answer of the model, compared with what the provider sent. */
+/** The first problem in an answer of the model, compared with the answer that the provider sent. */
 export function firstInAnswers(
   run: ScenarioRun,
   observation: Observation,
@@ -89,7 +89,7 @@ export function answersAreKept(run: ScenarioRun, observation: Observation): stri
     const found = firstMismatch(sent, kept, false);
     return (
       found &&
-      `the provider answered ${show(found.expected)} as the ${found.path}, but the run goes on with ${show(found.actual)}`
+      `the provider answered ${show(found.expected)} as the ${found.path}, but the run continues with ${show(found.actual)}`
     );
   });
 }

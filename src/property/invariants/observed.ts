@@ -11,8 +11,8 @@ import {
 import { abortsStopEverything, readersSeeTheStream, streamsAreClosed } from './observed-streams.ts';
 
 /**
- * The invariants of a run that was observed from outside, with a function that returns what is wrong. They compare
- * the trace with what the provider, the tools, the hooks and the reader of a stream got.
+ * The invariants of a run that was observed from outside. Each function returns the first problem. They compare the
+ * trace with the observation of the provider, the tools, the hooks and the reader of a stream.
  */
 export const observedFindings = {
   'requests-reach-the-provider': requestsReachTheProvider,

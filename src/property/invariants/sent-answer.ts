@@ -3,7 +3,7 @@ import type { SeenRequest } from '../observed/observation.ts';
 
 /** The parts of an answer that matter, as the provider sent them. */
 export interface SentAnswer {
-  /** '' if there is no text. */
+  /** '' if the answer has no text. */
   readonly content: unknown;
   readonly refusal: unknown;
   readonly calls: readonly { readonly id: string; readonly name: string; readonly arguments: string }[];

@@ -1,4 +1,8 @@
-import type { ChatCompletionChunk, CompletionOptions, CompletionRequest } from '../../engine/model/provider.ts';
+import type {
+  ChatCompletionChunk,
+  CompletionOptions,
+  CompletionRequest,
+} from '../../engine/model/provider.ts';
 import type { Hooks } from '../../engine/run/hooks.ts';
 import type { Trace } from '../../trace/trace.ts';
 
@@ -64,7 +68,7 @@ export type Moment =
   | { readonly what: 'piece'; readonly delta: object }
   | { readonly what: 'abort' };
 
-/** A run as it was seen from outside. */
+/** A run, seen from outside. */
 export interface SeenRun {
   readonly requests: SeenRequest[];
   readonly calls: SeenCall[];
@@ -72,7 +76,7 @@ export interface SeenRun {
   readonly moments: Moment[];
 }
 
-/** Everything that was seen of a play from outside. */
+/** A play, seen from outside. */
 export interface Observation {
   readonly runs: readonly SeenRun[];
   /** The `conversation` that was given to each run. */
@@ -85,12 +89,12 @@ export interface Observation {
 
 const observations = new WeakMap<Trace, Observation>();
 
-/** Keeps what was seen of the play that left this trace. */
+/** Keeps the observation of the play that left this trace. */
 export function keepObservation(trace: Trace, observation: Observation): void {
   observations.set(trace, observation);
 }
 
-/** What was seen of the play that left this trace; undefined if the play was not observed. */
+/** The observation of the play that left this trace; undefined if the play was not observed. */
 export function observationOf(trace: Trace): Observation | undefined {
   return observations.get(trace);
 }

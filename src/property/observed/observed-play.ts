@@ -12,7 +12,7 @@ export interface Way {
   readonly hooks: number;
   /**
    * The number of the moment at which the play is aborted, from 1; 0 means never. A moment is the start or the end of
-   * a request, a tool or a hook, or a piece of a stream.
+   * a request, a tool or a hook, or a piece of a stream, once when it is sent and once when it is read.
    */
   readonly abortAt: number;
 }

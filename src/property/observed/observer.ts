@@ -14,7 +14,15 @@ import { copyData } from '../../engine/values/copy.ts';
 import { isPromiseLike } from '../../engine/values/promise.ts';
 import type { PlayObserver } from '../../scenario/play-observer.ts';
 import { readReturned } from '../reference-model/plain-values.ts';
-import type { AgentThen, Moment, Observation, SeenCall, SeenHook, SeenRequest, SeenRun } from './observation.ts';
+import type {
+  AgentThen,
+  Moment,
+  Observation,
+  SeenCall,
+  SeenHook,
+  SeenRequest,
+  SeenRun,
+} from './observation.ts';
 
 /** Notes everything that happens in a play, in order, and aborts the play at a given moment. */
 export class Observer implements PlayObserver, Observation {
@@ -164,7 +172,10 @@ export class Observer implements PlayObserver, Observation {
   #endRequest(of: SeenRequest, end: NonNullable<SeenRequest['end']>): void {
     if (of.end) return;
     of.end = end;
-    this.#note({ what: 'end', of });
+    const moment: Moment = { what: 'end', of };
+    // A run closes a stream when it has ended already, so this moment does not abort it.
+    if (end === 'closed') this.#run.moments.push(moment);
+    else this.#note(moment);
   }
 
   #call(original: Callable, args: unknown, context: ToolContext): unknown {

@@ -39,7 +39,7 @@ export interface EndPart {
    * number.
    */
   fault?: Fault;
-  /** Whether the fault or the finish reason is that of the last answer with calls, instead of an answer after it. */
+  /** Whether the last answer with calls has the fault or the finish reason, instead of an answer after it. */
   isInCalls?: boolean;
   finishReason?: string;
   needs?: ScriptFeature;

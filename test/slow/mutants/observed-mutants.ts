@@ -21,7 +21,7 @@ const sentOptions = 'new RequestOptions(signal, state.conversation, state.events
 const offered =
   '    ? { model, tools, parallel_tool_calls }\n    : { model, tools, tool_choice, parallel_tool_calls };';
 
-/** What the provider receives. */
+/** The requests that the provider receives. */
 const ofRequests: ObservedMutant[] = [
   {
     what: 'the conversation is not passed on',
@@ -90,7 +90,7 @@ const ofRequests: ObservedMutant[] = [
   },
 ];
 
-/** What becomes of an answer of the model. */
+/** Answers of the model that the run does not keep. */
 const ofAnswers: ObservedMutant[] = [
   {
     what: 'a refusal is dropped',
@@ -122,7 +122,7 @@ const ofAnswers: ObservedMutant[] = [
   },
 ];
 
-/** What the reader of a stream gets. */
+/** The pieces that the reader of a stream gets. */
 const ofStreams: ObservedMutant[] = [
   {
     what: 'the pieces of a stream are signed by the first agent',
@@ -169,7 +169,7 @@ const ofStreams: ObservedMutant[] = [
   },
 ];
 
-/** What tools get, and what becomes of their results. */
+/** The calls and the results of tools. */
 const ofTools: ObservedMutant[] = [
   {
     what: 'undeclared arguments are let through',
@@ -229,7 +229,7 @@ const ofTools: ObservedMutant[] = [
   },
 ];
 
-/** When hooks are called. */
+/** The calls of hooks. */
 const ofHooks: ObservedMutant[] = [
   {
     what: 'afterModel is not called when the answer is streamed',
@@ -282,7 +282,7 @@ const ofHooks: ObservedMutant[] = [
   },
 ];
 
-/** What an abort stops. */
+/** Work that continues after an abort. */
 const ofAborts: ObservedMutant[] = [
   {
     what: 'tools are not told of an abort',
