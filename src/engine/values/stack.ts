@@ -57,7 +57,7 @@ const mostFrames = 100;
 const longestFrame = 2000;
 
 /** The frames of an error's stack, the innermost first. A frame without a line, such as that of JSON.parse, is left out. */
-export function* framesOf(thrown: unknown): Generator<Frame> {
+function* framesOf(thrown: unknown): Generator<Frame> {
   for (const line of frameLines(thrown)) {
     const frame = frameIn(line);
     if (frame) yield frame;

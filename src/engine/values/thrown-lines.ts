@@ -42,7 +42,7 @@ export function withoutCauses(message: string): string {
 }
 
 /** The name and message of an error, or another value as text, on one line, without secrets. */
-export function thrownWords(thrown: unknown): string {
+function thrownWords(thrown: unknown): string {
   try {
     return withinLine(isError(thrown) ? errorWords(thrown) : valueText(thrown));
   } catch {
