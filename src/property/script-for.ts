@@ -30,6 +30,10 @@ const mostAgents = 50;
  * may not fit the tools are marked `hallucinated`. The option `features` leaves out features, or makes them more
  * frequent; `featuresIn` says which features a script has.
  *
+ * The scripts keep to the `toolChoice` and the `parallelToolCalls` of the agents. One script in ten does not: its
+ * answers that break them are marked `hallucinated`. Where a call is demanded, a run can end only by a handoff to an
+ * agent that may answer, a fault, or a refusal. If the options leave out refusals, its last answer is a marked one.
+ *
  * To learn which agents hand off to which, each function without parameters is called once, with no context
  * variables, and its errors are ignored. If a function must not be called, pass the agent with stubs,
  * `stubTools(agent, …)`. Handoffs by tools with arguments and by async functions are not found in this way;
@@ -85,6 +89,7 @@ function surfaceOf(start: Agent): Surface {
   const agents: AgentSurface[] = [];
   // The list grows during the loop.
   for (const agent of found) {
+    const { toolChoice, parallelToolCalls } = agent;
     const { tools } = prepareAgent(agent);
     const offered = Array.from(tools.values(), ({ tool }): ToolSurface => {
       const parameters = tool.parameters as JsonSchema;
@@ -94,7 +99,7 @@ function surfaceOf(start: Agent): Surface {
       const index = target ? found.indexOf(target) : -1;
       return { name: tool.name, parameters, handsOffTo: index === -1 ? undefined : index };
     });
-    agents.push({ name: agent.name, tools: offered });
+    agents.push({ name: agent.name, tools: offered, toolChoice, parallelToolCalls });
   }
   return { agents };
 }

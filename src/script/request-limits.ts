@@ -73,7 +73,7 @@ function choiceProblem(step: ModelStep, choice: unknown, request: CompletionRequ
 }
 
 /** The tools that a choice allows, and whether it demands a call. An empty list allows every tool. */
-function toolsOf(choice: unknown): { names: readonly string[]; isDemanded: boolean } {
+export function toolsOf(choice: unknown): { names: readonly string[]; isDemanded: boolean } {
   if (!isPlainObject(choice)) return { names: [], isDemanded: choice === 'required' };
   const { allowed_tools: allowed } = choice;
   if (!isPlainObject(allowed)) return { names: namesIn([choice]), isDemanded: true };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { CompletionRequest } from '../../engine/model/provider.ts';
 import type { JsonSchema } from '../../engine/tools/json-schema.ts';
@@ -46,6 +47,7 @@ interface Found {
   /** The calls that lead from the beginning of a conversation to this agent. */
   readonly way: readonly Step[];
   readonly handoffs: Map<string, number>;
+  limits: Pick<AgentSurface, 'toolChoice' | 'parallelToolCalls'>;
 }
 
 /**
@@ -97,8 +99,9 @@ class Exploration {
 
   get surface(): Surface {
     return {
-      agents: this.#agents.map(({ name, tools, handoffs }): AgentSurface => ({
+      agents: this.#agents.map(({ name, tools, handoffs, limits }): AgentSurface => ({
         name,
+        ...limits,
         tools: tools.map((tool) => ({ ...tool, handsOffTo: handoffs.get(tool.name) })),
       })),
     };
@@ -174,7 +177,7 @@ class Exploration {
 
   async #played(way: readonly Step[]): Promise<ScenarioRun> {
     this.#plays++;
-    const run = await this.#play([user(greeting), ...way, say(ending)]);
+    const run = await this.#play([user(greeting), ...way, say(ending, { hallucinated: true })]);
     if (run.error instanceof ScenarioTimeoutError) this.#timeouts++;
     return run;
   }
@@ -187,9 +190,13 @@ class Exploration {
     const tools = toolsIn(request.request);
     const key = JSON.stringify([request.agent, tools]);
     const known = this.#places.get(key);
+    const limits = limitsIn(request.request);
+    const found = this.#agents[known ?? -1];
+    // Apps may demand a call in the first request only.
+    if (found && !isDeepStrictEqual(found.limits, limits)) found.limits = {};
     if (known !== undefined || this.#agents.length === mostAgents) return known;
     this.#places.set(key, this.#agents.length);
-    this.#agents.push({ name: request.agent, tools, way, handoffs: new Map() });
+    this.#agents.push({ name: request.agent, tools, way, handoffs: new Map(), limits });
     return this.#agents.length - 1;
   }
 }
@@ -201,6 +208,10 @@ function callsOf({ name, parameters }: Found['tools'][number]): Step[] {
   // Marked as hallucinated, since arguments that fit the JSON Schema may fail the tool's own validation. That is not
   // a mistake of the script.
   return Array.from(distinct.values(), (args) => callTool(name, args, { hallucinated: true }));
+}
+
+function limitsIn({ tool_choice, parallel_tool_calls }: CompletionRequest): Found['limits'] {
+  return { toolChoice: tool_choice, parallelToolCalls: parallel_tool_calls };
 }
 
 function toolsIn({ tools = [] }: CompletionRequest): Found['tools'] {

@@ -10,15 +10,17 @@ import { gated } from './texts.ts';
 
 /**
  * Assembles runs into a script of at most `maxSteps` steps that plays strictly. `isOn` must return true for
- * each feature of the script.
+ * each feature of the script. The answers keep to the limits of their requests. If `breaksLimits` is true, they do not,
+ * and those that break them are marked.
  */
 export function assemble(
   map: AgentMap,
   runs: readonly RunPart[],
   isOn: FeatureGate,
   maxSteps: number,
+  breaksLimits = false,
 ): Step[] {
-  const script = new AssembledScript(map, isOn, maxSteps);
+  const script = new AssembledScript(map, isOn, maxSteps, breaksLimits);
   for (const run of isOn('several-users') ? runs : runs.slice(0, 1)) {
     // A run needs two steps: the user's and an answer.
     if (maxSteps - script.steps.length >= 2) script.addRun(run);
@@ -41,13 +43,15 @@ class AssembledScript {
   readonly #map: AgentMap;
   readonly #isOn: FeatureGate;
   readonly #maxSteps: number;
+  readonly #breaksLimits: boolean;
   #scene: Scene = { active: 0, isUnsure: false };
   #calls = 0;
 
-  constructor(map: AgentMap, isOn: FeatureGate, maxSteps: number) {
+  constructor(map: AgentMap, isOn: FeatureGate, maxSteps: number, breaksLimits: boolean) {
     this.#map = map;
     this.#isOn = isOn;
     this.#maxSteps = maxSteps;
+    this.#breaksLimits = breaksLimits;
   }
 
   addRun({ users, turns, end }: RunPart): void {
@@ -80,12 +84,16 @@ class AssembledScript {
       this.#handOff(tool);
     }
     const offered = this.#map.tools[this.#scene.active]!;
+    const limits = this.#map.limits[this.#scene.active]!;
     const made: ToolCallStep[] = [];
     let handoff: MappedTool | undefined;
     for (const call of some) {
       const isOffered = call.tool !== undefined && offered.get(call.name) === call.tool;
       if (!isOffered && call.tool && (offered.has(call.name) || !this.#isOn('unknown-tool'))) continue;
-      made.push(this.#call(isOffered ? call : unknown(call, offered), repeatsId));
+      const sent = isOffered ? call : unknown(call, offered);
+      const keepsLimits = limits.allows(sent.name) && !(limits.isSingle && made.length > 0);
+      if (!keepsLimits && !this.#breaksLimits) continue;
+      made.push(this.#call(keepsLimits ? sent : { ...sent, isFitting: false }, repeatsId));
       // Of several handoffs, the last one counts.
       if (isOffered && call.tool?.handsOffTo !== undefined && fits(call)) handoff = call.tool;
     }
@@ -133,7 +141,7 @@ class AssembledScript {
     const { needs, fault, text, isRefusal, isInCalls, finishReason } = end;
     const said = text ? gated(text, this.#isOn, plainAnswer) : plainAnswer;
     if (needs !== undefined && !this.#isOn(needs)) {
-      this.steps.push({ say: isRefusal ? plainAnswer : said });
+      this.#addText(isRefusal ? plainAnswer : said);
       return false;
     }
     if (isInCalls && last && (fault || finishReason !== undefined)) {
@@ -146,8 +154,19 @@ class AssembledScript {
     if (finishReason !== undefined) content.finishReason = finishReason;
     // A fault without a text fails the request, so the step has no content.
     if (fault) this.steps.push({ ...(text && content), fault: fittingFault(fault, content) });
-    else this.steps.push(content);
+    else if (isRefusal || finishReason !== undefined) this.steps.push(content);
+    else this.#addText(said);
     return fault !== undefined;
+  }
+
+  /** Adds a text that ends a run. Where a call is demanded, the model refuses instead. */
+  #addText(text: string): void {
+    const { active, isUnsure } = this.#scene;
+    const { limits } = this.#map;
+    const asked = isUnsure ? limits : limits.slice(active, active + 1);
+    if (!asked.some(({ demandsCall }) => demandsCall)) this.steps.push({ say: text });
+    else if (this.#isOn('refusal') && !this.#breaksLimits) this.steps.push({ refusal: text });
+    else this.steps.push({ say: text, hallucinated: true });
   }
 }
 

@@ -1,6 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { declaredArguments, type JsonSchema } from '../../engine/tools/json-schema.ts';
 import type { Surface } from '../surface.ts';
+import { limitsOf, type AnswerLimits } from './limits.ts';
 import { toolArguments, type ToolArguments } from './arguments/arguments.ts';
 
 /**
@@ -29,8 +30,10 @@ interface Handoff {
 export interface AgentMap {
   /** The tools of each agent, by name. */
   readonly tools: readonly ReadonlyMap<string, MappedTool>[];
+  /** Which answers the requests of each agent allow. */
+  readonly limits: readonly AnswerLimits[];
   /**
-   * The shortest way, in valid handoffs, from an agent to one that `isMeant` accepts; undefined if no way exists.
+   * The shortest way, in valid handoffs that the requests allow, from an agent to one that `isMeant` accepts; undefined if no way exists.
    */
   readonly way: (from: number, isMeant: (agent: number) => boolean) => readonly Handoff[] | undefined;
 }
@@ -62,7 +65,8 @@ export function mapOf(surface: Surface): AgentMap {
     }
     return byName;
   });
-  const map: AgentMap = { tools, way: waysBetween(tools) };
+  const limits = surface.agents.map(limitsOf);
+  const map: AgentMap = { tools, limits, way: waysBetween(tools, limits) };
   maps.set(surface, map);
   return map;
 }
@@ -72,10 +76,10 @@ function takesNothing(schema: JsonSchema): boolean {
   return names.size + patterns.length === 0 && !others;
 }
 
-function waysBetween(tools: AgentMap['tools']): AgentMap['way'] {
-  const handoffs = tools.map((own) =>
+function waysBetween(tools: AgentMap['tools'], limits: AgentMap['limits']): AgentMap['way'] {
+  const handoffs = tools.map((own, agent) =>
     [...own.values()]
-      .filter(({ handsOffTo }) => handsOffTo !== undefined)
+      .filter(({ name, handsOffTo }) => handsOffTo !== undefined && limits[agent]!.allows(name))
       // If two handoffs lead to the same agent, prefer the one without arguments that could be refused.
       .toSorted((one, other) => Number(other.isPlain) - Number(one.isPlain))
       .flatMap((tool): Handoff[] => {

@@ -135,11 +135,13 @@ function callParts(
   weights: FeatureWeights,
 ): Arbitrary<CallPart> | undefined {
   const tools = [...(map.tools[agent]?.values() ?? [])];
+  // Only the few scripts that break the limits of requests have calls that these do not allow.
+  const share = ({ name }: MappedTool) => (map.limits[agent]!.allows(name) ? 1 : 0.1);
   const any = (make: (tool: MappedTool) => Arbitrary<CallPart> | undefined) =>
-    weighted(tools.map((tool): Choice<CallPart> => [1, make(tool)]));
+    weighted(tools.map((tool): Choice<CallPart> => [share(tool), make(tool)]));
   const fitting = weighted(
     tools.map((tool): Choice<CallPart> => [
-      tool.handsOffTo === undefined ? 1 : weights.handoffs,
+      share(tool) * (tool.handsOffTo === undefined ? 1 : weights.handoffs),
       fittingCalls(tool, weights),
     ]),
   );

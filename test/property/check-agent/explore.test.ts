@@ -1,7 +1,8 @@
 import { Agent, Result, tool } from 'swarmcheck';
 import { externalAgent } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
-import { explore } from '../../../src/property/check-agent/explore.ts';
+import { explore, exploreBy } from '../../../src/property/check-agent/explore.ts';
+import { playerOf } from '../../../src/property/check-agent/script-player.ts';
 import type { Surface } from '../../../src/property/surface.ts';
 import { messageOf } from '../../support/failures.ts';
 import { refundApp } from '../../support/refund-app.ts';
@@ -196,4 +197,42 @@ test('agents with the same name are distinguished by their tools', async () => {
     ['Desk', 'first → Desk'],
     ['Desk', 'second'],
   ]);
+});
+
+test('what the requests of an agent allow is found, unless it differs from request to request', async () => {
+  const look = () => 'found';
+  const agent = new Agent({ functions: [look], toolChoice: 'required', parallelToolCalls: false });
+  const limits = { toolChoice: 'required', parallelToolCalls: false };
+  expect((await explore(agent)).agents).toMatchObject([limits]);
+  const changing = new Agent({
+    functions: [
+      function look() {
+        changing.toolChoice = 'auto';
+        return 'found';
+      },
+    ],
+    toolChoice: 'required',
+  });
+  const [found] = (await explore(changing)).agents;
+  expect(found).toMatchObject({ name: 'Agent' });
+  expect(found).not.toHaveProperty('toolChoice');
+});
+
+test('an agent that must call a tool does not fail while it is explored', async () => {
+  const outcomes = new Set<string>();
+  const agent = new Agent({
+    functions: [
+      function look() {
+        return 'found';
+      },
+    ],
+    toolChoice: 'required',
+  });
+  const play = playerOf(agent, {});
+  await exploreBy(async (steps) => {
+    const run = await play(steps);
+    outcomes.add(run.trace.outcome);
+    return run;
+  });
+  expect([...outcomes]).toEqual(['completed']);
 });
