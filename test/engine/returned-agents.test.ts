@@ -41,3 +41,21 @@ test('a value whose fields cannot be read is a tool failure, not the end of the 
   const response = await unstreamed({ agent, steps: [callTool('move'), say('Sorry.')] });
   expect(toolContents(response)).toEqual([expect.stringContaining('Error: Tool move ran, but')]);
 });
+
+test('an object that says itself how it is sent may keep an agent', async () => {
+  class Ticket {
+    readonly agent = secret;
+    toJSON() {
+      return { id: 7 };
+    }
+  }
+  const agent = new Agent({
+    functions: [
+      function open() {
+        return new Ticket();
+      },
+    ],
+  });
+  const response = await unstreamed({ agent, steps: [callTool('open'), say('Done.')] });
+  expect(toolContents(response)).toEqual(['{"id":7}']);
+});

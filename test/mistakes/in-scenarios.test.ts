@@ -272,3 +272,11 @@ test('a script that begins with the model', async ({ expect }) => {
         ended: completed"
   `);
 });
+
+test('a script may begin with the model after earlier messages, and may be empty', async ({ expect }) => {
+  const messages = [{ role: 'user', content: 'hi' }] as const;
+  const after = await runScenario({ agent: desk, messages: [...messages], steps: [say('It is paid.')] });
+  expect(after.failures).toEqual([]);
+  const { failures } = await runScenario({ agent: desk, steps: [] });
+  expect(failures.map(({ message }) => message).join('\n')).not.toContain('no message comes before it');
+});

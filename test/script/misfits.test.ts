@@ -73,6 +73,17 @@ test('an assertion that a function step made', async () => {
   expect(thrown(() => provider.assertComplete()).name).toBe('AssertionError');
 });
 
+test('an assertion of Jest, whose error has no name of its own', async () => {
+  const failed = Object.assign(new Error('expect(received).toBe(expected)'), { matcherResult: {} });
+  const provider = scriptedProvider([
+    () => {
+      throw failed;
+    },
+  ]);
+  await app(provider);
+  expect(thrown(() => provider.assertComplete())).toBe(failed);
+});
+
 test('an error that a function step throws in place of the model is not the mistake of the script', async () => {
   const provider = scriptedProvider([
     () => {
@@ -118,6 +129,13 @@ test('takeMisfit returns each error once, and nothing else reports it', async ()
   await app(provider);
   expect(provider.takeMisfit()).toBeInstanceOf(ScriptExhaustedError);
   expect(() => provider.assertComplete()).not.toThrow();
+});
+
+test('takeMisfit returns the errors in the order of their requests', async () => {
+  const provider = scriptedProvider([callTool('ghost')]);
+  for (let count = 0; count < 2; count++) await app(provider);
+  expect(provider.takeMisfit()).toBeInstanceOf(ScriptMistakeError);
+  expect(provider.takeMisfit()).toBeInstanceOf(ScriptExhaustedError);
 });
 
 test('a provider that is spread still knows its errors', async () => {

@@ -1,5 +1,5 @@
 /** Answers that the API would never give to a request, because the request does not allow them. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Agent, type CompletionRequest } from 'swarmcheck';
 import {
   callTool,
@@ -26,6 +26,7 @@ type Fields = Record<string, unknown>;
 
 const tools = offer(['a', 'b'], { type: 'object', properties: { id: { type: 'string' } } });
 const forced = { tools, tool_choice: { type: 'function', function: { name: 'a' } } };
+const custom = (name: string) => ({ type: 'custom', custom: { name } });
 const allowed = (mode: string) => ({
   tools,
   tool_choice: {
@@ -63,6 +64,18 @@ test.for<[title: string, ModelStep, Fields, facts: object]>([
   ['no call, if one is demanded', say('x'), required, { field: 'tool_choice', expected: 'a call' }],
   ['a call of another tool', callTool('b'), forced, { field: 'tool_choice', tool: 'b', known: ['a'] }],
   ['no call of the demanded tool', say('x'), forced, { field: 'tool_choice', expected: 'a call of a' }],
+  [
+    'the second call of another tool',
+    callTools([callTool('a'), callTool('b')]),
+    forced,
+    { tool: 'b', known: ['a'] },
+  ],
+  [
+    'a call beside the custom tool',
+    callTool('a'),
+    { tools: [...tools, custom('code')], tool_choice: custom('code') },
+    { tool: 'a', known: ['code'] },
+  ],
   ['a call beside the allowed ones', callTool('b'), allowed('auto'), { tool: 'b', known: ['a'] }],
   ['no call of an allowed tool', say('x'), allowed('required'), { expected: 'a call of a' }],
   ['two calls at once', two, single, { field: 'parallel_tool_calls', given: '2 calls' }],
@@ -99,14 +112,24 @@ test.for<[title: string, ModelStep, Fields]>([
     say('x'),
     { tool_choice: null, response_format: null, n: null, parallel_tool_calls: null },
   ],
+  ['two calls, if nothing is said about them', two, { tools, parallel_tool_calls: null }],
   ['n: 1', say('x'), { n: 1 }],
+  ['a text, if a text is demanded', say('x'), { response_format: { type: 'text' } }],
+  [
+    'an object, if the schema is missing',
+    say('{}'),
+    { response_format: { type: 'json_schema', json_schema: { strict: true } } },
+  ],
+  [
+    'a call, if the choice names no tool',
+    two,
+    { tools, tool_choice: { allowed_tools: { mode: 'auto', tools: [null, { function: 'a' }] } } },
+  ],
+  ['a call, if the choice has no list', two, { tools, tool_choice: { allowed_tools: { mode: 'auto' } } }],
   [
     'a custom tool that is demanded',
     callTool('code', 'print(1)'),
-    {
-      tools: [{ type: 'custom', custom: { name: 'code' } }],
-      tool_choice: { type: 'custom', custom: { name: 'code' } },
-    },
+    { tools: [custom('code')], tool_choice: custom('code') },
   ],
 ])('%s fits the request', async ([, step, fields]) => {
   await expect(answer(step, fields)).resolves.toBeDefined();
@@ -148,6 +171,7 @@ test('the messages say what the request allows, what the step says, and what to 
     [say('x'), { n: 2 }],
     [say('prose'), jsonObject],
     [say('{"ok":1,"more":2}'), jsonSchema(true)],
+    [say('[]'), jsonSchema(true)],
   ] as const)
     messages.push((await mistake(step, fields)).message.split('\nThe conversation')[0]);
   expect(messages.join('\n')).toMatchInlineSnapshot(`
@@ -157,7 +181,8 @@ test('the messages say what the request allows, what the step says, and what to 
     Step 1 (steps[0]) makes 2 calls, but the request allows one call in an answer (parallel_tool_calls: false). Correct the step, or the request, or mark the call { hallucinated: true } if the model is meant to be wrong.
     Step 1 (steps[0]) is one answer, but the request asks for 2 answers (n: 2), and a script answers each request once. Correct the step, or the request, or mark the step { hallucinated: true } if the model is meant to be wrong.
     Step 1 (steps[0]) says "prose", but the request demands JSON (response_format: json_object). Correct the step, or the request, or mark the step { hallucinated: true } if the model is meant to be wrong.
-    Step 1 (steps[0]) says "{\\"ok\\":1,\\"more\\":2}", but the request demands JSON that fits the schema "verdict" (response_format: json_schema): "more" is not in the schema. "ok" must be a boolean, but is the number 1. Correct the step, or the request, or mark the step { hallucinated: true } if the model is meant to be wrong."
+    Step 1 (steps[0]) says "{\\"ok\\":1,\\"more\\":2}", but the request demands JSON that fits the schema "verdict" (response_format: json_schema): "more" is not in the schema. "ok" must be a boolean, but is the number 1. Correct the step, or the request, or mark the step { hallucinated: true } if the model is meant to be wrong.
+    Step 1 (steps[0]) says "[]", but the request demands JSON that fits the schema "verdict" (response_format: json_schema): The whole must be an object, but is an array of 0 items. Correct the step, or the request, or mark the step { hallucinated: true } if the model is meant to be wrong."
   `);
 });
 
@@ -166,6 +191,14 @@ test('a schema that cannot be used is named', async () => {
   expect((await mistake(say('{}'), { response_format: format })).message).toMatch(
     'The schema itself is not a valid JSON Schema.',
   );
+});
+
+test('an answer is compared with a schema before the validator is loaded', async () => {
+  vi.resetModules();
+  const { scriptedProvider: fresh } = await import('swarmcheck/testing');
+  const asked = request(jsonSchema(true) as Partial<CompletionRequest>);
+  const error = await rejection(fresh([say('{"ok":1}')]).complete(asked));
+  expect(error).toMatchObject({ name: 'ScriptMistakeError', field: 'response_format' });
 });
 
 test('a streamed request, and a step that a function returned, have the same error', async () => {

@@ -33,7 +33,8 @@ export interface AgentMap {
   /** Which answers the requests of each agent allow. */
   readonly limits: readonly AnswerLimits[];
   /**
-   * The shortest way, in valid handoffs that the requests allow, from an agent to one that `isMeant` accepts; undefined if no way exists.
+   * The shortest way, in valid handoffs that the requests allow, from an agent to one that `isMeant` accepts;
+   * undefined if no way exists.
    */
   readonly way: (from: number, isMeant: (agent: number) => boolean) => readonly Handoff[] | undefined;
 }
