@@ -3,6 +3,7 @@ import { endMocksOf } from '../wire/mock-model.ts';
 import { loadMocking } from '../wire/load-mocking.ts';
 import { attributeReports, combined, takeReports } from '../wire/reports.ts';
 import { beginTest, currentPlace, endTest, within } from './current-test.ts';
+import { throwHiddenMisfit } from './played-scripts.ts';
 
 // Mocking starts here and not in a hook, because the test modules are loaded next, and may create clients.
 const { startMocking } = await loadMocking();
@@ -22,8 +23,9 @@ afterEach(({ task }) => {
   const errors = takeReports(isOwn);
   endTest(task);
   // If the test has failed already, unused steps are a consequence. They are not reported.
-  endMocksOf(isOwn, !hasFailed && errors.length === 0);
-  if (!hasFailed && errors.length > 0) throw combined(errors);
+  const mistakes = endMocksOf(isOwn, !hasFailed && errors.length === 0);
+  if (hasFailed) throwHiddenMisfit(mistakes, task.result?.errors ?? []);
+  else if (errors.length > 0) throw combined(errors);
 });
 
 afterAll(() => {

@@ -18,14 +18,10 @@ export function assertAllFit(providers: readonly ScriptedProvider[]): void {
 }
 
 /**
- * For a test that has failed already: throws the error of a request that did not fit, unless the failures of the test
- * show it. If they do not, the app has caught the error, and the failures are probably its consequence.
+ * For a test that has failed already: throws the first error of a request that did not fit, unless the failures of the
+ * test show it. If they do not, the app has caught the error, and the failures are probably its consequence.
  */
-export function throwHiddenMisfit(
-  providers: readonly ScriptedProvider[],
-  failures: readonly ShownError[],
-): void {
-  const [misfit] = providers.flatMap((provider) => provider.takeMisfit() ?? []);
+export function throwHiddenMisfit([misfit]: readonly Error[], failures: readonly ShownError[]): void {
   if (misfit && !failures.some((failure) => isShownBy(failure, misfit.message))) throw misfit;
 }
 

@@ -85,7 +85,8 @@ export const test: TestAPI<SwarmcheckFixtures> = base.extend<SwarmcheckFixtures 
         endTest(task);
         // If the test has failed already, unfinished runs and unused steps are a consequence. They are not reported.
         if (task.result?.state === 'fail') {
-          throwHiddenMisfit(providers, task.result.errors ?? []);
+          const misfits = providers.flatMap((provider) => provider.takeMisfit() ?? []);
+          throwHiddenMisfit(misfits, task.result.errors ?? []);
           return;
         }
         assertAllDone(current.runs);

@@ -1,7 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CompletionProvider, CompletionRequest } from '../engine/model/provider.ts';
-import { UsageError } from '../engine/values/engine-errors.ts';
+import { isError, UsageError } from '../engine/values/engine-errors.ts';
+import { isExpectedMisfit } from '../script/misfits.ts';
 import { fact, sentence } from '../engine/values/error-facts.ts';
 import type { Step } from '../script/steps.ts';
 import { ScriptNotFinishedError } from '../script/script-errors.ts';
@@ -87,12 +88,13 @@ export function mockFor({ url }: { url: string }): Mock | undefined {
 
 /**
  * Ends the live mocks of an owner, which is a test. With `check`, throws for the first mock with a mistake or unused
- * steps.
+ * steps. Returns the first mistake of each mock that has one.
  */
-export function endMocksOf(isOwner: (owner: unknown) => boolean, check: boolean): void {
+export function endMocksOf(isOwner: (owner: unknown) => boolean, check: boolean): Error[] {
   const ended = live.filter((mock) => isOwner(mock.owner));
   for (const mock of ended) mock.end();
   if (check) for (const mock of ended) mock.assertComplete();
+  return ended.flatMap((mock) => mock.mistake ?? []);
 }
 
 /** A mock, with the methods that route requests to it. */
@@ -126,6 +128,12 @@ export class Mock implements MockModel {
     for (const exchange of this.#served.log.exchanges) tracer.add(exchange);
     tracer.end();
     return new RunTrace(tracer.runs);
+  }
+
+  /** The first mistake; undefined if there is none, or if the test has seen it. */
+  get mistake(): Error | undefined {
+    const error = this.#mistake?.error;
+    return this.#hasTold || !isError(error) || isExpectedMisfit(error) ? undefined : error;
   }
 
   assertComplete(): void {

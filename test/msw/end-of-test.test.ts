@@ -64,6 +64,9 @@ test('a tool opens a socket', () => runTools(database));
 test('two tools at once', () => runTools(weather, database));
 
 test('fails itself and leaves some', ({ model }) => { model([say('a')]); throw new Error('its own failure'); });
+test('fails because the app swallowed it', async ({ model }) => { model([]); expect(await ask().catch(() => 'sorry')).toBe('done'); });
+test('fails with it', async ({ model }) => { model([]); await ask(); });
+test('fails and takes what it expects', async ({ model }) => { const provider = scriptedProvider([]); model(provider); await quietly(ask()); provider.takeMisfit(); throw new Error('its own failure'); });
 test('fails itself and swallowed a fetch', async () => { await quietly(fetch('https://x.invalid/')); throw new Error('its own failure'); });
 test('fails softly and leaves some', ({ model }) => { model([say('a')]); expect.soft(1, 'its own failure').toBe(2); });
 test('swallows a fetch and leaves some', async ({ model }) => { model([say('left over')]); await quietly(fetch('https://x.invalid/')); });
@@ -307,8 +310,21 @@ test.for([
   'fails itself and leaves some',
   'fails itself and swallowed a fetch',
   'fails softly and leaves some',
+  'fails and takes what it expects',
 ])('a failure of the test itself is the only error reported: %s', (name) => {
   expect(outcomeOf(name)).toEqual(['failed', expect.stringContaining('its own failure')]);
+});
+
+test('a failed test also shows the error that the app caught, as its probable cause', () => {
+  expect(outcomeOf('fails because the app swallowed it')).toEqual([
+    'failed',
+    expect.stringMatching(/^AssertionError: expected 'sorry' to be 'done'/),
+    expect.stringMatching(/^ScriptExhaustedError: Completion 1 was requested/),
+  ]);
+});
+
+test('a failed test shows an error only once, if the failure of the client has its text', () => {
+  expect(run.outcomes.get('fails with it')?.failures).toHaveLength(1);
 });
 
 test('if a request was blocked, steps left over are not reported', () => {
