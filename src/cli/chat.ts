@@ -55,7 +55,8 @@ export function chatCommand(invocation: Invocation): Command {
       '\nThe key is read from OPENAI_API_KEY. /help lists the commands of the chat; /save\n' +
         'saves the conversation as a scenario and a cassette. Ctrl-C stops an answer,\n' +
         'Ctrl-D leaves.\n' +
-        'Exit codes: 0 the chat was left, 2 usage error, or a file could not be loaded.',
+        'Exit codes: 0 the chat was left, 1 the script did not fit the agent, 2 usage\n' +
+        'error, or a file could not be loaded.',
     )
     .exitOverride()
     .showHelpAfterError('(run "swarmcheck chat --help" for usage)')
@@ -80,7 +81,7 @@ function turnsOf(text: string): number {
   return turns;
 }
 
-async function chat(module: string, options: ChatOptions, invocation: Invocation): Promise<0 | 2> {
+async function chat(module: string, options: ChatOptions, invocation: Invocation): Promise<0 | 1 | 2> {
   invocation.current = `The module ${module}`;
   // The provider comes first: if it is missing, an agent that was already made would have to be disposed of.
   const answering = await answeringFor(module, options, invocation.env);
@@ -95,7 +96,7 @@ async function chat(module: string, options: ChatOptions, invocation: Invocation
   } finally {
     await partner.dispose();
   }
-  return 0;
+  return answering.prompter?.misfit ? 1 : 0;
 }
 
 async function talk(

@@ -67,6 +67,10 @@ export const search = defineScenario({
   ],
 });
 export const start = defineScenario({ name: 'start', agent: desk, steps: [user('/start'), say('Started.')] });
+export const ghost = defineScenario({
+  name: 'ghost', agent: desk,
+  steps: [user('Hello?'), callTool('ghost'), user('Anyone?'), say('Yes.')],
+});
 export const slow = defineScenario({
   name: 'slow', agent: desk,
   steps: [user('Wait.'), callTool('wait'), user('Hello?'), say('Yes.'), user('More?'), say('No more.')],
@@ -258,6 +262,16 @@ test('a scripted user message that looks like a command is sent as a message', a
   expect(stdout).toContain('User: /start\nDesk: Started.\n');
 });
 
+test('a script that does not fit the agent is reported, the chat goes on, and the exit code is 1', async () => {
+  const { stdout, code } = await chat(
+    ['desk.ts#desk', '--script', 'search.scenario.ts', '--filter', 'ghost'],
+    ['', ''],
+  );
+  expect(stdout).toContain('calls the tool "ghost", which the model was not offered.');
+  expect(stdout).toContain('Desk: Yes.');
+  expect(code).toBe(1);
+});
+
 test('an agent made for the chat is disposed of, and none is made if nothing can answer', async () => {
   const held = await chat(['desk.ts#closing', ...search], ['/exit']);
   expect(held.stderr).toBe('[made]\n[closed]\n');
@@ -354,7 +368,7 @@ test.each<[what: string, args: string[], message: string]>([
   [
     'a script file with several scenarios',
     ['desk.ts#desk', '--script', 'search.scenario.ts'],
-    'It has 3 scenarios',
+    'It has 4 scenarios',
   ],
   ['a context that is not an object', ['desk.ts#desk', '--context', '[1]'], 'It must be a JSON object'],
   ['a limit of 0 turns', ['desk.ts#desk', '--max-turns', '0'], 'It must be a whole number above 0.'],

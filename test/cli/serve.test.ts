@@ -186,6 +186,15 @@ describe('a served script', { timeout: patience }, () => {
     expect(code).toBe(1);
   });
 
+  test('the exit code is 1 for a call that was not offered, even if the client caught the error', async () => {
+    await using serving = await serve('echo');
+    const asked = clientOf(serving).chat.completions.create({ model: 'm', messages: [...hi] });
+    await asked.catch(() => 'sorry');
+    const { code, stderr } = await serving.stop();
+    expect(stderr).toMatch(/^Conversation 1: Step \d+ .* which the model was not offered\./);
+    expect(code).toBe(1);
+  });
+
   test('faults reach the client as HTTP and connection errors, and a client that retries continues its conversation', async () => {
     await using serving = await serve('failure');
     const { completions } = clientOf(serving).chat;

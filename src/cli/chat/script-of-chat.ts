@@ -34,6 +34,11 @@ export class ScriptPrompter implements Prompter {
       : undefined;
   }
 
+  /** The error of the first request that the script did not fit. The chat has shown it, and has gone on. */
+  get misfit(): Error | undefined {
+    return this.#player.misfits.first;
+  }
+
   answered(wasStopped: boolean): void {
     this.#suggestion = undefined;
     // The conversation goes back to where it was before the message, and so does the script.
