@@ -10,7 +10,7 @@ export interface Surface {
 export interface AgentSurface {
   readonly name: string;
   readonly tools: readonly ToolSurface[];
-  /** The `tool_choice` of its requests; undefined if there is none, or if it differs from request to request. */
+  /** The `tool_choice` of its requests; undefined if they have no such field, or if it differs between requests. */
   readonly toolChoice?: unknown;
   /** The `parallel_tool_calls` of its requests; undefined for the same reasons. */
   readonly parallelToolCalls?: unknown;

@@ -130,7 +130,7 @@ export class Mock implements MockModel {
     return new RunTrace(tracer.runs);
   }
 
-  /** The first mistake; undefined if there is none, or if the test has seen it. */
+  /** The first mistake that the test has not seen; undefined without one. */
   get mistake(): Error | undefined {
     const error = this.#mistake?.error;
     return this.#hasTold || !isError(error) || isExpectedMisfit(error) ? undefined : error;
