@@ -111,8 +111,10 @@ function entry({ key, value }: { key: string; value: unknown }): object {
 /** The agents and tools of a graph as a model sees them. */
 export function surfaceOfGraph(spec: GraphSpec): Surface {
   return {
-    agents: spec.map(({ name, tools }) => ({
+    agents: spec.map(({ name, tools, toolChoice, oneCallAtATime = false }) => ({
       name,
+      toolChoice,
+      parallelToolCalls: !oneCallAtATime,
       tools: tools.map((one) => ({
         name: one.name,
         parameters: parametersOf(one),
