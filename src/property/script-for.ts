@@ -16,6 +16,7 @@ import {
   type ScriptFeature,
   type ScriptOptions,
 } from './script-generator/features.ts';
+import { assertKnownValues } from './shown-values/given-values.ts';
 import { scriptArbitrary } from './script-generator/script-arbitrary.ts';
 import type { AgentSurface, Surface, ToolSurface } from './surface.ts';
 import { sentence } from '../engine/values/error-facts.ts';
@@ -28,7 +29,8 @@ const mostAgents = 50;
  * Generates scripts for an agent and the agents that it hands off to. The scripts contain everything that a model
  * could do with their tools and handoffs, well-behaved or not. `runScenario` plays each script to its end. Calls that
  * may not fit the tools are marked `hallucinated`. The option `features` leaves out features, or makes them more
- * frequent; `featuresIn` says which features a script has.
+ * frequent; `featuresIn` says which features a script has. The option `values` adds values for arguments; only
+ * `checkAgent` finds those that a model is shown.
  *
  * The scripts keep to the `toolChoice` and the `parallelToolCalls` of the agents. One script in ten does not: its
  * answers that break them are marked `hallucinated`. Where a call is demanded, a run can end only by a handoff to an
@@ -44,7 +46,10 @@ const mostAgents = 50;
  */
 export function scriptFor(agent: AgentUnderTest, options: ScriptOptions = {}): Arbitrary<Step[]> {
   assertValidScriptOptions('scriptFor', options);
-  return scriptArbitrary(surfaceOf(startOf(agent)), options);
+  const { values } = options;
+  const surface = surfaceOf(startOf(agent));
+  if (values) assertKnownValues('scriptFor', values, surface);
+  return scriptArbitrary({ ...surface, values }, options);
 }
 
 /**

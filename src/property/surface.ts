@@ -1,9 +1,15 @@
 import type { JsonSchema } from '../engine/tools/json-schema.ts';
+import type { GivenValues } from './shown-values/argument-values.ts';
+import type { Dictionary } from './shown-values/dictionary.ts';
 
 /** The agents of an app that a model can reach, and the tools that each of them offers. */
 export interface Surface {
   /** The agent that is asked first is the first in the list. */
   readonly agents: readonly AgentSurface[];
+  /** The values that a model is shown. Must not change any more. */
+  readonly dictionary?: Dictionary | undefined;
+  /** The values of the option `values`. */
+  readonly values?: GivenValues | undefined;
 }
 
 /** An agent as a model sees it. */

@@ -1,6 +1,7 @@
 import { watched } from '../../engine/run/watch.ts';
 import { isAgent } from '../../engine/tools/agent.ts';
 import type { AgentUnderTest } from '../../scenario/scenario.ts';
+import { assertKnownValues } from '../shown-values/given-values.ts';
 import { scriptArbitrary } from '../script-generator/script-arbitrary.ts';
 import { exploreBy } from './explore.ts';
 import { failureAgain, failureOf, failureWithoutScript } from './failure.ts';
@@ -58,7 +59,7 @@ export function checkWith(
 
 async function check(agent: AgentUnderTest, options: CheckOptions, caller: Caller): Promise<CheckReport> {
   assertValidCheckOptions(agent, options);
-  const { path, features, tools = {} } = options;
+  const { path, features, values, tools = {} } = options;
   const player = patiently(playerOf(agent, options));
   const first: PlayedScript[] = [];
   const note: Play = async (steps) => {
@@ -67,7 +68,11 @@ async function check(agent: AgentUnderTest, options: CheckOptions, caller: Calle
     return run;
   };
   // A misspelled stub name fails here, before the real tool runs many times.
-  const surface = await exploreBy(note, (seen) => void new StubNames(tools, seen));
+  const surface = await exploreBy(note, {
+    seenFirst: (seen) => void new StubNames(tools, seen),
+    values,
+  });
+  assertKnownValues('checkAgent', values ?? {}, surface);
   const stubs = new StubNames(tools, surface);
   const setup = setupOf(agent, options, caller, { surface, player });
   const { seed, invariants } = setup;

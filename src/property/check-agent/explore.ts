@@ -1,16 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import type { CompletionRequest } from '../../engine/model/provider.ts';
-import type { JsonSchema } from '../../engine/tools/json-schema.ts';
 import type { AgentUnderTest, ScenarioRun } from '../../scenario/scenario.ts';
 import { whatHappened } from '../../scenario/assertions/verdict.ts';
 import { callTool, say, user, type Step } from '../../script/steps.ts';
 import type { TracedRequest } from '../../engine/run/events.ts';
 import { ownSettings } from '../own-settings.ts';
-import { argumentsFor } from '../script-generator/arguments/arguments.ts';
-import type { AgentSurface, Surface, ToolSurface } from '../surface.ts';
+import { argumentsWith } from '../script-generator/arguments/arguments.ts';
+import { othersFor, takesNothing } from '../script-generator/map.ts';
+import type { GivenValues } from '../shown-values/argument-values.ts';
+import { Dictionary } from '../shown-values/dictionary.ts';
+import { RunReader } from '../shown-values/read-run.ts';
+import { valuesInSchema } from '../shown-values/read-values.ts';
+import type { AgentSurface, Surface } from '../surface.ts';
 import { scriptArbitrary } from '../script-generator/script-arbitrary.ts';
 import { ScenarioTimeoutError } from '../../scenario/timeout.ts';
+import { handoffsTo, limitsIn, toolsIn, type Found } from './found-agents.ts';
+import { callsOf, distinct, wayToAll } from './sample-calls.ts';
 import { markedAsUnsure, patiently, playerOf, type Play, type PlaySettings } from './script-player.ts';
 
 /** Limits on exploring. When one is reached, the surface is incomplete, which is not an error. */
@@ -18,8 +23,6 @@ const mostAgents = 30;
 const mostPlays = 300;
 /** Exploring stops after this many timeouts. */
 const mostTimeouts = 3;
-/** Each tool is called with at most this many different arguments. */
-const mostSamples = 4;
 /**
  * How many generated scripts a round plays, how many steps a script has at most, and how many rounds there are at
  * most. Another round follows only if the last one found a new agent.
@@ -27,6 +30,12 @@ const mostSamples = 4;
 const wanderings = 40;
 const mostSteps = 14;
 const mostRounds = 3;
+/**
+ * How many scripts call tools with shown values at most, and in how many rounds. Another round follows only if the last
+ * one showed new values, so a value is reached behind at most three others.
+ */
+const mostShownPlays = 100;
+const mostShownRounds = 3;
 
 /** Features that are off while exploring. They end a run, begin another one, or do not help to reach an agent. */
 const ofOneRun = {
@@ -40,22 +49,15 @@ const ofOneRun = {
   'duplicate-ids': false,
 } as const;
 
-/** The facts about an agent that exploring has found. */
-interface Found {
-  readonly name: string;
-  readonly tools: Omit<ToolSurface, 'handsOffTo'>[];
-  /** The calls that lead from the beginning of a conversation to this agent. */
-  readonly way: readonly Step[];
-  readonly handoffs: Map<string, number>;
-  limits: Pick<AgentSurface, 'toolChoice' | 'parallelToolCalls'>;
-}
-
 /**
  * Finds the agents and tools of an app that a model can reach, by playing short scripts. The first scripts show which
  * agent is asked first, and which agent each tool leads to when it is called with a few fixed arguments. Generated
  * scripts follow, since a tool may lead to another agent after other calls. Each script starts a new conversation. At
  * most 30 agents are found, and exploring stops after 300 plays or 3 timeouts. The real tools run, unless there are
  * stubs for them.
+ *
+ * Also fills the dictionary of values that the model is shown. Tools are called again with values from it, in rounds, to
+ * find the values behind them. The scripts are the same for each seed of a check, so the dictionary is the same, too.
  *
  * An agent is identified by its name and its tools. Agents that a failed script reached are included. Rejects with an
  * Error if the app made no request at all. The Error says what happened.
@@ -66,18 +68,25 @@ export async function explore(agent: AgentUnderTest, settings: PlaySettings = {}
 
 /**
  * Explores with the given player. `seenFirst` gets the surface that is known once each tool was called. If
- * `seenFirst` throws, exploring ends with that error.
+ * `seenFirst` throws, exploring ends with that error. `values` are arguments to try, beside the ones that are shown.
  */
 export async function exploreBy(
   play: Play,
-  seenFirst: (surface: Surface) => void = () => {},
+  {
+    seenFirst = () => {},
+    values,
+  }: { seenFirst?: (surface: Surface) => void; values?: GivenValues | undefined } = {},
 ): Promise<Surface> {
-  const found = new Exploration(play);
+  const found = new Exploration(play, values);
   await found.begin();
   await found.callEachTool();
   seenFirst(found.surface);
+  await found.useShownValues();
   // A tool may lead elsewhere after other calls. So generated scripts look for more agents, as long as they find any.
-  for (let round = 1; round <= mostRounds && (await found.wander(round)); round++) await found.callEachTool();
+  for (let round = 1; round <= mostRounds && (await found.wander(round)); round++) {
+    await found.callEachTool();
+    await found.useShownValues();
+  }
   return found.surface;
 }
 
@@ -90,11 +99,18 @@ class Exploration {
   readonly #places = new Map<string, number>();
   /** The tools that were called already. */
   readonly #called = new Set<object>();
+  /** The calls with shown values that were played already, as text. */
+  readonly #tried = new Set<string>();
+  readonly #dictionary = new Dictionary();
+  readonly #reader = new RunReader(this.#dictionary);
+  readonly #values: GivenValues | undefined;
   #plays = 0;
+  #shownPlays = 0;
   #timeouts = 0;
 
-  constructor(play: Play) {
+  constructor(play: Play, values?: GivenValues) {
     this.#play = play;
+    this.#values = values;
   }
 
   get surface(): Surface {
@@ -104,6 +120,8 @@ class Exploration {
         ...limits,
         tools: tools.map((tool) => ({ ...tool, handsOffTo: handoffs.get(tool.name) })),
       })),
+      dictionary: this.#dictionary,
+      values: this.#values,
     };
   }
 
@@ -123,19 +141,63 @@ class Exploration {
         this.#called.add(tool);
         for (const call of callsOf(tool)) {
           if (this.#isOver) return;
-          const way = [...found.way, call];
-          const { trace } = await this.#played(way);
-          const next = trace.requests[way.length];
-          if (!next) continue;
-          const reached = this.#placeOf(next, way);
-          const isHandoff = trace.handoffs.some(({ turn }) => turn === way.length);
-          if (reached === undefined || !(isHandoff || reached !== place)) continue;
-          // A handoff to another agent replaces a handoff from the agent to itself.
-          if (!found.handoffs.has(tool.name) || found.handoffs.get(tool.name) === place)
-            found.handoffs.set(tool.name, reached);
+          await this.#call(place, tool.name, [...found.way, call]);
         }
       }
     }
+  }
+
+  /** Plays steps whose last one calls a tool of the agent at `place`, and records where the call leads. */
+  async #call(place: number, tool: string, way: readonly Step[]): Promise<void> {
+    const { handoffs, handoffSteps } = this.#agents[place]!;
+    const { trace } = await this.#played(way);
+    const next = trace.requests[way.length];
+    if (!next) return;
+    const reached = this.#placeOf(next, way);
+    const isHandoff = trace.handoffs.some(({ turn }) => turn === way.length);
+    if (reached === undefined || !(isHandoff || reached !== place)) return;
+    // A handoff to another agent replaces a handoff from the agent to itself.
+    if (!handoffs.has(tool) || handoffs.get(tool) === place) {
+      handoffs.set(tool, reached);
+      handoffSteps.set(tool, way.at(-1)!);
+    }
+  }
+
+  /**
+   * Calls tools with shown values, each after the steps that showed the value, until no other values are shown. A new
+   * world may know an id only after the call that made it.
+   */
+  async useShownValues(): Promise<void> {
+    for (let round = 1; round <= mostShownRounds; round++) {
+      const before = this.#dictionary.size;
+      const { surface } = this;
+      for (const [place, { tools }] of this.#agents.entries()) {
+        for (const { name, parameters } of tools) {
+          if (takesNothing(parameters)) continue;
+          const shown = argumentsWith(parameters, othersFor(surface, name));
+          for (const args of shown ? distinct(shown) : []) {
+            const key = JSON.stringify([place, name, args]);
+            if (this.#tried.has(key)) continue;
+            if (this.#isOver || this.#shownPlays >= mostShownPlays) return;
+            this.#tried.add(key);
+            this.#shownPlays++;
+            const way = this.#wayBefore(place, args);
+            await this.#call(place, name, [...way, callTool(name, args, { hallucinated: true })]);
+          }
+        }
+      }
+      await this.callEachTool();
+      if (this.#dictionary.size === before) return;
+    }
+  }
+
+  /** The steps that show the values in `args`, and lead to the agent at `place` then. */
+  #wayBefore(place: number, args: unknown): readonly Step[] {
+    const shown = wayToAll(args, this.#dictionary);
+    const at = shown?.at();
+    const onwards = at === undefined ? undefined : handoffsTo(this.#agents, at, place);
+    const way = shown && onwards && [...shown.steps, ...onwards];
+    return way && way.length < mostSteps ? way : this.#agents[place]!.way;
   }
 
   /** Plays some generated scripts, and returns whether they reached a new agent. */
@@ -148,23 +210,30 @@ class Exploration {
       const { trace } = await this.#played(way);
       for (const [index, request] of trace.requests.entries()) {
         const place = this.#placeOf(request, way.slice(0, index));
-        this.#noteHandoff(trace.handoffs, index, place);
+        this.#noteHandoff(trace.handoffs, index, place, way[index - 1]);
       }
     }
     return this.#agents.length > before;
   }
 
   /** Records which agent a handoff led to, if the target of the tool was not known yet. */
-  #noteHandoff(handoffs: ScenarioRun['trace']['handoffs'], index: number, place: number | undefined): void {
+  #noteHandoff(
+    handoffs: ScenarioRun['trace']['handoffs'],
+    index: number,
+    place: number | undefined,
+    step: Step | undefined,
+  ): void {
     const handoff = handoffs.find(({ turn }) => turn === index);
     if (!handoff || place === undefined) return;
-    for (const { name, tools, handoffs: known } of this.#agents)
+    for (const { name, tools, handoffs: known, handoffSteps } of this.#agents)
       if (
         name === handoff.from &&
         tools.some((tool) => tool.name === handoff.tool) &&
         !known.has(handoff.tool)
-      )
+      ) {
         known.set(handoff.tool, place);
+        if (step) handoffSteps.set(handoff.tool, step);
+      }
   }
 
   /**
@@ -179,6 +248,12 @@ class Exploration {
     this.#plays++;
     const run = await this.#play([user(greeting), ...way, say(ending, { hallucinated: true })]);
     if (run.error instanceof ScenarioTimeoutError) this.#timeouts++;
+    const { requests, events } = run.trace;
+    this.#reader.read(events, (turn) => {
+      const next = requests[turn];
+      const steps = way.slice(0, turn);
+      return { steps, at: () => next && this.#placeOf(next, steps) };
+    });
     return run;
   }
 
@@ -196,33 +271,20 @@ class Exploration {
     if (found && !isDeepStrictEqual(found.limits, limits)) found.limits = {};
     if (known !== undefined || this.#agents.length === mostAgents) return known;
     this.#places.set(key, this.#agents.length);
-    this.#agents.push({ name: request.agent, tools, way, handoffs: new Map(), limits });
-    return this.#agents.length - 1;
+    this.#agents.push({
+      name: request.agent,
+      tools,
+      way,
+      handoffs: new Map(),
+      handoffSteps: new Map(),
+      limits,
+    });
+    const place = this.#agents.length - 1;
+    for (const { parameters } of tools)
+      this.#dictionary.add(valuesInSchema(parameters), { steps: way, at: () => place });
+    return place;
   }
 }
-
-/** Calls of a tool with a few arguments, the same each time. */
-function callsOf({ name, parameters }: Found['tools'][number]): Step[] {
-  const samples = fc.sample(argumentsFor(parameters), ownSettings({ seed: 1, numRuns: mostSamples }));
-  const distinct = new Map(samples.map((args) => [JSON.stringify(args), args]));
-  // Marked as hallucinated, since arguments that fit the JSON Schema may fail the tool's own validation. That is not
-  // a mistake of the script.
-  return Array.from(distinct.values(), (args) => callTool(name, args, { hallucinated: true }));
-}
-
-function limitsIn({ tool_choice, parallel_tool_calls }: CompletionRequest): Found['limits'] {
-  return { toolChoice: tool_choice, parallelToolCalls: parallel_tool_calls };
-}
-
-function toolsIn({ tools = [] }: CompletionRequest): Found['tools'] {
-  return tools.flatMap((tool) =>
-    tool.type === 'function'
-      ? [{ name: tool.function.name, parameters: tool.function.parameters ?? noParameters }]
-      : [],
-  );
-}
-
-const noParameters: JsonSchema = { type: 'object', properties: {} };
 
 function neverAsked({ trace, error }: ScenarioRun): Error {
   const why =

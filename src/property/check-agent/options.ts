@@ -10,6 +10,8 @@ import type { AgentUnderTest, ScenarioRun } from '../../scenario/scenario.ts';
 import { assertValidStub, type ToolStub } from '../../scenario/stub-tools.ts';
 import { invariantNames, ofAnyApp, type InvariantName } from '../invariants/invariants.ts';
 import { assertValidFeatures, type ScriptFeature } from '../script-generator/features.ts';
+import type { GivenValues } from '../shown-values/argument-values.ts';
+import { assertValidValues } from '../shown-values/given-values.ts';
 import { fact, sentence } from '../../engine/values/error-facts.ts';
 import { UsageError } from '../../engine/values/engine-errors.ts';
 
@@ -55,6 +57,12 @@ export interface CheckOptions {
    */
   features?: Partial<Record<ScriptFeature, boolean | number>> | undefined;
   /**
+   * Values for arguments, by tool and argument: lists, or arbitraries of fast-check, for example
+   * `{ book_room: { room: [101, 102] } }`. They are used in addition to generated values and to values that the model
+   * was shown. An unknown tool or argument, or a listed value that its schema does not allow, is a TypeError.
+   */
+  values?: GivenValues | undefined;
+  /**
    * Which built-in invariants must hold in every run: the invariants of the run loop, and `tools-do-not-crash`. Default: "all";
    * for an external agent, all that hold for any app.
    */
@@ -94,9 +102,10 @@ const optionRules: Rules<keyof CheckOptions> = {
   maxDurationMs: timeoutRule,
   timeoutMs: timeoutRule,
   name: ['a string that is not blank', (value) => isText(value) && value.trim() !== ''],
-  // These two are validated below, in more detail.
+  // These are validated below, in more detail.
   contextVariables: ['an object', () => true],
   features: ['an object', () => true],
+  values: ['an object', () => true],
   invariants: [
     '"all", "none", or a list of names of invariants',
     (value) => value === 'all' || value === 'none' || Array.isArray(value),
@@ -132,9 +141,10 @@ export function assertValidCheckOptions(agent: unknown, options: CheckOptions): 
     if (given !== undefined && !rule[1](given))
       throw mustBe(sentence`The option "${{ field: option }}" of ${{ where: 'checkAgent' }}`, rule, given);
   }
-  const { contextVariables, features, invariants, tools } = options;
+  const { contextVariables, features, values, invariants, tools } = options;
   if (contextVariables !== undefined) assertValidContextVariables('checkAgent', contextVariables);
   if (features !== undefined) assertValidFeatures('checkAgent', features);
+  if (values !== undefined) assertValidValues('checkAgent', values);
   for (const [name, stub] of Object.entries(tools ?? {})) assertValidStub(name, stub);
   if (Array.isArray(invariants)) assertValidNames(invariants, isExternalAgent(agent));
   if (isExternalAgent(agent)) assertValidForExternalAgent(options);

@@ -4,6 +4,8 @@ import { isPlainObject } from '../../engine/values/copy.ts';
 import { UsageError } from '../../engine/values/engine-errors.ts';
 import { valueWords } from '../../engine/values/value-words.ts';
 import { sentence } from '../../engine/values/error-facts.ts';
+import type { GivenValues } from '../shown-values/argument-values.ts';
+import { assertValidValues } from '../shown-values/given-values.ts';
 
 /** Something unusual that a user or a model does. `scriptFeatures` describes each one. */
 export type ScriptFeature =
@@ -50,6 +52,11 @@ export interface ScriptOptions {
    * by default, relative to the other features. `true` means the weight 1, which every feature has by default.
    */
   features?: Partial<Record<ScriptFeature, boolean | number>> | undefined;
+  /**
+   * Values for arguments, by tool and argument: lists, or arbitraries of fast-check. They are used in addition to
+   * generated values.
+   */
+  values?: GivenValues | undefined;
 }
 
 /** The weight of each feature: 1 is the default, 0 means never. */
@@ -69,14 +76,15 @@ export function scriptSettings({ maxSteps = defaultMaxSteps, features = {} }: Sc
 
 /** Throws a TypeError for invalid options. `what` names the function that takes them, and begins the message. */
 export function assertValidScriptOptions(what: string, options: unknown): void {
-  assertKnownOptions(what, options, ['maxSteps', 'features']);
-  const { maxSteps, features } = options as { maxSteps?: unknown; features?: unknown };
+  assertKnownOptions(what, options, ['maxSteps', 'features', 'values']);
+  const { maxSteps, features, values } = options as Record<keyof ScriptOptions, unknown>;
   if (maxSteps !== undefined && !(Number.isInteger(maxSteps) && Number(maxSteps) >= 2)) {
     throw new UsageError(
       sentence`The "${{ field: 'maxSteps' }}" of ${{ where: what }} must be ${{ expected: 'a whole number above 1, for a step of the user and one of the model' }}, but is ${{ given: valueWords(maxSteps) }}.`,
     );
   }
   if (features !== undefined) assertValidFeatures(what, features);
+  if (values !== undefined) assertValidValues(what, values);
 }
 
 /** Throws a TypeError for invalid features. */

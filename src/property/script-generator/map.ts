@@ -1,5 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { declaredArguments, type JsonSchema } from '../../engine/tools/json-schema.ts';
+import { ArgumentValues } from '../shown-values/argument-values.ts';
 import type { Surface } from '../surface.ts';
 import { limitsOf, type AnswerLimits } from './limits.ts';
 import { toolArguments, type ToolArguments } from './arguments/arguments.ts';
@@ -46,20 +47,25 @@ export function mapOf(surface: Surface): AgentMap {
   const known = maps.get(surface);
   if (known) return known;
   const shared = new Map<string, MappedTool>();
-  const argumentsBySchema = new Map<string, ToolArguments>();
+  const argumentsByKey = new Map<string, ToolArguments>();
   const tools = surface.agents.map((agent) => {
     const byName = new Map<string, MappedTool>();
     for (const { name, parameters, handsOffTo } of agent.tools) {
       const schema = JSON.stringify(parameters);
       const key = JSON.stringify([name, schema, handsOffTo]);
-      const ownArguments = argumentsBySchema.get(schema) ?? toolArguments(parameters);
-      argumentsBySchema.set(schema, ownArguments);
+      const isPlain = takesNothing(parameters);
+      // Tools with other names are shown other values.
+      const argumentsKey = isPlain ? schema : JSON.stringify([name, schema]);
+      const ownArguments =
+        argumentsByKey.get(argumentsKey) ??
+        toolArguments(parameters, isPlain ? undefined : othersFor(surface, name));
+      argumentsByKey.set(argumentsKey, ownArguments);
       const tool = shared.get(key) ?? {
         name,
         schema: parameters,
         handsOffTo: surface.agents[handsOffTo ?? -1] && handsOffTo,
         arguments: ownArguments,
-        isPlain: takesNothing(parameters),
+        isPlain,
       };
       shared.set(key, tool);
       byName.set(name, tool);
@@ -72,7 +78,13 @@ export function mapOf(surface: Surface): AgentMap {
   return map;
 }
 
-function takesNothing(schema: JsonSchema): boolean {
+/** The values for the arguments of a tool besides the plain ones. */
+export function othersFor({ dictionary, values = {} }: Surface, tool: string): ArgumentValues {
+  return new ArgumentValues(tool, dictionary, Object.hasOwn(values, tool) ? values[tool] : undefined);
+}
+
+/** Whether a tool with this schema takes no arguments. */
+export function takesNothing(schema: JsonSchema): boolean {
   const { names, patterns, others } = declaredArguments(schema);
   return names.size + patterns.length === 0 && !others;
 }

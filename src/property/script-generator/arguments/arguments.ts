@@ -1,5 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { JsonSchema } from '../../../engine/tools/json-schema.ts';
+import type { ArgumentValues } from '../../shown-values/argument-values.ts';
 import { filtered } from './filtered.ts';
 import { mistakesBy, withMistake } from './mistakes.ts';
 import { validityOf } from './validity.ts';
@@ -9,7 +10,7 @@ import { SchemaValues } from './schema-values.ts';
 export interface ToolArguments {
   /** Whether the engine would accept the arguments. */
   isValid: (args: object) => boolean;
-  /** Undefined where no valid arguments were found. */
+  /** Undefined where no valid arguments were found. Half of them have shown values, if the schema allows some. */
   valid: Arbitrary<object> | undefined;
   /** Valid arguments with characters of all writing systems, where the schema allows any text. */
   unicode: Arbitrary<object> | undefined;
@@ -17,11 +18,16 @@ export interface ToolArguments {
   wrong: Arbitrary<object> | undefined;
 }
 
-/** Arguments of every kind. This takes a while, so callers do it once for each schema. */
-export function toolArguments(schema: JsonSchema): ToolArguments {
+/**
+ * Arguments of every kind, also with the values in `others`. This takes a while, so callers do it once for each schema.
+ */
+export function toolArguments(schema: JsonSchema, others?: ArgumentValues): ToolArguments {
   const isValid = validityOf(schema);
-  const valid = validArguments(schema, isValid, false);
-  const unicode = valid && validArguments(schema, isValid, true);
+  const plain = validArguments(schema, isValid, false);
+  const shown = others && validArguments(schema, isValid, false, others);
+  // Plain arguments come first, so that shown ones shrink to them.
+  const valid = plain && shown ? fc.oneof({ withCrossShrink: true }, plain, shown) : (plain ?? shown);
+  const unicode = valid && validArguments(schema, isValid, true, others);
   return { isValid, valid, unicode, wrong: wrongArguments(schema, isValid, valid) };
 }
 
@@ -31,6 +37,14 @@ export function toolArguments(schema: JsonSchema): ToolArguments {
  */
 export function argumentsFor(schema: JsonSchema): Arbitrary<object> {
   return validArguments(schema, validityOf(schema), false) ?? noArguments;
+}
+
+/**
+ * Generates arguments that pass the schema, nearly all of whose values are from `others` where the schema allows it.
+ * Undefined if `others` has none for it.
+ */
+export function argumentsWith(schema: JsonSchema, others: ArgumentValues): Arbitrary<object> | undefined {
+  return validArguments(schema, validityOf(schema), false, others);
 }
 
 /**
@@ -49,10 +63,11 @@ function validArguments(
   schema: JsonSchema,
   isValid: (args: object) => boolean,
   isUnicode: boolean,
+  others?: ArgumentValues,
 ): Arbitrary<object> | undefined {
-  const values = new SchemaValues(schema, isUnicode);
+  const values = new SchemaValues(schema, isUnicode, others);
   const all = values.all({ allOf: [schema, { type: 'object' }] }) as Arbitrary<object> | undefined;
-  if (!all) return undefined;
+  if (!all || (others && !isUnicode && !values.hasOthers)) return undefined;
   // Samples show whether a schema cannot be used at all, for example because a `$ref` has no target.
   const isSure = !values.isLoose && fc.sample(all, { seed: 1, numRuns: 10 }).every(isValid);
   return isSure ? all : filtered(all, isValid);

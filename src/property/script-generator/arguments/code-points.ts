@@ -10,6 +10,7 @@ export function unicodeStringsOf(minLength: number, maxLength: number): Arbitrar
 
 /** Letters first, then the code points below and above the surrogates. */
 const codePoint = fc.oneof(
+  { withCrossShrink: true },
   { weight: 1, arbitrary: fc.integer({ min: 0x61, max: 0x7a }) },
   { weight: 2, arbitrary: fc.integer({ min: 0, max: 0xd7ff }) },
   { weight: 1, arbitrary: fc.integer({ min: 0xe000, max: 0x10ffff }) },

@@ -3,7 +3,7 @@ import { isPlainObject, setOwn } from '../../../engine/values/copy.ts';
 
 type Values = Arbitrary<unknown> | undefined;
 type Keywords = Readonly<Record<string, unknown>>;
-type ValuesOf = (schema: unknown) => Values;
+type ValuesOf = (schema: unknown, name?: string) => Values;
 
 /** How many items or undeclared properties an array or object may have beyond the required ones. */
 const most = 3;
@@ -68,7 +68,7 @@ export function objectsOf(keywords: Keywords, valuesOf: ValuesOf, loosen: () => 
     const isDeclared = Object.hasOwn(declared, name);
     // Other keywords may restrict an undeclared property.
     if (!isDeclared) loosen();
-    const one = valuesOf(isDeclared ? declared[name] : undeclaredIn(keywords));
+    const one = valuesOf(isDeclared ? declared[name] : undeclaredIn(keywords), name);
     if (!one && needed.has(name)) return undefined;
     if (!one) continue;
     names.push(name);

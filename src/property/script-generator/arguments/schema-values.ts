@@ -1,10 +1,12 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { isPlainObject } from '../../../engine/values/copy.ts';
 import type { JsonSchema } from '../../../engine/tools/json-schema.ts';
+import type { ArgumentPlace, ArgumentValues } from '../../shown-values/argument-values.ts';
 import { arraysOf, objectsOf } from './containers.ts';
 import { mergedSchema, typesIn, type MergedSchema } from './merge.ts';
 import { numbersWithin } from './numbers.ts';
 import { stringsWithin } from './strings.ts';
+import { leafValidity } from './validity.ts';
 
 type Values = Arbitrary<unknown> | undefined;
 
@@ -16,6 +18,15 @@ const mostReferences = 16;
  */
 const moreReferences = 3;
 
+/** How often a shown value is drawn instead of a plain one, where a schema allows shown values. */
+const shownWeight = 9;
+
+/** In place of a type, where a schema allows all types. */
+const anyType = 'any';
+
+/** The place of the arguments as a whole. */
+const allArguments: ArgumentPlace = { name: '', parent: '' };
+
 /** Generates the values of one JSON Schema. */
 export class SchemaValues {
   /**
@@ -23,14 +34,18 @@ export class SchemaValues {
    * was called.
    */
   isLoose = false;
+  /** Whether some values are shown ones or those of the option `values`. Known after `all` was called. */
+  hasOthers = false;
   readonly #root: JsonSchema;
   readonly #isUnicode: boolean;
-  /** The values of each schema, by how many references may still be followed. */
-  readonly #made: Map<object, Values>[] = [];
+  readonly #others: ArgumentValues | undefined;
+  /** The values of each schema in each place, by how many references may still be followed. */
+  readonly #made: Map<string, Map<object, Values>>[] = [];
 
-  constructor(root: JsonSchema, isUnicode: boolean) {
+  constructor(root: JsonSchema, isUnicode: boolean, others?: ArgumentValues) {
     this.#root = root;
     this.#isUnicode = isUnicode;
+    this.#others = others;
   }
 
   /**
@@ -46,30 +61,33 @@ export class SchemaValues {
   }
 
   /** The values of a part, following at most this many references; undefined if none exist. */
-  of(schema: unknown, references: number): Values {
+  of(schema: unknown, references: number, place = allArguments): Values {
     if (!isPlainObject(schema)) return schema === false ? undefined : anyValue;
-    const made = (this.#made[references] ??= new Map());
-    if (!made.has(schema)) made.set(schema, this.#make(schema, references));
+    const byPlace = (this.#made[references] ??= new Map());
+    const key = `${place.parent}\n${place.name}`;
+    let made = byPlace.get(key);
+    if (!made) byPlace.set(key, (made = new Map()));
+    if (!made.has(schema)) made.set(schema, this.#make(schema, references, place));
     return made.get(schema);
   }
 
-  #make(schema: unknown, references: number): Values {
+  #make(schema: unknown, references: number, place: ArgumentPlace): Values {
     const result = mergedSchema(this.#root, schema, references);
     if (!result) return undefined;
     const { merged, left } = result;
     if (merged.isLoose) this.isLoose = true;
     const [choice, ...choices] = merged.choices;
-    if (!choice) return this.#ofMerged(merged, left);
+    if (!choice) return this.#ofMerged(merged, left, place);
     const { patterns, keywords } = merged;
     const rest = [
       keywords,
       ...patterns.map((pattern) => ({ pattern })),
       ...choices.map((anyOf) => ({ anyOf })),
     ];
-    return oneOf(choice.map((part) => this.of({ allOf: [part, ...rest] }, left)));
+    return oneOf(choice.map((part) => this.of({ allOf: [part, ...rest] }, left, place)));
   }
 
-  #ofMerged(merged: MergedSchema, references: number): Values {
+  #ofMerged(merged: MergedSchema, references: number, place: ArgumentPlace): Values {
     const { keywords } = merged;
     const types = typesIn(keywords['type']);
     const listed = 'const' in keywords ? [keywords['const']] : keywords['enum'];
@@ -85,11 +103,50 @@ export class SchemaValues {
     // Two parts require different types, so no type is left.
     if (types.length === 0 && 'type' in keywords) return undefined;
     if (types.length === 0) types.push(...typesOfKeywords(merged));
-    if (types.length === 0) return anyValue;
-    return oneOf(types.map((type) => this.#ofType(type, merged, references)));
+    if (types.length === 0) return this.#withShown(anyType, merged, references, place);
+    return oneOf(types.map((type) => this.#withShown(type, merged, references, place)));
   }
 
-  #ofType(type: string, { keywords, patterns }: MergedSchema, references: number): Values {
+  /** The values of one type, and shown values of that type if the schema allows some. */
+  #withShown(type: string, merged: MergedSchema, references: number, place: ArgumentPlace): Values {
+    const plain = this.#ofType(type, merged, references, place);
+    // Strings stay beyond ASCII where that is asked for.
+    if (!this.#others || !leafTypes.has(type) || (this.#isUnicode && !isNumeric(type))) return plain;
+    const { description, default: fallback, examples } = merged.keywords;
+    const listed = [...(Array.isArray(examples) ? (examples as unknown[]) : []), fallback];
+    const shown = this.#others.shown(
+      typeof description === 'string' ? { ...place, description } : place,
+      type,
+      listed.filter((value) => isOf(type, value)),
+      leafValidity(type, merged),
+    );
+    if (!shown) return plain;
+    this.hasOthers = true;
+    if (!plain) return shown;
+    return fc.oneof(
+      { withCrossShrink: true },
+      { weight: 1, arbitrary: plain },
+      { weight: shownWeight, arbitrary: shown },
+    );
+  }
+
+  /** The values of a property. The option `values` has more values for an argument of the tool. */
+  #property(schema: unknown, references: number, place: ArgumentPlace, name: string): Values {
+    const own = this.of(schema, references, { parent: place.name, name });
+    const all = place === allArguments ? this.#others?.given(name, own) : undefined;
+    if (!all) return own;
+    this.hasOthers = true;
+    // A given value need not fit.
+    this.isLoose = true;
+    return all;
+  }
+
+  #ofType(
+    type: string,
+    { keywords, patterns }: MergedSchema,
+    references: number,
+    place: ArgumentPlace,
+  ): Values {
     const number = (keyword: string, otherwise: number) =>
       typeof keywords[keyword] === 'number' ? keywords[keyword] : otherwise;
     const { format, multipleOf } = keywords;
@@ -121,20 +178,32 @@ export class SchemaValues {
       case 'array':
         return arraysOf(
           keywords,
-          (part) => this.of(part, references),
+          (part) => this.of(part, references, place),
           () => (this.isLoose = true),
         );
       case 'object':
         return objectsOf(
           keywords,
-          (part) => this.of(part, references),
+          (part, name) =>
+            name === undefined
+              ? this.of(part, references, place)
+              : this.#property(part, references, place, name),
           () => (this.isLoose = true),
         );
+      case anyType:
+        return anyValue;
       default:
         return undefined;
     }
   }
 }
+
+function isNumeric(type: string): boolean {
+  return type === 'integer' || type === 'number';
+}
+
+/** The types of values that a dictionary can have. */
+const leafTypes = new Set(['string', 'integer', 'number', anyType]);
 
 /** Keywords that do not restrict a list of values any further. */
 const besideLists = new Set(['type', 'enum', 'const', 'title', 'description', 'default', 'examples']);

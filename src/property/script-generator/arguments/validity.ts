@@ -13,6 +13,41 @@ export function validityOf(schema: JsonSchema): (args: object) => boolean {
   return (args) => (passes ??= passingBy(schema))(args);
 }
 
+/** The keywords that restrict strings and numbers. */
+const leafKeywords = [
+  'minLength',
+  'maxLength',
+  'format',
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+];
+
+/** Returns a test for whether a string or a number is within the limits of a merged schema. */
+export function leafValidity(
+  type: string,
+  { keywords, patterns }: { keywords: Readonly<Record<string, unknown>>; patterns: readonly string[] },
+): (value: unknown) => boolean {
+  const limits = leafKeywords.filter((keyword) => Object.hasOwn(keywords, keyword));
+  if (limits.length + patterns.length === 0) return () => true;
+  const schema = {
+    ...(type !== 'any' && { type }),
+    ...Object.fromEntries(limits.map((keyword) => [keyword, keywords[keyword]])),
+    allOf: patterns.map((pattern) => ({ pattern })),
+  };
+  let validator: Validator | undefined;
+  return (value) => {
+    try {
+      validator ??= new Validator(schema as ConstructorParameters<typeof Validator>[0], '2020-12', true);
+      return validator.validate(value).valid;
+    } catch {
+      return false;
+    }
+  };
+}
+
 function passingBy(schema: JsonSchema): (args: object) => boolean {
   let validator: Validator;
   let declares: (name: string) => boolean;

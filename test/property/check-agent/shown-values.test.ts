@@ -1,0 +1,141 @@
+/** Tools that succeed only with a value that the model was shown. */
+import fc from 'fast-check';
+import { Agent, tool } from 'swarmcheck';
+import { scriptFor } from 'swarmcheck/fast-check';
+import type { Step } from 'swarmcheck/testing';
+import { expect, test } from 'vitest';
+import { explore } from '../../../src/property/check-agent/explore.ts';
+import { playerOf } from '../../../src/property/check-agent/script-player.ts';
+import { scriptArbitrary } from '../../../src/property/script-generator/script-arbitrary.ts';
+import { factsOfMistake } from '../../support/facts-of.ts';
+import { check } from './desk.ts';
+
+/** A tool that succeeds only with one of these values. */
+function needing(
+  name: string,
+  argument: string,
+  type: string,
+  values: readonly unknown[],
+  answer: unknown = 'done',
+) {
+  return tool({
+    name,
+    parameters: { type: 'object', properties: { [argument]: { type } }, required: [argument] },
+    execute(args) {
+      if (!values.includes(args[argument])) throw new Error('There is none.');
+      return answer;
+    },
+  });
+}
+
+/** An agent that shows each value in another place. */
+const shop = () =>
+  new Agent({
+    name: 'Shop',
+    instructions: 'The desk for complaints is D-80.',
+    functions: [
+      tool({ name: 'rooms', execute: () => 'Rooms 411 and 412 are free. The bar closes at 23.' }),
+      needing('book_room', 'room', 'integer', [411, 412]),
+      needing('call_desk', 'deskId', 'string', ['D-80']),
+      tool({
+        name: 'list_customers',
+        execute: () => ({ customers: [{ id: 'C-1', orders: [{ id: 'ord-77', total: 12 }] }] }),
+      }),
+      needing('get_order', 'order_id', 'string', ['ord-77'], { parcel: { code: 'PX-9' } }),
+      // Behind two calls.
+      needing('track', 'parcel_code', 'string', ['PX-9']),
+    ],
+  });
+
+/** The share of the scripts with valid calls of a tool in which one succeeds. */
+async function sharesOf(agent: () => Agent, runs = 250): Promise<Record<string, number>> {
+  const surface = await explore(agent);
+  const play = playerOf(agent, {});
+  const calling = new Map<string, number>();
+  const succeeding = new Map<string, number>();
+  for (const steps of fc.sample(scriptArbitrary(surface, { features: quiet }), { seed: 1, numRuns: runs })) {
+    const { toolCalls } = (await play(steps)).trace;
+    const ok = toolCalls.filter(({ error }) => error === undefined);
+    for (const name of new Set(toolCalls.map((call) => call.tool)))
+      calling.set(name, (calling.get(name) ?? 0) + 1);
+    for (const name of new Set(ok.map((call) => call.tool)))
+      succeeding.set(name, (succeeding.get(name) ?? 0) + 1);
+  }
+  return Object.fromEntries(
+    Array.from(calling, ([name, count]) => [name, (succeeding.get(name) ?? 0) / count]),
+  );
+}
+
+const quiet = { 'unknown-tool': false, 'huge-content': false } as const;
+
+test('tools succeed with values from texts, instructions and nested lists, also behind two calls', async () => {
+  const shares = await sharesOf(shop);
+  const floor = 0.15;
+  const rare = ['book_room', 'call_desk', 'get_order', 'track'].filter(
+    (name) => !((shares[name] ?? 0) > floor),
+  );
+  expect(rare).toEqual([]);
+});
+
+test('the dictionary is the same each time, and so is each script', async () => {
+  const sampled = async () =>
+    fc
+      .sample(scriptArbitrary(await explore(shop)), { seed: 7, numRuns: 30 })
+      .map((steps) => JSON.stringify(steps));
+  const first = await sampled();
+  await check(shop, { runs: 20, seed: 3 });
+  expect(await sampled()).toEqual(first);
+});
+
+test('a value that the model sent is not counted as shown, and a secret is left out', async () => {
+  const agent = new Agent({
+    functions: [
+      tool({
+        name: 'echo',
+        parameters: { type: 'object', properties: { words: { type: 'string' } }, required: ['words'] },
+        execute: ({ words }) => ({ words }),
+      }),
+      tool({ name: 'log_in', execute: () => ({ password: 'hunter-22', user: 'U-31' }) }),
+    ],
+  });
+  const { dictionary } = await explore(agent);
+  const values = dictionary!.candidatesFor({ name: new Set(), around: new Set() }).map(({ value }) => value);
+  expect(values).toContain('U-31');
+  expect(values).not.toContain('hunter-22');
+  expect(values).not.toContain('A-17');
+});
+
+const callsIn = (scripts: readonly Step[][], name: string) =>
+  scripts
+    .flat()
+    .flatMap((step) => ('calls' in step ? (step.calls ?? []).filter((call) => call.tool === name) : []));
+
+test('given values are used, as a list or as an arbitrary', () => {
+  const agent = new Agent({ functions: [needing('get_order', 'order_id', 'string', [])] });
+  for (const values of [['ord-500'], fc.constant('ord-500')]) {
+    const scripts = scriptFor(agent, { values: { get_order: { order_id: values } }, features: quiet });
+    const calls = callsIn(fc.sample(scripts, { seed: 1, numRuns: 100 }), 'get_order');
+    const given = calls.filter(({ args }) => JSON.stringify(args) === '{"order_id":"ord-500"}');
+    expect(given.length).toBeGreaterThan(calls.length / 5);
+  }
+});
+
+test.each<[string, object, object]>([
+  ['an unknown tool', { get_ordr: { order_id: ['a'] } }, { tool: 'get_ordr', suggestion: 'get_order' }],
+  ['an unknown argument', { get_order: { orderid: ['a'] } }, { field: 'orderid', suggestion: 'order_id' }],
+  [
+    'a value that its schema does not allow',
+    { get_order: { order_id: ['a', 5] } },
+    { field: 'values.get_order.order_id[1]', given: 'the number 5' },
+  ],
+  ['an empty list', { get_order: { order_id: [] } }, { field: 'values.get_order.order_id' }],
+  ['a single value', { get_order: { order_id: 'a' } }, { field: 'values.get_order.order_id' }],
+  ['a list for a tool', { get_order: ['a'] }, { field: 'values.get_order' }],
+  ['no object', ['a'], { field: 'values' }],
+])('%s in "values" is a mistake', async (_what, values, facts) => {
+  const agent = new Agent({ functions: [needing('get_order', 'order_id', 'string', [])] });
+  const checked = await factsOfMistake(() => check(agent, { values: values as never }), 'where');
+  expect(checked).toMatchObject({ where: 'checkAgent', ...facts });
+  const generated = await factsOfMistake(() => scriptFor(agent, { values: values as never }), 'where');
+  expect(generated).toMatchObject({ where: 'scriptFor', ...facts });
+});
