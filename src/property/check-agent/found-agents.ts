@@ -31,7 +31,7 @@ export function toolsIn({ tools = [] }: CompletionRequest): Found['tools'] {
 
 const noParameters: JsonSchema = { type: 'object', properties: {} };
 
-/** The shortest steps that hand off from one agent to another; undefined if there are none. */
+/** The shortest steps that hand off from one agent to another; undefined if no way exists. */
 export function handoffsTo(agents: readonly Found[], from: number, to: number): readonly Step[] | undefined {
   const ways = new Map<number, readonly Step[]>([[from, []]]);
   // The loop also visits the entries that it adds to the map.

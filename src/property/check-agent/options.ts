@@ -11,7 +11,7 @@ import { assertValidStub, type ToolStub } from '../../scenario/stub-tools.ts';
 import { invariantNames, ofAnyApp, type InvariantName } from '../invariants/invariants.ts';
 import { assertValidFeatures, type ScriptFeature } from '../script-generator/features.ts';
 import type { GivenValues } from '../shown-values/argument-values.ts';
-import { assertValidValues } from '../shown-values/given-values.ts';
+import { assertValidValues } from '../shown-values/valid-values.ts';
 import { fact, sentence } from '../../engine/values/error-facts.ts';
 import { UsageError } from '../../engine/values/engine-errors.ts';
 

@@ -5,7 +5,7 @@ import { UsageError } from '../../engine/values/engine-errors.ts';
 import { valueWords } from '../../engine/values/value-words.ts';
 import { sentence } from '../../engine/values/error-facts.ts';
 import type { GivenValues } from '../shown-values/argument-values.ts';
-import { assertValidValues } from '../shown-values/given-values.ts';
+import { assertValidValues } from '../shown-values/valid-values.ts';
 
 /** Something unusual that a user or a model does. `scriptFeatures` describes each one. */
 export type ScriptFeature =

@@ -15,7 +15,7 @@ export type GivenValues = Readonly<
   Record<string, Readonly<Record<string, readonly unknown[] | Arbitrary<unknown>>>>
 >;
 
-/** Where a value stands in the arguments: the nearest two names on its path, and the description of the last one. */
+/** The place of a value in the arguments: the nearest two names on its path, and the description of the last one. */
 export interface ArgumentPlace {
   readonly name: string;
   readonly parent: string;
@@ -34,7 +34,7 @@ export class ArgumentValues {
     this.#given = given;
   }
 
-  /** The values of the option `values` for an argument, mixed with others; undefined if the option has none. */
+  /** The values of the option `values` for an argument, mixed with others; undefined if the option does not name the argument. */
   given(argument: string, others: Arbitrary<unknown> | undefined): Arbitrary<unknown> | undefined {
     const given = Object.hasOwn(this.#given, argument) ? this.#given[argument] : undefined;
     if (given === undefined) return undefined;
@@ -48,7 +48,7 @@ export class ArgumentValues {
     );
   }
 
-  /** The shown values of a type that an argument allows, the fitting ones most often; undefined if there are none. */
+  /** The shown values of a type that an argument allows, the fitting ones most often; undefined if no value fits. */
   shown(
     place: ArgumentPlace,
     type: string,
@@ -78,7 +78,7 @@ function isList(given: readonly unknown[] | Arbitrary<unknown>): given is readon
   return Array.isArray(given);
 }
 
-/** A value of the dictionary as a type of JSON Schema, or as any type; undefined if it is none of that type. */
+/** A value of the dictionary as a type of JSON Schema, or as any type; undefined if it has another type. */
 function typedAs(type: string, value: string): unknown {
   if (type === 'string' || type === 'any') return value;
   if (!/^-?\d{1,15}(?:\.\d{1,6})?$/.test(value)) return undefined;

@@ -31,8 +31,8 @@ export interface Candidate {
 }
 
 /**
- * The values that the model is shown: by tools, instructions, users, context variables and schemas. What a run shows
- * after it sent the value itself is left out, because a tool that repeats its arguments reveals nothing. Strings and
+ * The values that the model is shown: by tools, instructions, users, context variables and schemas. A value that a
+ * run shows after it sent the value itself is left out, because a tool that repeats its arguments reveals nothing. Strings and
  * numbers are both kept as text.
  */
 export class Dictionary {

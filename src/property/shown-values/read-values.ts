@@ -10,7 +10,7 @@ export interface ShownValue extends ValueWords {
   readonly likelihood: number;
 }
 
-/** Limits on what is read from one text or one piece of JSON. Whatever is beyond them is left out. */
+/** Limits for one text or one piece of JSON. Values beyond them are left out. */
 const longestText = 20_000;
 const longestValue = 100;
 const mostValues = 100;
@@ -66,7 +66,7 @@ export function partsOf(text: string): string[] {
 }
 
 /**
- * The ids, numbers, names and words of a text. The words beside a value, and those of its sentence, say what it is:
+ * The ids, numbers, names and words of a text. The words beside a value, and the other words of its sentence, describe the value:
  * "room" for both numbers in "Rooms 101 and 102 are free".
  */
 export function valuesInText(text: string, { near, far }: ValueWords): ShownValue[] {

@@ -43,7 +43,7 @@ export interface ValueWords {
 }
 
 /**
- * How well the words of an argument and those of a value agree; 0 if they share none. A word that both have in the
+ * How well the words of an argument and the words of a value agree; 0 if they share none. A word that both have in the
  * nearest place counts most.
  */
 export function agreement({ name, around }: ArgumentWords, { near, far }: ValueWords): number {

@@ -41,7 +41,7 @@ export function argumentsFor(schema: JsonSchema): Arbitrary<object> {
 
 /**
  * Generates arguments that pass the schema, nearly all of whose values are from `others` where the schema allows it.
- * Undefined if `others` has none for it.
+ * Undefined if `others` has no value for it.
  */
 export function argumentsWith(schema: JsonSchema, others: ArgumentValues): Arbitrary<object> | undefined {
   return validArguments(schema, validityOf(schema), false, others);

@@ -34,7 +34,7 @@ export class SchemaValues {
    * was called.
    */
   isLoose = false;
-  /** Whether some values are shown ones or those of the option `values`. Known after `all` was called. */
+  /** Whether some values are shown ones or values of the option `values`. Known after `all` was called. */
   hasOthers = false;
   readonly #root: JsonSchema;
   readonly #isUnicode: boolean;
@@ -110,7 +110,7 @@ export class SchemaValues {
   /** The values of one type, and shown values of that type if the schema allows some. */
   #withShown(type: string, merged: MergedSchema, references: number, place: ArgumentPlace): Values {
     const plain = this.#ofType(type, merged, references, place);
-    // Strings stay beyond ASCII where that is asked for.
+    // Strings stay beyond ASCII where Unicode is wanted.
     if (!this.#others || !leafTypes.has(type) || (this.#isUnicode && !isNumeric(type))) return plain;
     const { description, default: fallback, examples } = merged.keywords;
     const listed = [...(Array.isArray(examples) ? (examples as unknown[]) : []), fallback];
