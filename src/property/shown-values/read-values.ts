@@ -1,6 +1,7 @@
 import { isPlainObject } from '../../engine/values/copy.ts';
+import { withoutSecrets } from '../../engine/values/secrets.ts';
 import type { JsonSchema } from '../../engine/tools/json-schema.ts';
-import { holdsSecret, withoutSecrets } from '../check-agent/storable.ts';
+import { holdsSecret } from '../check-agent/storable.ts';
 import { isTelling, wordsOf, type ValueWords } from './words.ts';
 
 /** A value that was shown, and the words beside it. */
