@@ -1,6 +1,7 @@
 import { watched } from '../../engine/run/watch.ts';
 import { isAgent } from '../../engine/tools/agent.ts';
 import type { AgentUnderTest } from '../../scenario/scenario.ts';
+import { ScenarioTimeoutError } from '../../scenario/timeout.ts';
 import { assertKnownValues } from '../shown-values/given-values.ts';
 import { scriptArbitrary } from '../script-generator/script-arbitrary.ts';
 import { exploreBy } from './explore.ts';
@@ -62,8 +63,10 @@ async function check(agent: AgentUnderTest, options: CheckOptions, caller: Calle
   const { path, features, values, tools = {} } = options;
   const player = patiently(playerOf(agent, options));
   const first: PlayedScript[] = [];
+  let hung = false;
   const note: Play = async (steps) => {
     const run = await player(steps);
+    hung ||= run.error instanceof ScenarioTimeoutError;
     if (first.length < mostControls) first.push({ steps, run });
     return run;
   };
@@ -80,10 +83,11 @@ async function check(agent: AgentUnderTest, options: CheckOptions, caller: Calle
 
   const scripts = scriptArbitrary(surface, { features: featuresFor(agent, features) });
   const steadiness = new Steadiness(setup.play, first);
-  const { runs, found } = await search(scripts, setup, async (played) => {
+  const passed = async (played: PlayedScript) => {
     stubs.note(played.run);
     await steadiness.note(played);
-  });
+  };
+  const { runs, found } = await search(scripts, setup, { passed, hung });
   if (found) throw await failureOf(found, runs, scripts, setup, steadiness);
   // With a path, only one script is played. That does not show that a stub is unused or that something never happens.
   if (path === undefined) {

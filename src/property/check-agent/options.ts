@@ -31,7 +31,7 @@ export interface CheckOptions {
   path?: string | undefined;
   /**
    * How long generated scripts are played, in milliseconds of real time. Once this time is over, no other script
-   * begins. Default: no limit.
+   * begins. At least one script is played, and at least 20 if the app hung while it was explored. Default: no limit.
    */
   maxDurationMs?: number | undefined;
   /**

@@ -11,6 +11,9 @@ import { UsageError } from '../../engine/values/engine-errors.ts';
 /** The real `setImmediate`, read before a test installs fake timers. */
 const { setImmediate: inNextTurn } = globalThis;
 
+/** How many scripts are played at least, however short the time is, if the app hung while it was explored. */
+const leastAfterHang = 20;
+
 /** The result of playing generated scripts. */
 export interface Searched {
   /** How many scripts were played. */
@@ -22,15 +25,21 @@ export interface Searched {
 /**
  * Plays generated scripts until an invariant is broken, all scripts are played, or the time is up. If the options
  * have a path, plays only the script that the path leads to. Calls `passed` with each run that keeps all invariants.
+ *
+ * At least one script is played, because generating it may take longer than the time of the check. If the app `hung`
+ * while it was explored, at least 20 are played, because a check must not pass only because it had no time to meet
+ * the script that hangs.
+ *
  * Rejects with a TypeError for a path that leads to no script, and with the errors with which `play` or `passed`
  * rejects.
  */
 export async function search(
   scripts: Arbitrary<Step[]>,
   { options, caller, seed, play, invariants }: Setup,
-  passed: (played: PlayedScript) => Promise<void>,
+  { passed, hung }: { passed: (played: PlayedScript) => Promise<void>; hung: boolean },
 ): Promise<Searched> {
   const { path, maxDurationMs, runs: of = 200 } = options;
+  const atLeast = hung ? leastAfterHang : 1;
   let runs = 0;
   let found: Omit<FoundFailure, 'path'> | undefined;
   let mistake: { error: unknown } | undefined;
@@ -54,7 +63,7 @@ export async function search(
     // loop.
     if (limit) await new Promise<void>((resolve) => void inNextTurn(resolve));
     // The search ends between runs, not in the middle of a run, because a run that hangs must be found.
-    if (limit?.signal.aborted) return false;
+    if (limit?.signal.aborted && runs >= atLeast) return false;
     // After the script of the path, fast-check continues with its neighbors in the shrink tree, which are not needed.
     if (path !== undefined && runs > 0) return true;
     await judge(steps);
@@ -76,7 +85,7 @@ export async function search(
     throw String(error).includes('Unable to replay') ? wrongPath(path) : error;
   }
   if (mistake) throw mistake.error;
-  if (path !== undefined && runs === 0 && maxDurationMs === undefined) throw wrongPath(path);
+  if (path !== undefined && runs === 0) throw wrongPath(path);
   return {
     runs,
     found: found && counterexamplePath !== null ? { ...found, path: counterexamplePath } : undefined,
