@@ -4,6 +4,7 @@ export { defineCheck } from './property/check-agent/define-check.ts';
 export type { Check } from './property/check-agent/define-check.ts';
 export { checkAgent } from './property/check-agent/check-agent.ts';
 export type { CheckReport } from './property/check-agent/check-agent.ts';
+export type { Coverage } from './property/coverage.ts';
 export type { CheckOptions } from './property/check-agent/options.ts';
 export { SavedFailureError } from './property/check-agent/saved-failure.ts';
 export { relations } from './property/relations.ts';

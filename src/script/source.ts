@@ -78,7 +78,7 @@ export function valueSource(value: unknown): string {
  * A key as source code. `__proto__` becomes a computed key, because `__proto__: …` in an object literal would set the
  * prototype.
  */
-function keySource(key: string): string {
+export function keySource(key: string): string {
   if (key === '__proto__') return "['__proto__']";
   return /^[A-Za-z_$][\w$]*$/.test(key) ? key : textSource(key);
 }

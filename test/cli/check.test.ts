@@ -114,11 +114,11 @@ test('--path plays only the script that it leads to', async () => {
   const path = /--path ([\d:]+)/.exec(stdout)![1]!;
   const again = await project.swarmcheck(['check', 'desk.ts#checked', '--path', path]);
   expect(again.stdout).toMatch('"refunds are for the verified" was broken');
-  const without = await project.swarmcheck(['check', 'desk.ts#checked', '--path', path], fixed);
-  expect(without).toEqual({
+  // The same agent, without the invariant.
+  expect(await project.swarmcheck(['check', 'desk.ts#triage', '--path', path])).toEqual({
     code: 0,
     stderr: '',
-    stdout: `✓ desk.ts#checked  1 run, seed 1, path ${path}: no invariant was broken\n`,
+    stdout: `✓ desk.ts#triage  1 run, seed 1, path ${path}: no invariant was broken\n`,
   });
 });
 
@@ -162,6 +162,11 @@ test('--json prints one document, whether the check fails or passes', async () =
     seed: 1,
     saved: 1,
     sometimes: { 'a refund is asked for': expect.any(Number) },
+    coverage: expect.objectContaining({
+      tools: expect.arrayContaining([
+        expect.objectContaining({ agent: 'Refunds', tool: 'verify', ok: expect.any(Number) }),
+      ]),
+    }),
   });
   expect([failed.code, passed.code]).toEqual([1, 0]);
 });
@@ -175,6 +180,25 @@ export default { agent: new Agent({ name: 'Never' }), sometimes: { 'it rains': (
   expect(stdout).toMatch('✗ never.ts#default  "it rains" never happened in 5 runs');
   expect(code).toBe(1);
   expect(await savedFiles(project)).toEqual([]);
+});
+
+test('tools that never succeeded are shown in a table, with a remedy', async () => {
+  await using project = await checkedProject({
+    'hotel.ts': `import { Agent, tool } from 'swarmcheck';
+const room = { type: 'object', properties: { room: { type: 'integer' } }, required: ['room'] };
+const book = tool({ name: 'book_room', parameters: room, execute() { throw new Error('There is none.'); } });
+export default () => new Agent({ name: 'Desk', functions: [book, tool({ name: 'rooms', execute: () => 'None.' })] });`,
+  });
+  const { code, stdout } = await project.swarmcheck(['check', 'hotel.ts', '--runs', '60']);
+  expect(stdout).toMatchInlineSnapshot(`
+    "✓ hotel.ts#default  60 runs, seed 1: no invariant was broken
+      agent · tool      calls  ok  invalid-arguments  invalid-json  threw
+      Desk · book_room    154   0                 10             3    141
+      Desk · rooms        100  84                  7             9      0
+      The tool "book_room" of "Desk" never succeeded in 154 calls (threw: 141, invalid-arguments: 10, invalid-json: 3), so nothing behind it was tested. Give it arguments that work: values: { book_room: { room: [...] } }.
+    "
+  `);
+  expect(code).toBe(0);
 });
 
 test('an uncaught error is reported once, with its place, and fails the check', async () => {

@@ -3,6 +3,7 @@ import type { CheckReport } from '../../property/check-agent/check-agent.ts';
 import type { CheckFailure } from '../../property/check-agent/check-failed-error.ts';
 import { printable } from '../../report/printable.ts';
 import type { Style } from '../../report/style.ts';
+import { coverageLines } from './coverage-table.ts';
 
 /** The outcome of a check. */
 export type CheckResult = { name: string; uncaught: readonly string[] } & (
@@ -12,7 +13,7 @@ export type CheckResult = { name: string; uncaught: readonly string[] } & (
 
 /**
  * The outcome as text for people. If no invariant was broken: a line that says so, then in how many runs each entry
- * of `sometimes` was true. If one was broken: the failure, as tests show it. Uncaught errors follow.
+ * of `sometimes` was true, and the gaps of the coverage. If one was broken: the failure, as tests show it. Uncaught errors follow.
  */
 export function outcomeText(outcome: CheckResult, style: Style): string {
   const { uncaught } = outcome;
@@ -21,7 +22,7 @@ export function outcomeText(outcome: CheckResult, style: Style): string {
   const beside = uncaught.map((message) => printable(message));
   if (!outcome.passed) return [failed + printable(outcome.failure.message), ...beside].join('\n');
   const { report, of, path } = outcome;
-  const { runs, seed, saved, sometimes } = report;
+  const { runs, seed, saved, sometimes, coverage } = report;
   const found = beside.length === 0 ? 'no invariant was broken' : 'no invariant was broken, but:';
   const count = runs < of ? `${runs} of ${of} runs` : countOf(runs, 'run');
   const which = `${count}, seed ${seed}${path === undefined ? '' : `, path ${path}`}`;
@@ -35,6 +36,8 @@ export function outcomeText(outcome: CheckResult, style: Style): string {
     ...(path === undefined ? Object.entries(sometimes) : []).map(
       ([what, times]) => `  ${printable(what)}: in ${countOf(times, 'run')}`,
     ),
+    // One script reaches little.
+    ...(path === undefined ? coverageLines(coverage) : []).map((line) => `  ${line}`),
     ...beside.map((message) => `  ${message}`),
   ].join('\n');
 }
@@ -44,8 +47,7 @@ export function outcomeJson(outcome: CheckResult): object {
   const { name, uncaught } = outcome;
   const beside = uncaught.length === 0 ? {} : { uncaught };
   if (outcome.passed) {
-    const { runs, seed, saved, sometimes } = outcome.report;
-    return { version: 1, name, passed: uncaught.length === 0, runs, seed, saved, sometimes, ...beside };
+    return { version: 1, name, passed: uncaught.length === 0, ...outcome.report, ...beside };
   }
   const { invariant, message, seed, path, steps, source, file } = outcome.failure;
   const failure = { invariant, message, seed, path, steps, source, file };

@@ -2,6 +2,8 @@ import { watched } from '../../engine/run/watch.ts';
 import { isAgent } from '../../engine/tools/agent.ts';
 import type { AgentUnderTest } from '../../scenario/scenario.ts';
 import { ScenarioTimeoutError } from '../../scenario/timeout.ts';
+import { CoverageCounter } from '../coverage-counter.ts';
+import type { Coverage } from '../coverage.ts';
 import { assertKnownValues } from '../shown-values/given-values.ts';
 import { scriptArbitrary } from '../script-generator/script-arbitrary.ts';
 import { exploreBy } from './explore.ts';
@@ -25,6 +27,8 @@ export interface CheckReport {
   saved: number;
   /** For each name of `sometimes`, in how many of the runs it happened. */
   sometimes: Record<string, number>;
+  /** Which agents, tools and handoffs the generated scripts reached, and how often. */
+  coverage: Coverage;
 }
 
 /**
@@ -83,7 +87,9 @@ async function check(agent: AgentUnderTest, options: CheckOptions, caller: Calle
 
   const scripts = scriptArbitrary(surface, { features: featuresFor(agent, features) });
   const steadiness = new Steadiness(setup.play, first);
+  const counter = new CoverageCounter(surface);
   const passed = async (played: PlayedScript) => {
+    counter.note(played.run.trace);
     stubs.note(played.run);
     await steadiness.note(played);
   };
@@ -92,9 +98,10 @@ async function check(agent: AgentUnderTest, options: CheckOptions, caller: Calle
   // With a path, only one script is played. That does not show that a stub is unused or that something never happens.
   if (path === undefined) {
     stubs.assertAllSeen();
-    assertHappened(setup, runs);
+    assertHappened(setup, runs, counter.coverage);
   }
-  return { runs, seed, saved, sometimes: Object.fromEntries(invariants.counts) };
+  const sometimes = Object.fromEntries(invariants.counts);
+  return { runs, seed, saved, sometimes, coverage: counter.coverage };
 }
 
 /**
@@ -115,8 +122,9 @@ async function playSaved(setup: Setup): Promise<number> {
 }
 
 /** Throws if something named in `sometimes` never happened: the invariants that depend on it were not tested. */
-function assertHappened(setup: Setup, runs: number): void {
+function assertHappened(setup: Setup, runs: number, coverage: Coverage): void {
   const never = [...setup.invariants.counts].flatMap(([name, count]) => (count === 0 ? name : []));
   const [first] = never;
-  if (first !== undefined) throw failureWithoutScript(neverWords(never, runs, setup.surface), first, setup);
+  if (first !== undefined)
+    throw failureWithoutScript(neverWords(never, runs, setup.surface, coverage), first, setup);
 }

@@ -4,6 +4,8 @@ import type { ScenarioRun } from '../../scenario/scenario.ts';
 import { whatHappened } from '../../scenario/assertions/verdict.ts';
 import { stepsSource } from '../../script/source.ts';
 import type { Step } from '../../script/steps.ts';
+import type { Coverage } from '../coverage.ts';
+import { neverSucceededWords } from '../coverage-words.ts';
 import type { Surface } from '../surface.ts';
 import type { Breach } from './held-invariants.ts';
 
@@ -82,13 +84,19 @@ export function flakyWords(
 }
 
 /** The message for things named in `sometimes` that never happened. */
-export function neverWords(names: readonly string[], runs: number, { agents }: Surface): string {
-  const lines = agents.map(
+export function neverWords(
+  names: readonly string[],
+  runs: number,
+  surface: Surface,
+  { tools: called }: Coverage,
+): string {
+  const lines = surface.agents.map(
     ({ name, tools }) => `  ${name}: ${tools.map((tool) => tool.name).join(', ') || 'no tools'}`,
   );
   return [
     `${names.map(quoted).join(', ')} never happened in ${countOf(runs, 'run')}, so the invariants that depend on it were not tested.`,
     `Raise runs (for example to ${runs * 5}), check that "features" does not switch off a feature that it needs, and check that its function returns true when it happens.`,
+    ...neverSucceededWords(called, surface),
     'The agents and tools that the model could reach:',
     ...lines,
   ].join('\n');

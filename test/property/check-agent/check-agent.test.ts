@@ -30,6 +30,7 @@ test('agents that keep the invariants pass, and the report has the numbers of th
     seed: 1,
     saved: 0,
     sometimes: { 'a handoff': expect.any(Number), 'any run': 50 },
+    coverage: expect.objectContaining({ missing: [] }),
   });
   expect(report.sometimes['a handoff']).toBeGreaterThan(10);
   expect(failures.files).toEqual([]);
