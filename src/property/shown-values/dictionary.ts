@@ -3,7 +3,9 @@ import { isPlainObject } from '../../engine/values/copy.ts';
 import { agreement, type ArgumentWords, type ValueWords } from './words.ts';
 import { partsOf, type ShownValue } from './read-values.ts';
 
-/** How many values a dictionary has at most, how many of them are plain words, and how many places are kept of each. */
+/** How many values a dictionary collects at most, so that its memory is bounded. */
+const mostCollected = 10_000;
+/** How many of them it keeps, how many of these are plain words, and how many places are kept of each. */
 const mostValues = 500;
 const mostWords = 150;
 const mostPlaces = 6;
@@ -18,9 +20,18 @@ export interface Way {
   readonly at: () => number | undefined;
 }
 
+/** Where a value was shown. `key` is the same for the same words. */
+interface Place extends ValueWords {
+  readonly key: string;
+  readonly likelihood: number;
+}
+
 interface Entry {
   readonly value: string;
-  readonly places: (ValueWords & { likelihood: number })[];
+  /** Whether it was only shown as a word of a sentence, not as an id or a number. */
+  isWord: boolean;
+  /** The most likely ones, sorted. */
+  places: Place[];
   way: Way;
 }
 
@@ -33,15 +44,18 @@ export interface Candidate {
 /**
  * The values that the model is shown: by tools, instructions, users, context variables and schemas. A value that a
  * run shows after it sent the value itself is left out, because a tool that repeats its arguments reveals nothing. Strings and
- * numbers are both kept as text.
+ * numbers are both kept as text. If there are too many values, the order in which they came does not decide which ones
+ * are kept.
  */
 export class Dictionary {
   readonly #entries = new Map<string, Entry>();
   /** The values that runs sent before they were shown, and those that the current run sent. */
   readonly #sent = new Set<string>();
   readonly #sentNow = new Set<string>();
-  #words = 0;
+  /** The values that are kept; undefined if they are not chosen yet. */
+  #kept: readonly Entry[] | undefined;
 
+  /** How many values were collected. */
   get size(): number {
     return this.#entries.size;
   }
@@ -81,13 +95,14 @@ export class Dictionary {
       const likelihood = this.#sent.has(value) ? usual * afterSent : usual;
       let entry = this.#entries.get(value);
       if (!entry) {
-        const isWord = usual < 0.5;
-        if (this.#entries.size >= mostValues || (isWord && this.#words >= mostWords)) continue;
-        if (isWord) this.#words++;
-        this.#entries.set(value, (entry = { value, places: [], way }));
+        if (this.#entries.size >= mostCollected) continue;
+        this.#entries.set(value, (entry = { value, isWord: true, places: [], way }));
       }
+      if (usual >= 0.5) entry.isWord = false;
       if (way.steps.length < entry.way.steps.length) entry.way = way;
-      if (entry.places.length < mostPlaces) entry.places.push({ near, far, likelihood });
+      const key = `${near.join(' ')}|${far.join(' ')}`;
+      entry.places = withPlace(entry.places, { near, far, likelihood, key });
+      this.#kept = undefined;
     }
   }
 
@@ -96,16 +111,51 @@ export class Dictionary {
     return this.#entries.get(String(value))?.way;
   }
 
-  /** All values, those that agree best with the words of an argument first. */
+  /** All values that are kept, those that agree best with the words of an argument first. */
   candidatesFor(words: ArgumentWords): Candidate[] {
-    return Array.from(this.#entries.values(), ({ value, places }) => ({
-      value,
-      weight: Math.max(...places.map((place) => place.likelihood * (1 + agreement(words, place)) ** 3)),
-    })).toSorted((one, other) => other.weight - one.weight || compare(one.value, other.value));
+    this.#kept ??= keptOf([...this.#entries.values()]);
+    return this.#kept
+      .map(({ value, places }) => ({
+        value,
+        weight: Math.max(...places.map((place) => place.likelihood * (1 + agreement(words, place)) ** 3)),
+      }))
+      .toSorted((one, other) => other.weight - one.weight || compare(one.value, other.value));
   }
 }
 
-/** Compares by code unit, the same on every machine. The order in which values were found does not count. */
+/** The places with another one, the most likely first, without those that are too many. */
+function withPlace(places: Place[], place: Place): Place[] {
+  const same = places.findIndex(({ key }) => key === place.key);
+  if (same !== -1 && places[same]!.likelihood >= place.likelihood) return places;
+  return places
+    .toSpliced(same, same === -1 ? 0 : 1)
+    .concat(place)
+    .toSorted((one, other) => other.likelihood - one.likelihood || compare(one.key, other.key))
+    .slice(0, mostPlaces);
+}
+
+/**
+ * The entries that a dictionary keeps: the most likely ones, and of equal ones some of each place, so that the many
+ * values of one list do not crowd out those of another.
+ */
+function keptOf(entries: readonly Entry[]): Entry[] {
+  const sorted = entries.toSorted((one, other) => compare(one.value, other.value));
+  const ranks = new Map<string, number>();
+  const ranked = sorted.map((entry) => {
+    const { key, likelihood } = entry.places[0]!;
+    const rank = ranks.get(key) ?? 0;
+    ranks.set(key, rank + 1);
+    return { entry, rank, likelihood };
+  });
+  // The sort is stable, so equal ones stay sorted by value.
+  const all = ranked
+    .toSorted((one, other) => other.likelihood - one.likelihood || one.rank - other.rank)
+    .map(({ entry }) => entry);
+  const words = new Set(all.filter(({ isWord }) => isWord).slice(mostWords));
+  return all.filter((entry) => !words.has(entry)).slice(0, mostValues);
+}
+
+/** Compares by code unit, the same on every machine. */
 function compare(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
 }

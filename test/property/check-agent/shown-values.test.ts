@@ -4,11 +4,14 @@ import { Agent, tool } from 'swarmcheck';
 import { scriptFor } from 'swarmcheck/fast-check';
 import type { Step } from 'swarmcheck/testing';
 import { expect, test } from 'vitest';
+import type { CheckOptions } from '../../../src/property/check-agent/options.ts';
 import { explore } from '../../../src/property/check-agent/explore.ts';
 import { playerOf } from '../../../src/property/check-agent/script-player.ts';
 import { scriptArbitrary } from '../../../src/property/script-generator/script-arbitrary.ts';
 import { factsOfMistake } from '../../support/facts-of.ts';
-import { check } from './desk.ts';
+import { messageOf } from '../../support/failures.ts';
+import { check, Failures } from './desk.ts';
+import { wireApp } from './wire-app.ts';
 
 /** A tool that succeeds only with one of these values. */
 function needing(
@@ -138,4 +141,80 @@ test.each<[string, object, object]>([
   expect(checked).toMatchObject({ where: 'checkAgent', ...facts });
   const generated = await factsOfMistake(() => scriptFor(agent, { values: values as never }), 'where');
   expect(generated).toMatchObject({ where: 'scriptFor', ...facts });
+});
+
+test.each<[string, object, string]>([
+  [
+    'no list',
+    { get_order: { order_id: 'a' } },
+    'The option "values.get_order.order_id" of checkAgent must be a list of at least one value, or an arbitrary of fast-check, but is the string "a".',
+  ],
+  [
+    'an unknown tool',
+    { get_ordr: { order_id: ['a'] } },
+    'The option "values" of checkAgent names the tool "get_ordr", which none of the agents that were reached has. Did you mean "get_order"? Their tools: get_order.',
+  ],
+  [
+    'an unknown argument',
+    { get_order: { orderid: ['a'] } },
+    'The option "values" of checkAgent names the argument "orderid", which the tool "get_order" does not have. Did you mean "order_id"? Its arguments: order_id.',
+  ],
+  [
+    'an unfit value',
+    { get_order: { order_id: ['a', 5] } },
+    'The value values.get_order.order_id[1] of checkAgent must be a value that the schema of the argument allows, but is the number 5. The tool "get_order" would never be called with it.',
+  ],
+])('the message for %s says what to do', async (_what, values, message) => {
+  const agent = new Agent({ functions: [needing('get_order', 'order_id', 'string', [])] });
+  expect(await messageOf(() => check(agent, { values: values as never }))).toBe(message);
+});
+
+test('the types of "values" allow lists and arbitraries, and nothing else', () => {
+  const options: CheckOptions[] = [
+    { values: { get_order: { order_id: ['a', 5] } } },
+    { values: { get_order: { order_id: fc.string() } } },
+    // @ts-expect-error -- a single value is no list
+    { values: { get_order: { order_id: 'a' } } },
+    // @ts-expect-error -- the argument is missing
+    { values: { get_order: ['a'] } },
+  ];
+  expect(options).toHaveLength(4);
+});
+
+test.each([
+  ['is kept where the failure needs it', (ok: boolean) => ok, 'ord-77'],
+  ['is replaced by a plain value where any value fails', () => true, ''],
+])('while shrinking, a shown value %s', async (_what, isBroken, smallest) => {
+  using failures = new Failures();
+  const error = await failures.failureOf(shop, {
+    always: {
+      mine: ({ trace }) =>
+        !trace.toolCalls.some((call) => call.tool === 'get_order' && isBroken(call.error === undefined)),
+    },
+    features: { ...quiet, 'bad-json': false, 'invalid-args': false },
+  });
+  expect(callsIn([[...error.steps]], 'get_order').map(({ args }) => args)).toEqual([{ order_id: smallest }]);
+});
+
+test('an app at the wire is called with the values that its requests show', async () => {
+  const app = wireApp({
+    list_orders: { answer: () => '{"orders":[{"id":"ord-77","total":12}]}' },
+    get_order: {
+      properties: { order_id: { type: 'string' } },
+      answer: ({ order_id }) => (order_id === 'ord-77' ? 'paid' : 'There is none.'),
+    },
+  });
+  const calls = { all: 0, found: 0 };
+  await check(app, {
+    runs: 40,
+    features: quiet,
+    always: {
+      counted({ trace }) {
+        const made = trace.toolCalls.filter((call) => call.tool === 'get_order');
+        calls.all += made.length;
+        calls.found += made.filter(({ content }) => content === 'paid').length;
+      },
+    },
+  });
+  expect(calls.found / calls.all).toBeGreaterThan(0.15);
 });
