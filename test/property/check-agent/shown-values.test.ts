@@ -173,7 +173,7 @@ test('the types of "values" allow lists and arbitraries, and nothing else', () =
   const options: CheckOptions[] = [
     { values: { get_order: { order_id: ['a', 5] } } },
     { values: { get_order: { order_id: fc.string() } } },
-    // @ts-expect-error -- a single value is no list
+    // @ts-expect-error -- a single value is not a list
     { values: { get_order: { order_id: 'a' } } },
     // @ts-expect-error -- the argument is missing
     { values: { get_order: ['a'] } },

@@ -10,7 +10,7 @@ import { wordsOf } from '../../../src/property/shown-values/words.ts';
 const nowhere = { near: [], far: [] };
 const way = { steps: [], at: () => 0 };
 
-/** What a model was shown, in pieces: 800 orders, a few customers, and many words. */
+/** Shown values, in pieces: 800 orders, a few customers, and many words. */
 const pieces: ShownValue[][] = [
   ...Array.from({ length: 16 }, (_, page) =>
     valuesInData({ orders: Array.from({ length: 50 }, (__, one) => ({ id: `A-${page}-${one}` })) }, nowhere),
@@ -41,7 +41,7 @@ test('the order in which values are shown does not decide which ones are kept, o
   expect(candidatesOf([...pieces.slice(10), ...pieces.slice(0, 10)])).toEqual(candidates);
 });
 
-test('the values of a long list do not crowd out those of a short one', () => {
+test('the values of a long list do not crowd out the values of a short list', () => {
   const values = candidatesOf(pieces).map(({ value }) => value);
   expect(values.slice(0, 2)).toEqual(['C-1', 'C-2']);
   expect(values).toContain('Word7');
