@@ -19,7 +19,14 @@ function stepSource(step: Step): string {
   if (typeof step === 'function') return '/* a function of the request */';
   if ('user' in step) return `user(${valueSource(step.user)})`;
   const { say, calls, refusal, fault, latencyMs, usage, finishReason, hallucinated } = step;
-  const options = { latencyMs, usage, finishReason, fault, hallucinated };
+  // Without the field if it is undefined, so that it does not hide the mark of a call.
+  const options = {
+    latencyMs,
+    usage,
+    finishReason,
+    fault,
+    ...(hallucinated !== undefined && { hallucinated }),
+  };
   // `callTool` would mark the call, not the step.
   const isMarkedCall = hallucinated !== undefined && calls?.length === 1;
   if (calls && refusal === undefined && !isMarkedCall) return callsSource(calls, { say, ...options });

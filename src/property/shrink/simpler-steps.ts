@@ -115,11 +115,11 @@ function* simplerStep(step: Step): Generator<Step> {
   else yield* simplerAnswers(step);
 }
 
-/** Scripts in which calls that were cut off are whole, and the next answer fails the run in their place. */
+/** Scripts in which calls that were cut off or have a fault are whole, and the next answer fails the run in their place. */
 function* failingLater(steps: readonly Step[]): Generator<Step[]> {
   for (const [index, step] of steps.entries()) {
-    if (typeof step === 'function' || isUserStep(step) || step.fault || !failsItsRun(step)) continue;
-    yield steps.toSpliced(index, 1, without(step, 'finishReason'), plainFailure);
+    if (typeof step === 'function' || isUserStep(step) || !step.calls || !failsItsRun(step)) continue;
+    yield steps.toSpliced(index, 1, without(without(step, 'finishReason'), 'fault'), plainFailure);
   }
 }
 

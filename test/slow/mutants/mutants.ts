@@ -439,9 +439,9 @@ export const mutants: Mutant[] = [
   {
     what: 'the answers to calls depend on their ids',
     file: loop,
-    find: '    const { content, error } = outcome;\n',
+    find: '    const { content, error, thrown } = outcome;\n',
     replace:
-      "    let { content, error } = outcome;\n    if (call.id.startsWith('renamed')) content += '!';\n",
+      "    let { content, error, thrown } = outcome;\n    if (call.id.startsWith('renamed')) content += '!';\n",
     invariant: 'renamed-ids-rename-only-ids',
   },
   {
