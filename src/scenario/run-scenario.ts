@@ -19,6 +19,7 @@ import { OurAgents } from './our-agents.ts';
 import type { PlayObserver } from './play-observer.ts';
 import { defaultTimeoutMs, type Scenario, type ScenarioRun } from './scenario.ts';
 import { StubbedAgents } from './stub-tools.ts';
+import { takePollution, watchingPrototypes } from './polluted-prototypes.ts';
 import type { Subject } from './subject.ts';
 import { AnsweredTalk, ScriptedTalk, type Talk } from './talk.ts';
 import { TimeLimit } from './timeout.ts';
@@ -84,10 +85,12 @@ export async function playScenario(
   assertValidOptions(options);
   const play = new Play(scenario, options, observer);
   await loadedFor(scenario, options.transport === 'http');
-  using limit = new TimeLimit(scenario.timeoutMs ?? defaultTimeoutMs, options.signal, () => play.awaited);
-  if (scenario.maxBlockMs === undefined) return await play.run(limit);
-  using watch = new BlockWatch(scenario.maxBlockMs);
-  return await watch.within(() => play.run(limit, watch));
+  return await watchingPrototypes(async () => {
+    using limit = new TimeLimit(scenario.timeoutMs ?? defaultTimeoutMs, options.signal, () => play.awaited);
+    if (scenario.maxBlockMs === undefined) return await play.run(limit);
+    using watch = new BlockWatch(scenario.maxBlockMs);
+    return await watch.within(() => play.run(limit, watch));
+  });
 }
 
 function assertValidOptions(options: RunScenarioOptions): void {
@@ -163,6 +166,8 @@ class Play {
     // After an unexpected rejection, the scenario's `check` function would only report consequences.
     if (!this.#rejected || this.#scenario.expect?.error) await this.#runCheck();
     await this.#dispose();
+    // Everything else may follow from a key that every object inherits.
+    result.failures.unshift(...takePollution().map((cause) => ({ message: cause.message, cause })));
     const [first] = result.failures;
     // Show what happened once, in the first failure. A matcher in the `check` function may have shown it already.
     if (first && !first.message.includes('What happened:'))

@@ -1,6 +1,7 @@
 import { aroundEach, expect, test as base, type TestAPI } from 'vitest';
 import type { CassetteOptions, CassetteProvider } from '../cassette/cassette-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
+import { takePollution, watchPrototypes } from '../scenario/polluted-prototypes.ts';
 import { areWarningsOn } from '../scenario/repeats-script.ts';
 import { isExpectedMisfit } from '../script/misfits.ts';
 import { scriptedProvider, type ScriptedProvider } from '../script/scripted-provider.ts';
@@ -78,17 +79,21 @@ export const test: TestAPI<SwarmcheckFixtures> = base.extend<SwarmcheckFixtures 
     async ({ task, onTestFinished, warnings }, use) => {
       const current = beginTest(task);
       enterTest(current);
+      const stopWatching = watchPrototypes();
       const providers: ScriptedProvider[] = [];
       // These assertions do not follow use(), because vitest runs code there again if it throws, and once more when
       // it retries the test.
       onTestFinished(() => {
         endTest(task);
+        const [polluted] = takePollution();
+        stopWatching();
         // If the test has failed already, unfinished runs and unused steps are a consequence. They are not reported.
         if (task.result?.state === 'fail') {
           const misfits = providers.flatMap((provider) => provider.takeMisfit() ?? []);
           throwHiddenMisfit(misfits, task.result.errors ?? []);
           return;
         }
+        if (polluted) throw polluted;
         assertAllDone(current.runs);
         const misfit = current.misfits.find((one) => !isExpectedMisfit(one));
         if (misfit) throw misfit;

@@ -26,6 +26,8 @@ test('passes: an expectation that is not met', async () => {
   const run = await runScenario({ agent, steps: [user('hi'), say('a')], expect: { finalMessage: 'b' } });
   expect(run.passed).toBe(false);
 });
+test('a polluted prototype', () => { ({})['__proto__'].polluted = 1; });
+test('passes: the test after a polluted prototype', () => { expect('polluted' in {}).toBe(false); });
 plain('passes: the test of vitest itself', async () => { await runScenario({ agent, steps: tooLong }); });
 test.concurrent('side by side: a misfit', async () => { await runScenario({ agent, steps: tooLong }); });
 test.concurrent('side by side passes: a script that fits', async () => { await runScenario({ agent, steps: [user('hi'), say('a')] }); });
@@ -52,11 +54,17 @@ test.for([
   },
 );
 
+test('a test that sets a key on a prototype fails, and the next test does not', () => {
+  expect(failuresOf('a polluted prototype')).toEqual([
+    expect.stringMatching(/^PrototypePollutedError: The key "polluted" was set on Object.prototype/),
+  ]);
+});
+
 test('a failure of the test itself is the only error reported', () => {
   expect(failuresOf('a failure of its own')).toEqual(['Error: its own failure']);
 });
 
 test('a test whose script fits passes, even if an expectation of the scenario fails', () => {
   const passing = [...outcomes].filter(([name]) => name.includes('passes: '));
-  expect(passing.map(([, { status }]) => status)).toEqual(['passed', 'passed', 'passed', 'passed']);
+  expect(passing.map(([, { status }]) => status)).toEqual(['passed', 'passed', 'passed', 'passed', 'passed']);
 });

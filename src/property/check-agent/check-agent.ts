@@ -1,5 +1,6 @@
 import { watched } from '../../engine/run/watch.ts';
 import { isAgent } from '../../engine/tools/agent.ts';
+import { watchingPrototypes } from '../../scenario/polluted-prototypes.ts';
 import type { AgentUnderTest } from '../../scenario/scenario.ts';
 import { ScenarioTimeoutError } from '../../scenario/timeout.ts';
 import { CoverageCounter } from '../coverage-counter.ts';
@@ -58,7 +59,7 @@ export function checkWith(
 ): Promise<CheckReport> {
   return watched(
     () => (isAgent(agent) ? `a check of the agent "${agent.name}"` : 'a check'),
-    () => check(agent, options, caller),
+    () => watchingPrototypes(() => check(agent, options, caller)),
   );
 }
 

@@ -3,6 +3,7 @@ import { valueWords } from '../../engine/values/value-words.ts';
 import { show } from '../../scenario/equals.ts';
 import { isExternalAgent } from '../../scenario/external-agent.ts';
 import type { AgentUnderTest, ScenarioRun } from '../../scenario/scenario.ts';
+import { PrototypePollutedError, takePollution } from '../../scenario/polluted-prototypes.ts';
 import { ScenarioTimeoutError, TimeLimit } from '../../scenario/timeout.ts';
 import { isMisfit } from '../../script/script-errors.ts';
 import { invariantNames, invariants, ofAnyApp, type InvariantName } from '../invariants/invariants.ts';
@@ -33,6 +34,14 @@ const endsInTime: HeldInvariant = {
   name: 'ends-in-time',
   held({ error }) {
     if (error instanceof ScenarioTimeoutError) throw error;
+  },
+};
+
+const prototypesStayClean: HeldInvariant = {
+  name: 'prototypes-stay-clean',
+  held({ failures }) {
+    const polluted = failures.find(({ cause }) => cause instanceof PrototypePollutedError);
+    if (polluted) throw polluted.cause;
   },
 };
 
@@ -67,6 +76,7 @@ export class Invariants {
     for (const name of Object.keys(sometimes)) this.counts.set(name, 0);
     this.#invariants = [
       endsInTime,
+      prototypesStayClean,
       ...names.map((name) => ({ name, held: invariants[name] })),
       ...invariantsIn(always),
       ...invariantsIn(sometimes).map(({ name, held }) => ({ name, held: this.#counted(name, held) })),
@@ -142,7 +152,30 @@ export class Invariants {
 }
 
 function invariantsIn(named: Readonly<Record<string, Held>>): HeldInvariant[] {
-  return Object.entries(named).map(([name, held]) => ({ name, held }));
+  return Object.entries(named).map(([name, held]) => ({ name, held: withoutPollution(held) }));
+}
+
+/** The same invariant, which is broken if its own code sets a key on a built-in object. */
+function withoutPollution(held: Held): Held {
+  return (run) => {
+    let verdict;
+    try {
+      verdict = held(run);
+    } catch (error) {
+      throw takePollution()[0] ?? error;
+    }
+    return isPromiseLike(verdict) ? verdict.then(cleanly, failed) : cleanly(verdict);
+  };
+}
+
+function cleanly(verdict: unknown): unknown {
+  const [polluted] = takePollution();
+  if (polluted) throw polluted;
+  return verdict;
+}
+
+function failed(error: unknown): never {
+  throw takePollution()[0] ?? error;
 }
 
 function wordsOf(invariant: HeldInvariant, thrown: unknown): string {
