@@ -1,8 +1,5 @@
 import { isAgent, type Agent } from '../engine/tools/agent.ts';
-import { assertKnownFields } from '../engine/values/known-fields.ts';
-import { parseProvider } from '../engine/model/valid-provider.ts';
 import type { CompletionProvider } from '../engine/model/provider.ts';
-import { valueWords } from '../engine/values/value-words.ts';
 import type { TraceEvent } from '../engine/run/events.ts';
 import { watched } from '../engine/run/watch.ts';
 import { isMisfit, ScriptNotFinishedError } from '../script/script-errors.ts';
@@ -14,6 +11,7 @@ import { show } from './equals.ts';
 import { unmetExpectations } from './expectations.ts';
 import { isExternalAgent } from './external-agent.ts';
 import { loadedFor } from './loaded-modules.ts';
+import { assertValidRunOptions } from './valid-run-options.ts';
 import { makeAgent, NoAgentError } from './made-agent.ts';
 import { OurAgents } from './our-agents.ts';
 import type { PlayObserver } from './play-observer.ts';
@@ -25,8 +23,8 @@ import { AnsweredTalk, ScriptedTalk, type Talk } from './talk.ts';
 import { TimeLimit } from './timeout.ts';
 import { whatHappened } from './assertions/verdict.ts';
 import { withCauses } from '../engine/values/thrown-lines.ts';
-import { fact, sentence, Sentence } from '../engine/values/error-facts.ts';
-import { addFacts, messageOf, UsageError } from '../engine/values/engine-errors.ts';
+import { fact, Sentence } from '../engine/values/error-facts.ts';
+import { addFacts, messageOf } from '../engine/values/engine-errors.ts';
 
 /** How requests reach the script. */
 export type Transport = 'in-process' | 'http';
@@ -82,7 +80,7 @@ export async function playScenario(
   observer?: PlayObserver,
 ): Promise<ScenarioRun> {
   assertValidScenario(scenario);
-  assertValidOptions(options);
+  assertValidRunOptions(options);
   const play = new Play(scenario, options, observer);
   await loadedFor(scenario, options.transport === 'http');
   return await watchingPrototypes(async () => {
@@ -91,21 +89,6 @@ export async function playScenario(
     using watch = new BlockWatch(scenario.maxBlockMs);
     return await watch.within(() => play.run(limit, watch));
   });
-}
-
-function assertValidOptions(options: RunScenarioOptions): void {
-  if (typeof options !== 'object')
-    throw new UsageError(
-      sentence`The ${{ field: 'options' }} of ${{ where: 'runScenario' }} must be ${{ expected: 'an object' }}, but are ${{ given: valueWords(options) }}.`,
-    );
-  assertKnownFields('runScenario', options, ['transport', 'stream', 'provider', 'signal']);
-  const { transport, provider } = options;
-  if (provider !== undefined) parseProvider(provider, 'The provider of runScenario');
-  if (transport !== undefined && transport !== 'in-process' && transport !== 'http') {
-    throw new UsageError(
-      sentence`The ${{ field: 'transport' }} ${{ given: JSON.stringify(transport) }} is unknown. Use ${fact({ known: ['in-process', 'http'] }, '"in-process" or "http"')}.`,
-    );
-  }
 }
 
 /** One play of a scenario. */
