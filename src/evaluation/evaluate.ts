@@ -160,7 +160,7 @@ async function answer(
 ): Promise<Answered> {
   let awaited = 'the agent factory';
   const what = `The case ${JSON.stringify(one.name)}`;
-  using limit = new TimeLimit(timeoutMs, signal, () => awaited, what);
+  using limit = new TimeLimit(timeoutMs, signal, () => awaited, { what });
   try {
     const agent = isAgent(given) ? given : await makeAgent(given, limit, 'evaluate');
     let calls;
@@ -178,6 +178,7 @@ async function answer(
         signal: limit.signal,
         conversation: `${one.name} #${run}`,
       });
+      limit.assertInTime();
       const pending = pendingCalls(traceOf(response));
       calls = pending.map(({ tool, args }) => ({ tool, args }));
       correct = one.answers?.some((right) => matchTrajectory(right, pending).pass) ?? true;

@@ -85,7 +85,9 @@ function withinLimit(
   return async (scenario) => {
     assertValidScenario(scenario);
     const timeoutMs = mostPlays * (scenario.timeoutMs ?? defaultTimeoutMs);
-    using limit = new TimeLimit(timeoutMs, undefined, () => 'an agent or a tool', `The relation "${name}"`);
+    using limit = new TimeLimit(timeoutMs, undefined, () => 'an agent or a tool', {
+      what: `The relation "${name}"`,
+    });
     await limit.within(relation(scenario));
   };
 }

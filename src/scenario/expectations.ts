@@ -4,7 +4,7 @@ import type { TraceEvent } from '../engine/run/events.ts';
 import { isMisfit } from '../script/script-errors.ts';
 import type { ScenarioRun } from './scenario.ts';
 import { show } from './equals.ts';
-import { ScenarioTimeoutError } from './timeout.ts';
+import { isLate, ScenarioTimeoutError } from './timeout.ts';
 import { toolsIn, type Trajectory } from './trajectory.ts';
 import {
   containsContextVariables,
@@ -28,7 +28,8 @@ export function unmetExpectations(run: ScenarioRun, rejected: 'run' | 'factory')
   const { contextVariables, finalMessage } = expect;
   const toolErrors = expect.toolErrors === 'none' ? [] : expect.toolErrors;
   const { outcome } = run.trace;
-  if (!error && (outcome === 'failed' || outcome === 'aborted')) return [unexpectedError(run, rejected)];
+  if (!error && (isLate(run.error) || outcome === 'failed' || outcome === 'aborted'))
+    return [unexpectedError(run, rejected)];
   // Leave out `error` and `failures` of the run, because with them the assertions would throw if the script did not
   // fit.
   const played = { trace: run.trace, response: run.response };

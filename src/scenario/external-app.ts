@@ -11,7 +11,7 @@ import type { HttpServer } from '../wire/server.ts';
 import { WireTracer } from '../wire/wire-trace.ts';
 import type { BlockWatch } from './blocking.ts';
 import type { Subject } from './subject.ts';
-import type { TimeLimit } from './timeout.ts';
+import type { LongestPart, TimeLimit } from './timeout.ts';
 import type { ExternalAgent } from './external-agent.ts';
 
 /** Loads the modules that answer the requests of an app. */
@@ -52,6 +52,10 @@ export class ExternalApp implements Subject {
 
   get awaited(): string {
     return this.#hasStarted ? 'the app to answer the user' : 'the server of the script to start';
+  }
+
+  get longest(): LongestPart {
+    return { what: 'the answer of the app' };
   }
 
   get came(): CameRequests {

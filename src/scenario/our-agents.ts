@@ -11,7 +11,8 @@ import { sentence } from '../engine/values/error-facts.ts';
 import type { PlayObserver } from './play-observer.ts';
 import { defaultMaxTurns, type Scenario } from './scenario.ts';
 import type { Subject } from './subject.ts';
-import type { TimeLimit } from './timeout.ts';
+import type { LongestPart, TimeLimit } from './timeout.ts';
+import { Stopwatch } from './stopwatch.ts';
 
 /** Agents of this engine, as a scenario talks to them. */
 export class OurAgents implements Subject {
@@ -21,6 +22,7 @@ export class OurAgents implements Subject {
   readonly #stream: boolean;
   readonly #driver: ConversationDriver;
   readonly #observer: PlayObserver | undefined;
+  readonly #stopwatch: Stopwatch;
 
   constructor(
     agent: Agent,
@@ -33,6 +35,7 @@ export class OurAgents implements Subject {
     this.#provider = observer?.provider(provider) ?? provider;
     this.#stream = stream;
     this.#observer = observer;
+    this.#stopwatch = new Stopwatch(scenario.hooks !== undefined);
     const { messages = [], contextVariables = {} } = scenario;
     const first = observer?.agent(agent) ?? agent;
     this.#driver = new ConversationDriver({ agent: first, messages: [...messages], contextVariables });
@@ -40,6 +43,10 @@ export class OurAgents implements Subject {
 
   get awaited(): string {
     return `${awaitedIn(this.runs.at(-1) ?? [])}${this.#scenario.hooks ? ' or a hook' : ''}`;
+  }
+
+  get longest(): LongestPart | undefined {
+    return this.#stopwatch.longest;
   }
 
   async run(said: readonly string[], limit: TimeLimit): Promise<Response> {
@@ -55,13 +62,16 @@ export class OurAgents implements Subject {
     const given = hooks === undefined ? [] : [hooks].flat();
     return await this.#driver.send(said, async (input) => {
       observer?.runStarts(input.agent);
-      const run = startRun(this.#provider, observer?.hooks(given) ?? given, {
-        ...input,
-        ...settings,
-        conversation: observer?.conversation,
-      });
+      const run = startRun(
+        this.#provider,
+        observer?.hooks(given) ?? given,
+        { ...input, ...settings, conversation: observer?.conversation },
+        this.#stopwatch.note,
+      );
+      this.#stopwatch.start();
       this.runs.push(run.events);
       for (let piece = await run.advance(); piece; piece = await run.advance()) observer?.piece(piece);
+      limit.assertInTime();
       return run.response;
     });
   }

@@ -20,7 +20,7 @@ import { StubbedAgents } from './stub-tools.ts';
 import { takePollution, watchingPrototypes } from './polluted-prototypes.ts';
 import type { Subject } from './subject.ts';
 import { AnsweredTalk, ScriptedTalk, type Talk } from './talk.ts';
-import { TimeLimit } from './timeout.ts';
+import { isLate, TimeLimit, type LongestPart } from './timeout.ts';
 import { whatHappened } from './assertions/verdict.ts';
 import { withCauses } from '../engine/values/thrown-lines.ts';
 import { fact, Sentence } from '../engine/values/error-facts.ts';
@@ -84,7 +84,9 @@ export async function playScenario(
   const play = new Play(scenario, options, observer);
   await loadedFor(scenario, options.transport === 'http');
   return await watchingPrototypes(async () => {
-    using limit = new TimeLimit(scenario.timeoutMs ?? defaultTimeoutMs, options.signal, () => play.awaited);
+    using limit = new TimeLimit(scenario.timeoutMs ?? defaultTimeoutMs, options.signal, () => play.awaited, {
+      longest: () => play.longest,
+    });
     if (scenario.maxBlockMs === undefined) return await play.run(limit);
     using watch = new BlockWatch(scenario.maxBlockMs);
     return await watch.within(() => play.run(limit, watch));
@@ -123,6 +125,10 @@ class Play {
     return this.#subject?.awaited ?? (typeof agent === 'function' ? 'the agent factory' : 'its first run');
   }
 
+  get longest(): LongestPart | undefined {
+    return this.#subject?.longest;
+  }
+
   async run(limit: TimeLimit, watch?: BlockWatch): Promise<ScenarioRun> {
     const result = this.#result;
     const subject = (this.#subject = await this.#makeSubject(limit, watch));
@@ -142,7 +148,9 @@ class Play {
       this.#fail(new Sentence(reason(), facts));
     }
     if (beginsWithModel(this.#scenario)) this.#fail(nobodySpoke);
-    for (const { message } of watch?.problems() ?? []) this.#fail(message);
+    // A block that is longer than the limit of the scenario is the reason that it is late, which is reported already.
+    const late = isLate(result.error) ? result.error.timeoutMs : Infinity;
+    for (const { message, blockedMs } of watch?.problems() ?? []) if (blockedMs <= late) this.#fail(message);
     // If the script did not fit, unreached agents are expected; do not report unused stubs.
     if (subject && !isMisfit(result.error))
       for (const problem of this.#stubs.unusedProblems()) this.#fail(problem);
@@ -215,7 +223,8 @@ class Play {
       if (response) this.#result.response = response;
       return true;
     } catch (error) {
-      this.#result.error = error;
+      // An error that is expected is not expected late.
+      this.#result.error = (this.#scenario.expect?.error && limit.overrun) ?? error;
       return false;
     }
   }
@@ -278,7 +287,7 @@ class Play {
    */
   get #rejected(): boolean {
     const { outcome } = this.#result.trace;
-    return outcome === 'failed' || outcome === 'aborted';
+    return isLate(this.#result.error) || outcome === 'failed' || outcome === 'aborted';
   }
 
   #fail(said: string | Sentence): void {

@@ -41,7 +41,8 @@ export interface Scenario {
   hooks?: Hooks | readonly Hooks[] | undefined;
   /**
    * A last-resort limit on the time that the scenario may take, in milliseconds of real time. Default: 5,000.
-   * ScenarioTimeoutError names the awaited operation.
+   * ScenarioTimeoutError names the awaited operation, or what took longest if nothing was awaited. Under fake timers,
+   * only their clock counts.
    */
   timeoutMs?: number | undefined;
   /**

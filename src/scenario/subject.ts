@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../engine/run/events.ts';
 import type { Response } from '../engine/run/run-record.ts';
 import type { CameRequests } from '../script/script-errors.ts';
-import type { TimeLimit } from './timeout.ts';
+import type { LongestPart, TimeLimit } from './timeout.ts';
 
 /** The agent or app under test, as a scenario talks to it: each run continues the last. */
 export interface Subject {
@@ -9,6 +9,8 @@ export interface Subject {
   readonly runs: readonly (readonly RecordedEvent[])[];
   /** The operation that the current run is awaiting, as messages name it: `the tool "look_up"`. */
   readonly awaited: string;
+  /** The part of all runs that took longest; undefined before the first. */
+  readonly longest: LongestPart | undefined;
   /** The requests that came over HTTP so far; absent for agents of this engine. */
   readonly came?: CameRequests | undefined;
   /**

@@ -3,10 +3,12 @@ import { UsageError } from '../engine/values/engine-errors.ts';
 import { fact, sentence } from '../engine/values/error-facts.ts';
 import { assertKnownFields } from '../engine/values/known-fields.ts';
 import { valueWords } from '../engine/values/value-words.ts';
-import type { RunScenarioOptions } from './run-scenario.ts';
 
 /** Throws a UsageError for options that `runScenario` does not take. */
-export function assertValidRunOptions(options: RunScenarioOptions): void {
+export function assertValidRunOptions(options: {
+  readonly transport?: unknown;
+  readonly provider?: unknown;
+}): void {
   if (typeof options !== 'object')
     throw new UsageError(
       sentence`The ${{ field: 'options' }} of ${{ where: 'runScenario' }} must be ${{ expected: 'an object' }}, but are ${{ given: valueWords(options) }}.`,

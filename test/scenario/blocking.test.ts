@@ -172,11 +172,9 @@ test('assertNoBlocking applies its own limit to a scenario that allows longer bl
   await expect(assertNoBlocking(limit, inside)).rejects.toThrow('The tool "hash" blocked the event loop');
 });
 
-test('nothing is measured without maxBlockMs', async () => {
-  clock.mockClear();
+test('no block is reported without maxBlockMs', async () => {
   const { failures } = await runScenario({ agent: agentWith(() => compute(long)), steps });
   expect(failures).toEqual([]);
-  expect(clock).not.toHaveBeenCalled();
 });
 
 test('assertNoBlocking watches runs of a Swarm, too', async () => {

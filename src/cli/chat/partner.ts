@@ -89,7 +89,7 @@ async function agentMadeBy(factory: Function, exportName: string): Promise<Agent
     factoryLimitMs,
     undefined,
     () => `the function "${exportName}" to make the agent`,
-    'The chat',
+    { what: 'The chat' },
   );
   return await makeAgent(factory as () => Agent, limit, `the export "${exportName}"`);
 }

@@ -141,12 +141,9 @@ export class Invariants {
   }
 
   async #inTime(invariant: HeldInvariant, verdict: PromiseLike<unknown>): Promise<unknown> {
-    using limit = new TimeLimit(
-      this.#timeoutMs,
-      undefined,
-      () => 'its promise',
-      `The invariant ${JSON.stringify(invariant.name)}`,
-    );
+    using limit = new TimeLimit(this.#timeoutMs, undefined, () => 'its promise', {
+      what: `The invariant ${JSON.stringify(invariant.name)}`,
+    });
     return await limit.within(verdict);
   }
 }

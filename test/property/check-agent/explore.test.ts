@@ -122,7 +122,7 @@ test('a tool that hangs is called only a few times', async () => {
       },
     ],
   });
-  expect(mapOf(await explore(agent, { timeoutMs: 20 }))[0]).toEqual(['Desk', 'hang', 'hand_over → Refunds']);
+  expect(mapOf(await explore(agent, { timeoutMs: 50 }))[0]).toEqual(['Desk', 'hang', 'hand_over → Refunds']);
   expect(calls).toBe(4);
 });
 
