@@ -1,5 +1,6 @@
 import { isPlainObject } from '../engine/values/copy.ts';
 import { atPointer, type JsonSchema } from '../engine/tools/json-schema.ts';
+import { isSlowPattern } from '../engine/tools/slow-patterns.ts';
 
 /** Keywords whose value is a schema. In older drafts, "items" may also be a list of schemas. */
 export const places: ReadonlySet<string> = new Set([
@@ -115,10 +116,10 @@ export function isSchema(value: unknown): boolean {
   return typeof value === 'boolean' || isPlainObject(value);
 }
 
-/** Whether a text is a regular expression as JSON Schema defines it. */
+/** Whether a text is a regular expression as JSON Schema defines it, and its search cannot take minutes. */
 export function isPattern(value: string): boolean {
   try {
-    return new RegExp(value, 'u') instanceof RegExp;
+    return new RegExp(value, 'u') instanceof RegExp && !isSlowPattern(value);
   } catch {
     return false;
   }

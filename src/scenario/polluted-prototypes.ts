@@ -12,7 +12,7 @@ export class PrototypePollutedError extends Error {
   readonly prototype: string;
   /** The key that was set on it. */
   readonly key: string;
-  /** The kind of the value; the text itself if it is no string: `the number 1`. */
+  /** The kind of the value: `the number 1`, `a string`. */
   readonly given: string;
 
   /** @internal Created by takePollution. */
@@ -76,7 +76,7 @@ const sharedObjects: readonly SharedObject[] = [
 let openWatches = 0;
 
 /**
- * Begins to watch for keys that code sets on built-in objects. What was set while nothing was watched is not reported.
+ * Begins to watch for keys that code sets on built-in objects. A key that was set while nothing was watched is not reported.
  * Returns the function that ends it. If several parts of a process watch, a key is reported to the first that looks.
  */
 export function watchPrototypes(): () => void {

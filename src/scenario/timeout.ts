@@ -2,7 +2,7 @@ import type { ErrorFacts } from '../engine/values/error-facts.ts';
 
 /** The part of a scenario that took longest. */
 export interface LongestPart extends Partial<Pick<ErrorFacts, 'tool' | 'agent'>> {
-  /** What it was, as messages name it: `the tool "look_up" (turn 1)`. */
+  /** Its name in messages: `the tool "look_up" (turn 1)`. */
   readonly what: string;
   /** How long it took, in milliseconds. Undefined if it was the whole time. */
   readonly ms?: number | undefined;
@@ -75,7 +75,7 @@ interface TimeLimitWords {
  * Aborts its signal after `timeoutMs` of real time, with a ScenarioTimeoutError that names the awaited operation.
  * Also aborts it when the outer signal is aborted.
  *
- * A timer cannot fire while code computes, or waits only for promises. So whoever uses a limit looks at the time when
+ * A timer cannot fire while code computes, or waits only for promises. So the caller compares the time with the limit when
  * the work ends: with `within`, or with `assertInTime`.
  */
 export class TimeLimit implements Disposable {

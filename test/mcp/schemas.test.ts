@@ -87,6 +87,10 @@ const unusable: Record<string, [schema: object, parameters: object]> = {
     { properties: { a: { type: 'string', pattern: '(?i)\\A[a-z]+\\Z' } } },
     { properties: { a: { type: 'string' } } },
   ],
+  'a pattern whose search may take minutes': [
+    { properties: { a: { type: 'string', pattern: '^(a+)+$' } }, patternProperties: { '^(b+)+$': true } },
+    { properties: { a: { type: 'string' } }, patternProperties: {}, ...any },
+  ],
   'names by such a pattern': [
     { patternProperties: { '(?i)^x-': { type: 'string' }, '^y-': true } },
     { patternProperties: { '^y-': true }, ...any },

@@ -102,7 +102,7 @@ test.sequential('the text of a value is not shown, and a secret key neither', as
   expect(JSON.stringify(reasonsOf(run))).not.toMatch(/0123456789|a text of the user/);
 });
 
-test.sequential('methods that a library adds are no pollution', async ({ expect }) => {
+test.sequential('methods that a library adds do not count', async ({ expect }) => {
   const name = 'lastOfList';
   try {
     const extend = () => {

@@ -5,6 +5,7 @@ import { declaredArguments, derivedFrom, type DeclaredArguments, type JsonSchema
 import { sentence } from '../values/error-facts.ts';
 import { UsageError } from '../values/engine-errors.ts';
 import { isPromiseLike } from '../values/promise.ts';
+import { withoutSlowPatterns } from './schema-patterns.ts';
 import { argumentsWords, schemaProblems } from './schema-problems.ts';
 import { valueWords } from '../values/value-words.ts';
 import { standardSchemaOf, type Tool } from './tool.ts';
@@ -200,8 +201,9 @@ function jsonSchemaProblems(
   const compiled = compiledOf(schema);
   if (raw !== undefined && raw === compiled.lastValid) return [];
   try {
-    // The validator changes the schema it gets, so it gets a copy.
-    compiled.validator ??= new validatorClass!(copyData(schema), '2020-12', false);
+    // The validator changes the schema it gets, so it gets a copy. `tool()` refuses slow patterns; a schema that is
+    // somebody else's is used without them.
+    compiled.validator ??= new validatorClass!(withoutSlowPatterns(copyData(schema)), '2020-12', false);
     const { valid, errors } = compiled.validator.validate(args);
     if (!valid) return schemaProblems(schema, args, errors);
     if (raw !== undefined && raw.length < 1000) compiled.lastValid = raw;

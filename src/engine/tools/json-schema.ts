@@ -2,6 +2,7 @@ import type { StandardJSONSchemaV1 } from '@standard-schema/spec';
 import { copyData, freezeData, isPlainObject } from '../values/copy.ts';
 import { sentence } from '../values/error-facts.ts';
 import { UsageError } from '../values/engine-errors.ts';
+import { isSlowPattern } from './slow-patterns.ts';
 
 /** A JSON Schema with any keywords. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -89,8 +90,10 @@ export function declaredArguments(schema: JsonSchema): DeclaredArguments {
     if (!isPlainObject(part) || seen.has(part)) return;
     seen.add(part);
     for (const name of Object.keys(part['properties'] ?? {})) names.add(name);
-    for (const pattern of Object.keys(part['patternProperties'] ?? {}))
-      patterns.push(new RegExp(pattern, 'u'));
+    for (const pattern of Object.keys(part['patternProperties'] ?? {})) {
+      if (isSlowPattern(pattern)) others = true;
+      else patterns.push(new RegExp(pattern, 'u'));
+    }
     const { additionalProperties } = part;
     if (additionalProperties === true || isPlainObject(additionalProperties)) others = true;
     if (typeof part['$ref'] === 'string') visit(atPointer(schema, part['$ref']));

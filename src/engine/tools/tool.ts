@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { isPlainObject } from '../values/copy.ts';
-import { assertValidDefinition, assertValidParameters } from './valid-tool.ts';
+import { assertQuickPatterns, assertValidDefinition, assertValidParameters } from './valid-tool.ts';
 import { ownSchema, toJsonSchema, type JsonSchema } from './json-schema.ts';
 
 /**
@@ -97,7 +97,9 @@ export function tool<
   assertValidDefinition(definition);
   const { name, description = '', parameters } = definition;
   if (isPlainObject(parameters) && !isStandardSchema(parameters)) assertValidParameters(name, parameters);
-  const made = makeTool(name, description, toJsonSchema(name, parameters), (args, context) =>
+  const schema = toJsonSchema(name, parameters);
+  assertQuickPatterns(name, schema);
+  const made = makeTool(name, description, schema, (args, context) =>
     definition.execute(args as InferArguments<Schema>, context),
   );
   if (isStandardSchema(parameters)) {

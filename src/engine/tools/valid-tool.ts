@@ -4,6 +4,7 @@ import { UsageError } from '../values/engine-errors.ts';
 import { unknownWords } from '../values/known-fields.ts';
 import { valueWords } from '../values/value-words.ts';
 import type { JsonSchema } from './json-schema.ts';
+import { slowPatternsIn } from './schema-patterns.ts';
 import { fact, sentence, type Sentence } from '../values/error-facts.ts';
 
 const toolFields = ['name', 'description', 'parameters', 'execute'];
@@ -100,6 +101,17 @@ export function assertValidParameters(toolName: string, schema: JsonSchema): voi
   if (missing !== undefined) {
     throw new UsageError(
       sentence`The tool "${{ tool: toolName }}" ${fact({ field: 'required' })}requires "${{ given: missing }}", which is not among its properties, so no call could be valid.${suggested(missing, names)} Its properties: ${{ known: names }}.`,
+    );
+  }
+}
+
+/** Throws a TypeError for a schema with a pattern whose search may take exponentially long. */
+export function assertQuickPatterns(toolName: string, schema: JsonSchema): void {
+  const [slow] = slowPatternsIn(schema);
+  if (slow) {
+    const { place, pattern } = slow;
+    throw new UsageError(
+      sentence`The pattern ${{ given: pattern }} of ${place === '' ? 'the parameters' : sentence`the property "${{ field: place }}"`} of tool "${{ tool: toolName }}" can take minutes to search a short text: a part that repeats can match the same text in two ways. Use ${{ expected: 'a pattern that can match a text in one way only' }}: a+ instead of (a+)+, or (\\w+\\s)* instead of (\\w+\\s?)*.`,
     );
   }
 }
