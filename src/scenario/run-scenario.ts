@@ -143,6 +143,8 @@ class Play {
       if (misfit && !isMisfit(result.error)) result.failures.push({ message: misfit.message, cause: misfit });
       else if (finished || failedAsExpected) this.#findLeftovers(subject);
     }
+    // Everything else may follow from a key that every object inherits, so it is removed first.
+    const polluted = takePollution();
     for (const { reason, facts, marked } of unmetExpectations(result, subject ? 'run' : 'factory')) {
       this.#marked ??= marked;
       this.#fail(new Sentence(reason(), facts));
@@ -157,8 +159,8 @@ class Play {
     // After an unexpected rejection, the scenario's `check` function would only report consequences.
     if (!this.#rejected || this.#scenario.expect?.error) await this.#runCheck();
     await this.#dispose();
-    // Everything else may follow from a key that every object inherits.
-    result.failures.unshift(...takePollution().map((cause) => ({ message: cause.message, cause })));
+    const causes = [...polluted, ...takePollution()];
+    result.failures.unshift(...causes.map((cause) => ({ message: cause.message, cause })));
     const [first] = result.failures;
     // Show what happened once, in the first failure. A matcher in the `check` function may have shown it already.
     if (first && !first.message.includes('What happened:'))

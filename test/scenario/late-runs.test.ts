@@ -58,8 +58,9 @@ test.sequential('a tool that computes for longer than the limit fails the scenar
   });
 });
 
-test.sequential('exactly the limit is in time', async () => {
-  expect((await runScenario(scenarioOf(limit))).passed).toBe(true);
+test.sequential('up to 250 ms more than the limit are in time, because the machine may be busy', async () => {
+  expect((await runScenario(scenarioOf(limit + 250))).passed).toBe(true);
+  expect((await runScenario(scenarioOf(limit + 251))).passed).toBe(false);
 });
 
 test.sequential.for([{ stream: true }, { transport: 'http' }] as const)(
@@ -71,14 +72,14 @@ test.sequential.for([{ stream: true }, { transport: 'http' }] as const)(
 
 test.sequential('the longest of several parts is named, over all runs', async () => {
   const answer: Step = () => {
-    compute(200);
+    compute(400);
     return say('first');
   };
-  const run = await runScenario(scenarioOf(150, { steps: [user('x'), answer, ...steps] }));
+  const run = await runScenario(scenarioOf(300, { steps: [user('x'), answer, ...steps] }));
   expect(run.error).toMatchObject({
     awaited: "the model's answer to Desk (turn 1)",
-    longestMs: 200,
-    elapsedMs: 350,
+    longestMs: 400,
+    elapsedMs: 700,
   });
   expect(run.error).not.toHaveProperty('tool');
 });

@@ -40,14 +40,19 @@ const errorsOf = ({ failures }: ScenarioRun) => failures.map(({ cause }) => caus
 test.sequential('a polluted prototype fails the scenario that polluted it, and only that', async ({
   expect,
 }) => {
-  const polluting = scenarioWith((name) => count({}, name, 'seen'));
+  const polluting = scenarioWith((name) => count({}, name, 'visits'));
   const run = await runScenario(polluting);
   expect(run.passed).toBe(false);
   expect(reasonsOf(run)).toEqual([
-    'The key "seen" was set on Object.prototype, to the number 1. The whole process shares this object, so other tests would see the key; it was removed. Code wrote to a plain object under a name that the model chose, such as "__proto__" or "constructor". Keep such names in a Map, or in an object made with Object.create(null).',
+    'The key "visits" was set on Object.prototype, to the number 1. The whole process shares this object, so other tests would see the key; it was removed. Code wrote to a plain object under a name that the model chose, such as "__proto__" or "constructor". Keep such names in a Map, or in an object made with Object.create(null).',
   ]);
-  expect('seen' in {}).toBe(false);
+  expect('visits' in {}).toBe(false);
   expect((await runScenario(scenarioWith(() => {}))).passed).toBe(true);
+});
+
+test.sequential('a key with the name of an expectation is not taken for one', async ({ expect }) => {
+  const run = await runScenario(scenarioWith((name) => count({}, name, 'seen')));
+  expect(errorsOf(run)).toMatchObject([{ key: 'seen' }]);
 });
 
 test.sequential.for([
@@ -55,8 +60,8 @@ test.sequential.for([
   ['constructor', 'Object'],
   ['toString', 'Object.prototype.toString'],
 ])('a key under the name "%s" is found on %s', async ([name, prototype], { expect }) => {
-  const run = await runScenario(scenarioWith((given) => count({}, given, 'seen'), name));
-  expect(errorsOf(run)).toMatchObject([{ key: 'seen', prototype, given: 'the number 1' }]);
+  const run = await runScenario(scenarioWith((given) => count({}, given, 'visits'), name));
+  expect(errorsOf(run)).toMatchObject([{ key: 'visits', prototype, given: 'the number 1' }]);
 });
 
 test.sequential('a list, a text and a function lead to other prototypes', async ({ expect }) => {
@@ -131,7 +136,7 @@ test.sequential('a key that was there before the scenario is not the fault of th
 test.sequential('a scenario that begins during another does not hide the key', async ({ expect }) => {
   const inner: Promise<ScenarioRun>[] = [];
   const outer = scenarioWith((name) => {
-    count({}, name, 'seen');
+    count({}, name, 'visits');
     inner.push(runScenario(scenarioWith(() => {})));
   });
   const runs = [await runScenario(outer), ...(await Promise.all(inner))];

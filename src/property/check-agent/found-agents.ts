@@ -15,7 +15,7 @@ export interface Found {
   limits: Pick<AgentSurface, 'toolChoice' | 'parallelToolCalls'>;
 }
 
-/** What a request says about the calls of its answer. */
+/** The limits of a request for the calls of its answer. */
 export function limitsIn({ tool_choice, parallel_tool_calls }: CompletionRequest): Found['limits'] {
   return { toolChoice: tool_choice, parallelToolCalls: parallel_tool_calls };
 }
