@@ -98,7 +98,7 @@ const agentSpec: Arbitrary<AgentSpec> = fc.record({
   tellsContext: fc.boolean(),
   model: fc.constantFrom(undefined, undefined, 'a-model', 'b-model'),
   toolChoice: fc.constantFrom(undefined, undefined, undefined, 'auto' as const),
-  oneCallAtATime: fc.nat(7).map((number) => number === 7),
+  oneCallAtATime: fc.nat(15).map((number) => number === 15),
   tools: fc.uniqueArray(toolSpec, { maxLength: 6, selector: ({ name }) => name }),
 });
 

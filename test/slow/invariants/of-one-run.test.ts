@@ -80,7 +80,7 @@ test('the events that the invariants are about happen often', async () => {
       for (const [name, [, happened]] of Object.entries(happens))
         if (happened(run)) counts.set(name, counts.get(name)! + 1);
     }),
-    { seed: 4, numRuns: runs },
+    { seed: 5, numRuns: runs },
   );
   const rare = Object.entries(happens).filter(([name, [least]]) => counts.get(name)! < least * thoroughness);
   expect(rare.map(([name, [least]]) => `${name}: ${counts.get(name)} of at least ${least}`)).toEqual([]);
