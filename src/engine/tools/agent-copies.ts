@@ -64,8 +64,7 @@ export class AgentCopies {
       name: original.name,
       // A copy of a copy passes the whole context on.
       execute:
-        inPlaceExecute(original) ??
-        ((_args, { contextVariables }) => original(contextVariables) as unknown),
+        inPlaceExecute(original) ?? ((_args, { contextVariables }) => original(contextVariables) as unknown),
     });
     const copy = inPlaceOf(execute);
     // Keeps the name and the number of parameters, so that an invalid function stays invalid.
