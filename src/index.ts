@@ -21,7 +21,7 @@ export type {
 export { Result } from './engine/tools/result.ts';
 export type { ContextOption, RunOptions, RunSettings, StreamEvent } from './engine/run/run-options.ts';
 export { answerPending, pendingCalls } from './engine/run/pending-calls.ts';
-export type { PendingCall } from './engine/run/pending-calls.ts';
+export type { AnsweredConversation, PendingCall } from './engine/run/pending-calls.ts';
 export { partialResponse } from './engine/run/run-record.ts';
 export type { PartialResponse, Response } from './engine/run/run-record.ts';
 export { Swarm } from './engine/run/swarm.ts';

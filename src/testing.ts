@@ -68,4 +68,4 @@ export { EvaluationFailedError } from './evaluation/evaluation.ts';
 export type { EvaluatedAnswer, EvaluatedCase, Evaluation, PassK } from './evaluation/evaluation.ts';
 export { judge, JudgeError } from './evaluation/judge.ts';
 export type { Judgement, JudgeOptions } from './evaluation/judge.ts';
-export type { StopEarly, StopVerdict } from './evaluation/sequential-test.ts';
+export type { StopEarly, StopRule, StopVerdict } from './evaluation/sequential-test.ts';

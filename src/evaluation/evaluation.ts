@@ -44,6 +44,7 @@ export interface Settings {
 
 /** The mean of the estimates of pass^k over all cases. */
 export interface PassK {
+  /** How many runs of a case must all be right: the option `passK`. */
   readonly k: number;
   /** How likely it is that `k` runs of a case are all right, from 0 to 1; 0 if no case has `k` answers. */
   readonly share: number;

@@ -10,8 +10,11 @@ export interface StopEarly {
 
 /** The same with its defaults. */
 export interface StopRule {
+  /** The wanted share of right answers, above 0 and below 1. */
   readonly atLeast: number;
+  /** How certain the verdict has to be, above 0 and below 1. */
   readonly confidence: number;
+  /** The maximum number of runs of each case. */
   readonly maxRuns: number;
 }
 

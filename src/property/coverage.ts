@@ -1,6 +1,8 @@
 /** The calls of one tool of one agent, by outcome. */
 export interface ToolCoverage {
+  /** The name of the agent. */
   readonly agent: string;
+  /** The name of the tool. */
   readonly tool: string;
   /** How many calls succeeded. For an app at the wire: how many calls it answered, because requests do not show whether a tool failed. */
   readonly ok: number;
@@ -14,6 +16,7 @@ export interface Coverage {
   readonly agents: ReadonlyArray<{ readonly agent: string; readonly count: number }>;
   /** Each tool that an agent offered. A tool that was never called has only zeros. */
   readonly tools: readonly ToolCoverage[];
+  /** How often each agent handed off to each other one. A handoff that never happened is absent. */
   readonly handoffs: ReadonlyArray<{ readonly from: string; readonly to: string; readonly count: number }>;
   /** How many runs ended in each way (`Outcome`). A script may have several runs. */
   readonly outcomes: Readonly<Record<string, number>>;

@@ -44,10 +44,11 @@ export function scenarioText({ name, file, run, modes, warning }: PlayedScenario
   const ways = modes && run.passed ? `, ${modes.length} play modes with the same hash` : '';
   const story = style('dim', printable(storyOf(run)) + ways);
   const line = `${run.passed ? style('green', '✓') : style('red', '✗')} ${title}  ${story}`;
-  const crashes = thrownInRun(run).map((text) => style('dim', `    ${printable(text)}`));
-  if (run.passed && warning === undefined) return [line, ...crashes].join('\n');
+  // A tool that threw as the scenario expects is in the story already.
+  if (run.passed && warning === undefined) return line;
   // The name of a scenario from a JSON file with steps already contains the file.
   const place = name.startsWith(`${file}#`) ? [] : [style('dim', `  ${printable(file)}`)];
+  const crashes = thrownInRun(run).map((text) => style('dim', `    ${printable(text)}`));
   if (run.passed) return [line, ...place, ...crashes, ...warningLines(warning)].join('\n');
   const failures = run.failures.flatMap(({ message }) => [...indent(printable(message), '    '), '']);
   return [line, ...place, ...failures].join('\n');

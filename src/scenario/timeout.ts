@@ -28,7 +28,7 @@ export class ScenarioTimeoutError extends Error {
   /** How long `awaited` took, in milliseconds, if the time limit was noticed only afterwards. */
   declare readonly longestMs?: number;
 
-  /** Created by TimeLimit. `what` names the scenario or case, and begins the message. */
+  /** @internal Created by TimeLimit. `what` names the scenario or case, and begins the message. */
   constructor(
     what: string,
     timeoutMs: number,

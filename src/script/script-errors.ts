@@ -95,7 +95,7 @@ export class ScriptNotFinishedError extends Misfit {
   declare readonly address?: string;
   readonly #left: Leftovers;
 
-  /** Created by ScriptPlayer. `how` begins the message; `lines` are the steps that were not used. */
+  /** @internal Created by ScriptPlayer. `how` begins the message; `lines` are the steps that were not used. */
   constructor(left: Leftovers, came?: CameRequests) {
     const { how, step, lines } = left;
     const remaining = lines.length;

@@ -35,8 +35,11 @@ export type Decide = (call: PendingCall) => Decision | Promise<Decision>;
 
 /** The input of the next run: the whole conversation. */
 export interface AnsweredConversation<C extends object> {
+  /** The agent that is active after the calls. */
   agent: Agent<C>;
+  /** All messages, from the first of the interrupted run to the answers. */
   messages: Message[];
+  /** The context variables with the updates of the calls. */
   contextVariables: C;
 }
 

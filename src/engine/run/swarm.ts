@@ -92,6 +92,7 @@ export class Swarm {
         );
   }
 
+  /** @internal For `partsOf`. */
   get [partsKey](): SwarmParts {
     return { provider: this.#provider, hooks: this.#hooks };
   }

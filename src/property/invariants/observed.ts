@@ -10,6 +10,20 @@ import {
 } from './observed-requests.ts';
 import { abortsStopEverything, readersSeeTheStream, streamsAreClosed } from './observed-streams.ts';
 
+/** The names of the invariants of observed runs. */
+export type ObservedInvariantName =
+  | 'requests-reach-the-provider'
+  | 'requests-fit-the-agent'
+  | 'answers-are-kept'
+  | 'cut-answers-run-nothing'
+  | 'readers-see-the-stream'
+  | 'streams-are-closed'
+  | 'only-fitting-arguments-run'
+  | 'tools-get-their-call'
+  | 'results-are-told'
+  | 'hooks-are-called'
+  | 'aborts-stop-everything';
+
 /**
  * The invariants of a run that was observed from outside. Each function returns the first problem. They compare the
  * trace with the observation of the provider, the tools, the hooks and the reader of a stream.
@@ -26,7 +40,4 @@ export const observedFindings = {
   'results-are-told': resultsAreTold,
   'hooks-are-called': hooksAreCalled,
   'aborts-stop-everything': abortsStopEverything,
-} satisfies Record<string, (run: ScenarioRun, observation: Observation) => string | undefined>;
-
-/** The names of the invariants of observed runs. */
-export type ObservedInvariantName = keyof typeof observedFindings;
+} satisfies Record<ObservedInvariantName, (run: ScenarioRun, observation: Observation) => string | undefined>;
