@@ -9,7 +9,7 @@ import { matchTrajectory } from '../scenario/match-trajectory.ts';
 import { makeAgent, NoAgentError } from '../scenario/made-agent.ts';
 import { TimeLimit } from '../scenario/timeout.ts';
 import { toolsIn } from '../scenario/trajectory.ts';
-import { pendingCalls } from '../scenario/assertions/verdict.ts';
+import { pendingCallsIn } from '../scenario/assertions/verdict.ts';
 import { traceOf } from '../trace/trace-of.ts';
 import { readCases, type EvaluationCase, type ReadCase } from './cases.ts';
 import { accuracyOf, countsOf, Evaluation, type EvaluatedAnswer, type EvaluatedCase } from './evaluation.ts';
@@ -179,7 +179,7 @@ async function answer(
         conversation: `${one.name} #${run}`,
       });
       limit.assertInTime();
-      const pending = pendingCalls(traceOf(response));
+      const pending = pendingCallsIn(traceOf(response));
       calls = pending.map(({ tool, args }) => ({ tool, args }));
       correct = one.answers?.some((right) => matchTrajectory(right, pending).pass) ?? true;
       if (correct && one.judge !== undefined) {

@@ -63,7 +63,11 @@ test('a send that fails changes nothing', async () => {
 test('a second send during the first is refused, and the first one completes', async () => {
   const { conversation } = conversationWith([say('One.')]);
   const first = conversation.send('1');
-  await expect(conversation.send('2')).rejects.toThrow('Await its send()');
+  await expect(conversation.send('2')).rejects.toMatchObject({
+    name: 'TypeError',
+    where: 'This conversation',
+    expected: 'its last send() or resume()',
+  });
   await first;
   expect(conversation.messages.map(({ content }) => content)).toEqual(['1', 'One.']);
 });

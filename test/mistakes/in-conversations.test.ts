@@ -259,7 +259,7 @@ test('a message that is sent while another one is being answered', async ({ expe
   const busy = conversation();
   const first = busy.send('Where is A-17?');
   expect(await messageOf(() => busy.send('And A-18?'))).toMatchInlineSnapshot(
-    `"This conversation is still answering a message. Await its send() before you send the next one."`,
+    `"This conversation is still answering. Await its last send() or resume() before the next one."`,
   );
   await first;
 });

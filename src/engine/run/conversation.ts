@@ -82,9 +82,9 @@ export class Conversation<C extends object = any> {
   }
 
   /**
-   * Runs the active agent with one more user message, and continues from the response. Rejects as `run` does, with an
-   * Error while another `send` or `resume` is in progress, and with a TypeError while calls are pending: the API refuses
-   * a user message before their answers.
+   * Runs the active agent with one more user message, and continues from the response. Rejects as `run` does. Rejects with a
+   * TypeError while another `send` or `resume` is in progress, and while calls are pending: the API refuses a user
+   * message before their answers.
    */
   send(content: string, options: SendOptions = {}): Promise<Response<C>> {
     return watched(
@@ -147,8 +147,8 @@ export class Conversation<C extends object = any> {
   /** Refuses to start before the last `send` or `resume` has ended. */
   async #alone<T>(start: () => Promise<T>): Promise<T> {
     if (this.#sending) {
-      throw new Error(
-        'This conversation is still answering a message. Await its send() before you send the next one.',
+      throw new UsageError(
+        sentence`${{ where: 'This conversation' }} is still answering. Await ${{ expected: 'its last send() or resume()' }} before the next one.`,
       );
     }
     this.#sending = true;

@@ -18,7 +18,7 @@ import { watched, watchedStream } from './watch.ts';
 import { sentence } from '../values/error-facts.ts';
 import { UsageError } from '../values/engine-errors.ts';
 
-/** What the runs of a Swarm have in common. */
+/** The provider and the hooks that all runs of a Swarm share. */
 export interface SwarmParts {
   readonly provider: CompletionProvider;
   readonly hooks: readonly Hooks[];

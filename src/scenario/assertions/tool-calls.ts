@@ -13,7 +13,7 @@ import {
   assertValidGiven,
   includesText,
   matches,
-  pendingCalls,
+  pendingCallsIn,
   runEnd,
   toolResults,
   traceBehind,
@@ -48,7 +48,7 @@ export function hasToolCalls(source: unknown, trajectory: Trajectory): Verdict {
   const { expected, others } = toolsIn(trajectory);
   assertNoMisspeltTool(trace, [...expected, ...others]);
   const answered = toolResults(trace);
-  const { pass, lines, departure } = matchTrajectory(trajectory, [...answered, ...pendingCalls(trace)]);
+  const { pass, lines, departure } = matchTrajectory(trajectory, [...answered, ...pendingCallsIn(trace)]);
   return verdict(trace, pass, {
     missing: 'The tool calls are not as expected (✓ found, ✗ missing, + extra, ! forbidden):',
     unwanted: 'The tool calls match the trajectory, but should not:',
@@ -195,7 +195,7 @@ const pendingRules: Rules<'pending'> = { pending: trajectoryRule };
 /** Whether the run was interrupted before its tools, with these calls pending. */
 export function interrupted(source: unknown, pending?: { pending: Trajectory }): Verdict {
   const trace = traceBehind(source, 'toBeInterrupted');
-  const calls = pendingCalls(trace);
+  const calls = pendingCallsIn(trace);
   const wasInterrupted = trace.outcome === 'interrupted';
   // Validate `pending` even if the run was not interrupted, because a malformed trajectory is a mistake whatever
   // happened.

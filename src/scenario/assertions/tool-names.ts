@@ -5,7 +5,7 @@ import { sentence, type Sentence } from '../../engine/values/error-facts.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { isText } from '../rules.ts';
 import { toolNamesOf } from './requests.ts';
-import { pendingCalls, toolResults, whatHappened } from './verdict.ts';
+import { pendingCallsIn, toolResults, whatHappened } from './verdict.ts';
 
 /**
  * A sentence for each name that belongs to no known tool. Empty if the model was never asked: then no tools are
@@ -48,7 +48,7 @@ export function isToolOf(trace: Trace, name: unknown): boolean {
 
 function unknownAmong(trace: Trace, names: readonly unknown[], offered: readonly string[]): string[] {
   if (!trace.events.some(({ type }) => type === 'model-request')) return [];
-  const called = [...toolResults(trace), ...pendingCalls(trace)].map(({ tool }) => tool);
+  const called = [...toolResults(trace), ...pendingCallsIn(trace)].map(({ tool }) => tool);
   const known = new Set<unknown>([...offered, ...called]);
   return [...new Set(names)].filter(isText).filter((name) => !known.has(name));
 }

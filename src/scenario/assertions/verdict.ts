@@ -94,7 +94,7 @@ export function runEnd(trace: Trace): TraceEvent | undefined {
 }
 
 /** The calls that an interrupted run left unanswered, for its caller to answer. */
-export function pendingCalls(trace: Trace): ComparedCall[] {
+export function pendingCallsIn(trace: Trace): ComparedCall[] {
   if (trace.outcome !== 'interrupted') return [];
   const answer = trace.events.findLast((event) => event.type === 'model-response');
   if (answer?.type !== 'model-response' || !('tool_calls' in answer.message)) return [];

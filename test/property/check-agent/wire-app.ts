@@ -45,6 +45,6 @@ function answerTo(
   try {
     return tools[name]!.answer(JSON.parse(json) as Record<string, unknown>);
   } catch {
-    return 'Those are no arguments.';
+    return 'The arguments are not valid JSON.';
   }
 }

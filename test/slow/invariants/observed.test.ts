@@ -18,7 +18,7 @@ import { observedPlay } from '../../../src/property/observed/observed-play.ts';
 import { engineCases, ways } from '../../property/engines.ts';
 import { assertProperty, thoroughness } from '../../support/property.ts';
 
-/** What the invariants are about, and how many of the cases must have each at least. */
+/** The events that the invariants are about, and how many of the cases must have each at least. */
 const happens: Record<string, [least: number, (observation: Observation) => boolean]> = {
   'a piece of a stream': [100, (seen) => some(seen, ({ what }) => what === 'piece')],
   'a hook around a tool': [100, (seen) => some(seen, (moment) => hookOf(moment) === 'afterTool')],

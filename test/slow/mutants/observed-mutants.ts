@@ -179,7 +179,7 @@ const ofTools: ObservedMutant[] = [
     invariant: 'only-fitting-arguments-run',
   },
   {
-    what: 'arguments that are no object count as none',
+    what: 'arguments that are not an object count as no arguments',
     file: parsing,
     find: "  if (typeof parsed !== 'object' || parsed === null",
     replace: "  if (typeof parsed !== 'object') return { args: {} };\n  if (parsed === null",
@@ -274,7 +274,7 @@ const ofHooks: ObservedMutant[] = [
     invariant: 'hooks-are-called',
   },
   {
-    what: 'hooks are told of the turn before',
+    what: 'hooks get the number of the turn before',
     file: askModel,
     find: 'request: freezeData(ownRequest(kept, history)), turn });',
     replace: 'request: freezeData(ownRequest(kept, history)), turn: turn - 1 });',
